@@ -1,0 +1,77 @@
+# The one door: CI runs these same targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Candidates are run, not looked up: a pyenv shim may stand in the path and fail, a system Python may lack venv.
+find_python = for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	>/dev/null 2>&1 && { echo "$$p"; exit 0; }; done; \
+	echo 'no working Python 3.11, 3.12 or 3.13 with venv found' >&2; exit 1
+
+DEV := .venv/.installed
+EMULATOR := .venv-emulator/.installed
+PY := .venv/bin/python
+LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
+TYPED = $(wildcard layers functions local tests bench conftest.py)
+
+.PHONY: help demo up down test test-all check fmt lock build clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: build  ## the whole story on this machine: start the local cloud, register a certificate, stop
+	@$(PY) -m local.demo
+
+up: build  ## start the local cloud in the background, deployed and seeded
+	@$(PY) -m local.up
+
+down: $(DEV)  ## stop what `make up` started
+	@$(PY) -m local.down
+
+test: build  ## the tests but the slow ones
+	@$(PY) -m pytest -q -m "not slow"
+
+test-all: build  ## every test
+	@$(PY) -m pytest -q
+
+check: $(DEV)  ## format, lint, types, template, secrets
+	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary $(TYPED)
+	@.venv/bin/cfn-lint template.yaml
+	@$(PY) -m local.secrets_scan
+	@echo 'check: clean'
+
+fmt: $(DEV)  ## format, and mend what the linter can
+	@$(PY) -m ruff check --quiet --fix-only .
+	@$(PY) -m ruff format --quiet .
+
+lock: $(DEV)  ## pin again what the .in files ask for (UPGRADE=--upgrade for newer releases)
+	@$(PY) $(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
+	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
+
+build: $(DEV) $(EMULATOR)  ## layers and functions for this machine (for AWS: python -m local.build --target aws)
+	@$(PY) -m local.build --target host
+
+clean:  ## remove everything that make made
+	@rm -rf build .venv .venv-emulator .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A complete lock needs no resolver (--no-deps); compiling is left to first use, it doubles the time.
+define install
+	@echo 'installing $(1) from $< (about half a minute, once) …'
+	@rm -rf $(1) && python=$$($(find_python)) && "$$python" -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --no-input --no-deps --no-compile --require-hashes -r $<
+	@touch $@
+endef
+
+$(DEV): requirements/dev.txt
+	$(call install,.venv)
+
+$(EMULATOR): requirements/emulator.txt
+	$(call install,.venv-emulator)

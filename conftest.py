@@ -1,0 +1,47 @@
+"""Keeps tests off the network: none may connect anywhere, one marked `cloud` only to this machine."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class SocketGuard:
+    """An audit hook, which can never be taken out again: so it is told what the running test may do."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.loopback = False
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Stop a connection or a name look-up that the running test may not make."""
+        if not self.active or event not in ("socket.connect", "socket.getaddrinfo"):
+            return
+        if event == "socket.connect":
+            connection, address = arguments
+            if connection.family == socket.AF_UNIX:
+                return
+            host = address[0]
+        else:
+            host = arguments[0]
+        if not (self.loopback and host in LOOPBACK):
+            raise RuntimeError(f"a test reached for {host}: mark it `cloud` for loopback, anything else is out")
+
+
+_guard = SocketGuard()
+sys.addaudithook(_guard)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Set the guard before any fixture of the test runs, session-wide ones included."""
+    _guard.active = True
+    _guard.loopback = item.get_closest_marker("cloud") is not None
+    try:
+        return (yield)
+    finally:
+        _guard.active = False

@@ -1,0 +1,23 @@
+"""GET /registrations/{registration_id}: the status check before a transaction, one strong read."""
+
+from registrar.aws.clients import client
+from registrar.aws.registrations import Registrations
+from registrar.domain.errors import Refusal
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import registration_view
+
+registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller = request.caller
+    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    found = registrations.find(caller.customer_id, registration_id)
+    if found is None:
+        raise Refusal("REG_NOT_FOUND")
+    return answer(200, registration_view(found, request.language, now()))

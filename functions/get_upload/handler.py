@@ -1,0 +1,27 @@
+"""GET /uploads/{upload_id}: what became of an upload, and the text to sign once only that is missing."""
+
+from registrar.aws.clients import client
+from registrar.aws.uploads import Uploads
+from registrar.domain.errors import Refusal
+from registrar.domain.uploads import UploadState
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import upload_view
+
+BANK = setting("BANK_CODE")
+uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    upload = uploads.find(request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND"))
+    if upload is None or upload.customer_id != caller.customer_id:
+        raise Refusal("UPLOAD_NOT_FOUND")
+    awaiting = upload.state_at(at) is UploadState.AWAITING_PROOF
+    if awaiting and upload.nonce_expires_at is not None and at >= upload.nonce_expires_at:
+        upload = uploads.renew_text(upload, at)
+    return answer(200, upload_view(upload, BANK, request.language, at))

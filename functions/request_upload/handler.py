@@ -1,0 +1,66 @@
+"""POST /uploads: announce a certificate file, get a form to upload exactly that file with."""
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client, post_client
+from registrar.aws.uploads import Uploads
+from registrar.domain.certificate_file import check_size
+from registrar.domain.errors import Refusal
+from registrar.domain.findings import iso
+from registrar.domain.sessions import proof_is_fresh
+from registrar.domain.uploads import (
+    POST_LIFE,
+    UPLOAD_LIFE,
+    AnnouncedFile,
+    Upload,
+    UploadState,
+    new_upload_id,
+)
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Fields, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+bucket = Bucket(post_client(), setting("UPLOAD_BUCKET"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    file = _announced(request.fields().only("files"))
+    if not proof_is_fresh(caller.proved_at, at):
+        raise Refusal("STEP_UP_REQUIRED")
+    wanted = Upload(
+        id=new_upload_id(caller.customer_id, request.idempotency_key),
+        customer_id=caller.customer_id,
+        customer_kind=caller.customer_kind,
+        state=UploadState.ISSUED,
+        file=file,
+        method=caller.method,
+        proved_at=caller.proved_at,
+        created_at=at,
+        expires_at=at + UPLOAD_LIFE,
+    )
+    upload = uploads.add(wanted)
+    if upload.file != file:
+        raise Refusal("STATE_CONFLICT")
+    audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, size=file.size)
+    return answer(
+        201,
+        {
+            "upload_id": upload.id,
+            "state": upload.state_at(at).value,
+            "expires_at": iso(upload.expires_at),
+            "files": [{"name": file.name, **bucket.presigned_post(upload.id, file, POST_LIFE)}],
+        },
+    )
+
+
+def _announced(fields: Fields) -> AnnouncedFile:
+    file = AnnouncedFile(
+        fields.text("name", r"(?s).{1,128}"), fields.number("size"), fields.text("sha256", r"[0-9a-f]{64}")
+    )
+    check_size(file.size)
+    return file

@@ -1,0 +1,66 @@
+"""S3: the upload bucket and the trust bucket."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from registrar.domain.errors import ConditionFailed, NotThere
+from registrar.domain.uploads import AnnouncedFile, object_key
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object's bytes and the ETag that names this version of it."""
+
+    content: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Objects of one bucket, by key."""
+
+    client: Any
+    name: str
+
+    def read(self, key: str, limit: int) -> StoredObject:
+        """At most `limit` + 1 bytes of the object. Raises NotThere."""
+        try:
+            answer = self.client.get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                raise NotThere(key) from None
+            raise
+        return StoredObject(answer["Body"].read(limit + 1), answer["ETag"])
+
+    def write(self, key: str, content: bytes, *, replacing: str | None = None, create: bool = False) -> None:
+        """Write a JSON object; with `replacing` only over that ETag, with `create` only where there is none.
+
+        Raises ConditionFailed.
+        """
+        condition = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"} if create else {}
+        try:
+            self.client.put_object(
+                Bucket=self.name, Key=key, Body=content, ContentType="application/json", **condition
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412"):
+                raise ConditionFailed from None
+            raise
+
+    def delete(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.name, Key=key)
+
+    def presigned_post(self, upload_id: str, file: AnnouncedFile, life: timedelta) -> dict[str, Any]:
+        """A form that uploads exactly this file: `url` and `fields`. Key, type and size are all conditions."""
+        fields = {"Content-Type": "application/octet-stream"}
+        answer: dict[str, Any] = self.client.generate_presigned_post(
+            self.name,
+            object_key(upload_id),
+            Fields=fields,
+            Conditions=[fields, ["content-length-range", file.size, file.size]],
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return answer

@@ -1,0 +1,125 @@
+"""DynamoDB's wire form and its refusals, in one place.
+
+Items hold few types: text, whole numbers, bytes, instants (`2026-12-31T14:59:59Z`, sortable) and JSON text for
+what is only ever read whole. Instants that are compared in a condition to the millisecond are numbers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from registrar.domain.errors import ConditionFailed
+from registrar.domain.findings import instant as parse_instant
+from registrar.domain.findings import iso
+
+Item = Mapping[str, Mapping[str, Any]]
+
+
+def text(value: str) -> dict[str, str]:
+    return {"S": value}
+
+
+def number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def binary(value: bytes) -> dict[str, bytes]:
+    return {"B": value}
+
+
+def instant(value: datetime) -> dict[str, str]:
+    return {"S": iso(value)}
+
+
+def as_json(value: object) -> dict[str, str]:
+    return {"S": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+
+
+def epoch(value: datetime) -> dict[str, str]:
+    """Seconds since 1970, the form that DynamoDB's TTL reads."""
+    return number(int(value.timestamp()))
+
+
+def millis(value: datetime) -> dict[str, str]:
+    return number(int(value.timestamp() * 1000))
+
+
+def read_text(item: Item, name: str) -> str:
+    return str(item[name]["S"])
+
+
+def read_number(item: Item, name: str) -> int:
+    return int(item[name]["N"])
+
+
+def read_bytes(item: Item, name: str) -> bytes:
+    value = item[name]["B"]
+    return bytes(value)
+
+
+def read_instant(item: Item, name: str) -> datetime:
+    return parse_instant(item[name]["S"])
+
+
+def read_millis(item: Item, name: str) -> datetime:
+    return datetime.fromtimestamp(int(item[name]["N"]) / 1000, UTC)
+
+
+def read_json(item: Item, name: str) -> Any:
+    return json.loads(item[name]["S"])
+
+
+def get(client: Any, table: str, key: Item) -> Item | None:
+    """The item, strongly consistent, or None."""
+    item: Item | None = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return item
+
+
+def put(client: Any, table: str, item: Item, **condition: Any) -> None:
+    """Put an item; with a condition, raises ConditionFailed where it does not hold."""
+    _guarded(client.put_item, TableName=table, Item=item, **condition)
+
+
+def update(client: Any, table: str, key: Item, expression: str, condition: str, values: Item, **names: str) -> Item:
+    """Update an item under a condition and return it whole as it is now. Raises ConditionFailed."""
+    call = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": expression,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_NEW",
+    }
+    if names:
+        call["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}
+    answer: Item = _guarded(client.update_item, **call)["Attributes"]
+    return answer
+
+
+def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
+    """All writes or none. Raises ConditionFailed with the items that stood in the way, in the order of `writes`."""
+    prepared = []
+    for write in writes:
+        ((verb, call),) = write.items()
+        prepared.append({verb: {**call, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}})
+    try:
+        client.transact_write_items(TransactItems=prepared)
+    except client.exceptions.TransactionCanceledException as error:
+        reasons = error.response.get("CancellationReasons", [])
+        if not any(r.get("Code") == "ConditionalCheckFailed" for r in reasons):
+            raise
+        raise ConditionFailed(
+            [(r.get("Item") or {}) if r.get("Code") == "ConditionalCheckFailed" else None for r in reasons]
+        ) from None
+
+
+def _guarded(call: Any, **arguments: Any) -> Any:
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            raise ConditionFailed from None
+        raise

@@ -1,0 +1,1 @@
+"""The rules of the bank: standard library, cryptography and parsers only; time is an argument."""

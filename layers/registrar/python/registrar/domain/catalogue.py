@@ -1,0 +1,247 @@
+"""The one catalogue of reasons: every code a customer, the app or the help desk can meet.
+
+A reason says which HTTP status it has, whether the same request may succeed later, what to do next, and,
+in Korean and English, what is the case. Codes are stable: apps and help-desk notes refer to them.
+
+If you add a reason, touch these: `_ROWS` below, its texts in `catalogue_texts_*.py`, and its entry in
+`docs/guide.md`. `tests/domain/test_catalogue.py` fails until all three are there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
+from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+
+LANGUAGES = ("ko", "en")
+
+SEOUL = timezone(timedelta(hours=9), "KST")
+"""Korea has had no daylight saving time since 1988, so a fixed offset is enough."""
+
+MAX_PARAM_CHARS = 300
+"""Longest text a parameter may put into a sentence; names come out of uploaded files."""
+
+
+class Level(StrEnum):
+    """How much a finding weighs: FAIL refuses, WARN and INFORM do not."""
+
+    FAIL = "FAIL"
+    WARN = "WARN"
+    INFORM = "INFORM"
+
+
+class NextAction(StrEnum):
+    """What the customer does next; the app turns it into a button or a screen."""
+
+    LOGIN = "LOGIN"
+    STEP_UP = "STEP_UP"
+    RETRY_CODE = "RETRY_CODE"
+    NEW_CODE = "NEW_CODE"
+    WAIT = "WAIT"
+    WAIT_NOTICE = "WAIT_NOTICE"
+    WAIT_UNTIL = "WAIT_UNTIL"
+    CALL = "CALL"
+    CALL_ISSUER = "CALL_ISSUER"
+    RESTART = "RESTART"
+    CHOOSE_FILE = "CHOOSE_FILE"
+    EXPORT_AGAIN = "EXPORT_AGAIN"
+    RENEW_AT_ISSUER = "RENEW_AT_ISSUER"
+    REISSUE = "REISSUE"
+    GET_OTHER_CERT = "GET_OTHER_CERT"
+    SEE_ISSUER_LIST = "SEE_ISSUER_LIST"
+    SIGN_AGAIN = "SIGN_AGAIN"
+    USE_DIRECTLY = "USE_DIRECTLY"
+    MANAGE = "MANAGE"
+    REGISTER_NEW_CERT = "REGISTER_NEW_CERT"
+    CHECK_INPUT = "CHECK_INPUT"
+    CONTINUE = "CONTINUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One entry of the catalogue. A warning is only ever a finding: its status is then of no use."""
+
+    code: str
+    status: int
+    """HTTP status when this is the answer to a request."""
+    retryable: bool
+    """The same request may succeed later without changing anything."""
+    next_action: NextAction
+    title: Mapping[str, str]
+    """Language to a few words; takes no parameters."""
+    text: Mapping[str, str]
+    """Language to one to three sentences, in `str.format` notation."""
+    params: tuple[str, ...]
+    """The names the text uses: all of them, and no others."""
+    faq: str
+    """Anchor of the entry in docs/guide.md."""
+
+
+class _Row(NamedTuple):
+    status: int
+    next_action: NextAction
+    params: tuple[str, ...] = ()
+
+
+_ROWS: Mapping[str, _Row] = {
+    # access
+    "AUTH_REQUIRED": _Row(401, NextAction.LOGIN),
+    "SESSION_EXPIRED": _Row(401, NextAction.LOGIN),
+    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT),
+    "STEP_UP_REQUIRED": _Row(403, NextAction.STEP_UP),
+    "STEP_UP_INVALID": _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
+    "STEP_UP_EXPIRED": _Row(401, NextAction.NEW_CODE),
+    "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
+    "STEP_UP_LOCKED": _Row(401, NextAction.LOGIN),
+    # upload
+    "UPLOAD_NOT_FOUND": _Row(404, NextAction.RESTART),
+    "UPLOAD_EXPIRED": _Row(410, NextAction.RESTART),
+    "UPLOAD_EMPTY": _Row(422, NextAction.CHOOSE_FILE),
+    "UPLOAD_TOO_LARGE": _Row(422, NextAction.CHOOSE_FILE, ("max_bytes",)),
+    "UPLOAD_CHANGED": _Row(422, NextAction.RESTART),
+    "UPLOAD_LIMIT_REACHED": _Row(429, NextAction.WAIT, ("limit", "again_at")),
+    # file
+    "FILE_UNREADABLE": _Row(422, NextAction.EXPORT_AGAIN),
+    "FILE_NO_CERTIFICATE": _Row(422, NextAction.CHOOSE_FILE),
+    "FILE_SEVERAL_CERTIFICATES": _Row(422, NextAction.CHOOSE_FILE, ("count",)),
+    # certificate
+    "CERT_EXPIRED": _Row(422, NextAction.RENEW_AT_ISSUER, ("expired_on", "issuer")),
+    "CERT_NOT_YET_VALID": _Row(422, NextAction.WAIT_UNTIL, ("valid_from_at",)),
+    "CERT_EXPIRES_SOON": _Row(422, NextAction.CONTINUE, ("expires_on", "days_left")),
+    "CERT_IS_CA": _Row(422, NextAction.CHOOSE_FILE),
+    "CERT_USAGE_NOT_ALLOWED": _Row(422, NextAction.CHOOSE_FILE),
+    "CERT_POLICY_NOT_ACCEPTED": _Row(422, NextAction.GET_OTHER_CERT, ("found", "accepted")),
+    "CERT_KEY_TOO_WEAK": _Row(422, NextAction.REISSUE, ("found", "required")),
+    "CERT_ALGORITHM_WEAK": _Row(422, NextAction.REISSUE, ("found",)),
+    "CERT_MALFORMED": _Row(422, NextAction.CALL_ISSUER),
+    "CERT_CRITICAL_EXTENSION_UNKNOWN": _Row(422, NextAction.CALL_ISSUER, ("oid",)),
+    # trust
+    "TRUST_ISSUER_UNKNOWN": _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
+    "TRUST_ISSUER_NOT_ACCEPTED_NOW": _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
+    "TRUST_SIGNATURE_INVALID": _Row(422, NextAction.CALL, ("issuer",)),
+    # proof and confirmation
+    "PROOF_FAILED": _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
+    "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
+    "PROOF_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
+    "CONSENT_REQUIRED": _Row(422, NextAction.CONTINUE),
+    "ALREADY_REGISTERED": _Row(200, NextAction.MANAGE),
+    "NOT_AVAILABLE_FOR_REGISTRATION": _Row(409, NextAction.CALL),
+    # registration
+    "REG_NOT_FOUND": _Row(404, NextAction.REGISTER_NEW_CERT),
+    "REG_EXPIRED": _Row(409, NextAction.REGISTER_NEW_CERT, ("expired_on",)),
+    # system
+    "RATE_LIMITED": _Row(429, NextAction.WAIT),
+    "IN_PROGRESS": _Row(409, NextAction.WAIT),
+    "STATE_CONFLICT": _Row(409, NextAction.WAIT),
+    "MALFORMED_REQUEST": _Row(400, NextAction.CHECK_INPUT, ("field",)),
+    "ROUTE_NOT_FOUND": _Row(404, NextAction.CHECK_INPUT),
+    "SYSTEM_RETRY": _Row(500, NextAction.WAIT_NOTICE, ("support_ref",)),
+}
+
+# Waiting is the answer exactly where nothing has to change. WAIT_UNTIL is not among them: that certificate is
+# welcome later, but as a new upload.
+_WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
+
+
+def _catalogue() -> dict[str, Reason]:
+    texts = ACCESS_TEXTS | CERTIFICATE_TEXTS
+    return {
+        code: Reason(
+            code=code,
+            status=row.status,
+            retryable=row.next_action in _WAITING,
+            next_action=row.next_action,
+            title=MappingProxyType({language: texts[code][language].title for language in LANGUAGES}),
+            text=MappingProxyType({language: texts[code][language].text for language in LANGUAGES}),
+            params=row.params,
+            faq=code.lower().replace("_", "-"),
+        )
+        for code, row in _ROWS.items()
+    }
+
+
+CATALOGUE: Mapping[str, Reason] = MappingProxyType(_catalogue())
+
+
+def reason(code: str) -> Reason:
+    """The entry for `code`; KeyError for a code that is not in the catalogue."""
+    return CATALOGUE[code]
+
+
+def render(code: str, language: str, params: Mapping[str, object]) -> tuple[str, str]:
+    """Title and text of a reason, ready to show.
+
+    A value may be a text, a number, `{"ko": …, "en": …}`, or a list of those. Names ending in `_on` take an
+    ISO date or time and show the day in Seoul, `_at` the time too, `_bytes` a size. A missing parameter is a
+    KeyError; surplus ones are ignored.
+    """
+    entry = CATALOGUE[code]
+    shown = {name: _shown(name, params[name], language) for name in entry.params}
+    return entry.title[language], entry.text[language].format(**shown)
+
+
+def local_date(iso_utc: str | datetime, language: str) -> str:
+    """The day in Seoul: "2026년 12월 3일", "3 December 2026". A date without a time is already a day."""
+    if isinstance(iso_utc, str) and len(iso_utc) == len("2026-12-03"):
+        return _day(date.fromisoformat(iso_utc), language)
+    return _day(_in_seoul(iso_utc).date(), language)
+
+
+def local_time(iso_utc: str | datetime, language: str) -> str:
+    """Day and time in Seoul: "2026년 12월 3일 14:05", "3 December 2026, 14:05 KST"."""
+    moment = _in_seoul(iso_utc)
+    clock = f"{moment.hour:02}:{moment.minute:02}"
+    day = _day(moment.date(), language)
+    return f"{day} {clock}" if language == "ko" else f"{day}, {clock} KST"
+
+
+def _in_seoul(iso_utc: str | datetime) -> datetime:
+    moment = datetime.fromisoformat(iso_utc) if isinstance(iso_utc, str) else iso_utc
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(SEOUL)
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def _day(day: date, language: str) -> str:
+    if language == "ko":
+        return f"{day.year}년 {day.month}월 {day.day}일"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _size(count: int, language: str) -> str:
+    """Rounded down: a limit is never shown larger than it is."""
+    if count < 1024:
+        return f"{count}바이트" if language == "ko" else f"{count} bytes"
+    unit, amount = ("KB", count * 10 // 1024) if count < 1024**2 else ("MB", count * 10 // 1024**2)
+    return f"{amount / 10:g} {unit}"
+
+
+def _shown(name: str, value: object, language: str) -> str:
+    if isinstance(value, Mapping):
+        value = value[language]
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(name, each, language) for each in value)
+    if name.endswith("_on") and isinstance(value, str | datetime):
+        return local_date(value, language)
+    if name.endswith("_at") and isinstance(value, str | datetime):
+        return local_time(value, language)
+    if name.endswith("_bytes") and isinstance(value, int):
+        return _size(value, language)
+    return one_line(str(value))
+
+
+def one_line(text: str) -> str:
+    """Text from outside, fit for one sentence: no control or direction characters, single spaces, bounded."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    line = " ".join(printable.split())
+    return line if len(line) <= MAX_PARAM_CHARS else line[: MAX_PARAM_CHARS - 3] + "..."

@@ -1,0 +1,150 @@
+"""One certificate as plain facts, taken from its bytes once (RFC 5280 section 4)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtensionOID
+
+from registrar.domain.identify_data import real_name
+from registrar.domain.names import NormalName, normal_name
+
+ANY_POLICY = "2.5.29.32.0"
+
+# Extensions whose meaning the checks of this package take into account when they are critical.
+UNDERSTOOD = frozenset(
+    {
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.CERTIFICATE_POLICIES,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.POLICY_CONSTRAINTS,
+        ExtensionOID.INHIBIT_ANY_POLICY,
+        ExtensionOID.CRL_DISTRIBUTION_POINTS,
+    }
+)
+
+
+class Malformed(ValueError):
+    """The bytes are a certificate in outline, but a part of it breaks RFC 5280 or DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the checks need to know of a certificate. `policies` is None where the extension is absent."""
+
+    der: bytes
+    x509: x509.Certificate
+    public_key: CertificatePublicKeyTypes
+    subject: NormalName
+    issuer: NormalName
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    is_ca: bool
+    path_length: int | None
+    key_usage: x509.KeyUsage | None
+    policies: frozenset[str] | None
+    require_explicit_policy: int | None
+    inhibit_any_policy: int | None
+    subject_key_id: bytes | None
+    authority_key_id: bytes | None
+    refused_extensions: tuple[str, ...]
+    real_name: str | None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the DER, 64 lower-case hex digits."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def self_issued(self) -> bool:
+        return self.subject == self.issuer
+
+
+def spki_digest(key: CertificatePublicKeyTypes) -> str:
+    """SHA-256 of the key's SubjectPublicKeyInfo DER, 64 lower-case hex digits."""
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The facts of one DER certificate. Raises Malformed (a ValueError), or ValueError where it is none."""
+    certificate = x509.load_der_x509_certificate(der)
+    try:
+        return _facts(der, certificate)
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        raise Malformed(type(error).__name__) from error
+
+
+def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
+    if certificate.version is not x509.Version.v3:
+        raise Malformed("version")
+    extensions = {extension.oid: extension for extension in certificate.extensions}
+    values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
+    basic = values.get(ExtensionOID.BASIC_CONSTRAINTS)
+    usage = values.get(ExtensionOID.KEY_USAGE)
+    policies = values.get(ExtensionOID.CERTIFICATE_POLICIES)
+    constraints = values.get(ExtensionOID.POLICY_CONSTRAINTS)
+    inhibit = values.get(ExtensionOID.INHIBIT_ANY_POLICY)
+    subject_key = values.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER)
+    authority_key = values.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+    return Certificate(
+        der=der,
+        x509=certificate,
+        public_key=certificate.public_key(),
+        subject=normal_name(certificate.subject),
+        issuer=normal_name(certificate.issuer),
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        is_ca=isinstance(basic, x509.BasicConstraints) and basic.ca,
+        path_length=basic.path_length if isinstance(basic, x509.BasicConstraints) else None,
+        key_usage=usage if isinstance(usage, x509.KeyUsage) else None,
+        policies=_policy_oids(policies) if isinstance(policies, x509.CertificatePolicies) else None,
+        require_explicit_policy=(
+            constraints.require_explicit_policy if isinstance(constraints, x509.PolicyConstraints) else None
+        ),
+        inhibit_any_policy=inhibit.skip_certs if isinstance(inhibit, x509.InhibitAnyPolicy) else None,
+        subject_key_id=subject_key.digest if isinstance(subject_key, x509.SubjectKeyIdentifier) else None,
+        authority_key_id=(
+            authority_key.key_identifier if isinstance(authority_key, x509.AuthorityKeyIdentifier) else None
+        ),
+        refused_extensions=tuple(
+            sorted(
+                e.oid.dotted_string
+                for e in extensions.values()
+                if e.oid in _NEVER_ACCEPTED or (e.critical and e.oid not in UNDERSTOOD)
+            )
+        ),
+        real_name=real_name(certificate),
+    )
+
+
+# Names outside permitted subtrees and mapped policies would have to be computed, not only recognised. No
+# Korean CA uses them, so a path that has them is refused whatever its critical bits say.
+_NEVER_ACCEPTED = frozenset({ExtensionOID.NAME_CONSTRAINTS, x509.ObjectIdentifier("2.5.29.33")})
+
+
+def _policy_oids(policies: x509.CertificatePolicies) -> frozenset[str]:
+    oids = [policy.policy_identifier.dotted_string for policy in policies]
+    if len(set(oids)) != len(oids):
+        raise Malformed("a policy occurs twice")
+    return frozenset(oids)
+
+
+def key_strength(key: CertificatePublicKeyTypes) -> str:
+    """The key's kind and size as shown to people, such as `RSA 2048` or `EC secp256r1`."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"EC {key.curve.name}"
+    return type(key).__name__.removesuffix("PublicKey")

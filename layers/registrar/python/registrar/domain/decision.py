@@ -1,0 +1,220 @@
+"""The decision on a certificate file: every check, in one fixed order, with all findings (never only the first).
+
+If you add a check: put it into CHECKS where its finding should stand, its code into the catalogue with texts
+and FAQ, and a test that produces it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from registrar.domain import path
+from registrar.domain.catalogue import Level
+from registrar.domain.certificate_file import single_certificate
+from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate, spki_digest
+from registrar.domain.errors import Refusal
+from registrar.domain.findings import Finding, iso
+from registrar.domain.names import common_name, masked
+from registrar.domain.trust import Issuer, Policy, TrustStore
+
+RSA_BITS = range(2048, 8193)
+CURVES = ("secp256r1", "secp384r1", "secp521r1")
+EXPIRES_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the customer is shown of the certificate, and what identifies it afterwards."""
+
+    operator: str
+    issuer: Mapping[str, str]
+    name_masked: str
+    kind: str
+    policy: Mapping[str, str]
+    serial: str
+    fingerprint: str
+    key_digest: str
+    issuer_key_digest: str
+    not_before: datetime
+    not_after: datetime
+
+    def to_map(self) -> dict[str, object]:
+        """The summary as JSON types: times as `2026-12-31T14:59:59Z`."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {n: iso(v) if isinstance(v, datetime) else v for n, v in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome: findings in fixed order; `summary` and `der` only where the certificate is accepted."""
+
+    trust_version: int
+    findings: tuple[Finding, ...]
+    summary: Summary | None = None
+    der: bytes | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.summary is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the checks look at."""
+
+    certificate: Certificate
+    issuer: Issuer | None
+    candidates: tuple[Issuer, ...]
+    customer_kind: str
+    now: datetime
+
+    @property
+    def policy(self) -> Policy | None:
+        if self.issuer is None:
+            return None
+        asserted = self.certificate.policies or frozenset()
+        known = [p for oid, p in self.issuer.operator.policies.items() if oid in asserted]
+        return known[0] if len(asserted) == 1 and known else None
+
+
+def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime) -> Report:
+    """Decide whether the certificate in `content` may be registered by a customer of `customer_kind`.
+
+    The same bytes, trust document, kind and time always give the same report. Never raises for bad content.
+    """
+    try:
+        certificate = read_certificate(single_certificate(content))
+    except Refusal as refused:
+        return Report(trust.version, (Finding("file", Level.FAIL, refused.code, refused.params),))
+    except Malformed:
+        return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),))
+    candidates = trust.candidates(certificate)
+    issuer = next((i for i in candidates if _signed_by(certificate, i)), None)
+    case = _Case(certificate, issuer, candidates, customer_kind, now)
+    findings = tuple(finding for check in CHECKS for finding in check(case))
+    policy = case.policy
+    if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
+        return Report(trust.version, findings)
+    return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
+
+
+def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
+    try:
+        path.check_issuance(certificate, issuer.certificate)
+    except path.PathError:
+        return False
+    return True
+
+
+def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
+    name = certificate.real_name or common_name(certificate.x509.subject).split("(")[0]
+    return Summary(
+        operator=issuer.operator.id,
+        issuer=issuer.operator.name,
+        name_masked=masked(name),
+        kind=policy.kind,
+        policy=policy.label,
+        serial=f"{certificate.serial:x}",
+        fingerprint=certificate.fingerprint,
+        key_digest=spki_digest(certificate.public_key),
+        issuer_key_digest=spki_digest(issuer.certificate.public_key),
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+    )
+
+
+def _check_usage(case: _Case) -> Iterator[Finding]:
+    usage = case.certificate.key_usage
+    if case.certificate.is_ca or (usage is not None and (usage.key_cert_sign or usage.crl_sign)):
+        yield Finding("usage", Level.FAIL, "CERT_IS_CA")
+    elif usage is None or not (usage.digital_signature and usage.content_commitment):
+        yield Finding("usage", Level.FAIL, "CERT_USAGE_NOT_ALLOWED")
+
+
+def _check_issuer(case: _Case) -> Iterator[Finding]:
+    if case.issuer is not None:
+        if not case.issuer.accepted_at(case.now):
+            params = {"issuer": case.issuer.operator.name}
+            yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_NOT_ACCEPTED_NOW", params)
+    elif case.candidates:
+        params = {"issuer": case.candidates[0].operator.name}
+        yield Finding("issuer", Level.FAIL, "TRUST_SIGNATURE_INVALID", params)
+    else:
+        issuer = common_name(case.certificate.x509.issuer)[:64]
+        yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_UNKNOWN", {"issuer": issuer})
+
+
+def _check_policy(case: _Case) -> Iterator[Finding]:
+    if case.issuer is None:
+        return
+    offered = case.issuer.operator.policies.values()
+    accepted = [p for p in offered if p.accepted and p.kind == case.customer_kind]
+    try:
+        holding = path.valid_policies(case.issuer.authorities, case.certificate)
+    except path.PathError:
+        holding = frozenset()
+    found = case.policy
+    if found not in accepted or (holding is not None and found is not None and found.oid not in holding):
+        yield Finding("policy", Level.FAIL, "CERT_POLICY_NOT_ACCEPTED", _policy_params(case, accepted))
+
+
+def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
+    asserted = ", ".join(sorted(case.certificate.policies or ())) or "-"
+    found = {
+        language: f"{case.policy.label[language]} ({asserted})" if case.policy else asserted
+        for language in ("ko", "en")
+    }
+    labels = {language: ", ".join(p.label[language] for p in accepted) or "-" for language in ("ko", "en")}
+    return {"found": found, "accepted": labels}
+
+
+def _check_dates(case: _Case) -> Iterator[Finding]:
+    certificate, now = case.certificate, case.now
+    if now > certificate.not_after:
+        issuer = case.issuer.operator.name if case.issuer else common_name(certificate.x509.issuer)[:64]
+        params = {"expired_on": certificate.not_after, "issuer": issuer}
+        yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
+    elif now < certificate.not_before:
+        yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
+    elif certificate.not_after - now <= EXPIRES_SOON:
+        days = (certificate.not_after - now).days
+        params = {"expires_on": certificate.not_after, "days_left": days}
+        yield Finding("dates", Level.WARN, "CERT_EXPIRES_SOON", params)
+
+
+def _check_key(case: _Case) -> Iterator[Finding]:
+    key = case.certificate.public_key
+    strong = (
+        isinstance(key, rsa.RSAPublicKey)
+        and key.key_size in RSA_BITS
+        and key.public_numbers().e % 2 == 1
+        and 65537 <= key.public_numbers().e < 2**32
+    ) or (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES)
+    if not strong:
+        params = {"found": key_strength(key), "required": "RSA 2048-8192, EC P-256/P-384/P-521"}
+        yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", params)
+
+
+def _check_algorithm(case: _Case) -> Iterator[Finding]:
+    algorithm = case.certificate.x509.signature_hash_algorithm
+    if algorithm is None or isinstance(algorithm, path.WEAK_HASHES):
+        found = algorithm.name if algorithm else case.certificate.x509.signature_algorithm_oid.dotted_string
+        yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})
+
+
+def _check_extensions(case: _Case) -> Iterator[Finding]:
+    for oid in case.certificate.refused_extensions:
+        yield Finding("extensions", Level.FAIL, "CERT_CRITICAL_EXTENSION_UNKNOWN", {"oid": oid})
+
+
+CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
+    _check_usage,
+    _check_issuer,
+    _check_policy,
+    _check_dates,
+    _check_key,
+    _check_algorithm,
+    _check_extensions,
+)

@@ -1,0 +1,48 @@
+"""Distinguished names: comparing them (RFC 5280 section 7.1) and showing them."""
+
+import unicodedata
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+AttributeValue = tuple[str, str | bytes]
+NormalName = tuple[frozenset[AttributeValue], ...]
+
+
+def _fold(value: str | bytes) -> str | bytes:
+    if isinstance(value, bytes):
+        return value
+    prepared = unicodedata.normalize("NFKC", value).casefold()
+    return " ".join(prepared.split())
+
+
+def normal_name(name: x509.Name) -> NormalName:
+    """A form of `name` that is equal for names which match by RFC 5280 7.1 (case and inner space ignored).
+
+    `C=kr` and `C=KR` both occur under one Korean CA, so names are never compared byte by byte.
+    """
+    return tuple(
+        frozenset((attribute.oid.dotted_string, _fold(attribute.value)) for attribute in rdn) for rdn in name.rdns
+    )
+
+
+def common_name(name: x509.Name) -> str:
+    """The last CN of `name`, or the whole name where it has none (some CAs put the operator in O only)."""
+    values = [str(a.value) for a in name.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    return values[-1] if values else name.rfc4514_string()
+
+
+def masked(person: str) -> str:
+    """A person's or company's name with its middle hidden: 홍*동, 남**수, G*****g H**g.
+
+    Only the first and, from three characters on, the last character of each word stay readable.
+    """
+    return " ".join(_masked_word(word) for word in person.split())
+
+
+def _masked_word(word: str) -> str:
+    if len(word) == 1:
+        return word
+    if len(word) == 2:
+        return word[0] + "*"
+    return word[0] + "*" * (len(word) - 2) + word[-1]

@@ -1,0 +1,132 @@
+"""Path validation over configured certificates only (RFC 5280 section 6.1, made stricter).
+
+Nothing out of an uploaded file ever becomes an issuer, so a path is short and known: the certificate, its
+issuing CAs, the trust anchor. Stricter than the RFC: policy mappings and name constraints are refused, every
+CA below the anchor must be a v3 CA certificate with keyUsage keyCertSign. It never accepts what the RFC refuses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from registrar.domain.certificates import ANY_POLICY, Certificate
+
+WEAK_HASHES = (hashes.MD5, hashes.SHA1)
+
+
+class PathError(Exception):
+    """The path does not hold; `why` is a short technical phrase for logs and admins."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
+    """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
+    signed, algorithm = certificate.x509, certificate.x509.signature_hash_algorithm
+    if algorithm is None:
+        raise PathError("signature algorithm not accepted")
+    try:
+        if isinstance(issuer.public_key, rsa.RSAPublicKey):
+            scheme = signed.signature_algorithm_parameters
+            if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+                raise PathError("signature algorithm is not the issuer key's")
+            issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, scheme, algorithm)
+        elif isinstance(issuer.public_key, ec.EllipticCurvePublicKey):
+            issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, ec.ECDSA(algorithm))
+        else:
+            raise PathError("issuer key is neither RSA nor EC")
+    except InvalidSignature:
+        raise PathError("signature does not verify") from None
+    except (UnsupportedAlgorithm, ValueError):
+        raise PathError("signature algorithm not accepted") from None
+
+
+def check_issuance(certificate: Certificate, issuer: Certificate) -> None:
+    """Check that `issuer` issued `certificate`: names chain, key ids agree, signature. Raises PathError."""
+    if certificate.issuer != issuer.subject:
+        raise PathError("issuer name differs")
+    key_ids = (certificate.authority_key_id, issuer.subject_key_id)
+    if None not in key_ids and key_ids[0] != key_ids[1]:
+        raise PathError("authority key identifier differs")
+    verify_signature(certificate, issuer)
+
+
+def check_ca_profile(certificate: Certificate) -> None:
+    """Check what must hold for every issuing CA, whatever stands below it. Raises PathError."""
+    if not certificate.is_ca:
+        raise PathError("basicConstraints does not say CA")
+    if certificate.key_usage is None or not certificate.key_usage.key_cert_sign:
+        raise PathError("keyUsage lacks keyCertSign")
+    if certificate.refused_extensions:
+        raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
+    if isinstance(certificate.x509.signature_hash_algorithm, WEAK_HASHES):
+        raise PathError("signed with a weak hash")
+
+
+def check_dates(certificate: Certificate, at: datetime) -> None:
+    """Check `not_before <= at <= not_after`, both ends included (RFC 5280 4.1.2.5). Raises PathError."""
+    if not certificate.not_before <= at <= certificate.not_after:
+        raise PathError("outside its validity period")
+
+
+def check_path_lengths(authorities: Sequence[Certificate]) -> None:
+    """Check pathLenConstraint of each CA; `authorities` runs from the one below the anchor downwards."""
+    for index, authority in enumerate(authorities):
+        below = sum(not ca.self_issued for ca in authorities[index + 1 :])
+        if authority.path_length is not None and below > authority.path_length:
+            raise PathError("path length exceeded")
+
+
+@dataclass(slots=True)
+class _PolicyState:
+    """The variables of RFC 5280 6.1.2 that are left when mappings are refused: the tree is then a set."""
+
+    explicit: int
+    inhibit_any: int
+    valid: frozenset[str]
+    unrestricted: bool = True
+
+    def meet(self, certificate: Certificate, *, last: bool) -> None:
+        asserted = certificate.policies or frozenset()
+        any_counts = ANY_POLICY in asserted and (self.inhibit_any > 0 or (not last and certificate.self_issued))
+        if not any_counts:
+            named = asserted - {ANY_POLICY}
+            self.valid = named if self.unrestricted else self.valid & named
+            self.unrestricted = False
+
+    def constrain(self, certificate: Certificate) -> None:
+        if not certificate.self_issued:
+            self.explicit = max(self.explicit - 1, 0)
+            self.inhibit_any = max(self.inhibit_any - 1, 0)
+        if certificate.require_explicit_policy is not None:
+            self.explicit = min(self.explicit, certificate.require_explicit_policy)
+        if certificate.inhibit_any_policy is not None:
+            self.inhibit_any = min(self.inhibit_any, certificate.inhibit_any_policy)
+
+
+def valid_policies(
+    authorities: Sequence[Certificate], leaf: Certificate, *, explicit: bool = True, inhibit_any: bool = False
+) -> frozenset[str] | None:
+    """The policies that hold along the path, or None where every policy does (anyPolicy throughout).
+
+    `authorities` runs from the CA below the anchor downwards. Raises PathError where the path demands an
+    explicit policy and none is left.
+    """
+    length = len(authorities) + 1
+    state = _PolicyState(0 if explicit else length + 1, 0 if inhibit_any else length + 1, frozenset())
+    for authority in authorities:
+        state.meet(authority, last=False)
+        if state.explicit == 0 and not state.unrestricted and not state.valid:
+            raise PathError("no policy holds along the path")
+        state.constrain(authority)
+    state.meet(leaf, last=True)
+    required = state.explicit <= 1 or leaf.require_explicit_policy == 0
+    if required and not state.unrestricted and not state.valid:
+        raise PathError("no policy holds along the path")
+    return None if state.unrestricted else state.valid

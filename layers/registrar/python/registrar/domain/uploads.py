@@ -1,0 +1,149 @@
+"""The upload: from announcing a file to the decided, proven, registered certificate. Standard library only.
+
+ISSUED → VALIDATING → AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED. (With one announced file, its arrival and
+the start of validation are one write.) Every open state ends by a deadline of the table below, by the clock
+and whether or not any job ran: read `state_at`, never `state`.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from registrar.domain.catalogue import Level
+from registrar.domain.errors import Refusal
+from registrar.domain.findings import Finding, headline, instant
+
+UPLOAD_LIFE = timedelta(minutes=10)
+POST_LIFE = timedelta(minutes=5)
+PROOF_DEADLINE = timedelta(hours=24)
+TEXT_LIFE = timedelta(minutes=5)
+VALIDATION_LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+MAX_BAD_PROOFS = 3
+DAILY_UPLOADS = 20
+RETENTION = timedelta(days=30)
+
+
+class UploadState(StrEnum):
+    """States as they are stored; FAILED is only ever computed."""
+
+    ISSUED = "ISSUED"
+    VALIDATING = "VALIDATING"
+    AWAITING_PROOF = "AWAITING_PROOF"
+    REGISTERED = "REGISTERED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedFile:
+    """What the app says it will send: `size` in bytes, `sha256` as 64 lower-case hex digits."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One attempt to register a certificate. `findings` and `summary` are the decision as JSON types."""
+
+    id: str
+    customer_id: str
+    customer_kind: str
+    state: UploadState
+    file: AnnouncedFile
+    method: str
+    proved_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    attempts: int = 0
+    lease_until: datetime | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
+    summary: Mapping[str, Any] | None = None
+    der: bytes | None = None
+    nonce: str | None = None
+    nonce_expires_at: datetime | None = None
+    bad_proofs: int = 0
+
+    def state_at(self, now: datetime) -> UploadState:
+        """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
+        if self.state is UploadState.AWAITING_PROOF and self.bad_proofs >= MAX_BAD_PROOFS:
+            return UploadState.REJECTED
+        if self.state in (UploadState.ISSUED, UploadState.AWAITING_PROOF) and now >= self.expires_at:
+            return UploadState.EXPIRED
+        leased = self.lease_until is not None and now < self.lease_until
+        if self.state is UploadState.VALIDATING and self.attempts >= MAX_ATTEMPTS and not leased:
+            return UploadState.FAILED
+        return self.state
+
+    def findings_at(self, now: datetime) -> tuple[Mapping[str, Any], ...]:
+        """The findings to show at `now`: those of the decision, or why the upload ended without or after it."""
+        state = self.state_at(now)
+        if state is UploadState.FAILED:
+            return (failure("SYSTEM_RETRY", support_ref=self.id),)
+        if state is UploadState.EXPIRED:
+            return (failure("UPLOAD_EXPIRED"),)
+        if state is UploadState.REJECTED and self.state is not state:
+            return (failure("PROOF_ATTEMPTS_EXCEEDED"),)
+        return self.findings
+
+    @property
+    def registration(self) -> str | None:
+        """The registration this upload led to, be it a new one or the one that the customer already had."""
+        if self.state is UploadState.REGISTERED:
+            return registration_id(self.id)
+        already = [f for f in self.findings if f["code"] == "ALREADY_REGISTERED"]
+        return already[0]["params"]["registration_id"] if already else None
+
+    def check_awaiting_proof(self, now: datetime) -> None:
+        """Check that a proof may be given at `now`. Raises Refusal with what the customer does instead."""
+        state = self.state_at(now)
+        if state in (UploadState.ISSUED, UploadState.VALIDATING):
+            raise Refusal("IN_PROGRESS", retry_after=1)
+        if state is not UploadState.AWAITING_PROOF or self.summary is None or self.nonce_expires_at is None:
+            finding = headline(self.findings_at(now))
+            raise Refusal(finding["code"], **finding["params"])
+        not_after = instant(self.summary["not_after"])
+        if now > not_after:
+            raise Refusal("CERT_EXPIRED", expired_on=not_after, issuer=self.summary["issuer"])
+        if now >= self.nonce_expires_at:
+            raise Refusal("PROOF_EXPIRED")
+
+
+def failure(code: str, **params: object) -> dict[str, Any]:
+    """A finding about the upload itself, as JSON types."""
+    return Finding("upload", Level.FAIL, code, params).to_map()
+
+
+def registration_id(upload_id: str) -> str:
+    """The registration an upload leads to: one upload, one registration, however often it is asked for."""
+    return f"r{upload_id}"
+
+
+def object_key(upload_id: str) -> str:
+    """Where the file of an upload lies in the bucket; needs no URL encoding."""
+    return f"uploads/{upload_id}"
+
+
+def upload_id_of(key: str) -> str | None:
+    """The upload a bucket key belongs to, or None for any other key."""
+    prefix, slash, upload_id = key.partition("/")
+    return upload_id if prefix == "uploads" and slash and upload_id.isalnum() else None
+
+
+def new_upload_id(customer_id: str, idempotency_key: str | None) -> str:
+    """The id that a request names: the same key of the same customer always gives the same id."""
+    if idempotency_key is None:
+        return secrets.token_hex(16)
+    return hashlib.sha256(f"{customer_id}\n{idempotency_key}".encode()).hexdigest()[:32]
+
+
+def new_nonce() -> str:
+    """128 random bits for one text to sign."""
+    return secrets.token_hex(16)

@@ -1,0 +1,75 @@
+"""What goes out: JSON answers, and problem documents (RFC 9457) with every reason in the customer's language."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from registrar.domain.catalogue import reason, render
+from registrar.domain.errors import Refusal
+from registrar.domain.findings import iso
+
+Answer = dict[str, Any]
+PROBLEM_TYPE = "urn:registrar:problem:"
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+    """A JSON answer. Nothing here may be cached: all of it is one customer's."""
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json; charset=utf-8", **_HEADERS, **(headers or {})},
+        "body": json.dumps(body, ensure_ascii=False),
+    }
+
+
+def problem(refusal: Refusal, language: str, support_ref: str) -> Answer:
+    """The problem document for a refusal."""
+    entry = reason(refusal.code)
+    params = {name: _plain(value) for name, value in refusal.params.items()}
+    title, text = render(refusal.code, language, {"support_ref": support_ref, **params})
+    body = {
+        "type": PROBLEM_TYPE + entry.faq,
+        "title": title,
+        "status": entry.status,
+        "detail": text,
+        "code": entry.code,
+        "retryable": entry.retryable,
+        "next_action": entry.next_action.value,
+        "params": _in_language(params, language),
+        "support_ref": support_ref,
+        "findings": [],
+    }
+    headers = {"Content-Type": "application/problem+json; charset=utf-8", "Content-Language": language}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    return answer(entry.status, body, headers)
+
+
+def findings_in(language: str, findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored findings with their texts, in the order in which the checks ran."""
+    shown = []
+    for finding in findings:
+        entry = reason(finding["code"])
+        title, text = render(finding["code"], language, finding["params"])
+        shown.append(
+            {
+                "check": finding["check"],
+                "level": finding["level"],
+                "code": finding["code"],
+                "title": title,
+                "text": text,
+                "next_action": entry.next_action.value,
+                "faq": entry.faq,
+                "params": _in_language(finding["params"], language),
+            }
+        )
+    return shown
+
+
+def _plain(value: object) -> object:
+    return iso(value) if isinstance(value, datetime) else value
+
+
+def _in_language(params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {n: v[language] if isinstance(v, Mapping) else v for n, v in params.items()}

@@ -1,0 +1,37 @@
+"""The frame around a handler of a queue: each message on its own, failures reported one by one."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from registrar.entry.log import logger
+
+Outcome = dict[str, list[dict[str, str]]]
+
+
+def each_message(handle: Callable[[Mapping[str, Any]], None]) -> Callable[[dict[str, Any], Any], Outcome]:
+    """Turn `handle`, which takes one message's JSON, into a handler that answers `batchItemFailures`.
+
+    A message that fails is delivered again and ends in the dead-letter queue; the others are not touched by it.
+    """
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
+        failures = []
+        for record in event.get("Records", []):
+            logger.append_keys(message_id=record["messageId"], function=context.function_name)
+            try:
+                handle(json.loads(record["body"]))
+            except Exception:  # noqa: BLE001 - one bad message must not hold up the others; the queue keeps it
+                logger.exception("message failed")
+                failures.append({"itemIdentifier": record["messageId"]})
+        logger.info("batch done", messages=len(event.get("Records", [])), failed=len(failures))
+        return {"batchItemFailures": failures}
+
+    return lambda_handler
+
+
+def object_keys(message: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of the objects that an S3 event notification names; none for S3's own test event."""
+    for record in message.get("Records", []):
+        yield unquote_plus(record["s3"]["object"]["key"])

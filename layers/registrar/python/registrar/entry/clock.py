@@ -1,0 +1,7 @@
+"""The one place that reads the clock; everything below takes `now` as an argument."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,13 @@
+"""Settings of a function, from the environment that template.yaml gives it."""
+
+import os
+
+
+def setting(name: str) -> str:
+    """The value of an environment variable. A missing one fails the function at its start, not a customer later."""
+    return os.environ[name]
+
+
+def settings_list(name: str) -> tuple[str, ...]:
+    """The comma-separated values of an environment variable."""
+    return tuple(value.strip() for value in setting(name).split(",") if value.strip())

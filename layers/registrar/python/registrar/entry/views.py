@@ -1,0 +1,74 @@
+"""Uploads and registrations as the app sees them. Names are masked; nothing names another customer."""
+
+from datetime import datetime
+from typing import Any
+
+from registrar.domain.findings import headline, iso
+from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
+from registrar.domain.registrations import Lifecycle, Registration
+from registrar.domain.uploads import Upload, UploadState
+from registrar.entry.answers import findings_in
+
+POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
+
+
+def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
+    """State, findings with their headline first in importance, certificate, and what is to be signed."""
+    state = upload.state_at(now)
+    findings = upload.findings_at(now)
+    first = headline(findings)
+    view: dict[str, Any] = {
+        "upload_id": upload.id,
+        "state": state.value,
+        "expires_at": iso(upload.expires_at),
+        "headline": first["code"] if first else None,
+        "findings": findings_in(language, findings),
+    }
+    if state in POLL_SECONDS:
+        view["poll_after"] = POLL_SECONDS[state]
+    if upload.summary and state in (UploadState.AWAITING_PROOF, UploadState.REGISTERED):
+        view["certificate"] = _certificate_view(upload.summary, language)
+    if state is UploadState.AWAITING_PROOF:
+        view["proof"] = _proof_view(upload, bank, language)
+    if upload.registration:
+        view["registration_id"] = upload.registration
+    return view
+
+
+def registration_view(registration: Registration, language: str, now: datetime) -> dict[str, Any]:
+    """A registration with what is true of it now."""
+    return {
+        "registration_id": registration.id,
+        "status": "ACTIVE" if registration.usable_at(now) else registration.lifecycle_at(now).value,
+        "usable": registration.usable_at(now),
+        "expiring": registration.expiring_at(now),
+        "days_left": max((registration.not_after - now).days, 0),
+        "reason": "REG_EXPIRED" if registration.lifecycle_at(now) is Lifecycle.EXPIRED else None,
+        "certificate": {
+            "issuer": registration.issuer[language],
+            "operator": registration.operator,
+            "name_masked": registration.name_masked,
+            "kind": registration.kind,
+            "policy": registration.policy[language],
+            "serial": registration.serial,
+            "fingerprint": registration.fingerprint,
+            "not_before": iso(registration.not_before),
+            "not_after": iso(registration.not_after),
+        },
+        "registered_at": iso(registration.registered_at),
+        "proof": registration.proof,
+    }
+
+
+def _certificate_view(summary: Any, language: str) -> dict[str, Any]:
+    shown = {k: v for k, v in summary.items() if k not in ("key_digest", "issuer_key_digest")}
+    return {**shown, "issuer": summary["issuer"][language], "policy": summary["policy"][language]}
+
+
+def _proof_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
+    return {
+        "text": text_to_sign(upload, bank),
+        "expires_at": iso(upload.nonce_expires_at) if upload.nonce_expires_at else None,
+        "algorithms": ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256"],
+        "consent": {"version": CONSENT_VERSION, "text": CONSENT_TEXT[language]},
+    }

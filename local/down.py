@@ -1,0 +1,17 @@
+"""`make down`: stops what `make up` started."""
+
+from local import running
+
+
+def main() -> None:
+    """Stop it, if it still runs."""
+    if emulator := running.running():
+        emulator.stop()
+        print("stopped")
+    else:
+        print("not running")
+    running.forget()
+
+
+if __name__ == "__main__":
+    main()

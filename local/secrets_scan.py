@@ -1,0 +1,46 @@
+"""Fails on anything that looks like a secret and is not in .secrets.baseline: `python -m local.secrets_scan`.
+
+Mark a made-up secret with `# pragma: allowlist secret` on its line. `--update` takes today's findings into
+the baseline: look at each one first.
+"""
+
+import argparse
+import subprocess
+import sys
+
+from detect_secrets.core import baseline
+from detect_secrets.core.secrets_collection import SecretsCollection
+
+from local.emulator import ROOT
+
+BASELINE = ROOT / ".secrets.baseline"
+
+
+def main() -> None:
+    """Scan every file git knows or would add."""
+    parser = argparse.ArgumentParser(description="Look for secrets.")
+    parser.add_argument("--update", action="store_true", help="take what is found into the baseline")
+    update = parser.parse_args().update
+    # Loading applies the baseline's plugins and filters to the scan below.
+    known = baseline.load(baseline.load_from_file(str(BASELINE)), str(BASELINE))
+    found = SecretsCollection(root=str(ROOT))
+    found.scan_files(*_files())
+    if update:
+        baseline.save_to_file(found, str(BASELINE))
+        return
+    new = found - known
+    for path, secret in new:
+        print(f"{path}:{secret.line_number}: {secret.type}")
+    if new:
+        sys.exit("not in .secrets.baseline")
+
+
+def _files() -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = [name for name in listed.split("\0") if name]
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+if __name__ == "__main__":
+    main()

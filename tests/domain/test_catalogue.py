@@ -1,0 +1,310 @@
+"""The catalogue is complete, bilingual, documented in the guide, and tells nothing it must not tell."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from registrar.domain.catalogue import (
+    CATALOGUE,
+    LANGUAGES,
+    NextAction,
+    Reason,
+    local_date,
+    local_time,
+    reason,
+    render,
+)
+from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
+from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.notice_texts import expiry_notice, registered_notice
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+# The Korean name of the document helps in an English sentence too: it is what the issuer's site says.
+KOREAN_IN_ENGLISH = ("공동인증서",)
+
+SAMPLES: Mapping[str, object] = {
+    "accepted": [{"ko": "개인 범용", "en": "personal, general purpose"}, {"ko": "은행용", "en": "banking"}],
+    "again_at": "2026-12-03T05:05:00Z",
+    "count": 3,
+    "days_left": 12,
+    "expired_on": "2026-12-03T14:59:59Z",
+    "expires_on": "2026-12-03T14:59:59+00:00",
+    "field": "files[0].sha256",
+    "found": {"ko": "증권용", "en": "securities"},
+    "issuer": "yessign",
+    "limit": 20,
+    "max_bytes": 10240,
+    "oid": "1.2.410.200004.99",
+    "required": "RSA 2048",
+    "support_ref": "7KQ2-M4XD",
+    "tries_left": 2,
+    "valid_from_at": "2026-12-02T15:00:00Z",
+}
+
+REASONS = [pytest.param(entry, id=entry.code) for entry in CATALOGUE.values()]
+
+
+def used_params(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_titles_and_texts_exist_in_both_languages(entry: Reason) -> None:
+    assert tuple(entry.title) == tuple(entry.text) == LANGUAGES
+    for language in LANGUAGES:
+        assert 2 <= len(entry.title[language]) <= 60
+        assert not entry.title[language].endswith(".")
+        assert used_params(entry.title[language]) == set()
+        text = entry.text[language]
+        assert text.endswith(".")
+        assert text == text.strip()
+        assert "  " not in text
+        assert len(re.findall(r"[.:](?= |$)", text)) <= 4
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_declared_params_are_the_used_ones(entry: Reason) -> None:
+    for language in LANGUAGES:
+        assert used_params(entry.text[language]) == set(entry.params)
+    assert len(set(entry.params)) == len(entry.params)
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_each_language_is_that_language(entry: Reason) -> None:
+    for part in (entry.title, entry.text):
+        assert HANGUL.search(part["ko"])
+        english = part["en"]
+        for name in KOREAN_IN_ENGLISH:
+            english = english.replace(name, "")
+        assert not HANGUL.search(english)
+        assert not re.search(r"(세요|어요|아요|해요|돼요|예요|에요)(?![가-힣])", part["ko"]), "합니다체 only"
+
+
+@pytest.mark.parametrize("entry", REASONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_renders_without_braces(entry: Reason, language: str) -> None:
+    title, text = render(entry.code, language, SAMPLES)
+    assert title == entry.title[language]
+    assert "{" not in text
+    assert "}" not in text
+    assert "T14:59" not in text
+
+
+@pytest.mark.parametrize(
+    "entry", [each for each in CATALOGUE.values() if each.params], ids=lambda each: each.code
+)
+def test_a_missing_param_is_an_error(entry: Reason) -> None:
+    for name in entry.params:
+        with pytest.raises(KeyError):
+            render(entry.code, "ko", {key: value for key, value in SAMPLES.items() if key != name})
+
+
+def test_every_text_belongs_to_a_reason() -> None:
+    assert not set(ACCESS_TEXTS) & set(CERTIFICATE_TEXTS)
+    assert set(ACCESS_TEXTS) | set(CERTIFICATE_TEXTS) == set(CATALOGUE)
+
+
+def test_an_unknown_code_or_language_is_an_error() -> None:
+    assert reason("CERT_EXPIRED") is CATALOGUE["CERT_EXPIRED"]
+    with pytest.raises(KeyError):
+        reason("NO_SUCH_CODE")
+    with pytest.raises(KeyError):
+        render("AUTH_REQUIRED", "fr", {})
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_status_retry_and_next_action_agree(entry: Reason) -> None:
+    assert re.fullmatch(r"[A-Z]+(_[A-Z]+)+", entry.code)
+    assert entry.status in {200, 400, 401, 403, 404, 409, 410, 422, 429, 500}
+    assert isinstance(entry.next_action, NextAction)
+    assert entry.retryable == (entry.next_action in {NextAction.WAIT, NextAction.WAIT_NOTICE})
+    if entry.code.startswith(("CERT_", "TRUST_", "FILE_")):
+        assert entry.status == 422
+    if entry.status in {429, 500}:
+        assert entry.retryable
+    if entry.status == 401:
+        sign_in = {NextAction.LOGIN, NextAction.CHECK_INPUT, NextAction.RETRY_CODE, NextAction.NEW_CODE}
+        assert entry.next_action in sign_in
+
+
+# --- the guide ------------------------------------------------------------------------------------
+
+
+def test_the_guide_has_one_entry_for_each_reason_and_no_other() -> None:
+    anchors = re.findall(r'<a id="([^"]+)"></a>', GUIDE)
+    assert sorted(anchors) == sorted(entry.faq for entry in CATALOGUE.values())
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_the_guide_entry_carries_title_code_and_both_languages(entry: Reason) -> None:
+    after = GUIDE.split(f'<a id="{entry.faq}"></a>\n', 1)[1]
+    heading, body = after.split("\n", 1)
+    assert heading == f"#### {entry.title['ko']} / {entry.title['en']}"
+    body = re.split(r"\n(?:<a id=|#)", body, maxsplit=1)[0]
+    assert f"`{entry.code}`" in body
+    korean, english = [part for part in body.strip().split("\n\n") if part != f"`{entry.code}`"]
+    assert HANGUL.search(korean)
+    assert len(HANGUL.findall(english)) < len(english) / 10
+
+
+def test_links_inside_the_guide_lead_somewhere() -> None:
+    headings = {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", GUIDE, re.MULTILINE)
+    }
+    anchors = set(re.findall(r'<a id="([^"]+)"></a>', GUIDE))
+    for target in re.findall(r"\]\(#([^)]+)\)", GUIDE):
+        assert target in headings | anchors, target
+
+
+# --- what must not be told ------------------------------------------------------------------------
+
+HOLDERS = re.compile(
+    r"다른 (고객|사람|분)|타인|제3자|명의"
+    r"|another (customer|person)|someone else|somebody|other customer|held by|belongs to",
+    re.IGNORECASE,
+)
+PASSWORD = re.compile(r"비밀번호|암호(?!화)|패스워드|password|passphrase", re.IGNORECASE)
+JARGON = re.compile(
+    r"\b(DN|ASN\.1|JSON|HTTP|API|SHA|lease|token|null|server|exception|backend|parameter)\b|서버"
+)
+WHY_NOT = re.compile(
+    r"도난|분실|차단|사고|부정|block|stolen|theft|fraud|denied|deny|already|이미", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_texts_hint_at_nothing_forbidden(entry: Reason) -> None:
+    for language in LANGUAGES:
+        shown = f"{entry.title[language]} {entry.text[language]}"
+        assert not HOLDERS.search(shown)
+        assert not JARGON.search(shown)
+        if entry.code != "LOGIN_FAILED":  # the login password, in the same breath as the customer id
+            assert not PASSWORD.search(shown)
+
+
+def test_a_certificate_that_is_not_available_is_not_explained() -> None:
+    entry = reason("NOT_AVAILABLE_FOR_REGISTRATION")
+    for language in LANGUAGES:
+        assert not WHY_NOT.search(f"{entry.title[language]} {entry.text[language]}")
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def test_dates_and_times_are_those_of_seoul() -> None:
+    assert local_date("2026-12-03T14:59:59Z", "ko") == "2026년 12월 3일"
+    assert local_date("2026-12-03T15:00:00Z", "en") == "4 December 2026"
+    assert local_date("2026-12-03", "en") == "3 December 2026"
+    assert local_date(datetime(2026, 12, 31, 15, tzinfo=UTC), "ko") == "2027년 1월 1일"
+    assert local_time("2026-12-03T05:05:00Z", "ko") == "2026년 12월 3일 14:05"
+    assert local_time("2026-12-03T05:05:00", "en") == "3 December 2026, 14:05 KST"
+
+
+def test_values_are_shown_in_the_language_of_the_text() -> None:
+    korean = render("CERT_POLICY_NOT_ACCEPTED", "ko", SAMPLES)[1]
+    english = render("CERT_POLICY_NOT_ACCEPTED", "en", SAMPLES)[1]
+    assert "(증권용)" in korean
+    assert "개인 범용, 은행용." in korean
+    assert "(securities)" in english
+    assert "personal, general purpose, banking." in english
+
+
+@pytest.mark.parametrize(
+    ("size", "korean", "english"),
+    [
+        (512, "512바이트", "512 bytes"),
+        (10240, "10 KB", "10 KB"),
+        (10000, "9.7 KB", "9.7 KB"),
+        (2**21, "2 MB", "2 MB"),
+    ],
+)
+def test_sizes_are_never_shown_too_large(size: int, korean: str, english: str) -> None:
+    assert f"최대 {korean}까지" in render("UPLOAD_TOO_LARGE", "ko", {"max_bytes": size})[1]
+    assert f"limit of {english};" in render("UPLOAD_TOO_LARGE", "en", {"max_bytes": size})[1]
+
+
+def test_text_from_a_file_cannot_break_the_sentence() -> None:
+    shown = render("TRUST_ISSUER_UNKNOWN", "en", {"issuer": "Evil\r\n\u202eCA {0} " + "x" * 5000})[1]
+    assert "Evil CA {0} xxx" in shown
+    assert "\n" not in shown
+    assert len(shown) < 600
+
+
+# --- notices --------------------------------------------------------------------------------------
+
+NOT_AFTER = datetime(2026, 12, 3, 14, 59, 59, tzinfo=UTC)
+
+
+def an_expiry_notice(language: str, days_left: int) -> str:
+    return expiry_notice(
+        language,
+        masked_name="홍*동",
+        issuer="금융결제원 yessign",
+        not_after=NOT_AFTER,
+        days_left=days_left,
+        registration_ref="R-7KQ2M4XD",
+    )
+
+
+@pytest.mark.parametrize(
+    ("days_left", "korean", "english"),
+    [
+        (30, "2026년 12월 3일에 끝납니다(30일 남음).", "ends on 3 December 2026 (30 days left)."),
+        (1, "내일(2026년 12월 3일) 끝납니다.", "ends tomorrow (3 December 2026)."),
+        (0, "오늘(2026년 12월 3일) 끝납니다.", "ends today (3 December 2026)."),
+        (-1, "2026년 12월 3일에 끝났습니다.", "ended on 3 December 2026."),
+    ],
+)
+def test_the_expiry_notice_says_when(days_left: int, korean: str, english: str) -> None:
+    assert korean in an_expiry_notice("ko", days_left)
+    assert english in an_expiry_notice("en", days_left)
+
+
+def test_the_expiry_notice_says_where_and_what_next() -> None:
+    korean, english = an_expiry_notice("ko", 7), an_expiry_notice("en", 7)
+    assert "만료 30일 전부터 발급기관에서" in korean
+    assert "새 인증서를 앱에 다시 등록" in korean
+    assert "opens 30 days before the end, at the issuer" in english
+    assert "register the new one" in english
+    assert "갱신" not in an_expiry_notice("ko", -1)
+
+
+def a_registered_notice(language: str) -> str:
+    return registered_notice(
+        language,
+        masked_name="홍*동",
+        issuer="yessign",
+        registered_at=NOT_AFTER,
+        registration_ref="R-7KQ2M4XD",
+    )
+
+
+def test_the_registered_notice_asks_whether_it_was_the_customer() -> None:
+    korean = a_registered_notice("ko")
+    assert "2026년 12월 3일 23:59에" in korean
+    assert "본인이 등록하지 않았다면" in korean
+    assert "Was it not you? Call" in a_registered_notice("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notices_fit_one_message_and_carry_no_link(language: str) -> None:
+    notices = [an_expiry_notice(language, days) for days in (30, 1, 0, -1)] + [a_registered_notice(language)]
+    for notice in notices:
+        assert len(notice.encode("cp949")) <= 400
+        assert "http" not in notice
+        assert "\n" not in notice
+        assert "홍*동" in notice
+        assert "R-7KQ2M4XD" in notice
+
+
+def test_a_notice_in_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        an_expiry_notice("fr", 7)
+    with pytest.raises(KeyError):
+        a_registered_notice("fr")

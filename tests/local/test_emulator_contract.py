@@ -1,0 +1,334 @@
+"""What we rely on the emulator for, one test each: the first place to look after it gets a new version."""
+
+import base64
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cloud import InvocationError, LocalCloud
+from tests.local.http_calls import Answer, post_form, send
+
+pytestmark = pytest.mark.cloud
+
+CONTRACT = Path(__file__).parent / "contract"
+GOOD = {"Authorization": "Bearer good"}
+
+
+@pytest.fixture(scope="module")
+def contract() -> Iterator[LocalCloud]:
+    with LocalCloud.start(template=CONTRACT / "template.yaml", built=CONTRACT) as cloud:
+        yield cloud
+
+
+def probe(contract: LocalCloud, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    event = {"service": service, "operation": operation, "arguments": arguments}
+    answer: dict[str, Any] = contract.invoke("Probe", event)
+    return answer
+
+
+def things(contract: LocalCloud, headers: dict[str, str], body: Any = None) -> Answer:
+    return send("POST", f"{contract.url}/things/a-1", body or {"a": 1}, headers)
+
+
+# --- API Gateway
+
+
+def test_a_proxy_event_has_the_rest_shape(contract: LocalCloud) -> None:
+    answer = things(contract, {**GOOD, "X-Mixed-Case": "v"}, {"name": "홍길동"})
+
+    event = answer.json()
+    assert answer.headers["x-echo"] == "yes"
+    assert event["resource"] == "/things/{thing}"
+    assert event["path"] == "/things/a-1"
+    assert event["httpMethod"] == "POST"
+    assert event["pathParameters"] == {"thing": "a-1"}
+    assert event["queryStringParameters"] is None
+    assert event["body"] == '{"name": "\\ud64d\\uae38\\ub3d9"}'
+    assert event["isBase64Encoded"] is False
+    # AWS keeps the client's spelling over HTTP/1.1: code must not depend on either.
+    assert event["headers"]["x-mixed-case"] == "v"
+    assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
+    assert event["requestContext"]["path"] == "/v1/things/a-1"
+    assert event["requestContext"]["requestId"]
+
+
+def test_the_authorizers_context_arrives_as_text(contract: LocalCloud) -> None:
+    event = things(contract, GOOD).json()
+
+    expected = {"customer": "C-1", "session": "S-1", "count": "3", "principalId": "C-1"}
+    assert event["requestContext"]["authorizer"] == expected
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer unknown"}])
+def test_an_authorizer_that_raises_unauthorized_answers_401(contract: LocalCloud, headers: dict[str, str]) -> None:
+    answer = things(contract, headers)
+
+    assert (answer.status, answer.json()) == (401, {"message": "Unauthorized"})
+
+
+def test_an_authorizer_that_denies_answers_403(contract: LocalCloud) -> None:
+    # GatewayResponses of the API are dropped: what they change has to be asserted on the template.
+    assert things(contract, {"Authorization": "Bearer bad"}).status == 403
+
+
+def test_an_authorizer_is_asked_every_time(contract: LocalCloud) -> None:
+    before = asked(contract)
+    for _ in range(2):
+        assert things(contract, GOOD).status == 200
+
+    assert asked(contract) == before + 2
+
+
+def asked(contract: LocalCloud) -> int:
+    return sum(line.startswith("guard ") for line in contract.logs("Guard"))
+
+
+def test_a_public_route_needs_no_header(contract: LocalCloud) -> None:
+    event = send("GET", f"{contract.url}/open?a=1&a=2").json()
+
+    assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"]}
+    assert event["body"] is None
+    assert "authorizer" not in event["requestContext"]
+
+
+def test_an_unknown_route_answers_403(contract: LocalCloud) -> None:
+    assert send("GET", f"{contract.url}/nowhere").status == 403
+
+
+def test_a_function_that_raises_answers_502(contract: LocalCloud) -> None:
+    assert things(contract, GOOD, {"fail": True}).status == 502
+
+
+# --- functions and roles
+
+
+def test_a_function_may_do_what_its_role_says(contract: LocalCloud) -> None:
+    table = contract.physical("Table")
+
+    assert probe(contract, "dynamodb", "put_item", TableName=table, Item={"pk": {"S": "role"}}) == {}
+
+
+def test_a_function_may_do_nothing_else(contract: LocalCloud) -> None:
+    table, bucket = contract.physical("Table"), contract.physical("Landing")
+
+    scan = probe(contract, "dynamodb", "scan", TableName=table)
+    other_prefix = probe(contract, "s3", "put_object", Bucket=bucket, Key="out/x", Body="x")
+
+    assert (scan["error"], other_prefix["error"]) == ("AccessDeniedException", "AccessDenied")
+
+
+def test_an_error_in_a_function_reaches_the_one_who_invoked_it(contract: LocalCloud) -> None:
+    with pytest.raises(InvocationError, match="Probe"):
+        contract.invoke("Probe", {})
+
+
+# --- S3
+
+
+def presigned(contract: LocalCloud, key: str, largest: int = 10) -> dict[str, Any]:
+    conditions: list[Any] = [["content-length-range", 1, largest], {"x-amz-meta-upload": "u-1"}]
+    return probe(
+        contract,
+        "s3",
+        "generate_presigned_post",
+        Bucket=contract.physical("Landing"),
+        Key=key,
+        Fields={"x-amz-meta-upload": "u-1"},
+        Conditions=conditions,
+        ExpiresIn=60,
+    )
+
+
+def test_a_presigned_post_stores_and_the_reader_is_told(contract: LocalCloud) -> None:
+    post = presigned(contract, "in/one")
+
+    assert post_form(post["url"], post["fields"], b"0123456789").status == 204
+    assert "read in/one 10 " in contract.wait_for("Reader", "read in/one")
+
+
+@pytest.mark.parametrize(
+    ("change", "content", "code"),
+    [
+        ({}, b"01234567890", "EntityTooLarge"),
+        ({}, b"", "EntityTooSmall"),
+        ({"key": "in/two-other"}, b"x", "AccessDenied"),
+        ({"x-amz-meta-upload": "u-2"}, b"x", "AccessDenied"),
+        ({"x-amz-meta-more": "m"}, b"x", "AccessDenied"),
+    ],
+)
+def test_a_presigned_post_holds_to_its_policy(
+    contract: LocalCloud, change: dict[str, str], content: bytes, code: str
+) -> None:
+    post = presigned(contract, "in/two")
+
+    answer = post_form(post["url"], {**post["fields"], **change}, content)
+
+    assert answer.status in (400, 403)
+    assert f"<Code>{code}</Code>".encode() in answer.body
+
+
+def test_a_presigned_post_of_a_role_ends_at_its_prefix(contract: LocalCloud) -> None:
+    post = presigned(contract, "elsewhere/three")
+
+    assert post_form(post["url"], post["fields"], b"x").status == 403
+
+
+def test_an_upload_is_not_public(contract: LocalCloud) -> None:
+    bucket = contract.physical("Landing")
+    contract.client("s3").put_object(Bucket=bucket, Key="in/private", Body=b"x")
+
+    assert send("GET", f"{contract.emulator.url}/{bucket}/in/private").status == 403
+
+
+def test_a_failed_message_goes_to_the_dead_letters_alone(contract: LocalCloud) -> None:
+    sqs, queue = contract.client("sqs"), contract.physical("Arrivals")
+    # The visibility timeout is what a test would wait for.
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})
+    s3 = contract.client("s3")
+    for key in ("in/poison", "in/healthy"):
+        s3.put_object(Bucket=contract.physical("Landing"), Key=key, Body=b"x")
+
+    contract.wait_for("Reader", "read in/healthy")
+    dead = sqs.receive_message(QueueUrl=contract.physical("DeadArrivals"), WaitTimeSeconds=10)["Messages"]
+
+    assert ["in/poison" in message["Body"] for message in dead] == [True]
+
+
+def test_s3_writes_once_and_swaps_on_condition(contract: LocalCloud) -> None:
+    s3, target = contract.client("s3"), {"Bucket": contract.physical("Landing"), "Key": "in/document"}
+    first = s3.put_object(**target, Body=b"1", IfNoneMatch="*")["ETag"]
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**target, Body=b"2", IfNoneMatch="*")
+    second = s3.put_object(**target, Body=b"2", IfMatch=first)["ETag"]
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**target, Body=b"3", IfMatch=first)
+
+    assert s3.get_object(**target)["ETag"] == second
+
+
+# --- DynamoDB
+
+
+def test_a_cancelled_transaction_names_what_stood_in_the_way(contract: LocalCloud) -> None:
+    dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": "CERT#1"}, "owner": {"S": "C-9"}})
+    absent = {
+        "ConditionExpression": "attribute_not_exists(pk)",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as cancelled:
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": table, "Item": {"pk": {"S": "REG#1"}}, **absent}},
+                {"Put": {"TableName": table, "Item": {"pk": {"S": "CERT#1"}}, **absent}},
+            ]
+        )
+
+    reasons = cancelled.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
+    assert reasons[1]["Item"] == {"pk": {"S": "CERT#1"}, "owner": {"S": "C-9"}}
+    assert "Item" not in dynamodb.get_item(TableName=table, Key={"pk": {"S": "REG#1"}})
+
+
+def test_a_failed_condition_hands_back_the_old_item(contract: LocalCloud) -> None:
+    dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": "C-1"}, "attempts": {"N": "5"}})
+
+    with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException) as failed:
+        dynamodb.update_item(
+            TableName=table,
+            Key={"pk": {"S": "C-1"}},
+            UpdateExpression="ADD attempts :one",
+            ConditionExpression="attempts < :limit",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":limit": {"N": "5"}},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+
+    assert failed.value.response["Item"]["attempts"] == {"N": "5"}
+
+
+# --- KMS
+
+
+def test_kms_decrypts_only_in_the_context_it_encrypted_in(contract: LocalCloud) -> None:
+    key = contract.outputs["KeyArn"]
+    kms = contract.client("kms")
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"secret", EncryptionContext={"customer": "C-1"})
+
+    blob = sealed["CiphertextBlob"]
+    opened = kms.decrypt(KeyId=key, CiphertextBlob=blob, EncryptionContext={"customer": "C-1"})
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        kms.decrypt(KeyId=key, CiphertextBlob=blob, EncryptionContext={"customer": "C-2"})
+
+    assert opened["Plaintext"] == b"secret"
+
+
+def test_a_role_that_may_encrypt_may_not_decrypt(contract: LocalCloud) -> None:
+    # A condition on kms:EncryptionContext:… is not understood and denies all: assert it on the template.
+    key, plain = contract.outputs["KeyArn"], {"base64": base64.b64encode(b"secret").decode()}
+
+    sealed = probe(contract, "kms", "encrypt", KeyId=key, Plaintext=plain)["CiphertextBlob"]
+    opened = probe(contract, "kms", "decrypt", KeyId=key, CiphertextBlob={"base64": sealed})
+
+    assert opened["error"] == "AccessDeniedException"
+
+
+# --- messages and schedules
+
+
+def test_a_text_message_can_be_read(contract: LocalCloud) -> None:
+    sent = probe(contract, "sns", "publish", PhoneNumber="+821012345678", Message="[은행] 등록되었습니다")
+
+    assert "MessageId" in sent
+    assert contract.sms("+821012345678") == ["[은행] 등록되었습니다"]
+    assert contract.sms("+821000000000") == []
+
+
+def test_a_role_that_may_text_may_not_write_to_topics(contract: LocalCloud) -> None:
+    topic = contract.client("sns").create_topic(Name="somewhere")["TopicArn"]
+
+    assert probe(contract, "sns", "publish", TopicArn=topic, Message="x")["error"] == "AuthorizationError"
+
+
+def test_a_mail_can_be_read(contract: LocalCloud) -> None:
+    ses = contract.client("ses")
+    ses.verify_email_identity(EmailAddress="bank@example.com")
+    ses.send_email(
+        Source="bank@example.com",
+        Destination={"ToAddresses": ["hong@example.com"]},
+        Message={"Subject": {"Data": "등록"}, "Body": {"Text": {"Data": "되었습니다"}}},
+    )
+
+    assert [(mail["To"], mail["Subject"]) for mail in contract.mails()] == [(["hong@example.com"], "등록")]
+
+
+def test_a_schedule_is_made(contract: LocalCloud) -> None:
+    scheduler = contract.client("scheduler")
+    name = scheduler.list_schedules()["Schedules"][0]["Name"]
+
+    schedule = scheduler.get_schedule(Name=name)
+
+    assert schedule["ScheduleExpression"] == "cron(0 9 * * ? *)"
+    # Its time zone is dropped: assert it on the template.
+    assert contract.physical("Reader") in schedule["Target"]["Arn"]
+
+
+# --- the emulator itself
+
+
+def test_stopping_leaves_nothing_behind() -> None:
+    from local.emulator import Emulator
+
+    started = time.monotonic()
+    with Emulator.start() as emulator:
+        assert emulator.is_running()
+
+    assert not emulator.is_running()
+    assert not emulator.folder.exists()
+    assert time.monotonic() - started < 15
