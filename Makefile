@@ -67,11 +67,13 @@ define install
 	@echo 'installing $(1) from $< (about half a minute, once) …'
 	@rm -rf $(1) && python=$$($(find_python)) && "$$python" -m venv $(1)
 	@$(1)/bin/python -m pip install --quiet --no-input --no-deps --no-compile --require-hashes -r $<
-	@touch $@
 endef
 
 $(DEV): requirements/dev.txt
 	$(call install,.venv)
+	@for site in .venv/lib/python3.*/site-packages; do echo '$(CURDIR)/layers/registrar/python' > "$$site/registrar.pth"; done
+	@touch $@
 
 $(EMULATOR): requirements/emulator.txt
 	$(call install,.venv-emulator)
+	@touch $@

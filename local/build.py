@@ -104,7 +104,7 @@ def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], 
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(digest)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"built {target.name}/{name}: {size / 1e6:.1f} MB unzipped", flush=True)
+    print(f"built {target.name}/{name}: {size / 1000:,.0f} kB unzipped", flush=True)
 
 
 def _install(target: Target, requirements: Path, site: Path) -> None:

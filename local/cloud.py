@@ -79,7 +79,8 @@ class LocalCloud:
     def logs(self, name: str) -> list[str]:
         """List what a function has logged, the platform's own lines included, oldest first."""
         client = self.client("logs")
-        group = f"/aws/lambda/{self.physical(name)}"
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.physical(name))
+        group = configuration["LoggingConfig"]["LogGroup"]
         try:
             pages = list(client.get_paginator("filter_log_events").paginate(logGroupName=group))
         except client.exceptions.ResourceNotFoundException:

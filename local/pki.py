@@ -395,9 +395,7 @@ def _signed_with_sha1(certificate: x509.Certificate, signing_key: PrivateKey) ->
     )
     to_be_signed = certificate.tbs_certificate_bytes.replace(sha256_algorithm, sha1_algorithm, 1)
     signature = signing_key.sign(to_be_signed, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - on purpose
-    return x509.load_der_x509_certificate(
-        _tlv(0x30, to_be_signed, sha1_algorithm, _tlv(0x03, b"\0", signature))
-    )
+    return x509.load_der_x509_certificate(_tlv(0x30, to_be_signed, sha1_algorithm, _tlv(0x03, b"\0", signature)))
 
 
 def _name(country: str, organization: str, units: Sequence[str], common_name: str) -> x509.Name:
@@ -429,9 +427,7 @@ def _crl_distribution_points(url: str) -> x509.CRLDistributionPoints:
 
 def _ocsp_access(url: str) -> x509.AuthorityInformationAccess:
     location = x509.UniformResourceIdentifier(url)
-    return x509.AuthorityInformationAccess(
-        [x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)]
-    )
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)])
 
 
 def _save_authority(authority: Authority, folder: Path, kind: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 
 from local import running, seed
 from local.cloud import LocalCloud
@@ -14,10 +15,11 @@ def main() -> None:
     port = parser.parse_args().port
     if emulator := running.running():
         sys.exit(f"already running, services at {emulator.url}: make down first")
-    cloud = LocalCloud.start(port=port, background=True)
+    pki = seed.demo_pki(datetime.now(UTC))
+    cloud = LocalCloud.start(seed.parameters(pki), port=port, background=True)
     try:
         running.remember(cloud.emulator)
-        seeded = seed.seed(cloud)
+        customer = seed.seed(cloud, pki)
     except BaseException:
         cloud.stop()
         running.forget()
@@ -25,7 +27,8 @@ def main() -> None:
     print(f"API       {cloud.url}")
     print(f"services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)")
     print(f"log       {cloud.emulator.log}")
-    print(f"login     {seeded}")
+    print(f"customer  {customer.id}, password {customer.password}")
+    print(f"           {customer.otpauth}")
     print("stop it with: make down")
 
 

@@ -95,9 +95,7 @@ def test_renders_without_braces(entry: Reason, language: str) -> None:
     assert "T14:59" not in text
 
 
-@pytest.mark.parametrize(
-    "entry", [each for each in CATALOGUE.values() if each.params], ids=lambda each: each.code
-)
+@pytest.mark.parametrize("entry", [each for each in CATALOGUE.values() if each.params], ids=lambda each: each.code)
 def test_a_missing_param_is_an_error(entry: Reason) -> None:
     for name in entry.params:
         with pytest.raises(KeyError):
@@ -170,12 +168,8 @@ HOLDERS = re.compile(
     re.IGNORECASE,
 )
 PASSWORD = re.compile(r"비밀번호|암호(?!화)|패스워드|password|passphrase", re.IGNORECASE)
-JARGON = re.compile(
-    r"\b(DN|ASN\.1|JSON|HTTP|API|SHA|lease|token|null|server|exception|backend|parameter)\b|서버"
-)
-WHY_NOT = re.compile(
-    r"도난|분실|차단|사고|부정|block|stolen|theft|fraud|denied|deny|already|이미", re.IGNORECASE
-)
+JARGON = re.compile(r"\b(DN|ASN\.1|JSON|HTTP|API|SHA|lease|token|null|server|exception|backend|parameter)\b|서버")
+WHY_NOT = re.compile(r"도난|분실|차단|사고|부정|block|stolen|theft|fraud|denied|deny|already|이미", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("entry", REASONS)

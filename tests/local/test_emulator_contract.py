@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud import InvocationError, LocalCloud
-from tests.local.http_calls import Answer, post_form, send
+from local.http_calls import Answer, post_form, send
 
 pytestmark = pytest.mark.cloud
 

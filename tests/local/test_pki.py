@@ -126,9 +126,7 @@ def test_shape_is_that_of_a_certificate_made_by_others(vector: str, ours: Any) -
     assert der_shape(made.public_bytes(Encoding.DER)) == der_shape(theirs.public_bytes(Encoding.DER))
     for extension in theirs.extensions:
         if extension.oid.dotted_string.startswith("2.5.29."):
-            assert der_shape(raw_extension(made, extension.oid)) == der_shape(
-                raw_extension(theirs, extension.oid)
-            )
+            assert der_shape(raw_extension(made, extension.oid)) == der_shape(raw_extension(theirs, extension.oid))
 
 
 def test_user_notice_is_a_bmp_string() -> None:
@@ -139,9 +137,7 @@ def test_user_notice_is_a_bmp_string() -> None:
 def test_subject_is_that_of_a_bank_customer() -> None:
     subject = a_certificate("김철수", bank_ou="IBK").certificate.subject
     assert subject.rfc4514_string().endswith(",OU=IBK,OU=personal4IB,O=yessign,C=kr")
-    assert str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value).startswith(
-        "김철수()002004120261123"
-    )
+    assert str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value).startswith("김철수()002004120261123")
 
 
 def test_ends_at_midnight_in_seoul() -> None:
@@ -250,9 +246,7 @@ def test_every_operator_issues_under_an_accepted_personal_policy() -> None:
         certificate = a_certificate(operator=operator, key="ec").certificate
         certificate.verify_directly_issued_by(issuer.certificate)
         (policy,) = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-        accepted = {
-            p["oid"] for p in operators[operator]["policies"] if p["accepted"] and p["kind"] == "personal"
-        }
+        accepted = {p["oid"] for p in operators[operator]["policies"] if p["accepted"] and p["kind"] == "personal"}
         assert policy.policy_identifier.dotted_string in accepted
 
 

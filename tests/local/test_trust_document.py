@@ -97,9 +97,7 @@ def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "not signed by an anchor" in capsys.readouterr().err
 
 
-def test_production_hierarchy_becomes_a_document(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_production_hierarchy_becomes_a_document(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     source = VECTORS / "ca"
     if not source.exists():
         pytest.skip(f"no certificates made by others at {VECTORS}")

@@ -1,4 +1,4 @@
-"""Plain HTTP for tests: an error status is an answer here, not an exception."""
+"""Plain HTTP for the demo app and tests: an error status is an answer here, not an exception."""
 
 import json
 import urllib.error
@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
+    """What came back."""
+
     status: int
     headers: dict[str, str]
     """Names in lower case."""
     body: bytes
 
     def json(self) -> Any:
+        """Parse the body."""
         return json.loads(self.body)
 
 
@@ -33,7 +36,7 @@ def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None
 
 def post_form(url: str, fields: dict[str, str], file: bytes) -> Answer:
     """Send a presigned POST: the fields, then the file."""
-    boundary = "----boundary-of-a-test"
+    boundary = "----registrar-form-boundary"
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()

@@ -1,0 +1,111 @@
+"""Fills a fresh local cloud: the demo PKI's trust document, proposed as an admin would, and a demo customer.
+
+The bank provides customers in production; here `enrol` writes what the bank would write.
+"""
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from local.cloud import LocalCloud
+from local.emulator import ROOT
+from local.pki import DemoPki
+from registrar.aws import customers as customer_items
+from registrar.aws.keys import CustomerSecrets
+from registrar.aws.trust_bucket import INCOMING, REPORT
+from registrar.domain.customers import Customer
+from registrar.domain.passwords import hash_password
+
+PKI_FOLDER = ROOT / "build/demo-pki"
+
+
+@dataclass(frozen=True)
+class DemoCustomer:
+    """A customer with all that only they know."""
+
+    id: str
+    name: str
+    kind: str
+    phone: str
+    password: str
+    totp_secret: bytes
+
+    @property
+    def otpauth(self) -> str:
+        """The address an authenticator app reads (secret in base32)."""
+        secret = base64.b32encode(self.totp_secret).decode().rstrip("=")
+        return f"otpauth://totp/Demo%20Bank:{self.id}?secret={secret}&issuer=Demo%20Bank"
+
+
+def demo_pki(now: datetime) -> DemoPki:
+    """The demo authorities, kept between runs so that a certificate made yesterday is still one of theirs."""
+    try:
+        return DemoPki.load(PKI_FOLDER)
+    except FileNotFoundError:
+        pki = DemoPki.create(now)
+        pki.save(PKI_FOLDER)
+        return pki
+
+
+def parameters(pki: DemoPki) -> dict[str, str]:
+    """The stack's parameters that pin the demo root."""
+    return {"TrustAnchorPins": pki.root.certificate.fingerprint(SHA256()).hex()}
+
+
+def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a trust document where an admin would, and wait for the report on exactly this proposal."""
+    s3, bucket = cloud.client("s3"), cloud.outputs["TrustBucket"]
+    etag = s3.put_object(Bucket=bucket, Key=INCOMING, Body=json.dumps(document, ensure_ascii=False).encode())[
+        "ETag"
+    ]
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            report: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
+        except s3.exceptions.NoSuchKey:
+            report = {}
+        if report.get("proposed_etag") == etag:
+            return report
+        time.sleep(0.05)
+    raise TimeoutError("no report on the proposed trust document")
+
+
+def enrol(
+    cloud: LocalCloud,
+    customer_id: str,
+    *,
+    name: str = "홍길동",
+    kind: str = "personal",
+    phone: str = "+821012345678",
+    language: str = "ko",
+) -> DemoCustomer:
+    """Write a customer as the bank would, with a fresh password and one-time code secret."""
+    customer = DemoCustomer(customer_id, name, kind, phone, secrets.token_urlsafe(9), secrets.token_bytes(20))
+    keys = CustomerSecrets(cloud.client("kms"), cloud.outputs["CustomerKey"])
+    row = Customer(
+        id=customer_id,
+        kind=kind,
+        name=name,
+        language=language,
+        phone=phone,
+        password_hash=hash_password(customer.password),
+        totp_ciphertext=keys.seal(customer_id, customer.totp_secret),
+    )
+    item = customer_items.to_item(row)
+    cloud.client("dynamodb").put_item(TableName=cloud.outputs["CustomersTable"], Item=item)
+    return customer
+
+
+def seed(cloud: LocalCloud, pki: DemoPki) -> DemoCustomer:
+    """Activate the demo trust and enrol the demo customer."""
+    report = propose_trust(cloud, pki.trust_document(version=1))
+    if not report["activated"]:
+        raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
+    return enrol(cloud, "gildong")
