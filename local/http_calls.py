@@ -6,6 +6,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+# A proxy in the environment must not get to see loopback addresses.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -27,7 +30,7 @@ def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None
     sent = {"Content-Type": "application/json", **(headers or {})} if content is not None else headers or {}
     request = urllib.request.Request(url, data=content, method=method, headers=sent)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with _DIRECT.open(request, timeout=30) as answer:
             return _read(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -1,6 +1,6 @@
 """S3 → SQS: an admin proposed a trust document; activate it, or report why not and keep the last good one.
 
-Whatever event comes, the proposal that lies in the bucket now is looked at, so late or repeated events are harmless.
+Whatever event comes, the proposal that lies in the bucket now is looked at: late or repeated events are harmless.
 """
 
 from collections.abc import Mapping

@@ -42,7 +42,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
                 counts[outcome] += 1
     if counts["failed"] == 0:
         notices.finish_run(at)
-    logger.info("expiry run done", function=context.function_name, **counts)
+    logger.info("expiry run done", function=context.function_name, counts=counts)
     return counts
 
 

@@ -5,19 +5,18 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-# One try must fit twice into the shortest function timeout (10 s).
-_LIMITS = {"connect_timeout": 2, "read_timeout": 4, "retries": {"mode": "standard", "total_max_attempts": 3}}
+# Two tries fit into the shortest function timeout (10 s).
+_LIMITS = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3})
+# A path-style address of a new bucket answers 307 for its first hours in AWS.
+_POST = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
 
 def client(service: str) -> Any:
     """A low-level client; the region and endpoint come from the environment."""
-    return boto3.client(service, config=Config(**_LIMITS))
+    make: Any = boto3.client
+    return make(service, config=_LIMITS)
 
 
 def post_client() -> Any:
-    """An S3 client whose presigned addresses name the bucket as host and sign with SigV4.
-
-    A path-style address of a new bucket answers 307 for its first hours in AWS.
-    """
-    config = Config(**_LIMITS, signature_version="s3v4", s3={"addressing_style": "virtual"})
-    return boto3.client("s3", config=config)
+    """An S3 client whose presigned addresses name the bucket as host and sign with SigV4."""
+    return boto3.client("s3", config=_LIMITS.merge(_POST))

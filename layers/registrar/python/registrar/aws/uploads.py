@@ -1,6 +1,6 @@
 """The uploads' table: every change of the upload's state machine is one conditional write here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,7 +124,7 @@ class Uploads:
         )
         return from_item(item)
 
-    def reject(self, upload: Upload, findings: list[Mapping[str, object]]) -> None:
+    def reject(self, upload: Upload, findings: Sequence[Mapping[str, object]]) -> None:
         """Publish a refusal, with the lease that `upload` holds. Raises ConditionFailed where it lost it."""
         dynamo.update(
             self.client,
@@ -144,7 +144,7 @@ class Uploads:
     def accept(
         self,
         upload: Upload,
-        findings: list[Mapping[str, object]],
+        findings: Sequence[Mapping[str, object]],
         summary: Mapping[str, object],
         der: bytes,
         now: datetime,

@@ -42,7 +42,7 @@ class Certificate:
     """What the checks need to know of a certificate. `policies` is None where the extension is absent."""
 
     der: bytes
-    x509: x509.Certificate
+    parsed: x509.Certificate
     public_key: CertificatePublicKeyTypes
     subject: NormalName
     issuer: NormalName
@@ -67,6 +67,7 @@ class Certificate:
 
     @property
     def self_issued(self) -> bool:
+        """Whether subject and issuer are the same name (RFC 5280 section 3.2)."""
         return self.subject == self.issuer
 
 
@@ -99,7 +100,7 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     authority_key = values.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     return Certificate(
         der=der,
-        x509=certificate,
+        parsed=certificate,
         public_key=certificate.public_key(),
         subject=normal_name(certificate.subject),
         issuer=normal_name(certificate.issuer),

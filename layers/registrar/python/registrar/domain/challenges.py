@@ -25,6 +25,7 @@ class Challenge:
 
     @property
     def tries_left(self) -> int:
+        """How many codes may still be tried."""
         return max(MAX_TRIES - self.tries, 0)
 
 

@@ -57,6 +57,7 @@ class Report:
 
     @property
     def accepted(self) -> bool:
+        """Whether no check failed."""
         return self.summary is not None
 
 
@@ -109,7 +110,7 @@ def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
-    name = certificate.real_name or common_name(certificate.x509.subject).split("(")[0]
+    name = certificate.real_name or common_name(certificate.parsed.subject).split("(")[0]
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
@@ -142,7 +143,7 @@ def _check_issuer(case: _Case) -> Iterator[Finding]:
         params = {"issuer": case.candidates[0].operator.name}
         yield Finding("issuer", Level.FAIL, "TRUST_SIGNATURE_INVALID", params)
     else:
-        issuer = common_name(case.certificate.x509.issuer)[:64]
+        issuer = common_name(case.certificate.parsed.issuer)[:64]
         yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_UNKNOWN", {"issuer": issuer})
 
 
@@ -156,7 +157,7 @@ def _check_policy(case: _Case) -> Iterator[Finding]:
     except path.PathError:
         holding = frozenset()
     found = case.policy
-    if found not in accepted or (holding is not None and found is not None and found.oid not in holding):
+    if found is None or found not in accepted or (holding is not None and found.oid not in holding):
         yield Finding("policy", Level.FAIL, "CERT_POLICY_NOT_ACCEPTED", _policy_params(case, accepted))
 
 
@@ -173,15 +174,15 @@ def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
 def _check_dates(case: _Case) -> Iterator[Finding]:
     certificate, now = case.certificate, case.now
     if now > certificate.not_after:
-        issuer = case.issuer.operator.name if case.issuer else common_name(certificate.x509.issuer)[:64]
+        issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
         yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
     elif now < certificate.not_before:
         yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
     elif certificate.not_after - now <= EXPIRES_SOON:
         days = (certificate.not_after - now).days
-        params = {"expires_on": certificate.not_after, "days_left": days}
-        yield Finding("dates", Level.WARN, "CERT_EXPIRES_SOON", params)
+        left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
+        yield Finding("dates", Level.WARN, "CERT_EXPIRES_SOON", left)
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
@@ -198,9 +199,9 @@ def _check_key(case: _Case) -> Iterator[Finding]:
 
 
 def _check_algorithm(case: _Case) -> Iterator[Finding]:
-    algorithm = case.certificate.x509.signature_hash_algorithm
+    algorithm = case.certificate.parsed.signature_hash_algorithm
     if algorithm is None or isinstance(algorithm, path.WEAK_HASHES):
-        found = algorithm.name if algorithm else case.certificate.x509.signature_algorithm_oid.dotted_string
+        found = algorithm.name if algorithm else case.certificate.parsed.signature_algorithm_oid.dotted_string
         yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})
 
 

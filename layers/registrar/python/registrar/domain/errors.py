@@ -11,6 +11,7 @@ Whatever is not in this family is a defect of ours and becomes SYSTEM_RETRY.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class RegistrarError(Exception):
@@ -41,7 +42,7 @@ class ConditionFailed(StoreError):
     write had no objection).
     """
 
-    def __init__(self, items: Sequence[Mapping[str, object] | None] = ()) -> None:
+    def __init__(self, items: Sequence[Mapping[str, Mapping[str, Any]] | None] = ()) -> None:
         super().__init__("a conditional write found another state")
         self.items = items
 

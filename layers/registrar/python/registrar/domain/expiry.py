@@ -12,7 +12,7 @@ MAX_SENDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Registrations with `first <= not_after <= until` (whole seconds) crossed `threshold_days` since the last run."""
+    """Registrations with `first <= not_after <= until` crossed `threshold_days` since the last run."""
 
     threshold_days: int
     first: datetime

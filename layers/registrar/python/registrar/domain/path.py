@@ -28,7 +28,7 @@ class PathError(Exception):
 
 def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
     """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
-    signed, algorithm = certificate.x509, certificate.x509.signature_hash_algorithm
+    signed, algorithm = certificate.parsed, certificate.parsed.signature_hash_algorithm
     if algorithm is None:
         raise PathError("signature algorithm not accepted")
     try:
@@ -65,7 +65,7 @@ def check_ca_profile(certificate: Certificate) -> None:
         raise PathError("keyUsage lacks keyCertSign")
     if certificate.refused_extensions:
         raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
-    if isinstance(certificate.x509.signature_hash_algorithm, WEAK_HASHES):
+    if isinstance(certificate.parsed.signature_hash_algorithm, WEAK_HASHES):
         raise PathError("signed with a weak hash")
 
 

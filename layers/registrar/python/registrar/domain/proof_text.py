@@ -10,9 +10,9 @@ CONSENT_TEXT = {
         "발급기관에 폐지 여부를 확인하며, 개인키와 비밀번호는 받거나 보관하지 않습니다."
     ),
     "en": (
-        "I agree that this certificate is registered for banking with this bank. The bank keeps the certificate and "
-        "its status and asks the issuer whether it is revoked; it neither receives nor keeps the private key or its "
-        "password."
+        "I agree that this certificate is registered for banking with this bank. The bank keeps the certificate "
+        "and its status and asks the issuer whether it is revoked; it neither receives nor keeps the private key "
+        "or its password."
     ),
 }
 

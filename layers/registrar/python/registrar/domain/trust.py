@@ -1,8 +1,8 @@
 """Trust as data: which issuers the bank accepts, under which anchors, for which policies, and when.
 
-The document is JSON that an admin edits in the console (docs/runbook.md shows it, trust_document.py reads it). Whatever it says, an anchor
-counts only if its fingerprint is pinned outside the document, and an issuing CA only if a path of configured
-certificates leads from it to such an anchor.
+The document is JSON that an admin edits in the console (docs/runbook.md shows it, trust_document.py reads it).
+Whatever it says, an anchor counts only if its fingerprint is pinned outside the document, and an issuing CA only
+if a path of configured certificates leads from it to such an anchor.
 """
 
 from collections.abc import Mapping

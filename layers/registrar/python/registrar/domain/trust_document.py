@@ -200,7 +200,7 @@ def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:
 def _anchored(draft: Draft, drafts: Sequence[Draft], anchors: Sequence[Anchor]) -> Issuer:
     """The issuer with a path of configured certificates to an anchor, the shortest first."""
     name, certificate, operator, accepted = draft
-    paths = [(certificate,)]
+    paths: list[tuple[Certificate, ...]] = [(certificate,)]
     for _ in range(MAX_AUTHORITIES):
         for authorities in paths:
             for anchor in anchors:

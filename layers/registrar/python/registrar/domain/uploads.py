@@ -107,7 +107,7 @@ class Upload:
         if state in (UploadState.ISSUED, UploadState.VALIDATING):
             raise Refusal("IN_PROGRESS", retry_after=1)
         if state is not UploadState.AWAITING_PROOF or self.summary is None or self.nonce_expires_at is None:
-            finding = headline(self.findings_at(now))
+            finding = headline(self.findings_at(now)) or failure("STATE_CONFLICT")
             raise Refusal(finding["code"], **finding["params"])
         not_after = instant(self.summary["not_after"])
         if now > not_after:

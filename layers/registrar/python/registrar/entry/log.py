@@ -17,7 +17,7 @@ def customer_ref(customer_id: str) -> str:
     return hashlib.sha256(f"customer:{customer_id}".encode()).hexdigest()[:16]
 
 
-def audit(action: str, *, customer_id: str | None = None, **facts: str | int | None) -> None:
-    """Note that `action` (`noun.verb`) happened."""
+def audit(action: str, *, customer_id: str | None = None, **facts: Any) -> None:
+    """Note that `action` (`noun.verb`) happened; `facts` are ids, codes and counts."""
     who: dict[str, Any] = {"customer_ref": customer_ref(customer_id)} if customer_id else {}
     logger.info(action, audit=True, **who, **facts)
