@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONPATH := $(CURDIR)/layers/registrar/python
 
 # Candidates are run, not looked up: a pyenv shim may stand in the path and fail, a system Python may lack venv.
 find_python = for p in python3.13 python3.12 python3.11 python3; do \

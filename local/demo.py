@@ -1,0 +1,134 @@
+"""`make demo`: from nothing to a registered certificate, told step by step; leaves nothing running.
+
+Every step is checked: the exit code is 0 only when all of it went as told.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local import seed
+from local.cloud import LocalCloud
+from local.phone import Phone
+from local.pki import DemoPki, one_year_from
+from local.story import Story
+
+POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
+
+
+def main() -> None:
+    """Tell the whole story."""
+    story, now = Story(), datetime.now(UTC)
+    pki = seed.demo_pki(now)
+    story.chapter("The cloud: template.yaml as it would be deployed, on this machine, with IAM enforced")
+    with LocalCloud.start(seed.parameters(pki)) as cloud:
+        functions = [name for name in cloud.resources if name.endswith("Function")]
+        story.step("cloud", f"{len(cloud.resources)} resources, {len(functions)} functions", cloud.url)
+        phone = prepare(story, cloud, pki)
+        story.chapter("The customer registers a certificate that another institution issued")
+        log_in(story, phone)
+        register(story, phone, pki, now)
+        story.chapter("A file that cannot be registered: every reason at once, and what to do next")
+        refuse(story, phone, pki, now)
+        story.chapter("The nightly run: a certificate that is about to end")
+        nightly(story, cloud, phone, pki, now)
+    story.step("cloud", "stopped; nothing is left running")
+    story.end("A certificate is registered.")
+
+
+def prepare(story: Story, cloud: LocalCloud, pki: DemoPki) -> Phone:
+    """Admin and bank: what is trusted, and who the customer is."""
+    stranger = DemoPki.create(datetime.now(UTC), generation=9)
+    report = seed.propose_trust(cloud, stranger.trust_document(version=1))
+    story.expect(not report["activated"], "a trust document with a strange root is refused", report)
+    story.step("admin", "proposes a trust document with a root nobody pinned: refused", report["reasons"][0])
+    customer = seed.seed(cloud, pki)
+    names = ", ".join(sorted(pki.issuers))
+    story.step("admin", f"proposes the demo authorities: activated, {len(pki.issuers)} issuing CAs", names)
+    story.step("bank", f"enrols {customer.name} as {customer.id}, {customer.phone}")
+    return Phone(cloud.url, customer, language="en")
+
+
+def log_in(story: Story, phone: Phone) -> None:
+    """Password, then one-time code."""
+    answer = phone.log_in()
+    story.expect(answer.status == 200, "login with password and one-time code", answer)
+    story.step("phone", "logs in with password and one-time code: a session for one hour")
+
+
+def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
+    """Upload, decision, signature, registration, list."""
+    first, last = one_year_from(now)
+    certificate = pki.issue_customer(phone.customer.name, not_before=first, not_after=last)
+    view = phone.upload("signCert.der", certificate.der)
+    story.expect(view["state"] == "AWAITING_PROOF", "the certificate passes every check", view)
+    shown = view["certificate"]
+    story.step(
+        "phone",
+        f"uploads signCert.der ({len(certificate.der)} bytes): accepted",
+        f"{shown['issuer']} · {shown['name_masked']} · {shown['policy']} · until {shown['not_after']}",
+    )
+    answer = phone.prove(view, certificate.key)
+    story.expect(answer.status == 201, "the signature registers the certificate", answer)
+    story.step("phone", "signs this text with the key that never leaves it: registered", view["proof"]["text"])
+    listed = phone.call("GET", "/registrations").json()["registrations"]
+    story.expect([r["status"] for r in listed] == ["ACTIVE"], "one active registration", listed)
+    story.step("phone", f"lists its registrations: {listed[0]['status']}, {listed[0]['days_left']} days left")
+    again = phone.prove(view, certificate.key)
+    same = again.status == 200 and again.json()["registration_id"] == listed[0]["registration_id"]
+    story.expect(same, "the same request again gives the same registration", again)
+    story.step("phone", "loses the answer and asks again: the same registration, not a second one")
+
+
+def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
+    """An expired certificate of a kind that the bank does not accept."""
+    certificate = pki.issue_customer(
+        phone.customer.name,
+        operator="kica",
+        policy_oid=POLICY_SECURITIES_ONLY,
+        not_before=now - timedelta(days=400),
+        not_after=now - timedelta(days=35),
+        key="ec",
+    )
+    view = phone.upload("old.der", certificate.der)
+    codes = [finding["code"] for finding in view["findings"]]
+    story.expect(codes == ["CERT_POLICY_NOT_ACCEPTED", "CERT_EXPIRED"], "both reasons, in order", codes)
+    story.step("phone", "uploads an old securities certificate: refused", *_told(view))
+    view = phone.upload("holiday.jpg", b"\xff\xd8\xff\xe0 not a certificate")
+    story.expect(view["headline"] == "FILE_UNREADABLE", "a photo is unreadable", view)
+    story.step("phone", "uploads a photo: refused", *_told(view))
+
+
+def _told(view: dict[str, Any]) -> list[str]:
+    return [f"{f['code']} → {f['next_action']}: {f['text']}" for f in view["findings"]]
+
+
+def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> None:
+    """A certificate that crossed the seven-day threshold since yesterday: flagged, and one notice."""
+    last = _last_midnight_in_seoul(now + timedelta(days=7))
+    certificate = pki.issue_customer(
+        phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
+    )
+    view = phone.upload("signCert.der", certificate.der)
+    story.expect(view["headline"] == "CERT_EXPIRES_SOON", "a warning, no refusal", view)
+    answer = phone.prove(view, certificate.key)
+    story.expect(answer.status == 201, "it is registered all the same", answer)
+    story.step("phone", "registers a certificate that ends within a week, warned", *_told(view))
+    counts = cloud.invoke("FlagExpiringFunction", {})
+    story.expect(counts == {"due": 1, "sent": 1, "failed": 0}, "one registration due, one notice", counts)
+    texts = cloud.sms(phone.customer.phone)
+    story.expect(len(texts) == 1, "one text message", texts)
+    story.step("night", "flags it and sends one text message", texts[0])
+    counts = cloud.invoke("FlagExpiringFunction", {})
+    sent_twice = len(cloud.sms(phone.customer.phone)) != 1
+    story.expect(not sent_twice and counts["sent"] == 0, "a second run sends nothing", counts)
+    story.step("night", "runs once more: nobody is told twice")
+
+
+def _last_midnight_in_seoul(until: datetime) -> datetime:
+    """The latest 14:59:59Z not after `until`: Korean certificates end one second before midnight in Seoul."""
+    end = until.replace(hour=14, minute=59, second=59, microsecond=0)
+    return end if end <= until else end - timedelta(days=1)
+
+
+if __name__ == "__main__":
+    main()
