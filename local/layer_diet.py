@@ -4,11 +4,13 @@ If a function starts to use another AWS service, add it to `AWS_SERVICES`; a mis
 botocore's UnknownServiceError on the first call to `boto3.client`.
 """
 
+import gzip
 import json
 import platform
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 AWS_SERVICES = ("dynamodb", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
 """The services botocore can speak in Lambda."""
@@ -67,6 +69,8 @@ def _keep_services(data: Path) -> None:
             continue
         for older in sorted(path for path in service.iterdir() if path.is_dir())[:-1]:
             shutil.rmtree(older)
+        for packed in service.rglob("*.json.gz"):
+            _unpack_without_prose(packed)
     missing = [name for name in AWS_SERVICES if not (data / name).is_dir()]
     if missing:
         raise SystemExit(f"botocore knows no service named {', '.join(missing)}")
@@ -79,3 +83,23 @@ def _keep_services(data: Path) -> None:
         if name in {*AWS_SERVICES, "email"}  # SES calls its endpoint "email"
     }
     endpoints.write_text(json.dumps(document, separators=(",", ":")))
+
+
+def _unpack_without_prose(packed: Path) -> None:
+    # A cold start parses the model of each service it uses; four fifths of a model is documentation.
+    model = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
+    packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
+    packed.unlink()
+
+
+def _without_prose(value: Any) -> Any:
+    if isinstance(value, dict):
+        # "documentation" is also the name of a member in places; only texts are prose.
+        return {
+            name: _without_prose(inner)
+            for name, inner in value.items()
+            if not (name == "documentation" and isinstance(inner, str))
+        }
+    if isinstance(value, list):
+        return [_without_prose(inner) for inner in value]
+    return value

@@ -29,12 +29,12 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     except NotThere:
         return
     active = trust.active_object()
-    if active is not None and active.content == proposed.content:
-        return
+    is_active = active is not None and active.content == proposed.content
     outcome: dict[str, object] = {"checked_at": iso(now()), "proposed_etag": proposed.etag}
     try:
-        store = _checked(proposed, active)
-        trust.activate(proposed, active)
+        store = read_document(proposed.content, PINS) if is_active else _checked(proposed, active)
+        if not is_active:
+            trust.activate(proposed, active)
         outcome |= {"activated": True, "version": store.version, "issuers": len(store.issuers)}
     except TrustDocumentRejected as rejected:
         outcome |= {"activated": False, "reasons": list(rejected.reasons)}

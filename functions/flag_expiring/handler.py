@@ -1,7 +1,8 @@
 """Every night: flag the registrations that are about to end, and tell each owner once per threshold.
 
 A notice is claimed before it is sent. A run that is killed, repeated or runs twice at once sends no second one
-(but for a kill between sending and noting so), and a missed night is caught up by the next.
+(but for a kill between sending and noting so), and a missed night is caught up by the next. A run that met a
+claim whose end is not noted does not move the window on: that notice may never have been sent.
 """
 
 from datetime import datetime
@@ -30,7 +31,7 @@ messages = TextMessages(client("sns"))
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     at = now().replace(microsecond=0)
     told: set[str] = set()
-    counts = {"due": 0, "sent": 0, "failed": 0}
+    counts = {"due": 0, "sent": 0, "failed": 0, "open": 0}
     for window in windows(notices.last_run(), at):
         for due in registrations.due(window):
             if due.registration_id in told:
@@ -40,7 +41,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             outcome = _tell(due, window.threshold_days, at)
             if outcome:
                 counts[outcome] += 1
-    if counts["failed"] == 0:
+    if counts["failed"] == counts["open"] == 0:
         notices.finish_run(at)
     logger.info("expiry run done", function=context.function_name, counts=counts)
     return counts
@@ -49,9 +50,9 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def _tell(due: Due, threshold_days: int, at: datetime) -> str | None:
     notice = notice_id(due, threshold_days)
     try:
-        sends = notices.claim(notice, at)
+        sends = notices.claim(notice, now())  # a lease from the run's start could be over before it begins
     except ConditionFailed:
-        return None
+        return "open" if notices.is_open(notice) else None
     try:
         if sends > MAX_SENDS:
             raise ConditionFailed

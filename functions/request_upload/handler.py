@@ -3,7 +3,6 @@
 from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client, post_client
 from registrar.aws.uploads import Uploads
-from registrar.domain.certificate_file import check_size
 from registrar.domain.errors import Refusal
 from registrar.domain.findings import iso
 from registrar.domain.sessions import proof_is_fresh
@@ -13,6 +12,7 @@ from registrar.domain.uploads import (
     AnnouncedFile,
     Upload,
     UploadState,
+    check_size,
     new_upload_id,
 )
 from registrar.entry.answers import Answer, answer

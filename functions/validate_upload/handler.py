@@ -13,11 +13,10 @@ from registrar.aws.clients import client
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
 from registrar.domain.catalogue import Level
-from registrar.domain.certificate_file import MAX_FILE_BYTES
 from registrar.domain.decision import Report, decide
 from registrar.domain.errors import ConditionFailed, NotThere
 from registrar.domain.findings import Finding, headline
-from registrar.domain.uploads import Upload, UploadState, upload_id_of
+from registrar.domain.uploads import MAX_FILE_BYTES, Upload, UploadState, upload_id_of
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -33,17 +32,24 @@ uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
 def lambda_handler(message: Mapping[str, Any]) -> None:
     for key in object_keys(message):
         upload_id = upload_id_of(key)
-        if upload_id is None or _decided(upload_id, key):
-            bucket.delete(key)
+        if upload_id is not None:
+            _decide(upload_id, key)
+        bucket.delete(key)
 
 
-def _decided(upload_id: str, key: str) -> bool:
-    """Decide on the file at `key`; False where another delivery is at it and still needs the file."""
+def _decide(upload_id: str, key: str) -> None:
+    """Decide on the file at `key`, unless that is done or the upload is over.
+
+    Raises ConditionFailed where another delivery is at it and still needs the file. The message has to come
+    again then: should the other one have been killed, nothing else would ever finish the upload.
+    """
     try:
         upload = uploads.claim(upload_id, now())
     except ConditionFailed:
         known = uploads.find(upload_id)
-        return known is None or known.state is not UploadState.VALIDATING
+        if known is not None and known.state is UploadState.VALIDATING:
+            raise
+        return
     report = _report(upload, key)
     findings = [finding.to_map() for finding in report.findings]
     if report.summary is not None and report.der is not None:
@@ -58,7 +64,6 @@ def _decided(upload_id: str, key: str) -> bool:
         accepted=report.accepted,
         headline=first["code"] if first else None,
     )
-    return True
 
 
 def _report(upload: Upload, key: str) -> Report:

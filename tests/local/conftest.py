@@ -1,19 +1,61 @@
-"""The local cloud for tests: one for the whole run."""
+"""The local cloud for tests: one for the whole run. Each test enrols customers of its own."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from local.cloud import LocalCloud
+from local.phone import Phone
+from local.pki import CustomerCertificate, DemoPki, one_year_from
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
-    """template.yaml, built for this machine, deployed and seeded."""
+def pki() -> DemoPki:
+    """The demo authorities that the local cloud trusts."""
     from local import seed  # only here: the tests of the emulator alone do not need it to work
 
-    pki = seed.demo_pki(datetime.now(UTC))
+    return seed.demo_pki(datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def cloud(pki: DemoPki) -> Iterator[LocalCloud]:
+    """template.yaml, built for this machine, deployed and seeded."""
+    from local import seed
+
     with LocalCloud.start(seed.parameters(pki)) as started:
         seed.seed(started, pki)
         yield started
+
+
+@pytest.fixture
+def new_phone(cloud: LocalCloud) -> Callable[..., Phone]:
+    """Enrols a customer nobody else uses; logged in unless `log_in` is False. Arguments go to seed.enrol."""
+    from local import seed
+
+    def make(*, log_in: bool = True, language: str = "ko", **customer: Any) -> Phone:
+        number = next(_numbers)
+        customer.setdefault("phone", f"+8210{number:08d}")
+        enrolled = seed.enrol(cloud, f"customer-{number}", language=language, **customer)
+        phone = Phone(cloud.url, enrolled, language=language)
+        if log_in:
+            answer = phone.log_in()
+            assert answer.status == 200, answer.body
+        return phone
+
+    return make
+
+
+@pytest.fixture
+def new_certificate(pki: DemoPki) -> Callable[..., CustomerCertificate]:
+    """Issues a certificate that is good from today for a year; arguments go to DemoPki.issue_customer."""
+
+    def issue(**arguments: Any) -> CustomerCertificate:
+        first, last = one_year_from(datetime.now(UTC))
+        return pki.issue_customer(**{"not_before": first, "not_after": last, "key": "ec", **arguments})
+
+    return issue

@@ -16,6 +16,7 @@ from registrar.domain.findings import instant as parse_instant
 from registrar.domain.findings import iso
 
 Item = Mapping[str, Mapping[str, Any]]
+TRANSACTION_TRIES = 3
 
 
 def text(value: str) -> dict[str, str]:
@@ -100,20 +101,29 @@ def update(client: Any, table: str, key: Item, expression: str, condition: str, 
 
 
 def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
-    """All writes or none. Raises ConditionFailed with the items that stood in the way, in the order of `writes`."""
+    """All writes or none. Raises ConditionFailed with the items that stood in the way, in the order of `writes`.
+
+    Where another transaction is at the same items (a repeated tap), what it leaves decides: boto3 does not try
+    such a conflict again by itself.
+    """
     prepared = []
     for write in writes:
         ((verb, call),) = write.items()
         prepared.append({verb: {**call, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}})
-    try:
-        client.transact_write_items(TransactItems=prepared)
-    except client.exceptions.TransactionCanceledException as error:
-        reasons = error.response.get("CancellationReasons", [])
-        if not any(r.get("Code") == "ConditionalCheckFailed" for r in reasons):
-            raise
-        raise ConditionFailed(
-            [(r.get("Item") or {}) if r.get("Code") == "ConditionalCheckFailed" else None for r in reasons]
-        ) from None
+    for tries_left in reversed(range(TRANSACTION_TRIES)):
+        try:
+            client.transact_write_items(TransactItems=prepared)
+        except client.exceptions.TransactionCanceledException as error:
+            reasons = error.response.get("CancellationReasons", [])
+            codes = [reason.get("Code") for reason in reasons]
+            if "TransactionConflict" in codes and tries_left:
+                continue
+            if "TransactionConflict" in codes or "ConditionalCheckFailed" not in codes:
+                raise
+            raise ConditionFailed(
+                [(r.get("Item") or {}) if r.get("Code") == "ConditionalCheckFailed" else None for r in reasons]
+            ) from None
+        return
 
 
 def _guarded(call: Any, **arguments: Any) -> Any:

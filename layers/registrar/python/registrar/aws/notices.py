@@ -61,6 +61,11 @@ class Notices:
         )
         return dynamo.read_number(item, "sends")
 
+    def is_open(self, notice: str) -> bool:
+        """Whether `notice` was claimed and its end is not noted yet."""
+        item = dynamo.get(self.client, self.table, {"id": dynamo.text(notice)})
+        return item is not None and dynamo.read_text(item, "state") == NoticeState.CLAIMED
+
     def close(self, notice: str, state: NoticeState, now: datetime) -> None:
         """Note how a claimed notice ended. Harmless where another run did so already."""
         try:

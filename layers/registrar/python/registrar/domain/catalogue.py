@@ -203,7 +203,10 @@ def _in_seoul(iso_utc: str | datetime) -> datetime:
     moment = datetime.fromisoformat(iso_utc) if isinstance(iso_utc, str) else iso_utc
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(SEOUL)
+    try:
+        return moment.astimezone(SEOUL)
+    except OverflowError:  # a certificate without an end says 99991231235959Z (RFC 5280 4.1.2.5)
+        return moment
 
 
 _MONTHS = (

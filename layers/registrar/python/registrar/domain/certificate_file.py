@@ -6,19 +6,11 @@ import re
 from cryptography import x509
 
 from registrar.domain.errors import Refusal
+from registrar.domain.uploads import check_size
 
-MAX_FILE_BYTES = 16 * 1024
 DER_SEQUENCE = 0x30
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _LABELS = (b"CERTIFICATE", b"X509 CERTIFICATE")
-
-
-def check_size(size: int) -> None:
-    """Check the size of a file in bytes, announced or real, before anything parses it. Raises Refusal."""
-    if size == 0:
-        raise Refusal("UPLOAD_EMPTY")
-    if size > MAX_FILE_BYTES:
-        raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_FILE_BYTES)
 
 
 def single_certificate(content: bytes) -> bytes:
@@ -45,6 +37,6 @@ def _decoded(body: bytes) -> bytes:
 def _checked(der: bytes) -> bytes:
     try:
         x509.load_der_x509_certificate(der)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise Refusal("FILE_UNREADABLE") from None
     return der

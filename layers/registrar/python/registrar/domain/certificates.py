@@ -34,7 +34,18 @@ UNDERSTOOD = frozenset(
 
 
 class Malformed(ValueError):
-    """The bytes are a certificate in outline, but a part of it breaks RFC 5280 or DER."""
+    """The bytes are no certificate, or one of which a part breaks RFC 5280 or DER."""
+
+
+# All that `cryptography` raises for bytes it cannot read; some of them are no ValueError.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +89,18 @@ def spki_digest(key: CertificatePublicKeyTypes) -> str:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """The facts of one DER certificate. Raises Malformed (a ValueError), or ValueError where it is none."""
-    certificate = x509.load_der_x509_certificate(der)
+    """The facts of one DER certificate. Raises Malformed (a ValueError)."""
     try:
-        return _facts(der, certificate)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        return _facts(der, x509.load_der_x509_certificate(der))
+    except _UNREADABLE as error:
         raise Malformed(type(error).__name__) from error
 
 
 def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     if certificate.version is not x509.Version.v3:
         raise Malformed("version")
+    if not _algorithms_agree(der, certificate.tbs_certificate_bytes):
+        raise Malformed("signature algorithm")
     extensions = {extension.oid: extension for extension in certificate.extensions}
     values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
     basic = values.get(ExtensionOID.BASIC_CONSTRAINTS)
@@ -133,6 +145,25 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
 # Names outside permitted subtrees and mapped policies would have to be computed, not only recognised. No
 # Korean CA uses them, so a path that has them is refused whatever its critical bits say.
 _NEVER_ACCEPTED = frozenset({ExtensionOID.NAME_CONSTRAINTS, x509.ObjectIdentifier("2.5.29.33")})
+
+
+def _algorithms_agree(der: bytes, signed: bytes) -> bool:
+    """Whether the signed part names the signature algorithm that stands outside it (RFC 5280 4.1.1.2)."""
+    outside, _ = _contents(der, 0)
+    outside += len(signed)
+    inside, _ = _contents(signed, 0)
+    for _version_and_serial in range(2):
+        _, inside = _contents(signed, inside)
+    return der[outside : _contents(der, outside)[1]] == signed[inside : _contents(signed, inside)[1]]
+
+
+def _contents(der: bytes, at: int) -> tuple[int, int]:
+    """Where the contents of the DER value at `at` start and end (X.690 8.1.3, checked by the parser before)."""
+    length, start = der[at + 1], at + 2
+    if length >= 0x80:
+        start += length - 0x80
+        length = int.from_bytes(der[at + 2 : start])
+    return start, start + length
 
 
 def _policy_oids(policies: x509.CertificatePolicies) -> frozenset[str]:

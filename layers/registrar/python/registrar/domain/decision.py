@@ -92,7 +92,9 @@ def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime)
     except Malformed:
         return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),))
     candidates = trust.candidates(certificate)
-    issuer = next((i for i in candidates if _signed_by(certificate, i)), None)
+    signers = [i for i in candidates if _signed_by(certificate, i)]
+    # A CA key can have several certificates (a new root signs it again): one accepted now goes first.
+    issuer = min(signers, key=lambda i: not i.accepted_at(now), default=None)
     case = _Case(certificate, issuer, candidates, customer_kind, now)
     findings = tuple(finding for check in CHECKS for finding in check(case))
     policy = case.policy
@@ -199,7 +201,7 @@ def _check_key(case: _Case) -> Iterator[Finding]:
 
 
 def _check_algorithm(case: _Case) -> Iterator[Finding]:
-    algorithm = case.certificate.parsed.signature_hash_algorithm
+    algorithm = path.signature_hash(case.certificate)
     if algorithm is None or isinstance(algorithm, path.WEAK_HASHES):
         found = algorithm.name if algorithm else case.certificate.parsed.signature_algorithm_oid.dotted_string
         yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})

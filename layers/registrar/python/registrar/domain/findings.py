@@ -27,7 +27,8 @@ class Finding:
 
 def iso(at: datetime) -> str:
     """`at` in UTC to the second, as every answer and item writes it."""
-    return at.astimezone(UTC).strftime(INSTANT)
+    # Not strftime: certificates may name the year 1, which it writes with one digit.
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def instant(text: str) -> datetime:

@@ -26,18 +26,28 @@ class PathError(Exception):
         self.why = why
 
 
+def signature_hash(certificate: Certificate) -> hashes.HashAlgorithm | None:
+    """The hash under the certificate's signature, or None where its algorithm is unknown or names none."""
+    try:
+        return certificate.parsed.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return None
+
+
 def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
     """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
-    signed, algorithm = certificate.parsed, certificate.parsed.signature_hash_algorithm
+    signed, algorithm = certificate.parsed, signature_hash(certificate)
     if algorithm is None:
         raise PathError("signature algorithm not accepted")
     try:
+        scheme = signed.signature_algorithm_parameters
         if isinstance(issuer.public_key, rsa.RSAPublicKey):
-            scheme = signed.signature_algorithm_parameters
             if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
                 raise PathError("signature algorithm is not the issuer key's")
             issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, scheme, algorithm)
         elif isinstance(issuer.public_key, ec.EllipticCurvePublicKey):
+            if not isinstance(scheme, ec.ECDSA):
+                raise PathError("signature algorithm is not the issuer key's")
             issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, ec.ECDSA(algorithm))
         else:
             raise PathError("issuer key is neither RSA nor EC")
@@ -65,7 +75,7 @@ def check_ca_profile(certificate: Certificate) -> None:
         raise PathError("keyUsage lacks keyCertSign")
     if certificate.refused_extensions:
         raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
-    if isinstance(certificate.parsed.signature_hash_algorithm, WEAK_HASHES):
+    if isinstance(signature_hash(certificate), WEAK_HASHES):
         raise PathError("signed with a weak hash")
 
 

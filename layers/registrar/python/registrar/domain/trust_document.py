@@ -42,13 +42,18 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
         raise TrustDocumentRejected([f"document: larger than {MAX_DOCUMENT_BYTES} bytes"])
     reasons: list[str] = []
     try:
-        top = _record(json.loads(raw), {"format", "version", "anchors", "operators", "issuers"})
+        document = json.loads(raw, object_pairs_hook=_no_repeats)
+        top = _record(document, {"format", "version", "anchors", "operators", "issuers"})
         version = _version(top)
         pinned = frozenset(pin.lower() for pin in pins)
-        anchors = _each(_list(top["anchors"]), "anchors", reasons, lambda v: _anchor(v, pinned))
+        roots = _each(enumerate(_list(top["anchors"])), "anchors", reasons, lambda v: _anchor(v, pinned))
+        anchors = tuple(roots.values())
         operators = _operators(top["operators"], reasons)
-        drafts = _each(_list(top["issuers"]), "issuers", reasons, lambda v: _draft(v, operators))
-        issuers = _each(drafts, "issuers", reasons, lambda draft: _anchored(draft, drafts, anchors))
+        drafts = _each(enumerate(_list(top["issuers"])), "issuers", reasons, lambda v: _draft(v, operators))
+        checked = _each(
+            drafts.items(), "issuers", reasons, lambda draft: _anchored(draft, drafts.values(), anchors)
+        )
+        issuers = tuple(checked.values())
         _refuse_repeats([i.certificate for i in issuers] + [a.certificate for a in anchors])
     except _Wrong as wrong:
         raise TrustDocumentRejected([*reasons, f"document: {wrong}"]) from None
@@ -56,7 +61,7 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
         raise TrustDocumentRejected([f"document: not JSON ({error})"]) from None
     if reasons:
         raise TrustDocumentRejected(reasons)
-    return TrustStore(version, tuple(issuers))
+    return TrustStore(version, issuers)
 
 
 def check_activation(store: TrustStore, active_version: int | None, now: datetime) -> None:
@@ -70,11 +75,23 @@ def check_activation(store: TrustStore, active_version: int | None, now: datetim
         raise TrustDocumentRejected(reasons)
 
 
-def _each(values: Iterable[In], where: str, reasons: list[str], read: Callable[[In], Out]) -> list[Out]:
-    result = []
-    for index, value in enumerate(values):
+def _no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # json keeps the last of two members with one name and says nothing.
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Wrong(f"{next(n for n in names if names.count(n) > 1)} occurs twice in one object")
+    return record
+
+
+def _each(
+    values: Iterable[tuple[int, In]], where: str, reasons: list[str], read: Callable[[In], Out]
+) -> dict[int, Out]:
+    """What `read` makes of each value that is right, by its index; what is wrong with the others, in `reasons`."""
+    result: dict[int, Out] = {}
+    for index, value in values:
         try:
-            result.append(read(value))
+            result[index] = read(value)
         except _Wrong as wrong:
             reasons.append(f"{where}[{index}]: {wrong}")
     return result
@@ -157,8 +174,8 @@ def _anchor(value: object, pins: Collection[str]) -> Anchor:
 def _operators(value: object, reasons: list[str]) -> Mapping[str, Operator]:
     if not isinstance(value, dict):
         raise _Wrong("operators must be an object")
-    read = _each(value.items(), "operators", reasons, _operator)
-    return {operator.id: operator for operator in read}
+    read = _each(enumerate(value.items()), "operators", reasons, _operator)
+    return {operator.id: operator for operator in read.values()}
 
 
 def _operator(item: tuple[str, object]) -> Operator:
@@ -197,7 +214,7 @@ def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:
     return name, certificate, operator, _period(record)
 
 
-def _anchored(draft: Draft, drafts: Sequence[Draft], anchors: Sequence[Anchor]) -> Issuer:
+def _anchored(draft: Draft, drafts: Collection[Draft], anchors: Collection[Anchor]) -> Issuer:
     """The issuer with a path of configured certificates to an anchor, the shortest first."""
     name, certificate, operator, accepted = draft
     paths: list[tuple[Certificate, ...]] = [(certificate,)]

@@ -26,6 +26,7 @@ MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
 DAILY_UPLOADS = 20
 RETENTION = timedelta(days=30)
+MAX_FILE_BYTES = 16 * 1024
 
 
 class UploadState(StrEnum):
@@ -114,6 +115,14 @@ class Upload:
             raise Refusal("CERT_EXPIRED", expired_on=not_after, issuer=self.summary["issuer"])
         if now >= self.nonce_expires_at:
             raise Refusal("PROOF_EXPIRED")
+
+
+def check_size(size: int) -> None:
+    """Check the size of a file in bytes, announced or real, before anything parses it. Raises Refusal."""
+    if size == 0:
+        raise Refusal("UPLOAD_EMPTY")
+    if size > MAX_FILE_BYTES:
+        raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_FILE_BYTES)
 
 
 def failure(code: str, **params: object) -> dict[str, Any]:

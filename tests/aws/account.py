@@ -1,0 +1,231 @@
+"""An AWS account in memory, made from template.yaml, so that the schema of tables and buckets lives once.
+
+Functions are loaded as Lambda would: with exactly the variables that the template gives them, so a variable
+that the template forgets fails here. Every call to AWS is recorded and can be made the function's last one.
+"""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType, SimpleNamespace
+from typing import Any, cast
+from unittest.mock import patch
+
+import boto3
+import botocore.client
+from botocore.config import Config
+from botocore.session import Session
+from moto import mock_aws
+
+from local.packaging import read_template
+from registrar.entry.log import logger
+from tests.builders import NOW, a_pin, a_pki
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = read_template(ROOT / "template.yaml")
+RESOURCES: Mapping[str, Any] = TEMPLATE["Resources"]
+REGION = "ap-northeast-2"
+PIN = a_pin(a_pki().root.certificate)
+_REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
+_REAL_CLIENT: Any = Session.create_client
+_clients: dict[tuple[str, str], Any] = {}
+# What Lambda itself provides; everything else has to stand in the template.
+_RUNTIME = {
+    "PATH": os.environ["PATH"],
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+
+
+class Killed(BaseException):
+    """The function's process ended here: no `except Exception` and no `finally` of ours may count on more."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to AWS."""
+
+    operation: str
+    params: Mapping[str, Any]
+
+
+@dataclass
+class Account:
+    """Tables, buckets and the key of the template, and its functions, at the moment `at`."""
+
+    parameters: Mapping[str, str]
+    physical: dict[str, str] = field(default_factory=dict)
+    keys_made: dict[str, str] = field(default_factory=dict)
+    at: datetime = NOW
+    calls: list[Call] = field(default_factory=list)
+    log: io.StringIO = field(default_factory=io.StringIO)
+    _functions: dict[str, ModuleType] = field(default_factory=dict)
+    _kill: tuple[int, bool] | None = None
+
+    def client(self, service: str) -> Any:
+        return boto3.client(cast("Any", service))
+
+    def pass_time(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+    def function(self, verb: str) -> ModuleType:
+        """The module of functions/<verb>/handler.py, as in a new execution environment; kept until `restart`."""
+        if verb not in self._functions:
+            module = ModuleType(f"functions_{verb}_handler")
+            with (
+                patch.dict(os.environ, self.environment(verb), clear=True),
+                patch.dict(sys.modules, {module.__name__: module}),
+            ):
+                exec(_code(verb), module.__dict__)  # noqa: S102 - our own file
+            module.__dict__["now"] = lambda: self.at
+            self._functions[verb] = module
+        return self._functions[verb]
+
+    def restart(self) -> None:
+        """Lambda replaces the environment of a function that was killed."""
+        self._functions.clear()
+
+    def invoke(self, verb: str, event: Mapping[str, Any]) -> Any:
+        context = SimpleNamespace(
+            function_name=f"registrar-{verb}", aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+        )
+        return self.function(verb).lambda_handler(event, context)
+
+    def environment(self, verb: str) -> dict[str, str]:
+        """The variables of a function, resolved from the template."""
+        (properties,) = [
+            r["Properties"]
+            for r in RESOURCES.values()
+            if r["Type"] == "AWS::Serverless::Function" and r["Properties"]["CodeUri"] == f"functions/{verb}/"
+        ]
+        everywhere = TEMPLATE["Globals"]["Function"]
+        variables = [each.get("Environment", {}).get("Variables", {}) for each in (everywhere, properties)]
+        own = {name: self._resolved(value) for some in variables for name, value in some.items()}
+        return {**_RUNTIME, **own}
+
+    def _resolved(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        ((verb, argument),) = value.items()
+        if verb == "Ref":
+            return self.parameters[argument] if argument in self.parameters else self.physical[argument]
+        if verb == "Fn::GetAtt" and argument[1] == "Arn":
+            return self.key_arn(argument[0])
+        if verb == "Fn::Join":
+            return str(argument[0]).join(self._resolved(argument[1]).split(","))
+        raise KeyError(f"{verb} {argument}")
+
+    @contextmanager
+    def killed_at(self, call: int, *, after: bool) -> Iterator[None]:
+        """Within, the process ends before (or right after) its call number `call`, counted from 0."""
+        self.calls.clear()
+        self._kill = (call, after)
+        try:
+            yield
+        finally:
+            self._kill = None
+
+    def called(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
+        """Stands in for every client's call."""
+        number = len(self.calls)
+        self.calls.append(Call(operation, params))
+        if self._kill == (number, False):
+            raise Killed
+        answer = _REAL_CALL(client, operation, params)
+        if self._kill == (number, True):
+            raise Killed
+        return answer
+
+    def recorded(self, act: Callable[[], object]) -> list[Call]:
+        """The calls that `act` makes."""
+        self.calls.clear()
+        act()
+        return list(self.calls)
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.client("dynamodb").scan(TableName=self.physical[table])["Items"]
+        return items
+
+    def key_arn(self, name: str) -> str:
+        """The ARN of a KMS key of the template; made on first use, since it takes a while."""
+        if RESOURCES[name]["Type"] != "AWS::KMS::Key":
+            raise KeyError(f"the ARN of {name}")
+        if name not in self.keys_made:
+            made = self.client("kms").create_key(Description=RESOURCES[name]["Properties"]["Description"])
+            self.keys_made[name] = made["KeyMetadata"]["Arn"]
+        return self.keys_made[name]
+
+    def keys(self, bucket: str) -> list[str]:
+        found = self.client("s3").list_objects_v2(Bucket=self.physical[bucket]).get("Contents", [])
+        return [entry["Key"] for entry in found]
+
+    def logged(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@contextmanager
+def an_account() -> Iterator[Account]:
+    """A new, empty account; gone afterwards."""
+    names = {name: str(p["Default"]) for name, p in TEMPLATE["Parameters"].items() if "Default" in p}
+    account = Account({**names, "TrustAnchorPins": PIN})
+    handler = logger.registered_handler
+    before = handler.setStream(account.log)  # type: ignore[attr-defined]
+    with patch.dict(os.environ, _RUNTIME), mock_aws(), patch.object(Session, "create_client", _client):
+        for name, resource in RESOURCES.items():
+            make = _MAKERS.get(resource["Type"])
+            if make:
+                make(account, name, resource["Properties"])
+
+        def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
+            return account.called(client, operation, params)
+
+        try:
+            with patch.object(botocore.client.BaseClient, "_make_api_call", recorded_call):
+                yield account
+        finally:
+            handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@cache
+def _code(verb: str) -> CodeType:
+    path = ROOT / "functions" / verb / "handler.py"
+    return compile(path.read_text(), str(path), "exec")
+
+
+def _client(session: Session, service_name: str, *, config: Config | None = None, **settings: Any) -> Any:
+    """Clients keep no state of an account and cost 30 ms each: one of a kind serves all tests."""
+    kind = (service_name, repr(vars(config)["_user_provided_options"] if config else {}))
+    if kind not in _clients:
+        _clients[kind] = _REAL_CLIENT(session, service_name, config=config, **settings)
+    return _clients[kind]
+
+
+def _make_table(account: Account, name: str, properties: Mapping[str, Any]) -> None:
+    schema = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    account.physical[name] = f"registrar-{name}"
+    account.client("dynamodb").create_table(
+        TableName=account.physical[name], **{part: properties[part] for part in schema if part in properties}
+    )
+
+
+def _make_bucket(account: Account, name: str, properties: Mapping[str, Any]) -> None:
+    account.physical[name] = f"registrar-{name.lower()}"
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=account.physical[name], CreateBucketConfiguration={"LocationConstraint": REGION})
+    versioning = properties.get("VersioningConfiguration")
+    if versioning:
+        s3.put_bucket_versioning(Bucket=account.physical[name], VersioningConfiguration=versioning)
+
+
+_MAKERS: Mapping[str, Callable[[Account, str, Mapping[str, Any]], None]] = {
+    "AWS::DynamoDB::Table": _make_table,
+    "AWS::S3::Bucket": _make_bucket,
+}

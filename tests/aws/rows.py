@@ -1,0 +1,101 @@
+"""Named builders for what lies in the tables; each gives a good thing by default."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from local.pki import CustomerCertificate
+from registrar.aws.registrations import Registrations
+from registrar.aws.uploads import Uploads
+from registrar.domain.customers import Customer
+from registrar.domain.decision import Report, decide
+from registrar.domain.passwords import hash_password
+from registrar.domain.registrations import Registration, new_registration
+from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
+from tests.aws.account import Account
+from tests.builders import NOW, a_certificate, a_trust_store
+
+PASSWORD = "correct horse 배터리"
+TOTP_SECRET = b"12345678901234567890"
+PHONE = "+821012345678"
+
+
+@cache
+def a_password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def a_customer(customer_id: str = "hong", **overrides: Any) -> Customer:
+    values: dict[str, Any] = {
+        "id": customer_id,
+        "kind": "personal",
+        "name": "홍길동",
+        "language": "ko",
+        "phone": PHONE,
+        "password_hash": a_password_hash(),
+        "totp_ciphertext": b"sealed",
+    }
+    return Customer(**values | overrides)
+
+
+def a_requested_upload(
+    customer_id: str = "hong", *, key: str | None = None, at: datetime = NOW, **overrides: Any
+) -> Upload:
+    values: dict[str, Any] = {
+        "id": new_upload_id(customer_id, key),
+        "customer_id": customer_id,
+        "customer_kind": "personal",
+        "state": UploadState.ISSUED,
+        "file": AnnouncedFile("signCert.der", 1460, "ab" * 32),
+        "method": "otp",
+        "proved_at": at - timedelta(minutes=1),
+        "created_at": at,
+        "expires_at": at + UPLOAD_LIFE,
+    }
+    return Upload(**values | overrides)
+
+
+def a_report(certificate: CustomerCertificate, at: datetime = NOW) -> Report:
+    report = decide(certificate.der, a_trust_store(), "personal", at)
+    assert report.accepted, report.findings
+    return report
+
+
+def uploads_of(account: Account) -> Uploads:
+    return Uploads(account.client("dynamodb"), account.physical["UploadsTable"])
+
+
+def registrations_of(account: Account) -> Registrations:
+    return Registrations(account.client("dynamodb"), account.physical["RegistrationsTable"])
+
+
+def an_awaiting_upload(
+    account: Account, certificate: CustomerCertificate, customer_id: str = "hong", at: datetime = NOW
+) -> Upload:
+    """An upload of the table that only the owner's proof is missing from."""
+    uploads, report = uploads_of(account), a_report(certificate, at)
+    assert report.summary is not None
+    assert report.der is not None
+    claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
+    uploads.accept(claimed, [f.to_map() for f in report.findings], report.summary.to_map(), report.der, at)
+    found = uploads.find(claimed.id)
+    assert found is not None
+    return found
+
+
+def a_registration(
+    account: Account,
+    certificate: CustomerCertificate | None = None,
+    customer_id: str = "hong",
+    at: datetime = NOW,
+) -> Registration:
+    """A registration of the table, come about as all do."""
+    upload = an_awaiting_upload(account, certificate or a_certificate(key="ec"), customer_id, at)
+    registration = new_registration(upload, "2026-11", at)
+    registrations_of(account).add(registration, upload, account.physical["UploadsTable"], at)
+    return registration
+
+
+def put(account: Account, table: str, item: Mapping[str, Any]) -> None:
+    account.client("dynamodb").put_item(TableName=account.physical[table], Item=item)

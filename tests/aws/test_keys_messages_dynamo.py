@@ -1,0 +1,106 @@
+"""KMS, SNS, and what DynamoDB's refusals become."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from registrar.aws import dynamo
+from registrar.aws.keys import CustomerSecrets
+from registrar.aws.messages import TextMessages
+from registrar.domain.errors import ConditionFailed
+from tests.aws.account import REGION, Account
+from tests.aws.rows import PHONE, TOTP_SECRET
+
+
+@pytest.fixture
+def customer_secrets(account: Account) -> CustomerSecrets:
+    return CustomerSecrets(account.client("kms"), account.key_arn("CustomerKey"))
+
+
+def test_a_sealed_secret_opens_for_its_customer(customer_secrets: CustomerSecrets) -> None:
+    sealed = customer_secrets.seal("hong", TOTP_SECRET)
+    assert TOTP_SECRET not in sealed
+    assert customer_secrets.open("hong", sealed) == TOTP_SECRET
+
+
+def test_a_sealed_secret_does_not_open_for_another_customer(customer_secrets: CustomerSecrets) -> None:
+    sealed = customer_secrets.seal("hong", TOTP_SECRET)
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        customer_secrets.open("kim", sealed)
+
+
+@pytest.mark.parametrize("position", [-1, -20, 40])
+def test_a_tampered_secret_does_not_open(customer_secrets: CustomerSecrets, position: int) -> None:
+    sealed = bytearray(customer_secrets.seal("hong", TOTP_SECRET))
+    sealed[position] ^= 1
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        customer_secrets.open("hong", bytes(sealed))
+
+
+def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
+    messages = TextMessages(account.client("sns"))
+    (call,) = account.recorded(lambda: messages.send(PHONE, "안내"))
+    assert call.operation == "Publish"
+    assert set(call.params) == {"PhoneNumber", "Message", "MessageAttributes"}
+    assert call.params["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
+    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+    assert [(phone, text) for phone, text in (message[:2] for message in sent.values())] == [(PHONE, "안내")]
+
+
+def test_what_sns_raises_is_raised(account: Account) -> None:
+    with pytest.raises(ClientError):
+        TextMessages(account.client("sns")).send("010-1234", "안내")
+
+
+class Transactions:
+    """A client whose transactions are cancelled for given reasons, one list an attempt, and then succeed."""
+
+    class exceptions:  # noqa: N801 - boto3's name
+        class TransactionCanceledException(ClientError):
+            pass
+
+    def __init__(self, *attempts: list[str]) -> None:
+        self.attempts = list(attempts)
+        self.calls = 0
+
+    def transact_write_items(self, **call: Any) -> None:
+        self.calls += 1
+        if not self.attempts:
+            return
+        reasons = [{"Code": code} for code in self.attempts.pop(0)]
+        error: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        raise self.exceptions.TransactionCanceledException(error, "TransactWriteItems")
+
+
+WRITES: list[dict[str, dict[str, Any]]] = [{"Put": {"TableName": "t", "Item": {}}}] * 2
+CONFLICT = ["TransactionConflict", "None"]
+
+
+def test_another_transaction_in_the_way_is_tried_again() -> None:
+    client = Transactions(CONFLICT, CONFLICT)
+    dynamo.transact(client, WRITES)
+    assert client.calls == 3
+
+
+def test_conflicts_without_end_are_a_failure_and_no_refusal() -> None:
+    client = Transactions(*[CONFLICT] * 10)
+    with pytest.raises(ClientError):
+        dynamo.transact(client, WRITES)
+    assert client.calls == dynamo.TRANSACTION_TRIES
+
+
+def test_a_conflict_beside_a_failed_condition_is_looked_at_again() -> None:
+    client = Transactions(["TransactionConflict", "ConditionalCheckFailed"], ["ConditionalCheckFailed", "None"])
+    with pytest.raises(ConditionFailed) as failed:
+        dynamo.transact(client, WRITES)
+    assert failed.value.items == [{}, None]
+
+
+def test_any_other_reason_is_raised_as_it_is() -> None:
+    client = Transactions(["ValidationError", "None"])
+    with pytest.raises(Transactions.exceptions.TransactionCanceledException):
+        dynamo.transact(client, WRITES)
+    assert client.calls == 1

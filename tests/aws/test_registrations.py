@@ -1,0 +1,231 @@
+"""The registrations' table: one transaction registers, three locks keep it the only one, an index finds ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.pki import CustomerCertificate
+from registrar.aws import registrations as store
+from registrar.aws.registrations import EXPIRY_SHARDS, Due, Registrations, Taken, expiry_shard
+from registrar.domain.errors import ConditionFailed
+from registrar.domain.expiry import Window
+from registrar.domain.registrations import Registration, new_registration
+from registrar.domain.uploads import Upload, UploadState, failure
+from tests.aws.account import Account
+from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
+from tests.builders import NOW, a_certificate
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def registrations(account: Account) -> Registrations:
+    return registrations_of(account)
+
+
+@pytest.fixture
+def certificate() -> CustomerCertificate:
+    return a_certificate(key="ec")
+
+
+def add(account: Account, upload: Upload, **overrides: Any) -> Registration:
+    registration = replace(new_registration(upload, "2026-11", NOW), **overrides)
+    registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
+    return registration
+
+
+def rows(account: Account) -> int:
+    return len(account.items("RegistrationsTable"))
+
+
+def test_a_registration_survives_the_table(account: Account, certificate: CustomerCertificate) -> None:
+    upload = an_awaiting_upload(account, certificate)
+    registration = new_registration(upload, "2026-11", NOW)
+    assert store.from_item(store.to_item(registration)) == registration
+
+
+def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
+    account: Account, registrations: Registrations, certificate: CustomerCertificate
+) -> None:
+    upload = an_awaiting_upload(account, certificate)
+    calls = account.recorded(lambda: add(account, upload))
+    assert [call.operation for call in calls] == ["TransactWriteItems"]
+    registration = registrations.find("hong", f"r{upload.id}")
+    assert registration == new_registration(upload, "2026-11", NOW)
+    ended = uploads_of(account).find(upload.id)
+    assert ended is not None
+    assert (ended.state, ended.der, ended.nonce) == (UploadState.REGISTERED, None, None)
+    assert ended.registration == registration.id
+    assert sorted(item["pk"]["S"].split("#")[0] for item in account.items("RegistrationsTable")) == [
+        "CERT",
+        "CUST",
+        "ISS",
+        "KEY",
+    ]
+
+
+def test_a_registration_is_found_by_its_customer_only(account: Account, registrations: Registrations) -> None:
+    registration = a_registration(account)
+    assert registrations.find("kim", registration.id) is None
+    (call,) = account.recorded(lambda: registrations.find("hong", registration.id))
+    assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
+
+
+@pytest.mark.parametrize("state", ["registered", "refused", "another text", "expired"])
+def test_an_upload_in_another_state_registers_nothing(
+    account: Account, registrations: Registrations, certificate: CustomerCertificate, state: str
+) -> None:
+    upload = an_awaiting_upload(account, certificate)
+    at, uploads = NOW, uploads_of(account)
+    if state == "registered":
+        add(account, upload)
+    elif state == "refused":
+        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+    elif state == "another text":
+        uploads.renew_text(upload, NOW)
+    else:
+        at = upload.expires_at
+    before, rows_before = uploads.find(upload.id), rows(account)
+    with pytest.raises(ConditionFailed):
+        registrations.add(new_registration(upload, "2026-11", at), upload, account.physical["UploadsTable"], at)
+    assert uploads.find(upload.id) == before
+    assert rows(account) == rows_before
+
+
+def test_the_same_certificate_of_the_same_customer_names_its_registration(
+    account: Account, certificate: CustomerCertificate
+) -> None:
+    first = a_registration(account, certificate)
+    again = an_awaiting_upload(account, certificate)
+    with pytest.raises(Taken) as taken:
+        add(account, again)
+    assert taken.value.existing == first.id
+    assert uploads_of(account).find(again.id) == again
+    assert rows(account) == 4
+
+
+def test_another_customers_certificate_names_nothing(account: Account, certificate: CustomerCertificate) -> None:
+    a_registration(account, certificate, "kim")
+    upload = an_awaiting_upload(account, certificate, "hong")
+    with pytest.raises(Taken) as taken:
+        add(account, upload)
+    assert taken.value.existing is None
+    assert uploads_of(account).find(upload.id) == upload
+    assert rows(account) == 4
+
+
+@pytest.mark.parametrize("holder", ["hong", "kim"])
+@pytest.mark.parametrize("shared", ["fingerprint", "key_digest", "serial"])
+def test_each_lock_alone_keeps_a_second_one_out(
+    account: Account, certificate: CustomerCertificate, shared: str, holder: str
+) -> None:
+    """Same fingerprint; same key in another certificate; same issuer and serial with an altered signature."""
+    held = a_registration(account, certificate, holder)
+    upload = an_awaiting_upload(account, a_certificate(key="ec"), "hong")
+    with pytest.raises(Taken) as taken:
+        add(account, upload, **{shared: getattr(held, shared)})
+    same_certificate = shared in ("fingerprint", "serial")
+    assert taken.value.existing == (held.id if holder == "hong" and same_certificate else None)
+    assert uploads_of(account).find(upload.id) == upload
+    assert rows(account) == 4
+
+
+def test_the_same_serial_of_another_issuer_is_another_certificate(account: Account) -> None:
+    a_registration(account, a_certificate(key="ec", serial_number=77))
+    a_registration(account, a_certificate(key="ec", serial_number=77, operator="kica"))
+    assert rows(account) == 8
+
+
+def test_locks_of_two_holders_name_nothing(account: Account, certificate: CustomerCertificate) -> None:
+    own, other = a_registration(account, certificate, "hong"), a_registration(account, customer_id="kim")
+    upload = an_awaiting_upload(account, a_certificate(key="ec"), "hong")
+    with pytest.raises(Taken) as taken:
+        add(account, upload, fingerprint=own.fingerprint, key_digest=other.key_digest)
+    assert taken.value.existing is None
+
+
+def test_all_registrations_of_a_customer_are_listed_over_many_pages(
+    account: Account, registrations: Registrations
+) -> None:
+    one = a_registration(account)
+    a_registration(account, customer_id="kim")
+    # Each row carries its certificate: 100 kB ones make pages of 1 MB.
+    for number in range(24):
+        row = replace(one, id=f"r{number:032x}", der=bytes(100_000))
+        put(account, "RegistrationsTable", store.to_item(row))
+    listed: list[Registration] = []
+    calls = account.recorded(lambda: listed.extend(registrations.of_customer("hong")))
+    assert {call.operation for call in calls} == {"Query"}
+    assert len(calls) >= 3
+    assert all(call.params["ConsistentRead"] for call in calls)
+    assert len(listed) == len({r.id for r in listed}) == 25
+    assert {r.customer_id for r in listed} == {"hong"}
+
+
+def test_a_customer_without_registrations_has_none(registrations: Registrations) -> None:
+    assert registrations.of_customer("hong") == []
+
+
+def test_customers_whose_ids_share_a_beginning_are_apart(account: Account, registrations: Registrations) -> None:
+    a_registration(account, customer_id="hong2")
+    assert registrations.of_customer("hong") == []
+
+
+def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, registrations: Registrations) -> None:
+    inside = [a_registration(account, a_certificate(key="ec", not_after=NOW + days * DAY)) for days in (7, 10)]
+    a_registration(account, a_certificate(key="ec", not_after=NOW + 7 * DAY - timedelta(seconds=1)))
+    a_registration(account, a_certificate(key="ec", not_after=NOW + 10 * DAY + timedelta(seconds=1)))
+    due: list[Due] = []
+    calls = account.recorded(lambda: due.extend(registrations.due(Window(7, NOW + 7 * DAY, NOW + 10 * DAY))))
+    assert {(call.operation, call.params["IndexName"]) for call in calls} == {("Query", "by-expiry")}
+    assert len(calls) == EXPIRY_SHARDS
+    assert sorted(due, key=lambda d: d.not_after) == [Due("hong", r.id, r.not_after) for r in inside]
+
+
+def test_the_index_is_followed_over_many_pages(
+    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = a_registration(account)
+    for number in range(8):
+        put(account, "RegistrationsTable", store.to_item(replace(one, id=f"r{number:028x}0000")))
+    monkeypatch.setattr("moto.dynamodb.models.table.RESULT_SIZE_LIMIT", 5000)
+    found: list[Due] = []
+    calls = account.recorded(lambda: found.extend(registrations.due(Window(0, one.not_after, one.not_after))))
+    assert len(calls) > EXPIRY_SHARDS
+    assert len(found) == len(set(found)) == 9
+
+
+def test_shards_are_stable_and_bounded() -> None:
+    shards = {expiry_shard(f"r{number:032x}") for number in range(100)}
+    assert shards == {f"expiry-{n}" for n in range(EXPIRY_SHARDS)}
+
+
+def test_a_registration_is_flagged_when_it_is_live_and_ends_then(
+    account: Account, registrations: Registrations
+) -> None:
+    registration = a_registration(account)
+    due = Due("hong", registration.id, registration.not_after)
+    flagged = registrations.flag_expiring(due, NOW)
+    assert flagged == replace(registration, expiry_flagged_at=NOW)
+    assert registrations.find("hong", registration.id) == flagged
+
+
+@pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended"])
+def test_nothing_else_is_flagged(account: Account, registrations: Registrations, wrong: str) -> None:
+    registration = a_registration(account)
+    due = Due("hong", registration.id, registration.not_after)
+    if wrong == "another end":
+        due = replace(due, not_after=registration.not_after - DAY)
+    elif wrong == "another customer":
+        due = replace(due, customer_id="kim")
+    elif wrong == "unknown":
+        due = replace(due, registration_id="r" + "0" * 32)
+    else:
+        item = {**store.to_item(registration), "lifecycle": {"S": "EXPIRED"}}
+        put(account, "RegistrationsTable", item)
+    before = account.items("RegistrationsTable")
+    with pytest.raises(ConditionFailed):
+        registrations.flag_expiring(due, NOW)
+    assert account.items("RegistrationsTable") == before

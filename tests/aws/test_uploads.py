@@ -1,0 +1,231 @@
+"""The uploads' table: every transition has one winner."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from registrar.aws import uploads as store
+from registrar.aws.uploads import Uploads
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.uploads import (
+    DAILY_UPLOADS,
+    MAX_BAD_PROOFS,
+    PROOF_DEADLINE,
+    RETENTION,
+    TEXT_LIFE,
+    UPLOAD_LIFE,
+    VALIDATION_LEASE,
+    Upload,
+    UploadState,
+    failure,
+    new_upload_id,
+)
+from tests.aws.account import Account
+from tests.aws.rows import a_report, a_requested_upload, an_awaiting_upload, uploads_of
+from tests.builders import NOW, a_certificate
+
+SECOND = timedelta(seconds=1)
+REFUSED = [failure("FILE_UNREADABLE")]
+
+
+@pytest.fixture
+def uploads(account: Account) -> Uploads:
+    return uploads_of(account)
+
+
+def found(uploads: Uploads, upload: Upload) -> Upload:
+    known = uploads.find(upload.id)
+    assert known is not None
+    return known
+
+
+def quota_used(account: Account) -> list[int]:
+    return [
+        int(item["used"]["N"]) for item in account.items("UploadsTable") if item["id"]["S"].startswith("quota:")
+    ]
+
+
+def test_an_upload_survives_the_table() -> None:
+    upload = a_requested_upload()
+    assert store.from_item(store.to_item(upload)) == upload
+
+
+def test_an_upload_is_found_by_its_id(uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    assert uploads.find(upload.id) == upload
+    assert uploads.find("0" * 32) is None
+
+
+def test_an_upload_is_read_strongly(account: Account, uploads: Uploads) -> None:
+    (call,) = account.recorded(lambda: uploads.find("0" * 32))
+    assert call.operation == "GetItem"
+    assert call.params["ConsistentRead"] is True
+
+
+def test_the_same_request_twice_is_one_upload_and_counts_once(account: Account, uploads: Uploads) -> None:
+    first = uploads.add(a_requested_upload(key="12345678"))
+    again = uploads.add(a_requested_upload(key="12345678", at=NOW + 5 * SECOND))
+    assert again == first
+    assert quota_used(account) == [1]
+
+
+def test_two_customers_with_the_same_key_have_two_uploads() -> None:
+    assert new_upload_id("hong", "12345678") != new_upload_id("kim", "12345678")
+
+
+def test_the_daily_quota_ends_uploads_until_the_next_day(account: Account, uploads: Uploads) -> None:
+    first = uploads.add(a_requested_upload(key="number-01"))
+    for _ in range(DAILY_UPLOADS - 1):
+        uploads.add(a_requested_upload())
+    with pytest.raises(Refusal) as refused:
+        uploads.add(a_requested_upload())
+    assert refused.value.code == "UPLOAD_LIMIT_REACHED"
+    assert refused.value.params == {
+        "limit": DAILY_UPLOADS,
+        "again_at": NOW.replace(hour=0) + timedelta(days=1),
+    }
+    assert quota_used(account) == [DAILY_UPLOADS]
+    assert len(account.items("UploadsTable")) == DAILY_UPLOADS + 1
+
+    assert uploads.add(a_requested_upload(key="number-01")) == first, "a repeated request costs nothing even then"
+    uploads.add(a_requested_upload("kim"))
+    uploads.add(a_requested_upload(at=NOW + timedelta(days=1)))
+
+
+def test_a_claim_takes_the_lease_and_numbers_it(uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    claimed = uploads.claim(upload.id, NOW)
+    assert claimed == replace(upload, state=UploadState.VALIDATING, attempts=1, lease_until=NOW + VALIDATION_LEASE)
+    assert found(uploads, upload) == claimed
+
+
+def test_a_second_delivery_finds_the_lease_taken_until_it_ends(uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    uploads.claim(upload.id, NOW)
+    with pytest.raises(ConditionFailed):
+        uploads.claim(upload.id, NOW + VALIDATION_LEASE - SECOND)
+    assert found(uploads, upload).attempts == 1
+    assert uploads.claim(upload.id, NOW + VALIDATION_LEASE).attempts == 2
+
+
+def test_a_started_validation_is_retried_past_the_uploads_deadline(uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    uploads.claim(upload.id, NOW + UPLOAD_LIFE - SECOND)
+    assert uploads.claim(upload.id, NOW + UPLOAD_LIFE + VALIDATION_LEASE).attempts == 2
+
+
+def test_nobody_claims_an_expired_or_unknown_upload(account: Account, uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    with pytest.raises(ConditionFailed):
+        uploads.claim(upload.id, NOW + UPLOAD_LIFE)
+    assert found(uploads, upload) == upload
+    with pytest.raises(ConditionFailed):
+        uploads.claim("0" * 32, NOW)
+    with pytest.raises(ConditionFailed):
+        uploads.claim(f"quota:hong:{NOW:%Y-%m-%d}", NOW)
+    assert len(account.items("UploadsTable")) == 2, "a claim creates nothing"
+
+
+def test_a_decided_upload_is_not_claimed_again(account: Account, uploads: Uploads) -> None:
+    awaiting = an_awaiting_upload(account, a_certificate(key="ec"))
+    with pytest.raises(ConditionFailed):
+        uploads.claim(awaiting.id, NOW + timedelta(hours=1))
+    rejected = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    uploads.reject(rejected, REFUSED)
+    with pytest.raises(ConditionFailed):
+        uploads.claim(rejected.id, NOW + timedelta(hours=1))
+
+
+def test_an_accepted_upload_awaits_its_proof(account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    upload, report = an_awaiting_upload(account, certificate), a_report(certificate)
+    assert upload.state is UploadState.AWAITING_PROOF
+    assert upload.der == certificate.der
+    assert report.summary is not None
+    assert upload.summary == report.summary.to_map()
+    assert upload.expires_at == NOW + PROOF_DEADLINE
+    assert upload.nonce_expires_at == NOW + TEXT_LIFE
+    assert upload.nonce is not None
+    assert len(upload.nonce) == 32
+    assert upload.lease_until is None
+
+
+def test_a_rejected_upload_keeps_its_findings(uploads: Uploads) -> None:
+    upload = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    uploads.reject(upload, REFUSED)
+    rejected = found(uploads, upload)
+    assert rejected.state is UploadState.REJECTED
+    assert list(rejected.findings) == REFUSED
+    assert rejected.lease_until is None
+
+
+def test_a_lost_lease_publishes_nothing(uploads: Uploads) -> None:
+    slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    other = uploads.claim(slow.id, NOW + VALIDATION_LEASE)
+    with pytest.raises(ConditionFailed):
+        uploads.reject(slow, REFUSED)
+    with pytest.raises(ConditionFailed):
+        uploads.accept(slow, [], {}, b"der", NOW + VALIDATION_LEASE)
+    assert found(uploads, slow) == other
+
+    uploads.reject(other, REFUSED)
+    with pytest.raises(ConditionFailed):
+        uploads.accept(other, [], {}, b"der", NOW + VALIDATION_LEASE)
+    assert found(uploads, other).state is UploadState.REJECTED
+
+
+def test_a_renewed_text_has_a_new_nonce_and_five_more_minutes(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    later = NOW + timedelta(hours=1)
+    renewed = uploads.renew_text(upload, later)
+    assert renewed.nonce != upload.nonce
+    assert renewed.nonce_expires_at == later + TEXT_LIFE
+    assert replace(renewed, nonce=upload.nonce, nonce_expires_at=upload.nonce_expires_at) == upload
+    assert found(uploads, upload) == renewed
+
+
+def test_two_requests_renew_one_text(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    first = uploads.renew_text(upload, NOW + timedelta(hours=1))
+    second = uploads.renew_text(upload, NOW + timedelta(hours=1))
+    assert first == second
+
+
+def test_the_text_of_an_ended_upload_is_not_renewed(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+    assert uploads.renew_text(upload, NOW).state is UploadState.REJECTED
+
+
+def test_bad_proofs_are_counted_and_end_the_upload(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    counted = [uploads.count_bad_proof(upload) for _ in range(MAX_BAD_PROOFS)]
+    assert counted == list(range(1, MAX_BAD_PROOFS + 1))
+    ended = found(uploads, upload)
+    assert ended.state_at(NOW) is UploadState.REJECTED
+    assert [f["code"] for f in ended.findings_at(NOW)] == ["PROOF_ATTEMPTS_EXCEEDED"]
+
+
+def test_bad_proofs_are_counted_only_while_one_is_awaited(uploads: Uploads) -> None:
+    upload = uploads.add(a_requested_upload())
+    with pytest.raises(ConditionFailed):
+        uploads.count_bad_proof(upload)
+    assert found(uploads, upload) == upload
+
+
+def test_a_refused_upload_forgets_certificate_and_nonce(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+    refused = found(uploads, upload)
+    assert refused.state is UploadState.REJECTED
+    assert (refused.der, refused.nonce) == (None, None)
+
+    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id="r1"))
+    assert found(uploads, upload) == refused, "repeating it changes nothing"
+
+
+def test_every_upload_and_quota_row_has_an_end(account: Account, uploads: Uploads) -> None:
+    uploads.add(a_requested_upload())
+    ends = [int(item["ttl"]["N"]) for item in account.items("UploadsTable")]
+    assert ends == [int((NOW + RETENTION).timestamp())] * 2

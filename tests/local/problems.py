@@ -1,0 +1,30 @@
+"""What every refusal has to look like, whatever it is about."""
+
+from typing import Any
+
+from local.http_calls import Answer
+from registrar.domain.catalogue import CATALOGUE
+
+MEMBERS = {
+    *("type", "title", "status", "detail", "code", "retryable", "next_action", "params", "support_ref", "findings")
+}
+
+
+def problem(answer: Answer, code: str | None = None) -> dict[str, Any]:
+    """The problem document in `answer`, checked against the catalogue; with `code`, exactly that reason."""
+    assert answer.headers["content-type"] == "application/problem+json; charset=utf-8", answer
+    assert answer.headers["cache-control"] == "no-store"
+    document: dict[str, Any] = answer.json()
+    assert document.keys() == MEMBERS
+    reason = CATALOGUE[document["code"]]
+    assert (document["status"], answer.status) == (reason.status, reason.status)
+    assert document["next_action"] == reason.next_action.value
+    assert document["retryable"] is reason.retryable
+    assert set(document["params"]) <= {*reason.params, "registration_id"}
+    language = answer.headers["content-language"]
+    assert document["title"] == reason.title[language]
+    assert "{" not in document["detail"]
+    assert len(document["support_ref"]) >= 8
+    if code is not None:
+        assert document["code"] == code, document
+    return document

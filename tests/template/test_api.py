@@ -1,0 +1,123 @@
+"""The door: which routes are open, who is asked, and what the gateway says by itself."""
+
+import json
+from typing import Any
+
+import pytest
+
+from registrar.domain.catalogue import CATALOGUE
+from registrar.entry.answers import PROBLEM_TYPE
+from tests.template.shape import RESOURCES, events, expanded
+
+API: dict[str, Any] = RESOURCES["Api"]["Properties"]
+ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
+PUBLIC = {("POST", "/login"), ("POST", "/login/otp")}
+GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
+each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
+
+
+def test_routes_are_these() -> None:
+    assert ROUTES.keys() == PUBLIC | {
+        ("POST", "/uploads"),
+        ("GET", "/uploads/{upload_id}"),
+        ("POST", "/uploads/{upload_id}/registration"),
+        ("GET", "/registrations"),
+        ("GET", "/registrations/{registration_id}"),
+    }
+
+
+def test_only_the_login_is_public() -> None:
+    public = {route for route, event in ROUTES.items() if event.get("Auth", {}).get("Authorizer") == "NONE"}
+
+    assert public == PUBLIC
+    assert all("Auth" not in event for route, event in ROUTES.items() if route not in PUBLIC)
+
+
+def test_only_the_login_is_public_in_what_the_gateway_gets() -> None:
+    paths = expanded()["Api"]["Properties"]["Body"]["paths"]
+    asked = {
+        (method.upper(), path): operation["security"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+    assert asked.keys() == ROUTES.keys()
+    for route, security in asked.items():
+        assert security == [{"NONE": []}] if route in PUBLIC else [{"SessionAuthorizer": []}]
+
+
+def test_an_ended_session_ends_now() -> None:
+    assert API["Auth"]["DefaultAuthorizer"] == "SessionAuthorizer"
+    authorizer = API["Auth"]["Authorizers"]["SessionAuthorizer"]
+    assert authorizer["FunctionPayloadType"] == "REQUEST"
+    assert authorizer["FunctionArn"] == {"Fn::GetAtt": ["AuthorizeFunction", "Arn"]}
+    assert authorizer["Identity"] == {"Headers": ["Authorization"], "ReauthorizeEvery": 0}
+
+    definitions = expanded()["Api"]["Properties"]["Body"]["securityDefinitions"]
+    assert definitions.keys() == {"SessionAuthorizer"}
+    expected = {"type": "request", "authorizerResultTtlInSeconds": 0}
+    assert expected.items() <= definitions["SessionAuthorizer"]["x-amazon-apigateway-authorizer"].items()
+
+
+def test_every_route_is_throttled_and_the_login_more_so() -> None:
+    settings = {(s["HttpMethod"], s["ResourcePath"]): s for s in API["MethodSettings"]}
+
+    everywhere = settings.pop(("*", "/*"))
+    assert everywhere["ThrottlingRateLimit"] > 0
+    assert everywhere["ThrottlingBurstLimit"] > 0
+    # API Gateway wants the slashes of a path itself as ~1 (RFC 6901), or the setting applies to nothing.
+    assert settings.keys() == {(method, "/" + path.replace("/", "~1")) for method, path in PUBLIC}
+    for login in settings.values():
+        assert 0 < login["ThrottlingRateLimit"] < everywhere["ThrottlingRateLimit"]
+        assert 0 < login["ThrottlingBurstLimit"] < everywhere["ThrottlingBurstLimit"]
+    assert not [s for s in API["MethodSettings"] if s.get("DataTraceEnabled")], "bodies must not reach the logs"
+
+
+def test_a_firewall_stands_before_the_stage_in_aws() -> None:
+    acl = RESOURCES["WebAcl"]["Properties"]
+    rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
+
+    assert RESOURCES["WebAclAssociation"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
+    assert [rule["Action"] for rule in rates] == [{"Block": {}}]
+    assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
+
+
+def test_the_gateways_own_refusals_are_covered() -> None:
+    assert {k: json.loads(_template(k))["code"] for k in GATEWAY} == {
+        "UNAUTHORIZED": "AUTH_REQUIRED",
+        "ACCESS_DENIED": "SESSION_EXPIRED",
+        "THROTTLED": "RATE_LIMITED",
+        "MISSING_AUTHENTICATION_TOKEN": "ROUTE_NOT_FOUND",
+        "DEFAULT_5XX": "SYSTEM_RETRY",
+    }
+
+
+@each_gateway_response
+def test_a_gateway_answer_is_a_problem_document_of_the_catalogue(kind: str) -> None:
+    document = json.loads(_template(kind))
+    reason = CATALOGUE[document["code"]]
+
+    assert document.keys() == {
+        *("type", "title", "status", "code", "retryable", "next_action", "params", "support_ref", "findings")
+    }
+    assert document["type"] == PROBLEM_TYPE + reason.faq
+    assert (document["status"], document["retryable"]) == (reason.status, reason.retryable)
+    assert document["next_action"] == reason.next_action.value
+    assert document["support_ref"] == "$context.requestId"
+    # Nothing in it comes from the caller: $context values are not escaped.
+    assert _template(kind).count("$") == 1
+    assert GATEWAY[kind].get("StatusCode", reason.status) == reason.status
+
+
+@each_gateway_response
+def test_a_gateway_answer_says_it_is_a_problem_and_is_not_kept(kind: str) -> None:
+    headers = GATEWAY[kind]["ResponseParameters"]["Headers"]
+
+    assert headers["Content-Type"] == "'application/problem+json; charset=utf-8'"
+    assert headers["Cache-Control"] == "'no-store'"
+    assert ("Retry-After" in headers) == json.loads(_template(kind))["retryable"]
+
+
+def _template(kind: str) -> str:
+    text: str = GATEWAY[kind]["ResponseTemplates"]["application/json"]
+    return text

@@ -1,0 +1,113 @@
+"""Every function: its code, its settings, its log group."""
+
+import ast
+
+import pytest
+
+from local.emulator import ROOT
+from registrar.domain.uploads import VALIDATION_LEASE
+from tests.template.shape import (
+    FUNCTIONS,
+    RESOURCES,
+    environment,
+    expanded,
+    function_property,
+    of_type,
+    settings_read,
+    verb,
+)
+
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+
+
+def test_functions_are_the_folders() -> None:
+    folders = {handler.parent.name for handler in (ROOT / "functions").glob("*/handler.py")}
+
+    assert sorted(verb(name) for name in FUNCTIONS) == sorted(folders)
+
+
+@each_function
+def test_it_is_named_after_its_folder(name: str) -> None:
+    assert name == "".join(part.title() for part in verb(name).split("_")) + "Function"
+
+
+@each_function
+def test_it_runs_on_the_runtime_that_is_built_for(name: str) -> None:
+    assert function_property(name, "Runtime") == "python3.13"
+    assert function_property(name, "Architectures") == ["arm64"]
+    assert function_property(name, "Layers") == [{"Ref": "DependenciesLayer"}, {"Ref": "RegistrarLayer"}]
+
+
+def test_layers_are_built_for_that_runtime() -> None:
+    layers = of_type("AWS::Serverless::LayerVersion")
+
+    for name, layer in layers.items():
+        assert layer["CompatibleRuntimes"] == ["python3.13"]
+        assert RESOURCES[name]["Metadata"]["BuildMethod"] == "python3.13"
+    # Only this one holds machine code.
+    assert layers["DependenciesLayer"]["CompatibleArchitectures"] == ["arm64"]
+    assert RESOURCES["DependenciesLayer"]["Metadata"]["BuildArchitecture"] == "arm64"
+
+
+@each_function
+def test_its_handler_exists(name: str) -> None:
+    module, _, function = function_property(name, "Handler").partition(".")
+    tree = ast.parse((ROOT / "functions" / verb(name) / f"{module}.py").read_text())
+
+    assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@each_function
+def test_it_is_given_what_it_reads_and_nothing_else(name: str) -> None:
+    assert environment(name).keys() == settings_read(verb(name))
+
+
+@each_function
+def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
+    for setting, value in environment(name).items():
+        resource = setting.title().replace("_", "")
+        expected = {
+            "BANK_CODE": {"Ref": "BankCode"},
+            "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
+            "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},
+        }.get(setting, {"Ref": resource})
+        assert value == expected
+
+
+@each_function
+def test_no_setting_is_a_secret(name: str) -> None:
+    # What looks like a constant here would stand in the console for everyone to read.
+    assert not [setting for setting, value in environment(name).items() if isinstance(value, str)]
+
+
+@each_function
+def test_it_has_a_log_group_of_its_own_that_forgets(name: str) -> None:
+    group = name.removesuffix("Function") + "Logs"
+
+    assert FUNCTIONS[name]["LoggingConfig"] == {"LogGroup": {"Ref": group}}
+    logs = RESOURCES[group]["Properties"]
+    assert logs["LogGroupName"] == {"Fn::Sub": f"/${{AWS::StackName}}/{verb(name)}"}
+    assert 30 <= logs["RetentionInDays"] <= 400
+
+
+def test_expanded_functions_log_json_without_platform_noise() -> None:
+    functions = of_type("AWS::Lambda::Function", expanded())
+
+    assert functions.keys() == FUNCTIONS.keys()
+    for name, function in functions.items():
+        assert function["LoggingConfig"] == {
+            "LogGroup": {"Ref": name.removesuffix("Function") + "Logs"},
+            "LogFormat": "JSON",
+            "ApplicationLogLevel": "INFO",
+            "SystemLogLevel": "WARN",
+        }
+
+
+def test_an_api_call_ends_before_the_gateway_gives_up() -> None:
+    for name, function in FUNCTIONS.items():
+        if any(event["Type"] == "Api" for event in function.get("Events", {}).values()):
+            assert function_property(name, "Timeout") < 29
+
+
+def test_a_validation_ends_before_its_lease() -> None:
+    assert function_property("ValidateUploadFunction", "Timeout") < VALIDATION_LEASE.total_seconds()

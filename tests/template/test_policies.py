@@ -1,0 +1,175 @@
+"""Who may do what: verb by verb, on named resources, from each function's own inline policy."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.template.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
+
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+SMS_ONLY = {"Sid": "SmsOnly", "Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+NO_TOPICS = {
+    "Sid": "NoTopics",
+    "Effect": "Deny",
+    "Action": "sns:Publish",
+    "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"},
+}
+# What SAM adds itself: writing logs, and reading the queue of an SQS event.
+SAMS_OWN = {"AWSLambdaBasicExecutionRole", "AWSLambdaSQSQueueExecutionRole"}
+
+
+@each_function
+def test_it_has_one_inline_policy_and_no_other(name: str) -> None:
+    (policy,) = FUNCTIONS[name]["Policies"]
+
+    assert policy.keys() == {"Statement"}
+    assert "Role" not in FUNCTIONS[name]
+
+
+@each_function
+def test_no_action_is_a_wildcard(name: str) -> None:
+    for statement in statements(name):
+        assert statement.keys() <= {"Sid", "Effect", "Action", "Resource", "Condition"}
+        assert not [action for action in as_list(statement["Action"]) if "*" in action]
+
+
+@each_function
+def test_no_resource_is_a_wildcard_but_sms(name: str) -> None:
+    for statement in statements(name):
+        if statement in (SMS_ONLY, NO_TOPICS):
+            continue
+        for resource in as_list(statement["Resource"]):
+            # A prefix of one bucket is the widest a function is given.
+            assert json.dumps(resource).replace("/uploads/*", "").count("*") == 0
+            assert references(resource)
+
+
+def test_sms_is_fenced_and_only_the_nightly_run_sends_it() -> None:
+    senders = [name for name in FUNCTIONS if SMS_ONLY in statements(name)]
+
+    assert senders == ["FlagExpiringFunction"]
+    assert NO_TOPICS in statements("FlagExpiringFunction")
+
+
+@each_function
+def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
+    pseudo = {"AWS::Partition"}
+    known = references(list(environment(name).values()))
+
+    for statement in statements(name):
+        assert references(statement["Resource"]) <= known | pseudo
+
+
+def test_only_verify_otp_may_decrypt() -> None:
+    allowed = _allowed()
+
+    assert [name for name, actions in allowed.items() if "kms:Decrypt" in actions] == ["VerifyOtpFunction"]
+    assert not [name for name, actions in allowed.items() for a in actions if a.startswith("kms:") and "E" in a[4:]]
+    (decrypt,) = [s for s in statements("VerifyOtpFunction") if s["Action"] == "kms:Decrypt"]
+    # In AWS the key opens nothing outside a customer's context; the local cloud knows this form of it only.
+    assert decrypt["Condition"] == {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "holders"),
+    [
+        ("s3:PutObject", "UploadBucket", {"RequestUploadFunction"}),
+        ("s3:GetObject", "UploadBucket", {"ValidateUploadFunction"}),
+        ("s3:DeleteObject", "UploadBucket", {"ValidateUploadFunction"}),
+        ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
+        ("s3:DeleteObject", "TrustBucket", set()),
+        ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
+        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagExpiringFunction"}),
+        ("dynamodb:PutItem", "SessionsTable", {"VerifyOtpFunction"}),
+        ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction"}),
+        ("dynamodb:GetItem", "CustomersTable", {"LoginFunction", "FlagExpiringFunction"}),
+        ("dynamodb:PutItem", "CustomersTable", set()),
+    ],
+)
+def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) -> None:
+    found = {
+        name
+        for name in FUNCTIONS
+        for statement in statements(name)
+        if action in as_list(statement["Action"]) and resource in references(statement["Resource"])
+    }
+
+    assert found == holders
+
+
+def test_nobody_may_scan_or_delete_items() -> None:
+    dangerous = {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable"}
+
+    assert not [name for name, actions in _allowed().items() if actions & dangerous]
+
+
+def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
+    for name in FUNCTIONS:
+        role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
+        managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
+        assert managed <= SAMS_OWN
+        (policy,) = role["Policies"]
+        assert policy["PolicyDocument"]["Statement"] == statements(name)
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
+
+
+def test_expanded_wildcards_are_only_the_ones_known() -> None:
+    found = [statement for policy in _documents() for statement in _open(policy)]
+
+    assert found == [SMS_ONLY]
+
+
+def test_the_schedules_role_may_invoke_its_function_only() -> None:
+    role = of_type("AWS::IAM::Role", expanded())["FlagExpiringFunctionNightlyRole"]
+    (policy,) = role["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert references(statement["Resource"]) == {"FlagExpiringFunction"}
+
+
+def test_a_queue_takes_messages_from_s3_of_this_account_only() -> None:
+    for policy in of_type("AWS::SQS::QueuePolicy").values():
+        (queue,) = policy["Queues"]
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+        assert statement["Action"] == "sqs:SendMessage"
+        assert statement["Resource"] == {"Fn::GetAtt": [queue["Ref"], "Arn"]}
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_only_api_and_schedule_may_invoke() -> None:
+    permissions = of_type("AWS::Lambda::Permission", expanded()).values()
+
+    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
+    assert all("Api" in references(permission["SourceArn"]) for permission in permissions)
+
+
+def _allowed() -> dict[str, set[str]]:
+    return {
+        name: {a for s in statements(name) if s["Effect"] == "Allow" for a in as_list(s["Action"])}
+        for name in FUNCTIONS
+    }
+
+
+def _documents() -> list[dict[str, Any]]:
+    roles = of_type("AWS::IAM::Role", expanded()).values()
+    resource_policies = [
+        p["PolicyDocument"]
+        for kind in ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy")
+        for p in of_type(kind, expanded()).values()
+    ]
+    return [p["PolicyDocument"] for role in roles for p in role["Policies"]] + resource_policies
+
+
+def _open(document: dict[str, Any]) -> list[dict[str, Any]]:
+    allowing = [s for s in as_list(document["Statement"]) if s["Effect"] == "Allow"]
+    return [
+        s
+        for s in allowing
+        if "*" in as_list(s["Resource"])
+        or any("*" in action for action in as_list(s["Action"]))
+        or s.get("Principal") in ("*", {"AWS": "*"})
+    ]

@@ -1,0 +1,108 @@
+"""Work that runs by itself: queues with their dead letters and alarms, and the schedule."""
+
+from typing import Any
+
+import pytest
+
+from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
+from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
+
+SOURCES = [(function, source["Queue"]["Fn::GetAtt"][0], source) for function, source in events("SQS")]
+each_source = pytest.mark.parametrize(("function", "queue", "source"), SOURCES)
+ALARM_ACTIONS = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+
+
+def _dead_letters(queue: str) -> str:
+    name: str = RESOURCES[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    return name
+
+
+def test_every_queue_is_a_source_or_holds_dead_letters() -> None:
+    sources = {queue for _, queue, _ in SOURCES}
+    dead = {_dead_letters(queue) for queue in sources}
+
+    assert sources | dead == of_type("AWS::SQS::Queue").keys()
+    assert len(dead) == len(sources)
+
+
+@each_source
+def test_a_failed_message_fails_alone(function: str, queue: str, source: dict[str, Any]) -> None:
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    (mapping,) = [
+        m
+        for m in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
+        if m["FunctionName"] == {"Ref": function}
+    ]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@each_source
+def test_a_message_stays_hidden_while_its_function_runs(function: str, queue: str, source: dict[str, Any]) -> None:
+    assert RESOURCES[queue]["Properties"]["VisibilityTimeout"] >= function_property(function, "Timeout")
+
+
+def test_a_repeated_message_finds_the_lease_over() -> None:
+    hidden = RESOURCES["ValidationQueue"]["Properties"]["VisibilityTimeout"]
+
+    assert hidden > VALIDATION_LEASE.total_seconds()
+    # An upload says it failed where the queue gives up, not before and not after.
+    assert RESOURCES["ValidationQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
+
+
+@each_source
+def test_what_fails_too_often_is_kept_and_somebody_is_told(
+    function: str, queue: str, source: dict[str, Any]
+) -> None:
+    dead = _dead_letters(queue)
+    alarms = [
+        alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [dead, "QueueName"]}}]
+    ]
+
+    assert RESOURCES[dead]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    (alarm,) = alarms
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+@pytest.mark.parametrize("queue", of_type("AWS::SQS::Queue"))
+def test_a_queue_is_encrypted(queue: str) -> None:
+    assert RESOURCES[queue]["Properties"]["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
+def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
+    properties = RESOURCES[alarm]["Properties"]
+
+    assert "docs/runbook.md" in properties["AlarmDescription"]
+    assert properties["AlarmActions"] == ALARM_ACTIONS
+    assert properties["TreatMissingData"] == "notBreaching"
+
+
+def test_the_nightly_run_is_in_seoul_and_tried_again() -> None:
+    ((function, schedule),) = events("ScheduleV2")
+
+    assert function == "FlagExpiringFunction"
+    assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
+    # Quiet hours (21:00 to 8:00) start after it, and its retries end before them.
+    assert schedule["ScheduleExpression"] == "cron(30 20 * * ? *)"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
+    assert "State" not in schedule
+
+
+def test_a_failed_nightly_run_alarms() -> None:
+    alarm = RESOURCES["FlagExpiringAlarm"]["Properties"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "FlagExpiringFunction"}}]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_each_function_has_one_cause() -> None:
+    # Everything but the authorizer, which the API names itself.
+    causes = {name: len(function.get("Events", {})) for name, function in FUNCTIONS.items()}
+
+    assert causes.pop("AuthorizeFunction") == 0
+    assert set(causes.values()) == {1}

@@ -1,0 +1,119 @@
+"""Where things are kept: tables, buckets, the key."""
+
+from typing import Any
+
+import pytest
+
+from local.emulator import ROOT
+from tests.template.shape import RESOURCES, of_type
+
+TABLES = of_type("AWS::DynamoDB::Table")
+BUCKETS = of_type("AWS::S3::Bucket")
+AWS_CODE = ROOT / "layers/registrar/python/registrar/aws"
+# What cannot be made again: it is neither deleted with the stack nor lost to a bad write.
+FOR_GOOD = {"CustomersTable", "RegistrationsTable", "CustomerKey", "TrustBucket"}
+# Minutes of content: a restored challenge or session would be of use to nobody good.
+SHORT_LIVED = {"ChallengesTable", "SessionsTable"}
+
+
+@pytest.mark.parametrize("name", FOR_GOOD)
+def test_what_cannot_be_made_again_outlives_the_stack(name: str) -> None:
+    assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_encrypted_and_paid_by_use(name: str) -> None:
+    assert TABLES[name]["SSESpecification"] == {"SSEEnabled": True}
+    assert TABLES[name]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_can_be_put_back_to_any_second(name: str) -> None:
+    recovery = TABLES[name].get("PointInTimeRecoverySpecification", {})
+
+    assert recovery.get("PointInTimeRecoveryEnabled", False) is (name not in SHORT_LIVED)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_forgets_where_its_items_say_so(name: str) -> None:
+    source = (AWS_CODE / f"{name.removesuffix('Table').lower()}.py").read_text()
+    expected = {"AttributeName": "ttl", "Enabled": True} if '"ttl"' in source else None
+
+    assert TABLES[name].get("TimeToLiveSpecification") == expected
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_not_named_so_that_it_can_be_replaced(name: str) -> None:
+    assert "TableName" not in TABLES[name]
+
+
+def test_the_expiry_index_holds_keys_only() -> None:
+    (index,) = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
+
+    assert index["IndexName"] == "by-expiry"
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_closed_and_encrypted(name: str) -> None:
+    bucket = BUCKETS[name]
+
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in ("AES256", "aws:kms")
+    assert "CorsConfiguration" not in bucket
+    assert "WebsiteConfiguration" not in bucket
+
+
+def test_a_deleted_upload_is_gone_and_a_forgotten_one_follows_within_a_day() -> None:
+    bucket = BUCKETS["UploadBucket"]
+
+    assert "VersioningConfiguration" not in bucket
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert "Filter" not in rule
+    assert "Prefix" not in rule
+
+
+def test_every_trust_document_that_was_ever_active_is_kept() -> None:
+    assert BUCKETS["TrustBucket"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "LifecycleConfiguration" not in BUCKETS["TrustBucket"]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "prefix", "queue"),
+    [("UploadBucket", "uploads/", "ValidationQueue"), ("TrustBucket", "incoming/", "TrustQueue")],
+)
+def test_a_new_object_is_told_to_its_queue(bucket: str, prefix: str, queue: str) -> None:
+    (told,) = BUCKETS[bucket]["NotificationConfiguration"]["QueueConfigurations"]
+
+    assert told["Event"] == "s3:ObjectCreated:*"
+    assert told["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
+    # What a function writes itself lies outside the prefix, or it would call itself.
+    assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": prefix}]}}
+    # S3 asks the queue before the bucket is made.
+    assert RESOURCES[bucket]["DependsOn"] == f"{queue}Policy"
+
+
+def test_the_upload_bucket_speaks_tls_only() -> None:
+    (statement,) = RESOURCES["UploadBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_key_turns_and_waits_before_it_goes() -> None:
+    key: dict[str, Any] = RESOURCES["CustomerKey"]["Properties"]
+
+    assert key["EnableKeyRotation"] is True
+    assert key["PendingWindowInDays"] == 30
+    (statement,) = key["KeyPolicy"]["Statement"]
+    assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}

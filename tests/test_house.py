@@ -1,0 +1,222 @@
+"""The house rules, executed: who may import whom, how long a file may get, what a cold start loads.
+
+domain        standard library, cryptography, domain; no clock, no environment
+aws           domain, boto3; not entry, not powertools
+entry         domain, powertools; not aws, not boto3
+functions/x   entry, aws, domain; no other function
+"""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.template.shape import settings_read
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "layers/registrar/python"
+ROOMS = {room: sorted((PACKAGE / "registrar" / room).glob("**/*.py")) for room in ("domain", "aws", "entry")} | {
+    "functions": sorted((ROOT / "functions").glob("*/*.py"))
+}
+MAY_IMPORT = {
+    "domain": {"cryptography", "registrar.domain"},
+    "aws": {"boto3", "botocore", "registrar.domain", "registrar.aws"},
+    "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
+    "functions": {"registrar.domain", "registrar.aws", "registrar.entry"},
+}
+OURS = sorted(
+    path
+    for folder in ("layers/registrar", "functions", "local", "tests", "bench")
+    for path in (ROOT / folder).glob("**/*.py")
+)
+CODE = [path for room in ROOMS.values() for path in room]
+MOST_LINES = 350
+MOST_LINES_OF_A_HANDLER = 90
+VERBS = sorted(path.parent.name for path in ROOMS["functions"])
+# These answer while a customer waits for a list or a status, or before every request.
+WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
+# The words of this house are customer, upload, certificate, notice …
+VAGUE = ("util", "helper", "manager", "common", "misc")
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+each_room = pytest.mark.parametrize("room", ROOMS)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # A relative import would hide the room.
+            assert node.level == 0, _name(path)
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                yield inside if node.module in ("registrar", "functions") else str(node.module)
+
+
+@each_room
+def test_a_room_imports_what_it_may(room: str) -> None:
+    for path in ROOMS[room]:
+        for module in imports(path):
+            room_or_package = ".".join(module.split(".")[: 2 if module.startswith("registrar") else 1])
+            known = room_or_package in sys.stdlib_module_names or room_or_package in MAY_IMPORT[room]
+            assert known, f"{_name(path)} imports {module}"
+
+
+@pytest.mark.parametrize(
+    "planted", ["import boto3", "from registrar.aws import dynamo", "from registrar import aws"]
+)
+def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(planted)
+    (module,) = imports(path)
+
+    assert module in ("boto3", "registrar.aws")
+
+
+@pytest.mark.parametrize("room", ["domain", "aws"])
+def test_time_is_an_argument(room: str) -> None:
+    clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
+    for path in ROOMS[room]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = ast.unparse(node.func.value)
+                read = node.func.attr in clocks and owner in ("datetime", "date", "time", "datetime.datetime")
+                assert not read, f"{_name(path)}:{node.lineno} reads the clock"
+
+
+def test_one_module_reads_the_clock_and_one_the_environment() -> None:
+    for path in CODE:
+        text = path.read_text()
+        if path.name != "clock.py":
+            assert "datetime.now(" not in text, _name(path)
+        if path.name != "settings.py":
+            assert "environ" not in re.sub(r'""".*?"""', "", text, flags=re.DOTALL), _name(path)
+            assert "getenv" not in text, _name(path)
+
+
+def test_only_aws_talks_dynamodb() -> None:
+    for path in ROOMS["functions"] + ROOMS["domain"] + ROOMS["entry"]:
+        assert not re.search(r'\{"(S|N|B)": ', path.read_text()), _name(path)
+
+
+@pytest.mark.parametrize("path", ROOMS["functions"], ids=_name)
+def test_a_handler_is_short_and_says_no_status_of_an_error(path: Path) -> None:
+    text = path.read_text()
+
+    assert len(text.splitlines()) <= MOST_LINES_OF_A_HANDLER
+    # An error's status stands in the catalogue.
+    assert not re.search(r"\b[45]\d\d\b", re.sub(r'""".*?"""|#.*', "", text, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_function_is_one_file(verb: str) -> None:
+    files = [path.name for path in (ROOT / "functions" / verb).iterdir() if path.name != "__pycache__"]
+
+    assert files == ["handler.py"]
+
+
+def test_no_file_is_too_long() -> None:
+    # local/pki.py makes certificates that are wrong in every way a check has to find.
+    too_long = {_name(path) for path in OURS if len(path.read_text().splitlines()) > MOST_LINES}
+
+    assert too_long <= {"local/pki.py"}
+
+
+def test_nothing_is_left_to_do() -> None:
+    markers = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK")
+
+    assert not [_name(path) for path in OURS if markers.search(path.read_text())]
+
+
+def test_names_say_what_a_thing_is() -> None:
+    assert not [_name(path) for path in OURS if any(word in path.stem for word in VAGUE)]
+
+
+@pytest.mark.parametrize("path", CODE, ids=_name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+# What a module does when it is imported is what a cold start costs.
+_LOADED = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("handler", sys.argv[1])
+handler = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(handler)
+print(json.dumps([callable(handler.lambda_handler), sorted(sys.modules)]))
+"""
+
+
+def loaded(verb: str) -> set[str]:
+    """The modules that are in memory once a handler is."""
+    environment = dict.fromkeys(settings_read(verb), "x")
+    done = subprocess.run(  # noqa: S603 - this interpreter on our own file
+        [sys.executable, "-c", _LOADED, str(ROOT / "functions" / verb / "handler.py")],
+        env={
+            **environment,
+            "PYTHONPATH": str(PACKAGE),
+            "PATH": os.defpath,
+            "AWS_DEFAULT_REGION": "ap-northeast-2",
+            "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    is_callable, modules = json.loads(done.stdout)
+    assert is_callable
+    return set(modules)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
+    modules = loaded(verb)
+
+    # Each of these costs a tenth of a second or more, and nothing here uses it.
+    for costly in (
+        "aws_lambda_powertools.event_handler",
+        "aws_xray_sdk",
+        "aws_lambda_powertools.utilities.idempotency",
+        "pydantic",
+    ):
+        assert costly not in modules
+    assert "registrar.domain.trust_document" not in modules or verb in ("activate_trust", "validate_upload")
+    assert "cryptography" not in modules or verb not in WITHOUT_CRYPTOGRAPHY
+
+
+def test_what_the_readme_tells_to_run_can_be_run() -> None:
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    told = set(re.findall(r"\bmake ([a-z-]+)\b", "\n".join(re.findall(r"`[^`]+`|^make .*$", readme, re.MULTILINE))))
+
+    assert told, "README.md shows no command"
+    assert told <= targets
+    modules = set(re.findall(r"python -m (local\.\w+)", readme + makefile))
+    assert not [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()]
+
+
+def test_what_the_readme_points_at_is_there() -> None:
+    readme = (ROOT / "README.md").read_text()
+    links = {target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", readme)}
+
+    assert not [link for link in links if link and "://" not in link and not (ROOT / link).exists()]
+
+
+def test_the_readme_names_every_route_and_function() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    assert not [verb for verb in VERBS if f"`{verb}`" not in readme]
