@@ -19,7 +19,7 @@ LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions local tests bench conftest.py)
 
-.PHONY: help demo up down test test-all check fmt lock build clean
+.PHONY: help demo up down test test-all check bench fmt lock build clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ check: $(DEV)  ## format, lint, types, template, secrets
 	@.venv/bin/cfn-lint template.yaml
 	@$(PY) -m local.secrets_scan
 	@echo 'check: clean'
+
+bench: build  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
+	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and mend what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .

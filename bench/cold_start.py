@@ -22,7 +22,13 @@ LIMITS = {"validate_upload": 1.25, "register_certificate": 1.25, "login": 1.25, 
 DYNAMODB_ONLY = 0.9
 
 _FLOOR = "import boto3; boto3.client('dynamodb')"
-_TIMED = "import sys, time; sys.path[:0] = {paths!r}; start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
+_TIMED = """
+import sys, time
+sys.path[:0] = {paths!r}
+start = time.perf_counter()
+{code}
+print(time.perf_counter() - start)
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -41,7 +47,9 @@ def rows() -> Iterator[Row]:
     for name, median in medians.items():
         if name != "floor":
             limit = LIMITS.get(name, DYNAMODB_ONLY)
-            yield Row("Cold start ÷ stock boto3 with one DynamoDB client", f"`{name}`", median / medians["floor"], limit)
+            yield Row(
+                "Cold start ÷ stock boto3 with one DynamoDB client", f"`{name}`", median / medians["floor"], limit
+            )
 
 
 def _run(paths: list[str], code: str) -> float:

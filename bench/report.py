@@ -28,7 +28,9 @@ class Row:
 def machine() -> str:
     """The machine in one line: processor, cores, Python."""
     names = [line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")]
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, CPython {platform.python_version()}"
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, CPython {platform.python_version()}"
+    )
 
 
 def _cpuinfo() -> list[str]:
@@ -41,8 +43,9 @@ def markdown(rows: Iterable[Row], today: date) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"`make bench` on {today.isoformat()}: {machine()}. Ratios against a floor or a peer measured in the same run,",
-        "never bare milliseconds: a ratio holds on another machine, a time does not. `make bench SAVE=1` rewrites this page.",
+        f"`make bench` on {today.isoformat()}: {machine()}.",
+        "Ratios against a floor or a peer measured in the same run, never bare milliseconds: a ratio holds on",
+        "another machine, a time does not. `make bench SAVE=1` rewrites this page.",
     ]
     group = ""
     for row in rows:
@@ -51,5 +54,7 @@ def markdown(rows: Iterable[Row], today: date) -> str:
             lines += ["", f"## {group}", "", "| what | figure | at most | |", "| --- | ---: | ---: | --- |"]
         limit = "" if row.limit is None else f"{row.limit:g} {row.unit}".strip()
         mark = "" if row.holds else "**over**"
-        lines.append(f"| {row.name} | {row.value:.3g} {row.unit} | {limit} | {' '.join(filter(None, (mark, row.note)))} |")
+        lines.append(
+            f"| {row.name} | {row.value:.3g} {row.unit} | {limit} | {' '.join(filter(None, (mark, row.note)))} |"
+        )
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ import json
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from local.pki import one_year_from
 CALLS = 150
 GROUP = "Warm API call ÷ an echo function behind the same authorizer"
 # One log line, as every function writes: in the emulator a silent handler is slower than one that logs.
-ECHO = '''
+ECHO = """
 def lambda_handler(event, context):
     print('{"message": "echo"}')
     return {"statusCode": 200, "body": "{}"}
-'''
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -49,7 +49,7 @@ def rows() -> Iterator[Row]:
             yield Row(GROUP, name, median / medians["echo"], 1.5)
 
 
-def _medians(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
+def _medians(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(CALLS + 5):
         for name, call in calls.items():

@@ -1,0 +1,37 @@
+"""`make bench`: every figure of this project as a table of ratios; `--save` writes docs/benchmarks.md."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from bench import cold_start, warm_call, writes
+from bench.report import Row, markdown
+from local.build import ROOT
+
+BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
+    "cold": cold_start.rows,
+    "layer": cold_start.layer_rows,
+    "warm": warm_call.rows,
+    "writes": writes.rows,
+}
+
+
+def main() -> None:
+    """Run the benches named, or all; exit 1 where a figure is over its limit."""
+    parser = argparse.ArgumentParser(description="Measure, and print a table of ratios.")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which benches; all unless named")
+    parser.add_argument("--save", action="store_true", help="write docs/benchmarks.md (needs all benches)")
+    options = parser.parse_args()
+    rows = [row for name in options.names or BENCHES for row in BENCHES[name]()]
+    table = markdown(rows, datetime.now(UTC).date())
+    print(table)
+    if options.save and not options.names:
+        (ROOT / "docs/benchmarks.md").write_text(table)
+    over = [row.name for row in rows if not row.holds]
+    if over:
+        sys.exit(f"over the limit: {', '.join(over)}")
+
+
+if __name__ == "__main__":
+    main()
