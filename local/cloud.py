@@ -61,7 +61,7 @@ class LocalCloud:
         return stack.api_url(self.emulator, self.outputs)
 
     def client(self, service: str) -> Any:
-        """Make a boto3 client with the deployer's credentials."""
+        """A boto3 client with the deployer's credentials."""
         return self.emulator.client(service)
 
     def physical(self, name: str) -> str:

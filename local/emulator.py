@@ -52,6 +52,7 @@ class Emulator:
     """Its private TMPDIR, removed when it stops."""
     log: Path
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def start(cls, *, port: int | None = None, background: bool = False) -> Self:
@@ -89,10 +90,12 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, service: str) -> Any:
-        """Make a boto3 client with the deployer's credentials."""
-        session = cast("Any", boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION))
-        config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
-        return session.client(service, endpoint_url=self.url, config=config)
+        """A boto3 client with the deployer's credentials; made once, since making one takes longer than a call."""
+        if service not in self._clients:
+            session = cast("Any", boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION))
+            config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
+            self._clients[service] = session.client(service, endpoint_url=self.url, config=config)
+        return self._clients[service]
 
     def get(self, path: str) -> bytes:
         """Read one of the emulator's own pages, such as /_ministack/health."""

@@ -88,6 +88,8 @@ def _keep_services(data: Path) -> None:
 def _unpack_without_prose(packed: Path) -> None:
     # A cold start parses the model of each service it uses; four fifths of a model is documentation.
     model = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
+    for parameter in model.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # the one place where botocore reads it itself (S3 has some)
     packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
     packed.unlink()
 

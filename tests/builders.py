@@ -30,9 +30,13 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 _VECTORS = Path(__file__).parents[1] / ".." / "shared" / "vectors"
 
 
-@cache
 def a_pki(generation: int = 1) -> DemoPki:
     """The demo hierarchy, made once a process: its keys take half a second."""
+    return _pki(generation)
+
+
+@cache
+def _pki(generation: int) -> DemoPki:
     return DemoPki.create(NOW, generation=generation)
 
 

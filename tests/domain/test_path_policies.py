@@ -52,7 +52,7 @@ def a_leaf(policies: Policies, extensions: Extensions = ()) -> Certificate:
         ([], [ANY_POLICY], None),
     ],
 )
-def test_policies_that_hold(authorities: list[Policies], leaf: Policies, holding: set[str] | None) -> None:
+def test_policies_that_hold(authorities: list[Policies], leaf: Policies, holding: object) -> None:
     chain = [a_ca(f"CA {index}", policies) for index, policies in enumerate(authorities)]
     assert path.valid_policies(chain, a_leaf(leaf)) == holding
 
@@ -119,7 +119,7 @@ def test_a_self_issued_certificate_does_not_count_down_to_the_demand() -> None:
 
 def test_a_demand_is_met_by_a_policy() -> None:
     chain = [a_ca("CA", [ANY_POLICY], explicit_after(0))]
-    assert path.valid_policies(chain, a_leaf([P1]), explicit=False) == {P1}
+    assert path.valid_policies(chain, a_leaf([P1]), explicit=False) == frozenset({P1})
 
 
 # --- inhibitAnyPolicy -----------------------------------------------------------------------------
@@ -128,11 +128,11 @@ def test_a_demand_is_met_by_a_policy() -> None:
 def test_inhibited_from_the_start_any_policy_holds_nothing() -> None:
     with pytest.raises(path.PathError):
         path.valid_policies([a_ca("CA", [ANY_POLICY])], a_leaf([P1]), inhibit_any=True)
-    assert path.valid_policies([a_ca("CA", [ANY_POLICY, P1])], a_leaf([P1]), inhibit_any=True) == {P1}
+    assert path.valid_policies([a_ca("CA", [ANY_POLICY, P1])], a_leaf([P1]), inhibit_any=True) == frozenset({P1})
 
 
 @pytest.mark.parametrize(("skip", "holding"), [(0, None), (1, {P1}), (2, {P1})])
-def test_any_policy_after_so_many_certificates(skip: int, holding: set[str] | None) -> None:
+def test_any_policy_after_so_many_certificates(skip: int, holding: object) -> None:
     chain = [a_ca("CA", [P1], inhibit_any_after(skip)), a_ca("CA 1", [ANY_POLICY])]
     if holding is None:
         with pytest.raises(path.PathError):
@@ -145,12 +145,12 @@ def test_any_policy_of_the_last_certificate_is_inhibited_too() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
     with pytest.raises(path.PathError):
         path.valid_policies([constraining], a_leaf([ANY_POLICY]))
-    assert path.valid_policies([constraining], a_leaf([ANY_POLICY, P1])) == {P1}
+    assert path.valid_policies([constraining], a_leaf([ANY_POLICY, P1])) == frozenset({P1})
 
 
 def test_a_self_issued_ca_may_say_any_policy_though_it_is_inhibited() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
-    assert path.valid_policies([constraining, self_issued([ANY_POLICY])], a_leaf([P1])) == {P1}
+    assert path.valid_policies([constraining, self_issued([ANY_POLICY])], a_leaf([P1])) == frozenset({P1})
     with pytest.raises(path.PathError):
         path.valid_policies([constraining, a_ca("CA 1", [ANY_POLICY])], a_leaf([P1]))
 

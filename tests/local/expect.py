@@ -1,5 +1,7 @@
-"""What every refusal has to look like, whatever it is about."""
+"""What every refusal has to look like, whatever it is about; and waiting for what comes by itself."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from local.http_calls import Answer
@@ -28,3 +30,11 @@ def problem(answer: Answer, code: str | None = None) -> dict[str, Any]:
     if code is not None:
         assert document["code"] == code, document
     return document
+
+
+def eventually(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait until `is_so`; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"did not become so within {seconds} s"
+        time.sleep(0.05)

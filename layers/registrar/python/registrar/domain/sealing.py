@@ -1,0 +1,39 @@
+"""What a phone seals for us: a file's password, or R. RSAES-OAEP with SHA-256 (RFC 8017 7.1) to a KMS key.
+
+The plaintext is JSON: `{"upload": id, "nonce": …, "secret": …}`. It is bound to one upload and to the nonce that
+the service gave for it, so a sealed secret cannot be replayed elsewhere. Standard library only.
+"""
+
+import hmac
+import json
+from dataclasses import dataclass, field
+
+MAX_SEALED_BYTES = 512
+MAX_SECRET_CHARS = 128
+
+
+class NotSealedForThis(ValueError):
+    """The plaintext is not of this form, or was sealed for another upload or nonce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a request carries: the id of the key it is sealed to, and the ciphertext."""
+
+    key_id: str
+    ciphertext: bytes = field(repr=False)
+
+
+def unwrap(plaintext: bytes, upload_id: str, nonce: str) -> str:
+    """The secret in `plaintext`. Raises NotSealedForThis, which quotes nothing of it."""
+    try:
+        content = json.loads(plaintext)
+        upload, given, secret = content["upload"], content["nonce"], content["secret"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NotSealedForThis from None
+    if not all(isinstance(value, str) for value in (upload, given, secret)):
+        raise NotSealedForThis
+    bound = hmac.compare_digest(f"{upload}\n{given}".encode(), f"{upload_id}\n{nonce}".encode())
+    if not bound or not 0 < len(secret) <= MAX_SECRET_CHARS:
+        raise NotSealedForThis
+    return str(secret)

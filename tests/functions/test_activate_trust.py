@@ -1,0 +1,137 @@
+"""The trust document: a proposal becomes active only when every check passes, and is always reported."""
+
+import json
+from typing import Any
+
+import pytest
+
+from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.domain.findings import iso
+from tests.aws.account import Account
+from tests.builders import NOW, a_certificate, a_pki, a_trust_document
+from tests.functions.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
+
+
+def propose(account: Account, document: Any) -> Any:
+    content = document if isinstance(document, bytes) else json.dumps(document).encode()
+    put_trust(account, INCOMING, content)
+    return account.invoke("activate_trust", TRUST_PROPOSED)
+
+
+def test_a_good_document_becomes_active(account: Account) -> None:
+    assert propose(account, a_trust_document()) == DONE
+    assert get_trust(account, ACTIVE) == a_trust_document()
+    report = get_trust(account, REPORT)
+    assert report.pop("proposed_etag")
+    assert report == {"checked_at": iso(NOW), "activated": True, "version": 1, "issuers": 5}
+
+
+def test_uploads_are_decided_under_the_new_document_within_a_minute(account: Account) -> None:
+    app = App(account)
+    propose(account, a_trust_document(operators={}, issuers=[]))
+    propose(account, a_trust_document())
+    assert app.upload(a_certificate(key="ec").der)["state"] == "AWAITING_PROOF"
+    only_kica = [i for i in a_trust_document()["issuers"] if i["operator"] == "kica"]
+    propose(account, a_trust_document(2, issuers=only_kica))
+    account.pass_time(minutes=1)
+    assert app.upload(a_certificate(key="ec").der)["headline"] == "TRUST_ISSUER_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"{", "not JSON"),
+        (b"[]", "must be an object"),
+        (a_trust_document(1), "not above the active version"),
+        ({**a_trust_document(), "version": 0}, "version must be a whole number"),
+        (a_trust_document(2, issuers=[]), "none would be accepted now"),
+        (a_trust_document(2, surprise=1), "surprise is not known here"),
+        (a_pki(2).trust_document(2), "is not pinned"),
+    ],
+)
+def test_a_bad_document_is_reported_and_the_last_good_one_kept(
+    account: Account, document: Any, reason: str
+) -> None:
+    good = a_trust_document(1)
+    good["issuers"] = good["issuers"][:-1]
+    propose(account, good)
+    assert propose(account, document) == DONE
+    assert get_trust(account, ACTIVE) == good
+    report = get_trust(account, REPORT)
+    assert report["activated"] is False
+    assert reason in " ".join(report["reasons"])
+
+
+def test_all_reasons_are_told_at_once(account: Account) -> None:
+    document = a_trust_document()
+    document["anchors"] = [{**a, "accepted_from": "yesterday"} for a in document["anchors"]]
+    document["issuers"] = [{**i, "certificate": "AAAA"} for i in document["issuers"]]
+    propose(account, document)
+    assert len(get_trust(account, REPORT)["reasons"]) >= 6
+
+
+def test_a_repeated_or_late_event_changes_nothing_active(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    propose(account, a_trust_document(2))
+    versions = account.client("s3").list_object_versions(Bucket=account.physical["TrustBucket"], Prefix=ACTIVE)
+    assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
+    again = account.client("s3").list_object_versions(Bucket=account.physical["TrustBucket"], Prefix=ACTIVE)
+    assert len(again["Versions"]) == len(versions["Versions"]) == 2
+    assert get_trust(account, ACTIVE)["version"] == 2
+
+
+def test_the_report_is_about_the_last_proposal(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    propose(account, b"a slip")
+    assert get_trust(account, REPORT)["activated"] is False
+    propose(account, a_trust_document(1))
+    assert get_trust(account, REPORT)["activated"] is True
+
+
+def test_nothing_proposed_is_nothing_to_do(account: Account) -> None:
+    assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
+    assert account.keys("TrustBucket") == []
+
+
+def test_s3s_own_test_event_is_nothing_to_do(account: Account) -> None:
+    assert account.invoke("activate_trust", an_event("sqs_s3_test_event")) == DONE
+    assert account.keys("TrustBucket") == []
+
+
+def test_whatever_key_an_event_names_the_proposal_is_looked_at(account: Account) -> None:
+    put_trust(account, INCOMING, json.dumps(a_trust_document()).encode())
+    account.invoke("activate_trust", a_delivery("incoming/other.json"))
+    assert sorted(account.keys("TrustBucket")) == [ACTIVE, INCOMING, REPORT]
+
+
+def test_an_active_document_that_no_longer_reads_does_not_keep_a_good_one_out(account: Account) -> None:
+    put_trust(account, ACTIVE, json.dumps(a_pki(2).trust_document(9)).encode())
+    propose(account, a_trust_document(1))
+    assert get_trust(account, ACTIVE) == a_trust_document(1)
+
+
+def test_a_document_activated_meanwhile_is_not_overwritten(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate = account.function("activate_trust")
+    real = activate.check_activation
+
+    def meanwhile(*arguments: Any) -> None:
+        put_trust(account, ACTIVE, json.dumps(a_trust_document(3)).encode())
+        real(*arguments)
+
+    monkeypatch.setattr(activate, "check_activation", meanwhile)
+    assert propose(account, a_trust_document(2)) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert get_trust(account, ACTIVE)["version"] == 3
+    monkeypatch.undo()
+    assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
+    assert get_trust(account, REPORT)["activated"] is False
+
+
+def test_who_activated_what_is_audited(account: Account) -> None:
+    propose(account, a_trust_document())
+    propose(account, b"a slip")
+    assert [line["message"] for line in account.logged() if line.get("audit")] == [
+        "trust.activated",
+        "trust.refused",
+    ]

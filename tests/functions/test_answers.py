@@ -1,0 +1,189 @@
+"""What every route has in common: problem documents, languages, hostile bodies, defects that tell nothing."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from registrar.domain.catalogue import CATALOGUE
+from tests.aws.account import Account
+from tests.functions.app import ROUTES, App, an_event, assert_problem
+
+POSTS = sorted(route for method, route in ROUTES if method == "POST")
+BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith("/login"))
+IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32}
+HANGUL = "가-힣"
+
+
+def ids_in(route: str) -> dict[str, str]:
+    return {name: value for name, value in IDS.items() if name in route}
+
+
+def post(app: App, route: str, body: str) -> Any:
+    return app.call("POST", route, body, **ids_in(route))
+
+
+def test_every_route_of_the_template_is_known() -> None:
+    assert len(ROUTES) == 7
+    assert POSTS == ["/login", "/login/otp", "/uploads", "/uploads/{upload_id}/registration"]
+
+
+@pytest.mark.parametrize("route", POSTS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        '"text"',
+        "7",
+        "NaN",
+        "\ufeff{}",
+        "{'a': 1}",
+        "[" * 100_000,
+        '{"a":' * 5_000,
+        '{"a": ' + "9" * 5_000 + "}",
+        '{"padding": "' + "x" * 16_384 + '"}',
+    ],
+    ids=lambda body: body[:12],
+)
+def test_a_body_that_is_no_object_is_malformed(app: App, account: Account, route: str, body: str) -> None:
+    account.function(ROUTES["POST", route])
+    account.calls.clear()
+    assert_problem(post(app, route, body), "MALFORMED_REQUEST", field="body")
+    assert account.calls == []
+
+
+@pytest.mark.parametrize("value", [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"])
+@pytest.mark.parametrize(
+    ("route", "good", "field"),
+    [
+        ("/login", {"customer_id": "hong", "password": "secret"}, "customer_id"),
+        ("/login", {"customer_id": "hong", "password": "secret"}, "password"),
+        ("/login/otp", {"challenge_id": "A" * 22, "code": "123456"}, "challenge_id"),
+        ("/login/otp", {"challenge_id": "A" * 22, "code": "123456"}, "code"),
+    ],
+)
+def test_every_member_of_another_type_is_named(
+    app: App, account: Account, route: str, good: Mapping[str, Any], field: str, value: object
+) -> None:
+    account.function(ROUTES["POST", route])
+    account.calls.clear()
+    answer = app.call("POST", route, {**good, field: value})
+    assert_problem(answer, "MALFORMED_REQUEST", field=field)
+    missing = app.call("POST", route, {name: each for name, each in good.items() if name != field})
+    assert_problem(missing, "MALFORMED_REQUEST", field=field)
+    assert account.calls == []
+    if isinstance(value, str) and value:
+        assert value not in str(answer.body)
+
+
+@pytest.mark.parametrize("code", ["12345", "1234567", "12345a", " 123456", "123456\n", "１２３４５６", "-12345"])
+def test_a_code_is_six_digits(app: App, code: str) -> None:
+    answer = app.call("POST", "/login/otp", {"challenge_id": "A" * 22, "code": code})
+    assert_problem(answer, "MALFORMED_REQUEST", field="code")
+
+
+def test_a_base64_body_is_the_same_body(app: App) -> None:
+    event = app.event("POST", "/login", {"customer_id": "hong", "password": "비밀"})
+    event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+    assert_problem(app.send(event), "LOGIN_FAILED")
+    event["body"] = base64.b64encode(b"\xff\xfe{").decode()
+    assert_problem(app.send(event), "MALFORMED_REQUEST", field="body")
+
+
+@pytest.mark.parametrize(("method", "route"), BEHIND_LOGIN)
+@pytest.mark.parametrize(
+    "authorizer", [None, {}, {"customer_id": "hong"}, {"proved_at": "yesterday"}, {"proved_at": None}]
+)
+def test_without_the_authorizers_word_nothing_is_done(
+    app: App, account: Account, method: str, route: str, authorizer: dict[str, Any] | None
+) -> None:
+    event = app.event(method, route, {}, **ids_in(route))
+    if authorizer is None:
+        del event["requestContext"]["authorizer"]
+    elif "proved_at" in authorizer:
+        event["requestContext"]["authorizer"] |= authorizer
+    else:
+        event["requestContext"]["authorizer"] = authorizer
+    account.function(ROUTES[method, route])
+    account.calls.clear()
+    assert_problem(app.send(event), "AUTH_REQUIRED")
+    assert account.calls == []
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("ko", "ko"),
+        ("en", "en"),
+        ("EN-gb", "en"),
+        ("en-US,en;q=0.9,ko;q=0.8", "en"),
+        ("ko;q=0.4, en;q=0.6", "en"),
+        ("ko;q=0.6 , en;q=0.4", "ko"),
+        ("fr-FR,fr;q=0.9,en;q=0.1", "en"),
+        ("fr, de", "ko"),
+        ("en;q=0", "ko"),
+        ("*", "ko"),
+        ("", "ko"),
+        (";;;,,,q=", "ko"),
+        ("en;q=abc", "ko"),
+        ("en;q=nan", "ko"),
+        ("english", "ko"),
+        ("x," * 5_000 + "en", "ko"),
+        ("한국어", "ko"),
+    ],
+)
+def test_the_language_is_the_one_preferred(app: App, header: str, language: str) -> None:
+    app.language = header
+    answer = app.call("GET", "/uploads/{upload_id}", upload_id="0" * 32)
+    assert_problem(answer, "UPLOAD_NOT_FOUND")
+    assert answer.headers["Content-Language"] == language
+    assert answer.body["title"] == CATALOGUE["UPLOAD_NOT_FOUND"].title[language]
+
+
+def test_without_headers_the_answer_is_korean(app: App) -> None:
+    event = app.event("GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32)
+    event |= {"headers": None, "multiValueHeaders": None}
+    assert app.send(event).headers["Content-Language"] == "ko"
+
+
+@pytest.mark.parametrize(("method", "route"), sorted(ROUTES))
+def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
+    app: App, account: Account, method: str, route: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every AWS call fails: no detail of it reaches the customer."""
+    bodies: dict[str, object] = {
+        "/login": {"customer_id": "hong", "password": "secret"},
+        "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
+        "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}]},
+        "/uploads/{upload_id}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
+    }
+    account.function(ROUTES[method, route])
+
+    def broken(*arguments: Any) -> None:
+        raise RuntimeError("table registrar-internal-name is on fire")
+
+    monkeypatch.setattr(account, "called", broken)
+    body = bodies.get(route) if method == "POST" else None
+    answer = app.call(method, route, body, **ids_in(route))
+    assert_problem(answer, "SYSTEM_RETRY")
+    assert answer.headers["Retry-After"] == "5"
+    told = json.dumps([answer.body, dict(answer.headers)], ensure_ascii=False)
+    for detail in ("fire", "registrar-", "RuntimeError", "Traceback", "handler.py"):
+        assert detail not in told
+    support_ref = an_event("api_request")["requestContext"]["requestId"]
+    assert support_ref in answer.body["detail"]
+    (failure,) = [line for line in account.logged() if line["level"] == "ERROR"]
+    assert failure["support_ref"] == support_ref
+    assert "on fire" in failure["exception"]
+    assert "Traceback" in failure["exception"]
+
+
+def test_each_answer_is_one_customers_and_never_kept(app: App) -> None:
+    for answer in (app.call("GET", "/registrations"), app.look("0" * 32)):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,115 @@
+"""The authorizer: a live session gets in, everything else is told apart only by 401 and deny."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from registrar.domain.findings import iso
+from registrar.domain.sessions import SESSION_LIFE
+from tests.aws.account import Account
+from tests.builders import NOW
+from tests.functions.app import App, an_event
+
+
+def authorize(account: Account, header: str | None, name: str = "Authorization") -> dict[str, Any]:
+    event = an_event("authorizer_request")
+    del event["headers"]["Authorization"]
+    if header is not None:
+        event["headers"][name] = header
+    answer: dict[str, Any] = account.invoke("authorize", event)
+    return answer
+
+
+def effect(answer: dict[str, Any]) -> str:
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert statement["Action"] == "execute-api:Invoke"
+    assert statement["Resource"] == an_event("authorizer_request")["methodArn"]
+    return str(statement["Effect"])
+
+
+@pytest.fixture
+def token(account: Account) -> str:
+    app = App(account)
+    app.enrol()
+    return str(app.log_in().body["token"])
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_a_live_session_gets_in(account: Account, token: str, scheme: str, name: str) -> None:
+    answer = authorize(account, f"{scheme} {token}", name)
+    assert effect(answer) == "Allow"
+    assert answer["context"] == {
+        "customer_id": "hong",
+        "customer_kind": "personal",
+        "method": "otp",
+        "proved_at": iso(NOW),
+    }
+    assert "hong" not in answer["principalId"]
+
+
+def test_what_the_authorizer_says_opens_the_functions_behind_it(account: Account, token: str) -> None:
+    app = App(account)
+    event = app.event("GET", "/registrations")
+    context = authorize(account, f"Bearer {token}")["context"]
+    assert all(isinstance(value, str) for value in context.values()), "API Gateway passes plain values only"
+    event["requestContext"]["authorizer"] = context
+    assert app.send(event).body == {"registrations": []}
+
+
+def test_one_strong_read_decides(account: Account, token: str) -> None:
+    account.function("authorize")
+    (call,) = account.recorded(lambda: authorize(account, f"Bearer {token}"))
+    assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer no-dot",
+        "Bearer .",
+        "Bearer aG9uZw.",
+        "Bearer aG9uZw.c2hvcnQ",
+        "Bearer !!!.???",
+        "Bearer 홍길동.비밀",
+        "Basic aG9uZzpwYXNzd29yZA==",
+        "Bearer " + "a" * 300 + "." + "b" * 43,
+    ],
+)
+def test_what_is_no_token_is_unauthorized_and_costs_no_read(account: Account, header: str | None) -> None:
+    account.function("authorize")
+    account.calls.clear()
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        authorize(account, header)
+    assert account.calls == []
+
+
+def test_a_wrong_secret_an_unknown_customer_and_an_old_session_are_denied_alike(
+    account: Account, token: str
+) -> None:
+    handle, _, secret = token.partition(".")
+    nobody = base64.urlsafe_b64encode(b"nobody").rstrip(b"=").decode()
+    other_secret = base64.urlsafe_b64encode(bytes(32)).rstrip(b"=").decode()
+    denied = [authorize(account, f"Bearer {t}") for t in (f"{handle}.{other_secret}", f"{nobody}.{secret}")]
+    account.pass_time(seconds=SESSION_LIFE.total_seconds())
+    denied.append(authorize(account, f"Bearer {token}"))
+    assert denied[0] == denied[1] == denied[2]
+    assert effect(denied[0]) == "Deny"
+    assert denied[0]["context"] == {}
+
+
+def test_a_session_lives_to_its_last_second(account: Account, token: str) -> None:
+    account.pass_time(seconds=SESSION_LIFE.total_seconds() - 1)
+    assert effect(authorize(account, f"Bearer {token}")) == "Allow"
+
+
+def test_a_new_login_ends_the_old_token_at_once(account: Account, token: str) -> None:
+    account.pass_time(minutes=1)
+    new = App(account).log_in().body["token"]
+    assert effect(authorize(account, f"Bearer {token}")) == "Deny"
+    assert effect(authorize(account, f"Bearer {new}")) == "Allow"

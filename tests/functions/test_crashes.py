@@ -1,0 +1,327 @@
+"""A function may be killed at any moment: before or after each of its calls to AWS, in turn, for every call.
+
+Each way says what the killed call was for, who goes on afterwards (the customer who got no answer, the queue
+that delivers again, the next run), and what must be true in the end however far the killed one came.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.domain.expiry import NOTICE_LEASE
+from registrar.domain.findings import iso
+from tests.aws.account import REGION, Account, Killed, an_account
+from tests.aws.rows import a_registration
+from tests.builders import NOW, a_certificate, a_trust_document
+from tests.functions.app import (
+    DONE,
+    TRUST_PROPOSED,
+    Answer,
+    App,
+    an_event,
+    assert_problem,
+    get_trust,
+    put_trust,
+    trust_demo_issuers,
+)
+
+AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout
+
+
+@dataclass(frozen=True)
+class Crash:
+    """One way to be killed: `call` is the number of the call (from 0), `killed` is False where it never came so far."""
+
+    app: App
+    state: Any
+    call: int
+    killed: bool
+
+    @property
+    def account(self) -> Account:
+        return self.app.account
+
+
+def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object], *, after: bool) -> Iterator[Crash]:
+    """A new account for each call that `act` makes, with `act` killed at that call; at last one not killed."""
+    for call in itertools.count():
+        with an_account() as account:
+            trust_demo_issuers(account)
+            app = App(account)
+            state = prepare(app)
+            account.restart()
+            killed = False
+            with account.killed_at(call, after=after):
+                try:
+                    act(app, state)
+                except Killed:
+                    killed = True
+            account.restart()
+            yield Crash(app, state, call, killed)
+            if not killed:
+                assert call >= 2 or act in SHORT, "so few calls that the test tests nothing"
+                return
+
+
+@pytest.fixture(params=[False, True], ids=["before", "after"])
+def after(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+# ---- login
+
+
+def enrolled(app: App) -> None:
+    app.enrol()
+
+
+def password_given(app: App) -> str:
+    app.enrol()
+    return str(app.give_password().body["challenge_id"])
+
+
+def test_login(after: bool) -> None:
+    for crash in each_crash(enrolled, lambda app, _: app.give_password(), after=after):
+        crash.account.pass_time(seconds=5)
+        assert crash.app.log_in().status == 200
+        assert len(crash.account.items("SessionsTable")) == 1
+
+
+def test_verify_otp(after: bool) -> None:
+    for crash in each_crash(password_given, lambda app, challenge: app.give_code(challenge), after=after):
+        app = crash.app
+        crash.account.pass_time(seconds=5)
+        again = app.give_code(crash.state)
+        if again.status != 200:
+            assert_problem(again, "STEP_UP_REUSED")
+            assert after or not crash.killed, "only where the session was written is the code used"
+            crash.account.pass_time(seconds=31)
+            again = app.log_in()
+        assert again.status == 200
+        (session,) = crash.account.items("SessionsTable")
+        assert session["customer_id"]["S"] == "hong"
+
+
+# ---- upload
+
+
+def announce(app: App, content: bytes) -> Answer:
+    return app.announce(content, key="a-lost-answer")
+
+
+def test_request_upload(after: bool) -> None:
+    for crash in each_crash(lambda app: a_certificate(key="ec").der, announce, after=after):
+        crash.account.pass_time(seconds=5)
+        answer = announce(crash.app, crash.state)
+        assert (answer.status, answer.body["state"]) == (201, "ISSUED")
+        rows = {item["id"]["S"]: item for item in crash.account.items("UploadsTable")}
+        assert len(rows) == 2
+        assert rows[f"quota:hong:{NOW:%Y-%m-%d}"]["used"]["N"] == "1"
+        crash.app.send_file(answer.body["upload_id"], crash.state)
+        crash.app.deliver(answer.body["upload_id"])
+        assert crash.app.look(answer.body["upload_id"]).body["state"] == "AWAITING_PROOF"
+
+
+def sent(content: bytes) -> Callable[[App], str]:
+    def prepare(app: App) -> str:
+        upload_id = str(app.announce(content).body["upload_id"])
+        app.send_file(upload_id, content)
+        return upload_id
+
+    return prepare
+
+
+def deliver(app: App, upload_id: str) -> object:
+    return app.deliver(upload_id)
+
+
+@pytest.mark.parametrize("state", ["AWAITING_PROOF", "REJECTED"])
+def test_validate_upload(after: bool, state: str) -> None:
+    content = a_certificate(key="ec").der if state == "AWAITING_PROOF" else b"no certificate"
+    for crash in each_crash(sent(content), deliver, after=after):
+        crash.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
+        assert crash.app.deliver(crash.state) == DONE
+        view = crash.app.look(crash.state).body
+        assert view["state"] == state
+        assert [f["code"] for f in view["findings"]] == ([] if state == "AWAITING_PROOF" else ["FILE_UNREADABLE"])
+        assert crash.account.keys("UploadBucket") == []
+        assert "lease_until" not in str(crash.account.items("UploadsTable"))
+
+
+def test_validate_upload_redelivered_before_the_lease_ends(after: bool) -> None:
+    """A message that came early is kept by the queue until it is done."""
+    for crash in each_crash(sent(a_certificate(key="ec").der), deliver, after=after):
+        for _ in range(3):
+            crash.account.pass_time(seconds=30)
+            if crash.app.deliver(crash.state) == DONE:
+                break
+        assert crash.app.look(crash.state).body["state"] == "AWAITING_PROOF"
+        assert crash.account.keys("UploadBucket") == []
+
+
+def test_validate_upload_killed_twice(after: bool) -> None:
+    content = a_certificate(key="ec").der
+    for first in each_crash(sent(content), deliver, after=after):
+        if not first.killed:
+            break
+        for second in each_crash(sent(content), deliver, after=after):
+            with second.account.killed_at(first.call, after=not after):
+                try:
+                    second.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
+                    deliver(second.app, second.state)
+                except Killed:
+                    second.account.restart()
+            second.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
+            assert second.app.deliver(second.state) == DONE
+            assert second.app.look(second.state).body["state"] == "AWAITING_PROOF"
+            assert second.account.keys("UploadBucket") == []
+
+
+# ---- registration
+
+
+def awaiting(app: App) -> tuple[dict[str, Any], Any]:
+    certificate = a_certificate(key="ec")
+    return app.upload(certificate.der), certificate.key
+
+
+def awaiting_again(app: App) -> tuple[dict[str, Any], Any]:
+    certificate = a_certificate(key="ec")
+    assert app.register(certificate).status == 201
+    return app.upload(certificate.der), certificate.key
+
+
+def awaiting_anothers(app: App) -> tuple[dict[str, Any], Any]:
+    certificate = a_certificate(key="ec")
+    assert App(app.account, "kim").register(certificate).status == 201
+    return app.upload(certificate.der), certificate.key
+
+
+def prove(app: App, state: tuple[dict[str, Any], Any]) -> Answer:
+    return app.prove(*state)
+
+
+def test_register_certificate(after: bool) -> None:
+    for crash in each_crash(awaiting, prove, after=after):
+        crash.account.pass_time(seconds=5)
+        answer = prove(crash.app, crash.state)
+        assert answer.status in (200, 201)
+        assert crash.app.registrations() == [answer.body]
+        assert answer.body["registration_id"] == f"r{crash.state[0]['upload_id']}"
+        assert crash.app.look(crash.state[0]["upload_id"]).body["state"] == "REGISTERED"
+        assert len(crash.account.items("RegistrationsTable")) == 4
+
+
+def test_register_certificate_with_the_text_over_meanwhile(after: bool) -> None:
+    for crash in each_crash(awaiting, prove, after=after):
+        crash.account.pass_time(minutes=6)
+        answer = prove(crash.app, crash.state)
+        if answer.status not in (200, 201):
+            assert_problem(answer, "PROOF_EXPIRED")
+            view = crash.app.look(crash.state[0]["upload_id"]).body
+            assert crash.app.prove(view, crash.state[1]).status == 201
+        assert len(crash.app.registrations()) == 1
+
+
+def test_register_a_certificate_the_customer_has(after: bool) -> None:
+    for crash in each_crash(awaiting_again, prove, after=after):
+        answer = prove(crash.app, crash.state)
+        assert answer.status == 200
+        assert crash.app.registrations() == [answer.body]
+        view = crash.app.look(crash.state[0]["upload_id"]).body
+        assert (view["state"], view["headline"]) == ("REJECTED", "ALREADY_REGISTERED")
+
+
+def test_register_a_certificate_another_customer_has(after: bool) -> None:
+    for crash in each_crash(awaiting_anothers, prove, after=after):
+        assert_problem(prove(crash.app, crash.state), "NOT_AVAILABLE_FOR_REGISTRATION")
+        assert crash.app.registrations() == []
+        assert len(App(crash.account, "kim").registrations()) == 1
+        view = crash.app.look(crash.state[0]["upload_id"]).body
+        assert (view["state"], view["headline"]) == ("REJECTED", "NOT_AVAILABLE_FOR_REGISTRATION")
+
+
+# ---- every night
+
+
+def two_ending(app: App) -> dict[str, str]:
+    """Two customers whose certificates end in a week: notice id by phone."""
+    notices = {}
+    for customer_id, phone in (("hong", "+821000000001"), ("kim", "+821000000002")):
+        App(app.account, customer_id).enrol(phone=phone)
+        end = NOW + timedelta(days=7)
+        registration = a_registration(app.account, a_certificate(key="ec", not_after=end), customer_id)
+        notices[phone] = f"{registration.id}:{iso(end)}:7"
+    app.account.function("flag_expiring").notices.finish_run(NOW - timedelta(seconds=1))
+    return notices
+
+
+def run(app: App, _: object = None) -> object:
+    return app.account.invoke("flag_expiring", an_event("schedule"))
+
+
+@pytest.mark.parametrize(
+    "retries",
+    [
+        (timedelta(minutes=1), timedelta(minutes=2), timedelta(days=1)),
+        (NOTICE_LEASE,),
+        (timedelta(days=1),),
+        (timedelta(days=3),),
+    ],
+    ids=["within the lease, then next night", "after the lease", "next night", "some nights missed"],
+)
+def test_flag_expiring(after: bool, retries: tuple[timedelta, ...]) -> None:
+    for crash in each_crash(two_ending, run, after=after):
+        for later in retries:
+            crash.account.pass_time(seconds=later.total_seconds())
+            run(crash.app)
+        rows = {row["id"]["S"]: row for row in crash.account.items("NoticesTable")}
+        assert rows.pop("run:flag_expiring")["finished_at"]["S"] == iso(crash.account.at)
+        assert {row["state"]["S"] for row in rows.values()} == {"SENT"}
+        assert "lease_until" not in str(rows)
+        messages = [m[0] for m in sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()]
+        for phone, notice in crash.state.items():
+            assert notice in rows
+            assert 1 <= messages.count(phone) <= int(rows[notice]["sends"]["N"]) <= 2
+        assert len(messages) <= 3, "at most the one notice that was under way is repeated"
+        assert len(rows) == 2, "with the same notice id"
+        flagged = [r for r in crash.account.items("RegistrationsTable") if "expiry_flagged_at" in r]
+        assert len(flagged) == 2
+
+
+# ---- trust
+
+
+def proposed(app: App) -> None:
+    put_trust(app.account, INCOMING, json.dumps(a_trust_document(2)).encode())
+
+
+def proposed_wrong(app: App) -> None:
+    put_trust(app.account, INCOMING, b"a slip")
+
+
+def activate(app: App, _: object) -> object:
+    return app.account.invoke("activate_trust", TRUST_PROPOSED)
+
+
+@pytest.mark.parametrize(("prepare", "version"), [(proposed, 2), (proposed_wrong, 1)], ids=["good", "wrong"])
+def test_activate_trust(after: bool, prepare: Callable[[App], None], version: int) -> None:
+    for crash in each_crash(prepare, activate, after=after):
+        crash.account.pass_time(seconds=60)
+        assert activate(crash.app, None) == DONE
+        assert get_trust(crash.account, ACTIVE)["version"] == version
+        report = get_trust(crash.account, REPORT)
+        assert report["activated"] is (version == 2)
+        etag = crash.account.client("s3").head_object(Bucket=crash.account.physical["TrustBucket"], Key=INCOMING)
+        assert report["proposed_etag"] == etag["ETag"]
+
+
+SHORT = (announce,)  # one transaction is all it does

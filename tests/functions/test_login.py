@@ -1,0 +1,176 @@
+"""POST /login and POST /login/otp: two factors, each attempt counted, nothing told about who exists."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES
+from registrar.domain.findings import iso
+from registrar.domain.sessions import SESSION_LIFE, read_token
+from tests.aws.account import Account
+from tests.builders import NOW
+from tests.functions.app import App, assert_problem
+
+
+@pytest.fixture
+def app(account: Account) -> App:
+    app = App(account)
+    app.enrol()
+    return app
+
+
+def challenge(app: App) -> str:
+    return str(app.give_password().body["challenge_id"])
+
+
+def wrong_code(app: App) -> str:
+    right = {app.code(steps) for steps in (-1, 0, 1)}
+    return next(code for code in ("000000", "111111", "222222", "333333") if code not in right)
+
+
+def test_password_and_code_start_a_session(app: App, account: Account) -> None:
+    first = app.give_password()
+    assert first.status == 200
+    assert first.body.keys() == {"challenge_id", "methods", "tries_left", "expires_at"}
+    assert (first.body["methods"], first.body["tries_left"]) == (["otp"], MAX_TRIES)
+    assert first.body["expires_at"] == iso(NOW + CHALLENGE_LIFE)
+
+    second = app.give_code(first.body["challenge_id"])
+    assert second.status == 200
+    assert second.body.keys() == {"token", "token_type", "expires_at"}
+    assert (second.body["token_type"], second.body["expires_at"]) == ("Bearer", iso(NOW + SESSION_LIFE))
+    claimed = read_token(second.body["token"])
+    assert claimed is not None
+    assert claimed[0] == "hong"
+
+
+def test_an_unknown_customer_and_a_wrong_password_look_the_same(app: App, account: Account) -> None:
+    seen = []
+    for customer_id, password in (("hong", "wrong"), ("nobody", "wrong")):
+        app.customer_id = customer_id
+        account.function("login")
+        account.calls.clear()
+        answer = app.give_password(password)
+        assert_problem(answer, "LOGIN_FAILED")
+        seen.append((answer, [(call.operation, call.params["TableName"]) for call in account.calls]))
+    assert seen[0] == seen[1]
+    assert account.items("ChallengesTable") == []
+
+
+def test_an_unknown_customers_password_is_hashed_all_the_same(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    login = account.function("login")
+    real = login.verify_password
+
+    def counting(password: str, stored: str) -> bool:
+        compared.append(stored)
+        return bool(real(password, stored))
+
+    monkeypatch.setattr(login, "verify_password", counting)
+    app.give_password("wrong")
+    app.customer_id = "nobody"
+    app.give_password("wrong")
+    parameters = {stored.rsplit("$", 2)[0] for stored in compared}
+    assert len(compared) == 2
+    assert len(parameters) == 1, "the same cost for both"
+
+
+def test_a_wrong_code_is_counted_and_the_fifth_locks(app: App) -> None:
+    challenge_id = challenge(app)
+    for left in range(MAX_TRIES - 1, 0, -1):
+        assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_INVALID", tries_left=left)
+    assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_LOCKED")
+    assert_problem(app.give_code(challenge_id), "STEP_UP_LOCKED")
+    assert app.log_in().status == 200, "a new login is a new challenge"
+
+
+def test_the_last_try_may_be_right(app: App) -> None:
+    challenge_id = challenge(app)
+    for _ in range(MAX_TRIES - 1):
+        app.give_code(challenge_id, wrong_code(app))
+    assert app.give_code(challenge_id).status == 200
+
+
+def test_the_try_is_counted_before_anything_is_compared(app: App, account: Account) -> None:
+    challenge_id = challenge(app)
+    calls = [call.operation for call in account.recorded(lambda: app.give_code(challenge_id))]
+    assert calls == ["UpdateItem", "Decrypt", "PutItem"]
+
+
+def test_a_code_is_good_for_one_session(app: App) -> None:
+    code = app.code()
+    assert app.give_code(challenge(app), code).status == 200
+    app.account.pass_time(seconds=5)
+    assert_problem(app.give_code(challenge(app), code), "STEP_UP_REUSED")
+    app.account.pass_time(seconds=30)
+    assert app.log_in().status == 200
+
+
+def test_an_earlier_code_of_the_window_is_refused_after_a_later_one(app: App) -> None:
+    earlier = app.code(-1)
+    assert app.log_in().status == 200
+    app.account.pass_time(seconds=1)
+    assert_problem(app.give_code(challenge(app), earlier), "STEP_UP_REUSED")
+
+
+def test_a_challenge_is_good_for_one_session(app: App) -> None:
+    challenge_id = challenge(app)
+    assert app.give_code(challenge_id).status == 200
+    app.account.pass_time(seconds=31)
+    assert_problem(app.give_code(challenge_id), "STEP_UP_REUSED")
+
+
+def test_clocks_may_differ_by_one_step(app: App) -> None:
+    for steps in (-1, 0, 1):
+        app.account.pass_time(seconds=120)
+        assert app.give_code(challenge(app), app.code(steps)).status == 200
+    app.account.pass_time(seconds=120)
+    for steps in (-2, 2):
+        assert_problem(app.give_code(challenge(app), app.code(steps)), "STEP_UP_INVALID", tries_left=4)
+
+
+def test_an_expired_challenge_is_over_though_its_row_is_there(app: App) -> None:
+    challenge_id = challenge(app)
+    app.account.pass_time(seconds=CHALLENGE_LIFE.total_seconds())
+    assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
+
+
+def test_a_locked_challenge_is_expired_once_its_time_is_over(app: App) -> None:
+    challenge_id = challenge(app)
+    for _ in range(MAX_TRIES):
+        app.give_code(challenge_id, wrong_code(app))
+    app.account.pass_time(minutes=5)
+    assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
+
+
+def test_an_unknown_challenge_is_an_expired_one(app: App) -> None:
+    assert_problem(app.give_code("A" * 22), "STEP_UP_EXPIRED")
+
+
+def test_a_new_login_ends_the_session_before(app: App, account: Account) -> None:
+    assert app.log_in().status == 200
+    app.account.pass_time(minutes=1)
+    assert app.log_in().status == 200
+    assert len(account.items("SessionsTable")) == 1
+
+
+def test_a_secret_sealed_for_another_customer_opens_nothing(app: App, account: Account) -> None:
+    """Swapping rows of the customers' table gives no login."""
+    challenge_id = challenge(app)
+    App(account, "kim").enrol()
+    kim = next(i for i in account.items("CustomersTable") if i["id"]["S"] == "kim")
+    (row,) = account.items("ChallengesTable")
+    row["totp_ciphertext"] = kim["totp_ciphertext"]
+    account.client("dynamodb").put_item(TableName=account.physical["ChallengesTable"], Item=row)
+    assert_problem(app.give_code(challenge_id), "SYSTEM_RETRY")
+    assert account.items("SessionsTable") == []
+
+
+def test_the_proof_is_as_old_as_the_code(app: App, account: Account) -> None:
+    challenge_id = challenge(app)
+    account.pass_time(minutes=2)
+    app.give_code(challenge_id)
+    (session,) = account.items("SessionsTable")
+    assert session["proved_at"]["S"] == iso(NOW + timedelta(minutes=2))

@@ -1,0 +1,111 @@
+"""Logs: enough to follow a request, and nothing in them that opens anything."""
+
+import base64
+import json
+from datetime import timedelta
+
+from tests.aws.account import Account
+from tests.aws.rows import PASSWORD, PHONE, TOTP_SECRET
+from tests.builders import NOW, a_certificate
+from tests.functions.app import DONE, App, an_event, assert_problem
+
+WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
+
+
+def everything_happens(app: App, account: Account) -> list[str]:
+    """The main way and its refusals; returns what must not be logged."""
+    app.enrol()
+    assert_problem(app.give_password(WRONG_PASSWORD), "LOGIN_FAILED")
+    challenge_id = app.give_password().body["challenge_id"]
+    wrong = "000000" if app.code() != "000000" else "111111"
+    assert_problem(app.give_code(challenge_id, wrong), "STEP_UP_INVALID")
+    code = app.code()
+    token = app.give_code(challenge_id, code).body["token"]
+    assert_problem(app.give_code(challenge_id, code), "STEP_UP_REUSED")
+    for header in (f"Bearer {token}", f"Bearer {token[:-2]}AA"):
+        event = an_event("authorizer_request")
+        event["headers"]["Authorization"] = header
+        account.invoke("authorize", event)
+
+    certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=8))
+    announced = app.announce(certificate.der, name="홍길동-signCert.der").body
+    app.send_file(announced["upload_id"], certificate.der)
+    assert app.deliver(announced["upload_id"]) == DONE
+    view = app.look(announced["upload_id"]).body
+    other = a_certificate(key="ec")
+    assert_problem(app.prove(view, other.key), "PROOF_FAILED")
+    assert app.prove(view, certificate.key).status == 201
+    nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
+
+    account.pass_time(days=1)
+    account.invoke("flag_expiring", an_event("schedule"))
+    App(account, "kim").enrol(phone="+not-a-phone-0001")
+    App(account, "kim").register(a_certificate(key="ec", not_after=account.at + timedelta(days=7)))
+    account.invoke("flag_expiring", an_event("schedule"))
+    form = announced["files"][0]["fields"]
+    return [
+        PASSWORD,
+        WRONG_PASSWORD,
+        code,
+        wrong,
+        token,
+        token.partition(".")[2],
+        challenge_id,
+        PHONE,
+        PHONE.removeprefix("+82"),
+        "+not-a-phone-0001",
+        TOTP_SECRET.decode(),
+        base64.b32encode(TOTP_SECRET).decode(),
+        base64.b64encode(TOTP_SECRET).decode(),
+        "$argon2id$",
+        "홍길동",
+        nonce,
+        form["policy"],
+        form["x-amz-signature"],
+        base64.b64encode(certificate.der).decode()[:60],
+    ]
+
+
+def test_no_secret_is_ever_logged(app: App, account: Account) -> None:
+    secrets = everything_happens(app, account)
+    logged = account.log.getvalue()
+    assert len(account.logged()) > 25
+    for secret in secrets:
+        assert secret not in logged
+        assert json.dumps(secret)[1:-1] not in logged
+
+
+def test_no_customer_is_named_but_by_a_digest(app: App, account: Account) -> None:
+    everything_happens(app, account)
+    lines = account.logged()
+    refs = {line["customer_ref"] for line in lines if "customer_ref" in line}
+    assert len(refs) == 2
+    assert all(len(ref) == 16 and int(ref, 16) for ref in refs)
+    assert '"hong"' not in account.log.getvalue()
+
+
+def test_every_step_is_audited(app: App, account: Account) -> None:
+    everything_happens(app, account)
+    audited = [line["message"] for line in account.logged() if line.get("audit")]
+    assert audited[:11] == [
+        "login.refused",
+        "login.challenged",
+        "otp.refused",
+        "session.started",
+        "otp.replayed",
+        "upload.issued",
+        "upload.decided",
+        "proof.refused",
+        "registration.added",
+        "notice.sent",
+        "upload.issued",
+    ]
+
+
+def test_every_line_of_a_request_carries_its_reference(app: App, account: Account) -> None:
+    assert_problem(app.look("0" * 32), "UPLOAD_NOT_FOUND")
+    lines = account.logged()
+    assert [line["message"] for line in lines] == ["refused", "answered"]
+    support_ref = an_event("api_request")["requestContext"]["requestId"]
+    assert {(line["support_ref"], line["function"]) for line in lines} == {(support_ref, "registrar-get_upload")}
+    assert lines[1]["status"] == 404

@@ -1,0 +1,265 @@
+"""POST /uploads/{id}/registration, GET /registrations, GET /registrations/{id}: one certificate, one owner."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.findings import iso
+from tests.aws.account import Account
+from tests.builders import NOW, a_certificate
+from tests.functions.app import App, an_event, assert_problem
+
+ONE = "/registrations/{registration_id}"
+REGISTER = "/uploads/{upload_id}/registration"
+BAD_SIGNATURE = base64.b64encode(bytes(256)).decode()
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+def test_proof_and_consent_register_the_certificate(app: App, account: Account, key: str) -> None:
+    certificate = a_certificate(key=key)
+    answer = app.register(certificate)
+    assert answer.status == 201
+    registration = answer.body
+    assert (registration["status"], registration["usable"], registration["expiring"]) == ("ACTIVE", True, False)
+    assert (registration["proof"], registration["registered_at"]) == ("signature", iso(NOW))
+    assert registration["certificate"]["name_masked"] == "홍*동"
+    assert app.registrations() == [registration]
+    assert app.call("GET", ONE, registration_id=registration["registration_id"]).body == registration
+
+    upload = app.look(registration["registration_id"][1:]).body
+    assert (upload["state"], upload["registration_id"]) == ("REGISTERED", registration["registration_id"])
+    assert "proof" not in upload
+
+
+def test_the_whole_way_from_password_to_registration(app: App, account: Account) -> None:
+    app.enrol()
+    event = an_event("authorizer_request")
+    event["headers"]["Authorization"] = f"Bearer {app.log_in().body['token']}"
+    app.session = account.invoke("authorize", event)["context"]
+    assert app.registrations() == []
+    assert app.register(a_certificate()).status == 201
+    assert len(app.registrations()) == 1
+
+
+def test_repeating_it_after_a_lost_answer_gives_the_same_registration(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    first = app.prove(view, certificate.key)
+    rows = account.items("RegistrationsTable")
+    account.pass_time(minutes=30)
+    again = app.prove(view, certificate.key)
+    assert (first.status, again.status) == (201, 200)
+    assert first.body == again.body
+    assert account.items("RegistrationsTable") == rows
+
+
+def test_the_same_certificate_again_is_the_registration_that_is_there(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    first = app.register(certificate)
+    again = app.register(certificate)
+    assert (again.status, again.body) == (200, first.body)
+    assert len(app.registrations()) == 1
+
+    (upload_id,) = {i["id"]["S"] for i in account.items("UploadsTable") if len(i["id"]["S"]) == 32} - {
+        first.body["registration_id"][1:]
+    }
+    view = app.look(upload_id).body
+    assert (view["state"], view["headline"]) == ("REJECTED", "ALREADY_REGISTERED")
+    assert view["registration_id"] == first.body["registration_id"]
+    repeated = app.call(
+        "POST", REGISTER, {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}, upload_id=upload_id
+    )
+    assert (repeated.status, repeated.body) == (200, first.body)
+
+
+def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    held = App(account, "kim").register(certificate).body
+    view = app.upload(certificate.der)
+    refused = app.prove(view, certificate.key)
+    assert_problem(refused, "NOT_AVAILABLE_FOR_REGISTRATION")
+    after = app.look(view["upload_id"])
+    again = app.prove(view, certificate.key)
+    assert_problem(again, "NOT_AVAILABLE_FOR_REGISTRATION")
+    for answer in (refused, after, again):
+        told = str((answer.headers, answer.body))
+        for hint in ("kim", held["registration_id"], "registration_id"):
+            assert hint not in told
+    assert refused.body["params"] == {}
+    assert (after.body["state"], after.body["headline"]) == ("REJECTED", "NOT_AVAILABLE_FOR_REGISTRATION")
+    assert app.registrations() == []
+
+
+def test_until_the_proof_nothing_tells_that_a_certificate_is_taken(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    App(account, "kim").register(certificate)
+    fresh = app.upload(a_certificate(key="ec").der)
+    taken = app.upload(certificate.der)
+    assert (taken["state"], taken.keys(), taken["findings"]) == (fresh["state"], fresh.keys(), [])
+    assert_problem(app.prove(taken, certificate.key, signature=BAD_SIGNATURE), "PROOF_FAILED", tries_left=2)
+
+
+def test_the_same_key_in_another_certificate_is_not_available(app: App) -> None:
+    first = a_certificate(key="ec")
+    app.register(first)
+    renewed = a_certificate(key=first.key)
+    assert_problem(app.register(renewed), "NOT_AVAILABLE_FOR_REGISTRATION")
+
+
+def test_three_bad_proofs_end_the_upload(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    for left in (2, 1):
+        assert_problem(app.prove(view, a_certificate(key="ec").key), "PROOF_FAILED", tries_left=left)
+    assert_problem(app.prove(view, a_certificate(key="ec").key), "PROOF_ATTEMPTS_EXCEEDED")
+    assert_problem(app.prove(view, certificate.key), "PROOF_ATTEMPTS_EXCEEDED")
+    after = app.look(view["upload_id"]).body
+    assert (after["state"], after["headline"]) == ("REJECTED", "PROOF_ATTEMPTS_EXCEEDED")
+    assert app.registrations() == []
+    assert app.register(certificate).status == 201, "a new upload may succeed"
+
+
+def test_a_signature_over_another_uploads_text_is_no_proof(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    first, second = app.upload(certificate.der), app.upload(certificate.der)
+    mixed = {**first, "proof": second["proof"]}
+    assert_problem(app.prove(mixed, certificate.key), "PROOF_FAILED", tries_left=2)
+
+
+def test_a_text_that_is_over_costs_no_try(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    account.pass_time(minutes=5)
+    for _ in range(4):
+        assert_problem(app.prove(view, certificate.key), "PROOF_EXPIRED")
+    assert app.prove(app.look(view["upload_id"]).body, certificate.key).status == 201
+
+
+def test_without_the_current_consent_nothing_is_registered(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    assert_problem(app.prove(view, certificate.key, consent_version="2020-01"), "CONSENT_REQUIRED")
+    assert app.prove(view, certificate.key).status == 201
+
+
+def test_the_day_for_the_proof_ends(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    account.pass_time(hours=24)
+    assert_problem(app.prove(view, certificate.key), "UPLOAD_EXPIRED")
+
+
+def test_a_certificate_that_ended_meanwhile_is_not_registered(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec", not_after=NOW + timedelta(minutes=2))
+    view = app.upload(certificate.der)
+    account.pass_time(minutes=2, seconds=1)
+    assert_problem(app.prove(view, certificate.key), "CERT_EXPIRED")
+
+
+def test_an_upload_that_is_not_decided_yet_is_in_progress(app: App) -> None:
+    upload_id = app.announce(b"content").body["upload_id"]
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    answer = app.call("POST", REGISTER, body, upload_id=upload_id)
+    assert_problem(answer, "IN_PROGRESS")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_rejected_upload_says_again_why(app: App) -> None:
+    upload_id = app.upload(b"no certificate")["upload_id"]
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "FILE_UNREADABLE")
+
+
+def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    register = account.function("register_certificate")
+    real = register.new_registration
+
+    def meanwhile(upload: Any, consent: str, at: Any) -> Any:
+        register.uploads.renew_text(upload, at)
+        return real(upload, consent, at)
+
+    monkeypatch.setattr(register, "new_registration", meanwhile)
+    answer = app.prove(view, certificate.key)
+    assert_problem(answer, "STATE_CONFLICT")
+    assert answer.headers["Retry-After"] == "1"
+    assert app.registrations() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"consent_version": "2026-11"}, "signature"),
+        ({"signature": BAD_SIGNATURE}, "consent_version"),
+        ({"signature": "not base64!", "consent_version": "2026-11"}, "signature"),
+        ({"signature": "", "consent_version": "2026-11"}, "signature"),
+        ({"signature": "A" * 4000, "consent_version": "2026-11"}, "signature"),
+        ({"signature": [BAD_SIGNATURE], "consent_version": "2026-11"}, "signature"),
+        ({"signature": True, "consent_version": "2026-11"}, "signature"),
+        ({"signature": "서명", "consent_version": "2026-11"}, "signature"),
+        ({"signature": BAD_SIGNATURE, "consent_version": 202611}, "consent_version"),
+    ],
+)
+def test_each_member_is_named_when_it_is_wrong(app: App, body: Any, field: str) -> None:
+    answer = app.call("POST", REGISTER, body, upload_id="0" * 32)
+    assert_problem(answer, "MALFORMED_REQUEST", field=field)
+
+
+@pytest.mark.parametrize("upload_id", ["0" * 32, "0" * 5000, "", "quota:hong:2026-11-23"])
+def test_an_unknown_upload_registers_nothing(app: App, upload_id: str) -> None:
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "UPLOAD_NOT_FOUND")
+
+
+def test_another_customers_upload_looks_like_an_unknown_one(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    kim = App(account, "kim")
+    assert_problem(kim.prove(view, certificate.key), "UPLOAD_NOT_FOUND")
+    assert kim.prove(view, certificate.key) == kim.prove({**view, "upload_id": "0" * 32}, certificate.key)
+    assert app.prove(view, certificate.key).status == 201
+
+
+def test_all_of_a_customers_and_nobody_elses_the_newest_first(app: App, account: Account) -> None:
+    ids = []
+    for _ in range(3):
+        ids.append(app.register(a_certificate(key="ec")).body["registration_id"])
+        account.pass_time(minutes=1)
+    kim = App(account, "kim")
+    kim.register(a_certificate(key="ec"))
+    assert [r["registration_id"] for r in app.registrations()] == ids[::-1]
+    assert len(kim.registrations()) == 1
+
+
+@pytest.mark.parametrize("registration_id", ["r" + "0" * 32, "0" * 32, "r" * 5000, "LOCK", "", "홍" * 33])
+def test_an_unknown_registration_is_not_found(app: App, registration_id: str) -> None:
+    assert_problem(app.call("GET", ONE, registration_id=registration_id), "REG_NOT_FOUND")
+
+
+def test_another_customers_registration_looks_like_an_unknown_one(app: App, account: Account) -> None:
+    held = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
+    unknown = "r" + "0" * 32
+    assert app.call("GET", ONE, registration_id=held) == app.call("GET", ONE, registration_id=unknown)
+
+
+def test_what_is_true_is_computed_when_read(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=31))
+    registration_id = app.register(certificate).body["registration_id"]
+
+    def now() -> tuple[Any, ...]:
+        view = app.call("GET", ONE, registration_id=registration_id).body
+        assert app.registrations() == [view]
+        return view["status"], view["usable"], view["expiring"], view["days_left"], view["reason"]
+
+    assert now() == ("ACTIVE", True, False, 31, None)
+    account.pass_time(days=1)
+    assert now() == ("ACTIVE", True, True, 30, None)
+    account.pass_time(days=30)
+    assert now() == ("ACTIVE", True, True, 0, None)
+    account.pass_time(seconds=1)
+    assert now() == ("EXPIRED", False, False, 0, "REG_EXPIRED")

@@ -1,0 +1,180 @@
+"""S3 → SQS → validate_upload: every delivery ends in one decision and an empty bucket."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
+from tests.aws.account import Account
+from tests.builders import NOW, a_certificate
+from tests.functions.app import DONE, App, a_delivery, an_event, trust_demo_issuers
+
+FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+
+
+def sent(app: App, content: bytes) -> str:
+    upload_id = str(app.announce(content).body["upload_id"])
+    app.send_file(upload_id, content)
+    return upload_id
+
+
+def state(app: App, upload_id: str) -> tuple[str, str | None]:
+    view = app.look(upload_id).body
+    return view["state"], view["headline"]
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+@pytest.mark.parametrize("form", ["der", "pem"])
+def test_a_good_certificate_awaits_its_proof_and_the_file_is_gone(app: App, key: str, form: str) -> None:
+    certificate = a_certificate(key=key)
+    view = app.upload(certificate.der if form == "der" else certificate.pem)
+    assert view["state"] == "AWAITING_PROOF"
+    assert app.account.keys("UploadBucket") == []
+
+
+def test_a_bad_file_is_rejected_with_all_reasons_and_gone(app: App) -> None:
+    certificate = a_certificate(key="rsa", rsa_bits=1024, not_after=NOW - timedelta(days=1), encipherment=True)
+    view = app.upload(certificate.der)
+    assert view["state"] == "REJECTED"
+    assert {f["code"] for f in view["findings"]} >= {
+        "CERT_USAGE_NOT_ALLOWED",
+        "CERT_EXPIRED",
+        "CERT_KEY_TOO_WEAK",
+    }
+    assert view["headline"] == view["findings"][0]["code"]
+    assert all(f["title"] and f["text"] and f["faq"] and f["next_action"] for f in view["findings"])
+    assert app.account.keys("UploadBucket") == []
+
+
+def test_a_warning_does_not_refuse(app: App) -> None:
+    view = app.upload(a_certificate(key="ec", not_after=NOW + timedelta(days=10)).der)
+    assert (view["state"], view["headline"]) == ("AWAITING_PROOF", "CERT_EXPIRES_SOON")
+
+
+def test_reasons_come_in_the_customers_language(app: App) -> None:
+    upload_id = app.upload(b"no certificate")["upload_id"]
+    korean = app.look(upload_id).body["findings"]
+    app.language = "en"
+    english = app.look(upload_id).body["findings"]
+    assert [f["code"] for f in korean] == [f["code"] for f in english] == ["FILE_UNREADABLE"]
+    assert english[0]["text"].isascii()
+    assert not korean[0]["text"].isascii()
+
+
+@pytest.mark.parametrize("other", [b"", b"other content", b"x" * 100_000])
+def test_another_file_than_announced_is_rejected(app: App, other: bytes) -> None:
+    upload_id = app.announce(a_certificate(key="ec").der).body["upload_id"]
+    app.send_file(upload_id, other)
+    assert app.deliver(upload_id) == DONE
+    assert state(app, upload_id) == ("REJECTED", "UPLOAD_CHANGED")
+    assert app.account.keys("UploadBucket") == []
+
+
+def test_a_url_encoded_key_is_the_same_file(app: App) -> None:
+    upload_id = sent(app, a_certificate(key="ec").der)
+    assert app.account.invoke("validate_upload", a_delivery(f"uploads%2F{upload_id}")) == DONE
+    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+
+
+def test_s3s_own_test_event_is_nothing_to_do(app: App) -> None:
+    app.account.function("validate_upload")
+    calls = app.account.recorded(
+        lambda: app.account.invoke("validate_upload", an_event("sqs_s3_test_event")) == DONE
+    )
+    assert calls == []
+
+
+def test_a_file_of_no_upload_is_deleted(app: App, account: Account) -> None:
+    s3, bucket = account.client("s3"), account.physical["UploadBucket"]
+    for key in ("uploads/홍길동 서명.der", "uploads/a/b", f"uploads/{'0' * 32}"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    delivery = a_delivery(
+        "uploads/%ED%99%8D%EA%B8%B8%EB%8F%99+%EC%84%9C%EB%AA%85.der", "uploads/a/b", f"uploads/{'0' * 32}"
+    )
+    assert account.invoke("validate_upload", delivery) == DONE
+    assert account.keys("UploadBucket") == []
+    assert account.items("UploadsTable") == []
+
+
+def test_a_second_delivery_of_a_decided_upload_changes_nothing(app: App, account: Account) -> None:
+    upload_id = app.upload(a_certificate(key="ec").der)["upload_id"]
+    before = account.items("UploadsTable")
+    account.pass_time(hours=1)
+    assert app.deliver(upload_id) == DONE
+    assert account.items("UploadsTable") == before
+
+
+def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Account) -> None:
+    """Were it taken off the queue and the other one killed, the upload would never be decided."""
+    upload_id = sent(app, a_certificate(key="ec").der)
+    account.function("validate_upload").uploads.claim(upload_id, NOW)
+    assert app.deliver(upload_id) == FAILED
+    assert state(app, upload_id) == ("VALIDATING", None)
+    assert account.keys("UploadBucket") == [f"uploads/{upload_id}"]
+    account.pass_time(seconds=VALIDATION_LEASE.total_seconds())
+    assert app.deliver(upload_id) == DONE
+    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+
+
+def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    upload_id = sent(app, certificate.der)
+    validate = account.function("validate_upload")
+    slow = validate.uploads.claim(upload_id, NOW)
+    account.pass_time(seconds=90)
+    assert app.deliver(upload_id) == DONE
+    before = account.items("UploadsTable")
+    with pytest.raises(validate.ConditionFailed):
+        validate.uploads.reject(slow, [])
+    assert account.items("UploadsTable") == before
+
+
+def test_a_file_that_comes_after_the_end_is_deleted(app: App, account: Account) -> None:
+    upload_id = sent(app, a_certificate(key="ec").der)
+    account.pass_time(minutes=10)
+    assert app.deliver(upload_id) == DONE
+    assert state(app, upload_id) == ("EXPIRED", "UPLOAD_EXPIRED")
+    assert account.keys("UploadBucket") == []
+
+
+def test_one_bad_message_does_not_hold_up_the_others(app: App, account: Account) -> None:
+    first, second = sent(app, a_certificate(key="ec").der), sent(app, b"no certificate")
+    delivery = a_delivery(f"uploads/{first}", "x", "x", "x", "x", f"uploads/{second}")
+    for number, body in enumerate(('{"Records":', "[]", '{"Records": [{}]}', "null"), start=1):
+        delivery["Records"][number]["body"] = body
+    assert account.invoke("validate_upload", delivery) == {
+        "batchItemFailures": [{"itemIdentifier": f"message-{number}"} for number in range(1, 5)]
+    }
+    assert state(app, first) == ("AWAITING_PROOF", None)
+    assert state(app, second) == ("REJECTED", "FILE_UNREADABLE")
+
+
+def test_without_trust_document_the_upload_waits_and_fails_after_five_tries(account: Account) -> None:
+    app = App(account)
+    upload_id = sent(app, a_certificate(key="ec").der)
+    for _ in range(MAX_ATTEMPTS):
+        assert state(app, upload_id)[0] in ("ISSUED", "VALIDATING")
+        assert app.deliver(upload_id) == FAILED
+        account.pass_time(seconds=90)
+    assert state(app, upload_id) == ("FAILED", "SYSTEM_RETRY")
+    assert account.keys("UploadBucket") == [f"uploads/{upload_id}"], "an admin may redrive it"
+
+
+def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> None:
+    app = App(account)
+    upload_id = sent(app, a_certificate(key="ec").der)
+    for _ in range(MAX_ATTEMPTS):
+        app.deliver(upload_id)
+        account.pass_time(seconds=90)
+    trust_demo_issuers(account)
+    assert app.deliver(upload_id) == DONE
+    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+    assert account.keys("UploadBucket") == []
+
+
+def test_the_table_never_holds_the_file_of_a_refused_upload(app: App, account: Account) -> None:
+    content = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
+    view = app.upload(content)
+    assert view["headline"] == "FILE_NO_CERTIFICATE"
+    assert "c2VjcmV0" not in str(account.items("UploadsTable"))
+    assert account.keys("UploadBucket") == []

@@ -1,0 +1,340 @@
+"""What nobody should send, over real HTTP: never a 5xx, and wherever our code answers, a reason."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.cloud import LocalCloud
+from local.http_calls import post_form, send
+from local.phone import Phone
+from local.pki import CustomerCertificate
+from registrar.domain.uploads import DAILY_UPLOADS, MAX_FILE_BYTES
+from tests.local.expect import eventually, problem
+
+pytestmark = pytest.mark.cloud
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+
+UNKNOWN = "0" * 32
+A_FILE = {"name": "signCert.der", "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
+GOOD = {
+    "/login": {"customer_id": "nobody", "password": "wrong"},
+    "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
+    "/uploads": {"files": [A_FILE]},
+    f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
+}
+each_post = pytest.mark.parametrize("path", GOOD)
+NOT_OBJECTS = [
+    b"",
+    b"{",
+    b"null",
+    b"[]",
+    b'"text"',
+    b"\xff\xfe\x00",
+    b"[" * 5000,
+    b'{"a": ' * 2000,
+    b'{"a": 1e999999}',
+    b'{"a": NaN}',
+    b'{"a": ' + b"9" * 5000 + b"}",
+    b'{"size": "' + b"x" * 20_000 + b'"}',
+]
+WRONG: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    " ",
+    [],
+    {},
+    [[]],
+    "\x00",
+    "\ud800",
+    "x" * 5000,
+    "' OR 1=1 --",
+    "１",
+]
+
+
+@pytest.fixture(scope="module")
+def phone(cloud: LocalCloud) -> Phone:
+    """One customer for all refusals that cost no quota."""
+    from local import seed
+
+    phone = Phone(cloud.url, seed.enrol(cloud, "clumsy", phone="+821099990001"))
+    assert phone.log_in().status == 200
+    return phone
+
+
+@each_post
+@pytest.mark.parametrize("body", NOT_OBJECTS, ids=lambda body: repr(body[:12]))
+def test_a_body_that_is_no_object_is_malformed(path: str, body: bytes, phone: Phone) -> None:
+    document = problem(phone.call("POST", path, body), "MALFORMED_REQUEST")
+
+    assert len(document["params"]["field"]) < 20
+
+
+def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
+    for path, good in GOOD.items():
+        if path == "/uploads":
+            continue
+        for field in good:
+            missing = {name: value for name, value in good.items() if name != field}
+            named = problem(phone.call("POST", path, missing), "MALFORMED_REQUEST")["params"]
+            assert named == {"field": field}
+            for wrong in WRONG:
+                if (
+                    isinstance(wrong, str)
+                    and field in ("password", "consent_version")
+                    and wrong.strip().isprintable()
+                ):
+                    continue  # it is text, only not the right one
+                document = problem(phone.call("POST", path, {**good, field: wrong}), "MALFORMED_REQUEST")
+                assert document["params"] == {"field": field}
+
+
+def test_an_announced_file_is_read_field_by_field(phone: Phone) -> None:
+    for files in (None, {}, [], [A_FILE, A_FILE], ["x"], [None]):
+        refused = problem(phone.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST")
+        assert refused["params"] == {"field": "files"}
+    for field in A_FILE:
+        for wrong in [value for value in WRONG if not _fits(field, value)]:
+            refused = problem(phone.call("POST", "/uploads", {"files": [{**A_FILE, field: wrong}]}))
+            assert refused["code"] in ("MALFORMED_REQUEST", "UPLOAD_EMPTY")
+    for size, code in ((0, "UPLOAD_EMPTY"), (MAX_FILE_BYTES + 1, "UPLOAD_TOO_LARGE"), (10**30, "UPLOAD_TOO_LARGE")):
+        problem(phone.call("POST", "/uploads", {"files": [{**A_FILE, "size": size}]}), code)
+    for key in ("short", "x" * 65, "has space", "한글"):
+        answer = phone.announce("a", b"a", Idempotency_Key=key.encode().decode("latin-1"))
+        assert problem(answer, "MALFORMED_REQUEST")["params"] == {"field": "Idempotency-Key"}
+
+
+def _fits(field: str, value: object) -> bool:
+    return field == "name" and isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable()
+
+
+# --- who asks
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/uploads"),
+        ("GET", f"/uploads/{UNKNOWN}"),
+        ("POST", f"/uploads/{UNKNOWN}/registration"),
+        ("GET", "/registrations"),
+        ("GET", f"/registrations/r{UNKNOWN}"),
+    ],
+)
+def test_without_a_live_session_nothing_opens(method: str, path: str, phone: Phone) -> None:
+    body = GOOD.get(path, {}) if method == "POST" else None
+    handle, _, secret = str(phone.token).partition(".")
+
+    # These are the gateway's own words here; in AWS, GatewayResponses make them problem documents.
+    assert send(method, phone.url + path, body).status == 401
+    forged = {"Authorization": f"Bearer {handle}.{'A' * len(secret)}"}
+    assert send(method, phone.url + path, body, forged).status == 403
+
+
+def test_a_token_counts_whole_and_for_its_customer_only(phone: Phone) -> None:
+    handle, _, secret = str(phone.token).partition(".")
+    other_handle = base64.urlsafe_b64encode(b"gildong").decode()
+
+    # An authorizer that raises starts anew here, which takes seconds: few of these.
+    for value, status in {
+        f"bearer  {phone.token}": 200,
+        f"Bearer {handle}.{secret[:-1]}": 401,
+        f"Basic {phone.token}": 401,
+        "Bearer " + "x" * 6000: 401,
+        f"Bearer {other_handle}.{secret}": 403,
+        f"Bearer {handle}.{secret[1:]}A": 403,
+    }.items():
+        answer = send("GET", f"{phone.url}/registrations", None, {"Authorization": value})
+        assert answer.status == status, value
+
+
+def test_an_ended_session_opens_nothing(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone()
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.physical("SessionsTable"),
+        Key={"customer_id": {"S": phone.customer.id}},
+        UpdateExpression="SET expires_at = :past",
+        ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00Z"}},
+    )
+
+    assert phone.call("GET", "/registrations").status == 403
+
+
+def test_an_old_proof_of_identity_starts_nothing_new(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone()
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.physical("SessionsTable"),
+        Key={"customer_id": {"S": phone.customer.id}},
+        UpdateExpression="SET proved_at = :past",
+        ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00Z"}},
+    )
+
+    problem(phone.announce("signCert.der", b"abc"), "STEP_UP_REQUIRED")
+    assert phone.call("GET", "/registrations").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/"), ("GET", "/nowhere"), ("DELETE", "/uploads"), ("GET", "/login"), ("PUT", "/login")],
+)
+def test_what_is_no_route_is_refused(method: str, path: str, phone: Phone) -> None:
+    assert 400 <= phone.call(method, path).status < 500
+
+
+@pytest.mark.parametrize("name", [UNKNOWN, "x", "%00", "..", "CUST%23gildong", "A" * 32, "r" * 300, "%ED%95%9C"])
+def test_unknown_ids_are_not_found(name: str, phone: Phone) -> None:
+    body = GOOD[f"/uploads/{UNKNOWN}/registration"]
+
+    for method, path, content, code in (
+        ("GET", f"/uploads/{name}", None, "UPLOAD_NOT_FOUND"),
+        ("POST", f"/uploads/{name}/registration", body, "UPLOAD_NOT_FOUND"),
+        ("GET", f"/registrations/{name}", None, "REG_NOT_FOUND"),
+    ):
+        answer = phone.call(method, path, content)
+        assert answer.status < 500
+        if answer.headers["content-type"].startswith("application/problem"):
+            problem(answer, code)
+
+
+def test_what_belongs_to_another_is_not_found(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+    owner, other, certificate = new_phone(), new_phone(), new_certificate()
+    view = owner.upload("signCert.der", certificate.der)
+    registration = owner.prove(view, certificate.key).json()["registration_id"]
+    unknown = problem(other.call("GET", f"/uploads/{UNKNOWN}"), "UPLOAD_NOT_FOUND") | {"support_ref": ""}
+
+    theirs = problem(other.call("GET", f"/uploads/{view['upload_id']}"), "UPLOAD_NOT_FOUND")
+    assert theirs | {"support_ref": ""} == unknown
+    problem(other.prove(view, certificate.key), "UPLOAD_NOT_FOUND")
+    problem(other.call("GET", f"/registrations/{registration}"), "REG_NOT_FOUND")
+
+
+def test_headers_nobody_sends_do_no_harm(phone: Phone) -> None:
+    for headers in (
+        {"Accept_Language": "x;q=" + "9" * 4000},
+        {"Accept_Language": ",;=q,en;q=nan,ko;q=inf"},
+        {"Accept_Language": "*"},
+        {"Content_Type": "text/xml"},
+        {"X_Forwarded_For": "' OR 1=1"},
+    ):
+        answer = phone.call("GET", f"/uploads/{UNKNOWN}", None, **headers)
+        problem(answer, "UPLOAD_NOT_FOUND")
+
+
+def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone()
+    first = phone.announce("a", b"a", Idempotency_Key="one-of-them")
+    (row,) = [
+        row
+        for row in cloud.client("dynamodb").scan(TableName=cloud.physical("UploadsTable"))["Items"]
+        if row["id"]["S"].startswith(f"quota:{phone.customer.id}:")
+    ]
+    row["used"] = {"N": str(DAILY_UPLOADS)}
+    cloud.client("dynamodb").put_item(TableName=cloud.physical("UploadsTable"), Item=row)
+
+    refused = problem(phone.announce("b", b"b"), "UPLOAD_LIMIT_REACHED")
+
+    assert refused["params"]["limit"] == DAILY_UPLOADS
+    # A repeated request costs nothing.
+    again = phone.announce("a", b"a", Idempotency_Key="one-of-them")
+    assert (again.status, again.json()["upload_id"]) == (201, first.json()["upload_id"])
+
+
+# --- the file
+
+
+def _form(phone: Phone, content: bytes) -> tuple[str, str, dict[str, str]]:
+    announced = phone.announce("signCert.der", content).json()
+    return announced["upload_id"], announced["files"][0]["url"], announced["files"][0]["fields"]
+
+
+def test_a_form_sends_exactly_one_file(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+    phone, certificate = new_phone(), new_certificate()
+    upload_id, url, fields = _form(phone, certificate.der)
+    other_id, _, _ = _form(phone, certificate.der)
+
+    for changed in (
+        {"key": f"uploads/{other_id}"},
+        {"key": "incoming/trust.json"},
+        {"Content-Type": "text/html"},
+        {"acl": "public-read"},
+        {"policy": base64.b64encode(b"{}").decode()},
+        {"x-amz-signature": "0" * 64},
+    ):
+        assert post_form(url, {**fields, **changed}, certificate.der).status in (400, 403), changed
+    for content in (certificate.der + b"x", certificate.der[:-1], b""):
+        assert post_form(url, fields, content).status == 400
+    assert phone.call("GET", f"/uploads/{upload_id}").json()["state"] == "ISSUED"
+
+
+def test_another_content_of_the_same_size_is_not_used(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+    phone, certificate = new_phone(), new_certificate()
+    upload_id, url, fields = _form(phone, certificate.der)
+
+    assert post_form(url, fields, b"x" * len(certificate.der)).status == 204
+    view = phone.wait_for_decision(upload_id)
+
+    assert (view["state"], view["headline"]) == ("REJECTED", "UPLOAD_CHANGED")
+
+
+def test_a_form_sent_again_after_the_decision_changes_nothing(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone, certificate = new_phone(), new_certificate()
+    upload_id, url, fields = _form(phone, certificate.der)
+    post_form(url, fields, certificate.der)
+    decided = phone.wait_for_decision(upload_id)
+    s3, stored = cloud.client("s3"), {"Bucket": cloud.outputs["UploadBucket"], "Prefix": f"uploads/{upload_id}"}
+
+    for content in (b"x" * len(certificate.der), certificate.der):
+        assert post_form(url, fields, content).status == 204
+    eventually(lambda: bool(s3.list_objects_v2(**stored)["KeyCount"] == 0))
+
+    assert phone.call("GET", f"/uploads/{upload_id}").json() == decided
+    assert phone.prove(decided, certificate.key).status == 201
+
+
+def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
+    s3, bucket = cloud.client("s3"), cloud.outputs["UploadBucket"]
+    # Outside uploads/, so that it stays.
+    s3.put_object(Bucket=bucket, Key="kept/file", Body=b"x")
+
+    for path in (f"{bucket}/kept/file", f"{bucket}", f"{cloud.outputs['TrustBucket']}/active/trust.json"):
+        for method in ("GET", "HEAD", "PUT", "DELETE"):
+            assert send(method, f"{cloud.emulator.url}/{path}").status == 403
+    s3.delete_object(Bucket=bucket, Key="kept/file")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xff\xd8\xff\xe0 a photo", "FILE_UNREADABLE"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "FILE_NO_CERTIFICATE"),
+        (b"\x30\x82\xff\xff" + b"\x30" * 3000, "FILE_UNREADABLE"),
+        (b"x" * MAX_FILE_BYTES, "FILE_UNREADABLE"),
+        (b"-----BEGIN CERTIFICATE-----" * 600, "FILE_UNREADABLE"),
+    ],
+    ids=["photo", "private key", "der bomb", "large", "pem bomb"],
+)
+def test_a_file_that_is_no_certificate_is_told_so(content: bytes, code: str, new_phone: NewPhone) -> None:
+    view = new_phone().upload("whatever", content)
+
+    assert (view["state"], view["headline"]) == ("REJECTED", code)
+
+
+def test_a_certificate_of_strangers_is_refused(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+    certificate = new_certificate()
+    forged = new_certificate(signing_key=new_certificate(key="rsa").key)
+    tampered = certificate.der[:-1] + bytes([certificate.der[-1] ^ 1])
+    phone = new_phone()
+
+    assert phone.upload("forged.der", forged.der)["headline"] == "TRUST_SIGNATURE_INVALID"
+    assert phone.upload("tampered.der", tampered)["headline"] == "TRUST_SIGNATURE_INVALID"

@@ -1,0 +1,196 @@
+"""Every function's role, put on by a test: what is not granted is denied by the cloud, not by our code.
+
+The local cloud lets its root put on any role; that the roles trust Lambda only is looked at in the template.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.cloud import LocalCloud
+from local.emulator import REGION
+from registrar.aws.keys import CustomerSecrets
+
+pytestmark = pytest.mark.cloud
+
+AsRole = Callable[[str, str], Any]
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+KEY = {"id": {"S": "x"}}
+ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
+
+# Function, service, operation, arguments; names of the template in braces are replaced by physical ones.
+DENY: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("Authorize", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
+    ("Authorize", "dynamodb", "scan", {"TableName": "{SessionsTable}"}),
+    ("Authorize", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("Login", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("Login", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("Login", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("Login", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("Login", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("VerifyOtp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x"}),
+    ("VerifyOtp", "kms", "generate_data_key", {"KeyId": "{CustomerKey}", "KeySpec": "AES_256"}),
+    ("VerifyOtp", "kms", "schedule_key_deletion", {"KeyId": "{CustomerKey}"}),
+    ("VerifyOtp", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("RequestUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
+    ("RequestUpload", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
+    ("RequestUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x", "Body": b"x"}),
+    ("RequestUpload", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
+    ("RequestUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("ValidateUpload", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
+    ("ValidateUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x", "Body": b"x"}),
+    ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
+    ("ValidateUpload", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("ValidateUpload", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("GetUpload", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
+    ("GetUpload", "dynamodb", "scan", {"TableName": "{UploadsTable}"}),
+    ("GetUpload", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("GetUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
+    ("RegisterCertificate", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("RegisterCertificate", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
+    ("RegisterCertificate", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
+    ("GetRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("GetRegistration", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
+    ("ListRegistrations", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
+    ("ListRegistrations", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("FlagExpiring", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
+    ("FlagExpiring", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("FlagExpiring", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("FlagExpiring", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("ActivateTrust", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json", "Body": b"x"}),
+    ("ActivateTrust", "s3", "delete_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
+    ("ActivateTrust", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
+    ("ActivateTrust", "s3", "put_bucket_versioning", {"Bucket": "{TrustBucket}", "VersioningConfiguration": {}}),
+]
+# Nobody may change the cloud itself, whatever else their role says.
+EVERYBODY = [
+    ("iam", "list_roles", {}),
+    ("iam", "create_user", {"UserName": "x-y"}),
+    ("lambda", "list_functions", {}),
+    ("s3", "list_buckets", {}),
+    ("dynamodb", "list_tables", {}),
+    ("dynamodb", "delete_table", {"TableName": "{RegistrationsTable}"}),
+    ("cloudformation", "delete_stack", {"StackName": "registrar"}),
+]
+FUNCTIONS = sorted({name for name, *_ in DENY})
+ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("Authorize", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("Login", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("GetUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("GetRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
+    ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
+    ("FlagExpiring", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+]
+
+
+@pytest.fixture(scope="module")
+def topic(cloud: LocalCloud) -> Iterator[str]:
+    """A topic of somebody else in the account."""
+    sns = cloud.client("sns")
+    arn: str = sns.create_topic(Name="somewhere")["TopicArn"]
+    yield arn
+    sns.delete_topic(TopicArn=arn)
+
+
+@pytest.fixture(scope="module")
+def as_role(cloud: LocalCloud) -> AsRole:
+    """Makes a client of a service with the role of a function."""
+
+    @cache
+    def credentials(name: str) -> dict[str, str]:
+        function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.physical(f"{name}Function"))
+        given = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")
+        return cast("dict[str, str]", given["Credentials"])
+
+    @cache
+    def client(name: str, service: str) -> Any:
+        given = credentials(name)
+        session = cast("Any", boto3.Session)(
+            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION
+        )
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+        return session.client(service, endpoint_url=cloud.emulator.url, config=config)
+
+    return client
+
+
+def _filled(cloud: LocalCloud, topic: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    names = {**cloud.resources, "CustomerKey": cloud.outputs["CustomerKey"], "topic": topic}
+    return {
+        key: names[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
+        for key, value in arguments.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "operation", "arguments"), DENY, ids=[f"{n}-{s}-{o}" for n, s, o, _ in DENY]
+)
+def test_what_is_not_granted_is_denied(
+    name: str,
+    service: str,
+    operation: str,
+    arguments: dict[str, Any],
+    cloud: LocalCloud,
+    as_role: AsRole,
+    topic: str,
+) -> None:
+    call = getattr(as_role(name, service), operation)
+
+    with pytest.raises(ClientError) as refused:
+        call(**_filled(cloud, topic, arguments))
+
+    assert refused.value.response["Error"]["Code"] in DENIED
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_may_change_the_cloud(name: str, cloud: LocalCloud, as_role: AsRole, topic: str) -> None:
+    for service, operation, arguments in EVERYBODY:
+        with pytest.raises(ClientError) as refused:
+            getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
+        assert refused.value.response["Error"]["Code"] in DENIED, operation
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "operation", "arguments"), ALLOW, ids=[f"{n}-{s}-{o}" for n, s, o, _ in ALLOW]
+)
+def test_what_is_granted_works(
+    name: str,
+    service: str,
+    operation: str,
+    arguments: dict[str, Any],
+    cloud: LocalCloud,
+    as_role: AsRole,
+    topic: str,
+) -> None:
+    # Without this a role that may do nothing at all would pass every test above.
+    getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
+
+
+def test_every_function_is_looked_at(cloud: LocalCloud) -> None:
+    assert [f"{name}Function" for name in FUNCTIONS] == sorted(n for n in cloud.resources if n.endswith("Function"))
+
+
+def test_a_secret_of_one_customer_never_opens_for_another(cloud: LocalCloud, as_role: AsRole) -> None:
+    key = cloud.outputs["CustomerKey"]
+    sealed = CustomerSecrets(cloud.client("kms"), key).seal("one", b"secret")
+    verify_otp = CustomerSecrets(as_role("VerifyOtp", "kms"), key)
+
+    assert verify_otp.open("one", sealed) == b"secret"
+    with pytest.raises(ClientError, match="InvalidCiphertext"):
+        verify_otp.open("another", sealed)
+
+
+def test_nobody_from_outside_gets_in(cloud: LocalCloud) -> None:
+    session = cast("Any", boto3.Session)("AKIAFORGED0000000000", "forged", region_name=REGION)
+    config = Config(retries={"total_max_attempts": 1}, proxies={})
+    dynamodb = session.client("dynamodb", endpoint_url=cloud.emulator.url, config=config)
+
+    with pytest.raises(ClientError, match="UnrecognizedClient"):
+        dynamodb.scan(TableName=cloud.physical("CustomersTable"))

@@ -1,0 +1,179 @@
+"""The trust document: a bad one is refused with reasons and changes nothing, a higher good one is activated."""
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from local import seed
+from local.cloud import LocalCloud
+from local.phone import Phone
+from local.pki import CustomerCertificate, DemoPki
+from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.domain.trust_document import MAX_DOCUMENT_BYTES
+from tests.local.expect import eventually
+
+pytestmark = pytest.mark.cloud
+
+Document = dict[str, Any]
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+
+
+def _active(cloud: LocalCloud) -> bytes:
+    stored = cloud.client("s3").get_object(Bucket=cloud.outputs["TrustBucket"], Key=ACTIVE)
+    content: bytes = stored["Body"].read()
+    return content
+
+
+def _next(cloud: LocalCloud, pki: DemoPki) -> Document:
+    """A document that would be activated."""
+    return pki.trust_document(json.loads(_active(cloud))["version"] + 1)
+
+
+@cache
+def _stranger() -> DemoPki:
+    return DemoPki.create(datetime.now(UTC), generation=9)
+
+
+def _strange_root(document: Document) -> str:
+    stranger = _stranger().trust_document()
+    document["anchors"], document["issuers"] = stranger["anchors"], stranger["issuers"]
+    return "is not pinned"
+
+
+def _strange_issuer(document: Document) -> str:
+    document["issuers"][0] = _stranger().trust_document()["issuers"][0]
+    return "no pinned anchor issued it"
+
+
+def _same_version(document: Document) -> str:
+    document["version"] -= 1
+    document["issuers"].pop()  # byte by byte the active one, it would be no proposal
+    return "is not above the active version"
+
+
+def _no_anchor(document: Document) -> str:
+    document["anchors"] = []
+    return "no pinned anchor issued it"
+
+
+def _unknown_member(document: Document) -> str:
+    document["comment"] = "x"
+    return "comment is not known here"
+
+
+def _over(document: Document) -> str:
+    for issuer in document["issuers"]:
+        issuer["accepted_until"] = "2020-01-01T00:00:00Z"
+        issuer["accepted_from"] = "2019-01-01T00:00:00Z"
+    return "none would be accepted now"
+
+
+def _any_policy(document: Document) -> str:
+    document["operators"]["kica"]["policies"][0]["oid"] = "2.5.29.32.0"
+    document["operators"]["kica"]["policies"][0]["accepted"] = True
+    return "is never acceptable"
+
+
+@pytest.mark.parametrize(
+    "spoil", [_strange_root, _strange_issuer, _same_version, _no_anchor, _unknown_member, _over, _any_policy]
+)
+def test_a_bad_document_is_refused_with_reasons(
+    spoil: Callable[[Document], str], cloud: LocalCloud, pki: DemoPki
+) -> None:
+    before, document = _active(cloud), _next(cloud, pki)
+    reason = spoil(document)
+
+    report = seed.propose_trust(cloud, document)
+
+    assert report["activated"] is False
+    assert [told for told in report["reasons"] if reason in told]
+    assert _active(cloud) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "must be an object"),
+        (b"{}", "anchors is missing"),
+        (b" " * (MAX_DOCUMENT_BYTES + 1), "larger than"),
+        (b"\xff\xfe{}", "not JSON"),
+    ],
+    ids=lambda value: repr(value[:12]),
+)
+def test_what_is_no_document_is_refused_with_a_reason(content: bytes, reason: str, cloud: LocalCloud) -> None:
+    before, bucket, s3 = _active(cloud), cloud.outputs["TrustBucket"], cloud.client("s3")
+
+    etag = s3.put_object(Bucket=bucket, Key=INCOMING, Body=content)["ETag"]
+
+    def report() -> Document:
+        told: Document = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
+        return told
+
+    eventually(lambda: bool(report()["proposed_etag"] == etag))
+    assert report()["activated"] is False
+    assert reason in report()["reasons"][0]
+    assert _active(cloud) == before
+
+
+def test_every_reason_is_told_at_once(cloud: LocalCloud, pki: DemoPki) -> None:
+    document = _next(cloud, pki)
+    document["issuers"][0]["certificate"] = "AAAA"
+    document["issuers"][1]["operator"] = "nobody"
+    del document["issuers"][2]["name"]
+
+    reasons = seed.propose_trust(cloud, document)["reasons"]
+
+    assert [reason.partition(":")[0] for reason in reasons] == ["issuers[0]", "issuers[1]", "issuers[2]"]
+
+
+def test_the_last_good_document_keeps_working(
+    cloud: LocalCloud, pki: DemoPki, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    document = _next(cloud, pki)
+    _strange_root(document)
+    assert not seed.propose_trust(cloud, document)["activated"]
+
+    assert new_phone().upload("signCert.der", new_certificate().der)["state"] == "AWAITING_PROOF"
+
+
+def test_a_higher_version_is_activated_and_the_one_before_it_is_kept(cloud: LocalCloud, pki: DemoPki) -> None:
+    before, document = _active(cloud), _next(cloud, pki)
+
+    report = seed.propose_trust(cloud, document)
+
+    assert (report["activated"], report["version"], report["issuers"]) == (
+        True,
+        document["version"],
+        len(document["issuers"]),
+    )
+    assert json.loads(_active(cloud)) == document
+    s3, bucket = cloud.client("s3"), cloud.outputs["TrustBucket"]
+    versions = s3.list_object_versions(Bucket=bucket, Prefix=ACTIVE)["Versions"]
+    kept = [
+        s3.get_object(Bucket=bucket, Key=ACTIVE, VersionId=version["VersionId"])["Body"].read()
+        for version in versions
+    ]
+    assert before in kept
+    # The same version again, even with other content, is no way back.
+    downgraded = copy.deepcopy(document)
+    downgraded["issuers"].pop()
+    assert not seed.propose_trust(cloud, downgraded)["activated"]
+
+
+def test_what_an_admin_writes_elsewhere_in_the_bucket_changes_nothing(cloud: LocalCloud, pki: DemoPki) -> None:
+    before, bucket = _active(cloud), cloud.outputs["TrustBucket"]
+    content = json.dumps(_next(cloud, pki)).encode()
+
+    cloud.client("s3").put_object(Bucket=bucket, Key="incoming/other.json", Body=content)
+    assert not seed.propose_trust(cloud, {"not": "a document"})["activated"]
+
+    assert _active(cloud) == before
