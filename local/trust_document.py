@@ -61,6 +61,17 @@ def load_operators(path: Path = POLICY_TABLE) -> dict[str, Operator]:
     return operators
 
 
+# What a bank would start from; docs/runbook.md says what each means.
+RULES: Mapping[str, Any] = {
+    "rsa_bits": [2048, 8192],
+    "curves": ["secp256r1", "secp384r1", "secp521r1"],
+    "hashes": ["sha256", "sha384", "sha512"],
+    "warn_days": 30,
+    "levels": {"expires_soon": "WARN", "weak_key": "FAIL"},
+    "denied_keys": [],
+}
+
+
 def build_document(
     version: int,
     anchors: Iterable[x509.Certificate],
@@ -86,6 +97,7 @@ def build_document(
         "anchors": [_entry(anchor) for anchor in anchors],
         "operators": dict(operators),
         "issuers": [{"operator": _operator_of(issuer, operators), **_entry(issuer)} for issuer in issuers],
+        "rules": RULES,
     }
 
 

@@ -1,16 +1,20 @@
-"""S3 → SQS: an admin proposed a trust document; activate it, or report why not and keep the last good one.
+"""S3 → SQS: an admin proposed a trust document. Check it, show what it would change, activate it when confirmed.
 
-Whatever event comes, the proposal that lies in the bucket now is looked at: late or repeated events are harmless.
+Whatever event comes, the proposal and the confirmation that lie in the bucket now are looked at: late or repeated
+events are harmless. A document that fails a check is reported with every reason, and the last good one stays.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from registrar.aws.bucket import Bucket, StoredObject
 from registrar.aws.clients import client
-from registrar.aws.trust_bucket import TrustBucket
+from registrar.aws.samples import Samples
+from registrar.aws.trust_bucket import CONFIRMATION, TrustBucket
 from registrar.domain.errors import NotThere, TrustDocumentRejected
 from registrar.domain.findings import iso
+from registrar.domain.preview import preview
 from registrar.domain.trust import TrustStore
 from registrar.domain.trust_document import check_activation, read_document
 from registrar.entry.batch import each_message
@@ -18,8 +22,9 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting, settings_list
 
-PINS = settings_list("TRUST_ANCHOR_PINS")
+PINS, BANK = settings_list("TRUST_ANCHOR_PINS"), setting("BANK_CODE")
 trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), PINS)
+samples = Samples(client("dynamodb"), setting("UPLOADS_TABLE"), setting("REGISTRATIONS_TABLE"))
 
 
 @each_message
@@ -29,25 +34,31 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     except NotThere:
         return
     active = trust.active_object()
-    is_active = active is not None and active.content == proposed.content
-    outcome: dict[str, object] = {"checked_at": iso(now()), "proposed_etag": proposed.etag}
+    if active is not None and active.content == proposed.content:
+        return
+    digest = hashlib.sha256(proposed.content).hexdigest()
+    outcome: dict[str, object] = {"checked_at": iso(now()), "proposed_etag": proposed.etag, "sha256": digest}
+    outcome["activated"] = False
     try:
-        store = read_document(proposed.content, PINS) if is_active else _checked(proposed, active)
-        if not is_active:
+        store = read_document(proposed.content, PINS)
+        replaced = _readable(active)
+        check_activation(store, replaced.version if replaced else None, now())
+        outcome |= {"version": store.version, "issuers": len(store.issuers)}
+        if replaced is None or trust.confirmed() == digest:
             trust.activate(proposed, active)
-        outcome |= {"activated": True, "version": store.version, "issuers": len(store.issuers)}
+            outcome["activated"] = True
+        else:
+            outcome["would_change"] = preview(samples.take(), replaced, store, now(), BANK)
+            outcome["to_activate"] = f"put the text {digest} into {CONFIRMATION}"
     except TrustDocumentRejected as rejected:
-        outcome |= {"activated": False, "reasons": list(rejected.reasons)}
+        outcome["reasons"] = list(rejected.reasons)
     trust.report(outcome)
-    audit("trust.activated" if outcome["activated"] else "trust.refused", etag=proposed.etag)
+    audit("trust.checked", sha256=digest, activated=bool(outcome["activated"]), refused="reasons" in outcome)
 
 
-def _checked(proposed: StoredObject, active: StoredObject | None) -> TrustStore:
-    store = read_document(proposed.content, PINS)
-    # An active document that no longer reads (a pin was withdrawn) must not keep a good one out.
+def _readable(active: StoredObject | None) -> TrustStore | None:
+    """The active document; None where it no longer reads (a pin was withdrawn) and must not keep a good one out."""
     try:
-        active_version = read_document(active.content, PINS).version if active else None
+        return read_document(active.content, PINS) if active else None
     except TrustDocumentRejected:
-        active_version = None
-    check_activation(store, active_version, now())
-    return store
+        return None

@@ -1,38 +1,46 @@
 """POST /uploads/{upload_id}/registration: the owner proves possession and agrees; the certificate is registered.
 
-Repeating it after a lost answer returns the same registration.
+Possession is a signature (raw or CMS) over the text that the upload shows, or the key that was opened from its
+container. Ownership is the R that the phone sealed, or the container's. Repeating it returns the same registration.
 """
 
 from datetime import datetime
 from typing import NoReturn
 
 from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.keys import CustomerSecrets, SealingKeys
+from registrar.aws.owners import Owners
 from registrar.aws.registrations import Registrations, Taken
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
-from registrar.domain.possession import verify_possession
+from registrar.domain.possession import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, ProofInvalid, check_possession
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.registrations import new_registration
+from registrar.domain.sealing import NotSealedForThis, Sealed
 from registrar.domain.uploads import MAX_BAD_PROOFS, Upload, failure
+from registrar.domain.vid import read_random_number
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.request import Request
+from registrar.entry.request import Fields, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
+from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
 
 BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
-dynamodb = client("dynamodb")
+dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+owners = Owners(Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")))
+sealing_keys = SealingKeys(kms, settings_list("SEALING_KEYS"))
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    fields = request.fields()
-    signature, consent = fields.base64("signature", most=1024), fields.text("consent_version")
+    fields = request.fields(most=MAX_CMS_BYTES * 2)
+    consent = fields.text("consent_version")
 
     upload = uploads.find(request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND"))
     if upload is None or upload.customer_id != caller.customer_id:
@@ -42,16 +50,44 @@ def lambda_handler(request: Request) -> Answer:
     upload.check_awaiting_proof(at)
     if consent != CONSENT_VERSION:
         raise Refusal("CONSENT_REQUIRED")
-    if not verify_possession(upload.der or b"", text_to_sign(upload, BANK), signature):
-        _refuse_proof(upload)
+    proof = "container" if upload.opened else _proven(upload, fields)
 
-    registration = new_registration(upload, consent, at)
+    registration = new_registration(upload, proof, consent, at)
     try:
         registrations.add(registration, upload, UPLOADS_TABLE, at)
     except Taken as taken:
         return _taken(upload, taken.existing, request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id)
     return answer(201, registration_view(registration, request.language, at))
+
+
+def _proven(upload: Upload, fields: Fields) -> str:
+    """By what the caller proved that key and certificate are theirs. Raises Refusal."""
+    kind = "cms" if "cms" in fields else "signature"
+    signature = fields.base64(kind, most=MAX_CMS_BYTES if kind == "cms" else MAX_SIGNATURE_BYTES)
+    sealed = fields.sealed("random_number") if "random_number" in fields else None
+    der, text = upload.der or b"", text_to_sign(upload, BANK)
+    try:
+        check_possession(der, text, signature, kind)
+        owners.check(upload.customer_id, der, _random_number(upload, sealed))
+    except ProofInvalid:
+        _refuse_proof(upload)
+    except Refusal as refused:
+        if refused.code == "OWNER_MISMATCH":
+            uploads.count_bad_proof(upload)
+        raise
+    return kind
+
+
+def _random_number(upload: Upload, sealed: Sealed | None) -> bytes | None:
+    if sealed is None:
+        return None
+    try:
+        return read_random_number(sealing_keys.unseal(sealed, upload.id, upload.nonce or ""))
+    except NotSealedForThis:
+        raise
+    except ValueError:
+        raise Refusal("OWNER_UNVERIFIABLE") from None
 
 
 def _refuse_proof(upload: Upload) -> NoReturn:

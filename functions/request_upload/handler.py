@@ -7,13 +7,15 @@ from registrar.domain.errors import Refusal
 from registrar.domain.findings import iso
 from registrar.domain.sessions import proof_is_fresh
 from registrar.domain.uploads import (
+    MAX_FILES,
     POST_LIFE,
     UPLOAD_LIFE,
     AnnouncedFile,
     Upload,
     UploadState,
-    check_size,
+    check_sizes,
     new_upload_id,
+    object_key,
 )
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -29,7 +31,8 @@ bucket = Bucket(post_client(), setting("UPLOAD_BUCKET"))
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    file = _announced(request.fields().only("files"))
+    files = tuple(_announced(fields) for fields in request.fields().each("files", most=MAX_FILES))
+    check_sizes([file.size for file in files])
     if not proof_is_fresh(caller.proved_at, at):
         raise Refusal("STEP_UP_REQUIRED")
     wanted = Upload(
@@ -37,30 +40,30 @@ def lambda_handler(request: Request) -> Answer:
         customer_id=caller.customer_id,
         customer_kind=caller.customer_kind,
         state=UploadState.ISSUED,
-        file=file,
+        files=files,
         method=caller.method,
         proved_at=caller.proved_at,
         created_at=at,
         expires_at=at + UPLOAD_LIFE,
     )
     upload = uploads.add(wanted)
-    if upload.file != file:
+    if upload.files != files:
         raise Refusal("STATE_CONFLICT")
-    audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, size=file.size)
+    audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, files=len(files))
     return answer(
         201,
         {
             "upload_id": upload.id,
             "state": upload.state_at(at).value,
             "expires_at": iso(upload.expires_at),
-            "files": [{"name": file.name, **bucket.presigned_post(upload.id, file, POST_LIFE)}],
+            "files": [
+                {"name": file.name, **bucket.presigned_post(object_key(upload.id, index), file, POST_LIFE)}
+                for index, file in enumerate(files)
+            ],
         },
     )
 
 
 def _announced(fields: Fields) -> AnnouncedFile:
-    file = AnnouncedFile(
-        fields.text("name", r"(?s).{1,128}"), fields.number("size"), fields.text("sha256", r"[0-9a-f]{64}")
-    )
-    check_size(file.size)
-    return file
+    name, size = fields.text("name", r"(?s).{1,128}"), fields.number("size")
+    return AnnouncedFile(name, size, fields.text("sha256", r"[0-9a-f]{64}"))

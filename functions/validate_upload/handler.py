@@ -1,77 +1,108 @@
-"""S3 → SQS: a file arrived; decide on it, publish the decision, delete the file.
+"""S3 → SQS: a file arrived; when all have, decide on them, publish the decision, delete the files.
 
-Killed before the decision is published, the message comes again and finds file and state as they were.
-Killed after it, the message comes again, finds nothing to decide and deletes the file.
+Files that may hold a private key are deleted before the decision shows; a bare certificate that passed, after it.
+Killed at any point, the message comes again and finds either the files or the verdict. A container waits for its
+password; a message to ourselves, delayed past the deadline, deletes what was left behind.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
+from registrar.aws.sweeps import Sweeps
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
-from registrar.domain.catalogue import Level
-from registrar.domain.decision import Report, decide
-from registrar.domain.errors import ConditionFailed, NotThere
-from registrar.domain.findings import Finding, headline
-from registrar.domain.uploads import MAX_FILE_BYTES, Upload, UploadState, upload_id_of
+from registrar.domain.decision import Report, decide_certificate, refusal_report
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.file_formats import Bare, Container, recognise
+from registrar.domain.findings import headline
+from registrar.domain.uploads import Upload, UploadState, file_of_key
+from registrar.domain.verdicts import verdict_of
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting, settings_list
 
+BANK = setting("BANK_CODE")
 s3 = client("s3")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+sweeps = Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
 
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
+    if "sweep" in message:
+        _sweep(str(message["sweep"]))
     for key in object_keys(message):
-        upload_id = upload_id_of(key)
-        if upload_id is not None:
-            _decide(upload_id, key)
-        bucket.delete(key)
+        file = file_of_key(key)
+        if file is None:
+            bucket.delete(key)
+        elif upload := _claimed(*file):
+            _settle(upload)
+        else:
+            _sweep(file[0])
 
 
-def _decide(upload_id: str, key: str) -> None:
-    """Decide on the file at `key`, unless that is done or the upload is over.
+_NEEDING_THEIR_FILES = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD, UploadState.FAILED)
 
-    Raises ConditionFailed where another delivery is at it and still needs the file. The message has to come
-    again then: should the other one have been killed, nothing else would ever finish the upload.
-    """
+
+def _claimed(upload_id: str, index: int) -> Upload | None:
+    """The upload with its lease, or None where a file is missing or there is nothing to decide."""
     try:
-        upload = uploads.claim(upload_id, now())
+        return uploads.claim(upload_id, now())
     except ConditionFailed:
-        known = uploads.find(upload_id)
-        if known is not None and known.state is UploadState.VALIDATING:
-            raise
-        return
-    report = _report(upload, key)
+        pass  # one of two files, or nothing to do
+    try:
+        if uploads.arrive(upload_id, index, now()):
+            return uploads.claim(upload_id, now())
+        sweeps.later(upload_id)
+    except ConditionFailed:
+        pass
+    return None
+
+
+def _sweep(upload_id: str) -> None:
+    """Delete the files of an upload that is over; those of an open one are still needed."""
+    known = uploads.find(upload_id)
+    if known is not None and known.state_at(now()) not in _NEEDING_THEIR_FILES:
+        bucket.delete_upload(known)
+
+
+def _settle(upload: Upload) -> None:
+    """Decide, unless a killed attempt did already, and make the decision show."""
+    if upload.outcome is not None:
+        return _publish(upload)
+    container, report = _report(upload)
     findings = [finding.to_map() for finding in report.findings]
-    if report.summary is not None and report.der is not None:
-        uploads.accept(upload, findings, report.summary.to_map(), report.der, now())
-    else:
-        uploads.reject(upload, findings)
     first = headline(findings)
-    audit(
-        "upload.decided",
-        customer_id=upload.customer_id,
-        upload_id=upload.id,
-        accepted=report.accepted,
-        headline=first["code"] if first else None,
-    )
+    code = first["code"] if first else None
+    audit("upload.decided", customer_id=upload.customer_id, upload_id=upload.id, headline=code)
+    if container is not None and not isinstance(container, Bare) and not report.refused:
+        sweeps.later(upload.id)
+        return uploads.ask_password(upload, now())
+    verdict = verdict_of(report)
+    if verdict.state is UploadState.AWAITING_PROOF:
+        uploads.decide_and_publish(upload, verdict, now())
+        return bucket.delete_upload(upload)
+    uploads.decide(upload, verdict, now())
+    return _publish(upload.with_outcome(verdict.state))
 
 
-def _report(upload: Upload, key: str) -> Report:
+def _publish(upload: Upload) -> None:
+    bucket.delete_upload(upload)
+    uploads.publish(upload)
+
+
+def _report(upload: Upload) -> tuple[Container | None, Report]:
     store = trust.active(now())
     try:
-        content = bucket.read(key, MAX_FILE_BYTES).content
-    except NotThere:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != upload.file.sha256:
-        return Report(store.version, (Finding("upload", Level.FAIL, "UPLOAD_CHANGED"),))
-    return decide(content, store, upload.customer_kind, now())
+        container = recognise(bucket.read_upload(upload))
+    except Refusal as refused:
+        return None, refusal_report(refused, store)
+    der = container.der if isinstance(container, Bare) else container.certificate
+    if der is None:
+        return container, Report(store.version, ())
+    return container, decide_certificate(der, store, upload.customer_kind, now(), bank=BANK)

@@ -1,13 +1,14 @@
 """S3: the upload bucket and the trust bucket."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registrar.domain.errors import ConditionFailed, NotThere
-from registrar.domain.uploads import AnnouncedFile, object_key
+from registrar.domain.errors import ConditionFailed, NotThere, Refusal
+from registrar.domain.uploads import AnnouncedFile, Upload, object_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,30 @@ class Bucket:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
 
-    def presigned_post(self, upload_id: str, file: AnnouncedFile, life: timedelta) -> dict[str, Any]:
+    def read_upload(self, upload: Upload) -> list[bytes]:
+        """The upload's files, checked against what was announced. Raises Refusal (UPLOAD_CHANGED)."""
+        contents = []
+        for index, file in enumerate(upload.files):
+            try:
+                content = self.read(object_key(upload.id, index), file.size).content
+            except NotThere:
+                raise Refusal("UPLOAD_CHANGED") from None
+            if hashlib.sha256(content).hexdigest() != file.sha256:
+                raise Refusal("UPLOAD_CHANGED")
+            contents.append(content)
+        return contents
+
+    def delete_upload(self, upload: Upload) -> None:
+        """Delete the upload's files, those too that never came."""
+        for index in range(len(upload.files)):
+            self.delete(object_key(upload.id, index))
+
+    def presigned_post(self, key: str, file: AnnouncedFile, life: timedelta) -> dict[str, Any]:
         """A form that uploads exactly this file: `url` and `fields`. Key, type and size are all conditions."""
         fields = {"Content-Type": "application/octet-stream"}
         answer: dict[str, Any] = self.client.generate_presigned_post(
             self.name,
-            object_key(upload_id),
+            key,
             Fields=fields,
             Conditions=[fields, ["content-length-range", file.size, file.size]],
             ExpiresIn=int(life.total_seconds()),

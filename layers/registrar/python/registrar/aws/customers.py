@@ -16,6 +16,7 @@ def to_item(customer: Customer) -> dict[str, dict[str, Any]]:
         "phone": dynamo.text(customer.phone),
         "password_hash": dynamo.text(customer.password_hash),
         "totp_ciphertext": dynamo.binary(customer.totp_ciphertext),
+        **({"idn_ciphertext": dynamo.binary(customer.idn_ciphertext)} if customer.idn_ciphertext else {}),
     }
 
 
@@ -28,6 +29,7 @@ def from_item(item: dynamo.Item) -> Customer:
         phone=dynamo.read_text(item, "phone"),
         password_hash=dynamo.read_text(item, "password_hash"),
         totp_ciphertext=dynamo.read_bytes(item, "totp_ciphertext"),
+        idn_ciphertext=dynamo.read_bytes(item, "idn_ciphertext") if "idn_ciphertext" in item else None,
     )
 
 

@@ -1,7 +1,14 @@
-"""KMS: secrets of customers, each bound to its customer by the encryption context."""
+"""KMS: secrets of customers, each bound to its customer by the encryption context, and what phones seal to us."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import ClientError
+
+from registrar.domain.sealing import NotSealedForThis, Sealed, unwrap
+
+SEALING_ALGORITHM = "RSAES_OAEP_SHA_256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +31,38 @@ class CustomerSecrets:
         )
         ciphertext: bytes = answer["CiphertextBlob"]
         return ciphertext
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKeys:
+    """The KMS RSA keys that phones seal to: the first is the current one, the others are being retired."""
+
+    client: Any
+    key_ids: Collection[str]
+
+    def unseal(self, sealed: Sealed, upload_id: str, nonce: str) -> str:
+        """The secret that was sealed for this upload and nonce. Raises NotSealedForThis, saying nothing of it."""
+        if sealed.key_id not in self.key_ids:
+            raise NotSealedForThis
+        try:
+            answer = self.client.decrypt(
+                KeyId=sealed.key_id, CiphertextBlob=sealed.ciphertext, EncryptionAlgorithm=SEALING_ALGORITHM
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidCiphertextException":
+                raise NotSealedForThis from None
+            raise
+        return unwrap(answer["Plaintext"], upload_id, nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """The current sealing key, as the API hands it out."""
+
+    client: Any
+    key_id: str
+
+    def public_half(self) -> bytes:
+        """The SubjectPublicKeyInfo, DER."""
+        public_key: bytes = self.client.get_public_key(KeyId=self.key_id)["PublicKey"]
+        return public_key

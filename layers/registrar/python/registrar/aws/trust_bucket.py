@@ -1,6 +1,7 @@
 """The trust bucket: what an admin proposes, what is active, and why a proposal was not activated.
 
-    incoming/trust.json   written by an admin in the console
+    incoming/trust.json   written by an admin in the console: the proposal
+    incoming/confirm.txt  written by an admin: SHA-256 of the proposal that may become active
     active/trust.json     written by activate_trust only: the last document that passed every check
     reports/trust.json    what became of the last proposal
 
@@ -19,6 +20,7 @@ from registrar.domain.trust_document import MAX_DOCUMENT_BYTES, read_document
 
 INCOMING = "incoming/trust.json"
 ACTIVE = "active/trust.json"
+CONFIRMATION = "incoming/confirm.txt"
 REPORT = "reports/trust.json"
 CACHE_LIFE = timedelta(minutes=1)
 
@@ -41,6 +43,13 @@ class TrustBucket:
     def incoming(self) -> StoredObject:
         """What the admin proposes now. Raises NotThere."""
         return self.bucket.read(INCOMING, MAX_DOCUMENT_BYTES)
+
+    def confirmed(self) -> str | None:
+        """The SHA-256 of the proposal that an admin confirmed, if any."""
+        try:
+            return self.bucket.read(CONFIRMATION, 128).content.decode("ascii", "replace").strip().lower()
+        except NotThere:
+            return None
 
     def active_object(self) -> StoredObject | None:
         """The active document as stored, with the ETag that `activate` replaces."""

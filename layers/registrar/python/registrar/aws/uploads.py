@@ -1,6 +1,6 @@
 """The uploads' table: every change of the upload's state machine is one conditional write here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ from registrar.aws import dynamo
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.uploads import (
     DAILY_UPLOADS,
+    MAX_PASSWORD_TRIES,
+    PASSWORD_DEADLINE,
     PROOF_DEADLINE,
     RETENTION,
     TEXT_LIFE,
@@ -16,6 +18,7 @@ from registrar.domain.uploads import (
     AnnouncedFile,
     Upload,
     UploadState,
+    Verdict,
     new_nonce,
 )
 
@@ -27,7 +30,8 @@ def to_item(upload: Upload) -> dict[str, dict[str, Any]]:
         "customer_id": dynamo.text(upload.customer_id),
         "customer_kind": dynamo.text(upload.customer_kind),
         "state": dynamo.text(upload.state),
-        "file": dynamo.as_json([upload.file.name, upload.file.size, upload.file.sha256]),
+        "files": dynamo.as_json([[f.name, f.size, f.sha256] for f in upload.files]),
+        "file_count": dynamo.number(len(upload.files)),
         "method": dynamo.text(upload.method),
         "proved_at": dynamo.instant(upload.proved_at),
         "created_at": dynamo.instant(upload.created_at),
@@ -43,11 +47,12 @@ def from_item(item: dynamo.Item) -> Upload:
         customer_id=dynamo.read_text(item, "customer_id"),
         customer_kind=dynamo.read_text(item, "customer_kind"),
         state=UploadState(dynamo.read_text(item, "state")),
-        file=AnnouncedFile(*dynamo.read_json(item, "file")),
+        files=tuple(AnnouncedFile(*file) for file in dynamo.read_json(item, "files")),
         method=dynamo.read_text(item, "method"),
         proved_at=dynamo.read_instant(item, "proved_at"),
         created_at=dynamo.read_instant(item, "created_at"),
         expires_at=dynamo.read_instant(item, "expires_at"),
+        arrived=frozenset(map(int, item["arrived"]["NS"])) if "arrived" in item else frozenset(),
         attempts=dynamo.read_number(item, "attempts"),
         lease_until=dynamo.read_instant(item, "lease_until") if "lease_until" in item else None,
         findings=tuple(dynamo.read_json(item, "findings")) if "findings" in item else (),
@@ -56,6 +61,9 @@ def from_item(item: dynamo.Item) -> Upload:
         nonce=dynamo.read_text(item, "nonce") if "nonce" in item else None,
         nonce_expires_at=(dynamo.read_instant(item, "nonce_expires_at") if "nonce_expires_at" in item else None),
         bad_proofs=dynamo.read_number(item, "bad_proofs") if "bad_proofs" in item else 0,
+        password_tries=dynamo.read_number(item, "password_tries") if "password_tries" in item else 0,
+        opened="opened" in item,
+        outcome=UploadState(dynamo.read_text(item, "outcome")) if "outcome" in item else None,
     )
 
 
@@ -102,17 +110,40 @@ class Uploads:
             raise Refusal("UPLOAD_LIMIT_REACHED", limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
         return upload
 
+    def arrive(self, upload_id: str, index: int, now: datetime) -> bool:
+        """Note that file number `index` arrived; whether all have. Repeating it is harmless.
+
+        Raises ConditionFailed where the upload waits for no file.
+        """
+        item = dynamo.update(
+            self.client,
+            self.table,
+            _key(upload_id),
+            "ADD arrived :index",
+            "#state = :issued AND expires_at > :now",
+            {
+                ":index": {"NS": [str(index)]},
+                ":issued": dynamo.text(UploadState.ISSUED),
+                ":now": dynamo.instant(now),
+            },
+            state="state",
+        )
+        upload = from_item(item)
+        return len(upload.arrived) == len(upload.files)
+
     def claim(self, upload_id: str, now: datetime) -> Upload:
         """Start validating: the caller holds the lease that `attempts` numbers, and nobody else until it ends.
 
-        Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
+        Raises ConditionFailed where there is nothing to do: a file is missing, it is decided, expired, or leased
+        to another delivery.
         """
         item = dynamo.update(
             self.client,
             self.table,
             _key(upload_id),
             "SET #state = :validating, lease_until = :lease ADD attempts :one",
-            "(#state = :issued AND expires_at > :now) OR (#state = :validating AND lease_until <= :now)",
+            "(#state = :issued AND expires_at > :now AND (file_count = :one OR size(arrived) = file_count))"
+            " OR (#state = :validating AND lease_until <= :now)",
             {
                 ":validating": dynamo.text(UploadState.VALIDATING),
                 ":issued": dynamo.text(UploadState.ISSUED),
@@ -124,52 +155,88 @@ class Uploads:
         )
         return from_item(item)
 
-    def reject(self, upload: Upload, findings: Sequence[Mapping[str, object]]) -> None:
-        """Publish a refusal, with the lease that `upload` holds. Raises ConditionFailed where it lost it."""
-        dynamo.update(
+    def ask_password(self, upload: Upload, now: datetime) -> None:
+        """Wait for the password of a container, with the lease that `upload` holds. Raises ConditionFailed."""
+        self._move(
+            upload,
+            "SET #state = :to, nonce = :nonce, expires_at = :deadline REMOVE lease_until",
+            {
+                ":to": dynamo.text(UploadState.NEEDS_PASSWORD),
+                ":nonce": dynamo.text(new_nonce()),
+                ":deadline": dynamo.instant(now + PASSWORD_DEADLINE),
+            },
+        )
+
+    def count_password(self, upload: Upload, now: datetime) -> Upload:
+        """Take one password try before it is made. Raises ConditionFailed where none is left or allowed."""
+        item = dynamo.update(
             self.client,
             self.table,
             _key(upload.id),
-            "SET #state = :to, findings = :findings REMOVE lease_until",
-            "#state = :from AND attempts = :token",
+            "ADD password_tries :one",
+            "#state = :waiting AND expires_at > :now AND attribute_not_exists(outcome)"
+            " AND (attribute_not_exists(password_tries) OR password_tries < :most)",
             {
-                ":to": dynamo.text(UploadState.REJECTED),
-                ":from": dynamo.text(UploadState.VALIDATING),
-                ":token": dynamo.number(upload.attempts),
-                ":findings": dynamo.as_json(findings),
+                ":one": dynamo.number(1),
+                ":most": dynamo.number(MAX_PASSWORD_TRIES),
+                ":waiting": dynamo.text(UploadState.NEEDS_PASSWORD),
+                ":now": dynamo.instant(now),
             },
             state="state",
         )
+        return from_item(item)
 
-    def accept(
-        self,
-        upload: Upload,
-        findings: Sequence[Mapping[str, object]],
-        summary: Mapping[str, object],
-        der: bytes,
-        now: datetime,
-    ) -> None:
-        """Publish that only the owner's proof is missing, with the lease that `upload` holds.
+    def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """Save a verdict before the files are purged; `publish` makes it the state.
 
-        Raises ConditionFailed where it lost it.
+        Raises ConditionFailed where another delivery or request decided already, or the lease was lost.
         """
+        expression, values = _verdict(verdict, now)
+        self._move(
+            upload,
+            f"SET outcome = :outcome, {expression}",
+            {":outcome": dynamo.text(verdict.state), **values},
+            "attribute_not_exists(outcome)",
+        )
+
+    def publish(self, upload: Upload) -> None:
+        """Make the saved verdict the state. Harmless where it is already."""
+        if upload.outcome is None:
+            raise ValueError("nothing was decided")
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(upload.id),
+                "SET #state = :outcome REMOVE outcome, lease_until",
+                "outcome = :outcome",
+                {":outcome": dynamo.text(upload.outcome)},
+                state="state",
+            )
+        except ConditionFailed:
+            return
+
+    def decide_and_publish(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """Both in one write, for files that hold no secret and may be purged afterwards. Raises ConditionFailed."""
+        expression, values = _verdict(verdict, now)
+        self._move(
+            upload,
+            f"SET #state = :to, {expression} REMOVE lease_until",
+            {":to": dynamo.text(verdict.state), **values},
+        )
+
+    def _move(self, upload: Upload, expression: str, values: dynamo.Item, condition: str = "") -> None:
+        """A write that names the state it leaves, with `attempts` as the fencing token of its lease."""
         dynamo.update(
             self.client,
             self.table,
             _key(upload.id),
-            "SET #state = :to, findings = :findings, summary = :summary, der = :der, expires_at = :deadline,"
-            " nonce = :nonce, nonce_expires_at = :nonce_end REMOVE lease_until",
-            "#state = :from AND attempts = :token",
+            expression,
+            "#state = :from AND attempts = :token" + (f" AND {condition}" if condition else ""),
             {
-                ":to": dynamo.text(UploadState.AWAITING_PROOF),
-                ":from": dynamo.text(UploadState.VALIDATING),
+                ":from": dynamo.text(upload.state),
                 ":token": dynamo.number(upload.attempts),
-                ":findings": dynamo.as_json(findings),
-                ":summary": dynamo.as_json(summary),
-                ":der": dynamo.binary(der),
-                ":deadline": dynamo.instant(now + PROOF_DEADLINE),
-                ":nonce": dynamo.text(new_nonce()),
-                ":nonce_end": dynamo.instant(now + TEXT_LIFE),
+                **values,
             },
             state="state",
         )
@@ -226,6 +293,27 @@ class Uploads:
             )
         except ConditionFailed:
             return
+
+
+def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The part of an update that writes a verdict. The certificate stays with a refusal too: it is public, and a
+    new policy is tried on it before it counts."""
+    values = {
+        "findings": dynamo.as_json(verdict.findings),
+        "trust_version": dynamo.number(verdict.trust_version),
+        **({"der": dynamo.binary(verdict.der)} if verdict.der else {}),
+    }
+    if verdict.summary is not None:
+        values |= {
+            "summary": dynamo.as_json(verdict.summary),
+            "expires_at": dynamo.instant(now + PROOF_DEADLINE),
+            "nonce": dynamo.text(new_nonce()),
+            "nonce_expires_at": dynamo.instant(now + TEXT_LIFE),
+        }
+    if verdict.opened:
+        values["opened"] = {"BOOL": True}
+    expression = ", ".join(f"{name} = :{name}" for name in values)
+    return expression, {f":{name}": value for name, value in values.items()}
 
 
 def _key(upload_id: str) -> dict[str, dict[str, str]]:

@@ -149,8 +149,8 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) 
     """Check that `message` is a CMS signature over `content` by the key of the certificate (RFC 5652 5.6).
 
     Raises ProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no certificate,
-    which is a defect of ours: only a certificate that was accepted before gets here. Says nothing about the certificate itself: its dates, path and status are
-    others' business.
+    which is a defect of ours: only a certificate that was accepted before gets here. Says nothing about the
+    certificate itself: its dates, path and status are others' business.
     """
     certificate = x509.load_der_x509_certificate(certificate_der)
     signed = _read(message)
@@ -232,7 +232,9 @@ def _only_value(attributes: list[_Attribute], oid: x509.ObjectIdentifier) -> byt
     return asn1.encode_der(found[0][0])
 
 
-def _check_signature(signer: _SignerInfo, certificate: x509.Certificate, to_be_signed: bytes, digest: Digest) -> None:
+def _check_signature(
+    signer: _SignerInfo, certificate: x509.Certificate, to_be_signed: bytes, digest: Digest
+) -> None:
     key, algorithm = certificate.public_key(), asn1.encode_der(signer.signature_algorithm)
     algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
     if algorithms.get(algorithm, "") not in (None, digest.name):

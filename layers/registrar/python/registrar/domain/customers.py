@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`kind` is `personal` or `corporate`; `phone` is E.164; `totp_ciphertext` is the TOTP secret under KMS."""
+    """`kind` is `personal` or `corporate`; `phone` is E.164; `totp_ciphertext` is the TOTP secret under KMS.
+
+    `idn_ciphertext` is the resident or business number under a KMS key of its own; without it no certificate can be
+    shown to be the customer's.
+    """
 
     id: str
     kind: str
@@ -14,3 +18,4 @@ class Customer:
     phone: str
     password_hash: str
     totp_ciphertext: bytes
+    idn_ciphertext: bytes | None = None

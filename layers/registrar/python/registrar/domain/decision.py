@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import NameOID
 
 from registrar.domain import path
 from registrar.domain.catalogue import Level
-from registrar.domain.certificate_file import single_certificate
 from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate, spki_digest
 from registrar.domain.errors import Refusal
+from registrar.domain.file_formats import Bare, recognise
 from registrar.domain.findings import Finding, iso
 from registrar.domain.names import common_name, masked
-from registrar.domain.trust import Issuer, Policy, TrustStore
-
-RSA_BITS = range(2048, 8193)
-CURVES = ("secp256r1", "secp384r1", "secp521r1")
-EXPIRES_SOON = timedelta(days=30)
+from registrar.domain.trust import Issuer, Policy, Rules, TrustStore
+from registrar.domain.weak_keys import weakness
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,21 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome: findings in fixed order; `summary` and `der` only where the certificate is accepted."""
+    """The outcome: findings in fixed order; `summary` only where the certificate is accepted."""
 
     trust_version: int
     findings: tuple[Finding, ...]
     summary: Summary | None = None
     der: bytes | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether a check failed."""
+        return any(finding.level is Level.FAIL for finding in self.findings)
+
+    def with_finding(self, finding: Finding) -> "Report":
+        """The report with one more failure, and so no longer accepted."""
+        return Report(self.trust_version, (*self.findings, finding), der=self.der)
 
     @property
     def accepted(self) -> bool:
@@ -69,6 +77,8 @@ class _Case:
     issuer: Issuer | None
     candidates: tuple[Issuer, ...]
     customer_kind: str
+    bank: str
+    rules: Rules
     now: datetime
 
     @property
@@ -80,27 +90,46 @@ class _Case:
         return known[0] if len(asserted) == 1 and known else None
 
 
-def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime) -> Report:
-    """Decide whether the certificate in `content` may be registered by a customer of `customer_kind`.
+def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = "") -> Report:
+    """Decide whether the certificate in `content`, a file that needs no password, may be registered.
 
     The same bytes, trust document, kind and time always give the same report. Never raises for bad content.
     """
     try:
-        certificate = read_certificate(single_certificate(content))
+        container = recognise([content])
     except Refusal as refused:
-        return Report(trust.version, (Finding("file", Level.FAIL, refused.code, refused.params),))
+        return refusal_report(refused, trust)
+    if not isinstance(container, Bare):
+        return refusal_report(Refusal("FILE_PASSWORD_REQUIRED"), trust)
+    return decide_certificate(container.der, trust, customer_kind, now, bank=bank)
+
+
+def refusal_report(refused: Refusal, trust: TrustStore) -> Report:
+    """The report on files that hold no certificate which could be looked at."""
+    return Report(trust.version, (Finding("file", Level.FAIL, refused.code, refused.params),))
+
+
+def decide_certificate(
+    der: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = ""
+) -> Report:
+    """Decide whether one DER certificate may be registered by a customer of `customer_kind`.
+
+    `bank` is the OU by which certificates name this bank itself. Never raises for bad content.
+    """
+    try:
+        certificate = read_certificate(der)
     except Malformed:
-        return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),))
+        return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),), der=der)
     candidates = trust.candidates(certificate)
     signers = [i for i in candidates if _signed_by(certificate, i)]
     # A CA key can have several certificates (a new root signs it again): one accepted now goes first.
     issuer = min(signers, key=lambda i: not i.accepted_at(now), default=None)
-    case = _Case(certificate, issuer, candidates, customer_kind, now)
+    case = _Case(certificate, issuer, candidates, customer_kind, bank, trust.rules, now)
     findings = tuple(finding for check in CHECKS for finding in check(case))
     policy = case.policy
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
-        return Report(trust.version, findings)
-    return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
+        return Report(trust.version, findings, der=der)
+    return Report(trust.version, findings, _summary(certificate, issuer, policy), der)
 
 
 def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
@@ -141,12 +170,24 @@ def _check_issuer(case: _Case) -> Iterator[Finding]:
         if not case.issuer.accepted_at(case.now):
             params = {"issuer": case.issuer.operator.name}
             yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_NOT_ACCEPTED_NOW", params)
-    elif case.candidates:
+    elif any(_may_be_the_signer(case.certificate, i.certificate) for i in case.candidates):
         params = {"issuer": case.candidates[0].operator.name}
         yield Finding("issuer", Level.FAIL, "TRUST_SIGNATURE_INVALID", params)
     else:
         issuer = common_name(case.certificate.parsed.issuer)[:64]
         yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_UNKNOWN", {"issuer": issuer})
+
+
+def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
+    """False where the key ids differ: then it is another key under a known name, not a broken signature."""
+    key_ids = (certificate.authority_key_id, issuer.subject_key_id)
+    return None in key_ids or key_ids[0] == key_ids[1]
+
+
+def _check_bank(case: _Case) -> Iterator[Finding]:
+    units = case.certificate.parsed.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    if case.bank and any(str(unit.value).strip().upper() == case.bank for unit in units):
+        yield Finding("bank", Level.FAIL, "OWN_BANK_CERTIFICATE")
 
 
 def _check_policy(case: _Case) -> Iterator[Finding]:
@@ -181,28 +222,43 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
         yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
     elif now < certificate.not_before:
         yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
-    elif certificate.not_after - now <= EXPIRES_SOON:
+    elif certificate.not_after - now <= timedelta(days=case.rules.warn_days):
         days = (certificate.not_after - now).days
         left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
-        yield Finding("dates", Level.WARN, "CERT_EXPIRES_SOON", left)
+        yield Finding("dates", case.rules.levels["expires_soon"], "CERT_EXPIRES_SOON", left)
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
-    key = case.certificate.public_key
-    strong = (
-        isinstance(key, rsa.RSAPublicKey)
-        and key.key_size in RSA_BITS
-        and key.public_numbers().e % 2 == 1
-        and 65537 <= key.public_numbers().e < 2**32
-    ) or (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES)
-    if not strong:
-        params = {"found": key_strength(key), "required": "RSA 2048-8192, EC P-256/P-384/P-521"}
-        yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", params)
+    key, rules = case.certificate.public_key, case.rules
+    why = weakness(key)
+    if why in _COMPROMISED or spki_digest(key) in rules.denied_keys:
+        yield Finding("key", Level.FAIL, "CERT_KEY_KNOWN_COMPROMISED")
+    elif why is not None:
+        yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", _key_params(case))
+    elif _below_rules(key, rules):
+        yield Finding("key", rules.levels["weak_key"], "CERT_KEY_TOO_WEAK", _key_params(case))
+
+
+# Whoever knows how these keys came about can compute the private key.
+_COMPROMISED = frozenset({"roca", "fermat", "small-factor"})
+
+
+def _below_rules(key: CertificatePublicKeyTypes, rules: Rules) -> bool:
+    if isinstance(key, rsa.RSAPublicKey):
+        least, most = rules.rsa_bits
+        return not least <= key.key_size <= most
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in rules.curves
+
+
+def _key_params(case: _Case) -> dict[str, object]:
+    least, most = case.rules.rsa_bits
+    required = f"RSA {least}-{most}, EC {', '.join(sorted(case.rules.curves))}"
+    return {"found": key_strength(case.certificate.public_key), "required": required}
 
 
 def _check_algorithm(case: _Case) -> Iterator[Finding]:
     algorithm = path.signature_hash(case.certificate)
-    if algorithm is None or isinstance(algorithm, path.WEAK_HASHES):
+    if algorithm is None or algorithm.name not in case.rules.hashes:
         found = algorithm.name if algorithm else case.certificate.parsed.signature_algorithm_oid.dotted_string
         yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})
 
@@ -214,6 +270,7 @@ def _check_extensions(case: _Case) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
     _check_usage,
+    _check_bank,
     _check_issuer,
     _check_policy,
     _check_dates,

@@ -120,14 +120,9 @@ class Scheme:
     def keys(self, password: Password, budget: KdfBudget) -> Iterator[KeyAndIv]:
         """Candidates for key and IV, each charged before it is derived.
 
-        Raises Refusal FILE_KDF_COST_TOO_HIGH where the first is over the budget. A further one that is over
-        is left out: whoever mistyped a password must be told that, not that the file is too costly.
+        Raises Refusal FILE_KDF_COST_TOO_HIGH where the first is over the budget; see KdfBudget.paid.
         """
-        for number, (rounds, derive) in enumerate(self.derivation.tries(password)):
-            if number and not budget.affords(rounds):
-                return
-            budget.charge(rounds)
-            yield derive()
+        return (derive() for derive in budget.paid(self.derivation.tries(password)))
 
     def check(self, data: bytes) -> None:
         """Check that `data` may be a ciphertext of this scheme. Raises Refusal FILE_UNREADABLE."""

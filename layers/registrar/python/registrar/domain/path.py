@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from registrar.domain.certificates import ANY_POLICY, Certificate
+from registrar.domain.weak_keys import weakness
 
 WEAK_HASHES = (hashes.MD5, hashes.SHA1)
 
@@ -77,6 +78,8 @@ def check_ca_profile(certificate: Certificate) -> None:
         raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
     if isinstance(signature_hash(certificate), WEAK_HASHES):
         raise PathError("signed with a weak hash")
+    if weakness(certificate.public_key) is not None:
+        raise PathError(f"weak key: {weakness(certificate.public_key)}")
 
 
 def check_dates(certificate: Certificate, at: datetime) -> None:

@@ -9,21 +9,28 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from registrar.domain.cms_signature import MAX_BYTES as MAX_CMS_BYTES
+from registrar.domain.cms_signature import ProofInvalid, check_cms_signature
 
-def verify_possession(der: bytes, text: str, signature: bytes) -> bool:
-    """Whether the key of the certificate `der` made `signature` over the UTF-8 bytes of `text`.
+MAX_SIGNATURE_BYTES = 1024
 
-    RSA: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2); EC: ECDSA with SHA-256, DER-encoded (RFC 3279 2.2.3).
+__all__ = ["MAX_CMS_BYTES", "MAX_SIGNATURE_BYTES", "ProofInvalid", "check_possession"]
+
+
+def check_possession(der: bytes, text: str, proof: bytes, kind: str) -> None:
+    """Check that the key of the certificate `der` made `proof` over the UTF-8 bytes of `text`.
+
+    `kind` is `cms` (detached SignedData, RFC 5652) or `signature`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or
+    ECDSA with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
     """
+    if kind == "cms":
+        return check_cms_signature(proof, der, text.encode())
     key = x509.load_der_x509_certificate(der).public_key()
-    signed = text.encode()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, signed, padding.PKCS1v15(), SHA256())
-            return True
+            return key.verify(proof, text.encode(), padding.PKCS1v15(), SHA256())
         if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, signed, ec.ECDSA(SHA256()))
-            return True
+            return key.verify(proof, text.encode(), ec.ECDSA(SHA256()))
     except InvalidSignature:
-        return False
-    return False
+        raise ProofInvalid("signature does not verify") from None
+    raise ProofInvalid("key is neither RSA nor EC")

@@ -58,7 +58,7 @@ class Registration:
         return self.usable_at(now) and self.not_after - now <= EXPIRING
 
 
-def new_registration(upload: Upload, consent_version: str, now: datetime) -> Registration:
+def new_registration(upload: Upload, proof: str, consent_version: str, now: datetime) -> Registration:
     """The registration of an upload whose proof was given at `now`. Raises ValueError where it awaits none."""
     summary, der = upload.summary, upload.der
     if summary is None or der is None:
@@ -80,7 +80,7 @@ def new_registration(upload: Upload, consent_version: str, now: datetime) -> Reg
         not_after=instant(summary["not_after"]),
         der=der,
         registered_at=now,
-        proof="signature",
+        proof=proof,
         consent_version=consent_version,
     )
 

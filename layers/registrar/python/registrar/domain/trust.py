@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from registrar.domain.catalogue import Level
 from registrar.domain.certificates import Certificate
 
 Text = Mapping[str, str]
@@ -61,19 +62,37 @@ class Issuer:
     accepted: Period
     anchor: Anchor
     authorities: tuple[Certificate, ...]
+    above: tuple[Period, ...] = ()
 
     def accepted_at(self, at: datetime) -> bool:
-        """Whether the bank accepts this CA now: its own period, its anchor's, and every certificate's dates."""
-        dates = (at >= c.not_before and at <= c.not_after for c in (*self.authorities, self.anchor.certificate))
-        return at in self.accepted and at in self.anchor.accepted and all(dates)
+        """Whether the bank accepts this CA now: every period and every certificate's dates on its path."""
+        dates = (c.not_before <= at <= c.not_after for c in (*self.authorities, self.anchor.certificate))
+        return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above)) and all(dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The bank's own demands. `levels` says per check that may be softened how much its finding weighs.
+
+    `rsa_bits` are the least and the most; `hashes` are names as cryptography has them; `denied_keys` are SHA-256 of
+    the SubjectPublicKeyInfo.
+    """
+
+    rsa_bits: tuple[int, int]
+    curves: frozenset[str]
+    hashes: frozenset[str]
+    warn_days: int
+    levels: Mapping[str, Level]
+    denied_keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """A checked trust document."""
+    """A checked trust document: who is trusted for what, and by which rules the bank decides."""
 
     version: int
     issuers: tuple[Issuer, ...]
+    rules: Rules
 
     def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
         """The configured CAs with the issuer name of `certificate`, those with its authority key id first."""

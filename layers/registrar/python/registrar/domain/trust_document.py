@@ -13,6 +13,7 @@ from typing import TypeVar
 from registrar.domain import path
 from registrar.domain.certificates import ANY_POLICY, Certificate, read_certificate
 from registrar.domain.errors import TrustDocumentRejected
+from registrar.domain.rules_document import RulesWrong, read_rules
 from registrar.domain.trust import Anchor, Issuer, Operator, Period, Policy, Text, TrustStore
 
 FORMAT = 1
@@ -43,7 +44,7 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
     reasons: list[str] = []
     try:
         document = json.loads(raw, object_pairs_hook=_no_repeats)
-        top = _record(document, {"format", "version", "anchors", "operators", "issuers"})
+        top = _record(document, {"format", "version", "anchors", "operators", "issuers", "rules"})
         version = _version(top)
         pinned = frozenset(pin.lower() for pin in pins)
         roots = _each(enumerate(_list(top["anchors"])), "anchors", reasons, lambda v: _anchor(v, pinned))
@@ -54,14 +55,15 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
             drafts.items(), "issuers", reasons, lambda draft: _anchored(draft, drafts.values(), anchors)
         )
         issuers = tuple(checked.values())
+        rules = read_rules(top["rules"])
         _refuse_repeats([i.certificate for i in issuers] + [a.certificate for a in anchors])
-    except _Wrong as wrong:
+    except (_Wrong, RulesWrong) as wrong:
         raise TrustDocumentRejected([*reasons, f"document: {wrong}"]) from None
     except (ValueError, RecursionError) as error:
         raise TrustDocumentRejected([f"document: not JSON ({error})"]) from None
     if reasons:
         raise TrustDocumentRejected(reasons)
-    return TrustStore(version, issuers)
+    return TrustStore(version, issuers, rules)
 
 
 def check_activation(store: TrustStore, active_version: int | None, now: datetime) -> None:
@@ -223,7 +225,8 @@ def _anchored(draft: Draft, drafts: Collection[Draft], anchors: Collection[Ancho
             for anchor in anchors:
                 if _issued(authorities[0], anchor.certificate):
                     _check_authorities(name, authorities)
-                    return Issuer(certificate, operator, accepted, anchor, authorities)
+                    above = tuple(period for _, ca, _, period in drafts if ca in authorities[:-1])
+                    return Issuer(certificate, operator, accepted, anchor, authorities, above)
         paths = [
             (parent, *authorities)
             for authorities in paths

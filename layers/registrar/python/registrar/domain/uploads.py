@@ -1,14 +1,17 @@
 """The upload: from announcing a file to the decided, proven, registered certificate. Standard library only.
 
-ISSUED → VALIDATING → AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED. (With one announced file, its arrival and
-the start of validation are one write.) Every open state ends by a deadline of the table below, by the clock
-and whether or not any job ran: read `state_at`, never `state`.
+ISSUED → VALIDATING → (NEEDS_PASSWORD →) AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED. (The arrival of the last
+announced file and the start of validation are one write.) Every open state ends by a deadline, by the clock and
+whether or not any job ran: read `state_at`, never `state`.
+
+A verdict on files that may hold a private key is saved first (`outcome`), then the files are purged, then the
+outcome becomes the state: whoever repeats a step after a crash finds either the files or the verdict.
 """
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -21,12 +24,16 @@ UPLOAD_LIFE = timedelta(minutes=10)
 POST_LIFE = timedelta(minutes=5)
 PROOF_DEADLINE = timedelta(hours=24)
 TEXT_LIFE = timedelta(minutes=5)
+PASSWORD_DEADLINE = timedelta(minutes=10)
 VALIDATION_LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
+MAX_PASSWORD_TRIES = 5
 DAILY_UPLOADS = 20
 RETENTION = timedelta(days=30)
-MAX_FILE_BYTES = 16 * 1024
+MAX_FILES = 2
+MAX_CERTIFICATE_BYTES = 16 * 1024
+MAX_FILE_BYTES = 64 * 1024
 
 
 class UploadState(StrEnum):
@@ -34,11 +41,15 @@ class UploadState(StrEnum):
 
     ISSUED = "ISSUED"
     VALIDATING = "VALIDATING"
+    NEEDS_PASSWORD = "NEEDS_PASSWORD"  # noqa: S105 - a state
     AWAITING_PROOF = "AWAITING_PROOF"
     REGISTERED = "REGISTERED"
     REJECTED = "REJECTED"
     EXPIRED = "EXPIRED"
     FAILED = "FAILED"
+
+
+_WAITING_FOR_CUSTOMER = (UploadState.ISSUED, UploadState.NEEDS_PASSWORD, UploadState.AWAITING_PROOF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +63,22 @@ class AnnouncedFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One attempt to register a certificate. `findings` and `summary` are the decision as JSON types."""
+    """One attempt to register a certificate. `findings` and `summary` are the decision as JSON types.
+
+    `nonce` goes into the text to sign and into what the phone seals. `opened` says that the certificate's key was
+    opened from its container, which is a proof of possession and of the owner in one.
+    """
 
     id: str
     customer_id: str
     customer_kind: str
     state: UploadState
-    file: AnnouncedFile
+    files: tuple[AnnouncedFile, ...]
     method: str
     proved_at: datetime
     created_at: datetime
     expires_at: datetime
+    arrived: frozenset[int] = frozenset()
     attempts: int = 0
     lease_until: datetime | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
@@ -71,12 +87,17 @@ class Upload:
     nonce: str | None = None
     nonce_expires_at: datetime | None = None
     bad_proofs: int = 0
+    password_tries: int = 0
+    opened: bool = False
+    outcome: UploadState | None = None
 
     def state_at(self, now: datetime) -> UploadState:
         """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
         if self.state is UploadState.AWAITING_PROOF and self.bad_proofs >= MAX_BAD_PROOFS:
             return UploadState.REJECTED
-        if self.state in (UploadState.ISSUED, UploadState.AWAITING_PROOF) and now >= self.expires_at:
+        if self.state is UploadState.NEEDS_PASSWORD and self.password_tries >= MAX_PASSWORD_TRIES:
+            return UploadState.REJECTED
+        if self.state in _WAITING_FOR_CUSTOMER and now >= self.expires_at:
             return UploadState.EXPIRED
         leased = self.lease_until is not None and now < self.lease_until
         if self.state is UploadState.VALIDATING and self.attempts >= MAX_ATTEMPTS and not leased:
@@ -90,8 +111,10 @@ class Upload:
             return (failure("SYSTEM_RETRY", support_ref=self.id),)
         if state is UploadState.EXPIRED:
             return (failure("UPLOAD_EXPIRED"),)
-        if state is UploadState.REJECTED and self.state is not state:
+        if state is UploadState.REJECTED and self.state is UploadState.AWAITING_PROOF:
             return (failure("PROOF_ATTEMPTS_EXCEEDED"),)
+        if state is UploadState.REJECTED and self.state is UploadState.NEEDS_PASSWORD:
+            return (failure("FILE_PASSWORD_ATTEMPTS_EXCEEDED"),)
         return self.findings
 
     @property
@@ -102,26 +125,51 @@ class Upload:
         already = [f for f in self.findings if f["code"] == "ALREADY_REGISTERED"]
         return already[0]["params"]["registration_id"] if already else None
 
-    def check_awaiting_proof(self, now: datetime) -> None:
-        """Check that a proof may be given at `now`. Raises Refusal with what the customer does instead."""
+    def with_outcome(self, outcome: UploadState) -> "Upload":
+        """The upload as `Uploads.decide` left it."""
+        return replace(self, outcome=outcome)
+
+    def check_state(self, wanted: UploadState, now: datetime) -> None:
+        """Check that the upload is in the state `wanted`. Raises Refusal: what the customer does instead."""
         state = self.state_at(now)
+        if state is wanted:
+            return
         if state in (UploadState.ISSUED, UploadState.VALIDATING):
             raise Refusal("IN_PROGRESS", retry_after=1)
-        if state is not UploadState.AWAITING_PROOF or self.summary is None or self.nonce_expires_at is None:
-            finding = headline(self.findings_at(now)) or failure("STATE_CONFLICT")
-            raise Refusal(finding["code"], **finding["params"])
+        if state is UploadState.NEEDS_PASSWORD:
+            raise Refusal("FILE_PASSWORD_REQUIRED")
+        finding = headline(self.findings_at(now)) if state is not UploadState.AWAITING_PROOF else None
+        raise Refusal(finding["code"], **finding["params"]) if finding else Refusal("STATE_CONFLICT")
+
+    def check_awaiting_proof(self, now: datetime) -> None:
+        """Check that a proof may be given at `now`. Raises Refusal with what the customer does instead."""
+        self.check_state(UploadState.AWAITING_PROOF, now)
+        if self.summary is None or self.nonce_expires_at is None:
+            raise Refusal("STATE_CONFLICT")
         not_after = instant(self.summary["not_after"])
         if now > not_after:
             raise Refusal("CERT_EXPIRED", expired_on=not_after, issuer=self.summary["issuer"])
-        if now >= self.nonce_expires_at:
+        if now >= self.nonce_expires_at and not self.opened:
             raise Refusal("PROOF_EXPIRED")
 
 
-def check_size(size: int) -> None:
-    """Check the size of a file in bytes, announced or real, before anything parses it. Raises Refusal."""
-    if size == 0:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided on an upload's files; `summary` and the state AWAITING_PROOF go together."""
+
+    state: UploadState
+    findings: tuple[Mapping[str, Any], ...]
+    trust_version: int
+    summary: Mapping[str, Any] | None = None
+    der: bytes | None = None
+    opened: bool = False
+
+
+def check_sizes(sizes: Sequence[int]) -> None:
+    """Check the sizes of an upload's files in bytes, one by one and together, before any parser. Raises Refusal."""
+    if not sizes or 0 in sizes:
         raise Refusal("UPLOAD_EMPTY")
-    if size > MAX_FILE_BYTES:
+    if sum(sizes) > MAX_FILE_BYTES:
         raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_FILE_BYTES)
 
 
@@ -135,15 +183,17 @@ def registration_id(upload_id: str) -> str:
     return f"r{upload_id}"
 
 
-def object_key(upload_id: str) -> str:
-    """Where the file of an upload lies in the bucket; needs no URL encoding."""
-    return f"uploads/{upload_id}"
+def object_key(upload_id: str, index: int) -> str:
+    """Where file number `index` of an upload lies in the bucket; needs no URL encoding."""
+    return f"uploads/{upload_id}/{index}"
 
 
-def upload_id_of(key: str) -> str | None:
-    """The upload a bucket key belongs to, or None for any other key."""
-    prefix, slash, upload_id = key.partition("/")
-    return upload_id if prefix == "uploads" and slash and upload_id.isalnum() else None
+def file_of_key(key: str) -> tuple[str, int] | None:
+    """The upload and the number of the file that a bucket key belongs to, or None for any other key."""
+    parts = key.split("/")
+    if len(parts) != 3 or parts[0] != "uploads" or not parts[1].isalnum() or parts[2] not in ("0", "1"):
+        return None
+    return parts[1], int(parts[2])
 
 
 def new_upload_id(customer_id: str, idempotency_key: str | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from registrar.domain.errors import Refusal
 from registrar.domain.findings import instant
+from registrar.domain.sealing import MAX_SEALED_BYTES, Sealed
 
 MAX_BODY_BYTES = 16 * 1024
 _OWN_ID = re.compile(r"[a-z0-9]{32,33}")
@@ -68,10 +69,10 @@ class Request:
             raise Refusal(otherwise)
         return value
 
-    def fields(self) -> "Fields":
-        """The JSON object in the body. Raises Refusal (MALFORMED_REQUEST)."""
+    def fields(self, most: int = MAX_BODY_BYTES) -> "Fields":
+        """The JSON object in a body of at most `most` characters. Raises Refusal (MALFORMED_REQUEST)."""
         try:
-            body = json.loads(self.raw_body) if len(self.raw_body) <= MAX_BODY_BYTES else None
+            body = json.loads(self.raw_body) if len(self.raw_body) <= most else None
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
@@ -113,12 +114,23 @@ class Fields:
             raise self._malformed(name)
         return decoded
 
-    def only(self, name: str) -> "Fields":
-        """The one object in a list of objects."""
+    def each(self, name: str, most: int) -> list["Fields"]:
+        """The 1 to `most` objects in a list."""
         value = self.values.get(name)
-        if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], dict):
+        if not isinstance(value, list) or not 0 < len(value) <= most or not all(isinstance(v, dict) for v in value):
             raise self._malformed(name)
-        return Fields(value[0], f"{self.prefix}{name}[0].")
+        return [Fields(entry, f"{self.prefix}{name}[{index}].") for index, entry in enumerate(value)]
+
+    def sealed(self, name: str) -> Sealed:
+        """What the phone sealed: an object with `key_id` and `ciphertext` (base64)."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise self._malformed(name)
+        inner = Fields(value, f"{self.prefix}{name}.")
+        return Sealed(inner.text("key_id"), inner.base64("ciphertext", MAX_SEALED_BYTES))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
 
     def _malformed(self, name: str) -> Refusal:
         return Refusal("MALFORMED_REQUEST", field=f"{self.prefix}{name}")

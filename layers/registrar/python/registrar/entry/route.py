@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.sealing import NotSealedForThis
 from registrar.entry.answers import Answer, problem
 from registrar.entry.log import logger
 from registrar.entry.request import Request, read_request
@@ -26,6 +27,9 @@ def route(handle: Callable[[Request], Answer]) -> Handler:
         except Refusal as refusal:
             answer = problem(refusal, request.language, request.support_ref)
             logger.info("refused", code=refusal.code)
+        except NotSealedForThis:
+            answer = problem(Refusal("MALFORMED_REQUEST", field="sealed"), request.language, request.support_ref)
+            logger.info("refused", code="MALFORMED_REQUEST")
         except ConditionFailed:
             answer = problem(Refusal("STATE_CONFLICT", retry_after=1), request.language, request.support_ref)
             logger.info("refused", code="STATE_CONFLICT")

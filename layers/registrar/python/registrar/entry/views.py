@@ -1,12 +1,13 @@
 """Uploads and registrations as the app sees them. Names are masked; nothing names another customer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from registrar.domain.findings import headline, iso
 from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
 from registrar.domain.registrations import Lifecycle, Registration
-from registrar.domain.uploads import Upload, UploadState
+from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
@@ -27,9 +28,11 @@ def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict
     if state in POLL_SECONDS:
         view["poll_after"] = POLL_SECONDS[state]
     if upload.summary and state in (UploadState.AWAITING_PROOF, UploadState.REGISTERED):
-        view["certificate"] = _certificate_view(upload.summary, language)
+        view["certificate"] = certificate_view(upload.summary, language)
+    if state is UploadState.NEEDS_PASSWORD:
+        view["password"] = {"nonce": upload.nonce, "tries_left": MAX_PASSWORD_TRIES - upload.password_tries}
     if state is UploadState.AWAITING_PROOF:
-        view["proof"] = _proof_view(upload, bank, language)
+        view["proof"] = _opened_view(language) if upload.opened else _proof_view(upload, bank, language)
     if upload.registration:
         view["registration_id"] = upload.registration
     return view
@@ -60,15 +63,26 @@ def registration_view(registration: Registration, language: str, now: datetime) 
     }
 
 
-def _certificate_view(summary: Any, language: str) -> dict[str, Any]:
+def certificate_view(summary: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What the customer is shown of a certificate that passed."""
     shown = {k: v for k, v in summary.items() if k not in ("key_digest", "issuer_key_digest")}
     return {**shown, "issuer": summary["issuer"][language], "policy": summary["policy"][language]}
+
+
+def _opened_view(language: str) -> dict[str, Any]:
+    """The key was opened from its container: what is missing is the customer's consent."""
+    return {"given": "container", "consent": _consent_view(language)}
+
+
+def _consent_view(language: str) -> dict[str, str]:
+    return {"version": CONSENT_VERSION, "text": CONSENT_TEXT[language]}
 
 
 def _proof_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
     return {
         "text": text_to_sign(upload, bank),
         "expires_at": iso(upload.nonce_expires_at) if upload.nonce_expires_at else None,
-        "algorithms": ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256"],
-        "consent": {"version": CONSENT_VERSION, "text": CONSENT_TEXT[language]},
+        "algorithms": ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"],
+        "nonce": upload.nonce,
+        "consent": _consent_view(language),
     }

@@ -1,0 +1,94 @@
+"""POST /uploads/{upload_id}/password: open the container with the password that the phone sealed, there and then.
+
+The password is in memory while this runs and nowhere else. A key that opens and belongs to the certificate is the
+proof of possession, and its R shows whose it is. The files are deleted before the verdict shows.
+"""
+
+from datetime import datetime
+from typing import NoReturn
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.keys import CustomerSecrets, SealingKeys
+from registrar.aws.owners import Owners
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.aws.uploads import Uploads
+from registrar.domain.catalogue import Level
+from registrar.domain.decision import Report, decide_certificate, refusal_report
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.file_formats import Bare, recognise
+from registrar.domain.findings import Finding
+from registrar.domain.kdf_budget import KdfBudget
+from registrar.domain.key_envelopes import WrongPassword
+from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
+from registrar.domain.verdicts import verdict_of
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+from registrar.entry.views import upload_view
+
+BANK = setting("BANK_CODE")
+s3, kms, dynamodb = client("s3"), client("kms"), client("dynamodb")
+bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
+trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
+uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
+owners = Owners(Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")))
+sealing_keys = SealingKeys(kms, settings_list("SEALING_KEYS"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    sealed = request.fields().sealed("sealed")
+    upload = uploads.find(request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND"))
+    if upload is None or upload.customer_id != caller.customer_id:
+        raise Refusal("UPLOAD_NOT_FOUND")
+    if upload.outcome is None and not upload.opened:
+        upload.check_state(UploadState.NEEDS_PASSWORD, at)
+        password = sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
+        try:
+            upload = uploads.count_password(upload, at)
+        except ConditionFailed:
+            raise Refusal("IN_PROGRESS", retry_after=1) from None
+        report = _opened(upload, password, at)
+        verdict = verdict_of(report, opened=True)
+        uploads.decide(upload, verdict, at)
+        audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
+        upload = upload.with_outcome(verdict.state)
+    if upload.outcome is not None:
+        bucket.delete_upload(upload)
+        uploads.publish(upload)
+    published = uploads.find(upload.id) or upload
+    return answer(200, upload_view(published, BANK, request.language, at))
+
+
+def _opened(upload: Upload, password: str, at: datetime) -> Report:
+    store = trust.active(at)
+    try:
+        container = recognise(bucket.read_upload(upload))
+        if isinstance(container, Bare):
+            raise Refusal("UPLOAD_CHANGED")
+        opened = container.open(password, KdfBudget())
+    except WrongPassword:
+        _refuse_password(upload)
+    except Refusal as refused:
+        return refusal_report(refused, store)
+    report = decide_certificate(opened.der, store, upload.customer_kind, at, bank=BANK)
+    try:
+        owners.check(upload.customer_id, opened.der, opened.random_number)
+    except Refusal as refused:
+        return report.with_finding(Finding("owner", Level.FAIL, refused.code, refused.params))
+    return report
+
+
+def _refuse_password(upload: Upload) -> NoReturn:
+    tries_left = MAX_PASSWORD_TRIES - upload.password_tries
+    audit("password.refused", customer_id=upload.customer_id, upload_id=upload.id, tries_left=tries_left)
+    if tries_left > 0:
+        raise Refusal("FILE_PASSWORD_WRONG", tries_left=tries_left)
+    bucket.delete_upload(upload)
+    raise Refusal("FILE_PASSWORD_ATTEMPTS_EXCEEDED")

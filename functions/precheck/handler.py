@@ -1,0 +1,42 @@
+"""POST /precheck: what would become of a bare certificate, before anybody has to prove who they are.
+
+It sees the trust document and nothing else: it cannot know, and so not tell, whether a certificate is registered.
+"""
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.domain.decision import decide
+from registrar.domain.findings import headline
+from registrar.domain.uploads import MAX_CERTIFICATE_BYTES
+from registrar.entry.answers import Answer, answer, findings_in
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+from registrar.entry.views import certificate_view
+
+BANK = setting("BANK_CODE")
+trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, at = request.fields(most=MAX_CERTIFICATE_BYTES * 2), now()
+    content = fields.base64("certificate", most=MAX_CERTIFICATE_BYTES)
+    kind = fields.text("customer_kind", "personal|corporate")
+    report = decide(content, trust.active(at), kind, at, bank=BANK)
+    findings = [finding.to_map() for finding in report.findings]
+    first = headline(findings)
+    audit("precheck.decided", accepted=report.accepted, headline=first["code"] if first else None)
+    summary = certificate_view(report.summary.to_map(), request.language) if report.summary else None
+    return answer(
+        200,
+        {
+            "accepted": report.accepted,
+            "headline": first["code"] if first else None,
+            "findings": findings_in(request.language, findings),
+            "certificate": summary,
+        },
+    )

@@ -1,0 +1,73 @@
+"""Reading the bank's rules, the part of the trust document that says how strict it is.
+
+What would let in a certificate that is not the customer's, not the issuer's or over cannot be softened; a level may
+only be chosen where the bank may reasonably differ.
+"""
+
+import re
+
+from registrar.domain.catalogue import Level
+from registrar.domain.trust import Rules
+from registrar.domain.weak_keys import CURVES, RSA_BITS
+
+HASHES = frozenset({"sha256", "sha384", "sha512"})
+ADJUSTABLE = {"expires_soon": Level.WARN, "weak_key": Level.FAIL}
+MOST_WARN_DAYS = 90
+MOST_DENIED_KEYS = 2000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_MEMBERS = {"rsa_bits", "curves", "hashes", "warn_days", "levels", "denied_keys"}
+
+
+class RulesWrong(Exception):
+    """The rules cannot be used; says which member and why."""
+
+
+def read_rules(value: object) -> Rules:
+    """The rules in a trust document. Raises RulesWrong."""
+    if not isinstance(value, dict) or value.keys() != _MEMBERS:
+        raise RulesWrong(f"rules must be an object with exactly {', '.join(sorted(_MEMBERS))}")
+    return Rules(
+        rsa_bits=_rsa_bits(value["rsa_bits"]),
+        curves=_names(value["curves"], CURVES, "curves"),
+        hashes=_names(value["hashes"], HASHES, "hashes"),
+        warn_days=_warn_days(value["warn_days"]),
+        levels=_levels(value["levels"]),
+        denied_keys=_denied_keys(value["denied_keys"]),
+    )
+
+
+def _rsa_bits(value: object) -> tuple[int, int]:
+    if isinstance(value, list) and len(value) == 2 and all(type(bits) is int for bits in value):
+        least, most = value
+        if least <= most and least in RSA_BITS and most in RSA_BITS:
+            return least, most
+    raise RulesWrong(f"rules.rsa_bits must be the least and the most, from {RSA_BITS[0]} to {RSA_BITS[-1]}")
+
+
+def _names(value: object, known: frozenset[str], where: str) -> frozenset[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(n, str) and n in known for n in value):
+        raise RulesWrong(f"rules.{where} must be a list of some of {', '.join(sorted(known))}")
+    return frozenset(value)
+
+
+def _warn_days(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_WARN_DAYS:
+        raise RulesWrong(f"rules.warn_days must be a whole number from 0 to {MOST_WARN_DAYS}")
+    return value
+
+
+def _levels(value: object) -> dict[str, Level]:
+    if not isinstance(value, dict) or value.keys() != ADJUSTABLE.keys():
+        raise RulesWrong(f"rules.levels must give exactly {', '.join(sorted(ADJUSTABLE))}")
+    try:
+        return {check: Level(level) for check, level in value.items()}
+    except ValueError:
+        raise RulesWrong(f"rules.levels must be {', '.join(Level)}") from None
+
+
+def _denied_keys(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or len(value) > MOST_DENIED_KEYS:
+        raise RulesWrong(f"rules.denied_keys must be a list of at most {MOST_DENIED_KEYS}")
+    if not all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in value):
+        raise RulesWrong("rules.denied_keys must be SHA-256 of a SubjectPublicKeyInfo, 64 lower-case hex digits")
+    return frozenset(value)
