@@ -36,8 +36,10 @@ s3, kms, dynamodb = client("s3"), client("kms"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-owners = Owners(Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")))
 sealing_keys = SealingKeys(kms, settings_list("SEALING_KEYS"))
+owners = Owners(
+    Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")), sealing_keys
+)
 
 
 @route

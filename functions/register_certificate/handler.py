@@ -14,12 +14,10 @@ from registrar.aws.owners import Owners
 from registrar.aws.registrations import Registrations, Taken
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
-from registrar.domain.possession import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, ProofInvalid, check_possession
+from registrar.domain.possession import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof, ProofInvalid
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.registrations import new_registration
-from registrar.domain.sealing import NotSealedForThis, Sealed
 from registrar.domain.uploads import MAX_BAD_PROOFS, Upload, failure
-from registrar.domain.vid import read_random_number
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -32,8 +30,11 @@ BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
-owners = Owners(Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")))
-sealing_keys = SealingKeys(kms, settings_list("SEALING_KEYS"))
+owners = Owners(
+    Customers(dynamodb, setting("CUSTOMERS_TABLE")),
+    CustomerSecrets(kms, setting("IDENTITY_KEY")),
+    SealingKeys(kms, settings_list("SEALING_KEYS")),
+)
 
 
 @route
@@ -63,13 +64,11 @@ def lambda_handler(request: Request) -> Answer:
 
 def _proven(upload: Upload, fields: Fields) -> str:
     """By what the caller proved that key and certificate are theirs. Raises Refusal."""
-    kind = "cms" if "cms" in fields else "signature"
-    signature = fields.base64(kind, most=MAX_CMS_BYTES if kind == "cms" else MAX_SIGNATURE_BYTES)
+    kind, most = ("cms", MAX_CMS_BYTES) if "cms" in fields else ("signature", MAX_SIGNATURE_BYTES)
     sealed = fields.sealed("random_number") if "random_number" in fields else None
-    der, text = upload.der or b"", text_to_sign(upload, BANK)
     try:
-        check_possession(der, text, signature, kind)
-        owners.check(upload.customer_id, der, _random_number(upload, sealed))
+        proof = Proof(kind, fields.base64(kind, most), sealed)
+        owners.check_proof(upload, text_to_sign(upload, BANK), proof)
     except ProofInvalid:
         _refuse_proof(upload)
     except Refusal as refused:
@@ -77,17 +76,6 @@ def _proven(upload: Upload, fields: Fields) -> str:
             uploads.count_bad_proof(upload)
         raise
     return kind
-
-
-def _random_number(upload: Upload, sealed: Sealed | None) -> bytes | None:
-    if sealed is None:
-        return None
-    try:
-        return read_random_number(sealing_keys.unseal(sealed, upload.id, upload.nonce or ""))
-    except NotSealedForThis:
-        raise
-    except ValueError:
-        raise Refusal("OWNER_UNVERIFIABLE") from None
 
 
 def _refuse_proof(upload: Upload) -> NoReturn:

@@ -40,34 +40,26 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         file = file_of_key(key)
         if file is None:
             bucket.delete(key)
-        elif upload := _claimed(*file):
-            _settle(upload)
-        else:
+            continue
+        try:
+            upload = uploads.receive(*file, now())
+        except ConditionFailed:
             _sweep(file[0])
+            continue
+        if upload is None:
+            sweeps.later(file[0])
+        else:
+            _settle(upload)
 
 
-_NEEDING_THEIR_FILES = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD, UploadState.FAILED)
-
-
-def _claimed(upload_id: str, index: int) -> Upload | None:
-    """The upload with its lease, or None where a file is missing or there is nothing to decide."""
-    try:
-        return uploads.claim(upload_id, now())
-    except ConditionFailed:
-        pass  # one of two files, or nothing to do
-    try:
-        if uploads.arrive(upload_id, index, now()):
-            return uploads.claim(upload_id, now())
-        sweeps.later(upload_id)
-    except ConditionFailed:
-        pass
-    return None
+# States whose files are still needed.
+_OPEN = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD, UploadState.FAILED)
 
 
 def _sweep(upload_id: str) -> None:
     """Delete the files of an upload that is over; those of an open one are still needed."""
     known = uploads.find(upload_id)
-    if known is not None and known.state_at(now()) not in _NEEDING_THEIR_FILES:
+    if known is not None and known.state_at(now()) not in _OPEN:
         bucket.delete_upload(known)
 
 

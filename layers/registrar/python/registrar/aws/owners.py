@@ -1,19 +1,23 @@
-"""Whose is a certificate: the one place that opens a customer's identification number, to compare and forget it."""
+"""Whose is a certificate, and who holds its key: where what the phone sealed and what the bank keeps are opened,
+compared and forgotten."""
 
 from dataclasses import dataclass
 
 from registrar.aws.customers import Customers
-from registrar.aws.keys import CustomerSecrets
+from registrar.aws.keys import CustomerSecrets, SealingKeys
 from registrar.domain.errors import Refusal
-from registrar.domain.vid import check_owner
+from registrar.domain.possession import Proof, check_possession
+from registrar.domain.uploads import Upload
+from registrar.domain.vid import check_owner, read_random_number
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Customers, with the key under which the bank keeps their identification numbers."""
+    """Customers, the key under which the bank keeps their identification numbers, and the sealing keys."""
 
     customers: Customers
     secrets: CustomerSecrets
+    sealing_keys: SealingKeys
 
     def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
         """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…).
@@ -27,3 +31,21 @@ class Owners:
             raise Refusal("OWNER_UNVERIFIABLE")
         idn = self.secrets.open(customer_id, customer.idn_ciphertext).decode()
         check_owner(der, idn, random_number)
+
+    def check_proof(self, upload: Upload, text: str, proof: Proof) -> None:
+        """Check possession, then ownership: R alone could be replayed, so it counts only with a fresh signature.
+
+        Raises ProofInvalid, NotSealedForThis, and Refusal (OWNER_…).
+        """
+        der = upload.der or b""
+        check_possession(der, text, proof)
+        self.check(upload.customer_id, der, self._random_number(upload, proof))
+
+    def _random_number(self, upload: Upload, proof: Proof) -> bytes | None:
+        if proof.random_number is None:
+            return None
+        secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce or "")
+        try:
+            return read_random_number(secret)
+        except ValueError:
+            raise Refusal("OWNER_UNVERIFIABLE") from None

@@ -110,6 +110,16 @@ class Uploads:
             raise Refusal("UPLOAD_LIMIT_REACHED", limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
         return upload
 
+    def receive(self, upload_id: str, index: int, now: datetime) -> Upload | None:
+        """Take in that file number `index` arrived: the claimed upload, or None while another file is missing.
+
+        Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
+        """
+        try:
+            return self.claim(upload_id, now)
+        except ConditionFailed:
+            return self.claim(upload_id, now) if self.arrive(upload_id, index, now) else None
+
     def arrive(self, upload_id: str, index: int, now: datetime) -> bool:
         """Note that file number `index` arrived; whether all have. Repeating it is harmless.
 

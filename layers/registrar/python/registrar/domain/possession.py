@@ -4,6 +4,8 @@ These keys also sign contracts, so the key is never asked to sign a bare nonce: 
 is for, and binds bank, upload, certificate and end of validity.
 """
 
+from dataclasses import dataclass
+
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -11,26 +13,36 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from registrar.domain.cms_signature import MAX_BYTES as MAX_CMS_BYTES
 from registrar.domain.cms_signature import ProofInvalid, check_cms_signature
+from registrar.domain.sealing import Sealed
 
 MAX_SIGNATURE_BYTES = 1024
 
-__all__ = ["MAX_CMS_BYTES", "MAX_SIGNATURE_BYTES", "ProofInvalid", "check_possession"]
+__all__ = ["MAX_CMS_BYTES", "MAX_SIGNATURE_BYTES", "Proof", "ProofInvalid", "check_possession"]
 
 
-def check_possession(der: bytes, text: str, proof: bytes, kind: str) -> None:
-    """Check that the key of the certificate `der` made `proof` over the UTF-8 bytes of `text`.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the phone sends: `kind` is `signature` or `cms`; `random_number` is R of the VID, sealed."""
 
-    `kind` is `cms` (detached SignedData, RFC 5652) or `signature`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or
-    ECDSA with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
+    kind: str
+    signature: bytes
+    random_number: Sealed | None
+
+
+def check_possession(der: bytes, text: str, proof: Proof) -> None:
+    """Check that the key of the certificate `der` made the signature over the UTF-8 bytes of `text`.
+
+    `cms` is detached SignedData (RFC 5652); `signature` is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or ECDSA
+    with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
     """
-    if kind == "cms":
-        return check_cms_signature(proof, der, text.encode())
+    if proof.kind == "cms":
+        return check_cms_signature(proof.signature, der, text.encode())
     key = x509.load_der_x509_certificate(der).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            return key.verify(proof, text.encode(), padding.PKCS1v15(), SHA256())
+            return key.verify(proof.signature, text.encode(), padding.PKCS1v15(), SHA256())
         if isinstance(key, ec.EllipticCurvePublicKey):
-            return key.verify(proof, text.encode(), ec.ECDSA(SHA256()))
+            return key.verify(proof.signature, text.encode(), ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise ProofInvalid("signature does not verify") from None
     raise ProofInvalid("key is neither RSA nor EC")
