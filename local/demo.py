@@ -8,6 +8,7 @@ from typing import Any
 
 from local import seed
 from local.cloud import LocalCloud
+from local.npki_files import sign_pri_key
 from local.phone import Phone
 from local.pki import DemoPki, one_year_from
 from local.story import Story
@@ -27,6 +28,8 @@ def main() -> None:
         story.chapter("The customer registers a certificate that another institution issued")
         log_in(story, phone)
         register(story, phone, pki, now)
+        story.chapter("Another certificate, exported with its key and a password")
+        open_containers(story, phone, pki, now)
         story.chapter("A file that cannot be registered: every reason at once, and what to do next")
         refuse(story, phone, pki, now)
         story.chapter("The nightly run: a certificate that is about to end")
@@ -59,7 +62,7 @@ def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
     """Upload, decision, signature, registration, list."""
     first, last = one_year_from(now)
     certificate = pki.issue_customer(phone.customer.name, not_before=first, not_after=last)
-    view = phone.upload("signCert.der", certificate.der)
+    view = phone.upload({"signCert.der": certificate.der})
     story.expect(view["state"] == "AWAITING_PROOF", "the certificate passes every check", view)
     shown = view["certificate"]
     story.step(
@@ -67,16 +70,36 @@ def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
         f"uploads signCert.der ({len(certificate.der)} bytes): accepted",
         f"{shown['issuer']} · {shown['name_masked']} · {shown['policy']} · until {shown['not_after']}",
     )
-    answer = phone.prove(view, certificate.key)
+    answer = phone.prove(view, certificate)
     story.expect(answer.status == 201, "the signature registers the certificate", answer)
     story.step("phone", "signs this text with the key that never leaves it: registered", view["proof"]["text"])
     listed = phone.call("GET", "/registrations").json()["registrations"]
     story.expect([r["status"] for r in listed] == ["ACTIVE"], "one active registration", listed)
     story.step("phone", f"lists its registrations: {listed[0]['status']}, {listed[0]['days_left']} days left")
-    again = phone.prove(view, certificate.key)
+    again = phone.prove(view, certificate)
     same = again.status == 200 and again.json()["registration_id"] == listed[0]["registration_id"]
     story.expect(same, "the same request again gives the same registration", again)
     story.step("phone", "loses the answer and asks again: the same registration, not a second one")
+
+
+def open_containers(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
+    """The NPKI pair, as it lies in a customer's folder: a wrong password, then the right one."""
+    first, last = one_year_from(now)
+    certificate = pki.issue_customer(phone.customer.name, operator="signkorea", not_before=first, not_after=last)
+    files = {"signCert.der": certificate.der, "signPri.key": sign_pri_key(certificate, "열려라 참깨!")}
+    view = phone.upload(files)
+    story.expect(view["state"] == "NEEDS_PASSWORD", "the pair needs its password", view)
+    story.step("phone", "uploads signCert.der and signPri.key (SEED): the password is asked for")
+    answer = phone.open(view, "guess")
+    wrong = answer.json()
+    story.expect(wrong["code"] == "FILE_PASSWORD_WRONG", "a wrong password is told as one", answer)
+    story.step("phone", "mistypes it", f"{wrong['code']} → {wrong['next_action']}: {wrong['detail']}")
+    answer = phone.open(view, "열려라 참깨!")
+    story.expect(answer.status == 200 and "proof" in answer.json(), "the right one opens it", answer)
+    story.step("phone", "seals the right one: the key opens, belongs to the certificate, and its R to the customer")
+    answer = phone.register(answer.json())
+    story.expect(answer.status == 201 and answer.json()["proof"] == "container", "registered", answer)
+    story.step("phone", "agrees: registered; the file and the password are gone")
 
 
 def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
@@ -89,11 +112,11 @@ def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
         not_after=now - timedelta(days=35),
         key="ec",
     )
-    view = phone.upload("old.der", certificate.der)
+    view = phone.upload({"old.der": certificate.der})
     codes = [finding["code"] for finding in view["findings"]]
     story.expect(codes == ["CERT_POLICY_NOT_ACCEPTED", "CERT_EXPIRED"], "both reasons, in order", codes)
     story.step("phone", "uploads an old securities certificate: refused", *_told(view))
-    view = phone.upload("holiday.jpg", b"\xff\xd8\xff\xe0 not a certificate")
+    view = phone.upload({"holiday.jpg": b"\xff\xd8\xff\xe0 not a certificate"})
     story.expect(view["headline"] == "FILE_UNREADABLE", "a photo is unreadable", view)
     story.step("phone", "uploads a photo: refused", *_told(view))
 
@@ -108,9 +131,9 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     certificate = pki.issue_customer(
         phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
     )
-    view = phone.upload("signCert.der", certificate.der)
+    view = phone.upload({"signCert.der": certificate.der})
     story.expect(view["headline"] == "CERT_EXPIRES_SOON", "a warning, no refusal", view)
-    answer = phone.prove(view, certificate.key)
+    answer = phone.prove(view, certificate)
     story.expect(answer.status == 201, "it is registered all the same", answer)
     story.step("phone", "registers a certificate that ends within a week, warned", *_told(view))
     counts = cloud.invoke("FlagExpiringFunction", {})

@@ -5,16 +5,21 @@ The certificate's private key never leaves it: the phone signs the text that the
 
 import base64
 import hashlib
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from local.http_calls import Answer, post_form, send
+from local.pki import CustomerCertificate
 from local.seed import DemoCustomer
+from registrar.domain.totp import DIGITS, STEP_SECONDS
 
 
 def sign(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, text: str) -> str:
@@ -24,6 +29,12 @@ def sign(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, text: str) -> str:
     else:
         signature = key.sign(text.encode(), ec.ECDSA(SHA256()))
     return base64.b64encode(signature).decode()
+
+
+def code_at(totp_secret: bytes, step: int) -> str:
+    """The one-time code of a time step (RFC 6238), as an authenticator app shows it."""
+    totp = TOTP(totp_secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - RFC 6238's default, what phones implement
+    return totp.generate(step * STEP_SECONDS).decode()
 
 
 @dataclass
@@ -60,15 +71,18 @@ class Phone:
             self.token = answer.json()["token"]
         return answer
 
-    def announce(self, name: str, content: bytes, **headers: str) -> Answer:
-        """Ask for an upload of exactly this file."""
-        file = {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        return self.call("POST", "/uploads", {"files": [file]}, **headers)
+    def announce(self, files: Mapping[str, bytes], **headers: str) -> Answer:
+        """Ask for an upload of exactly these files."""
+        announced = [
+            {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ]
+        return self.call("POST", "/uploads", {"files": announced}, **headers)
 
-    def send_file(self, announced: Answer, content: bytes) -> Answer:
-        """Send the file with the form that `announce` got."""
-        form = announced.json()["files"][0]
-        return post_form(form["url"], form["fields"], content)
+    def send_files(self, announced: Answer, files: Mapping[str, bytes]) -> list[Answer]:
+        """Send the files with the forms that `announce` got."""
+        forms = announced.json()["files"]
+        return [post_form(form["url"], form["fields"], files[form["name"]]) for form in forms]
 
     def wait_for_decision(self, upload_id: str, seconds: float = 30) -> dict[str, Any]:
         """Poll, as often as the service says, until the upload is decided."""
@@ -80,18 +94,43 @@ class Phone:
             time.sleep(min(view["poll_after"], 0.1))
         raise TimeoutError(f"upload {upload_id} was not decided in {seconds} s")
 
-    def upload(self, name: str, content: bytes) -> dict[str, Any]:
+    def upload(self, files: Mapping[str, bytes]) -> dict[str, Any]:
         """Announce, send, wait: what the service decided."""
-        announced = self.announce(name, content)
+        announced = self.announce(files)
         if announced.status != 201:
-            raise RuntimeError(f"announcing {name}: {announced.status} {announced.body.decode()}")
-        sent = self.send_file(announced, content)
-        if sent.status >= 300:
-            raise RuntimeError(f"sending {name}: {sent.status} {sent.body.decode()}")
+            raise RuntimeError(f"announcing: {announced.status} {announced.body.decode()}")
+        for sent in self.send_files(announced, files):
+            if sent.status >= 300:
+                raise RuntimeError(f"sending: {sent.status} {sent.body.decode()}")
         return self.wait_for_decision(announced.json()["upload_id"])
 
-    def prove(self, view: dict[str, Any], key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> Answer:
-        """Sign the text of an upload that awaits its proof, agree to the consent, register."""
+    def seal(self, upload_id: str, nonce: str, secret: str) -> dict[str, str]:
+        """Seal a secret to the service's current key, bound to one upload and nonce (RSAES-OAEP, SHA-256)."""
+        key = self.call("GET", "/sealing-key").json()
+        public_key = load_der_public_key(base64.b64decode(key["public_key"]))
+        if not isinstance(public_key, rsa.RSAPublicKey):
+            raise TypeError("the sealing key is an RSA key")
+        plaintext = json.dumps({"upload": upload_id, "nonce": nonce, "secret": secret}).encode()
+        oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
+        ciphertext = public_key.encrypt(plaintext, oaep)
+        return {"key_id": key["key_id"], "ciphertext": base64.b64encode(ciphertext).decode()}
+
+    def open(self, view: dict[str, Any], password: str) -> Answer:
+        """Send the sealed password of an upload that needs one."""
+        sealed = self.seal(view["upload_id"], view["password"]["nonce"], password)
+        return self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
+
+    def prove(self, view: dict[str, Any], certificate: CustomerCertificate) -> Answer:
+        """Sign the text of an upload that awaits its proof, seal R, agree to the consent, register."""
         proof = view["proof"]
-        body = {"signature": sign(key, proof["text"]), "consent_version": proof["consent"]["version"]}
-        return self.call("POST", f"/uploads/{view['upload_id']}/registration", body)
+        body = {
+            "signature": sign(certificate.key, proof["text"]),
+            "random_number": self.seal(view["upload_id"], proof["nonce"], certificate.random_number.hex()),
+            "consent_version": proof["consent"]["version"],
+        }
+        return self.register(view, body)
+
+    def register(self, view: dict[str, Any], body: Mapping[str, Any] | None = None) -> Answer:
+        """Register with a proof, or where the container was the proof, with the consent alone."""
+        consent = {"consent_version": view["proof"]["consent"]["version"]}
+        return self.call("POST", f"/uploads/{view['upload_id']}/registration", body or consent)

@@ -4,10 +4,11 @@ The bank provides customers in production; here `enrol` writes what the bank wou
 """
 
 import base64
+import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +20,12 @@ from local.emulator import ROOT
 from local.pki import DemoPki
 from registrar.aws import customers as customer_items
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.trust_bucket import INCOMING, REPORT
+from registrar.aws.trust_bucket import CONFIRMATION, INCOMING, REPORT
 from registrar.domain.customers import Customer
 from registrar.domain.passwords import hash_password
 
+# Nobody's number: its check digit is wrong.
+DEMO_IDN = "9001011234567"
 PKI_FOLDER = ROOT / "build/demo-pki"
 
 
@@ -36,6 +39,7 @@ class DemoCustomer:
     phone: str
     password: str
     totp_secret: bytes
+    idn: str
 
     @property
     def otpauth(self) -> str:
@@ -61,17 +65,31 @@ def parameters(pki: DemoPki) -> dict[str, str]:
 
 def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, Any]:
     """Put a trust document where an admin would, and wait for the report on exactly this proposal."""
+    content = json.dumps(document, ensure_ascii=False).encode()
+    _put(cloud, INCOMING, content)
+    digest = hashlib.sha256(content).hexdigest()
+    return _report(cloud, lambda report: report.get("sha256") == digest)
+
+
+def confirm_trust(cloud: LocalCloud, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Confirm the proposal that `report` is on, as an admin who has read what it would change."""
+    _put(cloud, CONFIRMATION, str(report["sha256"]).encode())
+    return _report(cloud, lambda now: now.get("sha256") == report["sha256"] and now["activated"])
+
+
+def _put(cloud: LocalCloud, key: str, content: bytes) -> None:
+    cloud.client("s3").put_object(Bucket=cloud.outputs["TrustBucket"], Key=key, Body=content)
+
+
+def _report(cloud: LocalCloud, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     s3, bucket = cloud.client("s3"), cloud.outputs["TrustBucket"]
-    etag = s3.put_object(Bucket=bucket, Key=INCOMING, Body=json.dumps(document, ensure_ascii=False).encode())[
-        "ETag"
-    ]
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
             report: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
         except s3.exceptions.NoSuchKey:
             report = {}
-        if report.get("proposed_etag") == etag:
+        if wanted(report):
             return report
         time.sleep(0.05)
     raise TimeoutError("no report on the proposed trust document")
@@ -85,10 +103,14 @@ def enrol(
     kind: str = "personal",
     phone: str = "+821012345678",
     language: str = "ko",
+    idn: str = DEMO_IDN,
 ) -> DemoCustomer:
     """Write a customer as the bank would, with a fresh password and one-time code secret."""
-    customer = DemoCustomer(customer_id, name, kind, phone, secrets.token_urlsafe(9), secrets.token_bytes(20))
-    keys = CustomerSecrets(cloud.client("kms"), cloud.outputs["CustomerKey"])
+    password, totp_secret = secrets.token_urlsafe(9), secrets.token_bytes(20)
+    customer = DemoCustomer(customer_id, name, kind, phone, password, totp_secret, idn)
+    kms = cloud.client("kms")
+    keys = CustomerSecrets(kms, cloud.outputs["CustomerKey"])
+    identity = CustomerSecrets(kms, cloud.outputs["IdentityKey"])
     row = Customer(
         id=customer_id,
         kind=kind,
@@ -97,6 +119,7 @@ def enrol(
         phone=phone,
         password_hash=hash_password(customer.password),
         totp_ciphertext=keys.seal(customer_id, customer.totp_secret),
+        idn_ciphertext=identity.seal(customer_id, idn.encode()),
     )
     item = customer_items.to_item(row)
     cloud.client("dynamodb").put_item(TableName=cloud.outputs["CustomersTable"], Item=item)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_file import FILE_TEXTS
 
 LANGUAGES = ("ko", "en")
 
@@ -48,6 +49,7 @@ class NextAction(StrEnum):
     CALL_ISSUER = "CALL_ISSUER"
     RESTART = "RESTART"
     CHOOSE_FILE = "CHOOSE_FILE"
+    ENTER_PASSWORD = "ENTER_PASSWORD"  # noqa: S105 - an action
     EXPORT_AGAIN = "EXPORT_AGAIN"
     RENEW_AT_ISSUER = "RENEW_AT_ISSUER"
     REISSUE = "REISSUE"
@@ -108,6 +110,12 @@ _ROWS: Mapping[str, _Row] = {
     "FILE_UNREADABLE": _Row(422, NextAction.EXPORT_AGAIN),
     "FILE_NO_CERTIFICATE": _Row(422, NextAction.CHOOSE_FILE),
     "FILE_SEVERAL_CERTIFICATES": _Row(422, NextAction.CHOOSE_FILE, ("count",)),
+    "FILE_PASSWORD_REQUIRED": _Row(422, NextAction.ENTER_PASSWORD),
+    "FILE_PASSWORD_WRONG": _Row(422, NextAction.ENTER_PASSWORD, ("tries_left",)),
+    "FILE_PASSWORD_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
+    "FILE_ENCRYPTION_UNSUPPORTED": _Row(422, NextAction.EXPORT_AGAIN),
+    "FILE_KDF_COST_TOO_HIGH": _Row(422, NextAction.EXPORT_AGAIN, ("rounds", "limit")),
+    "FILE_KEY_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),
     # certificate
     "CERT_EXPIRED": _Row(422, NextAction.RENEW_AT_ISSUER, ("expired_on", "issuer")),
     "CERT_NOT_YET_VALID": _Row(422, NextAction.WAIT_UNTIL, ("valid_from_at",)),
@@ -117,12 +125,17 @@ _ROWS: Mapping[str, _Row] = {
     "CERT_POLICY_NOT_ACCEPTED": _Row(422, NextAction.GET_OTHER_CERT, ("found", "accepted")),
     "CERT_KEY_TOO_WEAK": _Row(422, NextAction.REISSUE, ("found", "required")),
     "CERT_ALGORITHM_WEAK": _Row(422, NextAction.REISSUE, ("found",)),
+    "CERT_KEY_KNOWN_COMPROMISED": _Row(422, NextAction.REISSUE),
     "CERT_MALFORMED": _Row(422, NextAction.CALL_ISSUER),
     "CERT_CRITICAL_EXTENSION_UNKNOWN": _Row(422, NextAction.CALL_ISSUER, ("oid",)),
     # trust
     "TRUST_ISSUER_UNKNOWN": _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
     "TRUST_ISSUER_NOT_ACCEPTED_NOW": _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
     "TRUST_SIGNATURE_INVALID": _Row(422, NextAction.CALL, ("issuer",)),
+    # owner
+    "OWNER_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),
+    "OWNER_UNVERIFIABLE": _Row(422, NextAction.EXPORT_AGAIN),
+    "OWN_BANK_CERTIFICATE": _Row(422, NextAction.USE_DIRECTLY),
     # proof and confirmation
     "PROOF_FAILED": _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
     "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
@@ -148,7 +161,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
 def _catalogue() -> dict[str, Reason]:
-    texts = ACCESS_TEXTS | CERTIFICATE_TEXTS
+    texts = ACCESS_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS
     return {
         code: Reason(
             code=code,
@@ -177,7 +190,7 @@ def render(code: str, language: str, params: Mapping[str, object]) -> tuple[str,
 
     A value may be a text, a number, `{"ko": …, "en": …}`, or a list of those. Names ending in `_on` take an
     ISO date or time and show the day in Seoul, `_at` the time too, `_bytes` a size. A missing parameter is a
-    KeyError; surplus ones are ignored.
+    KeyError; surplus ones are ignored. A number has its thousands apart: 1,000,000.
     """
     entry = CATALOGUE[code]
     shown = {name: _shown(name, params[name], language) for name in entry.params}
@@ -240,6 +253,8 @@ def _shown(name: str, value: object, language: str) -> str:
         return local_time(value, language)
     if name.endswith("_bytes") and isinstance(value, int):
         return _size(value, language)
+    if isinstance(value, int):
+        return f"{value:,}"
     return one_line(str(value))
 
 

@@ -1,7 +1,7 @@
 """Texts for reaching the service: access, upload, system.
 
 Code to language to wording. Each text says what is the case, why, and what to do next.
-Korean in 합니다체. Never say who holds a certificate, nor hint at the password of one.
+Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
 """
 
 from registrar.domain.wording import Wording
@@ -127,25 +127,25 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     "UPLOAD_EMPTY": {
         "ko": Wording(
             "빈 파일입니다",
-            "선택한 파일에 내용이 없습니다. 인증서를 복사하거나 내려받다가 중단되었을 수 있습니다. 서명용 "
-            "인증서 파일(signCert.der)을 다시 선택해 주십시오.",
+            "선택한 파일에 내용이 없습니다. 인증서를 복사하거나 내려받다가 중단되었을 수 있습니다. 파일을 다시 "
+            "복사하여 선택해 주십시오.",
         ),
         "en": Wording(
             "The file is empty",
-            "The file you chose has no content; copying or downloading it may have been interrupted. Choose "
-            "your signing certificate (signCert.der) again.",
+            "The file you chose has no content; copying or downloading it may have been interrupted. Copy it "
+            "again and choose the new copy.",
         ),
     },
     "UPLOAD_TOO_LARGE": {
         "ko": Wording(
             "파일이 너무 큽니다",
-            "최대 {max_bytes}까지 올릴 수 있으며, 선택한 파일은 이보다 큽니다. 인증서 파일은 보통 2 KB "
-            "이하입니다. 서명용 인증서 파일(signCert.der)을 선택해 주십시오.",
+            "최대 {max_bytes}까지 올릴 수 있으며, 선택한 파일은 이보다 큽니다. 인증서 파일은 보통 10 KB "
+            "이하입니다. 서명용 인증서(signCert.der)나 PFX 같은 인증서 파일만 선택해 주십시오.",
         ),
         "en": Wording(
             "The file is too large",
-            "The file you chose is larger than the limit of {max_bytes}; a certificate is usually smaller "
-            "than 2 KB. Choose your signing certificate (signCert.der).",
+            "What you chose is larger than the limit of {max_bytes}; a certificate file is usually smaller "
+            "than 10 KB. Choose a certificate file only, such as signCert.der or a PFX file.",
         ),
     },
     "UPLOAD_CHANGED": {

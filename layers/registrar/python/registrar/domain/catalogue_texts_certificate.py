@@ -1,51 +1,12 @@
-"""Texts for the certificate itself: file, certificate, trust, proof, registration.
+"""Texts for the certificate itself: certificate, trust, owner, proof, registration.
 
 Code to language to wording. Each text says what is the case, why, and what to do next.
-Korean in 합니다체. Never say who holds a certificate, nor hint at the password of one.
+Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
 """
 
 from registrar.domain.wording import Wording
 
 CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
-    # file
-    "FILE_UNREADABLE": {
-        "ko": Wording(
-            "인증서 파일을 읽을 수 없습니다",
-            "파일이 손상되었거나 아직 지원하지 않는 형식입니다. 지금은 인증서 파일(DER 또는 PEM)만 등록할 "
-            "수 있으며 PFX·P12 파일은 등록할 수 없습니다. 서명용 인증서(signCert.der)를 다시 복사해 선택해 "
-            "주십시오.",
-        ),
-        "en": Wording(
-            "The file cannot be read",
-            "The file is damaged or in a format we do not accept yet. Only a bare certificate (DER or PEM) "
-            "can be registered now, not a PFX or P12 file. Copy your signing certificate (signCert.der) "
-            "again and choose it.",
-        ),
-    },
-    "FILE_NO_CERTIFICATE": {
-        "ko": Wording(
-            "파일에 인증서가 없습니다",
-            "선택한 파일은 인증서가 아닙니다. 같은 폴더의 signPri.key는 인증서가 아니라 개인키이므로 "
-            "누구에게도 보내지 마십시오. 서명용 인증서 파일(signCert.der)을 선택해 주십시오.",
-        ),
-        "en": Wording(
-            "No certificate in this file",
-            "The file you chose is not a certificate. The file signPri.key in the same folder is your "
-            "private key: never send it to anyone. Choose your signing certificate (signCert.der).",
-        ),
-    },
-    "FILE_SEVERAL_CERTIFICATES": {
-        "ko": Wording(
-            "파일에 인증서가 여러 개 있습니다",
-            "한 번에 인증서 하나만 등록할 수 있으며, 이 파일에는 {count}개가 들어 있습니다. 본인의 서명용 "
-            "인증서 하나만 담긴 파일(signCert.der)을 선택해 주십시오.",
-        ),
-        "en": Wording(
-            "Several certificates in one file",
-            "Only one certificate can be registered at a time, and this file holds {count}. Choose the file "
-            "that holds only your signing certificate (signCert.der).",
-        ),
-    },
     # certificate
     "CERT_EXPIRED": {
         "ko": Wording(
@@ -142,6 +103,18 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "registered. Have it reissued by the issuer and register the new certificate.",
         ),
     },
+    "CERT_KEY_KNOWN_COMPROMISED": {
+        "ko": Wording(
+            "안전하지 않은 것으로 알려진 인증서입니다",
+            "이 인증서의 개인키는 노출되었거나 누구나 알아낼 수 있는 것으로 알려져 있어 등록할 수 없습니다. 이 "
+            "인증서를 더 이상 사용하지 말고, 발급기관에서 다시 발급받은 뒤 새 인증서를 등록해 주십시오.",
+        ),
+        "en": Wording(
+            "The certificate is known to be unsafe",
+            "The private key of this certificate is known to be exposed, or can be worked out by anyone, so it "
+            "cannot be registered. Stop using it, have it reissued by the issuer and register the new one.",
+        ),
+    },
     "CERT_MALFORMED": {
         "ko": Wording(
             "인증서의 내용이 올바르지 않습니다",
@@ -202,6 +175,45 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "The issuer's signature does not match",
             "The certificate names {issuer} as its issuer, but it does not turn out to be issued by them. "
             "The file may be damaged or altered: do not use it, and call the help desk.",
+        ),
+    },
+    # owner
+    "OWNER_MISMATCH": {
+        "ko": Wording(
+            "고객님의 인증서로 확인되지 않습니다",
+            "인증서의 신원 정보가 은행에 등록된 고객님의 번호와 일치하지 않습니다(개인은 주민·외국인등록번호, "
+            "기업은 사업자등록번호). 고객님 본인 또는 고객님의 기업 앞으로 발급된 인증서를 선택해 주십시오.",
+        ),
+        "en": Wording(
+            "Not confirmed as your certificate",
+            "The identity data in the certificate does not match the number the bank has on file for you "
+            "(resident or foreigner registration number, for companies the business number). Choose a "
+            "certificate that was issued to you or to your company.",
+        ),
+    },
+    "OWNER_UNVERIFIABLE": {
+        "ko": Wording(
+            "누구의 인증서인지 확인할 수 없습니다",
+            "고객님의 것인지 확인하는 데 필요한 신원 정보가 없습니다. 앱을 최신 버전으로 업데이트하고, "
+            "인증서를 개인키와 함께 다시 내보내어 선택해 주십시오. 계속되면 고객센터로 전화해 주십시오.",
+        ),
+        "en": Wording(
+            "The owner cannot be confirmed",
+            "The identity data needed to confirm that the certificate is yours is missing. Update the app, "
+            "export the certificate again together with its private key, and choose the new file. If it goes "
+            "on, call the help desk.",
+        ),
+    },
+    "OWN_BANK_CERTIFICATE": {
+        "ko": Wording(
+            "등록하지 않아도 되는 인증서입니다",
+            "저희 은행을 통해 발급된 인증서이므로 등록하지 않고 바로 사용할 수 있습니다. 로그인이나 거래 "
+            "화면에서 이 인증서를 선택해 주십시오.",
+        ),
+        "en": Wording(
+            "This certificate needs no registration",
+            "It was issued through this bank, so you can use it without registering it. Choose it where you "
+            "log in or confirm a transaction.",
         ),
     },
     # proof and confirmation
