@@ -20,6 +20,7 @@ from registrar.domain.catalogue import (
 )
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_file import FILE_TEXTS
 from registrar.domain.notice_texts import expiry_notice, registered_notice
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -41,6 +42,7 @@ SAMPLES: Mapping[str, object] = {
     "max_bytes": 10240,
     "oid": "1.2.410.200004.99",
     "required": "RSA 2048",
+    "rounds": 10_000_000,
     "support_ref": "7KQ2-M4XD",
     "tries_left": 2,
     "valid_from_at": "2026-12-02T15:00:00Z",
@@ -103,8 +105,8 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    assert not set(ACCESS_TEXTS) & set(CERTIFICATE_TEXTS)
-    assert set(ACCESS_TEXTS) | set(CERTIFICATE_TEXTS) == set(CATALOGUE)
+    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS]
+    assert sorted(codes) == sorted(CATALOGUE)
 
 
 def test_an_unknown_code_or_language_is_an_error() -> None:
@@ -121,7 +123,7 @@ def test_status_retry_and_next_action_agree(entry: Reason) -> None:
     assert entry.status in {200, 400, 401, 403, 404, 409, 410, 422, 429, 500}
     assert isinstance(entry.next_action, NextAction)
     assert entry.retryable == (entry.next_action in {NextAction.WAIT, NextAction.WAIT_NOTICE})
-    if entry.code.startswith(("CERT_", "TRUST_", "FILE_")):
+    if entry.code.startswith(("CERT_", "TRUST_", "FILE_", "OWN")):
         assert entry.status == 422
     if entry.status in {429, 500}:
         assert entry.retryable
@@ -138,12 +140,17 @@ def test_the_guide_has_one_entry_for_each_reason_and_no_other() -> None:
     assert sorted(anchors) == sorted(entry.faq for entry in CATALOGUE.values())
 
 
-@pytest.mark.parametrize("entry", REASONS)
-def test_the_guide_entry_carries_title_code_and_both_languages(entry: Reason) -> None:
+def guide_entry(entry: Reason) -> tuple[str, str]:
+    """Heading and body of a reason's entry."""
     after = GUIDE.split(f'<a id="{entry.faq}"></a>\n', 1)[1]
     heading, body = after.split("\n", 1)
+    return heading, re.split(r"\n(?:<a id=|#)", body, maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("entry", REASONS)
+def test_the_guide_entry_carries_title_code_and_both_languages(entry: Reason) -> None:
+    heading, body = guide_entry(entry)
     assert heading == f"#### {entry.title['ko']} / {entry.title['en']}"
-    body = re.split(r"\n(?:<a id=|#)", body, maxsplit=1)[0]
     assert f"`{entry.code}`" in body
     korean, english = [part for part in body.strip().split("\n\n") if part != f"`{entry.code}`"]
     assert HANGUL.search(korean)
@@ -168,6 +175,19 @@ HOLDERS = re.compile(
     re.IGNORECASE,
 )
 PASSWORD = re.compile(r"비밀번호|암호(?!화)|패스워드|password|passphrase", re.IGNORECASE)
+ABOUT_PASSWORDS = {
+    "LOGIN_FAILED",  # the login password, in the same breath as the customer id
+    "FILE_PASSWORD_REQUIRED",
+    "FILE_PASSWORD_WRONG",
+    "FILE_PASSWORD_ATTEMPTS_EXCEEDED",
+    "FILE_ENCRYPTION_UNSUPPORTED",  # these two say that it is no password problem
+    "FILE_KDF_COST_TOO_HIGH",
+}
+WHAT_A_PASSWORD_MAY_BE = re.compile(
+    r"문자|숫자|글자|자리|자릿수|길이|영문|한글|한/영|생일|생년|전화번호|주민"
+    r"|upper|lower|\bcaps|digit|letter|character|symbol|length|\blong|\bshort|birth|phone number|at least",
+    re.IGNORECASE,
+)
 JARGON = re.compile(r"\b(DN|ASN\.1|JSON|HTTP|API|SHA|lease|token|null|server|exception|backend|parameter)\b|서버")
 WHY_NOT = re.compile(r"도난|분실|차단|사고|부정|block|stolen|theft|fraud|denied|deny|already|이미", re.IGNORECASE)
 
@@ -178,8 +198,22 @@ def test_texts_hint_at_nothing_forbidden(entry: Reason) -> None:
         shown = f"{entry.title[language]} {entry.text[language]}"
         assert not HOLDERS.search(shown)
         assert not JARGON.search(shown)
-        if entry.code != "LOGIN_FAILED":  # the login password, in the same breath as the customer id
-            assert not PASSWORD.search(shown)
+        assert not PASSWORD.search(shown) or entry.code in ABOUT_PASSWORDS
+
+
+@pytest.mark.parametrize("code", sorted(ABOUT_PASSWORDS))
+def test_nothing_hints_at_what_a_password_may_be(code: str) -> None:
+    entry = reason(code)
+    for shown in (*entry.title.values(), *entry.text.values(), guide_entry(entry)[1]):
+        assert not WHAT_A_PASSWORD_MAY_BE.search(shown)
+
+
+@pytest.mark.parametrize("code", ["FILE_ENCRYPTION_UNSUPPORTED", "FILE_KDF_COST_TOO_HIGH"])
+def test_a_file_we_cannot_open_is_not_taken_for_a_wrong_password(code: str) -> None:
+    entry = reason(code)
+    assert entry.text["ko"].startswith("비밀번호 문제가 아닙니다.")
+    assert entry.text["en"].startswith("This is not a password problem.")
+    assert entry.next_action is not NextAction.ENTER_PASSWORD
 
 
 def test_a_certificate_that_is_not_available_is_not_explained() -> None:
@@ -221,6 +255,13 @@ def test_values_are_shown_in_the_language_of_the_text() -> None:
 def test_sizes_are_never_shown_too_large(size: int, korean: str, english: str) -> None:
     assert f"최대 {korean}까지" in render("UPLOAD_TOO_LARGE", "ko", {"max_bytes": size})[1]
     assert f"limit of {english};" in render("UPLOAD_TOO_LARGE", "en", {"max_bytes": size})[1]
+
+
+def test_large_numbers_are_readable() -> None:
+    for language in LANGUAGES:
+        shown = render("FILE_KDF_COST_TOO_HIGH", language, {"rounds": 10_000_000, "limit": 1_000_000})[1]
+        assert "10,000,000" in shown
+        assert " 1,000,000" in shown
 
 
 def test_text_from_a_file_cannot_break_the_sentence() -> None:

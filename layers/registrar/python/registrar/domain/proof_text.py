@@ -11,7 +11,8 @@ CONSENT_TEXT = {
     ),
     "en": (
         "I agree that this certificate is registered for banking with this bank. The bank keeps the certificate "
-        "and its status and asks the issuer whether it is revoked; it keeps neither the private key nor its password."
+        "and its status and asks the issuer whether it is revoked; it keeps neither the private key nor its "
+        "password."
     ),
 }
 
