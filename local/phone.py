@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from local.http_calls import Answer, post_form, send
 from local.seed import DemoCustomer
+from registrar.domain.totp import DIGITS, STEP_SECONDS
 
 
 def sign(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, text: str) -> str:
@@ -24,6 +25,12 @@ def sign(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, text: str) -> str:
     else:
         signature = key.sign(text.encode(), ec.ECDSA(SHA256()))
     return base64.b64encode(signature).decode()
+
+
+def code_at(totp_secret: bytes, step: int) -> str:
+    """The one-time code of a time step (RFC 6238), as an authenticator app shows it."""
+    totp = TOTP(totp_secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - RFC 6238's default, what phones implement
+    return totp.generate(step * STEP_SECONDS).decode()
 
 
 @dataclass

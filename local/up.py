@@ -28,7 +28,8 @@ def main() -> None:
     print(f"services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)")
     print(f"log       {cloud.emulator.log}")
     print(f"customer  {customer.id}, password {customer.password}")
-    print(f"           {customer.otpauth}")
+    print(f"          {customer.otpauth}")
+    print(f"code      .venv/bin/python -m local.code {customer.totp_secret.hex()}  (the current one-time code)")
     print("stop it with: make down")
 
 

@@ -77,13 +77,17 @@ def _checked(case: "Case", cloud: LocalCloud, session: "requests.Session", heade
     load_all_checks()
     from schemathesis.specs.openapi import checks
 
+    t0 = time.monotonic()
     response = case.call(base_url=cloud.url, headers=headers, session=session)
+    if time.monotonic() - t0 > 0.5:
+        print("SLOW", time.monotonic() - t0, response.status_code, response.request.url, response.request.headers)
     body = _json(response)
     gateways = by_the_emulators_gateway(response.status_code, response.headers.get("content-type", [""])[0], body)
     excluded: list[Any] = [
         # API Gateway answers 404 (the emulator 403) for a method that a path does not have, and cannot say 405.
         checks.unsupported_method,
         checks.allow_header_conformance,
+        checks.ignored_auth,
     ]
     if isinstance(body, dict) and body.get("params", {}).get("field") in (
         "password",

@@ -210,7 +210,7 @@ class SignedData:
 
 @asn1.sequence
 class _DigestInfo:
-    algorithm: PlainAlgorithm
+    algorithm: TLV
     digest: bytes
 
 
@@ -225,19 +225,11 @@ class MacData:
 
 @asn1.sequence
 class Pfx:
-    """RFC 7292 section 4. A MAC of a kind that is not MacData stays readable as TLV."""
+    """RFC 7292 section 4, with a MAC or without."""
 
     version: int
     content: ContentInfo
-    mac: TLV
-
-
-@asn1.sequence
-class PfxWithoutMac:
-    """A PFX in public-key integrity mode, or without integrity."""
-
-    version: int
-    content: ContentInfo
+    mac: MacData | None
 
 
 @asn1.sequence

@@ -6,7 +6,12 @@ inner hash or HMAC for one block of output: a 3DES key and its IV by RFC 7292 ap
 cost three times the file's count. A million rounds take half a second (PBKDF2) to one (the SHA-1 loops).
 """
 
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
 from registrar.domain.errors import Refusal
+
+T = TypeVar("T")
 
 MAX_ROUNDS = 1_000_000
 MAX_SCRYPT_BYTES = 32 * 1024 * 1024
@@ -40,14 +45,24 @@ class KdfBudget:
         if rounds < 1:
             raise Refusal("FILE_UNREADABLE")
         if not self.affords(rounds):
-            raise Refusal(
-                "FILE_KDF_COST_TOO_HIGH", rounds=min(self.spent + rounds, _MOST_SHOWN), limit=self.limit
-            )
+            raise Refusal("FILE_KDF_COST_TOO_HIGH", rounds=min(self.spent + rounds, _MOST_SHOWN), limit=self.limit)
 
     def charge(self, rounds: int) -> None:
         """Pay for `rounds` that are about to be run. Raises Refusal as `check` does."""
         self.check(rounds)
         self.spent += rounds
+
+    def paid(self, tries: Iterable[tuple[int, T]]) -> Iterator[T]:
+        """Each of `tries`, given as (rounds, what to try), charged just before it comes out.
+
+        Raises Refusal as `charge` does where the first is over the budget. A further one that is over ends the
+        tries: whoever mistyped a password must be told that, not that the file is too costly.
+        """
+        for number, (rounds, tried) in enumerate(tries):
+            if number and not self.affords(rounds):
+                return
+            self.charge(rounds)
+            yield tried
 
 
 def scrypt_rounds(n: int, r: int, p: int) -> int:

@@ -53,25 +53,22 @@ class Envelope:
 def envelope_of(algorithm: Algorithm, data: bytes) -> Envelope:
     """An envelope whose scheme is known and whose data may be its ciphertext.
 
-    Raises Refusal: FILE_ENCRYPTION_UNSUPPORTED, FILE_UNREADABLE, FILE_KDF_COST_TOO_HIGH.
+    Raises Refusal: FILE_ENCRYPTION_UNSUPPORTED, FILE_UNREADABLE, and FILE_KDF_COST_TOO_HIGH where no budget
+    would do, so that nobody is asked for a password in vain.
     """
     scheme = scheme_of(algorithm)
     scheme.check(data)
+    KdfBudget().check(scheme.derivation.cost)
     return Envelope(scheme, data)
 
 
 def read_envelope(der: bytes | TLV) -> Envelope:
-    """An EncryptedPrivateKeyInfo (RFC 5208 section 6, RFC 5958 section 3), not yet opened. Raises Refusal.
-
-    A cost beyond any budget is refused here already, before anybody is asked for a password.
-    """
+    """An EncryptedPrivateKeyInfo (RFC 5208 section 6, RFC 5958 section 3), not opened. Raises as `envelope_of`."""
     try:
         sealed = read(EncryptedPrivateKeyInfo, der)
     except ValueError:
         raise Refusal("FILE_UNREADABLE") from None
-    envelope = envelope_of(sealed.algorithm, sealed.data)
-    KdfBudget().check(envelope.cost)
-    return envelope
+    return envelope_of(sealed.algorithm, sealed.data)
 
 
 def open_key(envelope: Envelope, password: Password, budget: KdfBudget) -> PrivateKey | None:

@@ -37,6 +37,7 @@ from registrar.domain.password_forms import Password
 # KCAC.TS.ENC: what 1.2.410.200004.1.4 means where it stands for a whole scheme.
 FIXED_IV = b"0123456789012345"
 
+DIGEST_BYTES = {"sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 PRFS = {
     "1.2.840.113549.2.7": "sha1",
     "1.2.840.113549.2.8": "sha224",
@@ -120,14 +121,9 @@ class Scheme:
     def keys(self, password: Password, budget: KdfBudget) -> Iterator[KeyAndIv]:
         """Candidates for key and IV, each charged before it is derived.
 
-        Raises Refusal FILE_KDF_COST_TOO_HIGH where the first is over the budget. A further one that is over
-        is left out: whoever mistyped a password must be told that, not that the file is too costly.
+        Raises Refusal FILE_KDF_COST_TOO_HIGH where the first is over the budget; see KdfBudget.paid.
         """
-        for number, (rounds, derive) in enumerate(self.derivation.tries(password)):
-            if number and not budget.affords(rounds):
-                return
-            budget.charge(rounds)
-            yield derive()
+        return (derive() for derive in budget.paid(self.derivation.tries(password)))
 
     def check(self, data: bytes) -> None:
         """Check that `data` may be a ciphertext of this scheme. Raises Refusal FILE_UNREADABLE."""
@@ -282,7 +278,7 @@ class _Pkcs12:
 
 
 def _blocks(size: int, digest: str) -> int:
-    return -(-size // hashlib.new(digest).digest_size)
+    return -(-size // DIGEST_BYTES[digest])
 
 
 def pkcs12_bytes(digest: str, password: bytes, salt: bytes, rounds: int, purpose: int, size: int) -> bytes:

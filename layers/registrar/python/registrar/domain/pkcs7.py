@@ -38,7 +38,7 @@ def certificates_in(content: bytes) -> list[bytes]:
     return [der_of(value) for value in found]
 
 
-def load(der: bytes) -> x509.Certificate:
+def load_certificate(der: bytes) -> x509.Certificate:
     """A certificate of at most 16 KiB, parsed. Raises Refusal UPLOAD_TOO_LARGE or FILE_UNREADABLE."""
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_CERTIFICATE_BYTES)
@@ -57,14 +57,14 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
     distinct = list(dict.fromkeys(certificates))
     if len(distinct) > MAX_CERTIFICATES:
         raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(distinct))
-    parsed = [load(der) for der in distinct]
+    parsed = [load_certificate(der) for der in distinct]
     if len(distinct) == 1:
         return distinct[0]
     issuers = [_issuer_of_another(certificate) for certificate in parsed]
     left = [
         der
         for der, certificate in zip(distinct, parsed, strict=True)
-        if not _is_ca(certificate) and _name(certificate.subject) not in issuers
+        if not _is_ca(certificate) and normal_name(certificate.subject) not in issuers
     ]
     if not left:
         raise Refusal("FILE_NO_CERTIFICATE")
@@ -75,12 +75,8 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
 
 def _issuer_of_another(certificate: x509.Certificate) -> NormalName | None:
     """Who issued it, or None where it did so itself."""
-    issuer = _name(certificate.issuer)
-    return None if issuer == _name(certificate.subject) else issuer
-
-
-def _name(name: x509.Name) -> NormalName:
-    return normal_name(name)
+    issuer = normal_name(certificate.issuer)
+    return None if issuer == normal_name(certificate.subject) else issuer
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:

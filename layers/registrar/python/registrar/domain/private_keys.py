@@ -9,8 +9,10 @@ the point computed from the scalar for EC. OpenSSL's own check proves p and q pr
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.errors import Refusal
@@ -51,6 +53,17 @@ class PrivateKey:
     public_key: bytes = field(repr=False)
     random_number: bytes | None = field(repr=False)
 
+    def belongs_to(self, certificate: x509.Certificate) -> bool:
+        """Whether `certificate` is for this key; one whose own key cannot be read is for none."""
+        try:
+            return _spki(certificate.public_key()) == self.public_key
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            return False
+
+
+def _spki(key: CertificatePublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
 
 def read_private_key(info: bytes) -> PrivateKey:
     """The public half and R of a PrivateKeyInfo (RFC 5208 section 5, RFC 5958 section 2; R: KCAC.TS.SIVID).
@@ -65,8 +78,7 @@ def read_private_key(info: bytes) -> PrivateKey:
     if parsed is None or parsed.version not in (0, 1):
         raise NotAPrivateKey
     try:
-        public = _public_key(parsed).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        key = PrivateKey(public, _random_number(parsed.attributes or []))
+        key = PrivateKey(_spki(_public_key(parsed)), _random_number(parsed.attributes or []))
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if key is None:
@@ -108,7 +120,9 @@ def _ec_public_key(curve_oid: object, key: EcPrivateKey) -> ec.EllipticCurvePubl
         raise ValueError("EC scalar")
     public = ec.derive_private_key(int.from_bytes(key.scalar), curve).public_key()
     forms = (PublicFormat.UncompressedPoint, PublicFormat.CompressedPoint)
-    if key.point is not None and key.point.as_bytes() not in [public.public_bytes(Encoding.X962, form) for form in forms]:
+    if key.point is not None and key.point.as_bytes() not in [
+        public.public_bytes(Encoding.X962, form) for form in forms
+    ]:
         raise ValueError("EC point is not the scalar's")
     return public
 
@@ -119,8 +133,8 @@ def _random_number(attributes: Sequence[TLV]) -> bytes | None:
     if not found:
         return None
     values = read(Attribute, found[0]).values.as_list()
-    if len(found) > 1 or len(values) > 1 or values[0].padding_bits():
-        raise ValueError("R occurs twice, or is no number of whole bytes")
+    if len(found) != 1 or len(values) != 1 or values[0].padding_bits():
+        raise ValueError("R does not occur once, or is no number of whole bytes")
     if len(values[0].as_bytes()) != RANDOM_NUMBER_BYTES:
         raise ValueError("R is not of 20 bytes")
     return values[0].as_bytes()
