@@ -186,6 +186,8 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
     assert failure["support_ref"] == support_ref
     assert "on fire" in failure["exception"]
     assert "Traceback" in failure["exception"]
+    for sent in ("secret", "A" * 22, "123456", "ab" * 32, "AAAA"):
+        assert sent not in account.log.getvalue().replace(support_ref, ""), "the request itself is not logged"
 
 
 def test_each_answer_is_one_customers_and_never_kept(app: App) -> None:

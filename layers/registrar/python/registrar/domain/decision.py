@@ -15,6 +15,7 @@ from registrar.domain.catalogue import Level
 from registrar.domain.certificate_file import single_certificate
 from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate, spki_digest
 from registrar.domain.errors import Refusal
+from registrar.domain.expiry import days_left
 from registrar.domain.findings import Finding, iso
 from registrar.domain.names import common_name, masked
 from registrar.domain.trust import Issuer, Policy, TrustStore
@@ -182,8 +183,10 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
     elif now < certificate.not_before:
         yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
     elif certificate.not_after - now <= EXPIRES_SOON:
-        days = (certificate.not_after - now).days
-        left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
+        left: dict[str, object] = {
+            "expires_on": certificate.not_after,
+            "days_left": days_left(certificate.not_after, now),
+        }
         yield Finding("dates", Level.WARN, "CERT_EXPIRES_SOON", left)
 
 
