@@ -12,6 +12,7 @@ from local.npki_files import sign_pri_key
 from local.phone import Phone
 from local.pki import DemoPki, one_year_from
 from local.story import Story
+from registrar.domain.catalogue import SEOUL
 
 POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
 
@@ -126,8 +127,8 @@ def _told(view: dict[str, Any]) -> list[str]:
 
 
 def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> None:
-    """A certificate that crossed the seven-day threshold since yesterday: flagged, and one notice."""
-    last = _last_midnight_in_seoul(now + timedelta(days=7))
+    """A certificate that ends in seven days: flagged, and one notice."""
+    last = _end_of_day_in_seoul(now + timedelta(days=7))
     certificate = pki.issue_customer(
         phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
     )
@@ -147,10 +148,9 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     story.step("night", "runs once more: nobody is told twice")
 
 
-def _last_midnight_in_seoul(until: datetime) -> datetime:
-    """The latest 14:59:59Z not after `until`: Korean certificates end one second before midnight in Seoul."""
-    end = until.replace(hour=14, minute=59, second=59, microsecond=0)
-    return end if end <= until else end - timedelta(days=1)
+def _end_of_day_in_seoul(day: datetime) -> datetime:
+    """Korean certificates end one second before midnight in Seoul."""
+    return day.astimezone(SEOUL).replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from registrar.aws.messages import TextMessages
 from registrar.aws.notices import Notices, NoticeState, notice_id
 from registrar.aws.registrations import Due, Registrations
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import MAX_SENDS, windows
+from registrar.domain.expiry import MAX_SENDS, days_left, windows
 from registrar.domain.notice_texts import expiry_notice
 from registrar.domain.registrations import Registration
 from registrar.entry.clock import now
@@ -78,7 +78,7 @@ def _send(registration: Registration, at: datetime) -> None:
         masked_name=registration.name_masked,
         issuer=registration.issuer[customer.language],
         not_after=registration.not_after,
-        days_left=(registration.not_after - at).days,
+        days_left=days_left(registration.not_after, at),
         registration_ref=registration.id[-6:],
     )
     messages.send(customer.phone, text)

@@ -33,7 +33,8 @@ def lambda_handler(request: Request) -> Answer:
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct:
-        audit("login.refused", customer_id=customer_id)
+        # No digest of what nobody is called: it may be a password in the wrong field.
+        audit("login.refused", customer_id=customer.id if customer else None)
         raise Refusal("LOGIN_FAILED")
 
     challenge = new_challenge(customer.id, customer.kind, customer.totp_ciphertext, now())

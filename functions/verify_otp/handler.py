@@ -43,9 +43,9 @@ def lambda_handler(request: Request) -> Answer:
     session, token = new_session(challenge.customer_id, challenge.customer_kind, "otp", at)
     try:
         sessions.start(session, totp_step=step, challenge_created_at=challenge.created_at)
-    except ConditionFailed:
-        audit("otp.replayed", customer_id=challenge.customer_id)
-        raise Refusal("STEP_UP_REUSED") from None
+    except Refusal as refused:
+        audit("otp.replayed", customer_id=challenge.customer_id, code=refused.code)
+        raise
     audit("session.started", customer_id=session.customer_id, method=session.method)
     return answer(200, {"token": token, "token_type": "Bearer", "expires_at": iso(session.expires_at)})
 

@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 import boto3
 import botocore.client
+import moto.kms.utils
 from botocore.config import Config
 from botocore.session import Session
 from moto import mock_aws
@@ -36,6 +37,7 @@ PIN = a_pin(a_pki().root.certificate)
 _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
 _REAL_CLIENT: Any = Session.create_client
 _clients: dict[tuple[str, str], Any] = {}
+READS = frozenset({"GetItem", "Query", "Scan", "GetObject", "HeadObject", "ListObjectsV2", "Decrypt"})
 # What Lambda itself provides; everything else has to stand in the template.
 _RUNTIME = {
     "PATH": os.environ["PATH"],
@@ -57,13 +59,29 @@ class Call:
     params: Mapping[str, Any]
 
 
+class Made(dict[str, str]):
+    """Logical id to physical name (a key's ARN) of what the template declares; made when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.making = False
+
+    def __missing__(self, name: str) -> str:
+        resource = RESOURCES[name]
+        self.making = True
+        try:
+            self[name] = _MAKERS[resource["Type"]](name, resource["Properties"])
+        finally:
+            self.making = False
+        return self[name]
+
+
 @dataclass
 class Account:
     """Tables, buckets and the key of the template, and its functions, at the moment `at`."""
 
     parameters: Mapping[str, str]
-    physical: dict[str, str] = field(default_factory=dict)
-    keys_made: dict[str, str] = field(default_factory=dict)
+    physical: Made = field(default_factory=Made)
     at: datetime = NOW
     calls: list[Call] = field(default_factory=list)
     log: io.StringIO = field(default_factory=io.StringIO)
@@ -117,17 +135,20 @@ class Account:
         ((verb, argument),) = value.items()
         if verb == "Ref":
             return self.parameters[argument] if argument in self.parameters else self.physical[argument]
-        if verb == "Fn::GetAtt" and argument[1] == "Arn":
-            return self.key_arn(argument[0])
+        if verb == "Fn::GetAtt" and argument[1] == "Arn" and RESOURCES[argument[0]]["Type"] == "AWS::KMS::Key":
+            return self.physical[argument[0]]
         if verb == "Fn::Join":
             return str(argument[0]).join(self._resolved(argument[1]).split(","))
         raise KeyError(f"{verb} {argument}")
 
     @contextmanager
-    def killed_at(self, call: int, *, after: bool) -> Iterator[None]:
-        """Within, the process ends before (or right after) its call number `call`, counted from 0."""
+    def killed_at(self, write: int, *, after: bool) -> Iterator[None]:
+        """Within, the process ends before (or right after) its write number `write`, counted from 0.
+
+        Between two writes it does not matter where: reads leave nothing behind.
+        """
         self.calls.clear()
-        self._kill = (call, after)
+        self._kill = (write, after)
         try:
             yield
         finally:
@@ -135,14 +156,18 @@ class Account:
 
     def called(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
         """Stands in for every client's call."""
-        number = len(self.calls)
+        if self.physical.making:
+            return _REAL_CALL(client, operation, params)
+        write = operation not in READS
+        number = sum(call.operation not in READS for call in self.calls)
         self.calls.append(Call(operation, params))
-        if self._kill == (number, False):
+        if write and self._kill == (number, False):
             raise Killed
-        answer = _REAL_CALL(client, operation, params)
-        if self._kill == (number, True):
-            raise Killed
-        return answer
+        try:
+            return _REAL_CALL(client, operation, params)
+        finally:
+            if write and self._kill == (number, True):
+                raise Killed
 
     def recorded(self, act: Callable[[], object]) -> list[Call]:
         """The calls that `act` makes."""
@@ -153,15 +178,6 @@ class Account:
     def items(self, table: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.client("dynamodb").scan(TableName=self.physical[table])["Items"]
         return items
-
-    def key_arn(self, name: str) -> str:
-        """The ARN of a KMS key of the template; made on first use, since it takes a while."""
-        if RESOURCES[name]["Type"] != "AWS::KMS::Key":
-            raise KeyError(f"the ARN of {name}")
-        if name not in self.keys_made:
-            made = self.client("kms").create_key(Description=RESOURCES[name]["Properties"]["Description"])
-            self.keys_made[name] = made["KeyMetadata"]["Arn"]
-        return self.keys_made[name]
 
     def keys(self, bucket: str) -> list[str]:
         found = self.client("s3").list_objects_v2(Bucket=self.physical[bucket]).get("Contents", [])
@@ -178,11 +194,9 @@ def an_account() -> Iterator[Account]:
     account = Account({**names, "TrustAnchorPins": PIN})
     handler = logger.registered_handler
     before = handler.setStream(account.log)  # type: ignore[attr-defined]
-    with patch.dict(os.environ, _RUNTIME), mock_aws(), patch.object(Session, "create_client", _client):
-        for name, resource in RESOURCES.items():
-            make = _MAKERS.get(resource["Type"])
-            if make:
-                make(account, name, resource["Properties"])
+    # moto makes an RSA key for every KMS key, even for one that never signs.
+    one_key = patch("moto.kms.models.generate_private_key", _rsa_key)
+    with patch.dict(os.environ, _RUNTIME), mock_aws(), one_key, patch.object(Session, "create_client", _client):
 
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
             return account.called(client, operation, params)
@@ -192,6 +206,11 @@ def an_account() -> Iterator[Account]:
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@cache
+def _rsa_key(kind: str) -> Any:
+    return moto.kms.utils.generate_private_key(kind)
 
 
 @cache
@@ -208,24 +227,29 @@ def _client(session: Session, service_name: str, *, config: Config | None = None
     return _clients[kind]
 
 
-def _make_table(account: Account, name: str, properties: Mapping[str, Any]) -> None:
+def _make_table(name: str, properties: Mapping[str, Any]) -> str:
     schema = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    account.physical[name] = f"registrar-{name}"
-    account.client("dynamodb").create_table(
-        TableName=account.physical[name], **{part: properties[part] for part in schema if part in properties}
-    )
+    parts = {part: properties[part] for part in schema if part in properties}
+    boto3.client("dynamodb").create_table(TableName=f"registrar-{name}", **parts)
+    return f"registrar-{name}"
 
 
-def _make_bucket(account: Account, name: str, properties: Mapping[str, Any]) -> None:
-    account.physical[name] = f"registrar-{name.lower()}"
-    s3 = account.client("s3")
-    s3.create_bucket(Bucket=account.physical[name], CreateBucketConfiguration={"LocationConstraint": REGION})
-    versioning = properties.get("VersioningConfiguration")
-    if versioning:
-        s3.put_bucket_versioning(Bucket=account.physical[name], VersioningConfiguration=versioning)
+def _make_bucket(name: str, properties: Mapping[str, Any]) -> str:
+    s3: Any = boto3.client("s3")
+    bucket = f"registrar-{name.lower()}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    if versioning := properties.get("VersioningConfiguration"):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+    return bucket
 
 
-_MAKERS: Mapping[str, Callable[[Account, str, Mapping[str, Any]], None]] = {
+def _make_key(name: str, properties: Mapping[str, Any]) -> str:
+    made = boto3.client("kms").create_key(Description=properties["Description"])["KeyMetadata"]
+    return str(made["Arn"])
+
+
+_MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::DynamoDB::Table": _make_table,
     "AWS::S3::Bucket": _make_bucket,
+    "AWS::KMS::Key": _make_key,
 }

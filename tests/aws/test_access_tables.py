@@ -12,7 +12,7 @@ from registrar.aws.challenges import Challenges
 from registrar.aws.customers import Customers
 from registrar.aws.sessions import Sessions
 from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES, Challenge, new_challenge
-from registrar.domain.errors import ConditionFailed
+from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.sessions import Session, new_session
 from tests.aws.account import Account
 from tests.aws.rows import a_customer, put
@@ -108,14 +108,20 @@ def test_a_new_session_ends_the_old_one(account: Account, sessions: Sessions) ->
 
 
 @pytest.mark.parametrize(
-    ("step", "later"),
-    [(100, 1), (99, 1), (101, 0), (101, -1), (100, 0)],
+    ("step", "later", "code"),
+    [
+        (100, 1, "STEP_UP_REUSED"),
+        (99, 1, "STEP_UP_REUSED"),
+        (101, 0, "STEP_UP_EXPIRED"),
+        (101, -1, "STEP_UP_EXPIRED"),
+        (100, 0, "STEP_UP_EXPIRED"),
+    ],
     ids=["same code", "earlier code", "same challenge", "earlier challenge", "both"],
 )
-def test_a_code_and_a_challenge_count_once(sessions: Sessions, step: int, later: int) -> None:
+def test_a_code_and_a_challenge_count_once(sessions: Sessions, step: int, later: int, code: str) -> None:
     session = a_session()
     sessions.start(session, totp_step=100, challenge_created_at=NOW)
-    with pytest.raises(ConditionFailed):
+    with pytest.raises(Refusal, match=code):
         sessions.start(a_session(), totp_step=step, challenge_created_at=NOW + later * MILLISECOND)
     assert sessions.find("hong") == session
 

@@ -17,7 +17,7 @@ from tests.aws.rows import PHONE, TOTP_SECRET
 
 @pytest.fixture
 def customer_secrets(account: Account) -> CustomerSecrets:
-    return CustomerSecrets(account.client("kms"), account.key_arn("CustomerKey"))
+    return CustomerSecrets(account.client("kms"), account.physical["CustomerKey"])
 
 
 def test_a_sealed_secret_opens_for_its_customer(customer_secrets: CustomerSecrets) -> None:

@@ -166,13 +166,15 @@ def test_dates_to_the_second(at: datetime, found: list[str]) -> None:
     ("left", "days"),
     [
         (timedelta(days=30), 30),
-        (timedelta(days=30) - SECOND, 29),
+        (timedelta(days=29, hours=13), 30),
+        (timedelta(days=29, hours=11), 29),
         (timedelta(days=1), 1),
-        (timedelta(hours=23), 0),
+        (timedelta(hours=13), 1),
+        (timedelta(hours=11), 0),
         (timedelta(), 0),
     ],
 )
-def test_days_left_are_whole_days(left: timedelta, days: int) -> None:
+def test_days_left_are_days_in_seoul(left: timedelta, days: int) -> None:
     der = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST).der
     (finding,) = decide(der, a_trust_store(), "personal", LAST - left).findings
     assert finding.params == {"expires_on": LAST, "days_left": days}

@@ -106,9 +106,9 @@ def test_any_text_is_a_token_or_is_not(handle: str, dot: str, secret: str) -> No
     token = handle + dot + secret
     read = read_token(token)
     if read is not None:
-        customer, secret = read
+        customer, raw = read
         assert customer
-        assert len(secret) == 32
+        assert len(raw) == 32
 
 
 def test_a_proof_of_identity_lasts_ten_minutes() -> None:

@@ -79,7 +79,7 @@ class Answer:
 
 @dataclass
 class App:
-    """The app of one customer. It is signed in as the authorizer would say, by default with a proof a minute old."""
+    """The app of one customer. It is signed in as the authorizer would say, with a proof a minute old."""
 
     account: Account
     customer_id: str = "hong"
@@ -127,7 +127,7 @@ class App:
 
     def enrol(self, **overrides: Any) -> None:
         """The bank puts the customer into its table."""
-        key = self.account.key_arn("CustomerKey")
+        key = self.account.physical["CustomerKey"]
         sealed = CustomerSecrets(self.account.client("kms"), key).seal(self.customer_id, TOTP_SECRET)
         customer = a_customer(self.customer_id, **{"totp_ciphertext": sealed, "kind": self.kind} | overrides)
         put(self.account, "CustomersTable", customer_store.to_item(customer))

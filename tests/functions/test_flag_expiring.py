@@ -60,7 +60,7 @@ def test_nothing_due_is_a_finished_run(account: Account) -> None:
 @pytest.mark.parametrize("days", THRESHOLD_DAYS)
 def test_each_threshold_flags_and_tells(app: App, account: Account, days: int) -> None:
     registration_id = ending(account, NOW + days * DAY + timedelta(hours=1))
-    account.function("flag_expiring").notices.finish_run(NOW)
+    account.function("flag_expiring").notices.finish_run(NOW - DAY)
     account.pass_time(hours=2)
     assert run(account) == counted(due=1, sent=1)
     (message,) = sent()

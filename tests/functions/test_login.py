@@ -119,7 +119,7 @@ def test_a_challenge_is_good_for_one_session(app: App) -> None:
     challenge_id = challenge(app)
     assert app.give_code(challenge_id).status == 200
     app.account.pass_time(seconds=31)
-    assert_problem(app.give_code(challenge_id), "STEP_UP_REUSED")
+    assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
 
 
 def test_clocks_may_differ_by_one_step(app: App) -> None:

@@ -21,7 +21,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
     assert_problem(app.give_code(challenge_id, wrong), "STEP_UP_INVALID")
     code = app.code()
     token = app.give_code(challenge_id, code).body["token"]
-    assert_problem(app.give_code(challenge_id, code), "STEP_UP_REUSED")
+    assert_problem(app.give_code(challenge_id, code), "STEP_UP_EXPIRED")
     for header in (f"Bearer {token}", f"Bearer {token[:-2]}AA"):
         event = an_event("authorizer_request")
         event["headers"]["Authorization"] = header
@@ -40,7 +40,8 @@ def everything_happens(app: App, account: Account) -> list[str]:
     account.pass_time(days=1)
     account.invoke("flag_expiring", an_event("schedule"))
     App(account, "kim").enrol(phone="+not-a-phone-0001")
-    App(account, "kim").register(a_certificate(key="ec", not_after=account.at + timedelta(days=7)))
+    App(account, "kim").register(a_certificate(key="ec", not_after=account.at + timedelta(days=8)))
+    account.pass_time(days=1)
     account.invoke("flag_expiring", an_event("schedule"))
     form = announced["files"][0]["fields"]
     return [

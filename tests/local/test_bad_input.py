@@ -20,14 +20,15 @@ NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
 
 UNKNOWN = "0" * 32
-A_FILE = {"name": "signCert.der", "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
-GOOD = {
+A_FILE: dict[str, Any] = {"name": "signCert.der", "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
+GOOD: dict[str, dict[str, Any]] = {
     "/login": {"customer_id": "nobody", "password": "wrong"},
     "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
     "/uploads": {"files": [A_FILE]},
     f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
 }
 each_post = pytest.mark.parametrize("path", GOOD)
+A_KEY = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"  # pragma: allowlist secret
 NOT_OBJECTS = [
     b"",
     b"{",
@@ -99,7 +100,8 @@ def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
 
 
 def test_an_announced_file_is_read_field_by_field(phone: Phone) -> None:
-    for files in (None, {}, [], [A_FILE, A_FILE], ["x"], [None]):
+    not_one: list[Any] = [None, {}, [], [A_FILE, A_FILE], ["x"], [None]]
+    for files in not_one:
         refused = problem(phone.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST")
         assert refused["params"] == {"field": "files"}
     for field in A_FILE:
@@ -317,7 +319,7 @@ def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
     ("content", "code"),
     [
         (b"\xff\xd8\xff\xe0 a photo", "FILE_UNREADABLE"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "FILE_NO_CERTIFICATE"),
+        (A_KEY, "FILE_NO_CERTIFICATE"),
         (b"\x30\x82\xff\xff" + b"\x30" * 3000, "FILE_UNREADABLE"),
         (b"x" * MAX_FILE_BYTES, "FILE_UNREADABLE"),
         (b"-----BEGIN CERTIFICATE-----" * 600, "FILE_UNREADABLE"),

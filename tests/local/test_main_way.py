@@ -156,7 +156,7 @@ def test_a_code_counts_once_and_a_new_login_mends_a_lost_answer(new_phone: NewPh
 
     assert first["challenge_id"] != second["challenge_id"]
     assert phone.call("POST", "/login/otp", body).status == 200
-    problem(phone.call("POST", "/login/otp", body), "STEP_UP_REUSED")
+    problem(phone.call("POST", "/login/otp", body), "STEP_UP_EXPIRED")
     problem(phone.call("POST", "/login/otp", {**body, "challenge_id": second["challenge_id"]}), "STEP_UP_REUSED")
     assert phone.log_in().status == 200
 

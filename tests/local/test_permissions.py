@@ -103,20 +103,25 @@ def topic(cloud: LocalCloud) -> Iterator[str]:
 def as_role(cloud: LocalCloud) -> AsRole:
     """Makes a client of a service with the role of a function."""
 
+    # One session for all: it reads the description of a service once.
+    session = cast("Any", boto3.Session)(region_name=REGION)
+    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+
     @cache
     def credentials(name: str) -> dict[str, str]:
         function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.physical(f"{name}Function"))
-        given = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")
-        return cast("dict[str, str]", given["Credentials"])
+        given = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")[
+            "Credentials"
+        ]
+        return {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretAccessKey"],
+            "aws_session_token": given["SessionToken"],
+        }
 
     @cache
     def client(name: str, service: str) -> Any:
-        given = credentials(name)
-        session = cast("Any", boto3.Session)(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION
-        )
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
-        return session.client(service, endpoint_url=cloud.emulator.url, config=config)
+        return session.client(service, endpoint_url=cloud.emulator.url, config=config, **credentials(name))
 
     return client
 

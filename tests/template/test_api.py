@@ -88,6 +88,8 @@ def test_the_gateways_own_refusals_are_covered() -> None:
         "ACCESS_DENIED": "SESSION_EXPIRED",
         "THROTTLED": "RATE_LIMITED",
         "MISSING_AUTHENTICATION_TOKEN": "ROUTE_NOT_FOUND",
+        "WAF_FILTERED": "RATE_LIMITED",
+        "DEFAULT_4XX": "MALFORMED_REQUEST",
         "DEFAULT_5XX": "SYSTEM_RETRY",
     }
 

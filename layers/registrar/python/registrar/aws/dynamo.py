@@ -131,5 +131,6 @@ def _guarded(call: Any, **arguments: Any) -> Any:
         return call(**arguments)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise ConditionFailed from None
+            stood = error.response.get("Item")
+            raise ConditionFailed([stood] if isinstance(stood, dict) else []) from None
         raise

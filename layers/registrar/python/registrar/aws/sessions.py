@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.sessions import Session
 
 
@@ -42,7 +43,17 @@ class Sessions:
     table: str
 
     def start(self, session: Session, *, totp_step: int, challenge_created_at: datetime) -> None:
-        """Start the session unless its code's step or its challenge was used. Raises ConditionFailed."""
+        """Start the session, which uses up the code's step and the challenge.
+
+        Raises Refusal: STEP_UP_EXPIRED where the challenge was used, STEP_UP_REUSED where only the code was.
+        """
+        try:
+            self._put(session, totp_step, challenge_created_at)
+        except ConditionFailed as failed:
+            used = dynamo.read_millis(failed.items[0] or {}, "challenge_ms")
+            raise Refusal("STEP_UP_EXPIRED" if used >= challenge_created_at else "STEP_UP_REUSED") from None
+
+    def _put(self, session: Session, totp_step: int, challenge_created_at: datetime) -> None:
         dynamo.put(
             self.client,
             self.table,
@@ -58,6 +69,7 @@ class Sessions:
                 ":step": dynamo.number(totp_step),
                 ":challenge": dynamo.millis(challenge_created_at),
             },
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
 
     def find(self, customer_id: str) -> Session | None:

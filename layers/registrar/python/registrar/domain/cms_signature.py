@@ -9,7 +9,7 @@
 | certificates, crls (5.1), unsignedAttrs (5.3) | ignored: the key is that of the certificate given, and no other |
 | signerInfos (5.1) | exactly one |
 | sid (5.3) | issuer and serial number as they stand in the certificate, or its subjectKeyIdentifier |
-| digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512 |
+| digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512; digestAlgorithms (5.1) holds it and nothing else |
 | signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF. Others, signing-time included, are signed but not read |
 | signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2). RSASSA-PSS is refused: no NPKI certificate asks for it |
 
@@ -211,8 +211,8 @@ def _digest(signed: _SignedData, signer: _SignerInfo) -> Digest:
     if digest is None:
         raise ProofInvalid("digest algorithm not accepted")
     announced = [_DIGESTS.get(asn1.encode_der(algorithm)) for algorithm in signed.digest_algorithms.as_list()]
-    if digest not in announced:
-        raise ProofInvalid("digestAlgorithms lacks the signer's")
+    if announced != [digest]:
+        raise ProofInvalid("digestAlgorithms is not the signer's alone")
     return digest
 
 

@@ -6,7 +6,7 @@ and FAQ, and a test that produces it.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -16,6 +16,7 @@ from registrar.domain import path
 from registrar.domain.catalogue import Level
 from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate, spki_digest
 from registrar.domain.errors import Refusal
+from registrar.domain.expiry import days_left
 from registrar.domain.file_formats import Bare, recognise
 from registrar.domain.findings import Finding, iso
 from registrar.domain.names import common_name, masked
@@ -222,9 +223,11 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
         yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
     elif now < certificate.not_before:
         yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
-    elif certificate.not_after - now <= timedelta(days=case.rules.warn_days):
-        days = (certificate.not_after - now).days
-        left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
+    elif days_left(certificate.not_after, now) <= case.rules.warn_days:
+        left: dict[str, object] = {
+            "expires_on": certificate.not_after,
+            "days_left": days_left(certificate.not_after, now),
+        }
         yield Finding("dates", case.rules.levels["expires_soon"], "CERT_EXPIRES_SOON", left)
 
 

@@ -1,18 +1,24 @@
-"""Expiry notices: which registrations are due since the last finished run (states and thresholds in days)."""
+"""Expiry notices: which registrations are due since the last finished run.
+
+Days are days in Seoul, as customers count them: a certificate that ends tomorrow at midnight has one day left, at
+whatever hour the job runs.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from registrar.domain.catalogue import SEOUL
+
 THRESHOLD_DAYS = (0, 1, 3, 7, 14, 30)
-FIRST_WINDOW = timedelta(days=1)
 NOTICE_LEASE = timedelta(minutes=5)
 MAX_SENDS = 3
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Registrations with `first <= not_after <= until` crossed `threshold_days` since the last run."""
+    """Registrations with `first <= not_after <= until` reached `threshold_days` since the last run."""
 
     threshold_days: int
     first: datetime
@@ -20,10 +26,23 @@ class Window:
 
 
 def windows(last_run: datetime | None, now: datetime) -> Iterator[Window]:
-    """The windows of a run at `now` (whole seconds), the most urgent threshold first.
+    """The windows of a run at `now`, the most urgent threshold first; none when today's run is done.
 
-    A window reaches back to the last finished run, so a missed night is caught up. Threshold 0 is the end itself.
+    A window reaches back to the day after the last finished run, so a missed night is caught up.
     """
-    since = (last_run if last_run is not None else now - FIRST_WINDOW) + timedelta(seconds=1)
+    today = _day_start(now)
+    first = _day_start(last_run) + _DAY if last_run is not None else today
+    if first > today:
+        return
     for days in THRESHOLD_DAYS:
-        yield Window(days, since + timedelta(days=days), now + timedelta(days=days))
+        ahead = timedelta(days=days)
+        yield Window(days, first + ahead, today + ahead + _DAY - timedelta(seconds=1))
+
+
+def days_left(not_after: datetime, now: datetime) -> int:
+    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative when it is over."""
+    return (_day_start(not_after) - _day_start(now)).days
+
+
+def _day_start(at: datetime) -> datetime:
+    return at.astimezone(SEOUL).replace(hour=0, minute=0, second=0, microsecond=0)

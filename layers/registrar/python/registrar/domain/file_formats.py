@@ -196,6 +196,6 @@ def _without_traces(step: Callable[[], T]) -> T:
     except RegistrarError as refused:
         error = refused.with_traceback(None)
         error.__context__ = None
-    except (ValueError, TypeError, OverflowError, RecursionError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, UnsupportedAlgorithm):
         error = Refusal("FILE_UNREADABLE")
     raise error

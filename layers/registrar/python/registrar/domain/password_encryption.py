@@ -37,6 +37,7 @@ from registrar.domain.password_forms import Password
 # KCAC.TS.ENC: what 1.2.410.200004.1.4 means where it stands for a whole scheme.
 FIXED_IV = b"0123456789012345"
 
+DIGEST_BYTES = {"sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 PRFS = {
     "1.2.840.113549.2.7": "sha1",
     "1.2.840.113549.2.8": "sha224",
@@ -277,7 +278,7 @@ class _Pkcs12:
 
 
 def _blocks(size: int, digest: str) -> int:
-    return -(-size // hashlib.new(digest).digest_size)
+    return -(-size // DIGEST_BYTES[digest])
 
 
 def pkcs12_bytes(digest: str, password: bytes, salt: bytes, rounds: int, purpose: int, size: int) -> bytes:

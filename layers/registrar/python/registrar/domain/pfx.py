@@ -32,7 +32,7 @@ from registrar.domain.file_structures import (
 from registrar.domain.file_structures import Pfx as PfxStructure
 from registrar.domain.kdf_budget import KdfBudget
 from registrar.domain.key_envelopes import Envelope, WrongPassword, envelope_of, open_key, read_envelope
-from registrar.domain.password_encryption import pkcs12_bytes
+from registrar.domain.password_encryption import DIGEST_BYTES, pkcs12_bytes
 from registrar.domain.password_forms import Password
 from registrar.domain.pkcs7 import MAX_CERTIFICATES, load_certificate
 from registrar.domain.private_keys import NotAPrivateKey, PrivateKey, read_private_key
@@ -48,11 +48,11 @@ _KEY_BAG, _SHROUDED_KEY_BAG, _CERT_BAG, _SAFE_CONTENTS_BAG = (
 )
 _X509_CERTIFICATE = "1.2.840.113549.1.9.22.1"
 _MAC_DIGESTS = {
-    "1.3.14.3.2.26": ("sha1", 20),
-    "2.16.840.1.101.3.4.2.4": ("sha224", 28),
-    "2.16.840.1.101.3.4.2.1": ("sha256", 32),
-    "2.16.840.1.101.3.4.2.2": ("sha384", 48),
-    "2.16.840.1.101.3.4.2.3": ("sha512", 64),
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
 }
 
 
@@ -61,7 +61,6 @@ class _Mac:
     """RFC 7292 section 4: HMAC under a key of appendix B.2, one block long, so a try costs its rounds once."""
 
     digest: str
-    size: int
     salt: bytes
     rounds: int
     value: bytes
@@ -69,7 +68,7 @@ class _Mac:
     def proved(self, content: bytes, password: Password, budget: KdfBudget) -> Password:
         """`password` in the one form that made this MAC over `content`. Raises WrongPassword, Refusal."""
         for form in budget.paid((self.rounds, form) for form in password.bmp):
-            key = pkcs12_bytes(self.digest, form, self.salt, self.rounds, 3, self.size)
+            key = pkcs12_bytes(self.digest, form, self.salt, self.rounds, 3, DIGEST_BYTES[self.digest])
             if hmac.compare_digest(hmac.digest(key, content, self.digest), self.value):
                 return replace(password, bmp=(form,))
         raise WrongPassword
@@ -155,8 +154,8 @@ def _mac(data: MacData) -> _Mac:
         raise Refusal("FILE_ENCRYPTION_UNSUPPORTED") from None
     if algorithm not in _MAC_DIGESTS:
         raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
-    digest, size = _MAC_DIGESTS[algorithm]
-    mac = _Mac(digest, size, data.salt, 1 if data.rounds is None else data.rounds, data.mac.digest)
+    rounds = 1 if data.rounds is None else data.rounds
+    mac = _Mac(_MAC_DIGESTS[algorithm], data.salt, rounds, data.mac.digest)
     KdfBudget().check(mac.rounds)
     return mac
 

@@ -133,8 +133,8 @@ def _random_number(attributes: Sequence[TLV]) -> bytes | None:
     if not found:
         return None
     values = read(Attribute, found[0]).values.as_list()
-    if len(found) > 1 or len(values) > 1 or values[0].padding_bits():
-        raise ValueError("R occurs twice, or is no number of whole bytes")
+    if len(found) != 1 or len(values) != 1 or values[0].padding_bits():
+        raise ValueError("R does not occur once, or is no number of whole bytes")
     if len(values[0].as_bytes()) != RANDOM_NUMBER_BYTES:
         raise ValueError("R is not of 20 bytes")
     return values[0].as_bytes()

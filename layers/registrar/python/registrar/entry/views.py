@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from registrar.domain.expiry import days_left
 from registrar.domain.findings import headline, iso
 from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
 from registrar.domain.registrations import Lifecycle, Registration
@@ -45,7 +46,7 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         "status": "ACTIVE" if registration.usable_at(now) else registration.lifecycle_at(now).value,
         "usable": registration.usable_at(now),
         "expiring": registration.expiring_at(now),
-        "days_left": max((registration.not_after - now).days, 0),
+        "days_left": max(days_left(registration.not_after, now), 0),
         "reason": "REG_EXPIRED" if registration.lifecycle_at(now) is Lifecycle.EXPIRED else None,
         "certificate": {
             "issuer": registration.issuer[language],

@@ -1,0 +1,142 @@
+"""What app developers do with the documents: a client generated from openapi.yaml, and the sample of integrate.md.
+
+Both register a certificate with the running service.
+"""
+
+import functools
+import hashlib
+import importlib
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from local.http_calls import post_form
+from local.phone import Phone, sign
+from local.pki import CustomerCertificate
+
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+
+DOCS = Path(__file__).parents[2] / "docs"
+PACKAGE = "generated_registrar_client"
+
+
+@pytest.fixture(scope="module")
+def client_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A client made from docs/openapi.yaml alone, importable under the name that is returned."""
+    from openapi_python_client import generate
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+
+    folder = tmp_path_factory.mktemp("client")
+    config = Config.from_sources(
+        ConfigFile(post_hooks=[]),
+        MetaType.NONE,
+        document_source=DOCS / "openapi.yaml",
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=folder / PACKAGE,
+    )
+    problems = generate(config=config)
+    assert [f"{each.header}: {each.detail}" for each in problems] == []
+    sys.path.insert(0, str(folder))
+    try:
+        yield PACKAGE
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+
+
+def test_a_generated_client_walks_the_main_way(
+    client_package: str, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    def load(name: str) -> ModuleType:
+        return importlib.import_module(f"{client_package}.{name}")
+
+    def ask(operation: str, *arguments: Any, **named: Any) -> Any:
+        answer = load(f"api.{operation}").sync_detailed(*arguments, accept_language="en", **named)
+        assert answer.parsed is not None, answer
+        return answer
+
+    models, phone, certificate = load("models"), new_phone(log_in=False), new_certificate(key="rsa")
+    body = models.LoginRequest(customer_id=phone.customer.id, password=phone.customer.password)
+    with load("client").Client(base_url=phone.url, httpx_args={"trust_env": False}) as anybody:
+        challenge = ask("login.login", client=anybody, body=body).parsed
+        code = models.OtpRequest(challenge_id=challenge.challenge_id, code=phone.code())
+        session = ask("login.verify_otp", client=anybody, body=code).parsed
+    assert session.expires_at > challenge.expires_at
+    logged_in = load("client").AuthenticatedClient
+    with logged_in(base_url=phone.url, token=session.token, httpx_args={"trust_env": False}) as client:
+        _walk(functools.partial(ask, client=client), models, certificate)
+
+
+def _walk(ask: Callable[..., Any], models: ModuleType, certificate: CustomerCertificate) -> None:
+    content = certificate.der
+    digest = hashlib.sha256(content).hexdigest()
+    file = models.AnnouncedFile(name="signCert.der", size=len(content), sha256=digest)
+    wanted = models.UploadRequest(files=[file])
+    announced = ask("uploads.request_upload", body=wanted, idempotency_key="generated-client").parsed
+    form = announced.files[0]
+    assert post_form(form.url, form.fields.to_dict(), content).status == 204
+
+    view = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
+    assert isinstance(view, models.UploadAwaitingProof)
+    assert view.certificate.issuer == "KFTC yessign"
+    proof = models.RegistrationRequest(sign(certificate.key, view.proof.text), view.proof.consent.version)
+    registered = ask("registrations.register_certificate", view.upload_id, body=proof)
+    assert (registered.status_code, registered.parsed.usable) == (201, True)
+    again = ask("registrations.register_certificate", view.upload_id, body=proof)
+    assert (again.status_code, again.parsed) == (200, registered.parsed)
+
+    listed = ask("registrations.list_registrations").parsed
+    assert listed.registrations == [registered.parsed]
+    one = ask("registrations.get_registration", registered.parsed.registration_id)
+    assert one.parsed == registered.parsed
+    unknown = ask("uploads.get_upload", "0" * 32)
+    assert (unknown.status_code, unknown.parsed.code.value) == (404, "UPLOAD_NOT_FOUND")
+    done = ask("uploads.get_upload", announced.upload_id).parsed
+    assert isinstance(done, models.UploadRegistered)
+
+
+def _decided(look: Callable[[], Any], models: ModuleType) -> Any:
+    deadline = time.monotonic() + 30
+    while isinstance(view := look(), models.UploadOpen):
+        assert time.monotonic() < deadline, view
+        time.sleep(0.1)
+    return view
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+def test_the_python_sample_registers_a_certificate(
+    key: str, new_phone: NewPhone, new_certificate: NewCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    text = (DOCS / "integrate.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"<!-- sample: python -->\n```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(sample, "integrate.md", "exec"), names)  # noqa: S102 - our own document
+    phone, certificate, asked = new_phone(), new_certificate(key=key), []
+
+    def agrees(shown: dict[str, Any], consent: str) -> bool:
+        asked.append((shown["fingerprint"], consent))
+        return True
+
+    arguments = (phone.url, phone.token, "signCert.der", certificate.der, certificate.key, agrees)
+    registered = names["register"](*arguments)
+    assert (registered["status"], len(asked)) == ("ACTIVE", 1)
+    assert names["register"](*arguments) == registered
+
+    with pytest.raises(names["Refused"]) as refused:
+        names["call"]("GET", f"{phone.url}/uploads/{'0' * 32}", headers={"Authorization": f"Bearer {phone.token}"})
+    assert (refused.value.status, refused.value.problem["code"]) == (404, "UPLOAD_NOT_FOUND")
+    with pytest.raises(names["Refused"]) as nobody:
+        names["call"]("GET", f"{phone.url}/registrations")
+    assert (nobody.value.status, nobody.value.problem) == (401, {})

@@ -1,0 +1,233 @@
+"""After all that a customer can do, nothing they alone know lies anywhere in the cloud.
+
+Looked for as it is, in hexadecimal and in base64; looked through: every table, bucket (old versions too), queue,
+log stream, sent message and temporary file. One secret is planted in each kind of place, to see it would be found.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from local.cloud import LocalCloud
+from local.phone import Phone
+from local.pki import CustomerCertificate
+from tests.local.expect import eventually, problem
+
+pytestmark = pytest.mark.cloud
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+Place = tuple[str, bytes]
+MARK = b"planted-0f8e2c"
+
+
+def _forms(secret: bytes) -> set[bytes]:
+    """How bytes may be written down: in base64 at any offset, so that they may stand inside something longer."""
+    found = {secret, secret.hex().encode(), secret.hex().upper().encode()}
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + secret)
+        # The first and last digits depend on what stands around.
+        inner = text[4 if shift else 0 :].rstrip(b"=")[: -1 if len(secret) > 4 else None]
+        found |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
+    return {form for form in found if len(form) >= 6}
+
+
+def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
+    forms: set[bytes] = set()
+    for encoding in (Encoding.PEM, Encoding.DER):
+        key = certificate.key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
+        forms |= _forms(key)
+        forms |= set(key.splitlines()[1:-1]) if encoding is Encoding.PEM else set()
+    return forms
+
+
+def _secrets(phone: Phone, codes: list[str], tokens: list[str], certificate: CustomerCertificate) -> dict[str, Any]:
+    customer = phone.customer
+    known: dict[str, set[bytes]] = {
+        "password": _forms(customer.password.encode()),
+        "TOTP secret": _forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
+        "private key": _private_key_forms(certificate),
+        "planted": _forms(MARK),
+    }
+    for token in tokens:
+        secret = token.partition(".")[2]
+        known.setdefault("session token", set()).update(
+            _forms(token.encode()) | _forms(secret.encode()) | _forms(base64.urlsafe_b64decode(secret + "=="))
+        )
+    patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in known.items()}
+    # Six digits stand in many a number: a code counts where it stands alone.
+    alone = b"|".join(rb"(?<![0-9A-Za-z.:_-])%s(?![0-9A-Za-z:_-])" % code.encode() for code in codes)
+    return {**patterns, "one-time code": re.compile(alone)}
+
+
+# --- every place where bytes can lie
+
+
+def _tables(cloud: LocalCloud) -> Iterator[Place]:
+    dynamodb = cloud.client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            for item in page["Items"]:
+                for name, value in item.items():
+                    ((kind, content),) = value.items()
+                    yield f"table {table} {name}", content if kind == "B" else json.dumps(content).encode()
+
+
+def _buckets(cloud: LocalCloud) -> Iterator[Place]:
+    s3 = cloud.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        for version in s3.list_object_versions(Bucket=name).get("Versions", []):
+            if version["Key"].endswith(".zip"):
+                continue  # what is deployed, made before there was a customer
+            chosen = {} if version["VersionId"] == "null" else {"VersionId": version["VersionId"]}
+            stored = s3.get_object(Bucket=name, Key=version["Key"], **chosen)
+            yield f"bucket {name} {version['Key']}", stored["Body"].read() + json.dumps(stored["Metadata"]).encode()
+
+
+def _queues(cloud: LocalCloud) -> Iterator[Place]:
+    sqs = cloud.client("sqs")
+    for url in sqs.list_queues().get("QueueUrls", []):
+        for _ in range(20):
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=20)
+            if "Messages" not in messages:
+                break
+            yield from ((f"queue {url}", message["Body"].encode()) for message in messages["Messages"])
+
+
+def _logs(cloud: LocalCloud) -> Iterator[Place]:
+    logs = cloud.client("logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+            lines = "\n".join(event["message"] for event in page["events"])
+            yield f"logs {group['logGroupName']}", lines.encode()
+
+
+def _messages(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
+    yield "messages", "\n".join(cloud.sms(phone.customer.phone)).encode()
+    yield "mails", json.dumps(cloud.mails()).encode()
+
+
+def _files(folder: Path) -> Iterator[Place]:
+    for path in folder.rglob("*"):
+        # A layer holds packages as they were deployed.
+        if path.is_file() and not any(part.startswith("layer_") for part in path.parts):
+            yield f"file {path.relative_to(folder)}", path.read_bytes()
+
+
+def _everything(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
+    for places in (_tables, _buckets, _queues, _logs):
+        yield from places(cloud)
+    yield from _messages(cloud, phone)
+    yield from _files(cloud.emulator.folder)
+
+
+def _plant(cloud: LocalCloud) -> None:
+    """One secret in each kind of place, each written in another way."""
+    logs, sqs = cloud.client("logs"), cloud.client("sqs")
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.physical("ChallengesTable"), Item={"id": {"S": "planted"}, "b": {"B": b"x" + MARK}}
+    )
+    cloud.client("s3").put_object(Bucket=cloud.outputs["TrustBucket"], Key="planted", Body=MARK.hex().encode())
+    encoded = base64.b64encode(b"x" + MARK + b"x").decode()
+    sqs.send_message(QueueUrl=sqs.create_queue(QueueName="planted")["QueueUrl"], MessageBody=encoded)
+    logs.create_log_group(logGroupName="planted")
+    logs.create_log_stream(logGroupName="planted", logStreamName="planted")
+    event = {"timestamp": int(datetime.now(UTC).timestamp() * 1000), "message": f"<{MARK.decode()}>"}
+    logs.put_log_events(logGroupName="planted", logStreamName="planted", logEvents=[event])
+    (cloud.emulator.folder / "planted").write_bytes(b"x" * 1000 + MARK)
+
+
+def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> dict[str, Any]:
+    """Everything a customer does, right and wrong; returns what only they know."""
+    codes, tokens = [], []
+    code_of = phone.code
+
+    def noted() -> str:
+        codes.append(code_of())
+        return codes[-1]
+
+    phone.code = noted  # type: ignore[method-assign]
+    certificate = new_certificate(
+        not_before=datetime.now(UTC) - timedelta(days=300), not_after=datetime.now(UTC) + timedelta(hours=20)
+    )
+    key = certificate.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    login = {"customer_id": phone.customer.id, "password": phone.customer.password}
+
+    assert phone.log_in().status == 200
+    tokens.append(str(phone.token))
+    # The wrong way round, as a hasty person or a broken app sends it.
+    problem(phone.call("POST", "/login", {"customer_id": phone.customer.password[:32], "password": "wrong"}))
+    problem(phone.call("POST", "/login/otp", login), "MALFORMED_REQUEST")
+    problem(phone.call("POST", "/login/otp", {"challenge_id": "A" * 22, "code": codes[0]}), "STEP_UP_EXPIRED")
+    phone.call("POST", "/uploads", {"files": key.decode(), "token": phone.token})
+    phone.call("GET", f"/uploads/{phone.token}")
+    # Their private key instead of their certificate: refused, and not kept.
+    assert phone.upload("signPri.key", key)["headline"] == "FILE_NO_CERTIFICATE"
+    der = certificate.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert phone.upload("signPri.der", der)["headline"] == "FILE_UNREADABLE"
+    view = phone.upload("signCert.der", certificate.der)
+    wrong = {"signature": base64.b64encode(der).decode(), "consent_version": view["proof"]["consent"]["version"]}
+    problem(phone.call("POST", f"/uploads/{view['upload_id']}/registration", wrong), "PROOF_FAILED")
+    assert phone.prove(view, certificate.key).status == 201
+    assert phone.log_in().status == 200
+    tokens.append(str(phone.token))
+    cloud.invoke("FlagExpiringFunction", {})
+    s3, bucket = cloud.client("s3"), cloud.outputs["UploadBucket"]
+    eventually(lambda: bool(s3.list_objects_v2(Bucket=bucket, Prefix="uploads/")["KeyCount"] == 0))
+    return _secrets(phone, codes, tokens, certificate)
+
+
+def test_nothing_that_only_the_customer_knows_lies_anywhere(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone(log_in=False)
+    patterns = _live(phone, new_certificate, cloud)
+    _plant(cloud)
+    found: dict[str, set[str]] = {name: set() for name in patterns}
+    looked_at = set()
+
+    for place, content in _everything(cloud, phone):
+        looked_at.add(place.split()[0])
+        for name, pattern in patterns.items():
+            if pattern.search(content):
+                found[name].add(place)
+
+    planted = found.pop("planted")
+    assert {place.split()[0] for place in planted} == {"table", "bucket", "queue", "logs", "file"}
+    assert len(planted) == 5
+    assert found == {name: set() for name in found}
+    assert looked_at == {"table", "bucket", "queue", "logs", "messages", "mails", "file"}
+
+
+def test_a_name_is_shown_masked_and_a_customer_is_a_digest_in_the_logs(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone(name="남궁민수", phone="+821044445555")
+    certificate = new_certificate(real_name="남궁민수")
+    phone.prove(phone.upload("signCert.der", certificate.der), certificate.key)
+
+    text = b"\n".join(content for _, content in _logs(cloud)).decode()
+    escaped = json.dumps("남궁민수").strip('"')
+    for personal in (
+        "남궁민수",
+        escaped,
+        phone.customer.id,
+        "44445555",
+        f"{certificate.certificate.serial_number:x}",
+    ):
+        assert personal not in text
+    assert '"audit":true' in text
+    row = cloud.client("dynamodb").query(
+        TableName=cloud.physical("RegistrationsTable"),
+        KeyConditionExpression="pk = :customer",
+        ExpressionAttributeValues={":customer": {"S": f"CUST#{phone.customer.id}"}},
+    )["Items"][0]
+    assert row["name_masked"] == {"S": "남**수"}

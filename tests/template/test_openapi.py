@@ -1,0 +1,232 @@
+"""docs/openapi.yaml says what the template and the code do, and docs/integrate.md shows what openapi.yaml says."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+from local.emulator import ROOT
+from registrar.domain import challenges, passwords, sessions, uploads
+from registrar.domain.catalogue import CATALOGUE, Level, NextAction, render
+from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION
+from registrar.domain.registrations import EXPIRING, Lifecycle
+from registrar.entry.answers import PROBLEM_TYPE
+from registrar.entry.request import MAX_BODY_BYTES
+from tests.template.reachable import codes, reached
+from tests.template.shape import RESOURCES, events, verb
+
+SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"))
+SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
+GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
+GATEWAY = {
+    name: json.loads(answer["ResponseTemplates"]["application/json"])
+    for name, answer in RESOURCES["Api"]["Properties"]["GatewayResponses"].items()
+}
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, item in SPEC["paths"].items()
+    for method, operation in item.items()
+    if method != "parameters"
+}
+FOLDERS = {(event["Method"], event["Path"]): verb(name) for name, event in events("Api")}
+PROBLEM_JSON = "application/problem+json"
+each_operation = pytest.mark.parametrize("route", OPERATIONS, ids=" ".join)
+
+
+def resolved(node: Any) -> Any:
+    """What a $ref points to, or the node itself."""
+    while isinstance(node, dict) and "$ref" in node:
+        found: Any = SPEC
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part.replace("~1", "/")]
+        node = found
+    return node
+
+
+def check(value: Any, schema: dict[str, Any]) -> None:
+    jsonschema_rs.validate({**schema, "components": SPEC["components"]}, value, validate_formats=True)
+
+
+def answers(route: tuple[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for status, response in OPERATIONS[route]["responses"].items():
+        yield status, resolved(response)
+
+
+def listed(route: tuple[str, str]) -> set[tuple[str, str]]:
+    """Status and code of every problem that an operation lists."""
+    found = set()
+    for status, response in answers(route):
+        media = response.get("content", {}).get(PROBLEM_JSON)
+        if media:
+            base, own = media["schema"]["allOf"]
+            assert base == {"$ref": "#/components/schemas/Problem"}
+            found |= {(status, code) for code in own["properties"]["code"]["enum"]}
+    return found
+
+
+def found_by_the_checks() -> tuple[set[str], set[str]]:
+    """Codes of findings that refuse, and of those that only warn."""
+    decided = codes(reached("validate_upload"))
+    ended = codes(reached("get_upload"))
+    taken = codes(frozenset(key for key in reached("register_certificate") if key[0] == "register_certificate"))
+    return set(decided.failures | decided.refusals | ended.failures | taken.failures), set(decided.warnings)
+
+
+def test_it_is_valid_openapi() -> None:
+    validate(SPEC)
+    assert SPEC["info"]["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    ids = [operation["operationId"] for operation in OPERATIONS.values()]
+    assert len(set(ids)) == len(ids)
+
+
+def test_routes_methods_and_security_are_the_templates() -> None:
+    public = {(e["Method"], e["Path"]) for _, e in events("Api") if e.get("Auth", {}).get("Authorizer") == "NONE"}
+
+    assert OPERATIONS.keys() == FOLDERS.keys()
+    assert SPEC["security"] == [{"session": []}]
+    assert {route for route, operation in OPERATIONS.items() if operation.get("security") == []} == public
+    assert all("security" not in operation for route, operation in OPERATIONS.items() if route not in public)
+    assert SPEC["components"]["securitySchemes"]["session"]["scheme"] == "bearer"
+
+
+@each_operation
+def test_every_code_that_the_code_can_answer_with_is_listed_and_no_other(route: tuple[str, str]) -> None:
+    reach = codes(reached(FOLDERS[route]))
+    expected = set(reach.refusals) | {"SYSTEM_RETRY", GATEWAY["THROTTLED"]["code"]}
+    if reach.conflicts:
+        expected.add("STATE_CONFLICT")
+    if reach.passes_findings_on:
+        expected |= found_by_the_checks()[0] | reach.failures
+    if OPERATIONS[route].get("security") != []:
+        expected |= {GATEWAY[kind]["code"] for kind in ("UNAUTHORIZED", "ACCESS_DENIED")}
+
+    # ALREADY_REGISTERED is answered with the registration: its status is no error's.
+    assert {code for _, code in listed(route)} == {code for code in expected if CATALOGUE[code].status >= 400}
+
+
+@each_operation
+def test_every_listed_code_has_the_catalogues_status(route: tuple[str, str]) -> None:
+    for status, code in listed(route):
+        if status == "5XX":
+            assert code == GATEWAY["DEFAULT_5XX"]["code"]
+        else:
+            assert CATALOGUE[code].status == int(status), code
+
+
+def test_finding_codes_are_what_the_checks_find() -> None:
+    refusing, warning = found_by_the_checks()
+
+    assert set(SCHEMAS["FindingCode"]["enum"]) == refusing | warning
+
+
+def test_lists_are_those_of_the_code() -> None:
+    params = {name for entry in CATALOGUE.values() for name in entry.params} | {"registration_id"}
+
+    assert SCHEMAS["NextAction"]["enum"] == [action.value for action in NextAction]
+    assert SCHEMAS["UploadState"]["enum"] == [state.value for state in uploads.UploadState]
+    assert set(SCHEMAS["Upload"]["discriminator"]["mapping"]) == {state.value for state in uploads.UploadState}
+    assert SCHEMAS["Finding"]["properties"]["level"]["enum"] == [level.value for level in Level]
+    assert set(SCHEMAS["Registration"]["properties"]["status"]["enum"]) == {"ACTIVE", *Lifecycle}
+    assert SCHEMAS["Params"]["properties"].keys() == params
+
+
+def test_every_member_of_an_answer_is_named() -> None:
+    sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
+    for name, schema in SCHEMAS.items():
+        if schema.get("type") == "object" and name not in sent | {"GatewayMessage"}:
+            assert schema["additionalProperties"] is False, name
+
+
+def test_numbers_are_those_of_the_code() -> None:
+    file = SCHEMAS["AnnouncedFile"]["properties"]
+    signature = SCHEMAS["RegistrationRequest"]["properties"]["signature"]
+    assert file["size"]["maximum"] == uploads.MAX_FILE_BYTES
+    assert SCHEMAS["LoginRequest"]["properties"]["password"]["maxLength"] == passwords.MAX_PASSWORD_CHARS
+    assert SCHEMAS["Challenge"]["properties"]["tries_left"]["maximum"] == challenges.MAX_TRIES
+    assert signature["maxLength"] == (1024 + 2) // 3 * 4
+    assert MAX_BODY_BYTES == 16 * 1024
+    assert EXPIRING.days == 30
+
+    limits = {
+        "challenge of a login": f"{_minutes(challenges.CHALLENGE_LIFE)}, {challenges.MAX_TRIES} tries",
+        "session": f"{sessions.SESSION_LIFE.seconds // 3600} hour, no extension; a login elsewhere ends it",
+        "from the one-time code to `POST /uploads`": _minutes(sessions.PROOF_LIFE),
+        "upload form": _minutes(uploads.POST_LIFE),
+        "file has to arrive": f"{_minutes(uploads.UPLOAD_LIFE)} from the announcement",
+        "text to sign": f"{_minutes(uploads.TEXT_LIFE)}, new ones on request",
+        "signature": f"{uploads.PROOF_DEADLINE.days * 24} hours from the decision, {uploads.MAX_BAD_PROOFS} tries",
+        "uploads": f"{uploads.DAILY_UPLOADS} a day and customer (days in UTC: they begin at 09:00 in Seoul)",
+        "file": f"{uploads.MAX_FILE_BYTES} bytes",
+        "uploads can be asked for": f"{uploads.RETENTION.days} days",
+    }
+    rows = "\n".join(f"| {what} | {limit} |" for what, limit in limits.items())
+    assert rows in GUIDE
+
+
+def _minutes(life: Any) -> str:
+    return f"{life.seconds // 60} minutes"
+
+
+def _examples() -> Iterator[Any]:
+    for (method, path), operation in OPERATIONS.items():
+        bodies = {status: resolved(response)["content"] for status, response in operation["responses"].items()}
+        if "requestBody" in operation:
+            bodies["body"] = operation["requestBody"]["content"]
+        for where, content in bodies.items():
+            for media in content.values():
+                for name, example in media["examples"].items():
+                    value = resolved(example)["value"]
+                    yield pytest.param(media["schema"], value, id=f"{method} {path} {where} {name}")
+
+
+@pytest.mark.parametrize(("schema", "example"), list(_examples()))
+def test_examples_are_what_their_schemas_say(schema: dict[str, Any], example: Any) -> None:
+    check(example, schema)
+    if "support_ref" in example:
+        _check_texts(example)
+    for finding in example.get("findings", []):
+        assert render(finding["code"], "en", finding["params"]) == (finding["title"], finding["text"])
+        assert (finding["next_action"], finding["faq"]) == _known(finding["code"])
+
+
+def _check_texts(problem: dict[str, Any]) -> None:
+    """A problem in an example is word for word one of ours, or one of the gateway's."""
+    entry = CATALOGUE[problem["code"]]
+    assert (problem["status"], problem["retryable"]) == (entry.status, entry.retryable)
+    assert (problem["next_action"], problem["type"]) == (_known(entry.code)[0], PROBLEM_TYPE + entry.faq)
+    if "detail" in problem:
+        params = {"support_ref": problem["support_ref"], **problem["params"]}
+        assert render(entry.code, "en", params) == (problem["title"], problem["detail"])
+    else:
+        assert {**problem, "support_ref": "$context.requestId"} in GATEWAY.values()
+
+
+def _known(code: str) -> tuple[str, str]:
+    return CATALOGUE[code].next_action.value, CATALOGUE[code].faq
+
+
+def test_consent_is_the_codes() -> None:
+    upload = SPEC["paths"]["/uploads/{upload_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    consent = upload["examples"]["awaiting_proof"]["value"]["proof"]["consent"]
+
+    assert consent == {"version": CONSENT_VERSION, "text": CONSENT_TEXT["en"]}
+
+
+def test_the_guide_shows_what_the_schemas_say() -> None:
+    shown = re.findall(r"<!-- (\w+) -->\n```json\n(.*?)```", GUIDE, re.DOTALL)
+
+    assert len(shown) == GUIDE.count("```json")
+    for schema, text in shown:
+        check(json.loads(text), {"$ref": f"#/components/schemas/{schema}"})
+
+
+def test_the_guide_knows_every_next_action() -> None:
+    rows = re.findall(r"^\| (`[A-Z_]+`)", GUIDE, re.MULTILINE)
+
+    assert {row.strip("`") for row in rows} >= {action.value for action in NextAction}
