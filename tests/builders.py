@@ -150,6 +150,11 @@ def _a_name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
 
 
+def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFile:
+    """What the app says of a file before it sends it."""
+    return AnnouncedFile(name, len(content), hashlib.sha256(content).hexdigest())
+
+
 def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) -> Upload:
     """An upload requested at NOW; with a certificate, one whose checks have passed and that awaits its proof."""
     content = certificate.der if certificate else b"a certificate, when it arrives"
@@ -158,7 +163,7 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
         customer_id="c-1001",
         customer_kind="personal",
         state=UploadState.ISSUED,
-        file=AnnouncedFile("signCert.der", len(content), hashlib.sha256(content).hexdigest()),
+        files=(an_announced_file(content),),
         method="otp",
         proved_at=NOW,
         created_at=NOW,

@@ -7,6 +7,7 @@ that the template forgets fails here. Every call to AWS is recorded and can be m
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,8 +23,13 @@ import boto3
 import botocore.client
 import moto.kms.utils
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.session import Session
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
 
 from local.packaging import read_template
 from registrar.entry.log import logger
@@ -37,7 +43,7 @@ PIN = a_pin(a_pki().root.certificate)
 _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
 _REAL_CLIENT: Any = Session.create_client
 _clients: dict[tuple[str, str], Any] = {}
-READS = frozenset({"GetItem", "Query", "Scan", "GetObject", "HeadObject", "ListObjectsV2", "Decrypt"})
+READS = frozenset({"GetItem", "Query", "Scan", "GetObject", "HeadObject", "ListObjectsV2", "Decrypt", "GetPublicKey"})
 # What Lambda itself provides; everything else has to stand in the template.
 _RUNTIME = {
     "PATH": os.environ["PATH"],
@@ -139,7 +145,15 @@ class Account:
             return self.physical[argument[0]]
         if verb == "Fn::Join":
             return str(argument[0]).join(self._resolved(argument[1]).split(","))
+        if verb == "Fn::If":
+            return self._resolved(argument[1 if self._holds(argument[0]) else 2])
+        if verb == "Fn::Sub":
+            return re.sub(r"\$\{(\w+)\.Arn\}", lambda match: self.physical[match[1]], argument)
         raise KeyError(f"{verb} {argument}")
+
+    def _holds(self, condition: str) -> bool:
+        left, right = TEMPLATE["Conditions"][condition]["Fn::Equals"]
+        return self._resolved(left) == self._resolved(right)
 
     @contextmanager
     def killed_at(self, write: int, *, after: bool) -> Iterator[None]:
@@ -164,10 +178,23 @@ class Account:
         if write and self._kill == (number, False):
             raise Killed
         try:
+            if "EncryptionAlgorithm" in params:
+                return self._unsealed(params)
             return _REAL_CALL(client, operation, params)
         finally:
             if write and self._kill == (number, True):
                 raise Killed
+
+    def _unsealed(self, params: Mapping[str, Any]) -> dict[str, bytes]:
+        """KMS Decrypt with an RSA key, which moto does not know."""
+        (name,) = [name for name, arn in self.physical.items() if arn == params["KeyId"]]
+        assert params["EncryptionAlgorithm"] == "RSAES_OAEP_SHA_256"
+        key = _kms_key(name, RESOURCES[name]["Properties"]["KeySpec"]).private_key
+        try:
+            plaintext = key.decrypt(params["CiphertextBlob"], padding.OAEP(padding.MGF1(SHA256()), SHA256(), None))
+        except ValueError:
+            raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt") from None
+        return {"Plaintext": plaintext}
 
     def recorded(self, act: Callable[[], object]) -> list[Call]:
         """The calls that `act` makes."""
@@ -183,6 +210,11 @@ class Account:
         found = self.client("s3").list_objects_v2(Bucket=self.physical[bucket]).get("Contents", [])
         return [entry["Key"] for entry in found]
 
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """The messages on a queue, delayed or not, as the function that sent them wrote them."""
+        sent = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[f"registrar-{queue}"]._messages
+        return [{"body": json.loads(message.body), "delay": message.delay_seconds} for message in sent]
+
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
@@ -194,9 +226,7 @@ def an_account() -> Iterator[Account]:
     account = Account({**names, "TrustAnchorPins": PIN})
     handler = logger.registered_handler
     before = handler.setStream(account.log)  # type: ignore[attr-defined]
-    # moto makes an RSA key for every KMS key, even for one that never signs.
-    one_key = patch("moto.kms.models.generate_private_key", _rsa_key)
-    with patch.dict(os.environ, _RUNTIME), mock_aws(), one_key, patch.object(Session, "create_client", _client):
+    with patch.dict(os.environ, _RUNTIME), mock_aws(), patch.object(Session, "create_client", _client):
 
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
             return account.called(client, operation, params)
@@ -209,7 +239,8 @@ def an_account() -> Iterator[Account]:
 
 
 @cache
-def _rsa_key(kind: str) -> Any:
+def _kms_key(name: str, kind: str) -> Any:
+    """moto makes an RSA key for every KMS key, even for one that never signs: one of a name serves all accounts."""
     return moto.kms.utils.generate_private_key(kind)
 
 
@@ -244,12 +275,20 @@ def _make_bucket(name: str, properties: Mapping[str, Any]) -> str:
 
 
 def _make_key(name: str, properties: Mapping[str, Any]) -> str:
-    made = boto3.client("kms").create_key(Description=properties["Description"])["KeyMetadata"]
+    kms: Any = boto3.client("kms")
+    wanted = {each: properties[each] for each in ("KeySpec", "KeyUsage") if each in properties}
+    with patch("moto.kms.models.generate_private_key", lambda kind: _kms_key(name if wanted else "any", kind)):
+        made = kms.create_key(Description=properties["Description"], **wanted)["KeyMetadata"]
     return str(made["Arn"])
+
+
+def _make_queue(name: str, properties: Mapping[str, Any]) -> str:
+    return str(boto3.client("sqs").create_queue(QueueName=f"registrar-{name}")["QueueUrl"])
 
 
 _MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::DynamoDB::Table": _make_table,
     "AWS::S3::Bucket": _make_bucket,
     "AWS::KMS::Key": _make_key,
+    "AWS::SQS::Queue": _make_queue,
 }

@@ -13,6 +13,7 @@ from registrar.domain.decision import Report, decide
 from registrar.domain.passwords import hash_password
 from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
+from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
 from tests.builders import NOW, a_certificate, a_trust_store
 
@@ -47,7 +48,7 @@ def a_requested_upload(
         "customer_id": customer_id,
         "customer_kind": "personal",
         "state": UploadState.ISSUED,
-        "file": AnnouncedFile("signCert.der", 1460, "ab" * 32),
+        "files": (AnnouncedFile("signCert.der", 1460, "ab" * 32),),
         "method": "otp",
         "proved_at": at - timedelta(minutes=1),
         "created_at": at,
@@ -74,11 +75,9 @@ def an_awaiting_upload(
     account: Account, certificate: CustomerCertificate, customer_id: str = "hong", at: datetime = NOW
 ) -> Upload:
     """An upload of the table that only the owner's proof is missing from."""
-    uploads, report = uploads_of(account), a_report(certificate, at)
-    assert report.summary is not None
-    assert report.der is not None
+    uploads, verdict = uploads_of(account), verdict_of(a_report(certificate, at))
     claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
-    uploads.accept(claimed, [f.to_map() for f in report.findings], report.summary.to_map(), report.der, at)
+    uploads.decide_and_publish(claimed, verdict, at)
     found = uploads.find(claimed.id)
     assert found is not None
     return found
@@ -92,7 +91,7 @@ def a_registration(
 ) -> Registration:
     """A registration of the table, come about as all do."""
     upload = an_awaiting_upload(account, certificate or a_certificate(key="ec"), customer_id, at)
-    registration = new_registration(upload, "2026-11", at)
+    registration = new_registration(upload, "signature", "2026-11", at)
     registrations_of(account).add(registration, upload, account.physical["UploadsTable"], at)
     return registration
 
