@@ -5,6 +5,7 @@ If you add one, name it after the thing it makes: a_<thing>().
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from local.pki import ANY_POLICY, CustomerCertificate, DemoPki, Extensions, PrivateKey, key_usage_of, one_year_from
 from registrar.domain.certificates import Certificate, read_certificate
 from registrar.domain.decision import decide
+from registrar.domain.possession import Proof, ProofInvalid, check_possession
 from registrar.domain.trust import TrustStore
 from registrar.domain.trust_document import read_document
 from registrar.domain.uploads import AnnouncedFile, Upload, UploadState
@@ -87,6 +89,29 @@ def an_ec_key(name: str = "customer") -> ec.EllipticCurvePrivateKey:
 def an_rsa_key(name: str = "customer", bits: int = 2048) -> rsa.RSAPrivateKey:
     """An RSA key, one for each name and size."""
     return rsa.generate_private_key(65537, bits)
+
+
+@dataclass(frozen=True)
+class _PublicHalf:
+    """A key of which only the public half is at hand, and enough to be certified."""
+
+    modulus: int
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        return rsa.RSAPublicNumbers(65537, self.modulus).public_key()
+
+
+def a_compromised_key(kind: str) -> Any:
+    """A 2048-bit RSA key whose private half anybody can compute: `roca`, `fermat` or `small-factor`."""
+    half = 3 << 1022  # half + 1037 and half + 1697 are primes
+    primorial = math.prod(p for p in range(2, 702) if all(p % d for d in range(2, p)))
+    least = 2**1023 // primorial
+    moduli = {
+        "fermat": (half + 1037) * (half + 1697),
+        "roca": math.prod((least + step) * primorial + pow(65537, step, primorial) for step in (2**20, 2**20 + 1)),
+        "small-factor": 751 * ((1 << 2040) | 1),
+    }
+    return _PublicHalf(moduli[kind])
 
 
 @dataclass(frozen=True)
@@ -183,3 +208,12 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
             nonce_expires_at=NOW + timedelta(minutes=5),
         )
     return replace(upload, **overrides)
+
+
+def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> bool:
+    """Whether `signature` is the proof, by the key of the certificate `der`, over `text`."""
+    try:
+        check_possession(der, text, Proof(kind, signature, None))
+    except ProofInvalid:
+        return False
+    return True

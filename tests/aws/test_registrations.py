@@ -31,7 +31,7 @@ def certificate() -> CustomerCertificate:
 
 
 def add(account: Account, upload: Upload, **overrides: Any) -> Registration:
-    registration = replace(new_registration(upload, "2026-11", NOW), **overrides)
+    registration = replace(new_registration(upload, "signature", "2026-11", NOW), **overrides)
     registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
     return registration
 
@@ -42,7 +42,7 @@ def rows(account: Account) -> int:
 
 def test_a_registration_survives_the_table(account: Account, certificate: CustomerCertificate) -> None:
     upload = an_awaiting_upload(account, certificate)
-    registration = new_registration(upload, "2026-11", NOW)
+    registration = new_registration(upload, "signature", "2026-11", NOW)
     assert store.from_item(store.to_item(registration)) == registration
 
 
@@ -53,7 +53,7 @@ def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
     calls = account.recorded(lambda: add(account, upload))
     assert [call.operation for call in calls] == ["TransactWriteItems"]
     registration = registrations.find("hong", f"r{upload.id}")
-    assert registration == new_registration(upload, "2026-11", NOW)
+    assert registration == new_registration(upload, "signature", "2026-11", NOW)
     ended = uploads_of(account).find(upload.id)
     assert ended is not None
     assert (ended.state, ended.der, ended.nonce) == (UploadState.REGISTERED, None, None)
@@ -89,7 +89,7 @@ def test_an_upload_in_another_state_registers_nothing(
         at = upload.expires_at
     before, rows_before = uploads.find(upload.id), rows(account)
     with pytest.raises(ConditionFailed):
-        registrations.add(new_registration(upload, "2026-11", at), upload, account.physical["UploadsTable"], at)
+        registrations.add(new_registration(upload, "signature", "2026-11", at), upload, account.physical["UploadsTable"], at)
     assert uploads.find(upload.id) == before
     assert rows(account) == rows_before
 

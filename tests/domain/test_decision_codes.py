@@ -15,7 +15,10 @@ from cryptography.x509.oid import ExtensionOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain import certificate_file, decision, uploads
+from local.npki_containers import pem as pem_block
+from local.npki_containers import pfx
+from local.npki_files import sign_pri_key
+from registrar.domain import decision, file_formats, pem, pkcs7, uploads
 from registrar.domain.catalogue import CATALOGUE, LANGUAGES, Level, render
 from registrar.domain.decision import Report, decide
 from registrar.domain.findings import headline
@@ -23,6 +26,7 @@ from registrar.domain.uploads import MAX_FILE_BYTES
 from tests.builders import (
     NOW,
     a_certificate,
+    a_compromised_key,
     a_pki,
     a_trust_store,
     an_ec_key,
@@ -32,6 +36,7 @@ from tests.builders import (
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
 MAPPINGS = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.33"), b"\x30\0")
 ANY_POLICY = "2.5.29.32.0"
+PASSWORD = "Hong!1234"
 
 
 def good(**overrides: Any) -> bytes:
@@ -43,15 +48,31 @@ def under_another_pki() -> bytes:
     return a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key()).der
 
 
+def good_pem() -> bytes:
+    return pem_block("CERTIFICATE", good())
+
+
+def an_envelope() -> bytes:
+    return sign_pri_key(a_certificate(key=an_ec_key()), PASSWORD)
+
+
 def a_private_key() -> bytes:
     return an_ec_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+# Said once a container is opened: see test_pfx.py and the tests of open_container.
+ONLY_OF_CONTAINERS = {"FILE_KEY_MISMATCH"}
 CASES: dict[str, list[Callable[[], bytes]]] = {
     "UPLOAD_EMPTY": [lambda: b""],
     "UPLOAD_TOO_LARGE": [lambda: good().ljust(MAX_FILE_BYTES + 1, b"\0")],
     "FILE_UNREADABLE": [lambda: b"hello", lambda: good()[:-1], lambda: good() + b"\0"],
-    "FILE_NO_CERTIFICATE": [a_private_key],
+    "FILE_NO_CERTIFICATE": [lambda: pem_block("CERTIFICATE REQUEST", b"x"), lambda: an_envelope()],
+    "FILE_PASSWORD_REQUIRED": [
+        lambda: pfx(a_certificate(key=an_ec_key()), PASSWORD),
+        lambda: pem_block("CERTIFICATE", good()) + pem_block("ENCRYPTED PRIVATE KEY", an_envelope()),
+    ],
+    "FILE_ENCRYPTION_UNSUPPORTED": [a_private_key, lambda: good_pem() + a_private_key()],
+    "OWN_BANK_CERTIFICATE": [lambda: good(bank_ou="JBB"), lambda: good(bank_ou="jbb ")],
     "FILE_SEVERAL_CERTIFICATES": [lambda: a_certificate().pem + a_certificate(key=an_ec_key()).pem],
     "CERT_MALFORMED": [
         lambda: good(policy_oids=["1.2.410.200005.1.1.4", "1.2.410.200005.1.1.4"]),
@@ -92,6 +113,11 @@ CASES: dict[str, list[Callable[[], bytes]]] = {
         lambda: good(key=ec.derive_private_key(7, ec.SECP224R1())),
         lambda: good(key=ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),
     ],
+    "CERT_KEY_KNOWN_COMPROMISED": [
+        lambda: good(key=a_compromised_key("roca")),
+        lambda: good(key=a_compromised_key("fermat")),
+        lambda: good(key=a_compromised_key("small-factor")),
+    ],
     "CERT_ALGORITHM_WEAK": [lambda: good(sha1_signature=True)],
     "CERT_CRITICAL_EXTENSION_UNKNOWN": [
         lambda: good(extra_extensions=[(UNKNOWN, True)]),
@@ -102,14 +128,14 @@ CASES: dict[str, list[Callable[[], bytes]]] = {
 
 
 def test_nothing_that_a_decision_can_say_is_missing_here() -> None:
-    decide_and_read = inspect.getsource(decision) + inspect.getsource(certificate_file)
-    sources = decide_and_read + inspect.getsource(uploads.check_size)
-    assert set(re.findall(r'"((?:UPLOAD|FILE|CERT|TRUST)_[A-Z_]+)"', sources)) == set(CASES)
+    sources = "".join(map(inspect.getsource, (decision, file_formats, pem, pkcs7, uploads.check_sizes)))
+    said = set(re.findall(r'"((?:UPLOAD|FILE|CERT|TRUST)_[A-Z_]+|OWN_BANK_CERTIFICATE)"', sources))
+    assert said - ONLY_OF_CONTAINERS == set(CASES)
     assert set(CASES) <= set(CATALOGUE)
 
 
 def decided(content: bytes, at: datetime = NOW) -> Report:
-    report = decide(content, a_trust_store(), "personal", at)
+    report = decide(content, a_trust_store(), "personal", at, bank="JBB")
     assert report.accepted == (not any(finding.level is Level.FAIL for finding in report.findings))
     assert (report.der is None) == (report.summary is None)
     for finding in report.findings:

@@ -1,12 +1,14 @@
 """Proof of possession: only the certificate's own key, over exactly this text, in exactly this form."""
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from registrar.domain.possession import verify_possession
-from tests.builders import a_certificate, an_ec_key, an_rsa_key
+from tests.builders import a_certificate, an_ec_key, an_rsa_key, proves
 
 TEXT = "타기관 인증서 등록\nbank: 045"
 RSA, EC = an_rsa_key(), an_ec_key()
@@ -16,24 +18,25 @@ RSA_SIGNATURE = RSA.sign(TEXT.encode(), PKCS1, SHA256())
 EC_SIGNATURE = EC.sign(TEXT.encode(), ec.ECDSA(SHA256()))
 
 
+
 def test_the_key_of_the_certificate_over_the_text() -> None:
-    assert verify_possession(RSA_DER, TEXT, RSA_SIGNATURE)
-    assert verify_possession(EC_DER, TEXT, EC_SIGNATURE)
+    assert proves(RSA_DER, TEXT, RSA_SIGNATURE)
+    assert proves(EC_DER, TEXT, EC_SIGNATURE)
 
 
 def test_a_p384_key_with_sha256() -> None:
     key = ec.derive_private_key(7, ec.SECP384R1())
     der = a_certificate(key=key).der
-    assert verify_possession(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA256())))
-    assert not verify_possession(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA384())))
+    assert proves(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA256())))
+    assert not proves(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA384())))
 
 
 @pytest.mark.parametrize(
     "text", ["", TEXT + "\n", TEXT.replace("045", "046"), TEXT.replace("\n", "\r\n"), TEXT.upper()]
 )
 def test_another_text(text: str) -> None:
-    assert not verify_possession(RSA_DER, text, RSA_SIGNATURE)
-    assert not verify_possession(EC_DER, text, EC_SIGNATURE)
+    assert not proves(RSA_DER, text, RSA_SIGNATURE)
+    assert not proves(EC_DER, text, EC_SIGNATURE)
 
 
 def _pss(salt: int) -> padding.PSS:
@@ -78,7 +81,7 @@ def _pss(salt: int) -> padding.PSS:
     ],
 )
 def test_what_is_no_rsa_signature_of_it(signature: bytes) -> None:
-    assert not verify_possession(RSA_DER, TEXT, signature)
+    assert not proves(RSA_DER, TEXT, signature)
 
 
 def _raw(signature: bytes) -> bytes:
@@ -102,9 +105,20 @@ def _raw(signature: bytes) -> bytes:
     ids=["another key", "SHA-384", "r and s only", "truncated", "longer", "zeros", "no numbers", "RSA", "empty"],
 )
 def test_what_is_no_ecdsa_signature_of_it(signature: bytes) -> None:
-    assert not verify_possession(EC_DER, TEXT, signature)
+    assert not proves(EC_DER, TEXT, signature)
 
 
 def test_a_key_of_another_kind_proves_nothing() -> None:
     key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
-    assert not verify_possession(a_certificate(key=key).der, TEXT, key.sign(TEXT.encode()))
+    assert not proves(a_certificate(key=key).der, TEXT, key.sign(TEXT.encode()))
+
+
+def test_a_cms_message_proves_it_as_well() -> None:
+    options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
+    builder = PKCS7SignatureBuilder().set_data(TEXT.encode())
+    message = builder.add_signer(x509.load_der_x509_certificate(RSA_DER), RSA, SHA256()).sign(Encoding.DER, options)
+    assert proves(RSA_DER, TEXT, message, "cms")
+    assert not proves(RSA_DER, TEXT + "!", message, "cms")
+    assert not proves(EC_DER, TEXT, message, "cms")
+    assert not proves(RSA_DER, TEXT, RSA_SIGNATURE, "cms")
+    assert not proves(RSA_DER, TEXT, message)

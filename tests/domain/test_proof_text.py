@@ -4,9 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.domain.possession import verify_possession
 from registrar.domain.proof_text import CONSENT_TEXT, text_to_sign
-from tests.builders import a_certificate, an_rsa_key, an_upload
+from tests.builders import a_certificate, an_rsa_key, an_upload, proves
 
 CERTIFICATE = a_certificate(key=an_rsa_key())
 
@@ -43,9 +42,9 @@ def test_it_binds_bank_upload_certificate_nonce_and_end() -> None:
 def test_a_signature_for_one_upload_is_none_for_another() -> None:
     text = text_to_sign(an_upload(CERTIFICATE), "JBB-037")
     signature = an_rsa_key().sign(text.encode(), PKCS1v15(), SHA256())
-    assert verify_possession(CERTIFICATE.der, text, signature)
+    assert proves(CERTIFICATE.der, text, signature)
     other = text_to_sign(an_upload(CERTIFICATE, id="f" * 32), "JBB-037")
-    assert not verify_possession(CERTIFICATE.der, other, signature)
+    assert not proves(CERTIFICATE.der, other, signature)
 
 
 @pytest.mark.parametrize("missing", ["summary", "nonce", "nonce_expires_at"])

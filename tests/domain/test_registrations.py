@@ -13,7 +13,7 @@ CERTIFICATE = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST, s
 
 
 def a_registration() -> Registration:
-    return new_registration(an_upload(CERTIFICATE), "2026-11", NOW)
+    return new_registration(an_upload(CERTIFICATE), "signature", "2026-11", NOW)
 
 
 def test_it_takes_over_what_was_decided_and_proven() -> None:
@@ -33,7 +33,7 @@ def test_it_takes_over_what_was_decided_and_proven() -> None:
 def test_an_upload_without_a_decision_becomes_none() -> None:
     for upload in (an_upload(), an_upload(CERTIFICATE, der=None), an_upload(CERTIFICATE, summary=None)):
         with pytest.raises(ValueError, match="awaits no proof"):
-            new_registration(upload, "2026-11", NOW)
+            new_registration(upload, "signature", "2026-11", NOW)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from registrar.domain.findings import instant
-from registrar.domain.possession import verify_possession
 from registrar.domain.proof_text import text_to_sign
 from registrar.domain.uploads import AnnouncedFile, Upload, UploadState
+from tests.builders import proves
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "integrate.md").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def der(name: str) -> bytes:
 def test_a_vector_is_accepted_or_not_as_it_says(vector: dict[str, Any]) -> None:
     name = vector["certificate"]
 
-    accepted = verify_possession(der(name), CERTIFICATES[name]["text"], bytes.fromhex(vector["signature"]))
+    accepted = proves(der(name), CERTIFICATES[name]["text"], bytes.fromhex(vector["signature"]))
 
     assert accepted is vector["accepted"]
 
@@ -62,7 +62,7 @@ def test_the_text_of_a_vector_is_what_the_service_would_show(name: str) -> None:
         customer_id="anyone",
         customer_kind="personal",
         state=UploadState.AWAITING_PROOF,
-        file=AnnouncedFile("signCert.der", 1, ""),
+        files=(AnnouncedFile("signCert.der", 1, ""),),
         method="otp",
         proved_at=end,
         created_at=end,
@@ -101,7 +101,7 @@ def test_the_python_sample_signs_as_the_service_wants_it(kind: str) -> None:
 
     signature = python_sample()["sign"](key, TEXT)
 
-    assert verify_possession(certificate_of(key), TEXT, base64.b64decode(signature, validate=True))
+    assert proves(certificate_of(key), TEXT, base64.b64decode(signature, validate=True))
 
 
 @pytest.mark.parametrize("kind", KEYS)
@@ -125,7 +125,7 @@ def test_the_javascript_sample_signs_as_the_service_wants_it(kind: str) -> None:
 
     assert len(signed) == 20
     for text, signature in signed.items():
-        assert verify_possession(certificate_of(key), text, base64.b64decode(signature, validate=True))
+        assert proves(certificate_of(key), text, base64.b64decode(signature, validate=True))
 
 
 def test_the_javascript_sample_converts_and_hashes() -> None:

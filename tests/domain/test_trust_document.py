@@ -184,13 +184,13 @@ def test_candidates_are_those_of_the_name_with_the_named_key_first() -> None:
 
 @pytest.mark.parametrize(("version", "active"), [(1, None), (2, 1), (10, 9)])
 def test_a_higher_version_may_become_active(version: int, active: int | None) -> None:
-    check_activation(TrustStore(version, a_trust_store().issuers), active, NOW)
+    check_activation(TrustStore(version, a_trust_store().issuers, a_trust_store().rules), active, NOW)
 
 
 @pytest.mark.parametrize("active", [3, 4, 100])
 def test_a_version_that_is_not_higher(active: int) -> None:
     with pytest.raises(TrustDocumentRejected) as caught:
-        check_activation(TrustStore(3, a_trust_store().issuers), active, NOW)
+        check_activation(TrustStore(3, a_trust_store().issuers, a_trust_store().rules), active, NOW)
     assert caught.value.reasons == (f"version: 3 is not above the active version {active}",)
 
 

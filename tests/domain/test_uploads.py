@@ -13,21 +13,22 @@ from registrar.domain.uploads import (
     MAX_FILE_BYTES,
     Upload,
     UploadState,
-    check_size,
+    check_sizes,
+    file_of_key,
     failure,
     new_nonce,
     new_upload_id,
     object_key,
     registration_id,
-    upload_id_of,
 )
 from tests.builders import NOW, a_certificate, an_ec_key, an_upload
 
 SECOND = timedelta(seconds=1)
 CERTIFICATE = a_certificate(key=an_ec_key())
-ISSUED, VALIDATING, AWAITING, REGISTERED, REJECTED, EXPIRED, FAILED = (
+ISSUED, VALIDATING, NEEDS_PASSWORD, AWAITING, REGISTERED, REJECTED, EXPIRED, FAILED = (
     UploadState.ISSUED,
     UploadState.VALIDATING,
+    UploadState.NEEDS_PASSWORD,
     UploadState.AWAITING_PROOF,
     UploadState.REGISTERED,
     UploadState.REJECTED,
@@ -190,16 +191,19 @@ def test_the_registration_an_upload_led_to() -> None:
 
 def test_object_keys_lead_back_to_their_upload() -> None:
     for upload_id in (new_upload_id("c-1001", None), new_upload_id("c-1001", "key-0001")):
-        assert object_key(upload_id) == f"uploads/{upload_id}"
-        assert upload_id_of(object_key(upload_id)) == upload_id
+        for index in (0, 1):
+            assert object_key(upload_id, index) == f"uploads/{upload_id}/{index}"
+            assert file_of_key(object_key(upload_id, index)) == (upload_id, index)
         assert upload_id.isalnum()
 
 
 @pytest.mark.parametrize(
-    "key", ["", "uploads", "uploads/", "uploads/a/b", "uploads/..", "other/abc", "/abc", "abc"]
+    "key",
+    ["", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"]
+    + ["uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"],
 )
 def test_other_keys_belong_to_no_upload(key: str) -> None:
-    assert upload_id_of(key) is None
+    assert file_of_key(key) is None
 
 
 def test_one_idempotency_key_of_one_customer_names_one_upload() -> None:
@@ -215,8 +219,56 @@ def test_without_a_key_every_upload_is_a_new_one() -> None:
     assert len({new_nonce() for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize(("size", "code"), [(0, "UPLOAD_EMPTY"), (MAX_FILE_BYTES + 1, "UPLOAD_TOO_LARGE")])
-def test_announced_sizes_that_are_refused(size: int, code: str) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "code"),
+    [
+        ([], "UPLOAD_EMPTY"),
+        ([0], "UPLOAD_EMPTY"),
+        ([1000, 0], "UPLOAD_EMPTY"),
+        ([MAX_FILE_BYTES + 1], "UPLOAD_TOO_LARGE"),
+        ([MAX_FILE_BYTES, 1], "UPLOAD_TOO_LARGE"),
+    ],
+)
+def test_announced_sizes_that_are_refused(sizes: list[int], code: str) -> None:
     with pytest.raises(Refusal) as caught:
-        check_size(size)
+        check_sizes(sizes)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("sizes", [[1], [MAX_FILE_BYTES], [MAX_FILE_BYTES - 1, 1]])
+def test_announced_sizes_that_are_fine(sizes: list[int]) -> None:
+    check_sizes(sizes)
+
+
+# --- the password of a container ------------------------------------------------------------------
+
+
+def waiting(**overrides: Any) -> Upload:
+    return an_upload(**{"state": NEEDS_PASSWORD, "attempts": 1} | overrides)
+
+
+def test_a_password_is_waited_for_until_the_deadline() -> None:
+    assert waiting().state_at(NOW + timedelta(minutes=10) - SECOND) is NEEDS_PASSWORD
+    assert waiting().state_at(NOW + timedelta(minutes=10)) is EXPIRED
+
+
+@pytest.mark.parametrize(("tries", "state"), [(0, NEEDS_PASSWORD), (4, NEEDS_PASSWORD), (5, REJECTED), (6, REJECTED)])
+def test_five_tries_end_it(tries: int, state: UploadState) -> None:
+    upload = waiting(password_tries=tries)
+    assert upload.state_at(NOW) is state
+    assert codes(upload, NOW) == (["FILE_PASSWORD_ATTEMPTS_EXCEEDED"] if state is REJECTED else [])
+
+
+def test_a_fifth_try_that_was_right_is_not_one_too_many() -> None:
+    """Decided and not yet shown: what was decided is to come, so nothing else may show meanwhile."""
+    upload = waiting(password_tries=5, outcome=AWAITING)
+    assert upload.state_at(NOW) is NEEDS_PASSWORD
+    assert codes(upload, NOW) == []
+
+
+def test_a_proof_is_refused_until_the_password_is_given() -> None:
+    assert refusal(waiting()).code == "FILE_PASSWORD_REQUIRED"
+
+
+def test_an_opened_container_needs_no_text_that_is_still_good() -> None:
+    awaiting(opened=True).check_awaiting_proof(NOW + timedelta(hours=23))

@@ -257,7 +257,7 @@ def test_register_a_certificate_another_customer_has(after: bool) -> None:
 def an_ending_registration(customer_id: str) -> Registration:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=7))
     upload = an_upload(certificate, customer_id=customer_id, id=customer_id.encode().hex().zfill(32))
-    return new_registration(upload, "2026-11", NOW)
+    return new_registration(upload, "signature", "2026-11", NOW)
 
 
 def two_ending(app: App) -> dict[str, str]:

@@ -95,6 +95,8 @@ class Upload:
         """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
         if self.state is UploadState.AWAITING_PROOF and self.bad_proofs >= MAX_BAD_PROOFS:
             return UploadState.REJECTED
+        if self.state is UploadState.NEEDS_PASSWORD and self.outcome is not None:
+            return self.state
         if self.state is UploadState.NEEDS_PASSWORD and self.password_tries >= MAX_PASSWORD_TRIES:
             return UploadState.REJECTED
         if self.state in _WAITING_FOR_CUSTOMER and now >= self.expires_at:
