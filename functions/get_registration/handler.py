@@ -2,7 +2,6 @@
 
 from registrar.aws.clients import client
 from registrar.aws.registrations import Registrations
-from registrar.domain.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
@@ -17,7 +16,5 @@ registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE")
 def lambda_handler(request: Request) -> Answer:
     caller = request.caller
     registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
-    found = registrations.find(caller.customer_id, registration_id)
-    if found is None:
-        raise Refusal("REG_NOT_FOUND")
+    found = registrations.get(caller.customer_id, registration_id)
     return answer(200, registration_view(found, request.language, now()))

@@ -2,7 +2,6 @@
 
 from registrar.aws.clients import client
 from registrar.aws.uploads import Uploads
-from registrar.domain.errors import Refusal
 from registrar.domain.uploads import UploadState
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -18,9 +17,8 @@ uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    upload = uploads.find(request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND"))
-    if upload is None or upload.customer_id != caller.customer_id:
-        raise Refusal("UPLOAD_NOT_FOUND")
+    upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
+    upload = uploads.of_customer(upload_id, caller.customer_id)
     awaiting = upload.state_at(at) is UploadState.AWAITING_PROOF
     if awaiting and upload.nonce_expires_at is not None and at >= upload.nonce_expires_at:
         upload = uploads.renew_text(upload, at)

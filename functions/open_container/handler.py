@@ -9,8 +9,7 @@ from typing import NoReturn
 
 from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.keys import CustomerSecrets, SealingKeys
+from registrar.aws.outcomes import Outcomes
 from registrar.aws.owners import Owners
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
@@ -36,34 +35,30 @@ s3, kms, dynamodb = client("s3"), client("kms"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-sealing_keys = SealingKeys(kms, settings_list("SEALING_KEYS"))
-owners = Owners(
-    Customers(dynamodb, setting("CUSTOMERS_TABLE")), CustomerSecrets(kms, setting("IDENTITY_KEY")), sealing_keys
-)
+outcomes = Outcomes(uploads, bucket)
+keys = setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
+owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
     sealed = request.fields().sealed("sealed")
-    upload = uploads.find(request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND"))
-    if upload is None or upload.customer_id != caller.customer_id:
-        raise Refusal("UPLOAD_NOT_FOUND")
+    upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
+    upload = uploads.of_customer(upload_id, caller.customer_id)
     if upload.outcome is None and not upload.opened:
         upload.check_state(UploadState.NEEDS_PASSWORD, at)
-        password = sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
+        password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
         try:
             upload = uploads.count_password(upload, at)
         except ConditionFailed:
             raise Refusal("IN_PROGRESS", retry_after=1) from None
         report = _opened(upload, password, at)
         verdict = verdict_of(report, opened=True)
-        uploads.decide(upload, verdict, at)
+        outcomes.decide(upload, verdict, at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
-        upload = upload.with_outcome(verdict.state)
-    if upload.outcome is not None:
-        bucket.delete_upload(upload)
-        uploads.publish(upload)
+    elif upload.outcome is not None:
+        outcomes.publish(upload)
     published = uploads.find(upload.id) or upload
     return answer(200, upload_view(published, BANK, request.language, at))
 

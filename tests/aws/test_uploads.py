@@ -18,6 +18,7 @@ from registrar.domain.uploads import (
     VALIDATION_LEASE,
     Upload,
     UploadState,
+    Verdict,
     failure,
     new_upload_id,
 )
@@ -26,7 +27,7 @@ from tests.aws.rows import a_report, a_requested_upload, an_awaiting_upload, upl
 from tests.builders import NOW, a_certificate
 
 SECOND = timedelta(seconds=1)
-REFUSED = [failure("FILE_UNREADABLE")]
+REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_UNREADABLE"),), trust_version=7)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_decided_upload_is_not_claimed_again(account: Account, uploads: Upload
     with pytest.raises(ConditionFailed):
         uploads.claim(awaiting.id, NOW + timedelta(hours=1))
     rejected = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
-    uploads.reject(rejected, REFUSED)
+    uploads.decide_and_publish(rejected, REFUSED, NOW)
     with pytest.raises(ConditionFailed):
         uploads.claim(rejected.id, NOW + timedelta(hours=1))
 
@@ -153,10 +154,10 @@ def test_an_accepted_upload_awaits_its_proof(account: Account) -> None:
 
 def test_a_rejected_upload_keeps_its_findings(uploads: Uploads) -> None:
     upload = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
-    uploads.reject(upload, REFUSED)
+    uploads.decide_and_publish(upload, REFUSED, NOW)
     rejected = found(uploads, upload)
     assert rejected.state is UploadState.REJECTED
-    assert list(rejected.findings) == REFUSED
+    assert rejected.findings == REFUSED.findings
     assert rejected.lease_until is None
 
 
@@ -164,14 +165,14 @@ def test_a_lost_lease_publishes_nothing(uploads: Uploads) -> None:
     slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
     other = uploads.claim(slow.id, NOW + VALIDATION_LEASE)
     with pytest.raises(ConditionFailed):
-        uploads.reject(slow, REFUSED)
+        uploads.decide_and_publish(slow, REFUSED, NOW)
     with pytest.raises(ConditionFailed):
-        uploads.accept(slow, [], {}, b"der", NOW + VALIDATION_LEASE)
+        uploads.decide(slow, REFUSED, NOW + VALIDATION_LEASE)
     assert found(uploads, slow) == other
 
-    uploads.reject(other, REFUSED)
+    uploads.decide_and_publish(other, REFUSED, NOW)
     with pytest.raises(ConditionFailed):
-        uploads.accept(other, [], {}, b"der", NOW + VALIDATION_LEASE)
+        uploads.decide(other, REFUSED, NOW + VALIDATION_LEASE)
     assert found(uploads, other).state is UploadState.REJECTED
 
 

@@ -3,6 +3,7 @@
 The events are documents of tests/events, filled in; which function answers which route stands in the template.
 """
 
+import base64
 import copy
 import hashlib
 import json
@@ -13,7 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from local.phone import sign
@@ -23,10 +27,12 @@ from registrar.aws.keys import CustomerSecrets
 from registrar.aws.trust_bucket import ACTIVE, INCOMING
 from registrar.domain.catalogue import CATALOGUE
 from registrar.domain.findings import iso
+from registrar.domain.uploads import object_key
 from tests.aws.account import RESOURCES, Account
 from tests.aws.rows import PASSWORD, TOTP_SECRET, a_customer, put
 from tests.builders import a_trust_document
 
+IDN = "9001011234567"  # nobody's: its check digit is wrong; what a_certificate() carries
 EVENTS = Path(__file__).parents[1] / "events"
 PROBLEM_MEMBERS = {
     "type", "title", "status", "detail", "code", "retryable", "next_action", "params", "support_ref", "findings",
@@ -64,6 +70,26 @@ def a_delivery(*keys: str, bucket: str = "registrar-uploadbucket") -> dict[str, 
     return batch
 
 
+def a_sweep(upload_id: str) -> dict[str, Any]:
+    """An SQS batch with the message that validate_upload writes to itself."""
+    batch = a_delivery("")
+    batch["Records"][0]["body"] = json.dumps({"sweep": upload_id})
+    return batch
+
+
+def seal_to(key_id: str, public_key: str, upload_id: str, nonce: str, secret: str) -> dict[str, str]:
+    """A secret sealed to a key (base64 of its DER), bound to one upload and nonce."""
+    plaintext = json.dumps({"upload": upload_id, "nonce": nonce, "secret": secret}).encode()
+    return {"key_id": key_id, "ciphertext": base64.b64encode(sealed_bytes(public_key, plaintext)).decode()}
+
+
+def sealed_bytes(public_key: str, plaintext: bytes) -> bytes:
+    """RSAES-OAEP with SHA-256."""
+    key = load_der_public_key(base64.b64decode(public_key))
+    assert isinstance(key, RSAPublicKey)
+    return key.encrypt(plaintext, OAEP(MGF1(SHA256()), SHA256(), None))
+
+
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 TRUST_PROPOSED = a_delivery(INCOMING, bucket="registrar-trustbucket")
 
@@ -87,6 +113,7 @@ class App:
     language: str = "ko"
     proved_at: datetime | None = None
     signed_in: bool = True
+    idn: str | None = IDN
     extra_headers: dict[str, str] = field(default_factory=dict)
     session: Mapping[str, str] | None = None
 
@@ -127,9 +154,15 @@ class App:
 
     def enrol(self, **overrides: Any) -> None:
         """The bank puts the customer into its table."""
-        key = self.account.physical["CustomerKey"]
-        sealed = CustomerSecrets(self.account.client("kms"), key).seal(self.customer_id, TOTP_SECRET)
-        customer = a_customer(self.customer_id, **{"totp_ciphertext": sealed, "kind": self.kind} | overrides)
+        kms, physical = self.account.client("kms"), self.account.physical
+        values: dict[str, Any] = {
+            "kind": self.kind,
+            "totp_ciphertext": CustomerSecrets(kms, physical["CustomerKey"]).seal(self.customer_id, TOTP_SECRET),
+        }
+        if self.idn is not None:
+            identity = CustomerSecrets(kms, physical["IdentityKey"])
+            values["idn_ciphertext"] = identity.seal(self.customer_id, self.idn.encode())
+        customer = a_customer(self.customer_id, **values | overrides)
         put(self.account, "CustomersTable", customer_store.to_item(customer))
 
     def code(self, steps_on: int = 0) -> str:
@@ -147,39 +180,73 @@ class App:
 
     # ---- upload and registration
 
-    def announce(self, content: bytes, *, key: str | None = None, **file: object) -> Answer:
-        announced = {"name": "signCert.der", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    def announce(self, *contents: bytes, key: str | None = None, **file: object) -> Answer:
+        announced = [
+            {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()} | file
+            for name, content in zip(("signCert.der", "signPri.key"), contents, strict=False)
+        ]
         self.extra_headers = {"Idempotency-Key": key} if key else {}
-        answer = self.call("POST", "/uploads", {"files": [announced | file]})
+        answer = self.call("POST", "/uploads", {"files": announced})
         self.extra_headers = {}
         return answer
 
-    def send_file(self, upload_id: str, content: bytes) -> None:
+    def send_file(self, upload_id: str, content: bytes, index: int = 0) -> None:
         """What S3 does with the form; that it takes this file only is a matter of the form's policy."""
         bucket = self.account.physical["UploadBucket"]
-        self.account.client("s3").put_object(Bucket=bucket, Key=f"uploads/{upload_id}", Body=content)
+        self.account.client("s3").put_object(Bucket=bucket, Key=object_key(upload_id, index), Body=content)
 
-    def deliver(self, upload_id: str) -> Any:
-        return self.account.invoke("validate_upload", a_delivery(f"uploads/{upload_id}"))
+    def deliver(self, upload_id: str, index: int = 0) -> Any:
+        return self.account.invoke("validate_upload", a_delivery(object_key(upload_id, index)))
+
+    def sweep(self, upload_id: str) -> Any:
+        """The message that validate_upload wrote to itself comes back."""
+        return self.account.invoke("validate_upload", a_sweep(upload_id))
 
     def look(self, upload_id: str) -> Answer:
         return self.call("GET", "/uploads/{upload_id}", upload_id=upload_id)
 
-    def upload(self, content: bytes) -> dict[str, Any]:
+    def sent(self, *contents: bytes) -> str:
+        """Announce and send; nothing is delivered yet."""
+        upload_id = str(self.announce(*contents).body["upload_id"])
+        for index, content in enumerate(contents):
+            self.send_file(upload_id, content, index)
+        return upload_id
+
+    def upload(self, *contents: bytes) -> dict[str, Any]:
         """Announce, send, validate, look: what the service decided."""
-        upload_id = self.announce(content).body["upload_id"]
-        self.send_file(upload_id, content)
-        assert self.deliver(upload_id) == DONE
+        upload_id = self.sent(*contents)
+        for index in range(len(contents)):
+            assert self.deliver(upload_id, index) == DONE
         return self.look(upload_id).body
 
-    def prove(self, view: Mapping[str, Any], key: Any, **overrides: object) -> Answer:
+    def seal(self, upload_id: str, nonce: str, secret: str) -> dict[str, str]:
+        """What the phone seals to the service's current key."""
+        answer = self.call("GET", "/sealing-key").body
+        return seal_to(answer["key_id"], answer["public_key"], upload_id, nonce, secret)
+
+    def open(self, view: Mapping[str, Any], password: str, **overrides: object) -> Answer:
+        """Send the password of a container; `sealed` instead of it where given."""
+        sealed = overrides or {"sealed": self.seal(view["upload_id"], view["password"]["nonce"], password)}
+        return self.call("POST", "/uploads/{upload_id}/password", sealed, upload_id=view["upload_id"])
+
+    def prove(self, view: Mapping[str, Any], certificate: CustomerCertificate, **overrides: object) -> Answer:
+        """Sign, seal R, agree; what is None among `overrides` is left out."""
         proof = view["proof"]
-        body = {"signature": sign(key, proof["text"]), "consent_version": proof["consent"]["version"]}
-        route = "/uploads/{upload_id}/registration"
-        return self.call("POST", route, body | overrides, upload_id=view["upload_id"])
+        body: dict[str, object] = {
+            "signature": sign(certificate.key, proof["text"]),
+            "random_number": self.seal(view["upload_id"], proof["nonce"], certificate.random_number.hex()),
+            "consent_version": proof["consent"]["version"],
+        }
+        body = {name: value for name, value in (body | overrides).items() if value is not None}
+        return self.call("POST", "/uploads/{upload_id}/registration", body, upload_id=view["upload_id"])
+
+    def agree(self, view: Mapping[str, Any]) -> Answer:
+        """Register what was opened from its container: the consent is all that is missing."""
+        body = {"consent_version": view["proof"]["consent"]["version"]}
+        return self.call("POST", "/uploads/{upload_id}/registration", body, upload_id=view["upload_id"])
 
     def register(self, certificate: CustomerCertificate) -> Answer:
-        return self.prove(self.upload(certificate.der), certificate.key)
+        return self.prove(self.upload(certificate.der), certificate)
 
     def registrations(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.call("GET", "/registrations").body["registrations"]

@@ -16,6 +16,9 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture
 def app(account: Account) -> App:
-    """The app of the customer hong, with issuers that are trusted."""
+    """The app of the customer hong, with issuers that are trusted; the bank knows hong and kim."""
     trust_demo_issuers(account)
-    return App(account)
+    App(account, "kim").enrol()
+    made = App(account)
+    made.enrol()
+    return made

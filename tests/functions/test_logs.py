@@ -33,8 +33,8 @@ def everything_happens(app: App, account: Account) -> list[str]:
     assert app.deliver(announced["upload_id"]) == DONE
     view = app.look(announced["upload_id"]).body
     other = a_certificate(key="ec")
-    assert_problem(app.prove(view, other.key), "PROOF_FAILED")
-    assert app.prove(view, certificate.key).status == 201
+    assert_problem(app.prove(view, other), "PROOF_FAILED")
+    assert app.prove(view, certificate).status == 201
     nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
 
     account.pass_time(days=1)

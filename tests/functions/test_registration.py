@@ -46,10 +46,10 @@ def test_the_whole_way_from_password_to_registration(app: App, account: Account)
 def test_repeating_it_after_a_lost_answer_gives_the_same_registration(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
-    first = app.prove(view, certificate.key)
+    first = app.prove(view, certificate)
     rows = account.items("RegistrationsTable")
     account.pass_time(minutes=30)
-    again = app.prove(view, certificate.key)
+    again = app.prove(view, certificate)
     assert (first.status, again.status) == (201, 200)
     assert first.body == again.body
     assert account.items("RegistrationsTable") == rows
@@ -78,10 +78,10 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(app
     certificate = a_certificate(key="ec")
     held = App(account, "kim").register(certificate).body
     view = app.upload(certificate.der)
-    refused = app.prove(view, certificate.key)
+    refused = app.prove(view, certificate)
     assert_problem(refused, "NOT_AVAILABLE_FOR_REGISTRATION")
     after = app.look(view["upload_id"])
-    again = app.prove(view, certificate.key)
+    again = app.prove(view, certificate)
     assert_problem(again, "NOT_AVAILABLE_FOR_REGISTRATION")
     for answer in (refused, after, again):
         told = str((answer.headers, answer.body))
@@ -98,7 +98,7 @@ def test_until_the_proof_nothing_tells_that_a_certificate_is_taken(app: App, acc
     fresh = app.upload(a_certificate(key="ec").der)
     taken = app.upload(certificate.der)
     assert (taken["state"], taken.keys(), taken["findings"]) == (fresh["state"], fresh.keys(), [])
-    assert_problem(app.prove(taken, certificate.key, signature=BAD_SIGNATURE), "PROOF_FAILED", tries_left=2)
+    assert_problem(app.prove(taken, certificate, signature=BAD_SIGNATURE), "PROOF_FAILED", tries_left=2)
 
 
 def test_the_same_key_in_another_certificate_is_not_available(app: App) -> None:
@@ -112,9 +112,9 @@ def test_three_bad_proofs_end_the_upload(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     for left in (2, 1):
-        assert_problem(app.prove(view, a_certificate(key="ec").key), "PROOF_FAILED", tries_left=left)
-    assert_problem(app.prove(view, a_certificate(key="ec").key), "PROOF_ATTEMPTS_EXCEEDED")
-    assert_problem(app.prove(view, certificate.key), "PROOF_ATTEMPTS_EXCEEDED")
+        assert_problem(app.prove(view, a_certificate(key="ec")), "PROOF_FAILED", tries_left=left)
+    assert_problem(app.prove(view, a_certificate(key="ec")), "PROOF_ATTEMPTS_EXCEEDED")
+    assert_problem(app.prove(view, certificate), "PROOF_ATTEMPTS_EXCEEDED")
     after = app.look(view["upload_id"]).body
     assert (after["state"], after["headline"]) == ("REJECTED", "PROOF_ATTEMPTS_EXCEEDED")
     assert app.registrations() == []
@@ -125,7 +125,7 @@ def test_a_signature_over_another_uploads_text_is_no_proof(app: App) -> None:
     certificate = a_certificate(key="ec")
     first, second = app.upload(certificate.der), app.upload(certificate.der)
     mixed = {**first, "proof": second["proof"]}
-    assert_problem(app.prove(mixed, certificate.key), "PROOF_FAILED", tries_left=2)
+    assert_problem(app.prove(mixed, certificate), "PROOF_FAILED", tries_left=2)
 
 
 def test_a_text_that_is_over_costs_no_try(app: App, account: Account) -> None:
@@ -133,29 +133,29 @@ def test_a_text_that_is_over_costs_no_try(app: App, account: Account) -> None:
     view = app.upload(certificate.der)
     account.pass_time(minutes=5)
     for _ in range(4):
-        assert_problem(app.prove(view, certificate.key), "PROOF_EXPIRED")
-    assert app.prove(app.look(view["upload_id"]).body, certificate.key).status == 201
+        assert_problem(app.prove(view, certificate), "PROOF_EXPIRED")
+    assert app.prove(app.look(view["upload_id"]).body, certificate).status == 201
 
 
 def test_without_the_current_consent_nothing_is_registered(app: App) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
-    assert_problem(app.prove(view, certificate.key, consent_version="2020-01"), "CONSENT_REQUIRED")
-    assert app.prove(view, certificate.key).status == 201
+    assert_problem(app.prove(view, certificate, consent_version="2020-01"), "CONSENT_REQUIRED")
+    assert app.prove(view, certificate).status == 201
 
 
 def test_the_day_for_the_proof_ends(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     account.pass_time(hours=24)
-    assert_problem(app.prove(view, certificate.key), "UPLOAD_EXPIRED")
+    assert_problem(app.prove(view, certificate), "UPLOAD_EXPIRED")
 
 
 def test_a_certificate_that_ended_meanwhile_is_not_registered(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(minutes=2))
     view = app.upload(certificate.der)
     account.pass_time(minutes=2, seconds=1)
-    assert_problem(app.prove(view, certificate.key), "CERT_EXPIRED")
+    assert_problem(app.prove(view, certificate), "CERT_EXPIRED")
 
 
 def test_an_upload_that_is_not_decided_yet_is_in_progress(app: App) -> None:
@@ -185,7 +185,7 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
         return real(upload, consent, at)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)
-    answer = app.prove(view, certificate.key)
+    answer = app.prove(view, certificate)
     assert_problem(answer, "STATE_CONFLICT")
     assert answer.headers["Retry-After"] == "1"
     assert app.registrations() == []
@@ -220,9 +220,9 @@ def test_another_customers_upload_looks_like_an_unknown_one(app: App, account: A
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     kim = App(account, "kim")
-    assert_problem(kim.prove(view, certificate.key), "UPLOAD_NOT_FOUND")
-    assert kim.prove(view, certificate.key) == kim.prove({**view, "upload_id": "0" * 32}, certificate.key)
-    assert app.prove(view, certificate.key).status == 201
+    assert_problem(kim.prove(view, certificate), "UPLOAD_NOT_FOUND")
+    assert kim.prove(view, certificate) == kim.prove({**view, "upload_id": "0" * 32}, certificate)
+    assert app.prove(view, certificate).status == 201
 
 
 def test_all_of_a_customers_and_nobody_elses_the_newest_first(app: App, account: Account) -> None:

@@ -11,7 +11,7 @@ from tests.template.shape import RESOURCES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
-PUBLIC = {("POST", "/login"), ("POST", "/login/otp")}
+PUBLIC = {("POST", "/login"), ("POST", "/login/otp"), ("POST", "/precheck")}
 GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
 
@@ -20,20 +20,22 @@ def test_routes_are_these() -> None:
     assert ROUTES.keys() == PUBLIC | {
         ("POST", "/uploads"),
         ("GET", "/uploads/{upload_id}"),
+        ("GET", "/sealing-key"),
+        ("POST", "/uploads/{upload_id}/password"),
         ("POST", "/uploads/{upload_id}/registration"),
         ("GET", "/registrations"),
         ("GET", "/registrations/{registration_id}"),
     }
 
 
-def test_only_the_login_is_public() -> None:
+def test_only_login_and_precheck_are_public() -> None:
     public = {route for route, event in ROUTES.items() if event.get("Auth", {}).get("Authorizer") == "NONE"}
 
     assert public == PUBLIC
     assert all("Auth" not in event for route, event in ROUTES.items() if route not in PUBLIC)
 
 
-def test_only_the_login_is_public_in_what_the_gateway_gets() -> None:
+def test_only_those_are_public_in_what_the_gateway_gets() -> None:
     paths = expanded()["Api"]["Properties"]["Body"]["paths"]
     asked = {
         (method.upper(), path): operation["security"]
@@ -59,7 +61,7 @@ def test_an_ended_session_ends_now() -> None:
     assert expected.items() <= definitions["SessionAuthorizer"]["x-amazon-apigateway-authorizer"].items()
 
 
-def test_every_route_is_throttled_and_the_login_more_so() -> None:
+def test_every_route_is_throttled_and_the_public_ones_more_so() -> None:
     settings = {(s["HttpMethod"], s["ResourcePath"]): s for s in API["MethodSettings"]}
 
     everywhere = settings.pop(("*", "/*"))

@@ -17,6 +17,7 @@ from tests.template.shape import (
     verb,
 )
 
+SEALING_KEYS = ("SealingKeyA", "SealingKeyB")
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
@@ -68,6 +69,9 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
         resource = setting.title().replace("_", "")
         expected = {
             "BANK_CODE": {"Ref": "BankCode"},
+            "IDENTITY_KEY": {"Fn::GetAtt": ["IdentityKey", "Arn"]},
+            "SEALING_KEY": {"Fn::If": ["SealToA", *({"Fn::GetAtt": [key, "Arn"]} for key in SEALING_KEYS)]},
+            "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
             "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},
         }.get(setting, {"Ref": resource})

@@ -61,29 +61,53 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
         assert references(statement["Resource"]) <= known | pseudo
 
 
-def test_only_verify_otp_may_decrypt() -> None:
-    allowed = _allowed()
+@pytest.mark.parametrize(
+    ("key", "openers"),
+    [
+        ("CustomerKey", {"VerifyOtpFunction"}),
+        ("IdentityKey", {"OpenContainerFunction", "RegisterCertificateFunction"}),
+        ("SealingKeyA", {"OpenContainerFunction", "RegisterCertificateFunction"}),
+        ("SealingKeyB", {"OpenContainerFunction", "RegisterCertificateFunction"}),
+    ],
+)
+def test_few_may_decrypt_and_nobody_encrypts(key: str, openers: set[str]) -> None:
+    decrypts = {name: _decrypts(name, key) for name in FUNCTIONS}
 
-    assert [name for name, actions in allowed.items() if "kms:Decrypt" in actions] == ["VerifyOtpFunction"]
-    assert not [name for name, actions in allowed.items() for a in actions if a.startswith("kms:") and "E" in a[4:]]
-    (decrypt,) = [s for s in statements("VerifyOtpFunction") if s["Action"] == "kms:Decrypt"]
-    # In AWS the key opens nothing outside a customer's context; the local cloud knows this form of it only.
-    assert decrypt["Condition"] == {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
+    assert {name for name, found in decrypts.items() if found} == openers
+    assert not [name for name, acts in _allowed().items() for a in acts if a.startswith("kms:") and "E" in a[4:]]
+    for name in openers:
+        # In AWS a customers' key opens nothing outside a customer's context; the local cloud knows this form only.
+        context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
+        (decrypt,) = decrypts[name]
+        assert decrypt.get("Condition") == (None if key.startswith("Sealing") else context)
+
+
+def test_only_one_function_hands_out_the_sealing_key() -> None:
+    holders = [name for name, actions in _allowed().items() if "kms:GetPublicKey" in actions]
+
+    assert holders == ["GetSealingKeyFunction"]
 
 
 @pytest.mark.parametrize(
     ("action", "resource", "holders"),
     [
         ("s3:PutObject", "UploadBucket", {"RequestUploadFunction"}),
-        ("s3:GetObject", "UploadBucket", {"ValidateUploadFunction"}),
-        ("s3:DeleteObject", "UploadBucket", {"ValidateUploadFunction"}),
+        ("s3:GetObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
+        ("s3:DeleteObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
         ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagExpiringFunction"}),
         ("dynamodb:PutItem", "SessionsTable", {"VerifyOtpFunction"}),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction"}),
-        ("dynamodb:GetItem", "CustomersTable", {"LoginFunction", "FlagExpiringFunction"}),
+        (
+            "dynamodb:GetItem",
+            "CustomersTable",
+            {"LoginFunction", "FlagExpiringFunction", "OpenContainerFunction", "RegisterCertificateFunction"},
+        ),
+        ("dynamodb:Scan", "UploadsTable", {"ActivateTrustFunction"}),
+        ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
+        ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
         ("dynamodb:PutItem", "CustomersTable", set()),
     ],
 )
@@ -98,10 +122,18 @@ def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) 
     assert found == holders
 
 
-def test_nobody_may_scan_or_delete_items() -> None:
-    dangerous = {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable"}
+def test_nobody_may_delete_items_and_only_the_dry_run_scans() -> None:
+    dangerous = {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable"}
 
     assert not [name for name, actions in _allowed().items() if actions & dangerous]
+    assert [n for n, actions in _allowed().items() if "dynamodb:Scan" in actions] == ["ActivateTrustFunction"]
+
+
+def test_the_precheck_reads_the_active_trust_document_and_nothing_else() -> None:
+    (statement,) = statements("PrecheckFunction")
+
+    assert statement["Action"] == "s3:GetObject"
+    assert statement["Resource"] == {"Fn::Sub": "${TrustBucket.Arn}/active/trust.json"}
 
 
 def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
@@ -145,6 +177,12 @@ def test_only_api_and_schedule_may_invoke() -> None:
 
     assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
     assert all("Api" in references(permission["SourceArn"]) for permission in permissions)
+
+
+def _decrypts(name: str, key: str) -> list[dict[str, Any]]:
+    """The statements that let a function decrypt with a key."""
+    found = [s for s in statements(name) if "kms:Decrypt" in as_list(s["Action"])]
+    return [s for s in found if key in references(s["Resource"])]
 
 
 def _allowed() -> dict[str, set[str]]:

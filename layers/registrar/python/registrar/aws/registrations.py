@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.domain.errors import ConditionFailed
+from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.expiry import Window
 from registrar.domain.registrations import Lifecycle, Registration, issuer_serial
 from registrar.domain.uploads import Upload, UploadState
@@ -104,6 +104,13 @@ class Registrations:
     def find(self, customer_id: str, registration_id: str) -> Registration | None:
         item = dynamo.get(self.client, self.table, _key(customer_id, registration_id))
         return from_item(item) if item else None
+
+    def get(self, customer_id: str, registration_id: str) -> Registration:
+        """The customer's own registration. Raises Refusal (REG_NOT_FOUND), for another customer's just the same."""
+        found = self.find(customer_id, registration_id)
+        if found is None:
+            raise Refusal("REG_NOT_FOUND")
+        return found
 
     def of_customer(self, customer_id: str) -> list[Registration]:
         """All registrations of a customer, strongly consistent, the oldest id first."""

@@ -78,6 +78,13 @@ class Uploads:
         item = dynamo.get(self.client, self.table, _key(upload_id))
         return from_item(item) if item else None
 
+    def of_customer(self, upload_id: str, customer_id: str) -> Upload:
+        """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
+        upload = self.find(upload_id)
+        if upload is None or upload.customer_id != customer_id:
+            raise Refusal("UPLOAD_NOT_FOUND")
+        return upload
+
     def add(self, upload: Upload) -> Upload:
         """Add the upload and count it, or return the one that an earlier request with the same id made.
 

@@ -50,11 +50,18 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the checks need to know of a certificate. `policies` is None where the extension is absent."""
+    """What the checks need to know of a certificate. `policies` is None where the extension is absent.
+
+    `signed` are the bytes under the signature; `fingerprint` is SHA-256 of the DER, `key_digest` of the
+    SubjectPublicKeyInfo, both 64 lower-case hex digits.
+    """
 
     der: bytes
+    fingerprint: str
+    signed: bytes
     parsed: x509.Certificate
     public_key: CertificatePublicKeyTypes
+    key_digest: str
     subject: NormalName
     issuer: NormalName
     serial: int
@@ -70,11 +77,6 @@ class Certificate:
     authority_key_id: bytes | None
     refused_extensions: tuple[str, ...]
     real_name: str | None
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the DER, 64 lower-case hex digits."""
-        return hashlib.sha256(self.der).hexdigest()
 
     @property
     def self_issued(self) -> bool:
@@ -99,9 +101,12 @@ def read_certificate(der: bytes) -> Certificate:
 def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     if certificate.version is not x509.Version.v3:
         raise Malformed("version")
-    if not _algorithms_agree(der, certificate.tbs_certificate_bytes):
+    start, _ = _contents(der, 0)
+    signed = der[start : _contents(der, start)[1]]
+    if not _algorithms_agree(der, start + len(signed), signed):
         raise Malformed("signature algorithm")
     extensions = {extension.oid: extension for extension in certificate.extensions}
+    public_key = certificate.public_key()
     values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
     basic = values.get(ExtensionOID.BASIC_CONSTRAINTS)
     usage = values.get(ExtensionOID.KEY_USAGE)
@@ -112,8 +117,11 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     authority_key = values.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     return Certificate(
         der=der,
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        signed=signed,
         parsed=certificate,
-        public_key=certificate.public_key(),
+        public_key=public_key,
+        key_digest=spki_digest(public_key),
         subject=normal_name(certificate.subject),
         issuer=normal_name(certificate.issuer),
         serial=certificate.serial_number,
@@ -147,10 +155,8 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
 _NEVER_ACCEPTED = frozenset({ExtensionOID.NAME_CONSTRAINTS, x509.ObjectIdentifier("2.5.29.33")})
 
 
-def _algorithms_agree(der: bytes, signed: bytes) -> bool:
-    """Whether the signed part names the signature algorithm that stands outside it (RFC 5280 4.1.1.2)."""
-    outside, _ = _contents(der, 0)
-    outside += len(signed)
+def _algorithms_agree(der: bytes, outside: int, signed: bytes) -> bool:
+    """Whether the signed part names the signature algorithm at `outside` in `der` (RFC 5280 4.1.1.2)."""
     inside, _ = _contents(signed, 0)
     for _version_and_serial in range(2):
         _, inside = _contents(signed, inside)

@@ -26,8 +26,9 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+from registrar.domain.proofs import MAX_CMS_BYTES
 
-MAX_BYTES = 16 * 1024
+MAX_BYTES = MAX_CMS_BYTES
 
 _ID_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
 _ID_SIGNED_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.2")

@@ -14,12 +14,12 @@ from cryptography.x509.oid import NameOID
 
 from registrar.domain import path
 from registrar.domain.catalogue import Level
-from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate, spki_digest
+from registrar.domain.certificates import Certificate, Malformed, key_strength, read_certificate
 from registrar.domain.errors import Refusal
 from registrar.domain.expiry import days_left
 from registrar.domain.file_formats import Bare, recognise
 from registrar.domain.findings import Finding, iso
-from registrar.domain.names import common_name, masked
+from registrar.domain.names import common_name, has_attribute, masked
 from registrar.domain.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.weak_keys import weakness
 
@@ -70,25 +70,18 @@ class Report:
         return self.summary is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Case:
     """What the checks look at."""
 
     certificate: Certificate
     issuer: Issuer | None
     candidates: tuple[Issuer, ...]
+    policy: Policy | None
     customer_kind: str
     bank: str
     rules: Rules
     now: datetime
-
-    @property
-    def policy(self) -> Policy | None:
-        if self.issuer is None:
-            return None
-        asserted = self.certificate.policies or frozenset()
-        known = [p for oid, p in self.issuer.operator.policies.items() if oid in asserted]
-        return known[0] if len(asserted) == 1 and known else None
 
 
 def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = "") -> Report:
@@ -121,16 +114,23 @@ def decide_certificate(
         certificate = read_certificate(der)
     except Malformed:
         return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),), der=der)
+    return decide_on(certificate, trust, customer_kind, now, bank=bank)
+
+
+def decide_on(
+    certificate: Certificate, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = ""
+) -> Report:
+    """Decide on the facts of a certificate, as `decide_certificate` does on its bytes."""
     candidates = trust.candidates(certificate)
     signers = [i for i in candidates if _signed_by(certificate, i)]
     # A CA key can have several certificates (a new root signs it again): one accepted now goes first.
     issuer = min(signers, key=lambda i: not i.accepted_at(now), default=None)
-    case = _Case(certificate, issuer, candidates, customer_kind, bank, trust.rules, now)
+    policy = _policy(certificate, issuer)
+    case = _Case(certificate, issuer, candidates, policy, customer_kind, bank, trust.rules, now)
     findings = tuple(finding for check in CHECKS for finding in check(case))
-    policy = case.policy
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
-        return Report(trust.version, findings, der=der)
-    return Report(trust.version, findings, _summary(certificate, issuer, policy), der)
+        return Report(trust.version, findings, der=certificate.der)
+    return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
 
 
 def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
@@ -139,6 +139,14 @@ def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
     except path.PathError:
         return False
     return True
+
+
+def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
+    """The one policy of the certificate, where its issuer's operator has described it."""
+    asserted = certificate.policies or frozenset()
+    if issuer is None or len(asserted) != 1:
+        return None
+    return issuer.operator.policies.get(next(iter(asserted)))
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
@@ -151,8 +159,8 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         policy=policy.label,
         serial=f"{certificate.serial:x}",
         fingerprint=certificate.fingerprint,
-        key_digest=spki_digest(certificate.public_key),
-        issuer_key_digest=spki_digest(issuer.certificate.public_key),
+        key_digest=certificate.key_digest,
+        issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
     )
@@ -186,8 +194,7 @@ def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
 
 
 def _check_bank(case: _Case) -> Iterator[Finding]:
-    units = case.certificate.parsed.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
-    if case.bank and any(str(unit.value).strip().upper() == case.bank for unit in units):
+    if case.bank and has_attribute(case.certificate.subject, NameOID.ORGANIZATIONAL_UNIT_NAME, case.bank):
         yield Finding("bank", Level.FAIL, "OWN_BANK_CERTIFICATE")
 
 
@@ -223,18 +230,15 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
         yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
     elif now < certificate.not_before:
         yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
-    elif days_left(certificate.not_after, now) <= case.rules.warn_days:
-        left: dict[str, object] = {
-            "expires_on": certificate.not_after,
-            "days_left": days_left(certificate.not_after, now),
-        }
+    elif (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
+        left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
         yield Finding("dates", case.rules.levels["expires_soon"], "CERT_EXPIRES_SOON", left)
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
     key, rules = case.certificate.public_key, case.rules
     why = weakness(key)
-    if why in _COMPROMISED or spki_digest(key) in rules.denied_keys:
+    if why in _COMPROMISED or case.certificate.key_digest in rules.denied_keys:
         yield Finding("key", Level.FAIL, "CERT_KEY_KNOWN_COMPROMISED")
     elif why is not None:
         yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", _key_params(case))

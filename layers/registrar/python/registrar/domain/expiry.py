@@ -14,6 +14,7 @@ THRESHOLD_DAYS = (0, 1, 3, 7, 14, 30)
 NOTICE_LEASE = timedelta(minutes=5)
 MAX_SENDS = 3
 _DAY = timedelta(days=1)
+_A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def windows(last_run: datetime | None, now: datetime) -> Iterator[Window]:
 
 def days_left(not_after: datetime, now: datetime) -> int:
     """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative when it is over."""
-    return (_day_start(not_after) - _day_start(now)).days
+    return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
 
 
 def _day_start(at: datetime) -> datetime:

@@ -12,8 +12,8 @@ NormalName = tuple[frozenset[AttributeValue], ...]
 def _fold(value: str | bytes) -> str | bytes:
     if isinstance(value, bytes):
         return value
-    prepared = unicodedata.normalize("NFKC", value).casefold()
-    return " ".join(prepared.split())
+    prepared = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return " ".join(prepared.casefold().split())
 
 
 def normal_name(name: x509.Name) -> NormalName:
@@ -24,6 +24,12 @@ def normal_name(name: x509.Name) -> NormalName:
     return tuple(
         frozenset((attribute.oid.dotted_string, _fold(attribute.value)) for attribute in rdn) for rdn in name.rdns
     )
+
+
+def has_attribute(name: NormalName, oid: x509.ObjectIdentifier, value: str) -> bool:
+    """Whether `name` has an attribute of this type with this value, compared as names are."""
+    wanted = (oid.dotted_string, _fold(value))
+    return any(wanted in rdn for rdn in name)
 
 
 def common_name(name: x509.Name) -> str:

@@ -17,6 +17,7 @@ from registrar.domain.certificates import ANY_POLICY, Certificate
 from registrar.domain.weak_keys import weakness
 
 WEAK_HASHES = (hashes.MD5, hashes.SHA1)
+_RSA_SCHEMES = (padding.PKCS1v15, padding.PSS)
 
 
 class PathError(Exception):
@@ -37,19 +38,19 @@ def signature_hash(certificate: Certificate) -> hashes.HashAlgorithm | None:
 
 def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
     """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
-    signed, algorithm = certificate.parsed, signature_hash(certificate)
+    parsed, algorithm = certificate.parsed, signature_hash(certificate)
     if algorithm is None:
         raise PathError("signature algorithm not accepted")
     try:
-        scheme = signed.signature_algorithm_parameters
+        scheme = parsed.signature_algorithm_parameters
         if isinstance(issuer.public_key, rsa.RSAPublicKey):
-            if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+            if not isinstance(scheme, _RSA_SCHEMES):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, scheme, algorithm)
+            issuer.public_key.verify(parsed.signature, certificate.signed, scheme, algorithm)
         elif isinstance(issuer.public_key, ec.EllipticCurvePublicKey):
             if not isinstance(scheme, ec.ECDSA):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(signed.signature, signed.tbs_certificate_bytes, ec.ECDSA(algorithm))
+            issuer.public_key.verify(parsed.signature, certificate.signed, ec.ECDSA(algorithm))
         else:
             raise PathError("issuer key is neither RSA nor EC")
     except InvalidSignature:

@@ -4,29 +4,15 @@ These keys also sign contracts, so the key is never asked to sign a bare nonce: 
 is for, and binds bank, upload, certificate and end of validity.
 """
 
-from dataclasses import dataclass
-
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.domain.cms_signature import MAX_BYTES as MAX_CMS_BYTES
 from registrar.domain.cms_signature import ProofInvalid, check_cms_signature
-from registrar.domain.sealing import Sealed
+from registrar.domain.proofs import Proof
 
-MAX_SIGNATURE_BYTES = 1024
-
-__all__ = ["MAX_CMS_BYTES", "MAX_SIGNATURE_BYTES", "Proof", "ProofInvalid", "check_possession"]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What the phone sends: `kind` is `signature` or `cms`; `random_number` is R of the VID, sealed."""
-
-    kind: str
-    signature: bytes
-    random_number: Sealed | None
+__all__ = ["Proof", "ProofInvalid", "check_possession"]
 
 
 def check_possession(der: bytes, text: str, proof: Proof) -> None:

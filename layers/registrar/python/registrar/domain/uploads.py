@@ -166,6 +166,12 @@ class Verdict:
     der: bytes | None = None
     opened: bool = False
 
+    @property
+    def headline(self) -> str | None:
+        """The code of the most important finding."""
+        first = headline(self.findings)
+        return str(first["code"]) if first else None
+
 
 def check_sizes(sizes: Sequence[int]) -> None:
     """Check the sizes of an upload's files in bytes, one by one and together, before any parser. Raises Refusal."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from registrar.domain.errors import Refusal
 from registrar.domain.findings import instant
+from registrar.domain.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
 from registrar.domain.sealing import MAX_SEALED_BYTES, Sealed
 
 MAX_BODY_BYTES = 16 * 1024
@@ -128,6 +129,12 @@ class Fields:
             raise self._malformed(name)
         inner = Fields(value, f"{self.prefix}{name}.")
         return Sealed(inner.text("key_id"), inner.base64("ciphertext", MAX_SEALED_BYTES))
+
+    def proof(self) -> Proof:
+        """A proof of possession: `cms` or else `signature` (base64), and R in `random_number` where it is sent."""
+        kind, most = ("cms", MAX_CMS_BYTES) if "cms" in self else ("signature", MAX_SIGNATURE_BYTES)
+        sealed = self.sealed("random_number") if "random_number" in self else None
+        return Proof(kind, self.base64(kind, most), sealed)
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
