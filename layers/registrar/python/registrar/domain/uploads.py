@@ -22,6 +22,7 @@ POST_LIFE = timedelta(minutes=5)
 PROOF_DEADLINE = timedelta(hours=24)
 TEXT_LIFE = timedelta(minutes=5)
 VALIDATION_LEASE = timedelta(seconds=60)
+VALIDATION_DEADLINE = timedelta(hours=1)
 MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
 DAILY_UPLOADS = 20
@@ -79,7 +80,8 @@ class Upload:
         if self.state in (UploadState.ISSUED, UploadState.AWAITING_PROOF) and now >= self.expires_at:
             return UploadState.EXPIRED
         leased = self.lease_until is not None and now < self.lease_until
-        if self.state is UploadState.VALIDATING and self.attempts >= MAX_ATTEMPTS and not leased:
+        stuck = self.attempts >= MAX_ATTEMPTS or now >= self.created_at + VALIDATION_DEADLINE
+        if self.state is UploadState.VALIDATING and stuck and not leased:
             return UploadState.FAILED
         return self.state
 
