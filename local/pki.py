@@ -258,8 +258,7 @@ class DemoPki:
 
 def end_of_day_in_seoul(at: datetime) -> datetime:
     """The last second of the day of `at` in Seoul, in UTC (14:59:59Z): when Korean certificates end."""
-    seoul = timezone(timedelta(hours=9))
-    return at.astimezone(seoul).replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
+    return at.astimezone(_SEOUL).replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
 
 
 def one_year_from(now: datetime) -> tuple[datetime, datetime]:
