@@ -45,3 +45,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         _guard.active = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """The last test of a run ends the cloud that others started, whatever it is marked itself."""
+    _guard.loopback = True
+    return (yield)

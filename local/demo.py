@@ -10,9 +10,8 @@ from local import seed
 from local.cloud import LocalCloud
 from local.npki_files import sign_pri_key
 from local.phone import Phone
-from local.pki import DemoPki, one_year_from
+from local.pki import DemoPki, end_of_day_in_seoul, one_year_from
 from local.story import Story
-from registrar.domain.catalogue import SEOUL
 
 POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
 
@@ -128,7 +127,7 @@ def _told(view: dict[str, Any]) -> list[str]:
 
 def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> None:
     """A certificate that ends in seven days: flagged, and one notice."""
-    last = _end_of_day_in_seoul(now + timedelta(days=7))
+    last = end_of_day_in_seoul(now + timedelta(days=7))
     certificate = pki.issue_customer(
         phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
     )
@@ -146,11 +145,6 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     sent_twice = len(cloud.sms(phone.customer.phone)) != 1
     story.expect(not sent_twice and counts["sent"] == 0, "a second run sends nothing", counts)
     story.step("night", "runs once more: nobody is told twice")
-
-
-def _end_of_day_in_seoul(day: datetime) -> datetime:
-    """Korean certificates end one second before midnight in Seoul."""
-    return day.astimezone(SEOUL).replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
 
 
 if __name__ == "__main__":

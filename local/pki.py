@@ -256,6 +256,11 @@ class DemoPki:
         return cls(_load_authority(folder, "anchors", "root"), issuers)
 
 
+def end_of_day_in_seoul(at: datetime) -> datetime:
+    """The last second of the day of `at` in Seoul, in UTC (14:59:59Z): when Korean certificates end."""
+    return at.astimezone(_SEOUL).replace(hour=23, minute=59, second=59, microsecond=0).astimezone(UTC)
+
+
 def one_year_from(now: datetime) -> tuple[datetime, datetime]:
     """notBefore and notAfter of a certificate issued at `now`: whole days in Seoul, ending at 14:59:59Z."""
     today = now.astimezone(_SEOUL).date()

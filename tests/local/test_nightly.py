@@ -9,7 +9,7 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.phone import Phone
-from local.pki import CustomerCertificate
+from local.pki import CustomerCertificate, end_of_day_in_seoul
 
 pytestmark = pytest.mark.cloud
 
@@ -44,9 +44,11 @@ def _row(cloud: LocalCloud, phone: Phone, registration_id: str) -> dict[str, Any
     return row
 
 
-def _ending(new_certificate: NewCertificate, left: timedelta) -> CustomerCertificate:
+def _ending(new_certificate: NewCertificate, days: int) -> CustomerCertificate:
     now = datetime.now(UTC)
-    return new_certificate(not_before=now - timedelta(days=300), not_after=now + left)
+    return new_certificate(
+        not_before=now - timedelta(days=300), not_after=end_of_day_in_seoul(now + timedelta(days=days))
+    )
 
 
 @pytest.mark.parametrize(("language", "said"), [("ko", "만료 안내"), ("en", "Certificate expiry")])
@@ -54,7 +56,7 @@ def test_an_owner_is_told_once_however_often_it_runs(
     language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(language=language)
-    registration_id = _registered(phone, _ending(new_certificate, timedelta(days=7, hours=-1)))
+    registration_id = _registered(phone, _ending(new_certificate, 7))
     assert "expiry_flagged_at" not in _row(cloud, phone, registration_id)
     _forget_runs(cloud)
 
@@ -73,14 +75,14 @@ def test_an_owner_is_told_once_however_often_it_runs(
     assert "http" not in text
     assert "expiry_flagged_at" in _row(cloud, phone, registration_id)
     view = phone.call("GET", f"/registrations/{registration_id}").json()
-    assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 6)
+    assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
 
 
 def test_what_ends_later_is_left_alone(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
-    registration_id = _registered(phone, _ending(new_certificate, timedelta(days=40)))
+    registration_id = _registered(phone, _ending(new_certificate, 40))
     _forget_runs(cloud)
 
     assert _run(cloud)["failed"] == 0
@@ -94,7 +96,7 @@ def test_an_owner_who_is_gone_does_not_keep_others_from_being_told(
 ) -> None:
     gone, there = new_phone(), new_phone()
     for phone in (gone, there):
-        _registered(phone, _ending(new_certificate, timedelta(days=3, hours=-1)))
+        _registered(phone, _ending(new_certificate, 3))
     customers = cloud.physical("CustomersTable")
     cloud.client("dynamodb").delete_item(TableName=customers, Key={"id": {"S": gone.customer.id}})
     _forget_runs(cloud)

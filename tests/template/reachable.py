@@ -187,18 +187,20 @@ def _lets_out(key: Key, leaky: frozenset[Key]) -> bool:
 
 
 def _unguarded(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below `node` whose ConditionFailed nobody in between catches."""
+    """The nodes below `node` out of which ConditionFailed gets, if it gets into them."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Try) and any("ConditionFailed" in ast.dump(h.type or h) for h in child.handlers):
             yield from (node for handler in child.handlers for node in ast.walk(handler))
-            continue
-        yield child
-        yield from _unguarded(child)
+        elif isinstance(child, ast.ExceptHandler):
+            yield from (node for node in ast.walk(child) if not (isinstance(node, ast.Raise) and node.exc is None))
+        else:
+            yield child
+            yield from _unguarded(child)
 
 
 def _raises(key: Key, node: ast.AST, leaky: frozenset[Key]) -> bool:
     if isinstance(node, ast.Raise):
-        # a bare `raise` may be one of ConditionFailed: too much rather than too little
+        # a bare `raise` is handed out only where ConditionFailed was caught
         return node.exc is None or "ConditionFailed" in ast.dump(node.exc)
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "put" and not node.keywords:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from registrar.domain.catalogue import SEOUL
 
 THRESHOLD_DAYS = (0, 1, 3, 7, 14, 30)
-NOTICE_LEASE = timedelta(minutes=5)
+NOTICE_LEASE = timedelta(seconds=45)
 MAX_SENDS = 3
 _DAY = timedelta(days=1)
 _A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)

@@ -26,6 +26,7 @@ PROOF_DEADLINE = timedelta(hours=24)
 TEXT_LIFE = timedelta(minutes=5)
 PASSWORD_DEADLINE = timedelta(minutes=10)
 VALIDATION_LEASE = timedelta(seconds=60)
+VALIDATION_DEADLINE = timedelta(hours=1)
 MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
 MAX_PASSWORD_TRIES = 5
@@ -102,7 +103,8 @@ class Upload:
         if self.state in _WAITING_FOR_CUSTOMER and now >= self.expires_at:
             return UploadState.EXPIRED
         leased = self.lease_until is not None and now < self.lease_until
-        if self.state is UploadState.VALIDATING and self.attempts >= MAX_ATTEMPTS and not leased:
+        stuck = self.attempts >= MAX_ATTEMPTS or now >= self.created_at + VALIDATION_DEADLINE
+        if self.state is UploadState.VALIDATING and stuck and not leased:
             return UploadState.FAILED
         return self.state
 
