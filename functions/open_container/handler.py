@@ -31,13 +31,13 @@ from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import upload_view
 
 BANK = setting("BANK_CODE")
-s3, kms, dynamodb = client("s3"), client("kms"), client("dynamodb")
+s3, dynamodb = client("s3"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
 outcomes = Outcomes(uploads, bucket)
-keys = setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
-owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
+keys = client("kms"), setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
+owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
 
 
 @route
@@ -59,8 +59,7 @@ def lambda_handler(request: Request) -> Answer:
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
     elif upload.outcome is not None:
         outcomes.publish(upload)
-    published = uploads.find(upload.id) or upload
-    return answer(200, upload_view(published, BANK, request.language, at))
+    return answer(200, upload_view(uploads.find(upload.id) or upload, BANK, request.language, at))
 
 
 def _opened(upload: Upload, password: str, at: datetime) -> Report:

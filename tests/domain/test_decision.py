@@ -149,7 +149,7 @@ FIRST, LAST = NOW - timedelta(days=100), NOW + timedelta(days=265)
     [
         (FIRST - SECOND, ["CERT_NOT_YET_VALID"]),
         (FIRST, []),
-        (LAST - timedelta(days=30) - SECOND, []),
+        (LAST - timedelta(days=31), []),
         (LAST - timedelta(days=30), ["CERT_EXPIRES_SOON"]),
         (LAST, ["CERT_EXPIRES_SOON"]),
         (LAST + SECOND, ["CERT_EXPIRED"]),

@@ -1,11 +1,12 @@
 """The trust document: a proposal becomes active only when every check passes, and is always reported."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 
-from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.findings import iso
 from tests.aws.account import Account
 from tests.builders import NOW, a_certificate, a_pki, a_trust_document
@@ -18,12 +19,20 @@ def propose(account: Account, document: Any) -> Any:
     return account.invoke("activate_trust", TRUST_PROPOSED)
 
 
+def confirm(account: Account, document: Any) -> Any:
+    """The admin has read what it would change."""
+    content = document if isinstance(document, bytes) else json.dumps(document).encode()
+    put_trust(account, CONFIRMATION, f"{hashlib.sha256(content).hexdigest().upper()}\n".encode())
+    return account.invoke("activate_trust", TRUST_PROPOSED)
+
+
 def test_a_good_document_becomes_active(account: Account) -> None:
     assert propose(account, a_trust_document()) == DONE
     assert get_trust(account, ACTIVE) == a_trust_document()
     report = get_trust(account, REPORT)
     assert report.pop("proposed_etag")
-    assert report == {"checked_at": iso(NOW), "activated": True, "version": 1, "issuers": 5}
+    digest = hashlib.sha256(json.dumps(a_trust_document()).encode()).hexdigest()
+    assert report == {"checked_at": iso(NOW), "sha256": digest, "activated": True, "version": 1, "issuers": 5}
 
 
 def test_uploads_are_decided_under_the_new_document_within_a_minute(account: Account) -> None:
@@ -33,6 +42,7 @@ def test_uploads_are_decided_under_the_new_document_within_a_minute(account: Acc
     assert app.upload(a_certificate(key="ec").der)["state"] == "AWAITING_PROOF"
     only_kica = [i for i in a_trust_document()["issuers"] if i["operator"] == "kica"]
     propose(account, a_trust_document(2, issuers=only_kica))
+    confirm(account, a_trust_document(2, issuers=only_kica))
     account.pass_time(minutes=1)
     assert app.upload(a_certificate(key="ec").der)["headline"] == "TRUST_ISSUER_UNKNOWN"
 
@@ -73,6 +83,7 @@ def test_all_reasons_are_told_at_once(account: Account) -> None:
 def test_a_repeated_or_late_event_changes_nothing_active(account: Account) -> None:
     propose(account, a_trust_document(1))
     propose(account, a_trust_document(2))
+    confirm(account, a_trust_document(2))
     versions = account.client("s3").list_object_versions(Bucket=account.physical["TrustBucket"], Prefix=ACTIVE)
     assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
     again = account.client("s3").list_object_versions(Bucket=account.physical["TrustBucket"], Prefix=ACTIVE)
@@ -84,8 +95,11 @@ def test_the_report_is_about_the_last_proposal(account: Account) -> None:
     propose(account, a_trust_document(1))
     propose(account, b"a slip")
     assert get_trust(account, REPORT)["activated"] is False
+    report = get_trust(account, REPORT)
     propose(account, a_trust_document(1))
-    assert get_trust(account, REPORT)["activated"] is True
+    assert get_trust(account, REPORT) == report, "what is active already is no proposal"
+    propose(account, a_trust_document(2))
+    assert get_trust(account, REPORT)["version"] == 2
 
 
 def test_nothing_proposed_is_nothing_to_do(account: Account) -> None:
@@ -121,6 +135,7 @@ def test_a_document_activated_meanwhile_is_not_overwritten(
         real(*arguments)
 
     monkeypatch.setattr(activate, "check_activation", meanwhile)
+    put_trust(account, CONFIRMATION, hashlib.sha256(json.dumps(a_trust_document(2)).encode()).hexdigest().encode())
     assert propose(account, a_trust_document(2)) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert get_trust(account, ACTIVE)["version"] == 3
     monkeypatch.undo()
@@ -131,7 +146,65 @@ def test_a_document_activated_meanwhile_is_not_overwritten(
 def test_who_activated_what_is_audited(account: Account) -> None:
     propose(account, a_trust_document())
     propose(account, b"a slip")
-    assert [line["message"] for line in account.logged() if line.get("audit")] == [
-        "trust.activated",
-        "trust.refused",
-    ]
+    lines = [line for line in account.logged() if line.get("audit")]
+    assert [line["message"] for line in lines] == ["trust.checked"] * 2
+    assert [(line["activated"], line["refused"]) for line in lines] == [(True, False), (False, True)]
+    assert lines[1]["sha256"] == hashlib.sha256(b"a slip").hexdigest()
+
+
+# ---- the second document waits until an admin confirms it
+
+
+def test_a_second_document_waits_for_its_confirmation_and_says_what_it_would_change(
+    app: App, account: Account
+) -> None:
+    registered = app.register(a_certificate(key="ec")).body["registration_id"]
+    refused = app.upload(a_certificate(key="ec", policy_oid="1.2.410.200005.1.1.6.2").der)
+    assert refused["headline"] == "CERT_POLICY_NOT_ACCEPTED"
+    only_kica = a_trust_document(2, issuers=[i for i in a_trust_document()["issuers"] if i["operator"] == "kica"])
+    before = account.items("UploadsTable") + account.items("RegistrationsTable")
+    assert propose(account, only_kica) == DONE
+    assert get_trust(account, ACTIVE)["version"] == 1
+    report = get_trust(account, REPORT)
+    assert report["activated"] is False
+    assert report["to_activate"] == f"put the text {report['sha256']} into {CONFIRMATION}"
+    change = report["would_change"]
+    assert change["counts"] == {"would_be_refused": 1, "would_be_accepted": 0, "other_reasons": 1}
+    assert change["looked_at"] == 2
+    (example,) = change["would_be_refused"]
+    assert example == {
+        "source": "registration",
+        "id": registered,
+        "before": [],
+        "after": ["TRUST_ISSUER_UNKNOWN"],
+    }
+    assert change["other_reasons"][0]["id"] == refused["upload_id"]
+    assert account.items("UploadsTable") + account.items("RegistrationsTable") == before, "a dry run writes nothing"
+    assert confirm(account, only_kica) == DONE
+    assert get_trust(account, ACTIVE) == only_kica
+    assert get_trust(account, REPORT)["activated"] is True
+
+
+@pytest.mark.parametrize("confirmation", [b"", b"yes", b"0" * 64, b"\xff\xfe", b"x" * 100_000])
+def test_only_the_digest_of_this_proposal_confirms_it(account: Account, confirmation: bytes) -> None:
+    propose(account, a_trust_document(1))
+    put_trust(account, CONFIRMATION, confirmation)
+    assert propose(account, a_trust_document(2)) == DONE
+    assert get_trust(account, ACTIVE)["version"] == 1
+    assert get_trust(account, REPORT)["activated"] is False
+
+
+def test_a_confirmation_of_what_was_proposed_before_activates_nothing_new(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    propose(account, a_trust_document(2))
+    propose(account, a_trust_document(3))
+    confirm(account, a_trust_document(2))
+    assert get_trust(account, ACTIVE)["version"] == 1
+
+
+def test_a_confirmed_document_that_fails_a_check_is_not_activated(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    propose(account, a_pki(2).trust_document(2))
+    confirm(account, a_pki(2).trust_document(2))
+    assert get_trust(account, ACTIVE)["version"] == 1
+    assert "is not pinned" in str(get_trust(account, REPORT)["reasons"])

@@ -11,8 +11,11 @@ from registrar.domain.catalogue import CATALOGUE
 from tests.aws.account import Account
 from tests.functions.app import ROUTES, App, an_event, assert_problem
 
+# The gateway asks before the last one, too; what it gives away is a public key.
+OPEN = ("/login", "/precheck", "/sealing-key")
 POSTS = sorted(route for method, route in ROUTES if method == "POST")
-BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith("/login"))
+BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith(OPEN))
+PASSWORD = "/uploads/{upload_id}/password"
 IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32}
 
 
@@ -31,8 +34,8 @@ def post(app: App, route: str, body: str) -> Any:
 
 
 def test_every_route_of_the_template_is_known() -> None:
-    assert len(ROUTES) == 7
-    assert POSTS == ["/login", "/login/otp", "/uploads", "/uploads/{upload_id}/registration"]
+    assert len(ROUTES) == 10
+    assert POSTS == ["/login", "/login/otp", "/precheck", "/uploads", PASSWORD, "/uploads/{upload_id}/registration"]
 
 
 @pytest.mark.parametrize("route", POSTS)
@@ -51,7 +54,7 @@ def test_every_route_of_the_template_is_known() -> None:
         "[" * 100_000,
         '{"a":' * 5_000,
         '{"a": ' + "9" * 5_000 + "}",
-        '{"padding": "' + "x" * 16_384 + '"}',
+        '{"padding": "' + "x" * 32_768 + '"}',
     ],
     ids=lambda body: body[:12],
 )
@@ -165,6 +168,8 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
         "/login": {"customer_id": "hong", "password": "secret"},
         "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
         "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}]},
+        PASSWORD: {"sealed": {"key_id": "a", "ciphertext": "AAAA"}},
+        "/precheck": {"certificate": "AAAA", "customer_kind": "personal"},
         "/uploads/{upload_id}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
     }
     account.function(ROUTES[method, route])

@@ -58,7 +58,9 @@ def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object],
     for write in itertools.count():
         with an_account() as account:
             trust_demo_issuers(account)
+            App(account, "kim").enrol()
             app = App(account)
+            app.enrol()
             state = prepare(app)
             account.restart()
             killed = False
@@ -191,19 +193,19 @@ def test_validate_upload_killed_twice(after: bool, first: int) -> None:
 
 def awaiting(app: App) -> tuple[dict[str, Any], Any]:
     certificate = a_certificate(key="ec")
-    return app.upload(certificate.der), certificate.key
+    return app.upload(certificate.der), certificate
 
 
 def awaiting_again(app: App) -> tuple[dict[str, Any], Any]:
     certificate = a_certificate(key="ec")
     assert app.register(certificate).status == 201
-    return app.upload(certificate.der), certificate.key
+    return app.upload(certificate.der), certificate
 
 
 def awaiting_anothers(app: App) -> tuple[dict[str, Any], Any]:
     certificate = a_certificate(key="ec")
     assert App(app.account, "kim").register(certificate).status == 201
-    return app.upload(certificate.der), certificate.key
+    return app.upload(certificate.der), certificate
 
 
 def prove(app: App, state: tuple[dict[str, Any], Any]) -> Answer:

@@ -13,6 +13,7 @@ from tests.functions.app import App, an_event, assert_problem
 
 ONE = "/registrations/{registration_id}"
 REGISTER = "/uploads/{upload_id}/registration"
+SIGNED = {"signature": base64.b64encode(b"x").decode(), "consent_version": "2026-11"}
 BAD_SIGNATURE = base64.b64encode(bytes(256)).decode()
 
 
@@ -180,9 +181,9 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
     register = account.function("register_certificate")
     real = register.new_registration
 
-    def meanwhile(upload: Any, consent: str, at: Any) -> Any:
+    def meanwhile(upload: Any, proof: str, consent: str, at: Any) -> Any:
         register.uploads.renew_text(upload, at)
-        return real(upload, consent, at)
+        return real(upload, proof, consent, at)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)
     answer = app.prove(view, certificate)
@@ -201,13 +202,22 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
         ({"signature": "A" * 4000, "consent_version": "2026-11"}, "signature"),
         ({"signature": [BAD_SIGNATURE], "consent_version": "2026-11"}, "signature"),
         ({"signature": True, "consent_version": "2026-11"}, "signature"),
+        ({"cms": "A" * 40_000, "consent_version": "2026-11"}, "body"),
+        ({"cms": "A" * 30_000, "consent_version": "2026-11"}, "cms"),
+        ({"cms": 7, "signature": BAD_SIGNATURE, "consent_version": "2026-11"}, "cms"),
+        ({**SIGNED, "random_number": "aa"}, "random_number"),
+        ({**SIGNED, "random_number": {}}, "random_number.key_id"),
+        ({**SIGNED, "random_number": {"key_id": "a", "ciphertext": "?"}}, "random_number.ciphertext"),
+        ({**SIGNED, "random_number": {"key_id": "a", "ciphertext": "AAAA" * 200}}, "random_number.ciphertext"),
         ({"signature": "서명", "consent_version": "2026-11"}, "signature"),
         ({"signature": BAD_SIGNATURE, "consent_version": 202611}, "consent_version"),
     ],
 )
 def test_each_member_is_named_when_it_is_wrong(app: App, body: Any, field: str) -> None:
-    answer = app.call("POST", REGISTER, body, upload_id="0" * 32)
+    view = app.upload(a_certificate(key="ec").der)
+    answer = app.call("POST", REGISTER, body, upload_id=view["upload_id"])
     assert_problem(answer, "MALFORMED_REQUEST", field=field)
+    assert app.look(view["upload_id"]).body == view, "it costs no try"
 
 
 @pytest.mark.parametrize("upload_id", ["0" * 32, "0" * 5000, "", "quota:hong:2026-11-23"])

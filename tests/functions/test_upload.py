@@ -29,7 +29,7 @@ def test_an_announced_file_gets_a_form(app: App, account: Account) -> None:
     (file,) = answer.body["files"]
     assert file.keys() == {"name", "url", "fields"}
     assert file["name"] == "signCert.der"
-    assert file["fields"]["key"] == f"uploads/{answer.body['upload_id']}"
+    assert file["fields"]["key"] == f"uploads/{answer.body['upload_id']}/0"
     assert file["url"].startswith(f"https://{account.physical['UploadBucket']}.")
 
 
@@ -97,7 +97,7 @@ def test_the_day_has_twenty_uploads(app: App) -> None:
 
 @pytest.mark.parametrize(
     ("size", "code"),
-    [(0, "UPLOAD_EMPTY"), (16 * 1024 + 1, "UPLOAD_TOO_LARGE"), (10**30, "UPLOAD_TOO_LARGE")],
+    [(0, "UPLOAD_EMPTY"), (64 * 1024 + 1, "UPLOAD_TOO_LARGE"), (10**30, "UPLOAD_TOO_LARGE")],
 )
 def test_a_size_that_cannot_be_is_refused_before_anything_is_written(
     app: App, account: Account, size: int, code: str
@@ -138,8 +138,8 @@ def test_each_member_of_a_file_is_named_when_it_is_wrong(
     assert account.items("UploadsTable") == []
 
 
-@pytest.mark.parametrize("files", [None, [], {}, "file", [1], [[]], [{}, {}], 7, True])
-def test_files_is_a_list_of_one_object(app: App, files: Any) -> None:
+@pytest.mark.parametrize("files", [None, [], {}, "file", [1], [[]], [{}, {}, {}], 7, True])
+def test_files_is_a_list_of_one_or_two_objects(app: App, files: Any) -> None:
     assert_problem(app.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST", field="files")
 
 

@@ -4,18 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
+from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE, UploadState, Verdict
 from tests.aws.account import Account
 from tests.builders import NOW, a_certificate
 from tests.functions.app import DONE, App, a_delivery, an_event, trust_demo_issuers
 
 FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-
-
-def sent(app: App, content: bytes) -> str:
-    upload_id = str(app.announce(content).body["upload_id"])
-    app.send_file(upload_id, content)
-    return upload_id
 
 
 def state(app: App, upload_id: str) -> tuple[str, str | None]:
@@ -71,8 +65,8 @@ def test_another_file_than_announced_is_rejected(app: App, other: bytes) -> None
 
 
 def test_a_url_encoded_key_is_the_same_file(app: App) -> None:
-    upload_id = sent(app, a_certificate(key="ec").der)
-    assert app.account.invoke("validate_upload", a_delivery(f"uploads%2F{upload_id}")) == DONE
+    upload_id = app.sent(a_certificate(key="ec").der)
+    assert app.account.invoke("validate_upload", a_delivery(f"uploads%2F{upload_id}%2F0")) == DONE
     assert state(app, upload_id) == ("AWAITING_PROOF", None)
 
 
@@ -86,10 +80,10 @@ def test_s3s_own_test_event_is_nothing_to_do(app: App) -> None:
 
 def test_a_file_of_no_upload_is_deleted(app: App, account: Account) -> None:
     s3, bucket = account.client("s3"), account.physical["UploadBucket"]
-    for key in ("uploads/홍길동 서명.der", "uploads/a/b", f"uploads/{'0' * 32}"):
+    for key in ("uploads/홍길동 서명.der", "uploads/a/b", f"uploads/{'0' * 32}/0"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
     delivery = a_delivery(
-        "uploads/%ED%99%8D%EA%B8%B8%EB%8F%99+%EC%84%9C%EB%AA%85.der", "uploads/a/b", f"uploads/{'0' * 32}"
+        "uploads/%ED%99%8D%EA%B8%B8%EB%8F%99+%EC%84%9C%EB%AA%85.der", "uploads/a/b", f"uploads/{'0' * 32}/0"
     )
     assert account.invoke("validate_upload", delivery) == DONE
     assert account.keys("UploadBucket") == []
@@ -106,11 +100,11 @@ def test_a_second_delivery_of_a_decided_upload_changes_nothing(app: App, account
 
 def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Account) -> None:
     """Were it taken off the queue and the other one killed, the upload would never be decided."""
-    upload_id = sent(app, a_certificate(key="ec").der)
+    upload_id = app.sent(a_certificate(key="ec").der)
     account.function("validate_upload").uploads.claim(upload_id, NOW)
     assert app.deliver(upload_id) == FAILED
     assert state(app, upload_id) == ("VALIDATING", None)
-    assert account.keys("UploadBucket") == [f"uploads/{upload_id}"]
+    assert account.keys("UploadBucket") == [f"uploads/{upload_id}/0"]
     account.pass_time(seconds=VALIDATION_LEASE.total_seconds())
     assert app.deliver(upload_id) == DONE
     assert state(app, upload_id) == ("AWAITING_PROOF", None)
@@ -118,19 +112,19 @@ def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Acco
 
 def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
-    upload_id = sent(app, certificate.der)
+    upload_id = app.sent(certificate.der)
     validate = account.function("validate_upload")
     slow = validate.uploads.claim(upload_id, NOW)
     account.pass_time(seconds=90)
     assert app.deliver(upload_id) == DONE
     before = account.items("UploadsTable")
     with pytest.raises(validate.ConditionFailed):
-        validate.uploads.reject(slow, [])
+        validate.outcomes.decide(slow, Verdict(UploadState.REJECTED, (), 1), NOW)
     assert account.items("UploadsTable") == before
 
 
 def test_a_file_that_comes_after_the_end_is_deleted(app: App, account: Account) -> None:
-    upload_id = sent(app, a_certificate(key="ec").der)
+    upload_id = app.sent(a_certificate(key="ec").der)
     account.pass_time(minutes=10)
     assert app.deliver(upload_id) == DONE
     assert state(app, upload_id) == ("EXPIRED", "UPLOAD_EXPIRED")
@@ -138,8 +132,8 @@ def test_a_file_that_comes_after_the_end_is_deleted(app: App, account: Account) 
 
 
 def test_one_bad_message_does_not_hold_up_the_others(app: App, account: Account) -> None:
-    first, second = sent(app, a_certificate(key="ec").der), sent(app, b"no certificate")
-    delivery = a_delivery(f"uploads/{first}", "x", "x", "x", "x", f"uploads/{second}")
+    first, second = app.sent(a_certificate(key="ec").der), app.sent(b"no certificate")
+    delivery = a_delivery(f"uploads/{first}/0", "x", "x", "x", "x", f"uploads/{second}/0")
     for number, body in enumerate(('{"Records":', "[]", '{"Records": [{}]}', "null"), start=1):
         delivery["Records"][number]["body"] = body
     assert account.invoke("validate_upload", delivery) == {
@@ -151,18 +145,18 @@ def test_one_bad_message_does_not_hold_up_the_others(app: App, account: Account)
 
 def test_without_trust_document_the_upload_waits_and_fails_after_five_tries(account: Account) -> None:
     app = App(account)
-    upload_id = sent(app, a_certificate(key="ec").der)
+    upload_id = app.sent(a_certificate(key="ec").der)
     for _ in range(MAX_ATTEMPTS):
         assert state(app, upload_id)[0] in ("ISSUED", "VALIDATING")
         assert app.deliver(upload_id) == FAILED
         account.pass_time(seconds=90)
     assert state(app, upload_id) == ("FAILED", "SYSTEM_RETRY")
-    assert account.keys("UploadBucket") == [f"uploads/{upload_id}"], "an admin may redrive it"
+    assert account.keys("UploadBucket") == [f"uploads/{upload_id}/0"], "an admin may redrive it"
 
 
 def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> None:
     app = App(account)
-    upload_id = sent(app, a_certificate(key="ec").der)
+    upload_id = app.sent(a_certificate(key="ec").der)
     for _ in range(MAX_ATTEMPTS):
         app.deliver(upload_id)
         account.pass_time(seconds=90)
@@ -175,6 +169,6 @@ def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> 
 def test_the_table_never_holds_the_file_of_a_refused_upload(app: App, account: Account) -> None:
     content = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
     view = app.upload(content)
-    assert view["headline"] == "FILE_NO_CERTIFICATE"
+    assert view["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"
     assert "c2VjcmV0" not in str(account.items("UploadsTable"))
     assert account.keys("UploadBucket") == []

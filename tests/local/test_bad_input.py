@@ -21,14 +21,18 @@ NewCertificate = Callable[..., CustomerCertificate]
 
 UNKNOWN = "0" * 32
 A_FILE: dict[str, Any] = {"name": "signCert.der", "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
+SEALED = {"key_id": "nobody's", "ciphertext": "AAAA"}
 GOOD: dict[str, dict[str, Any]] = {
     "/login": {"customer_id": "nobody", "password": "wrong"},
     "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
     "/uploads": {"files": [A_FILE]},
     f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
+    f"/uploads/{UNKNOWN}/password": {"sealed": SEALED},
+    "/precheck": {"certificate": "AAAA", "customer_kind": "personal"},
 }
 each_post = pytest.mark.parametrize("path", GOOD)
 A_KEY = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"  # pragma: allowlist secret
+A_LOCKED_KEY = A_KEY.replace(b"PRIVATE", b"ENCRYPTED PRIVATE")
 NOT_OBJECTS = [
     b"",
     b"{",
@@ -84,7 +88,8 @@ def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
     for path, good in GOOD.items():
         if path == "/uploads":
             continue
-        for field in good:
+        # A proof is read only once there is an upload to prove.
+        for field in set(good) - {"signature"}:
             missing = {name: value for name, value in good.items() if name != field}
             named = problem(phone.call("POST", path, missing), "MALFORMED_REQUEST")["params"]
             assert named == {"field": field}
@@ -100,7 +105,7 @@ def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
 
 
 def test_an_announced_file_is_read_field_by_field(phone: Phone) -> None:
-    not_one: list[Any] = [None, {}, [], [A_FILE, A_FILE], ["x"], [None]]
+    not_one: list[Any] = [None, {}, [], [A_FILE] * 3, ["x"], [None]]
     for files in not_one:
         refused = problem(phone.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST")
         assert refused["params"] == {"field": "files"}
@@ -111,7 +116,7 @@ def test_an_announced_file_is_read_field_by_field(phone: Phone) -> None:
     for size, code in ((0, "UPLOAD_EMPTY"), (MAX_FILE_BYTES + 1, "UPLOAD_TOO_LARGE"), (10**30, "UPLOAD_TOO_LARGE")):
         problem(phone.call("POST", "/uploads", {"files": [{**A_FILE, "size": size}]}), code)
     for key in ("short", "x" * 65, "has space", "한글"):
-        answer = phone.announce("a", b"a", Idempotency_Key=key.encode().decode("latin-1"))
+        answer = phone.announce({"a": b"a"}, Idempotency_Key=key.encode().decode("latin-1"))
         assert problem(answer, "MALFORMED_REQUEST")["params"] == {"field": "Idempotency-Key"}
 
 
@@ -127,7 +132,9 @@ def _fits(field: str, value: object) -> bool:
     [
         ("POST", "/uploads"),
         ("GET", f"/uploads/{UNKNOWN}"),
+        ("POST", f"/uploads/{UNKNOWN}/password"),
         ("POST", f"/uploads/{UNKNOWN}/registration"),
+        ("GET", "/sealing-key"),
         ("GET", "/registrations"),
         ("GET", f"/registrations/r{UNKNOWN}"),
     ],
@@ -180,7 +187,7 @@ def test_an_old_proof_of_identity_starts_nothing_new(cloud: LocalCloud, new_phon
         ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00Z"}},
     )
 
-    problem(phone.announce("signCert.der", b"abc"), "STEP_UP_REQUIRED")
+    problem(phone.announce({"signCert.der": b"abc"}), "STEP_UP_REQUIRED")
     assert phone.call("GET", "/registrations").status == 200
 
 
@@ -199,6 +206,7 @@ def test_unknown_ids_are_not_found(name: str, phone: Phone) -> None:
     for method, path, content, code in (
         ("GET", f"/uploads/{name}", None, "UPLOAD_NOT_FOUND"),
         ("POST", f"/uploads/{name}/registration", body, "UPLOAD_NOT_FOUND"),
+        ("POST", f"/uploads/{name}/password", {"sealed": SEALED}, "UPLOAD_NOT_FOUND"),
         ("GET", f"/registrations/{name}", None, "REG_NOT_FOUND"),
     ):
         answer = phone.call(method, path, content)
@@ -209,13 +217,13 @@ def test_unknown_ids_are_not_found(name: str, phone: Phone) -> None:
 
 def test_what_belongs_to_another_is_not_found(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     owner, other, certificate = new_phone(), new_phone(), new_certificate()
-    view = owner.upload("signCert.der", certificate.der)
-    registration = owner.prove(view, certificate.key).json()["registration_id"]
+    view = owner.upload({"signCert.der": certificate.der})
+    registration = owner.prove(view, certificate).json()["registration_id"]
     unknown = problem(other.call("GET", f"/uploads/{UNKNOWN}"), "UPLOAD_NOT_FOUND") | {"support_ref": ""}
 
     theirs = problem(other.call("GET", f"/uploads/{view['upload_id']}"), "UPLOAD_NOT_FOUND")
     assert theirs | {"support_ref": ""} == unknown
-    problem(other.prove(view, certificate.key), "UPLOAD_NOT_FOUND")
+    problem(other.prove(view, certificate), "UPLOAD_NOT_FOUND")
     problem(other.call("GET", f"/registrations/{registration}"), "REG_NOT_FOUND")
 
 
@@ -233,7 +241,7 @@ def test_headers_nobody_sends_do_no_harm(phone: Phone) -> None:
 
 def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone()
-    first = phone.announce("a", b"a", Idempotency_Key="one-of-them")
+    first = phone.announce({"a": b"a"}, Idempotency_Key="one-of-them")
     (row,) = [
         row
         for row in cloud.client("dynamodb").scan(TableName=cloud.physical("UploadsTable"))["Items"]
@@ -242,11 +250,11 @@ def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> N
     row["used"] = {"N": str(DAILY_UPLOADS)}
     cloud.client("dynamodb").put_item(TableName=cloud.physical("UploadsTable"), Item=row)
 
-    refused = problem(phone.announce("b", b"b"), "UPLOAD_LIMIT_REACHED")
+    refused = problem(phone.announce({"b": b"b"}), "UPLOAD_LIMIT_REACHED")
 
     assert refused["params"]["limit"] == DAILY_UPLOADS
     # A repeated request costs nothing.
-    again = phone.announce("a", b"a", Idempotency_Key="one-of-them")
+    again = phone.announce({"a": b"a"}, Idempotency_Key="one-of-them")
     assert (again.status, again.json()["upload_id"]) == (201, first.json()["upload_id"])
 
 
@@ -254,7 +262,7 @@ def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> N
 
 
 def _form(phone: Phone, content: bytes) -> tuple[str, str, dict[str, str]]:
-    announced = phone.announce("signCert.der", content).json()
+    announced = phone.announce({"signCert.der": content}).json()
     return announced["upload_id"], announced["files"][0]["url"], announced["files"][0]["fields"]
 
 
@@ -264,7 +272,8 @@ def test_a_form_sends_exactly_one_file(new_phone: NewPhone, new_certificate: New
     other_id, _, _ = _form(phone, certificate.der)
 
     for changed in (
-        {"key": f"uploads/{other_id}"},
+        {"key": f"uploads/{other_id}/0"},
+        {"key": f"uploads/{upload_id}/1"},
         {"key": "incoming/trust.json"},
         {"Content-Type": "text/html"},
         {"acl": "public-read"},
@@ -301,7 +310,7 @@ def test_a_form_sent_again_after_the_decision_changes_nothing(
     eventually(lambda: bool(s3.list_objects_v2(**stored)["KeyCount"] == 0))
 
     assert phone.call("GET", f"/uploads/{upload_id}").json() == decided
-    assert phone.prove(decided, certificate.key).status == 201
+    assert phone.prove(decided, certificate).status == 201
 
 
 def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
@@ -319,15 +328,16 @@ def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
     ("content", "code"),
     [
         (b"\xff\xd8\xff\xe0 a photo", "FILE_UNREADABLE"),
-        (A_KEY, "FILE_NO_CERTIFICATE"),
+        (A_KEY, "FILE_ENCRYPTION_UNSUPPORTED"),
+        (A_LOCKED_KEY, "FILE_NO_CERTIFICATE"),
         (b"\x30\x82\xff\xff" + b"\x30" * 3000, "FILE_UNREADABLE"),
         (b"x" * MAX_FILE_BYTES, "FILE_UNREADABLE"),
         (b"-----BEGIN CERTIFICATE-----" * 600, "FILE_UNREADABLE"),
     ],
-    ids=["photo", "private key", "der bomb", "large", "pem bomb"],
+    ids=["photo", "open key", "key alone", "der bomb", "large", "pem bomb"],
 )
 def test_a_file_that_is_no_certificate_is_told_so(content: bytes, code: str, new_phone: NewPhone) -> None:
-    view = new_phone().upload("whatever", content)
+    view = new_phone().upload({"whatever": content})
 
     assert (view["state"], view["headline"]) == ("REJECTED", code)
 
@@ -338,5 +348,5 @@ def test_a_certificate_of_strangers_is_refused(new_phone: NewPhone, new_certific
     tampered = certificate.der[:-1] + bytes([certificate.der[-1] ^ 1])
     phone = new_phone()
 
-    assert phone.upload("forged.der", forged.der)["headline"] == "TRUST_SIGNATURE_INVALID"
-    assert phone.upload("tampered.der", tampered)["headline"] == "TRUST_SIGNATURE_INVALID"
+    assert phone.upload({"forged.der": forged.der})["headline"] == "TRUST_SIGNATURE_INVALID"
+    assert phone.upload({"tampered.der": tampered})["headline"] == "TRUST_SIGNATURE_INVALID"

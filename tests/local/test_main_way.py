@@ -26,8 +26,8 @@ def test_a_certificate_is_registered(
 ) -> None:
     phone, certificate = new_phone(), new_certificate(key=key)
 
-    view = phone.upload(f"signCert.{form}", getattr(certificate, form))
-    registered = phone.prove(view, certificate.key)
+    view = phone.upload({f"signCert.{form}": getattr(certificate, form)})
+    registered = phone.prove(view, certificate)
 
     assert (view["state"], view["headline"], view["findings"]) == ("AWAITING_PROOF", None, [])
     assert view["certificate"]["name_masked"] == "홍*동"
@@ -50,7 +50,7 @@ def test_a_certificate_is_registered(
 def test_the_uploaded_file_does_not_stay(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    view = new_phone().upload("signCert.der", new_certificate().der)
+    view = new_phone().upload({"signCert.der": new_certificate().der})
 
     assert view["state"] == "AWAITING_PROOF"
     stored = {"Bucket": cloud.outputs["UploadBucket"], "Prefix": f"uploads/{view['upload_id']}"}
@@ -62,7 +62,7 @@ def test_both_languages_say_the_same_and_sign_the_same(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
-    korean = phone.upload("signCert.der", new_certificate(operator="kica").der)
+    korean = phone.upload({"signCert.der": new_certificate(operator="kica").der})
     phone.language = "en-GB,ko;q=0.5"
     english = phone.call("GET", f"/uploads/{korean['upload_id']}").json()
 
@@ -78,7 +78,7 @@ def test_a_refused_file_is_told_with_every_reason(
 ) -> None:
     phone = new_phone(language=language)
 
-    view = phone.upload("kmCert.der", new_certificate(encipherment=True, rsa_bits=1024, key="rsa").der)
+    view = phone.upload({"kmCert.der": new_certificate(encipherment=True, rsa_bits=1024, key="rsa").der})
 
     assert (view["state"], view["headline"]) == ("REJECTED", "CERT_USAGE_NOT_ALLOWED")
     assert [f["code"] for f in view["findings"]] == ["CERT_USAGE_NOT_ALLOWED", "CERT_KEY_TOO_WEAK"]
@@ -92,12 +92,12 @@ def test_a_refused_file_is_told_with_every_reason(
 
 def test_polling_ends_with_the_decision(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
-    announced = phone.announce("signCert.der", certificate.der)
+    announced = phone.announce({"signCert.der": certificate.der})
     path = f"/uploads/{announced.json()['upload_id']}"
 
     before = phone.call("GET", path).json()
     too_early = phone.call("POST", f"{path}/registration", {"signature": "AAAA", "consent_version": "x"})
-    phone.send_file(announced, certificate.der)
+    phone.send_files(announced, {"signCert.der": certificate.der})
     decided = phone.wait_for_decision(announced.json()["upload_id"])
 
     assert (before["state"], before["poll_after"]) == ("ISSUED", 2)
@@ -115,18 +115,18 @@ def test_announcing_twice_with_one_key_is_one_upload(
     phone, other, certificate = new_phone(), new_phone(), new_certificate()
     key = {"Idempotency_Key": "lost-answer-0001"}
 
-    first = phone.announce("signCert.der", certificate.der, **key)
-    again = phone.announce("signCert.der", certificate.der, **key)
+    first = phone.announce({"signCert.der": certificate.der}, **key)
+    again = phone.announce({"signCert.der": certificate.der}, **key)
 
     assert (first.status, again.status) == (201, 201)
     assert first.json()["upload_id"] == again.json()["upload_id"]
     assert _quota_used(cloud, phone) == 1
-    problem(phone.announce("other.der", certificate.der + b"x", **key), "STATE_CONFLICT")
-    assert other.announce("signCert.der", certificate.der, **key).json()["upload_id"] != first.json()["upload_id"]
+    problem(phone.announce({"other.der": certificate.der + b"x"}, **key), "STATE_CONFLICT")
+    assert other.announce({"signCert.der": certificate.der}, **key).json()["upload_id"] != first.json()["upload_id"]
     # Either form sends the file, and a decided upload stays what it is.
-    phone.send_file(again, certificate.der)
+    phone.send_files(again, {"signCert.der": certificate.der})
     phone.wait_for_decision(first.json()["upload_id"])
-    late = phone.announce("signCert.der", certificate.der, **key)
+    late = phone.announce({"signCert.der": certificate.der}, **key)
     assert (late.json()["upload_id"], late.json()["state"]) == (first.json()["upload_id"], "AWAITING_PROOF")
     assert first.json()["upload_id"] == new_upload_id(phone.customer.id, "lost-answer-0001")
 
@@ -138,9 +138,9 @@ def _quota_used(cloud: LocalCloud, phone: Phone) -> int:
 
 def test_proving_twice_is_one_registration(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
-    view = phone.upload("signCert.der", certificate.der)
+    view = phone.upload({"signCert.der": certificate.der})
 
-    first, again = phone.prove(view, certificate.key), phone.prove(view, certificate.key)
+    first, again = phone.prove(view, certificate), phone.prove(view, certificate)
 
     assert (first.status, again.status) == (201, 200)
     assert first.json() == again.json()
@@ -202,7 +202,7 @@ def test_an_unknown_customer_and_a_wrong_password_are_one_answer(new_phone: NewP
 
 def test_bad_proofs_are_counted_and_end_the_upload(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate, stranger = new_phone(), new_certificate(), new_certificate()
-    view = phone.upload("signCert.der", certificate.der)
+    view = phone.upload({"signCert.der": certificate.der})
     without_consent = {
         "signature": sign(certificate.key, view["proof"]["text"]),
         "consent_version": "never shown",
@@ -211,9 +211,9 @@ def test_bad_proofs_are_counted_and_end_the_upload(new_phone: NewPhone, new_cert
 
     problem(phone.call("POST", path, without_consent), "CONSENT_REQUIRED")
     for left in range(MAX_BAD_PROOFS - 1, 0, -1):
-        assert problem(phone.prove(view, stranger.key), "PROOF_FAILED")["params"] == {"tries_left": left}
-    problem(phone.prove(view, stranger.key), "PROOF_ATTEMPTS_EXCEEDED")
-    problem(phone.prove(view, certificate.key), "PROOF_ATTEMPTS_EXCEEDED")
+        assert problem(phone.prove(view, stranger), "PROOF_FAILED")["params"] == {"tries_left": left}
+    problem(phone.prove(view, stranger), "PROOF_ATTEMPTS_EXCEEDED")
+    problem(phone.prove(view, certificate), "PROOF_ATTEMPTS_EXCEEDED")
     assert phone.call("GET", f"/uploads/{view['upload_id']}").json()["headline"] == "PROOF_ATTEMPTS_EXCEEDED"
 
 
@@ -224,30 +224,30 @@ def test_the_same_certificate_again_is_the_same_registration(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, certificate = new_phone(), new_certificate()
-    first = phone.prove(phone.upload("signCert.der", certificate.der), certificate.key).json()
+    first = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate).json()
 
-    view = phone.upload("signCert.pem", certificate.pem)
-    again = phone.prove(view, certificate.key)
+    view = phone.upload({"signCert.pem": certificate.pem})
+    again = phone.prove(view, certificate)
 
     assert (again.status, again.json()) == (200, first)
     end = phone.call("GET", f"/uploads/{view['upload_id']}").json()
     assert (end["headline"], end["registration_id"]) == ("ALREADY_REGISTERED", first["registration_id"])
-    assert phone.prove(view, certificate.key).json() == first
+    assert phone.prove(view, certificate).json() == first
 
 
 def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     owner, other, certificate = new_phone(), new_phone(), new_certificate()
-    owner.prove(owner.upload("signCert.der", certificate.der), certificate.key)
+    owner.prove(owner.upload({"signCert.der": certificate.der}), certificate)
     same_key = new_certificate(key=certificate.key)
 
-    view = other.upload("signCert.der", certificate.der)
+    view = other.upload({"signCert.der": certificate.der})
     # Before possession is proven nobody learns that it is taken.
     assert (view["state"], view["findings"]) == ("AWAITING_PROOF", [])
-    taken = problem(other.prove(view, certificate.key), "NOT_AVAILABLE_FOR_REGISTRATION")
+    taken = problem(other.prove(view, certificate), "NOT_AVAILABLE_FOR_REGISTRATION")
     by_key = problem(
-        other.prove(other.upload("signCert.der", same_key.der), same_key.key), "NOT_AVAILABLE_FOR_REGISTRATION"
+        other.prove(other.upload({"signCert.der": same_key.der}), same_key), "NOT_AVAILABLE_FOR_REGISTRATION"
     )
 
     assert taken | {"support_ref": ""} == by_key | {"support_ref": ""}
@@ -262,12 +262,12 @@ def test_of_two_who_race_for_a_certificate_one_gets_it(
     phones = [new_phone(), new_phone()]
     for _ in range(3):
         certificate = new_certificate()
-        views = [phone.upload("signCert.der", certificate.der) for phone in phones]
+        views = [phone.upload({"signCert.der": certificate.der}) for phone in phones]
         line = threading.Barrier(len(phones))
 
         def prove(index: int, certificate: CustomerCertificate = certificate) -> Answer:
             line.wait(timeout=10)  # noqa: B023 - used up before the next round
-            return phones[index].prove(views[index], certificate.key)  # noqa: B023
+            return phones[index].prove(views[index], certificate)  # noqa: B023
 
         with ThreadPoolExecutor(len(phones)) as pool:
             answers = list(pool.map(prove, range(len(phones))))

@@ -30,8 +30,8 @@ def _forget_runs(cloud: LocalCloud) -> None:
 
 
 def _registered(phone: Phone, certificate: CustomerCertificate) -> str:
-    view = phone.upload("signCert.der", certificate.der)
-    answer = phone.prove(view, certificate.key)
+    view = phone.upload({"signCert.der": certificate.der})
+    answer = phone.prove(view, certificate)
     assert answer.status == 201, answer.body
     registration_id: str = answer.json()["registration_id"]
     return registration_id

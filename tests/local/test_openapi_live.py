@@ -227,14 +227,14 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     call("GET", "/registrations/{registration_id}", upload=registered)
     call("GET", "/registrations/{registration_id}", upload="r" + "0" * 32)
 
-    again = phone.upload("signCert.der", certificate.der)
-    documented("POST", registration, phone.prove(again, certificate.key))
+    again = phone.upload({"signCert.der": certificate.der})
+    documented("POST", registration, phone.prove(again, certificate))
     assert call("GET", one, upload=again["upload_id"])["registration_id"] == registered
-    refused = phone.upload("photo.jpg", b"no certificate")["upload_id"]
+    refused = phone.upload({"photo.jpg": b"no certificate"})["upload_id"]
     call("GET", one, upload=refused)
     call("POST", registration, good, refused)
-    taken = stranger.upload("signCert.der", certificate.der)
-    view = documented("POST", registration, stranger.prove(taken, certificate.key))
+    taken = stranger.upload({"signCert.der": certificate.der})
+    view = documented("POST", registration, stranger.prove(taken, certificate))
     assert view["code"] == "NOT_AVAILABLE_FOR_REGISTRATION"
 
     assert seen >= {

@@ -170,13 +170,13 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     phone.call("POST", "/uploads", {"files": key.decode(), "token": phone.token})
     phone.call("GET", f"/uploads/{phone.token}")
     # Their private key instead of their certificate: refused, and not kept.
-    assert phone.upload("signPri.key", key)["headline"] == "FILE_NO_CERTIFICATE"
+    assert phone.upload({"signPri.key": key})["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"
     der = certificate.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    assert phone.upload("signPri.der", der)["headline"] == "FILE_UNREADABLE"
-    view = phone.upload("signCert.der", certificate.der)
+    assert phone.upload({"signPri.der": der})["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"
+    view = phone.upload({"signCert.der": certificate.der})
     wrong = {"signature": base64.b64encode(der).decode(), "consent_version": view["proof"]["consent"]["version"]}
     problem(phone.call("POST", f"/uploads/{view['upload_id']}/registration", wrong), "PROOF_FAILED")
-    assert phone.prove(view, certificate.key).status == 201
+    assert phone.prove(view, certificate).status == 201
     assert phone.log_in().status == 200
     tokens.append(str(phone.token))
     cloud.invoke("FlagExpiringFunction", {})
@@ -212,7 +212,7 @@ def test_a_name_is_shown_masked_and_a_customer_is_a_digest_in_the_logs(
 ) -> None:
     phone = new_phone(name="남궁민수", phone="+821044445555")
     certificate = new_certificate(real_name="남궁민수")
-    phone.prove(phone.upload("signCert.der", certificate.der), certificate.key)
+    phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
 
     text = b"\n".join(content for _, content in _logs(cloud)).decode()
     escaped = json.dumps("남궁민수").strip('"')

@@ -142,13 +142,15 @@ def test_the_last_good_document_keeps_working(
     _strange_root(document)
     assert not seed.propose_trust(cloud, document)["activated"]
 
-    assert new_phone().upload("signCert.der", new_certificate().der)["state"] == "AWAITING_PROOF"
+    assert new_phone().upload({"signCert.der": new_certificate().der})["state"] == "AWAITING_PROOF"
 
 
 def test_a_higher_version_is_activated_and_the_one_before_it_is_kept(cloud: LocalCloud, pki: DemoPki) -> None:
     before, document = _active(cloud), _next(cloud, pki)
 
-    report = seed.propose_trust(cloud, document)
+    proposed = seed.propose_trust(cloud, document)
+    assert (proposed["activated"], _active(cloud)) == (False, before)
+    report = seed.confirm_trust(cloud, proposed)
 
     assert (report["activated"], report["version"], report["issuers"]) == (
         True,
