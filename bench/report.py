@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: `value` against `limit` (the most it may be), with what it is a ratio of."""
+    """One figure: `value` against `limit` (the most it may be) or `at_least`, with what it is a ratio of."""
 
     group: str
     name: str
@@ -18,11 +18,19 @@ class Row:
     limit: float | None
     unit: str = "×"
     note: str = ""
+    at_least: float | None = None
 
     @property
     def holds(self) -> bool:
         """Whether the figure is within its limit."""
-        return self.limit is None or self.value <= self.limit
+        return (self.limit is None or self.value <= self.limit) and self.value >= (self.at_least or 0)
+
+    @property
+    def bound(self) -> str:
+        """The limit as people read it."""
+        if self.at_least is not None:
+            return f"≥ {self.at_least:g} {self.unit}"
+        return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}"
 
 
 def machine() -> str:
@@ -51,10 +59,9 @@ def markdown(rows: Iterable[Row], today: date) -> str:
     for row in rows:
         if row.group != group:
             group = row.group
-            lines += ["", f"## {group}", "", "| what | figure | at most | |", "| --- | ---: | ---: | --- |"]
-        limit = "" if row.limit is None else f"{row.limit:g} {row.unit}".strip()
+            lines += ["", f"## {group}", "", "| what | figure | limit | |", "| --- | ---: | ---: | --- |"]
         mark = "" if row.holds else "**over**"
         lines.append(
-            f"| {row.name} | {row.value:.3g} {row.unit} | {limit} | {' '.join(filter(None, (mark, row.note)))} |"
+            f"| {row.name} | {row.value:.3g} {row.unit} | {row.bound} | {' '.join(filter(None, (mark, row.note)))} |"
         )
     return "\n".join(lines) + "\n"

@@ -1,0 +1,38 @@
+"""Timing: several calls by turns in one run, so that a busy moment of the machine falls on all of them alike."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local.build import ROOT
+
+PEERS = ROOT / ".venv-bench/bin/python"
+
+
+def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """The median time of each call in seconds; the first rounds do not count."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    warm = rounds // 20 + 1
+    for _ in range(rounds + warm):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(measured[warm:]) for name, measured in times.items()}
+
+
+def peer_median(peer: str, given: Mapping[str, object]) -> float:
+    """The median time of another library at the same task, in its own environment; `make bench` installs it."""
+    command = [str(PEERS), "-I", str(ROOT / "bench/peers.py"), peer]
+    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{peer} did not run: {done.stderr[-2000:]}")
+    return float(_last(done.stdout))
+
+
+def _last(output: str) -> Any:
+    return json.loads(output.splitlines()[-1])

@@ -1,0 +1,92 @@
+"""Files made to hurt, and what one of them costs in a fresh process: `python -m bench.hostile FOLDER PASSWORD`.
+
+Memory is the peak of the process's own address space (VmHWM): ru_maxrss would count the parent's, which Linux
+hands on when a program is started. If you find a worse file, add it to `hostile_files`.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from local.npki_containers import as_ber, bag, cert_bag, data_part, p7b_unsorted, pem, pfx, pfx_of
+from local.npki_files import Pbes2, Pkcs12, ScryptScheme, Seed, private_key_info, sign_pri_key
+from local.pki import _tlv as tlv
+from registrar.domain.decision import decide_certificate
+from registrar.domain.errors import RegistrarError
+from registrar.domain.file_formats import Bare, recognise
+from registrar.domain.kdf_budget import MAX_ROUNDS, KdfBudget
+from registrar.domain.trust import TrustStore
+from registrar.domain.trust_document import read_document
+from tests.builders import NOW, a_certificate, an_ec_key
+
+MOST_BYTES = 64 * 1024
+SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"
+
+
+def hostile_files(password: str) -> Mapping[str, Sequence[bytes]]:
+    """The files of one upload each, by what is bad about them: all within the limits that are checked first."""
+    small, large = a_certificate(key=an_ec_key()), a_certificate(key=rsa.generate_private_key(65537, 8192))
+    crowd = [a_certificate(f"홍길동 {number}", key=an_ec_key()).der for number in range(20)]
+    nested = tlv(0x30, tlv(0x02, b"\3"))
+    for _ in range(14_000):
+        nested = tlv(0x30, nested) if len(nested) < MOST_BYTES - 8 else nested
+    bags = cert_bag(small.der)
+    for _ in range(300):
+        bags = bag(SAFE_CONTENTS_BAG, tlv(0x30, bags)) if len(bags) < MOST_BYTES - 200 else bags
+    costly = {
+        "SEED, all rounds": Seed(MAX_ROUNDS),
+        "SEED, half of the rounds": Seed(MAX_ROUNDS // 2),
+        "PBKDF2 SHA-512, all rounds": Pbes2("aes256", "sha512", rounds=MAX_ROUNDS),
+        "PBKDF2 SHA-1 for 3DES, all rounds": Pbes2("3des", rounds=MAX_ROUNDS // 2),
+        "scrypt, 32 MiB and 3 lanes": ScryptScheme(32768, 8, 3),
+    }
+    return {
+        **{name: [small.der, sign_pri_key(small, password, scheme)] for name, scheme in costly.items()},
+        "PFX, all rounds in its MAC": [pfx(small, password, key_scheme=Seed(1), mac="sha512", mac_rounds=999_999)],
+        "PFX, all rounds in its key": [pfx(small, password, key_scheme=Pkcs12(rounds=333_000), mac_rounds=1)],
+        "RSA-8192 key": [large.der, sign_pri_key(large, password)],
+        "RSA-8192 certificate": [large.der],
+        "20 certificates in PKCS #7": [p7b_unsorted(*crowd)],
+        "20 certificates in PEM": [b"".join(pem("CERTIFICATE", der) for der in crowd)],
+        "thousands of empty PEM blocks": [(b"-----BEGIN X-----\n-----END X-----\n" * 2000)[:MOST_BYTES]],
+        "14,000 values in each other": [nested[:MOST_BYTES]],
+        "indefinite lengths in each other": [b"\x30\x80" * (MOST_BYTES // 2)],
+        "BER in small pieces": [as_ber(pfx(small, password, key_scheme=Seed(1), mac_rounds=1), piece=1)],
+        "bags in bags": [pfx_of([data_part(bags)], password, mac_rounds=1)],
+        "a key info of zeros": [private_key_info(small.key, bytes(20)) + bytes(MOST_BYTES // 2)],
+    }
+
+
+def decide_upload(files: Sequence[bytes], password: str, store: TrustStore) -> bool:
+    """What the service does with an upload, up to the report."""
+    try:
+        container = recognise(files)
+        der = container.der if isinstance(container, Bare) else container.open(password, KdfBudget()).der
+    except RegistrarError:
+        return False
+    return decide_certificate(der, store, "personal", NOW, bank="JBB").accepted
+
+
+def main() -> None:
+    """Print CPU seconds and the extra megabytes of the files in a folder, as JSON."""
+    folder = Path(sys.argv[1])
+    trust = json.loads((folder / "trust.json").read_text())
+    store = read_document(json.dumps(trust["document"]).encode(), [trust["pin"]])
+    files = [path.read_bytes() for path in sorted(folder.glob("*.file"))]
+    memory, cpu = _peak_megabytes(), time.process_time()
+    decide_upload(files, sys.argv[2], store)
+    print(json.dumps([time.process_time() - cpu, _peak_megabytes() - memory]))
+
+
+def _peak_megabytes() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (kilobytes,) = [line.split()[1] for line in lines if line.startswith("VmHWM")]
+    return int(kilobytes) / 1000
+
+
+if __name__ == "__main__":
+    main()
