@@ -159,7 +159,8 @@ class Uploads:
             self.table,
             _key(upload_id),
             "SET #state = :validating, lease_until = :lease ADD attempts :one",
-            "(#state = :issued AND expires_at > :now AND (file_count = :one OR size(arrived) = file_count))"
+            "(#state = :issued AND expires_at > :now"
+            " AND (file_count = :one OR (attribute_exists(arrived) AND size(arrived) = file_count)))"
             " OR (#state = :validating AND lease_until <= :now)",
             {
                 ":validating": dynamo.text(UploadState.VALIDATING),

@@ -1,0 +1,262 @@
+"""POST /uploads/{upload_id}/password: a container is opened there and then, and its files are gone before it shows."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from local.npki_containers import pem, pfx
+from local.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
+from local.pki import CustomerCertificate
+from registrar.domain.uploads import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
+from tests.aws.account import Account, Call
+from tests.builders import NOW, a_certificate, an_ec_key, an_rsa_key
+from tests.functions.app import App, assert_problem, seal_to, sealed_bytes
+
+SECRET = "Hong!1234"
+PASSWORD = "/uploads/{upload_id}/password"
+CONTAINERS = ["pair", "pair in PEM", "one PEM", "PFX"]
+
+
+def files_of(certificate: CustomerCertificate, kind: str = "pair", password: str = SECRET) -> list[bytes]:
+    key = sign_pri_key(certificate, password)
+    pem_key = pem("ENCRYPTED PRIVATE KEY", key)
+    return {
+        "pair": [certificate.der, key],
+        "pair in PEM": [pem_key, certificate.pem],
+        "one PEM": [pem_key + certificate.pem],
+        "PFX": [pfx(certificate, password)],
+    }[kind]
+
+
+def tries(account: Account, upload_id: str) -> int:
+    (row,) = [row for row in account.items("UploadsTable") if row["id"]["S"] == upload_id]
+    return int(row.get("password_tries", {"N": "0"})["N"])
+
+
+def steps(calls: list[Call]) -> list[str]:
+    """Deletions, and writes by what they say."""
+    told = []
+    for call in calls:
+        if call.operation == "DeleteObject":
+            told.append(f"delete {call.params['Key'][-1]}")
+        elif call.operation == "UpdateItem":
+            update = call.params["UpdateExpression"]
+            values = call.params["ExpressionAttributeValues"]
+            shown = values.get(":outcome", values.get(":to", {})).get("S", "")
+            told.append(f"{'save' if 'SET outcome' in update else 'write'} {shown}".strip())
+    return told
+
+
+@pytest.mark.parametrize("kind", CONTAINERS)
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+def test_the_right_password_proves_key_and_owner_and_only_the_consent_is_missing(
+    app: App, account: Account, kind: str, key: str
+) -> None:
+    certificate = a_certificate(key=key)
+    files = files_of(certificate, kind)
+    view = app.upload(*files)
+    assert (view["state"], view["findings"]) == ("NEEDS_PASSWORD", [])
+    assert view["password"].keys() == {"nonce", "tries_left"}
+    assert view["password"]["tries_left"] == MAX_PASSWORD_TRIES
+    assert "certificate" not in view
+    assert "proof" not in view
+    assert len(account.keys("UploadBucket")) == len(files)
+    answer = app.open(view, SECRET)
+    assert (answer.status, answer.body["state"]) == (200, "AWAITING_PROOF")
+    assert answer.body["proof"].keys() == {"given", "consent"}
+    assert answer.body["proof"]["given"] == "container"
+    assert answer.body["certificate"]["name_masked"] == "홍*동"
+    assert answer.body == app.look(view["upload_id"]).body
+    assert account.keys("UploadBucket") == []
+    account.pass_time(hours=23)
+    registered = app.agree(answer.body)
+    assert (registered.status, registered.body["proof"]) == (201, "container")
+
+
+def test_the_files_are_gone_before_the_verdict_shows(app: App, account: Account) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec")))
+    calls = account.recorded(lambda: app.open(view, SECRET))
+    assert steps(calls) == ["write", "save AWAITING_PROOF", "delete 0", "delete 1", "write AWAITING_PROOF"]
+    operations = [call.operation for call in calls]
+    assert operations.index("Decrypt") < operations.index("UpdateItem") < operations.index("GetObject"), "counted first"
+
+
+def mismatch() -> list[bytes]:
+    return [a_certificate(key="ec").der, sign_pri_key(a_certificate(key="ec"), SECRET)]
+
+
+def without_r() -> list[bytes]:
+    certificate = a_certificate(key="ec")
+    return [certificate.der, encrypted_key(private_key_info(certificate.key), SECRET)]
+
+
+REFUSED = {
+    "FILE_KEY_MISMATCH": mismatch,
+    "OWNER_MISMATCH": lambda: files_of(a_certificate(key="ec", idn="9001011234568")),
+    "OWNER_UNVERIFIABLE": without_r,
+    "CERT_EXPIRED": lambda: [pfx(a_certificate(key="ec", not_after=NOW - timedelta(days=1)), SECRET)],
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_is_found_once_it_is_open_refuses_and_the_files_are_gone_first(
+    app: App, account: Account, code: str
+) -> None:
+    view = app.upload(*REFUSED[code]())
+    assert view["state"] == "NEEDS_PASSWORD"
+    calls = account.recorded(lambda: app.open(view, SECRET))
+    told = steps(calls)
+    assert told[:2] == ["write", "save REJECTED"]
+    assert told[-1] == "write REJECTED"
+    assert set(told[2:-1]) <= {"delete 0", "delete 1"}
+    after = app.look(view["upload_id"]).body
+    assert (after["state"], after["headline"]) == ("REJECTED", code)
+    assert account.keys("UploadBucket") == []
+    assert_problem(app.open(view, SECRET), code)
+    assert tries(account, view["upload_id"]) == 1
+
+
+@pytest.mark.parametrize("lacking", ["VID", "idn"])
+def test_without_vid_or_number_nobody_can_tell_whose_it_is(app: App, account: Account, lacking: str) -> None:
+    if lacking == "idn":
+        app.idn = None
+        app.enrol()
+    view = app.upload(*files_of(a_certificate(key="ec", vid=lacking != "VID")))
+    answer = app.open(view, SECRET)
+    assert (answer.body["state"], answer.body["headline"]) == ("REJECTED", "OWNER_UNVERIFIABLE")
+
+
+def test_the_encryption_pair_is_refused_without_asking_for_a_password(app: App, account: Account) -> None:
+    km = a_certificate(key="ec", encipherment=True)
+    upload_id = app.sent(*files_of(km))
+    app.deliver(upload_id, 0)
+    calls = account.recorded(lambda: app.deliver(upload_id, 1))
+    assert steps(calls)[-4:] == ["save REJECTED", "delete 0", "delete 1", "write REJECTED"]
+    view = app.look(upload_id).body
+    assert (view["state"], view["headline"]) == ("REJECTED", "CERT_USAGE_NOT_ALLOWED")
+    assert account.keys("UploadBucket") == []
+
+
+@pytest.mark.parametrize("kind", ["pair", "PFX"])
+def test_five_wrong_passwords_end_it_and_the_files_are_gone(app: App, account: Account, kind: str) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec"), kind))
+    for left in (4, 3, 2, 1):
+        assert_problem(app.open(view, "wrong"), "FILE_PASSWORD_WRONG", tries_left=left)
+        assert app.look(view["upload_id"]).body["password"]["tries_left"] == left
+        assert account.keys("UploadBucket")
+    assert_problem(app.open(view, "wrong"), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+    assert account.keys("UploadBucket") == []
+    after = app.look(view["upload_id"]).body
+    assert (after["state"], after["headline"]) == ("REJECTED", "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+    assert_problem(app.open(view, SECRET), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+
+
+def test_the_fifth_try_may_be_the_right_one(app: App) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec")))
+    for _ in range(MAX_PASSWORD_TRIES - 1):
+        app.open(view, "wrong")
+    assert app.open(view, SECRET).body["state"] == "AWAITING_PROOF"
+
+
+@pytest.mark.parametrize(
+    "scheme", [Seed(encoding="cp949"), Pbes2(prf="sha256", encoding="cp949"), Seed(), Pbes2("aes256", "sha256")]
+)
+def test_a_korean_password_opens_in_whichever_encoding_it_was_set(app: App, scheme: Any) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der, sign_pri_key(certificate, "비밀번호1!", scheme))
+    assert app.open(view, "비밀번호1!").body["state"] == "AWAITING_PROOF"
+
+
+def sealed_wrong(app: App, view: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Everything that was not sealed for this upload and nonce."""
+    key, upload_id, nonce = app.call("GET", "/sealing-key").body, view["upload_id"], view["password"]["nonce"]
+    good = app.seal(upload_id, nonce, SECRET)
+
+    def raw(plaintext: object) -> dict[str, str]:
+        text = plaintext if isinstance(plaintext, bytes) else json.dumps(plaintext).encode()
+        return {**good, "ciphertext": base64.b64encode(sealed_bytes(key["public_key"], text)).decode()}
+
+    stranger = an_rsa_key("a stranger's").public_key()
+    other_key = base64.b64encode(stranger.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+    return {
+        "another upload": app.seal("f" * 32, nonce, SECRET),
+        "another nonce": app.seal(upload_id, "f" * 32, SECRET),
+        "empty": app.seal(upload_id, nonce, ""),
+        "too long": app.seal(upload_id, nonce, "x" * 129),
+        "another key": {**seal_to("x", other_key, upload_id, nonce, SECRET), "key_id": good["key_id"]},
+        "unknown key": {**good, "key_id": "arn:aws:kms:ap-northeast-2:123456789012:key/nobodys"},
+        "tampered": {**good, "ciphertext": base64.b64encode(bytes(512)).decode()},
+        "short": {**good, "ciphertext": "AAAA"},
+        "not JSON": raw(b"Hong!1234"),
+        "a list": raw([upload_id, nonce, SECRET]),
+        "a number": raw({"upload": upload_id, "nonce": nonce, "secret": 1234}),
+        "no secret": raw({"upload": upload_id, "nonce": nonce}),
+    }
+
+
+def test_what_was_not_sealed_for_this_costs_no_try(app: App, account: Account) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec")))
+    for what, sealed in sealed_wrong(app, view).items():
+        answer = app.open(view, SECRET, sealed=sealed)
+        assert answer.body["code"] == "MALFORMED_REQUEST", what
+        assert_problem(answer, "MALFORMED_REQUEST", field="sealed")
+    assert tries(account, view["upload_id"]) == 0
+    assert app.open(view, SECRET).body["state"] == "AWAITING_PROOF"
+
+
+def test_a_password_sealed_for_one_upload_is_no_use_in_another(app: App, account: Account) -> None:
+    files = files_of(a_certificate(key="ec"))
+    first, second = app.upload(*files), app.upload(*files)
+    replayed = app.seal(first["upload_id"], first["password"]["nonce"], SECRET)
+    assert_problem(app.open(second, SECRET, sealed=replayed), "MALFORMED_REQUEST", field="sealed")
+    assert tries(account, second["upload_id"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "sealed"),
+        ({"sealed": "text"}, "sealed"),
+        ({"sealed": {}}, "sealed.key_id"),
+        ({"sealed": {"key_id": 7, "ciphertext": "AAAA"}}, "sealed.key_id"),
+        ({"sealed": {"key_id": "a"}}, "sealed.ciphertext"),
+        ({"sealed": {"key_id": "a", "ciphertext": "비밀"}}, "sealed.ciphertext"),
+        ({"sealed": {"key_id": "a", "ciphertext": "AAAA" * 200}}, "sealed.ciphertext"),
+        ({"password": SECRET}, "sealed"),
+    ],
+)
+def test_each_member_is_named_when_it_is_wrong(app: App, body: object, field: str) -> None:
+    answer = app.call("POST", PASSWORD, body, upload_id="0" * 32)
+    assert_problem(answer, "MALFORMED_REQUEST", field=field)
+    assert SECRET not in str(answer.body)
+
+
+def test_an_upload_in_another_state_takes_no_password(app: App, account: Account) -> None:
+    any_nonce = {"password": {"nonce": "0" * 32}}
+    issued = app.announce(b"content").body
+    assert_problem(app.open({**issued, **any_nonce}, SECRET), "IN_PROGRESS")
+    bare = app.upload(a_certificate(key="ec").der)
+    assert_problem(app.open({**bare, **any_nonce}, SECRET), "STATE_CONFLICT")
+    waiting = app.upload(*files_of(a_certificate(key="ec")))
+    assert_problem(App(account, "kim").open(waiting, SECRET), "UPLOAD_NOT_FOUND")
+    consent = {"consent_version": "2026-11", "signature": "AAAA"}
+    route = "/uploads/{upload_id}/registration"
+    assert_problem(app.call("POST", route, consent, upload_id=waiting["upload_id"]), "FILE_PASSWORD_REQUIRED")
+    account.pass_time(seconds=PASSWORD_DEADLINE.total_seconds())
+    assert_problem(app.open(waiting, SECRET), "UPLOAD_EXPIRED")
+
+
+def test_nothing_opened_is_kept_or_logged(app: App, account: Account) -> None:
+    certificate = a_certificate(key=an_ec_key("kept nowhere"))
+    view = app.upload(*files_of(certificate))
+    sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)
+    assert app.open(view, SECRET, sealed=sealed).status == 200
+    secret_number = certificate.key.private_numbers().private_value.to_bytes(32)  # type: ignore[union-attr]
+    kept = str([account.items(table) for table in ("UploadsTable", "RegistrationsTable")]) + account.log.getvalue()
+    for secret in (SECRET, certificate.random_number, secret_number, sealed["ciphertext"], app.idn or "-"):
+        for form in (secret, secret.hex(), base64.b64encode(secret).decode()) if isinstance(secret, bytes) else [secret]:
+            assert str(form) not in kept
