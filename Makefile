@@ -14,6 +14,7 @@ find_python = for p in python3.13 python3.12 python3.11 python3; do \
 
 DEV := .venv/.installed
 EMULATOR := .venv-emulator/.installed
+PEERS := .venv-bench/.installed
 PY := .venv/bin/python
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
@@ -47,7 +48,7 @@ check: $(DEV)  ## format, lint, types, template, secrets
 	@$(PY) -m local.secrets_scan
 	@echo 'check: clean'
 
-bench: build  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
+bench: build $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and mend what the linter can
@@ -57,13 +58,14 @@ fmt: $(DEV)  ## format, and mend what the linter can
 lock: $(DEV)  ## pin again what the .in files ask for (UPGRADE=--upgrade for newer releases)
 	@$(PY) $(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
+	@$(PY) $(LOCK) requirements/bench.in -o requirements/bench.txt
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
 
 build: $(DEV) $(EMULATOR)  ## layers and functions for this machine (for AWS: python -m local.build --target aws)
 	@$(PY) -m local.build --target host
 
 clean:  ## remove everything that make made
-	@rm -rf build .venv .venv-emulator .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build .venv .venv-emulator .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock needs no resolver (--no-deps); compiling is left to first use, it doubles the time.
@@ -80,4 +82,9 @@ $(DEV): requirements/dev.txt
 
 $(EMULATOR): requirements/emulator.txt
 	$(call install,.venv-emulator)
+	@touch $@
+
+# Only `make bench` needs the libraries that it compares with.
+$(PEERS): requirements/bench.txt
+	$(call install,.venv-bench)
 	@touch $@

@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.npki_containers import as_ber, bag, cert_bag, data_part, p7b_unsorted, pem, pfx, pfx_of
-from local.npki_files import Pbes2, Pkcs12, ScryptScheme, Seed, private_key_info, sign_pri_key
+from local.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, private_key_info, sign_pri_key
 from local.pki import _tlv as tlv
 from registrar.domain.decision import decide_certificate
 from registrar.domain.errors import RegistrarError
@@ -37,7 +37,7 @@ def hostile_files(password: str) -> Mapping[str, Sequence[bytes]]:
     bags = cert_bag(small.der)
     for _ in range(300):
         bags = bag(SAFE_CONTENTS_BAG, tlv(0x30, bags)) if len(bags) < MOST_BYTES - 200 else bags
-    costly = {
+    costly: dict[str, Scheme] = {
         "SEED, all rounds": Seed(MAX_ROUNDS),
         "SEED, half of the rounds": Seed(MAX_ROUNDS // 2),
         "PBKDF2 SHA-512, all rounds": Pbes2("aes256", "sha512", rounds=MAX_ROUNDS),

@@ -31,17 +31,19 @@ def pypinksign(given: dict[str, Any]) -> Callable[[], object]:
 
 
 def pyhanko(given: dict[str, Any]) -> Callable[[], object]:
-    """Path validation without revocation, key usage included; no event loop is started within the time."""
+    """Path validation without revocation, key usage included; its parser is lazy, so the leaf is loaded anew.
+
+    The CA certificates are kept, and no event loop is started within the time.
+    """
     module: Any = importlib.import_module("pyhanko_certvalidator")
     certificate_class: Any = importlib.import_module("asn1crypto.x509").Certificate
-    leaf, issuer, root = (
-        certificate_class.load(base64.b64decode(given[name])) for name in ("leaf", "issuer", "root")
-    )
+    leaf, issuer, root = (base64.b64decode(given[name]) for name in ("leaf", "issuer", "root"))
+    anchor, other = certificate_class.load(root), certificate_class.load(issuer)
     loop, moment = asyncio.new_event_loop(), datetime.fromisoformat(given["at"])
 
     def validated() -> object:
-        context = module.ValidationContext(trust_roots=[root], other_certs=[issuer], moment=moment)
-        validator = module.CertificateValidator(leaf, validation_context=context)
+        context = module.ValidationContext(trust_roots=[anchor], other_certs=[other], moment=moment)
+        validator = module.CertificateValidator(certificate_class.load(leaf), validation_context=context)
         return loop.run_until_complete(validator.async_validate_usage({"digital_signature", "non_repudiation"}))
 
     return validated

@@ -60,8 +60,6 @@ def markdown(rows: Iterable[Row], today: date) -> str:
         if row.group != group:
             group = row.group
             lines += ["", f"## {group}", "", "| what | figure | limit | |", "| --- | ---: | ---: | --- |"]
-        mark = "" if row.holds else "**over**"
-        lines.append(
-            f"| {row.name} | {row.value:.3g} {row.unit} | {row.bound} | {' '.join(filter(None, (mark, row.note)))} |"
-        )
+        note = " ".join(filter(None, ("" if row.holds else "**over**", row.note)))
+        lines.append(f"| {row.name} | {row.value:.3g} {row.unit} | {row.bound} | {note} |")
     return "\n".join(lines) + "\n"
