@@ -38,7 +38,7 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("VerifyOtp", "kms", "schedule_key_deletion", {"KeyId": "{CustomerKey}"}),
     ("VerifyOtp", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
     ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("RequestUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
+    ("RequestUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
     ("RequestUpload", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
     ("RequestUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x", "Body": b"x"}),
     ("RequestUpload", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
@@ -63,11 +63,49 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("FlagExpiring", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
     ("FlagExpiring", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
     ("FlagExpiring", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
+    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "reports/trust.json"}),
+    ("Precheck", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
+    ("Precheck", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
+    ("Precheck", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
+    ("Precheck", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("Precheck", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("Precheck", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
+    ("GetSealingKey", "kms", "encrypt", {"KeyId": "{SealingKeyA}", "Plaintext": b"x"}),
+    ("GetSealingKey", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("GetSealingKey", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
+    ("OpenContainer", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0", "Body": b"x"}),
+    ("OpenContainer", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x"}),
+    ("OpenContainer", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
+    ("OpenContainer", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("OpenContainer", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("OpenContainer", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("OpenContainer", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
+    ("OpenContainer", "kms", "encrypt", {"KeyId": "{IdentityKey}", "Plaintext": b"x"}),
+    ("OpenContainer", "kms", "generate_data_key", {"KeyId": "{IdentityKey}", "KeySpec": "AES_256"}),
+    ("RegisterCertificate", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
+    ("RegisterCertificate", "kms", "encrypt", {"KeyId": "{IdentityKey}", "Plaintext": b"x"}),
+    ("RegisterCertificate", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("ValidateUpload", "sqs", "send_message", {"QueueUrl": "{TrustQueue}", "MessageBody": "x"}),
+    ("ValidateUpload", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
     ("ActivateTrust", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json", "Body": b"x"}),
     ("ActivateTrust", "s3", "delete_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
     ("ActivateTrust", "s3", "put_bucket_versioning", {"Bucket": "{TrustBucket}", "VersioningConfiguration": {}}),
 ]
+OAEP = {"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
+SECRET_KEYS: dict[str, dict[str, Any]] = {
+    "CustomerKey": OF_SOMEBODY,
+    "IdentityKey": OF_SOMEBODY,
+    "SealingKeyA": OAEP,
+    "SealingKeyB": OAEP,
+}
+OPENS = {
+    "VerifyOtp": {"CustomerKey"},
+    "OpenContainer": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
+    "RegisterCertificate": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
+}
 # Nobody may change the cloud itself, whatever else their role says.
 EVERYBODY = [
     ("iam", "list_roles", {}),
@@ -87,6 +125,12 @@ ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
     ("FlagExpiring", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
+    ("GetSealingKey", "kms", "get_public_key", {"KeyId": "{SealingKeyA}"}),
+    ("OpenContainer", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("OpenContainer", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
+    ("OpenContainer", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
+    ("RegisterCertificate", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
 ]
 
 
@@ -124,6 +168,32 @@ def as_role(cloud: LocalCloud) -> AsRole:
         return session.client(service, endpoint_url=cloud.emulator.url, config=config, **credentials(name))
 
     return client
+
+
+def _sealed(cloud: LocalCloud) -> list[tuple[str, dict[str, Any]]]:
+    """A ciphertext of each key behind which a customer's secret lies, with what opens it."""
+    kms, answers = cloud.client("kms"), []
+    for key, options in SECRET_KEYS.items():
+        given = {"KeyId": cloud.physical(key), **options}
+        answers.append(
+            (key, {**given, "CiphertextBlob": kms.encrypt(**given, Plaintext=b"secret")["CiphertextBlob"]})
+        )
+    return answers
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_who_may_open_what_is_sealed(name: str, cloud: LocalCloud, as_role: AsRole) -> None:
+    kms = as_role(name, "kms")
+    opened = set()
+
+    for key, arguments in _sealed(cloud):
+        try:
+            assert kms.decrypt(**arguments)["Plaintext"] == b"secret"
+            opened.add(key)
+        except ClientError as refused:
+            assert refused.response["Error"]["Code"] in DENIED
+
+    assert opened == OPENS.get(name, set())
 
 
 def _filled(cloud: LocalCloud, topic: str, arguments: dict[str, Any]) -> dict[str, Any]:

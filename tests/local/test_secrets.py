@@ -16,6 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from local.cloud import LocalCloud
+from local.npki_containers import pfx
+from local.npki_files import private_key_info, sign_pri_key
 from local.phone import Phone
 from local.pki import CustomerCertificate
 from tests.local.expect import eventually, problem
@@ -26,6 +28,9 @@ NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
 Place = tuple[str, bytes]
 MARK = b"planted-0f8e2c"
+FILE_PASSWORD = "파일의-비밀번호-7d1f"
+WRONG_PASSWORD = "a-wrong-guess-7d1f"
+IDN = "7803157654321"
 
 
 def _forms(secret: bytes) -> set[bytes]:
@@ -40,7 +45,8 @@ def _forms(secret: bytes) -> set[bytes]:
 
 
 def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
-    forms: set[bytes] = set()
+    # What lies in an envelope under a password: PKCS #8 with R among its attributes.
+    forms = _forms(private_key_info(certificate.key, certificate.random_number)[:-60])
     for encoding in (Encoding.PEM, Encoding.DER):
         key = certificate.key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
         forms |= _forms(key)
@@ -48,12 +54,19 @@ def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
     return forms
 
 
-def _secrets(phone: Phone, codes: list[str], tokens: list[str], certificate: CustomerCertificate) -> dict[str, Any]:
+def _secrets(
+    phone: Phone, codes: list[str], tokens: list[str], certificates: list[CustomerCertificate]
+) -> dict[str, Any]:
     customer = phone.customer
     known: dict[str, set[bytes]] = {
         "password": _forms(customer.password.encode()),
         "TOTP secret": _forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
-        "private key": _private_key_forms(certificate),
+        "file password": _forms(FILE_PASSWORD.encode()) | _forms(FILE_PASSWORD.encode("utf-16-be")),
+        "escaped file password": {json.dumps(FILE_PASSWORD).strip('"').encode()},
+        "wrong file password": _forms(WRONG_PASSWORD.encode()),
+        "resident number": _forms(IDN.encode()) | {f"{IDN[:6]}-{IDN[6:]}".encode()},
+        "R": {form for certificate in certificates for form in _forms(certificate.random_number)},
+        "private key": {form for certificate in certificates for form in _private_key_forms(certificate)},
         "planted": _forms(MARK),
     }
     for token in tokens:
@@ -155,9 +168,12 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
         return codes[-1]
 
     phone.code = noted  # type: ignore[method-assign]
-    certificate = new_certificate(
-        not_before=datetime.now(UTC) - timedelta(days=300), not_after=datetime.now(UTC) + timedelta(hours=20)
-    )
+    ends_soon: dict[str, Any] = {
+        "not_before": datetime.now(UTC) - timedelta(days=300),
+        "not_after": datetime.now(UTC) + timedelta(hours=20),
+        "idn": IDN,
+    }
+    certificate = new_certificate(**ends_soon)
     key = certificate.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     login = {"customer_id": phone.customer.id, "password": phone.customer.password}
 
@@ -177,18 +193,44 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     wrong = {"signature": base64.b64encode(der).decode(), "consent_version": view["proof"]["consent"]["version"]}
     problem(phone.call("POST", f"/uploads/{view['upload_id']}/registration", wrong), "PROOF_FAILED")
     assert phone.prove(view, certificate).status == 201
+    contained = [_open(phone, new_certificate(idn=IDN), form) for form in ("pair", "pfx", "lost", "stranger")]
     assert phone.log_in().status == 200
     tokens.append(str(phone.token))
     cloud.invoke("FlagExpiringFunction", {})
     s3, bucket = cloud.client("s3"), cloud.outputs["UploadBucket"]
     eventually(lambda: bool(s3.list_objects_v2(Bucket=bucket, Prefix="uploads/")["KeyCount"] == 0))
-    return _secrets(phone, codes, tokens, certificate)
+    return _secrets(phone, codes, tokens, [certificate, *contained])
+
+
+def _open(phone: Phone, certificate: CustomerCertificate, form: str) -> CustomerCertificate:
+    """A container, its password mistyped and sent in clear first; ends well, without tries, or as another's key."""
+    pair = {"signCert.der": certificate.der, "signPri.key": sign_pri_key(certificate, FILE_PASSWORD)}
+    if form == "stranger":
+        view = phone.upload({"signPri.key": pair["signPri.key"]})
+        assert view["headline"] == "FILE_NO_CERTIFICATE"
+        return certificate
+    view = phone.upload({"mine.pfx": pfx(certificate, FILE_PASSWORD)} if form == "pfx" else pair)
+    path = f"/uploads/{view['upload_id']}/password"
+    in_clear = {"password": FILE_PASSWORD, "sealed": {"key_id": FILE_PASSWORD, "ciphertext": FILE_PASSWORD}}
+    problem(phone.call("POST", path, in_clear), "MALFORMED_REQUEST")
+    for wrong in [WRONG_PASSWORD] * (5 if form == "lost" else 1):
+        problem(phone.open(view, wrong))
+    if form == "lost":
+        problem(phone.open(view, FILE_PASSWORD), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+        return certificate
+    opened = phone.open(view, FILE_PASSWORD).json()
+    open_r = {
+        "consent_version": opened["proof"]["consent"]["version"],
+        "random_number": certificate.random_number.hex(),
+    }
+    assert phone.register(opened, open_r).status == 201
+    return certificate
 
 
 def test_nothing_that_only_the_customer_knows_lies_anywhere(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    phone = new_phone(log_in=False)
+    phone = new_phone(log_in=False, idn=IDN)
     patterns = _live(phone, new_certificate, cloud)
     _plant(cloud)
     found: dict[str, set[str]] = {name: set() for name in patterns}
