@@ -34,16 +34,17 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     except NotThere:
         return
     active = trust.active_object()
-    if active is not None and active.content == proposed.content:
-        return
     digest = hashlib.sha256(proposed.content).hexdigest()
     outcome: dict[str, object] = {"checked_at": iso(now()), "proposed_etag": proposed.etag, "sha256": digest}
     outcome["activated"] = False
     try:
         store = read_document(proposed.content, PINS)
         replaced = _readable(active)
-        check_activation(store, replaced.version if replaced else None, now())
         outcome |= {"version": store.version, "issuers": len(store.issuers)}
+        if active is not None and active.content == proposed.content:
+            outcome["activated"] = True  # perhaps by an attempt that was killed before it could say so
+            return trust.report(outcome)
+        check_activation(store, replaced.version if replaced else None, now())
         if replaced is None or trust.confirmed() == digest:
             trust.activate(proposed, active)
             outcome["activated"] = True

@@ -28,8 +28,6 @@ from botocore.session import Session
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.sqs.models import sqs_backends
 
 from local.packaging import read_template
 from registrar.entry.log import logger
@@ -210,10 +208,10 @@ class Account:
         found = self.client("s3").list_objects_v2(Bucket=self.physical[bucket]).get("Contents", [])
         return [entry["Key"] for entry in found]
 
-    def messages(self, queue: str) -> list[dict[str, Any]]:
-        """The messages on a queue, delayed or not, as the function that sent them wrote them."""
-        sent = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[f"registrar-{queue}"]._messages
-        return [{"body": json.loads(message.body), "delay": message.delay_seconds} for message in sent]
+    def messages(self) -> list[dict[str, Any]]:
+        """What was sent to a queue since calls were last forgotten: body and delay in seconds."""
+        sent = [call.params for call in self.calls if call.operation == "SendMessage"]
+        return [{"body": json.loads(m["MessageBody"]), "delay": m["DelaySeconds"]} for m in sent]
 
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]

@@ -95,9 +95,8 @@ def test_the_report_is_about_the_last_proposal(account: Account) -> None:
     propose(account, a_trust_document(1))
     propose(account, b"a slip")
     assert get_trust(account, REPORT)["activated"] is False
-    report = get_trust(account, REPORT)
     propose(account, a_trust_document(1))
-    assert get_trust(account, REPORT) == report, "what is active already is no proposal"
+    assert get_trust(account, REPORT)["activated"] is True
     propose(account, a_trust_document(2))
     assert get_trust(account, REPORT)["version"] == 2
 

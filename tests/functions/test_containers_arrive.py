@@ -36,7 +36,7 @@ def test_half_a_pair_asks_to_be_swept_and_is_gone_after_its_end(app: App, accoun
     upload_id = str(app.announce(certificate, key).body["upload_id"])
     app.send_file(upload_id, key, 1)
     assert app.deliver(upload_id, 1) == DONE
-    assert account.messages("ValidationQueue") == [{"body": {"sweep": upload_id}, "delay": DELAY.total_seconds()}]
+    assert account.messages() == [{"body": {"sweep": upload_id}, "delay": DELAY.total_seconds()}]
     assert app.sweep(upload_id) == DONE
     assert account.keys("UploadBucket") == [f"uploads/{upload_id}/1"], "an open upload still needs it"
     account.pass_time(seconds=DELAY.total_seconds())
@@ -47,7 +47,7 @@ def test_half_a_pair_asks_to_be_swept_and_is_gone_after_its_end(app: App, accoun
 
 def test_a_container_that_got_no_password_is_swept(app: App, account: Account) -> None:
     upload_id = app.upload(*files_of(a_certificate(key="ec"), "PFX"))["upload_id"]
-    assert account.messages("ValidationQueue")[-1]["body"] == {"sweep": upload_id}
+    assert account.messages()[-1]["body"] == {"sweep": upload_id}
     account.pass_time(seconds=PASSWORD_DEADLINE.total_seconds() - 1)
     app.sweep(upload_id)
     assert len(account.keys("UploadBucket")) == 1

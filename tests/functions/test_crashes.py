@@ -4,6 +4,7 @@ Each way says what the killed call was for, who goes on afterwards (the customer
 that delivers again, the next run), and what must be true in the end however far the killed one came.
 """
 
+import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from moto.sns.models import sns_backends
 
 from registrar.aws import customers as customer_store
 from registrar.aws import registrations as registration_store
-from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.expiry import NOTICE_LEASE
 from registrar.domain.findings import iso
 from registrar.domain.registrations import Registration, new_registration
@@ -37,6 +38,7 @@ from tests.functions.app import (
     trust_demo_issuers,
 )
 
+SECOND = json.dumps(a_trust_document(2)).encode()
 AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout
 
 
@@ -58,7 +60,6 @@ def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object],
     for write in itertools.count():
         with an_account() as account:
             trust_demo_issuers(account)
-            App(account, "kim").enrol()
             app = App(account)
             app.enrol()
             state = prepare(app)
@@ -204,7 +205,9 @@ def awaiting_again(app: App) -> tuple[dict[str, Any], Any]:
 
 def awaiting_anothers(app: App) -> tuple[dict[str, Any], Any]:
     certificate = a_certificate(key="ec")
-    assert App(app.account, "kim").register(certificate).status == 201
+    kim = App(app.account, "kim")
+    kim.enrol()
+    assert kim.register(certificate).status == 201
     return app.upload(certificate.der), certificate
 
 
@@ -311,24 +314,35 @@ def test_flag_expiring(after: bool, retries: tuple[timedelta, ...], monkeypatch:
 
 
 def proposed(app: App) -> None:
-    put_trust(app.account, INCOMING, json.dumps(a_trust_document(2)).encode())
+    put_trust(app.account, INCOMING, SECOND)
+
+
+def proposed_and_confirmed(app: App) -> None:
+    proposed(app)
+    activate(app)
+    assert get_trust(app.account, ACTIVE)["version"] == 1
+    put_trust(app.account, CONFIRMATION, hashlib.sha256(SECOND).hexdigest().encode())
 
 
 def proposed_wrong(app: App) -> None:
     put_trust(app.account, INCOMING, b"a slip")
 
 
-def activate(app: App, _: object) -> object:
+def activate(app: App, _: object = None) -> object:
     return app.account.invoke("activate_trust", TRUST_PROPOSED)
 
 
-@pytest.mark.parametrize(("prepare", "version"), [(proposed, 2), (proposed_wrong, 1)], ids=["good", "wrong"])
+@pytest.mark.parametrize(
+    ("prepare", "version"),
+    [(proposed, 1), (proposed_and_confirmed, 2), (proposed_wrong, 1)],
+    ids=["proposed", "confirmed", "wrong"],
+)
 def test_activate_trust(after: bool, prepare: Callable[[App], None], version: int) -> None:
     for crash in each_crash(prepare, activate, after=after):
         crash.account.pass_time(seconds=60)
-        assert activate(crash.app, None) == DONE
+        assert activate(crash.app) == DONE
         assert get_trust(crash.account, ACTIVE)["version"] == version
         report = get_trust(crash.account, REPORT)
-        assert report["activated"] is (version == 2)
         etag = crash.account.client("s3").head_object(Bucket=crash.account.physical["TrustBucket"], Key=INCOMING)
         assert report["proposed_etag"] == etag["ETag"]
+        assert report["activated"] is (version == 2)

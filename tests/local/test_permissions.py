@@ -188,10 +188,10 @@ def test_who_may_open_what_is_sealed(name: str, cloud: LocalCloud, as_role: AsRo
 
     for key, arguments in _sealed(cloud):
         try:
-            assert kms.decrypt(**arguments)["Plaintext"] == b"secret"
-            opened.add(key)
+            opened |= {key} if kms.decrypt(**arguments)["Plaintext"] == b"secret" else set()
         except ClientError as refused:
-            assert refused.response["Error"]["Code"] in DENIED
+            if refused.response["Error"]["Code"] not in DENIED:
+                raise
 
     assert opened == OPENS.get(name, set())
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from local.cloud import LocalCloud
@@ -47,6 +48,8 @@ def _forms(secret: bytes) -> set[bytes]:
 def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
     # What lies in an envelope under a password: PKCS #8 with R among its attributes.
     forms = _forms(private_key_info(certificate.key, certificate.random_number)[:-60])
+    if isinstance(certificate.key, ec.EllipticCurvePrivateKey):
+        forms |= _forms(certificate.key.private_numbers().private_value.to_bytes(32))
     for encoding in (Encoding.PEM, Encoding.DER):
         key = certificate.key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
         forms |= _forms(key)

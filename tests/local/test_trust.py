@@ -13,13 +13,14 @@ from local import seed
 from local.cloud import LocalCloud
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki
-from registrar.aws.trust_bucket import ACTIVE, INCOMING, REPORT
+from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.trust_document import MAX_DOCUMENT_BYTES
 from tests.local.expect import eventually
 
 pytestmark = pytest.mark.cloud
 
 Document = dict[str, Any]
+SECURITIES = "1.2.410.200004.5.2.1.7.2"
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
 
@@ -169,6 +170,75 @@ def test_a_higher_version_is_activated_and_the_one_before_it_is_kept(cloud: Loca
     downgraded = copy.deepcopy(document)
     downgraded["issuers"].pop()
     assert not seed.propose_trust(cloud, downgraded)["activated"]
+
+
+def test_a_dry_run_tells_what_a_document_would_change(
+    cloud: LocalCloud, pki: DemoPki, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    """One kind is refused that was accepted, another the other way round; nothing is written but the report."""
+    phone = new_phone()
+    kept, dropped = new_certificate(operator="kica"), new_certificate(operator="crosscert")
+    views = {each: phone.upload({"signCert.der": each.der})["upload_id"] for each in (kept, dropped)}
+    refused = phone.upload({"signCert.der": new_certificate(operator="kica", policy_oid=SECURITIES).der})
+    assert refused["headline"] == "CERT_POLICY_NOT_ACCEPTED"
+    registered = new_certificate(operator="crosscert")
+    registration = phone.prove(phone.upload({"signCert.der": registered.der}), registered).json()["registration_id"]
+    before, document = _active(cloud), _next(cloud, pki)
+    document["issuers"] = [issuer for issuer in document["issuers"] if issuer["operator"] != "crosscert"]
+    for policy in document["operators"]["kica"]["policies"]:
+        policy["accepted"] = policy["accepted"] or policy["oid"] == SECURITIES
+
+    report = seed.propose_trust(cloud, document)
+
+    change = report["would_change"]
+    told = {kind: {example["id"] for example in change[kind]} for kind in change["counts"]}
+    assert (report["activated"], _active(cloud)) == (False, before)
+    assert report["to_activate"].split()[3] == report["sha256"]
+    assert {kind: min(count, 10) for kind, count in change["counts"].items()} == {
+        k: len(v) for k, v in told.items()
+    }
+    assert change["looked_at"] > sum(change["counts"].values())
+    assert {views[dropped], registration} <= told["would_be_refused"] or change["counts"]["would_be_refused"] > 10
+    assert refused["upload_id"] in told["would_be_accepted"] or change["counts"]["would_be_accepted"] > 10
+    assert views[kept] not in set().union(*told.values())
+    for example in change["would_be_accepted"]:
+        assert "CERT_POLICY_NOT_ACCEPTED" in example["before"]
+    assert "CERT_POLICY_NOT_ACCEPTED" in phone.call("GET", f"/uploads/{refused['upload_id']}").json()["headline"]
+
+
+def test_a_confirmation_counts_for_the_proposal_it_names(cloud: LocalCloud, pki: DemoPki) -> None:
+    before, document = _active(cloud), _next(cloud, pki)
+    proposed = seed.propose_trust(cloud, document)
+    changed = copy.deepcopy(document)
+    changed["rules"]["warn_days"] = 29
+
+    other = seed.propose_trust(cloud, changed)
+    s3, bucket = cloud.client("s3"), cloud.outputs["TrustBucket"]
+    for text in (proposed["sha256"], "yes", "", other["sha256"][:-1]):
+        s3.delete_object(Bucket=bucket, Key=REPORT)
+        s3.put_object(Bucket=bucket, Key=CONFIRMATION, Body=text.encode())
+        eventually(lambda: bool("Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=REPORT)))
+        report = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
+        assert (report["activated"], report["sha256"]) == (False, other["sha256"])
+
+    assert _active(cloud) == before
+
+
+def test_rules_decide_once_they_are_confirmed(
+    cloud: LocalCloud, pki: DemoPki, new_certificate: NewCertificate
+) -> None:
+    document = _next(cloud, pki)
+    document["rules"]["denied_keys"] = ["0" * 63]
+    assert "denied_keys" in seed.propose_trust(cloud, document)["reasons"][0]
+    document["rules"] |= {"denied_keys": ["0" * 64], "rsa_bits": [1024, 8192]}
+
+    assert "rsa_bits" in seed.propose_trust(cloud, document)["reasons"][0]
+
+    document["rules"] |= {"rsa_bits": [2048, 4096], "warn_days": 31}
+    assert seed.confirm_trust(cloud, seed.propose_trust(cloud, document))["version"] == document["version"]
+    assert json.loads(_active(cloud))["rules"]["warn_days"] == 31
+    again = _next(cloud, pki)
+    assert seed.confirm_trust(cloud, seed.propose_trust(cloud, again))["activated"]
 
 
 def test_what_an_admin_writes_elsewhere_in_the_bucket_changes_nothing(cloud: LocalCloud, pki: DemoPki) -> None:

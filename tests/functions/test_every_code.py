@@ -1,0 +1,224 @@
+"""Every code of the catalogue, through the handlers: what the app is told, not what a function returns.
+
+A code that nothing can bring about has no business in the catalogue; one that has no scenario here fails.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+
+from local.npki_files import Pbes2, sign_pri_key
+from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.uploads import DAILY_UPLOADS
+from tests.aws.account import Account
+from tests.builders import NOW, a_certificate, a_compromised_key, an_ec_key
+from tests.domain.test_decision_codes import CASES
+from tests.functions.app import Answer, App
+from tests.functions.test_open_container import SECRET, files_of, mismatch
+from tests.template.test_api import GATEWAY
+
+# What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
+ONLY_OF_THE_GATEWAY = {"RATE_LIMITED", "ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
+Scenario = Callable[[App], Answer]
+
+
+def good(**overrides: Any) -> Any:
+    return a_certificate(**{"key": an_ec_key(), **overrides})
+
+
+def looked_at(*files: Callable[[], bytes]) -> Scenario:
+    """Uploaded, and decided by validate_upload."""
+
+    def play(app: App) -> Answer:
+        return app.look(app.upload(*(file() for file in files))["upload_id"])
+
+    return play
+
+
+def opened(*files: bytes, password: str = SECRET) -> Scenario:
+    return lambda app: app.open(app.upload(*files), password)
+
+
+def repeated(times: int, act: Callable[[App], Scenario]) -> Scenario:
+    """The last answer of several to the same."""
+
+    def play(app: App) -> Answer:
+        prepared = act(app)
+        return [prepared(app) for _ in range(times)][-1]
+
+    return play
+
+
+def signed_by_another(app: App) -> Scenario:
+    view = app.upload(good().der)
+    stranger = dataclasses.replace(good(), key=an_ec_key("another"))
+    return lambda app: app.prove(view, stranger)
+
+
+def wrong_password(app: App) -> Scenario:
+    view = app.upload(*files_of(good()))
+    return lambda app: app.open(view, "wrong")
+
+
+def code_given(times: int) -> Scenario:
+    def play(app: App) -> Answer:
+        challenge = app.give_password().body["challenge_id"]
+        wrong = "000000" if app.code() != "000000" else "111111"
+        return [app.give_code(challenge, wrong) for _ in range(times)][-1]
+
+    return play
+
+
+def code_reused(app: App) -> Answer:
+    code = app.code()
+    app.give_code(app.give_password().body["challenge_id"], code)
+    return app.give_code(app.give_password().body["challenge_id"], code)
+
+
+def later(first: Callable[[App], dict[str, Any]], minutes: float, then: Callable[[App, Any], Answer]) -> Scenario:
+    def play(app: App) -> Answer:
+        made = first(app)
+        app.account.pass_time(minutes=minutes)
+        return then(app, made)
+
+    return play
+
+
+def signed_out(app: App) -> Answer:
+    return App(app.account, signed_in=False).call("GET", "/registrations")
+
+
+def changed(app: App) -> Answer:
+    upload_id = app.sent(b"content")
+    app.send_file(upload_id, b"another")
+    app.deliver(upload_id)
+    return app.look(upload_id)
+
+
+def anothers(app: App) -> Answer:
+    App(app.account, "kim").register(good())
+    return app.register(good_again())
+
+
+def good_again() -> Any:
+    return good(serial_number=77)
+
+
+def registered_twice(app: App) -> Answer:
+    certificate = good()
+    app.register(certificate)
+    view = app.upload(certificate.der)
+    app.prove(view, certificate)
+    return app.look(view["upload_id"])
+
+
+def ended(app: App) -> Answer:
+    certificate = good(not_after=NOW + timedelta(days=1))
+    held = app.register(certificate).body["registration_id"]
+    app.account.pass_time(days=2)
+    return app.call("GET", "/registrations/{registration_id}", registration_id=held)
+
+
+def without_trust(app: App) -> Answer:
+    app.account.client("s3").delete_object(Bucket=app.account.physical["TrustBucket"], Key="active/trust.json")
+    return app.call("POST", "/precheck", {"certificate": "AAAA", "customer_kind": "personal"})
+
+
+def another_consent(app: App) -> Answer:
+    certificate = good()
+    return app.prove(app.upload(certificate.der), certificate, consent_version="2020-01")
+
+
+def proved(**overrides: Any) -> Scenario:
+    def play(app: App) -> Answer:
+        certificate = good(**overrides)
+        return app.prove(app.upload(certificate.der), certificate)
+
+    return play
+
+
+def conflicting(app: App) -> Answer:
+    app.announce(b"one", key="the-same-key")
+    return app.announce(b"two", key="the-same-key")
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "AUTH_REQUIRED": signed_out,
+    "LOGIN_FAILED": lambda app: app.give_password("not the password"),
+    "STEP_UP_REQUIRED": lambda app: dataclasses.replace(app, proved_at=NOW - timedelta(days=1)).announce(b"x"),
+    "STEP_UP_INVALID": code_given(1),
+    "STEP_UP_EXPIRED": lambda app: app.give_code("A" * 22),
+    "STEP_UP_REUSED": code_reused,
+    "STEP_UP_LOCKED": code_given(5),
+    "UPLOAD_NOT_FOUND": lambda app: app.look("0" * 32),
+    "UPLOAD_EXPIRED": later(lambda app: app.announce(b"x").body, 11, lambda app, made: app.look(made["upload_id"])),
+    "UPLOAD_EMPTY": lambda app: app.announce(b""),
+    "UPLOAD_TOO_LARGE": lambda app: app.announce(b"x", size=10**6),
+    "UPLOAD_CHANGED": changed,
+    "UPLOAD_LIMIT_REACHED": repeated(DAILY_UPLOADS + 1, lambda _: lambda app: app.announce(b"x")),
+    "FILE_PASSWORD_REQUIRED": lambda app: app.call(
+        "POST",
+        "/uploads/{upload_id}/registration",
+        {"consent_version": "2026-11"},
+        upload_id=app.upload(*files_of(good()))["upload_id"],
+    ),
+    "FILE_PASSWORD_WRONG": repeated(1, wrong_password),
+    "FILE_PASSWORD_ATTEMPTS_EXCEEDED": repeated(5, wrong_password),
+    "FILE_KDF_COST_TOO_HIGH": looked_at(
+        lambda: good().der, lambda: sign_pri_key(good(), SECRET, Pbes2(rounds=50_000_000))
+    ),
+    "FILE_KEY_MISMATCH": lambda app: opened(*mismatch())(app),
+    "CERT_NOT_YET_VALID": looked_at(lambda: good(not_before=NOW + timedelta(days=1)).der),
+    "CERT_KEY_KNOWN_COMPROMISED": looked_at(lambda: good(key=a_compromised_key("roca")).der),
+    "OWNER_MISMATCH": proved(idn="9001011234568"),
+    "OWNER_UNVERIFIABLE": proved(vid=False),
+    "OWN_BANK_CERTIFICATE": looked_at(lambda: good(bank_ou="JBB").der),
+    "PROOF_FAILED": repeated(1, signed_by_another),
+    "PROOF_ATTEMPTS_EXCEEDED": repeated(3, signed_by_another),
+    "PROOF_EXPIRED": later(lambda app: app.upload(good().der), 6, lambda app, made: app.prove(made, good())),
+    "CONSENT_REQUIRED": another_consent,
+    "ALREADY_REGISTERED": registered_twice,
+    "NOT_AVAILABLE_FOR_REGISTRATION": anothers,
+    "REG_NOT_FOUND": lambda app: app.call(
+        "GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32
+    ),
+    "REG_EXPIRED": ended,
+    "IN_PROGRESS": later(
+        lambda app: app.announce(b"x").body, 1, lambda app, made: app.open(made | {"password": {"nonce": "0"}}, SECRET)
+    ),
+    "STATE_CONFLICT": conflicting,
+    "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),
+    "SYSTEM_RETRY": without_trust,
+}
+# What one bare file shows is told by the cases of the decision.
+AT = {"TRUST_ISSUER_NOT_ACCEPTED_NOW": NOW + timedelta(days=8000)}
+SCENARIOS |= {code: looked_at(cases[0]) for code, cases in CASES.items() if code not in SCENARIOS}
+
+
+def test_every_code_of_the_catalogue_has_its_scenario() -> None:
+    said_by_the_gateway = {json.loads(g["ResponseTemplates"]["application/json"])["code"] for g in GATEWAY.values()}
+
+    assert set(SCENARIOS) | ONLY_OF_THE_GATEWAY == set(CATALOGUE)
+    assert said_by_the_gateway >= ONLY_OF_THE_GATEWAY
+    assert not set(SCENARIOS) & ONLY_OF_THE_GATEWAY
+
+
+@pytest.mark.parametrize("code", sorted(SCENARIOS))
+def test_it_is_what_the_app_is_told(app: App, account: Account, code: str) -> None:
+    account.at = AT.get(code, NOW)
+    answer = SCENARIOS[code](app)
+    body = answer.body
+    told = {finding["code"]: finding for finding in body.get("findings", [])}
+    assert code in {body.get("code"), body.get("headline"), body.get("reason"), *told}
+    shown = body["detail"] if body.get("code") == code else told.get(code, {}).get("text", "-")
+    assert "{" not in shown
+    if body.get("code") == code:
+        assert answer.status == CATALOGUE[code].status
+    assert account.keys("UploadBucket") == [] or code.startswith(("FILE_PASSWORD_REQ", "FILE_PASSWORD_WRONG"))
