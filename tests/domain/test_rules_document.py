@@ -1,0 +1,65 @@
+"""The bank's rules: every way to be wrong is told, and what protects the bank cannot be softened."""
+
+from typing import Any
+
+import pytest
+
+from registrar.domain.catalogue import Level
+from registrar.domain.rules_document import MOST_DENIED_KEYS, RulesWrong, read_rules
+from tests.builders import a_trust_document
+
+GOOD: dict[str, Any] = a_trust_document()["rules"]
+
+
+def test_the_demo_rules_are_read() -> None:
+    rules = read_rules(GOOD)
+    assert list(rules.rsa_bits) == GOOD["rsa_bits"]
+    assert rules.curves == set(GOOD["curves"])
+    assert rules.hashes == set(GOOD["hashes"])
+    assert rules.warn_days == GOOD["warn_days"]
+    assert rules.levels == GOOD["levels"]
+    assert rules.denied_keys == set(GOOD["denied_keys"])
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("check", ["expires_soon", "weak_key"])
+def test_a_level_may_be_chosen_where_the_bank_may_differ(check: str, level: Level) -> None:
+    assert read_rules(GOOD | {"levels": GOOD["levels"] | {check: level.value}}).levels[check] is level
+
+
+@pytest.mark.parametrize("check", ["usage", "issuer", "policy", "dates", "owner", "signature", "encoding"])
+def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
+    with pytest.raises(RulesWrong, match="levels must give exactly"):
+        read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        *(("rsa_bits", v) for v in (None, 2048, [2048], [4096, 2048], [1024, 4096], [2048, 16384], [2048.0, 4096])),
+        *(("rsa_bits", v) for v in ([True, 4096], ["2048", "4096"], [2048, 3072, 4096], {"2048": 4096})),
+        *(("curves", v) for v in (None, [], "secp256r1", ["secp256k1"], ["secp256r1", 1], [["secp256r1"]], {})),
+        *(("hashes", v) for v in (None, [], ["sha1"], ["md5"], ["sha256", "sha1"], [None], "sha256")),
+        *(("warn_days", v) for v in (None, -1, 91, 30.0, "30", True)),
+        *(("levels", v) for v in (None, {}, [], {"expires_soon": "WARN"}, "WARN")),
+        *(("levels", GOOD["levels"] | {"weak_key": v}) for v in ("", "fail", "IGNORE", None, 1, [])),
+        *(("denied_keys", v) for v in (None, {}, "a" * 64, ["a" * 63], ["A" * 64], ["g" * 64], [1])),
+        ("denied_keys", ["a" * 64 + "\n"]),
+        ("denied_keys", ["a" * 64] * (MOST_DENIED_KEYS + 1)),
+    ],
+)
+def test_every_way_to_be_wrong_names_its_member(member: str, value: object) -> None:
+    with pytest.raises(RulesWrong, match=rf"^rules\.{member} "):
+        read_rules(GOOD | {member: value})
+
+
+@pytest.mark.parametrize("rules", [None, [], "rules", {}, GOOD | {"more": 1}])
+def test_the_members_are_exactly_these(rules: object) -> None:
+    with pytest.raises(RulesWrong, match="exactly curves, denied_keys, hashes, levels, rsa_bits, warn_days"):
+        read_rules(rules)
+
+
+@pytest.mark.parametrize("missing", GOOD)
+def test_none_may_be_left_out(missing: str) -> None:
+    with pytest.raises(RulesWrong, match="exactly"):
+        read_rules({name: value for name, value in GOOD.items() if name != missing})
