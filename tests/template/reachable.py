@@ -112,28 +112,63 @@ def _assigned(node: ast.AnnAssign | ast.Assign) -> set[str]:
 
 
 @cache
-def _calls(key: Key) -> frozenset[Key]:
+def _calls(key: Key, told: bool) -> frozenset[Key]:
+    """What a function calls where a Refusal is told as a finding, or where it is not."""
     body = _modules()[key[0]].functions[key]
     found = {
         target
         for node in ast.walk(body)
-        if isinstance(node, ast.Name | ast.Attribute)
+        if isinstance(node, ast.Name | ast.Attribute) and (id(node) in _told_in(key)) is told
         for target in _targets(key, node)
     }
     return frozenset(k for k in found if k[0] in _modules() and k in _modules()[k[0]].functions and k != key)
 
 
+@cache
+def _told_in(key: Key) -> frozenset[int]:
+    """The nodes of a function out of which no Refusal gets: caught, and made a finding."""
+    return frozenset(
+        id(node)
+        for attempt in ast.walk(_modules()[key[0]].functions[key])
+        if isinstance(attempt, ast.Try) and any(_tells(handler) for handler in attempt.handlers)
+        for statement in attempt.body
+        for node in ast.walk(statement)
+    )
+
+
+def _tells(handler: ast.ExceptHandler) -> bool:
+    catches = isinstance(handler.type, ast.Name) and handler.type.id == "Refusal"
+    return catches and not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+
+
 def reached(folder: str) -> frozenset[Key]:
     """Every function that the handler in functions/<folder> can come to."""
-    todo, done = {(folder, "", "lambda_handler")}, set[Key]()
+    return _closure({(folder, "", "lambda_handler")}, told=True)
+
+
+def answering(folder: str) -> frozenset[Key]:
+    """Those of `reached` whose refusals become the answer."""
+    return _closure({(folder, "", "lambda_handler")}, told=False)
+
+
+def finding(folder: str) -> frozenset[Key]:
+    """Those of `reached` whose refusals become findings."""
+    return _closure({target for key in reached(folder) for target in _calls(key, True)}, told=True)
+
+
+def _closure(begin: set[Key], *, told: bool) -> frozenset[Key]:
+    todo, done = set(begin), set[Key]()
     while todo:
         key = todo.pop()
         done.add(key)
-        todo |= _calls(key) - done
+        todo |= (_calls(key, False) | (_calls(key, True) if told else frozenset())) - done
     return frozenset(done)
 
 
 def _name(call: ast.Call) -> str:
+    """The function called, or the class of which `Class.of(…)` makes one."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "of" and isinstance(call.func.value, ast.Name):
+        return call.func.value.id
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
@@ -147,6 +182,12 @@ def codes(keys: frozenset[Key]) -> Codes:
     refusals, failures, warnings, passes_on = set[str](), set[str](), set[str](), False
     for key in (each for each in keys if each[0] != FRAME):
         body = _modules()[key[0]].functions[key]
+        reported = {
+            id(argument)
+            for call in ast.walk(body)
+            if isinstance(call, ast.Call) and _name(call) == "refusal_report"
+            for argument in call.args
+        }
         chosen = {
             code
             for node in ast.walk(body)
@@ -161,7 +202,9 @@ def codes(keys: frozenset[Key]) -> Codes:
             said = _codes_in(call)
             by_variable = any(isinstance(argument, ast.Name) and argument.id == "code" for argument in call.args)
             said |= chosen if by_variable else set()
-            if _name(call) == "Refusal":
+            if _name(call) == "Refusal" and (id(call) in _told_in(key) or id(call) in reported):
+                failures |= said
+            elif _name(call) == "Refusal":
                 refusals |= said
                 passes_on |= isinstance(call.args[0], ast.Subscript)
             elif "WARN" in ast.dump(call):

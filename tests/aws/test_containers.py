@@ -1,0 +1,242 @@
+"""The stores of containers: arrivals, passwords, verdicts, owners, sealing keys, samples."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from registrar.aws import customers as customer_store
+from registrar.aws import samples as sample_store
+from registrar.aws.keys import SealingKey, SealingKeys
+from registrar.aws.owners import Owners
+from registrar.aws.samples import Samples
+from registrar.aws.uploads import Uploads
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.sealing import NotSealedForThis, Sealed
+from registrar.domain.uploads import (
+    MAX_PASSWORD_TRIES,
+    PASSWORD_DEADLINE,
+    PROOF_DEADLINE,
+    VALIDATION_LEASE,
+    AnnouncedFile,
+    Upload,
+    UploadState,
+    Verdict,
+    failure,
+)
+from registrar.domain.verdicts import verdict_of
+from tests.aws.account import Account
+from tests.aws.rows import a_customer, a_registration, a_report, a_requested_upload, put, uploads_of
+from tests.builders import NOW, a_certificate
+
+FILES = (AnnouncedFile("signCert.der", 1, "ab" * 32), AnnouncedFile("signPri.key", 1, "cd" * 32))
+REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_KEY_MISMATCH"),), trust_version=7)
+IDN = "9001011234567"
+
+
+@pytest.fixture
+def uploads(account: Account) -> Uploads:
+    return uploads_of(account)
+
+
+def found(uploads: Uploads, upload: Upload) -> Upload:
+    known = uploads.find(upload.id)
+    assert known is not None
+    return known
+
+
+def waiting(uploads: Uploads) -> Upload:
+    claimed = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    uploads.ask_password(claimed, NOW)
+    return found(uploads, claimed)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 0, 1), (1, 1, 1, 0)])
+def test_a_pair_is_claimed_when_its_last_file_comes(uploads: Uploads, order: tuple[int, ...]) -> None:
+    upload = uploads.add(a_requested_upload(files=FILES))
+    for index in order[:-1]:
+        assert uploads.receive(upload.id, index, NOW) is None
+    claimed = uploads.receive(upload.id, order[-1], NOW)
+    assert claimed is not None
+    assert (claimed.state, claimed.arrived, claimed.attempts) == (UploadState.VALIDATING, {0, 1}, 1)
+    with pytest.raises(ConditionFailed):
+        uploads.receive(upload.id, 0, NOW)
+    again = uploads.receive(upload.id, 0, NOW + VALIDATION_LEASE)
+    assert again is not None
+    assert again.attempts == 2
+
+
+def test_asking_for_the_password_gives_a_nonce_and_ten_minutes(uploads: Uploads) -> None:
+    upload = waiting(uploads)
+    assert upload.state is UploadState.NEEDS_PASSWORD
+    assert upload.expires_at == NOW + PASSWORD_DEADLINE
+    assert upload.nonce is not None
+    assert upload.lease_until is None
+    with pytest.raises(ConditionFailed):
+        uploads.ask_password(replace(upload, state=UploadState.VALIDATING), NOW)
+
+
+def test_tries_are_counted_one_by_one_and_end(uploads: Uploads) -> None:
+    """Requests that race hold the same row: each takes its own try, and none is made beyond the last."""
+    upload = waiting(uploads)
+    counted = [uploads.count_password(upload, NOW).password_tries for _ in range(MAX_PASSWORD_TRIES)]
+    assert counted == [1, 2, 3, 4, 5]
+    with pytest.raises(ConditionFailed):
+        uploads.count_password(upload, NOW)
+    assert found(uploads, upload).state_at(NOW) is UploadState.REJECTED
+
+
+def test_no_try_after_the_deadline_or_the_verdict(uploads: Uploads) -> None:
+    upload = waiting(uploads)
+    with pytest.raises(ConditionFailed):
+        uploads.count_password(upload, NOW + PASSWORD_DEADLINE)
+    uploads.decide(upload, REFUSED, NOW)
+    with pytest.raises(ConditionFailed):
+        uploads.count_password(upload, NOW)
+
+
+def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
+    upload = waiting(uploads)
+    accepted = verdict_of(a_report(a_certificate(key="ec")), opened=True)
+    uploads.decide(upload, accepted, NOW)
+    decided = found(uploads, upload)
+    assert (decided.state, decided.outcome) == (UploadState.NEEDS_PASSWORD, UploadState.AWAITING_PROOF)
+    with pytest.raises(ConditionFailed):
+        uploads.decide(upload, REFUSED, NOW)
+    for _ in range(2):
+        uploads.publish(decided)
+    shown = found(uploads, upload)
+    assert (shown.state, shown.outcome, shown.opened) == (UploadState.AWAITING_PROOF, None, True)
+    assert shown.expires_at == NOW + PROOF_DEADLINE
+    with pytest.raises(ValueError, match="nothing was decided"):
+        uploads.publish(shown)
+
+
+def test_a_lost_lease_neither_saves_nor_asks(uploads: Uploads) -> None:
+    slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    uploads.claim(slow.id, NOW + VALIDATION_LEASE)
+    for act in (
+        lambda: uploads.decide(slow, REFUSED, NOW),
+        lambda: uploads.decide_and_publish(slow, REFUSED, NOW),
+        lambda: uploads.ask_password(slow, NOW),
+    ):
+        with pytest.raises(ConditionFailed):
+            act()
+
+
+# --- sealing keys ---------------------------------------------------------------------------------
+
+
+def sealed(account: Account, name: str, secret: str = "R", upload_id: str = "u", nonce: str = "n") -> Sealed:
+    arn = account.physical[name]
+    public = load_der_public_key(SealingKey(account.client("kms"), arn).public_half())
+    plaintext = json.dumps({"upload": upload_id, "nonce": nonce, "secret": secret}).encode()
+    ciphertext: bytes = public.encrypt(plaintext, OAEP(MGF1(SHA256()), SHA256(), None))  # type: ignore[union-attr]
+    return Sealed(arn, ciphertext)
+
+
+def sealing_keys(account: Account) -> SealingKeys:
+    return SealingKeys(account.client("kms"), [account.physical[f"SealingKey{name}"] for name in "AB"])
+
+
+@pytest.mark.parametrize("name", ["SealingKeyA", "SealingKeyB"])
+def test_the_current_key_and_the_retired_one_open(account: Account, name: str) -> None:
+    assert sealing_keys(account).unseal(sealed(account, name), "u", "n") == "R"
+
+
+def test_nothing_else_opens(account: Account) -> None:
+    keys, good = sealing_keys(account), sealed(account, "SealingKeyA")
+    tampered = good.ciphertext[:-1] + bytes([good.ciphertext[-1] ^ 1])
+    for wrong in (
+        replace(good, ciphertext=tampered),
+        replace(good, ciphertext=b"short"),
+        replace(good, key_id=account.physical["SealingKeyB"]),
+        replace(good, key_id=account.physical["IdentityKey"]),
+        replace(good, key_id="unknown"),
+    ):
+        with pytest.raises(NotSealedForThis):
+            keys.unseal(wrong, "u", "n")
+    for upload_id, nonce in (("v", "n"), ("u", "m")):
+        with pytest.raises(NotSealedForThis):
+            keys.unseal(good, upload_id, nonce)
+
+
+# --- owners ---------------------------------------------------------------------------------------
+
+
+def owners(account: Account, idn: str | None = IDN) -> Owners:
+    keys = [account.physical[f"SealingKey{name}"] for name in "AB"]
+    physical = account.physical
+    made = Owners.of(
+        account.client("dynamodb"), physical["CustomersTable"], account.client("kms"), physical["IdentityKey"], keys
+    )
+    ciphertext = made.secrets.seal("hong", idn.encode()) if idn else None
+    put(account, "CustomersTable", customer_store.to_item(a_customer(idn_ciphertext=ciphertext)))
+    return made
+
+
+def refusal(act: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        act()
+    return caught.value.code
+
+
+def test_whose_a_certificate_is(account: Account) -> None:
+    certificate, known = a_certificate(key="ec", idn=IDN), owners(account)
+    known.check("hong", certificate.der, certificate.random_number)
+    other = a_certificate(key="ec", idn="9001011234568")
+    assert refusal(lambda: known.check("hong", other.der, other.random_number)) == "OWNER_MISMATCH"
+    assert refusal(lambda: known.check("hong", certificate.der, bytes(20))) == "OWNER_MISMATCH"
+    assert refusal(lambda: known.check("nobody", certificate.der, bytes(20))) == "OWNER_UNVERIFIABLE"
+
+
+def test_the_number_is_not_opened_without_an_r_to_compare(account: Account) -> None:
+    known = owners(account)
+    calls = account.recorded(lambda: refusal(lambda: known.check("hong", b"der", None)) == "OWNER_UNVERIFIABLE")
+    assert calls == []
+
+
+def test_a_customer_without_a_number(account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    known = owners(account, idn=None)
+    code = refusal(lambda: known.check("hong", certificate.der, certificate.random_number))
+    assert code == "OWNER_UNVERIFIABLE"
+
+
+# --- samples --------------------------------------------------------------------------------------
+
+
+def test_samples_are_decided_uploads_and_live_registrations(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = uploads_of(account)
+    uploads.add(a_requested_upload())
+    kept = [uploads.claim(uploads.add(a_requested_upload()).id, NOW) for _ in range(3)]
+    for upload in kept:
+        uploads.decide_and_publish(upload, verdict_of(a_report(a_certificate(key="ec"))), NOW)
+    live, ended = a_registration(account), a_registration(account, at=NOW + timedelta(days=0))
+    client, physical = account.client("dynamodb"), account.physical
+    client.update_item(
+        TableName=physical["RegistrationsTable"],
+        Key={"pk": {"S": "CUST#hong"}, "sk": {"S": f"REG#{ended.id}"}},
+        UpdateExpression="SET lifecycle = :ended",
+        ExpressionAttributeValues={":ended": {"S": "REVOKED_BY_ISSUER"}},
+    )
+    real = client.scan
+
+    def small_pages(**arguments: Any) -> Any:
+        return real(**arguments, Limit=2)
+
+    samples = Samples(client, physical["UploadsTable"], physical["RegistrationsTable"])
+    monkeypatch.setattr(client, "scan", small_pages)
+    taken = list(samples.take())
+    assert {s.id for s in taken if s.source == "upload"} == {upload.id for upload in kept}
+    assert [s.id for s in taken if s.source == "registration"] == [live.id]
+    assert {s.customer_kind for s in taken} == {"personal"}
+    monkeypatch.setattr(sample_store, "MOST_OF_EACH", 1)
+    assert [s.source for s in samples.take()] == ["upload", "registration"]

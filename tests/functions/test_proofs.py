@@ -1,0 +1,141 @@
+"""What a registration may rest on, and whose a certificate may be; the sealing key; the pre-check."""
+
+import base64
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
+
+from local.pki import CustomerCertificate
+from tests.aws.account import Account
+from tests.builders import a_certificate
+from tests.functions.app import App, assert_problem
+from tests.functions.test_open_container import SECRET, files_of
+
+CORPORATE = "1.2.410.200005.1.1.5"
+
+
+def cms(certificate: CustomerCertificate, text: str) -> str:
+    options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
+    builder = PKCS7SignatureBuilder().set_data(text.encode())
+    signed = builder.add_signer(certificate.certificate, certificate.key, SHA256()).sign(Encoding.DER, options)
+    return base64.b64encode(signed).decode()
+
+
+@pytest.mark.parametrize("key", ["rsa", "ec"])
+def test_a_cms_message_is_a_proof(app: App, key: str) -> None:
+    certificate = a_certificate(key=key)
+    view = app.upload(certificate.der)
+    answer = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"]))
+    assert (answer.status, answer.body["proof"]) == (201, "cms")
+
+
+def test_a_cms_message_over_another_text_is_a_bad_proof(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    answer = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"] + "!"))
+    assert_problem(answer, "PROOF_FAILED", tries_left=2)
+
+
+@pytest.mark.parametrize("form", ["hex", "HEX", "base64", "21 bytes in hex", "21 bytes in base64"])
+def test_r_comes_in_the_forms_that_clients_have_it_in(app: App, form: str) -> None:
+    certificate = a_certificate(key="ec")
+    number = (b"\0" if form.startswith("21") else b"") + certificate.random_number
+    text = base64.b64encode(number).decode() if "base64" in form else number.hex()
+    view = app.upload(certificate.der)
+    sealed = app.seal(view["upload_id"], view["proof"]["nonce"], text.upper() if form == "HEX" else text)
+    assert app.prove(view, certificate, random_number=sealed).status == 201
+
+
+@pytest.mark.parametrize("secret", [None, "R", "00" * 19, "zz" * 20])
+def test_without_a_usable_r_nobody_can_tell_and_no_try_is_lost(app: App, secret: str | None) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret)
+    assert_problem(app.prove(view, certificate, random_number=sealed), "OWNER_UNVERIFIABLE")
+    assert app.prove(view, certificate).status == 201
+
+
+def test_r_of_another_upload_is_malformed_and_costs_no_try(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    first, second = app.upload(certificate.der), app.upload(certificate.der)
+    replayed = app.seal(first["upload_id"], first["proof"]["nonce"], certificate.random_number.hex())
+    for _ in range(4):
+        answer = app.prove(second, certificate, random_number=replayed)
+        assert_problem(answer, "MALFORMED_REQUEST", field="sealed")
+    assert app.prove(second, certificate).status == 201
+
+
+def test_a_certificate_of_another_person_ends_the_upload_after_three(app: App, account: Account) -> None:
+    others = a_certificate(key="ec", idn="9001011234568")
+    view = app.upload(others.der)
+    for _ in range(3):
+        assert_problem(app.prove(view, others), "OWNER_MISMATCH")
+    assert_problem(app.prove(view, others), "PROOF_ATTEMPTS_EXCEEDED")
+    assert account.items("RegistrationsTable") == []
+
+
+def corporate_policy(app: App) -> str:
+    from tests.builders import a_trust_document
+
+    policies = a_trust_document()["operators"]["yessign"]["policies"]
+    return str(next(p["oid"] for p in policies if p["kind"] == "corporate" and p["accepted"]))
+
+
+@pytest.mark.parametrize("container", [False, True])
+def test_two_employees_of_one_company_each_register_their_own(app: App, account: Account, container: bool) -> None:
+    for customer_id in ("emp-1", "emp-2"):
+        employee = App(account, customer_id, kind="corporate", idn="1234567890")
+        employee.enrol()
+        certificate = a_certificate(key="ec", idn="1234567890", policy_oid=corporate_policy(app))
+        if container:
+            opened = employee.open(employee.upload(*files_of(certificate)), SECRET)
+            answer = employee.agree(opened.body)
+        else:
+            answer = employee.register(certificate)
+        assert answer.status == 201
+        assert len(employee.registrations()) == 1
+
+
+def test_the_sealing_key_is_handed_out(app: App, account: Account) -> None:
+    calls = account.recorded(lambda: app.call("GET", "/sealing-key"))
+    assert [call.operation for call in calls] == ["GetPublicKey"]
+    body = app.call("GET", "/sealing-key").body
+    assert body.keys() == {"key_id", "algorithm", "public_key"}
+    assert (body["key_id"], body["algorithm"]) == (account.physical["SealingKeyA"], "RSAES_OAEP_SHA_256")
+
+
+def precheck(app: App, content: bytes, **overrides: Any) -> Any:
+    body = {"certificate": base64.b64encode(content).decode(), "customer_kind": "personal"}
+    return App(app.account, signed_in=False).call("POST", "/precheck", body | overrides)
+
+
+def test_the_precheck_tells_what_would_become_of_it_and_touches_no_table(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    app.register(certificate)
+    calls = account.recorded(lambda: precheck(app, certificate.der))
+    assert {(call.operation, call.params["Bucket"]) for call in calls} == {
+        ("GetObject", account.physical["TrustBucket"])
+    }
+    answer = precheck(app, certificate.der)
+    assert answer.status == 200
+    assert (answer.body["accepted"], answer.body["headline"], answer.body["findings"]) == (True, None, [])
+    assert "홍길동" not in str(answer.body)
+    refused = precheck(app, a_certificate(key="ec", encipherment=True).der)
+    assert (refused.body["accepted"], refused.body["certificate"]) == (False, None)
+    assert refused.body["headline"] == "CERT_USAGE_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "field"),
+    [
+        ({"certificate": "?"}, "certificate"),
+        ({"certificate": None}, "certificate"),
+        ({"customer_kind": "both"}, "customer_kind"),
+        ({"customer_kind": None}, "customer_kind"),
+    ],
+)
+def test_the_precheck_names_what_is_wrong(app: App, overrides: dict[str, Any], field: str) -> None:
+    assert_problem(precheck(app, b"x", **overrides), "MALFORMED_REQUEST", field=field)
