@@ -15,6 +15,19 @@ PEERS = ROOT / ".venv-bench/bin/python"
 
 def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """The median time of each call in seconds; the first rounds do not count."""
+    return {name: statistics.median(measured) for name, measured in _times(calls, rounds).items()}
+
+
+def ratios(calls: Mapping[str, Callable[[], object]], floor: str, rounds: int) -> dict[str, float]:
+    """The median, over all rounds, of each call's time ÷ the floor's in the same round: fit for a busy machine."""
+    times = _times(calls, rounds)
+    return {
+        name: statistics.median(own / base for own, base in zip(measured, times[floor], strict=True))
+        for name, measured in times.items()
+    }
+
+
+def _times(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in calls}
     warm = rounds // 20 + 1
     for _ in range(rounds + warm):
@@ -22,7 +35,7 @@ def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str,
             start = time.perf_counter()
             call()
             times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(measured[warm:]) for name, measured in times.items()}
+    return {name: measured[warm:] for name, measured in times.items()}
 
 
 def peer_median(peer: str, given: Mapping[str, object]) -> float:

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -179,7 +180,7 @@ class _Sha1Loop:
         # A copy of an empty hash spares OpenSSL the look-up that a new one costs: a tenth of the whole.
         sha1, digest = hashlib.sha1, form + self.salt
         empty = sha1().copy
-        for _round in range(self.cost):
+        for _round in repeat(None, self.cost):
             turn = empty()
             turn.update(digest)
             digest = turn.digest()
