@@ -108,7 +108,9 @@ def a_compromised_key(kind: str) -> Any:
     least = 2**1023 // primorial
     moduli = {
         "fermat": (half + 1037) * (half + 1697),
-        "roca": math.prod((3 * least // 2) * primorial + pow(65537, step, primorial) for step in (2**20, 2**20 + 1)),
+        "roca": math.prod(
+            (3 * least // 2) * primorial + pow(65537, step, primorial) for step in (2**20, 2**20 + 1)
+        ),
         "small-factor": 751 * ((1 << 2040) | 1),
     }
     return _PublicHalf(moduli[kind])

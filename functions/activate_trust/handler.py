@@ -43,18 +43,22 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         outcome |= {"version": store.version, "issuers": len(store.issuers)}
         if active is not None and active.content == proposed.content:
             outcome["activated"] = True  # perhaps by an attempt that was killed before it could say so
-            return trust.report(outcome)
-        check_activation(store, replaced.version if replaced else None, now())
-        if replaced is None or trust.confirmed() == digest:
+        elif _may_become_active(store, replaced, digest):
             trust.activate(proposed, active)
             outcome["activated"] = True
         else:
-            outcome["would_change"] = preview(samples.take(), replaced, store, now(), BANK)
+            outcome["would_change"] = preview(samples.take(), replaced or store, store, now(), BANK)
             outcome["to_activate"] = f"put the text {digest} into {CONFIRMATION}"
     except TrustDocumentRejected as rejected:
         outcome["reasons"] = list(rejected.reasons)
     trust.report(outcome)
     audit("trust.checked", sha256=digest, activated=bool(outcome["activated"]), refused="reasons" in outcome)
+
+
+def _may_become_active(store: TrustStore, replaced: TrustStore | None, digest: str) -> bool:
+    """The first document may, a later one once an admin confirmed it. Raises TrustDocumentRejected."""
+    check_activation(store, replaced.version if replaced else None, now())
+    return replaced is None or trust.confirmed() == digest
 
 
 def _readable(active: StoredObject | None) -> TrustStore | None:

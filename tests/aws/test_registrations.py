@@ -89,7 +89,9 @@ def test_an_upload_in_another_state_registers_nothing(
         at = upload.expires_at
     before, rows_before = uploads.find(upload.id), rows(account)
     with pytest.raises(ConditionFailed):
-        registrations.add(new_registration(upload, "signature", "2026-11", at), upload, account.physical["UploadsTable"], at)
+        registrations.add(
+            new_registration(upload, "signature", "2026-11", at), upload, account.physical["UploadsTable"], at
+        )
     assert uploads.find(upload.id) == before
     assert rows(account) == rows_before
 

@@ -34,7 +34,7 @@ def a_store(version: int = 1, **rules: Any) -> TrustStore:
 
 
 def levels(**changed: str) -> dict[str, str]:
-    return a_trust_document()["rules"]["levels"] | changed
+    return {**a_trust_document()["rules"]["levels"], **changed}
 
 
 def decided(store: TrustStore, **overrides: Any) -> Report:

@@ -18,7 +18,6 @@ RSA_SIGNATURE = RSA.sign(TEXT.encode(), PKCS1, SHA256())
 EC_SIGNATURE = EC.sign(TEXT.encode(), ec.ECDSA(SHA256()))
 
 
-
 def test_the_key_of_the_certificate_over_the_text() -> None:
     assert proves(RSA_DER, TEXT, RSA_SIGNATURE)
     assert proves(EC_DER, TEXT, EC_SIGNATURE)

@@ -33,21 +33,20 @@ def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
         read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
 
 
-@pytest.mark.parametrize(
-    ("member", "value"),
-    [
-        *(("rsa_bits", v) for v in (None, 2048, [2048], [4096, 2048], [1024, 4096], [2048, 16384], [2048.0, 4096])),
-        *(("rsa_bits", v) for v in ([True, 4096], ["2048", "4096"], [2048, 3072, 4096], {"2048": 4096})),
-        *(("curves", v) for v in (None, [], "secp256r1", ["secp256k1"], ["secp256r1", 1], [["secp256r1"]], {})),
-        *(("hashes", v) for v in (None, [], ["sha1"], ["md5"], ["sha256", "sha1"], [None], "sha256")),
-        *(("warn_days", v) for v in (None, -1, 91, 30.0, "30", True)),
-        *(("levels", v) for v in (None, {}, [], {"expires_soon": "WARN"}, "WARN")),
-        *(("levels", GOOD["levels"] | {"weak_key": v}) for v in ("", "fail", "IGNORE", None, 1, [])),
-        *(("denied_keys", v) for v in (None, {}, "a" * 64, ["a" * 63], ["A" * 64], ["g" * 64], [1])),
-        ("denied_keys", ["a" * 64 + "\n"]),
-        ("denied_keys", ["a" * 64] * (MOST_DENIED_KEYS + 1)),
-    ],
-)
+WRONG: dict[str, list[Any]] = {
+    "rsa_bits": [None, 2048, [2048], [4096, 2048], [1024, 4096], [2048, 16384], [2048.0, 4096], [True, 4096]]
+    + [["2048", "4096"], [2048, 3072, 4096], {"2048": 4096}],
+    "curves": [None, [], "secp256r1", ["secp256k1"], ["secp256r1", 1], [["secp256r1"]], {}],
+    "hashes": [None, [], ["sha1"], ["md5"], ["sha256", "sha1"], [None], "sha256"],
+    "warn_days": [None, -1, 91, 30.0, "30", True],
+    "levels": [None, {}, [], {"expires_soon": "WARN"}, "WARN"]
+    + [GOOD["levels"] | {"weak_key": level} for level in ("", "fail", "IGNORE", None, 1, [])],
+    "denied_keys": [None, {}, "a" * 64, ["a" * 63], ["A" * 64], ["g" * 64], [1], ["a" * 64 + "\n"]]
+    + [["a" * 64] * (MOST_DENIED_KEYS + 1)],
+}
+
+
+@pytest.mark.parametrize(("member", "value"), [(member, value) for member in WRONG for value in WRONG[member]])
 def test_every_way_to_be_wrong_names_its_member(member: str, value: object) -> None:
     with pytest.raises(RulesWrong, match=rf"^rules\.{member} "):
         read_rules(GOOD | {member: value})

@@ -14,8 +14,8 @@ from registrar.domain.uploads import (
     Upload,
     UploadState,
     check_sizes,
-    file_of_key,
     failure,
+    file_of_key,
     new_nonce,
     new_upload_id,
     object_key,
@@ -204,8 +204,10 @@ def test_object_keys_lead_back_to_their_upload() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"]
-    + ["uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"],
+    (
+        *("", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"),
+        *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
+    ),
 )
 def test_other_keys_belong_to_no_upload(key: str) -> None:
     assert file_of_key(key) is None
@@ -249,7 +251,7 @@ def test_announced_sizes_that_are_fine(sizes: list[int]) -> None:
 
 
 def waiting(**overrides: Any) -> Upload:
-    return an_upload(**{"state": NEEDS_PASSWORD, "attempts": 1} | overrides)
+    return an_upload(None, **{"state": NEEDS_PASSWORD, "attempts": 1} | overrides)
 
 
 def test_a_password_is_waited_for_until_the_deadline() -> None:
@@ -257,7 +259,9 @@ def test_a_password_is_waited_for_until_the_deadline() -> None:
     assert waiting().state_at(NOW + timedelta(minutes=10)) is EXPIRED
 
 
-@pytest.mark.parametrize(("tries", "state"), [(0, NEEDS_PASSWORD), (4, NEEDS_PASSWORD), (5, REJECTED), (6, REJECTED)])
+@pytest.mark.parametrize(
+    ("tries", "state"), [(0, NEEDS_PASSWORD), (4, NEEDS_PASSWORD), (5, REJECTED), (6, REJECTED)]
+)
 def test_five_tries_end_it(tries: int, state: UploadState) -> None:
     upload = waiting(password_tries=tries)
     assert upload.state_at(NOW) is state

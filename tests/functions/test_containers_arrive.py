@@ -1,5 +1,7 @@
 """Files that come in pairs, in any order, and what is left behind: every file has an end."""
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -97,6 +99,7 @@ def test_a_chain_in_a_p7b_or_a_bundle_is_the_customers_certificate(app: App, acc
     chain = [pki.issuers["yessign"].certificate, pki.root.certificate]
     ders = [certificate.der, *(each.public_bytes(Encoding.DER) for each in chain)]
     pems = b"".join([*(each.public_bytes(Encoding.PEM) for each in chain), certificate.pem])
+    view: dict[str, Any] = {}
     for content in (p7b(*ders), p7b_unsorted(*reversed(ders)), pems):
         view = app.upload(content)
         assert (view["state"], view["headline"]) == ("AWAITING_PROOF", None)

@@ -161,7 +161,7 @@ def test_the_fifth_try_that_is_right(after: bool) -> None:
         upload_id = crash.state["upload_id"]
         decided = "findings" in row(crash.account, upload_id)
         again = crash.app.open(crash.state, SECRET)
-        if decided or tries(crash.account, upload_id) == 5 and again.status == 200:
+        if decided or (tries(crash.account, upload_id) == 5 and again.status == 200):
             assert again.body["state"] == "AWAITING_PROOF"
         else:
             assert again.body["code"] == "FILE_PASSWORD_ATTEMPTS_EXCEEDED"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-
 from local.npki_files import Pbes2, sign_pri_key
 from registrar.domain.catalogue import CATALOGUE
 from registrar.domain.uploads import DAILY_UPLOADS
@@ -175,7 +174,7 @@ SCENARIOS: dict[str, Scenario] = {
     "FILE_KDF_COST_TOO_HIGH": looked_at(
         lambda: good().der, lambda: sign_pri_key(good(), SECRET, Pbes2(rounds=3_000_000))
     ),
-    "FILE_KEY_MISMATCH": lambda app: opened(*mismatch())(app),
+    "FILE_KEY_MISMATCH": opened(*mismatch()),
     "CERT_NOT_YET_VALID": looked_at(lambda: good(not_before=NOW + timedelta(days=1)).der),
     "CERT_KEY_KNOWN_COMPROMISED": looked_at(lambda: good(key=a_compromised_key("roca")).der),
     "OWNER_MISMATCH": proved(idn="9001011234568"),
@@ -191,9 +190,7 @@ SCENARIOS: dict[str, Scenario] = {
         "GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32
     ),
     "REG_EXPIRED": ended,
-    "IN_PROGRESS": later(
-        lambda app: app.announce(b"x").body, 1, lambda app, made: app.open(made | {"password": {"nonce": "0"}}, SECRET)
-    ),
+    "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),
     "SYSTEM_RETRY": without_trust,

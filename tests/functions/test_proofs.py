@@ -10,11 +10,9 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 
 from local.pki import CustomerCertificate
 from tests.aws.account import Account
-from tests.builders import a_certificate
+from tests.builders import a_certificate, a_trust_document
 from tests.functions.app import App, assert_problem
 from tests.functions.test_open_container import SECRET, files_of
-
-CORPORATE = "1.2.410.200005.1.1.5"
 
 
 def cms(certificate: CustomerCertificate, text: str) -> str:
@@ -78,8 +76,6 @@ def test_a_certificate_of_another_person_ends_the_upload_after_three(app: App, a
 
 
 def corporate_policy(app: App) -> str:
-    from tests.builders import a_trust_document
-
     policies = a_trust_document()["operators"]["yessign"]["policies"]
     return str(next(p["oid"] for p in policies if p["kind"] == "corporate" and p["accepted"]))
 

@@ -22,7 +22,7 @@ class Outcomes:
     bucket: Bucket
 
     def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
-        """Save the verdict, delete the files, let the verdict show. Raises ConditionFailed as Uploads.decide does."""
+        """Save the verdict, delete the files, let it show. Raises ConditionFailed as Uploads.decide does."""
         self.uploads.decide(upload, verdict, now)
         self.publish(upload.with_outcome(verdict.state))
 
