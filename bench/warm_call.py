@@ -35,8 +35,8 @@ def rows() -> Iterator[Row]:
         phone.log_in()
         first, last = one_year_from(now)
         certificate = pki.issue_customer(not_before=first, not_after=last, key="ec")
-        view = phone.upload("signCert.der", certificate.der)
-        registration = phone.prove(view, certificate.key).json()["registration_id"]
+        view = phone.upload({"signCert.der": certificate.der})
+        registration = phone.prove(view, certificate).json()["registration_id"]
         calls = {
             "echo": lambda: phone.call("GET", "/echo"),
             "`get_registration`": lambda: phone.call("GET", f"/registrations/{registration}"),
