@@ -33,16 +33,23 @@ def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
         read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
 
 
+WRONG_LEVELS: list[Any] = ["", "fail", "IGNORE", None, 1, []]
 WRONG: dict[str, list[Any]] = {
-    "rsa_bits": [None, 2048, [2048], [4096, 2048], [1024, 4096], [2048, 16384], [2048.0, 4096], [True, 4096]]
-    + [["2048", "4096"], [2048, 3072, 4096], {"2048": 4096}],
+    "rsa_bits": [
+        *(None, 2048, [2048], [4096, 2048], [1024, 4096], [2048, 16384], [2048.0, 4096], [True, 4096]),
+        *(["2048", "4096"], [2048, 3072, 4096], {"2048": 4096}),
+    ],
     "curves": [None, [], "secp256r1", ["secp256k1"], ["secp256r1", 1], [["secp256r1"]], {}],
     "hashes": [None, [], ["sha1"], ["md5"], ["sha256", "sha1"], [None], "sha256"],
     "warn_days": [None, -1, 91, 30.0, "30", True],
-    "levels": [None, {}, [], {"expires_soon": "WARN"}, "WARN"]
-    + [GOOD["levels"] | {"weak_key": level} for level in ("", "fail", "IGNORE", None, 1, [])],
-    "denied_keys": [None, {}, "a" * 64, ["a" * 63], ["A" * 64], ["g" * 64], [1], ["a" * 64 + "\n"]]
-    + [["a" * 64] * (MOST_DENIED_KEYS + 1)],
+    "levels": [
+        *(None, {}, [], {"expires_soon": "WARN"}, "WARN"),
+        *({**GOOD["levels"], "weak_key": level} for level in WRONG_LEVELS),
+    ],
+    "denied_keys": [
+        *(None, {}, "a" * 64, ["a" * 63], ["A" * 64], ["g" * 64], [1], ["a" * 64 + "\n"]),
+        ["a" * 64] * (MOST_DENIED_KEYS + 1),
+    ],
 }
 
 

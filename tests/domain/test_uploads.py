@@ -204,10 +204,10 @@ def test_object_keys_lead_back_to_their_upload() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    (
+    [
         *("", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"),
         *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
-    ),
+    ],
 )
 def test_other_keys_belong_to_no_upload(key: str) -> None:
     assert file_of_key(key) is None
