@@ -151,7 +151,7 @@ def answering(folder: str) -> frozenset[Key]:
     return _closure({(folder, "", "lambda_handler")}, told=False)
 
 
-def finding(folder: str) -> frozenset[Key]:
+def telling(folder: str) -> frozenset[Key]:
     """Those of `reached` whose refusals become findings."""
     return _closure({target for key in reached(folder) for target in _calls(key, True)}, told=True)
 

@@ -18,7 +18,7 @@ from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION
 from registrar.domain.registrations import EXPIRING, Lifecycle
 from registrar.entry.answers import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
-from tests.template.reachable import answering, codes, finding, reached
+from tests.template.reachable import answering, codes, reached, telling
 from tests.template.shape import RESOURCES, events, verb
 
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"))
@@ -78,7 +78,7 @@ def found_in(*folders: str) -> set[str]:
     made = {
         code for folder in folders for code in codes(reached(folder)).failures | codes(reached(folder)).warnings
     }
-    return made | {code for folder in folders for code in codes(finding(folder)).refusals} - NO_FINDINGS
+    return made | {code for folder in folders for code in codes(telling(folder)).refusals} - NO_FINDINGS
 
 
 def found_by_the_checks() -> set[str]:

@@ -142,7 +142,8 @@ class Upload:
             raise Refusal("IN_PROGRESS", retry_after=1)
         if state is UploadState.NEEDS_PASSWORD:
             raise Refusal("FILE_PASSWORD_REQUIRED")
-        finding = headline(self.findings_at(now)) if state is not UploadState.AWAITING_PROOF else None
+        refused = state in (UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED) and not self.registration
+        finding = headline(self.findings_at(now)) if refused else None
         raise Refusal(finding["code"], **finding["params"]) if finding else Refusal("STATE_CONFLICT")
 
     def check_awaiting_proof(self, now: datetime) -> None:
