@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from local.http_calls import post_form
+from local.npki_containers import pfx
+from local.npki_files import sign_pri_key
 from local.phone import Phone, sign
 from local.pki import CustomerCertificate
 
@@ -24,6 +26,9 @@ pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
+
+Ask = Callable[..., Any]
+Seal = Callable[[str, str, str], dict[str, str]]
 
 DOCS = Path(__file__).parents[2] / "docs"
 PACKAGE = "generated_registrar_client"
@@ -75,10 +80,26 @@ def test_a_generated_client_walks_the_main_way(
     assert session.expires_at > challenge.expires_at
     logged_in = load("client").AuthenticatedClient
     with logged_in(base_url=phone.url, token=session.token, httpx_args={"trust_env": False}) as client:
-        _walk(functools.partial(ask, client=client), models, certificate)
+        phone.token = session.token
+        _walk(functools.partial(ask, client=client), models, certificate, phone.seal)
+        _open(functools.partial(ask, client=client), models, new_certificate(), phone.seal)
 
 
-def _walk(ask: Callable[..., Any], models: ModuleType, certificate: CustomerCertificate) -> None:
+def _open(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: Seal) -> None:
+    content = pfx(certificate, "열려라")
+    file = models.AnnouncedFile(name="a.pfx", size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    announced = ask("uploads.request_upload", body=models.UploadRequest(files=[file])).parsed
+    assert post_form(announced.files[0].url, announced.files[0].fields.to_dict(), content).status == 204
+    view = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
+    assert isinstance(view, models.UploadNeedsPassword)
+    sealed = models.Sealed.from_dict(seal(view.upload_id, view.password.nonce, "열려라"))
+    opened = ask("uploads.open_container", view.upload_id, body=models.PasswordRequest(sealed=sealed)).parsed
+    assert isinstance(opened.proof, models.ProofGiven)
+    consent = models.RegistrationRequest(consent_version=opened.proof.consent.version)
+    assert ask("registrations.register_certificate", view.upload_id, body=consent).status_code == 201
+
+
+def _walk(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: Seal) -> None:
     content = certificate.der
     digest = hashlib.sha256(content).hexdigest()
     file = models.AnnouncedFile(name="signCert.der", size=len(content), sha256=digest)
@@ -90,7 +111,12 @@ def _walk(ask: Callable[..., Any], models: ModuleType, certificate: CustomerCert
     view = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
     assert isinstance(view, models.UploadAwaitingProof)
     assert view.certificate.issuer == "KFTC yessign"
-    proof = models.RegistrationRequest(sign(certificate.key, view.proof.text), view.proof.consent.version)
+    sealed = seal(view.upload_id, view.proof.nonce, certificate.random_number.hex())
+    proof = models.RegistrationRequest(
+        consent_version=view.proof.consent.version,
+        signature=sign(certificate.key, view.proof.text),
+        random_number=models.Sealed.from_dict(sealed),
+    )
     registered = ask("registrations.register_certificate", view.upload_id, body=proof)
     assert (registered.status_code, registered.parsed.usable) == (201, True)
     again = ask("registrations.register_certificate", view.upload_id, body=proof)
@@ -129,10 +155,15 @@ def test_the_python_sample_registers_a_certificate(
         asked.append((shown["fingerprint"], consent))
         return True
 
-    arguments = (phone.url, phone.token, "signCert.der", certificate.der, certificate.key, agrees)
-    registered = names["register"](*arguments)
-    assert (registered["status"], len(asked)) == ("ACTIVE", 1)
-    assert names["register"](*arguments) == registered
+    arguments = (phone.url, phone.token, {"signCert.der": certificate.der}, agrees)
+    named = {"private_key": certificate.key, "random_number": certificate.random_number}
+    registered = names["register"](*arguments, **named)
+    assert (registered["status"], registered["proof"], len(asked)) == ("ACTIVE", "signature", 1)
+    assert names["register"](*arguments, **named) == registered
+    contained = new_certificate(key=key)
+    pair = {"signCert.der": contained.der, "signPri.key": sign_pri_key(contained, "열려라")}
+    opened = names["register"](phone.url, phone.token, pair, agrees, password="열려라")
+    assert (opened["status"], opened["proof"]) == ("ACTIVE", "container")
 
     with pytest.raises(names["Refused"]) as refused:
         names["call"]("GET", f"{phone.url}/uploads/{'0' * 32}", headers={"Authorization": f"Bearer {phone.token}"})

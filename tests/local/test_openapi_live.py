@@ -17,6 +17,8 @@ import yaml
 
 from local.cloud import LocalCloud
 from local.http_calls import Answer, post_form, send
+from local.npki_containers import pfx
+from local.npki_files import sign_pri_key
 from local.phone import Phone, sign
 from local.pki import CustomerCertificate
 
@@ -45,6 +47,10 @@ HALF_SAID = {
     "password": "'printable' has no portable pattern: the description says all of it, the pattern a part",
     "files[0].name": "the same",
     "consent_version": "the same",
+    "files[1].name": "the same",
+    "sealed.key_id": "the same",
+    "random_number.key_id": "the same",
+    "files[1].size": "as of files[0]",
     "files[0].size": "JSON Schema takes 182.0 for a whole number, the service does not; the description says so",
 }
 
@@ -208,7 +214,7 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     call("POST", "/uploads", {"files": [{**file, "name": "other.der"}]}, **key)
     call("POST", "/uploads", {"files": [{**file, "size": 0}]})
     call("POST", "/uploads", {"files": []})
-    one, registration = "/uploads/{upload_id}", "/uploads/{upload_id}/registration"
+    one, registration, password = ("/uploads/{upload_id}" + end for end in ("", "/registration", "/password"))
     call("GET", one, upload=upload)
     call("GET", one, upload="0" * 32)
     call("POST", registration, {"signature": "AAAA", "consent_version": "-"}, upload)
@@ -217,9 +223,14 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     assert post_form(form["url"], form["fields"], certificate.der).status == 204
     phone.wait_for_decision(upload)
     proof = call("GET", one, upload=upload)["proof"]
-    good = {"signature": sign(certificate.key, proof["text"]), "consent_version": proof["consent"]["version"]}
+    good = {
+        "signature": sign(certificate.key, proof["text"]),
+        "random_number": phone.seal(upload, proof["nonce"], certificate.random_number.hex()),
+        "consent_version": proof["consent"]["version"],
+    }
     call("POST", registration, {**good, "consent_version": "-"}, upload)
     call("POST", registration, {**good, "signature": "AAAA"}, upload)
+    call("POST", registration, {name: value for name, value in good.items() if name != "random_number"}, upload)
     registered = call("POST", registration, good, upload)["registration_id"]
     call("POST", registration, good, upload)
     call("GET", one, upload=upload)
@@ -237,7 +248,12 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     view = documented("POST", registration, stranger.prove(taken, certificate))
     assert view["code"] == "NOT_AVAILABLE_FOR_REGISTRATION"
 
+    _containers(call, phone, certificate, new_certificate())
     assert seen >= {
+        *((password, 200, "AWAITING_PROOF"), (password, 200, "REJECTED"), (password, 422, "FILE_PASSWORD_WRONG")),
+        *((password, 409, "STATE_CONFLICT"), (password, 404, "UPLOAD_NOT_FOUND"), (one, 200, "NEEDS_PASSWORD")),
+        *((registration, 422, "FILE_PASSWORD_REQUIRED"), (registration, 422, "OWNER_UNVERIFIABLE")),
+        *(("/precheck", 200, ""), ("/sealing-key", 200, "")),
         *(("/login", 200, ""), ("/login", 401, "LOGIN_FAILED")),
         *(("/login/otp", 200, ""), ("/login/otp", 401, "STEP_UP_EXPIRED"), ("/login/otp", 401, "STEP_UP_REUSED")),
         *(("/uploads", 201, "ISSUED"), ("/uploads", 409, "STATE_CONFLICT"), ("/uploads", 422, "UPLOAD_EMPTY")),
@@ -246,3 +262,30 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
         *((registration, 422, "PROOF_FAILED"), (registration, 201, ""), (registration, 200, "")),
         (registration, 422, "FILE_UNREADABLE"),
     }
+
+
+def _containers(
+    call: Callable[..., Any], phone: Phone, registered: CustomerCertificate, certificate: CustomerCertificate
+) -> None:
+    one, password = "/uploads/{upload_id}", "/uploads/{upload_id}/password"
+    call("GET", "/sealing-key")
+    for content in (certificate.der, b"a photo", pfx(certificate, "x")):
+        call("POST", "/precheck", {"certificate": base64.b64encode(content).decode(), "customer_kind": "personal"})
+    bare = phone.upload({"signCert.der": registered.der})["upload_id"]
+    sealed = {"key_id": "any", "ciphertext": "AAAA"}
+    call("POST", password, {"sealed": sealed}, bare)
+    call("POST", password, {"sealed": sealed}, "0" * 32)
+    for files in (
+        {"a.pfx": pfx(certificate, "열려라")},
+        {"signCert.der": certificate.der, "signPri.key": sign_pri_key(registered, "열려라")},
+    ):
+        view = phone.upload(files)
+        upload, nonce = view["upload_id"], view["password"]["nonce"]
+        call("GET", one, upload=upload)
+        call("POST", one + "/registration", {"signature": "AAAA", "consent_version": "-"}, upload)
+        call("POST", password, {"sealed": sealed}, upload)
+        for secret in ("wrong", "열려라"):
+            view = call("POST", password, {"sealed": phone.seal(upload, nonce, secret)}, upload)
+        if view["state"] == "AWAITING_PROOF":
+            consent = {"consent_version": view["proof"]["consent"]["version"]}
+            assert call("POST", one + "/registration", consent, upload)["proof"] == "container"
