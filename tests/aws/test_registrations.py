@@ -73,15 +73,27 @@ def test_a_registration_is_found_by_its_customer_only(account: Account, registra
     assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
 
 
-@pytest.mark.parametrize("state", ["registered", "refused", "another text", "expired"])
+def test_an_upload_that_is_registered_names_its_registration(
+    account: Account, registrations: Registrations, certificate: CustomerCertificate
+) -> None:
+    """Two requests at once: the second finds what the first made."""
+    upload = an_awaiting_upload(account, certificate)
+    add(account, upload)
+    before = rows(account)
+    again = new_registration(upload, "signature", "2026-11", NOW)
+    with pytest.raises(Taken) as taken:
+        registrations.add(again, upload, account.physical["UploadsTable"], NOW)
+    assert taken.value.existing == again.id
+    assert rows(account) == before
+
+
+@pytest.mark.parametrize("state", ["refused", "another text", "expired"])
 def test_an_upload_in_another_state_registers_nothing(
     account: Account, registrations: Registrations, certificate: CustomerCertificate, state: str
 ) -> None:
     upload = an_awaiting_upload(account, certificate)
     at, uploads = NOW, uploads_of(account)
-    if state == "registered":
-        add(account, upload)
-    elif state == "refused":
+    if state == "refused":
         uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
     elif state == "another text":
         uploads.renew_text(upload, NOW)

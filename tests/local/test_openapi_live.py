@@ -35,6 +35,7 @@ PATH = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
 OPERATIONS = [(method.upper(), path) for path, item in SPEC["paths"].items() for method in item]
 PROTECTED = [(m, p) for m, p in OPERATIONS if "security" not in SPEC["paths"][p][m.lower()]]
+NOTHING_WRONG = [("GET", "/registrations"), ("GET", "/sealing-key")]
 EXAMPLES = 25
 SEED = 20261122
 
@@ -51,6 +52,8 @@ HALF_SAID = {
     "sealed.key_id": "the same",
     "random_number.key_id": "the same",
     "files[1].size": "as of files[0]",
+    "certificate": "the longest text of base64 holds two bytes too many where it has no padding",
+    "cms": "the same",
     "files[0].size": "JSON Schema takes 182.0 for a whole number, the service does not; the description says so",
 }
 
@@ -110,7 +113,7 @@ def bearer(phone: Phone) -> dict[str, str]:
     ("mode", "method", "path"),
     [("positive", *operation) for operation in OPERATIONS]
     # A list that takes nothing but a language has nothing that could be wrong.
-    + [("negative", *operation) for operation in OPERATIONS if operation != ("GET", "/registrations")],
+    + [("negative", *operation) for operation in OPERATIONS if operation not in NOTHING_WRONG],
 )
 def test_random_requests_get_documented_answers(
     schema: "BaseSchema", session: "requests.Session", new_phone: NewPhone, mode: str, method: str, path: str

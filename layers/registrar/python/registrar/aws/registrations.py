@@ -135,7 +135,8 @@ class Registrations:
     def add(self, registration: Registration, upload: Upload, uploads_table: str, now: datetime) -> None:
         """Register: the upload's end, the row and three locks in one transaction.
 
-        Raises Taken where a lock exists, ConditionFailed where the upload is in another state by now.
+        Raises Taken where a lock exists or this upload is registered already, ConditionFailed where it is in
+        another state by now.
         """
         finish = {
             "TableName": uploads_table,
@@ -158,7 +159,10 @@ class Registrations:
         try:
             dynamo.transact(self.client, [{"Update": finish}, create, *locks])
         except ConditionFailed as failed:
-            if failed.items[0] is not None:
+            stood = failed.items[0]
+            if stood and dynamo.read_text(stood, "state") == UploadState.REGISTERED:
+                raise Taken(registration.id) from None  # the same request, a moment earlier
+            if stood is not None:
                 raise
             raise Taken(_own_registration(failed.items[2:], registration)) from None
 

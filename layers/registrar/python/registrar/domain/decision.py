@@ -24,6 +24,10 @@ from registrar.domain.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.weak_keys import weakness
 
 
+# A file made to annoy has hundreds; the first few say enough.
+MOST_EXTENSIONS_NAMED = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What the customer is shown of the certificate, and what identifies it afterwards."""
@@ -150,7 +154,7 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
-    name = certificate.real_name or common_name(certificate.parsed.subject).split("(")[0]
+    name = (certificate.real_name or "").strip() or common_name(certificate.parsed.subject).split("(")[0]
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
@@ -271,7 +275,7 @@ def _check_algorithm(case: _Case) -> Iterator[Finding]:
 
 
 def _check_extensions(case: _Case) -> Iterator[Finding]:
-    for oid in case.certificate.refused_extensions:
+    for oid in case.certificate.refused_extensions[:MOST_EXTENSIONS_NAMED]:
         yield Finding("extensions", Level.FAIL, "CERT_CRITICAL_EXTENSION_UNKNOWN", {"oid": oid})
 
 
