@@ -137,7 +137,7 @@ def _libraries(target: Target, site: Path) -> Iterator[str]:
 
 def _elf_machine(path: Path) -> int | None:
     """The field e_machine of an ELF file with 64-bit little-endian content, None for anything else."""
-    head = path.read_bytes()[:20]
+    head = _head(path, 20)
     if len(head) < 20 or not head.startswith(b"\x7fELF\x02\x01"):
         return None
     machine: int
@@ -153,12 +153,17 @@ def _bytecode(target: Target, folder: Path) -> Iterator[str]:
         return
     start = struct.pack("<H2sI", MAGIC_NUMBERS[target.python], b"\r\n", _UNCHECKED_HASH)
     for path in compiled:
-        if not path.read_bytes().startswith(start):
+        if _head(path, len(start)) != start:
             yield f"{path.relative_to(folder)}: is not bytecode for {_named(target)} that is never checked"
     tag = f"cpython-{target.python[0]}{target.python[1]}"
     for path in sorted(folder.rglob("*.py")):
         if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").is_file():
             yield f"{path.relative_to(folder)}: is not compiled, each cold start would do it again"
+
+
+def _head(path: Path, length: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(length)
 
 
 def _size(folder: Path) -> Iterator[str]:
@@ -186,9 +191,9 @@ def main() -> None:
     found = problems(target, target.folder)
     if found:
         raise SystemExit("\n".join([f"this build is not fit for {target.name}:", *found]))
-    written = write_template(target.folder)
+    write_template(target.folder)
     megabytes = size(target.folder) / 1e6
-    print(f"checked {target.name}: {megabytes:.1f} MB unzipped, {_named(target)}; {written.relative_to(ROOT)}")
+    print(f"checked {target.name}: {megabytes:.1f} MB unzipped, {_named(target)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """SAM's own command line on template.yaml: it finds nothing wrong, and what README.md tells to type deploys.
 
-Needs .venv-sam (make sam). SAM may talk to the local cloud and, where it builds, to a package registry: nothing else.
+Needs .venv-sam (make sam). SAM may talk to the local cloud and, where it builds, to a package registry:
+nothing else.
 """
 
 import json
@@ -9,11 +10,9 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ from local import artefacts, build, seed, stack
 from local.cloud import LocalCloud
 from local.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
 from local.phone import Phone
-from local.pki import DemoPki
+from local.pki import CustomerCertificate, DemoPki
 from tests.template.shape import FUNCTIONS, RESOURCES, of_type, verb
 
 SAM = ROOT / ".venv-sam/bin/sam"
@@ -120,7 +119,13 @@ def test_it_finds_nothing_wrong_with_the_template(home: Path, outside: Outside, 
     assert "template.yaml is a valid SAM Template" in told
 
 
-def test_what_it_deploys_works(home: Path, outside: Outside, emulator: Emulator, pki: DemoPki) -> None:
+def test_what_it_deploys_works(
+    home: Path,
+    outside: Outside,
+    emulator: Emulator,
+    pki: DemoPki,
+    new_certificate: Callable[..., CustomerCertificate],
+) -> None:
     """This machine's build, so that it runs here."""
     folder = build.build(build.host())
     assert artefacts.problems(build.host(), folder) == []
@@ -148,10 +153,7 @@ def test_what_it_deploys_works(home: Path, outside: Outside, emulator: Emulator,
     answer = phone.log_in()
     assert answer.status == 200, answer.body
     assert phone.call("GET", "/registrations").json() == {"registrations": []}
-    now = datetime.now(UTC)
-    certificate = pki.issue_customer(
-        not_before=now.replace(hour=0), not_after=now.replace(year=now.year + 1, day=1)
-    )
+    certificate = new_certificate()
     registered = phone.prove(phone.upload("signCert.der", certificate.der), certificate.key)
     assert registered.status == 201, registered.body
 
@@ -167,12 +169,11 @@ def test_what_the_readme_tells_to_type_deploys_the_build_for_lambda(
 ) -> None:
     """All of it but running: the machine code is Lambda's."""
     target = build.aws()
-    assert (target.folder / "template.yaml").is_file(), "run make build"
-    arguments = readme_deploy()
-    assert arguments[0] == "deploy"
+    assert artefacts.problems(target, build.build(target)) == []
+    artefacts.write_template(target.folder)
 
     sam(
-        "deploy",
+        *readme_deploy(),
         *("--no-confirm-changeset", "--parameter-overrides", "Stage=local"),
         env=environment(home) | to(emulator, outside),
     )
@@ -186,18 +187,17 @@ def test_what_the_readme_tells_to_type_deploys_the_build_for_lambda(
         assert len(configuration["Layers"]) == 2
 
 
-LAMBDA_PYTHON = build.aws().compiler
-
-
-@pytest.mark.skipif(LAMBDA_PYTHON is None, reason="NOT TESTED: sam build needs a Python 3.13 that works")
 def test_it_can_build_too(home: Path, tmp_path: Path) -> None:
     """Not what is deployed (docs/decisions.md), but whoever types it gets something that is whole."""
-    assert LAMBDA_PYTHON is not None
-    found = str(Path(LAMBDA_PYTHON).parent) if "/" in LAMBDA_PYTHON else ""
+    target = build.aws()
+    if target.compiler is None:
+        pytest.skip("NOT TESTED: sam build needs a Python 3.13 that works")
     # pip has to find its registry as it does for make build.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     env = {**environment(home), **inherited, "SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(home)}
-    env["PATH"] = f"{found}:{os.environ['PATH']}" if found else os.environ["PATH"]
+    # First in the path: what stands there now may be a shim that does not work.
+    before = f"{Path(target.compiler).parent}:" if "/" in target.compiler else ""
+    env["PATH"] = before + os.environ["PATH"]
 
     sam("build", "--build-dir", str(tmp_path / "built"), "--cache-dir", str(tmp_path / "cache"), env=env)
 
@@ -210,8 +210,7 @@ def test_it_can_build_too(home: Path, tmp_path: Path) -> None:
         assert not (tmp_path / "built" / layer / "python/python").exists()
     assert (tmp_path / "built/RegistrarLayer/python/registrar/domain/uploads.py").is_file()
     site = tmp_path / "built/DependenciesLayer/python"
-    target = build.aws()
-    wrong: list[Any] = [
+    wrong = [
         *artefacts._packages(site),
         *artefacts._wheels(target, site),
         *artefacts._libraries(target, site),
