@@ -22,6 +22,8 @@ from local.packaging import point_at, read_template
 MOST_BYTES = 35_000_000
 """Layers and all functions, unzipped. Lambda takes 250 MB; this much keeps a cold start short."""
 
+MOST_TOLD = 20
+
 LAMBDA_GLIBC = 34
 """The minor version of Amazon Linux 2023's C library, 2.34."""
 
@@ -190,7 +192,8 @@ def main() -> None:
     (target.folder / "template.yaml").unlink(missing_ok=True)
     found = problems(target, target.folder)
     if found:
-        raise SystemExit("\n".join([f"this build is not fit for {target.name}:", *found]))
+        more = [f"… and {len(found) - MOST_TOLD} more"] if len(found) > MOST_TOLD else []
+        raise SystemExit("\n".join([f"this build is not fit for {target.name}:", *found[:MOST_TOLD], *more]))
     write_template(target.folder)
     megabytes = size(target.folder) / 1e6
     print(f"checked {target.name}: {megabytes:.1f} MB unzipped, {_named(target)}")
