@@ -71,7 +71,8 @@ build-host: $(DEV) $(EMULATOR)
 
 sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
-clean:  ## remove everything that make made
+clean:  ## remove everything that make made, after stopping what `make up` started
+	@[ ! -f build/local-cloud.json ] || $(PY) -m local.down
 	@rm -rf build .venv .venv-emulator .venv-sam .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
