@@ -15,29 +15,30 @@ find_python = for p in python3.13 python3.12 python3.11 python3; do \
 DEV := .venv/.installed
 EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
+SAM := .venv-sam/.installed
 PY := .venv/bin/python
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions local tests bench conftest.py)
 
-.PHONY: help demo up down test test-all check bench fmt lock build clean
+.PHONY: help demo up down test test-all check bench fmt lock build build-host sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: build  ## the whole story on this machine: start the local cloud, register a certificate, stop
+demo: build-host  ## the whole story on this machine: start the local cloud, register a certificate, stop
 	@$(PY) -m local.demo
 
-up: build  ## start the local cloud in the background, deployed and seeded
+up: build-host  ## start the local cloud in the background, deployed and seeded
 	@$(PY) -m local.up
 
 down: $(DEV)  ## stop what `make up` started
 	@$(PY) -m local.down
 
-test: build  ## the tests but the slow ones
+test: build-host  ## the tests but the slow ones
 	@$(PY) -m pytest -q -m "not slow"
 
-test-all: build  ## every test
+test-all: build $(SAM)  ## every test
 	@$(PY) -m pytest -q
 
 check: $(DEV)  ## format, lint, types, template, secrets
@@ -48,7 +49,7 @@ check: $(DEV)  ## format, lint, types, template, secrets
 	@$(PY) -m local.secrets_scan
 	@echo 'check: clean'
 
-bench: build $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
+bench: build-host $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and mend what the linter can
@@ -60,12 +61,21 @@ lock: $(DEV)  ## pin again what the .in files ask for (UPGRADE=--upgrade for new
 	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
 	@$(PY) $(LOCK) requirements/bench.in -o requirements/bench.txt
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
+	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 
-build: $(DEV) $(EMULATOR)  ## layers and functions for this machine (for AWS: python -m local.build --target aws)
+build: build-host  ## layers and functions for this machine and for AWS, checked, in build/host and build/aws
+	@$(PY) -m local.build --target aws
+	@$(PY) -m local.artefacts --target host
+	@$(PY) -m local.artefacts --target aws
+
+build-host: $(DEV) $(EMULATOR)
 	@$(PY) -m local.build --target host
 
-clean:  ## remove everything that make made
-	@rm -rf build .venv .venv-emulator .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam .venv-bench/bin/sam
+
+clean:  ## remove everything that make made, after stopping what `make up` started
+	@[ ! -f build/local-cloud.json ] || $(PY) -m local.down
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock needs no resolver (--no-deps); compiling is left to first use, it doubles the time.
@@ -87,4 +97,8 @@ $(EMULATOR): requirements/emulator.txt
 # Only `make bench` needs the libraries that it compares with.
 $(PEERS): requirements/bench.txt
 	$(call install,.venv-bench)
+	@touch $@
+
+$(SAM): requirements/sam.txt
+	$(call install,.venv-sam)
 	@touch $@

@@ -5,7 +5,8 @@
     functions/<verb>/             one folder a function
 
 `host` is for this interpreter and machine (the local cloud, the packaging test, the benchmarks), `aws` for
-Lambda's. Each part is built again only when a digest of what it is made from has changed.
+Lambda's; local.artefacts checks what comes out. Each part is built again only when a digest of what it is made
+from has changed.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from local import layer_diet
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-LAMBDA_PYTHON = "3.13"
+LAMBDA_PYTHON = (3, 13)
 LAMBDA_MACHINE = "aarch64"
 
 
@@ -35,6 +36,7 @@ class Target:
 
     name: str
     machine: str
+    python: tuple[int, int]
     pip_options: tuple[str, ...]
     compiler: str | None
     """A Python whose bytecode the target can read, if there is one at hand."""
@@ -48,7 +50,7 @@ class Target:
 
 def host() -> Target:
     """This interpreter on this machine."""
-    return Target("host", platform.machine(), (), sys.executable, in_lambda=False)
+    return Target("host", platform.machine(), sys.version_info[:2], (), sys.executable, in_lambda=False)
 
 
 def aws() -> Target:
@@ -56,9 +58,12 @@ def aws() -> Target:
     options = (
         "--platform=manylinux2014_" + LAMBDA_MACHINE,
         "--implementation=cp",
-        "--python-version=" + LAMBDA_PYTHON,
+        "--python-version=" + _dotted(LAMBDA_PYTHON),
     )
-    return Target("aws", LAMBDA_MACHINE, options, _python(LAMBDA_PYTHON), in_lambda=True)
+    return Target("aws", LAMBDA_MACHINE, LAMBDA_PYTHON, options, _python(_dotted(LAMBDA_PYTHON)), in_lambda=True)
+
+
+TARGETS = {"host": host, "aws": aws}
 
 
 def build(target: Target) -> Path:
@@ -148,6 +153,10 @@ def _digest(inputs: list[Path], salt: str) -> str:
     return digest.hexdigest()
 
 
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
 def _python(version: str) -> str | None:
     """A Python of this version that works: one in the path may be a shim that does not."""
     installed = sorted((Path.home() / ".pyenv/versions").glob(f"{version}*/bin/python{version}"))
@@ -171,10 +180,11 @@ def _lock(path: Path) -> Iterator[None]:
 def main() -> None:
     """Build the target named on the command line."""
     parser = argparse.ArgumentParser(description="Build layers and functions.")
-    parser.add_argument("--target", choices=("host", "aws"), required=True)
-    target = host() if parser.parse_args().target == "host" else aws()
+    parser.add_argument("--target", choices=TARGETS, required=True)
+    target = TARGETS[parser.parse_args().target]()
     if target.compiler is None:
-        print(f"no Python {LAMBDA_PYTHON} at hand: built without bytecode, Lambda will compile at cold start")
+        wanted = _dotted(LAMBDA_PYTHON)
+        print(f"no Python {wanted} at hand: built without bytecode, Lambda will compile at cold start")
     build(target)
 
 

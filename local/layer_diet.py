@@ -34,7 +34,12 @@ _UNUSED = (
     "aws_lambda_powertools/utilities/streaming",
 )
 _UNUSED_ANYWHERE = ("__pycache__", "*.pyi", "py.typed", "*.h", "tests", "examples-1.json*")
-_DIST_INFO_KEPT = ("METADATA", "RECORD")  # importlib.metadata reads these
+_DIST_INFO_KEPT = ("METADATA", "RECORD", "WHEEL")  # importlib.metadata reads the first two, local.artefacts all
+
+
+def is_dropped(package: str) -> bool:
+    """Whether the package stays out of the layer altogether."""
+    return f"{package}-*.dist-info" in _UNUSED
 
 
 def slim(site: Path, machine: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads a SAM template and zips what it points at: the template that comes out names S3 addresses.
+"""Reads a SAM template and points it at a build: at zips in S3 (`package`) or at the built folders (`point_at`).
 
 Parts come from a build (local.build): `functions/x/` from build/<target>/functions/x, a layer under
 `layers/x/…` from build/<target>/layers/x, so that its zip has `python/` at the top.
@@ -51,6 +51,29 @@ def read_template(path: Path) -> dict[str, Any]:
 
 def package(template: dict[str, Any], built: Path, store: Callable[[str, bytes], str]) -> dict[str, Any]:
     """Replace each local folder by what `store(key, zip)` answers: the zip's s3:// address."""
+
+    def stored(name: str, folder: Path) -> str:
+        archive = zip_folder(folder)
+        return store(f"{name}-{hashlib.sha256(archive).hexdigest()[:16]}.zip", archive)
+
+    return _with_code(template, built, stored)
+
+
+def point_at(template: dict[str, Any], built: Path) -> dict[str, Any]:
+    """Replace each local folder by its built form, relative to `built`, with nothing left to build."""
+    pointed = _with_code(template, built, lambda _, folder: f"{folder.relative_to(built).as_posix()}/")
+    return {
+        **pointed,
+        "Resources": {
+            name: {key: value for key, value in resource.items() if key != "Metadata"}
+            if resource["Type"] in _CODE
+            else resource
+            for name, resource in pointed["Resources"].items()
+        },
+    }
+
+
+def _with_code(template: dict[str, Any], built: Path, place: Callable[[str, Path], str]) -> dict[str, Any]:
     resources = dict(template["Resources"])
     for name, resource in resources.items():
         field = _CODE.get(resource.get("Type", ""))
@@ -58,9 +81,8 @@ def package(template: dict[str, Any], built: Path, store: Callable[[str, bytes],
         uri = properties.get(field) if field else None
         if field is None or not isinstance(uri, str) or uri.startswith("s3://"):
             continue
-        archive = zip_folder(built_folder(built, uri))
-        key = f"{name}-{hashlib.sha256(archive).hexdigest()[:16]}.zip"
-        resources[name] = {**resource, "Properties": {**properties, field: store(key, archive)}}
+        placed = place(name, built_folder(built, uri))
+        resources[name] = {**resource, "Properties": {**properties, field: placed}}
     return {**template, "Resources": resources}
 
 

@@ -8,14 +8,15 @@ from local.emulator import ROOT, Emulator
 STATE = ROOT / "build/local-cloud.json"
 
 
-def remember(emulator: Emulator) -> None:
-    """Note what is needed to stop it from another process."""
+def remember(emulator: Emulator, told: str) -> None:
+    """Note what is needed to stop it from another process, and what its user was told (a demo login)."""
     STATE.parent.mkdir(exist_ok=True)
     note = {
         "pid": emulator.pid,
         "port": emulator.port,
         "folder": str(emulator.folder),
         "log": str(emulator.log),
+        "told": told,
     }
     STATE.write_text(json.dumps(note))
 
@@ -27,6 +28,11 @@ def running() -> Emulator | None:
     note = json.loads(STATE.read_text())
     emulator = Emulator(note["pid"], note["port"], Path(note["folder"]), Path(note["log"]))
     return emulator if emulator.is_running() else None
+
+
+def told() -> str:
+    """What `make up` said."""
+    return str(json.loads(STATE.read_text())["told"])
 
 
 def forget() -> None:

@@ -13,24 +13,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Start the local cloud in the background.")
     parser.add_argument("--port", type=int, help="a free one unless given")
     port = parser.parse_args().port
-    if emulator := running.running():
-        sys.exit(f"already running, services at {emulator.url}: make down first")
+    if running.running():
+        sys.exit(f"already running:\n{running.told()}")
     pki = seed.demo_pki(datetime.now(UTC))
     cloud = LocalCloud.start(seed.parameters(pki), port=port, background=True)
     try:
-        running.remember(cloud.emulator)
+        running.remember(cloud.emulator, "starting")
         customer = seed.seed(cloud, pki)
     except BaseException:
         cloud.stop()
         running.forget()
         raise
-    print(f"API       {cloud.url}")
-    print(f"services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)")
-    print(f"log       {cloud.emulator.log}")
-    print(f"customer  {customer.id}, password {customer.password}")
-    print(f"          {customer.otpauth}")
-    print(f"code      .venv/bin/python -m local.code {customer.totp_secret.hex()}  (the current one-time code)")
-    print("stop it with: make down")
+    told = f"""\
+API       {cloud.url}
+services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)
+log       {cloud.emulator.log}
+customer  {customer.id}, password {customer.password}
+          {customer.otpauth}
+code      .venv/bin/python -m local.code {customer.totp_secret.hex()}  (the current one-time code)
+try       .venv/bin/python -m local.issue build/mine  (a certificate with its key, to register)
+stop it with: make down"""
+    running.remember(cloud.emulator, told)
+    print(told)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,9 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
 
     assert RESOURCES["WebAclAssociation"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
-    assert [rule["Action"] for rule in rates] == [{"Block": {}}]
+    assert [rule["Action"] for rule in rates] == [
+        {"Block": {"CustomResponse": {"ResponseCode": 429, "CustomResponseBodyKey": "RateLimited"}}}
+    ]
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 
 
@@ -90,7 +92,7 @@ def test_the_gateways_own_refusals_are_covered() -> None:
         "ACCESS_DENIED": "SESSION_EXPIRED",
         "THROTTLED": "RATE_LIMITED",
         "MISSING_AUTHENTICATION_TOKEN": "ROUTE_NOT_FOUND",
-        "WAF_FILTERED": "RATE_LIMITED",
+        "WAF_FILTERED": "MALFORMED_REQUEST",
         "DEFAULT_4XX": "MALFORMED_REQUEST",
         "DEFAULT_5XX": "SYSTEM_RETRY",
     }
