@@ -5,32 +5,18 @@ item sizes by DynamoDB's rules (one per started KB of the larger of the item bef
 transaction; index entries of their own), since emulators count none.
 """
 
-import hashlib
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-
 from bench.report import Row
-from local.phone import sign
-from registrar.aws import customers as customer_items
-from registrar.aws.keys import CustomerSecrets
-from registrar.aws.trust_bucket import ACTIVE
-from registrar.domain.uploads import object_key
 from tests.aws.account import RESOURCES, Account, an_account
-from tests.aws.rows import PASSWORD, TOTP_SECRET, a_customer
-from tests.builders import NOW, a_certificate, a_trust_document
+from tests.builders import a_certificate
+from tests.functions.app import Answer, App, trust_demo_issuers
 
 GROUP = "From login to registered"
 MOST_CALLS, MOST_UNITS = 16, 28
-VERBS = (
-    *("login", "verify_otp", "authorize", "request_upload", "validate_upload", "get_upload"),
-    "register_certificate",
-)
 Item = Mapping[str, Mapping[str, Any]]
 
 
@@ -41,87 +27,72 @@ class Cost:
     step: str
     operation: str
     units: int
+    owner: bool
 
 
 def rows() -> Iterator[Row]:
-    """The two totals, then every call."""
+    """The totals, then every call."""
     found = costs()
-    yield Row(GROUP, "AWS calls", len(found), MOST_CALLS, "calls", "one poll of the upload included")
+    owner = sum(cost.owner for cost in found)
+    yield Row(GROUP, "AWS calls", len(found) - owner, MOST_CALLS, "calls", "one poll included, owner check aside")
+    yield Row(
+        GROUP, "AWS calls of the owner check", owner, None, "calls", "sealing key, sealed R, the bank's number"
+    )
     yield Row(GROUP, "write units", sum(cost.units for cost in found), MOST_UNITS, "units")
     for number, cost in enumerate(found, 1):
-        yield Row(GROUP, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units")
+        note = "owner check" if cost.owner else ""
+        yield Row(GROUP, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units", note)
 
 
 def costs() -> list[Cost]:
-    """Every AWS call from login to registered, in order."""
-    certificate = a_certificate()
+    """Every AWS call from login to registered, in order, all functions warm and the trust document in memory."""
     with an_account() as account:
-        _prepare(account)
-        way = _Way(account)
-        body = {"customer_id": "hong", "password": PASSWORD}
-        challenge = way.call("login", body)["challenge_id"]
-        code = TOTP(TOTP_SECRET, 6, SHA1(), 30).generate(NOW.timestamp()).decode()  # noqa: S303 - RFC 6238
-        way.token = way.call("verify_otp", {"challenge_id": challenge, "code": code})["token"]
-        digest = hashlib.sha256(certificate.der).hexdigest()
-        file = {"name": "signCert.der", "size": len(certificate.der), "sha256": digest}
-        upload_id = way.call("request_upload", {"files": [file]})["upload_id"]
-        bucket = account.physical["UploadBucket"]
-        account.client("s3").put_object(Bucket=bucket, Key=object_key(upload_id), Body=certificate.der)
-        way.arrived(object_key(upload_id))
-        view = way.call("get_upload", upload_id=upload_id)
-        proof = {"signature": sign(certificate.key, view["proof"]["text"]), "consent_version": "2026-11"}
-        way.call("register_certificate", proof, upload_id=upload_id)
-        return way.costs
+        app = _MeteredApp(account)
+        app.enrol()
+        trust_demo_issuers(account)
+        app.register(a_certificate(key="ec"))
+        account.pass_time(minutes=2)
+        account.function("validate_upload").trust.active(account.at)
+        app.meter()
+        app.token = app.log_in().body["token"]
+        registered = app.register(a_certificate())
+        if registered.status != 201:
+            raise RuntimeError(f"not registered: {registered}")
+        return app.costs
 
 
-def _prepare(account: Account) -> None:
-    """A customer, an active trust document, and every function warm: its caches filled, its key made."""
-    keys = CustomerSecrets(account.client("kms"), account.physical["CustomerKey"])
-    item = customer_items.to_item(a_customer(totp_ciphertext=keys.seal("hong", TOTP_SECRET)))
-    account.client("dynamodb").put_item(TableName=account.physical["CustomersTable"], Item=item)
-    document = json.dumps(a_trust_document()).encode()
-    account.client("s3").put_object(Bucket=account.physical["TrustBucket"], Key=ACTIVE, Body=document)
-    for verb in VERBS:
-        account.function(verb)
-    account.function("validate_upload").trust.active(NOW)
-
-
-class _Way:
-    """Invokes functions one after the other and meters each call that they make to AWS."""
+class _MeteredApp(App):
+    """An app whose calls pass the authorizer, and whose functions' calls to AWS are metered."""
 
     def __init__(self, account: Account) -> None:
-        self.account, self.token, self.step = account, "", ""
+        super().__init__(account)
         self.costs: list[Cost] = []
-        self._real = account.called
-        self._inside = False
-        account.called = self._metered  # type: ignore[method-assign]
+        self.token = ""
+        self._real, self._invoke = account.called, account.invoke
+        self._step: str | None = None
 
-    def call(self, verb: str, body: Mapping[str, Any] | None = None, **path: str) -> Any:
+    def meter(self) -> None:
+        """From here on every call counts."""
+        self.account.called = self._metered  # type: ignore[method-assign]
+        self.account.invoke = self._invoked  # type: ignore[method-assign]
+
+    def send(self, event: Mapping[str, Any]) -> Answer:
         """One API call, the authorizer's first where the route has one."""
-        context: dict[str, Any] = {"requestId": "bench"}
         if self.token:
-            event = {"methodArn": "arn:bench", "headers": {"Authorization": f"Bearer {self.token}"}}
-            context["authorizer"] = self._invoke("authorize", event)["context"]
-        event = {"headers": {}, "pathParameters": path, "body": json.dumps(body or {}), "requestContext": context}
-        answer = self._invoke(verb, event)
-        if answer["statusCode"] >= 300:
-            raise RuntimeError(f"{verb}: {answer}")
-        return json.loads(answer["body"])
+            headers = {"Authorization": f"Bearer {self.token}"}
+            self.account.invoke("authorize", {"methodArn": "arn:bench", "headers": headers})
+        return super().send(event)
 
-    def arrived(self, key: str) -> None:
-        """The message that S3 sends through the queue."""
-        message = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
-        self._invoke("validate_upload", {"Records": [{"messageId": "bench", "body": message}]})
-
-    def _invoke(self, verb: str, event: Mapping[str, Any]) -> Any:
-        self.step, self._inside = verb, True
+    def _invoked(self, verb: str, event: Mapping[str, Any]) -> Any:
+        self._step = verb
         try:
-            return self.account.invoke(verb, event)
+            return self._invoke(verb, event)
         finally:
-            self._inside = False
+            self._step = None
 
     def _metered(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
-        if not self._inside:
+        step, self._step = self._step, None
+        if step is None:
             return self._real(client, operation, params)
         keys = list(_written(operation, params))
         before = [self._item(table, key) for table, key in keys]
@@ -129,16 +100,18 @@ class _Way:
         factor = 2 if operation == "TransactWriteItems" else 1
         pairs = zip(keys, before, strict=True)
         units = sum(_units(table, old, self._item(table, key), factor) for (table, key), old in pairs)
-        self.costs.append(Cost(self.step, operation, units))
+        owner = step == "get_sealing_key" or (step == "register_certificate" and _owner(operation, params))
+        self.costs.append(Cost(step, operation, units, owner))
+        self._step = step
         return answer
 
     def _item(self, table: str, key: Item) -> Item:
-        self._inside = False
-        try:
-            found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
-            return found
-        finally:
-            self._inside = True
+        found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
+        return found
+
+
+def _owner(operation: str, params: Mapping[str, Any]) -> bool:
+    return operation == "Decrypt" or str(params.get("TableName")).endswith("CustomersTable")
 
 
 def _written(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:

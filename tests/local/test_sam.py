@@ -154,7 +154,7 @@ def test_what_it_deploys_works(
     assert answer.status == 200, answer.body
     assert phone.call("GET", "/registrations").json() == {"registrations": []}
     certificate = new_certificate()
-    registered = phone.prove(phone.upload("signCert.der", certificate.der), certificate.key)
+    registered = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
     assert registered.status == 201, registered.body
 
 

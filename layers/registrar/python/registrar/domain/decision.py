@@ -23,7 +23,6 @@ from registrar.domain.names import common_name, has_attribute, masked
 from registrar.domain.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.weak_keys import weakness
 
-
 # A file made to annoy has hundreds; the first few say enough.
 MOST_EXTENSIONS_NAMED = 5
 
