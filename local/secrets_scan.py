@@ -5,6 +5,7 @@ the baseline: look at each one first.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ from detect_secrets.core.secrets_collection import SecretsCollection
 
 from local.emulator import ROOT
 
-BASELINE = ROOT / ".secrets.baseline"
+BASELINE = ".secrets.baseline"
 
 
 def main() -> None:
@@ -21,12 +22,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Look for secrets.")
     parser.add_argument("--update", action="store_true", help="take what is found into the baseline")
     update = parser.parse_args().update
+    os.chdir(ROOT)  # the baseline names files as seen from here, so that it holds in every clone
     # Loading applies the baseline's plugins and filters to the scan below.
-    known = baseline.load(baseline.load_from_file(str(BASELINE)), str(BASELINE))
-    found = SecretsCollection(root=str(ROOT))
+    known = baseline.load(baseline.load_from_file(BASELINE), BASELINE)
+    found = SecretsCollection()
     found.scan_files(*_files())
     if update:
-        baseline.save_to_file(found, str(BASELINE))
+        baseline.save_to_file(found, BASELINE)
         return
     new = found - known
     for path, secret in new:
@@ -41,7 +43,7 @@ def _files() -> list[str]:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = [name for name in listed.split("\0") if name]
     # The baseline itself and the lock files are digests from end to end.
-    skipped = (BASELINE.name, "requirements.txt", "dev.txt", "emulator.txt")
+    skipped = (BASELINE, "requirements.txt", "dev.txt", "emulator.txt")
     return [name for name in names if (ROOT / name).is_file() and not name.endswith(skipped)]
 
 
