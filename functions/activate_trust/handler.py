@@ -43,7 +43,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         outcome |= {"version": store.version, "issuers": len(store.issuers)}
         if active is not None and active.content == proposed.content:
             outcome["activated"] = True  # perhaps by an attempt that was killed before it could say so
-        elif _may_become_active(store, replaced, digest):
+        elif _may_become_active(store, active, replaced, digest):
             trust.activate(proposed, active)
             outcome["activated"] = True
         else:
@@ -55,10 +55,12 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     audit("trust.checked", sha256=digest, activated=bool(outcome["activated"]), refused="reasons" in outcome)
 
 
-def _may_become_active(store: TrustStore, replaced: TrustStore | None, digest: str) -> bool:
+def _may_become_active(
+    store: TrustStore, active: StoredObject | None, replaced: TrustStore | None, digest: str
+) -> bool:
     """The first document may, a later one once an admin confirmed it. Raises TrustDocumentRejected."""
     check_activation(store, replaced.version if replaced else None, now())
-    return replaced is None or trust.confirmed() == digest
+    return active is None or trust.confirmed() == digest
 
 
 def _readable(active: StoredObject | None) -> TrustStore | None:

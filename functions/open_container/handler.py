@@ -16,10 +16,11 @@ from registrar.aws.uploads import Uploads
 from registrar.domain.catalogue import Level
 from registrar.domain.decision import Report, decide_certificate, refusal_report
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.file_formats import Bare, recognise
+from registrar.domain.file_formats import open_locked
 from registrar.domain.findings import Finding
 from registrar.domain.kdf_budget import KdfBudget
 from registrar.domain.key_envelopes import WrongPassword
+from registrar.domain.trust import TrustStore
 from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.domain.verdicts import verdict_of
 from registrar.entry.answers import Answer, answer
@@ -49,31 +50,30 @@ def lambda_handler(request: Request) -> Answer:
     if upload.outcome is None and not upload.opened:
         upload.check_state(UploadState.NEEDS_PASSWORD, at)
         password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
+        # What may fail through no fault of the customer comes before the try is counted.
+        store, files = trust.active(at), bucket.read_upload(upload)
         try:
             upload = uploads.count_password(upload, at)
         except ConditionFailed:
             raise Refusal("IN_PROGRESS", retry_after=1) from None
-        report = _opened(upload, password, at)
-        verdict = verdict_of(report, opened=True)
-        outcomes.decide(upload, verdict, at)
+        report = _opened(upload, files, password, store, at)
+        outcomes.decide(upload, verdict := verdict_of(report, opened=True), at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
     elif upload.outcome is not None:
         outcomes.publish(upload)
     return answer(200, upload_view(uploads.find(upload.id) or upload, BANK, request.language, at))
 
 
-def _opened(upload: Upload, password: str, at: datetime) -> Report:
-    store = trust.active(at)
+def _opened(upload: Upload, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:
     try:
-        container = recognise(bucket.read_upload(upload))
-        if isinstance(container, Bare):
-            raise Refusal("UPLOAD_CHANGED")
-        opened = container.open(password, KdfBudget())
+        opened = open_locked(files, password, KdfBudget())
     except WrongPassword:
         _refuse_password(upload)
     except Refusal as refused:
         return refusal_report(refused, store)
     report = decide_certificate(opened.der, store, upload.customer_kind, at, bank=BANK)
+    if not report.accepted:
+        return report  # a certificate that nobody vouches for says nothing about whose it is
     try:
         owners.check(upload.customer_id, opened.der, opened.random_number)
     except Refusal as refused:

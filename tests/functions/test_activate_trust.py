@@ -120,6 +120,9 @@ def test_whatever_key_an_event_names_the_proposal_is_looked_at(account: Account)
 def test_an_active_document_that_no_longer_reads_does_not_keep_a_good_one_out(account: Account) -> None:
     put_trust(account, ACTIVE, json.dumps(a_pki(2).trust_document(9)).encode())
     propose(account, a_trust_document(1))
+    assert get_trust(account, ACTIVE)["version"] == 9, "not without a confirmation, as any later document"
+    put_trust(account, CONFIRMATION, hashlib.sha256(json.dumps(a_trust_document(1)).encode()).hexdigest().encode())
+    propose(account, a_trust_document(1))
     assert get_trust(account, ACTIVE) == a_trust_document(1)
 
 

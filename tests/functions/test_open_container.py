@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from local.npki_containers import pem, pfx
 from local.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
 from local.pki import CustomerCertificate
+from registrar.aws.trust_bucket import ACTIVE
 from registrar.domain.uploads import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
 from tests.aws.account import Account, Call
-from tests.builders import NOW, a_certificate, an_ec_key, an_rsa_key
-from tests.functions.app import App, assert_problem, seal_to, sealed_bytes
+from tests.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
+from tests.functions.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
 
 SECRET = "Hong!1234"
 PASSWORD = "/uploads/{upload_id}/password"
@@ -82,9 +83,48 @@ def test_the_files_are_gone_before_the_verdict_shows(app: App, account: Account)
     view = app.upload(*files_of(a_certificate(key="ec")))
     calls = account.recorded(lambda: app.open(view, SECRET))
     assert steps(calls) == ["write", "save AWAITING_PROOF", "delete 0", "delete 1", "write AWAITING_PROOF"]
-    operations = [call.operation for call in calls]
-    firsts = [operations.index(name) for name in ("Decrypt", "UpdateItem", "GetObject")]
-    assert firsts == sorted(firsts), "counted before it is tried"
+
+
+def test_a_password_is_counted_before_it_is_tried(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec")))
+    function = account.function("open_container")
+    real = function.open_locked
+    before: list[str] = []
+
+    def noting(*arguments: Any) -> Any:
+        before.extend(call.operation for call in account.calls)
+        return real(*arguments)
+
+    monkeypatch.setattr(function, "open_locked", noting)
+    account.recorded(lambda: app.open(view, SECRET))
+    assert before.count("UpdateItem") == 1
+
+
+def test_a_fault_of_ours_costs_no_try(app: App, account: Account) -> None:
+    view = app.upload(*files_of(a_certificate(key="ec")))
+    account.restart()
+    trusted = get_trust(account, ACTIVE)
+    account.client("s3").delete_object(Bucket=account.physical["TrustBucket"], Key=ACTIVE)
+    assert_problem(app.open(view, SECRET), "SYSTEM_RETRY")
+    assert app.look(view["upload_id"]).body["password"]["tries_left"] == MAX_PASSWORD_TRIES
+    put_trust(account, ACTIVE, json.dumps(trusted).encode())
+    assert app.open(view, SECRET).status == 200
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_compared_with_the_customers_number(
+    app: App, account: Account
+) -> None:
+    stranger = a_pki(2).issue_customer(
+        not_before=NOW, not_after=NOW + timedelta(days=9), key="ec", idn="1111111111118"
+    )
+    view = app.upload(pfx(stranger, SECRET))
+    calls = account.recorded(lambda: app.open(view, SECRET))
+    codes = [finding["code"] for finding in app.look(view["upload_id"]).body["findings"]]
+    assert "OWNER_MISMATCH" not in codes
+    assert "TRUST_ISSUER_UNKNOWN" in codes
+    assert [call.operation for call in calls].count("Decrypt") == 1, "the password's, not the number's"
 
 
 def mismatch() -> list[bytes]:

@@ -1,4 +1,5 @@
-"""Certificates to try a new trust document on: the last uploads that were decided, and live registrations.
+"""Certificates to try a new trust document on: uploads that were decided and did not become registrations, and live
+registrations.
 
 The only scans of the project, each bounded: an admin's dry run, never a customer's request.
 """

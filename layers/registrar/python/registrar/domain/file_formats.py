@@ -114,6 +114,17 @@ def recognise(files: Sequence[bytes]) -> Container:
     return _without_traces(lambda: _recognised(files))
 
 
+def open_locked(files: Sequence[bytes], password: str, budget: KdfBudget) -> Opened:
+    """Open the container that `files` make up. Raises WrongPassword, and Refusal as `recognise` and opening do.
+
+    UPLOAD_CHANGED where there is nothing to open: the files are not those that a password was asked for.
+    """
+    container = recognise(files)
+    if isinstance(container, Bare):
+        raise Refusal("UPLOAD_CHANGED")
+    return container.open(password, budget)
+
+
 def _recognised(files: Sequence[bytes]) -> Container:
     found = _Found()
     for content in files:

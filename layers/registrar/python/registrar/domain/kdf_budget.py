@@ -1,4 +1,4 @@
-"""What deriving keys from a password may cost for one upload, counted in rounds.
+"""What deriving keys from a password may cost for one try on one upload, counted in rounds.
 
 Whoever made a file chose its round counts, and a derivation runs inside C where no timer stops it: 2^31 rounds
 take minutes. So every count is read and charged here before anything is derived. One round is one turn of the
@@ -22,9 +22,9 @@ _MOST_SHOWN = 2**53 - 1
 
 
 class KdfBudget:
-    """The rounds that one upload may spend, with all its parts, retries, encodings and PRFs.
+    """The rounds that one try may spend on all parts of an upload, its other encodings and PRFs included.
 
-    `spent` is public so that a caller may carry it from one password to the next.
+    `spent` is public so that tests can count.
     """
 
     __slots__ = ("limit", "spent")

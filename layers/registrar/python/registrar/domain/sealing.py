@@ -33,7 +33,8 @@ def unwrap(plaintext: bytes, upload_id: str, nonce: str) -> str:
         raise NotSealedForThis from None
     if not all(isinstance(value, str) for value in (upload, given, secret)):
         raise NotSealedForThis
-    bound = hmac.compare_digest(f"{upload}\n{given}".encode(), f"{upload_id}\n{nonce}".encode())
+    claimed = f"{upload}\n{given}".encode("utf-8", "surrogatepass")
+    bound = hmac.compare_digest(claimed, f"{upload_id}\n{nonce}".encode())
     if not bound or not 0 < len(secret) <= MAX_SECRET_CHARS:
         raise NotSealedForThis
     return str(secret)
