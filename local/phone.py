@@ -104,9 +104,13 @@ class Phone:
                 raise RuntimeError(f"sending: {sent.status} {sent.body.decode()}")
         return self.wait_for_decision(announced.json()["upload_id"])
 
-    def seal(self, upload_id: str, nonce: str, secret: str) -> dict[str, str]:
-        """Seal a secret to the service's current key, bound to one upload and nonce (RSAES-OAEP, SHA-256)."""
+    def seal(self, upload_id: str, nonce: str, secret: str, *, random_number: bool = False) -> dict[str, str]:
+        """Seal a password, or R, to the service's current key for it, bound to one upload and nonce.
+
+        RSAES-OAEP with SHA-256.
+        """
         key = self.call("GET", "/sealing-key").json()
+        key = key["random_number"] if random_number else key
         public_key = load_der_public_key(base64.b64decode(key["public_key"]))
         if not isinstance(public_key, rsa.RSAPublicKey):
             raise TypeError("the sealing key is an RSA key")
@@ -125,7 +129,9 @@ class Phone:
         proof = view["proof"]
         body = {
             "signature": sign(certificate.key, proof["text"]),
-            "random_number": self.seal(view["upload_id"], proof["nonce"], certificate.random_number.hex()),
+            "random_number": self.seal(
+                view["upload_id"], proof["nonce"], certificate.random_number.hex(), random_number=True
+            ),
             "consent_version": proof["consent"]["version"],
         }
         return self.register(view, body)

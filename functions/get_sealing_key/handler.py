@@ -1,6 +1,7 @@
-"""GET /sealing-key: the public half of the key to which the phone seals passwords and R.
+"""GET /sealing-key: the public halves of the keys to which the phone seals passwords of files, and R.
 
-The app asks for it each time: keys are replaced, and a ciphertext names the key it was made for.
+Two keys, so that the function which may open an R cannot open a password. The app asks for them each time: keys
+are replaced, and a ciphertext names the key it was made for.
 """
 
 import base64
@@ -12,10 +13,16 @@ from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
 
-key = SealingKey(client("kms"), setting("SEALING_KEY"))
+kms = client("kms")
+password_key = SealingKey(kms, setting("SEALING_KEY"))
+random_number_key = SealingKey(kms, setting("RANDOM_NUMBER_KEY"))
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
+    return answer(200, {**_shown(password_key), "random_number": _shown(random_number_key)})
+
+
+def _shown(key: SealingKey) -> dict[str, str]:
     public_key = base64.b64encode(key.public_half()).decode()
-    return answer(200, {"key_id": key.key_id, "algorithm": SEALING_ALGORITHM, "public_key": public_key})
+    return {"key_id": key.key_id, "algorithm": SEALING_ALGORITHM, "public_key": public_key}

@@ -29,7 +29,7 @@ BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
-keys = setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
+keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
 
 

@@ -219,9 +219,10 @@ class App:
             assert self.deliver(upload_id, index) == DONE
         return self.look(upload_id).body
 
-    def seal(self, upload_id: str, nonce: str, secret: str) -> dict[str, str]:
-        """What the phone seals to the service's current key."""
+    def seal(self, upload_id: str, nonce: str, secret: str, *, random_number: bool = False) -> dict[str, str]:
+        """What the phone seals to the service's current key for passwords, or for R."""
         answer = self.call("GET", "/sealing-key").body
+        answer = answer["random_number"] if random_number else answer
         return seal_to(answer["key_id"], answer["public_key"], upload_id, nonce, secret)
 
     def open(self, view: Mapping[str, Any], password: str, **overrides: object) -> Answer:
@@ -234,7 +235,9 @@ class App:
         proof = view["proof"]
         body: dict[str, object] = {
             "signature": sign(certificate.key, proof["text"]),
-            "random_number": self.seal(view["upload_id"], proof["nonce"], certificate.random_number.hex()),
+            "random_number": self.seal(
+                view["upload_id"], proof["nonce"], certificate.random_number.hex(), random_number=True
+            ),
             "consent_version": proof["consent"]["version"],
         }
         body = {name: value for name, value in (body | overrides).items() if value is not None}

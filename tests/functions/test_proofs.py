@@ -43,7 +43,9 @@ def test_r_comes_in_the_forms_that_clients_have_it_in(app: App, form: str) -> No
     number = (b"\0" if form.startswith("21") else b"") + certificate.random_number
     text = base64.b64encode(number).decode() if "base64" in form else number.hex()
     view = app.upload(certificate.der)
-    sealed = app.seal(view["upload_id"], view["proof"]["nonce"], text.upper() if form == "HEX" else text)
+    sealed = app.seal(
+        view["upload_id"], view["proof"]["nonce"], text.upper() if form == "HEX" else text, random_number=True
+    )
     assert app.prove(view, certificate, random_number=sealed).status == 201
 
 
@@ -51,7 +53,7 @@ def test_r_comes_in_the_forms_that_clients_have_it_in(app: App, form: str) -> No
 def test_without_a_usable_r_nobody_can_tell_and_no_try_is_lost(app: App, secret: str | None) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
-    sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret)
+    sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret, random_number=True)
     assert_problem(app.prove(view, certificate, random_number=sealed), "OWNER_UNVERIFIABLE")
     assert app.prove(view, certificate).status == 201
 
@@ -59,7 +61,9 @@ def test_without_a_usable_r_nobody_can_tell_and_no_try_is_lost(app: App, secret:
 def test_r_of_another_upload_is_malformed_and_costs_no_try(app: App) -> None:
     certificate = a_certificate(key="ec")
     first, second = app.upload(certificate.der), app.upload(certificate.der)
-    replayed = app.seal(first["upload_id"], first["proof"]["nonce"], certificate.random_number.hex())
+    replayed = app.seal(
+        first["upload_id"], first["proof"]["nonce"], certificate.random_number.hex(), random_number=True
+    )
     for _ in range(4):
         answer = app.prove(second, certificate, random_number=replayed)
         assert_problem(answer, "MALFORMED_REQUEST", field="sealed")
@@ -97,10 +101,19 @@ def test_two_employees_of_one_company_each_register_their_own(app: App, account:
 
 def test_the_sealing_key_is_handed_out(app: App, account: Account) -> None:
     calls = account.recorded(lambda: app.call("GET", "/sealing-key"))
-    assert [call.operation for call in calls] == ["GetPublicKey"]
+    assert [call.operation for call in calls] == ["GetPublicKey", "GetPublicKey"]
     body = app.call("GET", "/sealing-key").body
-    assert body.keys() == {"key_id", "algorithm", "public_key"}
-    assert (body["key_id"], body["algorithm"]) == (account.physical["SealingKeyA"], "RSAES_OAEP_SHA_256")
+    random_number = body.pop("random_number")
+    for key, name in ((body, "SealingKeyA"), (random_number, "RandomNumberKeyA")):
+        assert key.keys() == {"key_id", "algorithm", "public_key"}
+        assert (key["key_id"], key["algorithm"]) == (account.physical[name], "RSAES_OAEP_SHA_256")
+
+
+def test_what_is_sealed_for_one_purpose_does_not_open_for_the_other(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(certificate.der)
+    sealed = app.seal(view["upload_id"], view["proof"]["nonce"], certificate.random_number.hex())
+    assert_problem(app.prove(view, certificate, random_number=sealed), "MALFORMED_REQUEST")
 
 
 def precheck(app: App, content: bytes, **overrides: Any) -> Any:

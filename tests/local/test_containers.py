@@ -249,7 +249,9 @@ def test_a_signature_by_openssl_cms_registers(
     view = phone.upload({"signCert.der": certificate.der})
     proof = view["proof"]
     body = {
-        "random_number": phone.seal(view["upload_id"], proof["nonce"], certificate.random_number.hex()),
+        "random_number": phone.seal(
+            view["upload_id"], proof["nonce"], certificate.random_number.hex(), random_number=True
+        ),
         "consent_version": proof["consent"]["version"],
     }
 

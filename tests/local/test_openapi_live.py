@@ -228,7 +228,7 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     proof = call("GET", one, upload=upload)["proof"]
     good = {
         "signature": sign(certificate.key, proof["text"]),
-        "random_number": phone.seal(upload, proof["nonce"], certificate.random_number.hex()),
+        "random_number": phone.seal(upload, proof["nonce"], certificate.random_number.hex(), random_number=True),
         "consent_version": proof["consent"]["version"],
     }
     call("POST", registration, {**good, "consent_version": "-"}, upload)

@@ -100,11 +100,13 @@ SECRET_KEYS: dict[str, dict[str, Any]] = {
     "IdentityKey": OF_SOMEBODY,
     "SealingKeyA": OAEP,
     "SealingKeyB": OAEP,
+    "RandomNumberKeyA": OAEP,
+    "RandomNumberKeyB": OAEP,
 }
 OPENS = {
     "VerifyOtp": {"CustomerKey"},
     "OpenContainer": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
-    "RegisterCertificate": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
+    "RegisterCertificate": {"IdentityKey", "RandomNumberKeyA", "RandomNumberKeyB"},
 }
 # Nobody may change the cloud itself, whatever else their role says.
 EVERYBODY = [

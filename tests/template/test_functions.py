@@ -18,6 +18,7 @@ from tests.template.shape import (
 )
 
 SEALING_KEYS = ("SealingKeyA", "SealingKeyB")
+RANDOM_NUMBER_KEYS = ("RandomNumberKeyA", "RandomNumberKeyB")
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
@@ -71,6 +72,10 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
             "BANK_CODE": {"Ref": "BankCode"},
             "IDENTITY_KEY": {"Fn::GetAtt": ["IdentityKey", "Arn"]},
             "SEALING_KEY": {"Fn::If": ["SealToA", *({"Fn::GetAtt": [key, "Arn"]} for key in SEALING_KEYS)]},
+            "RANDOM_NUMBER_KEY": {
+                "Fn::If": ["SealToA", *({"Fn::GetAtt": [key, "Arn"]} for key in RANDOM_NUMBER_KEYS)]
+            },
+            "RANDOM_NUMBER_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in RANDOM_NUMBER_KEYS)},
             "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
             "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},

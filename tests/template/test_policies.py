@@ -66,8 +66,10 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
     [
         ("CustomerKey", {"VerifyOtpFunction"}),
         ("IdentityKey", {"OpenContainerFunction", "RegisterCertificateFunction"}),
-        ("SealingKeyA", {"OpenContainerFunction", "RegisterCertificateFunction"}),
-        ("SealingKeyB", {"OpenContainerFunction", "RegisterCertificateFunction"}),
+        ("SealingKeyA", {"OpenContainerFunction"}),
+        ("SealingKeyB", {"OpenContainerFunction"}),
+        ("RandomNumberKeyA", {"RegisterCertificateFunction"}),
+        ("RandomNumberKeyB", {"RegisterCertificateFunction"}),
     ],
 )
 def test_few_may_decrypt_and_nobody_encrypts(key: str, openers: set[str]) -> None:
@@ -79,7 +81,7 @@ def test_few_may_decrypt_and_nobody_encrypts(key: str, openers: set[str]) -> Non
         # In AWS a customers' key opens nothing outside a customer's context; the local cloud knows this form only.
         context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
         (decrypt,) = decrypts[name]
-        assert decrypt.get("Condition") == (None if key.startswith("Sealing") else context)
+        assert decrypt.get("Condition") == (None if key.startswith(("Sealing", "RandomNumber")) else context)
 
 
 def test_only_one_function_hands_out_the_sealing_key() -> None:
