@@ -16,11 +16,16 @@ from bench.report import Row
 from local import build
 from local.packaging import read_template
 
+GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
 ROUNDS = 15
 STOCK = build.BUILD / "bench/stock"
 DYNAMODB_ONLY, OTHERS = 0.9, 1.25
 
 _FLOOR = "import boto3; boto3.client('dynamodb')"
+_OURS = "from botocore.session import get_session; get_session().create_client('dynamodb')"
+_LOGGER = "; from aws_lambda_powertools import Logger; Logger(service='bench')"
+# What every function shares, to tell what each part costs.
+_PARTS = {"our layer, one DynamoDB client": _OURS, "our layer, one DynamoDB client and the Logger": _OURS + _LOGGER}
 _TIMED = """
 import sys, time
 sys.path[:0] = {paths!r}
@@ -38,17 +43,18 @@ def rows() -> Iterator[Row]:
     programs = {"floor": ([str(STOCK)], _FLOOR)}
     for folder in sorted((built / "functions").iterdir()):
         programs[folder.name] = ([str(folder), *layers], "import handler")
+    programs |= {name: (layers, code) for name, code in _PARTS.items()}
     times: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(ROUNDS + 1):
         for name, (paths, code) in programs.items():
             times[name].append(_run(paths, code))
     medians = {name: statistics.median(measured[1:]) for name, measured in times.items()}
     for name, median in medians.items():
-        if name != "floor":
+        if name in _PARTS:
+            yield Row(GROUP, name, median / medians["floor"], None)
+        elif name != "floor":
             limit = DYNAMODB_ONLY if _dynamodb_only(name) else OTHERS
-            yield Row(
-                "Cold start ÷ stock boto3 with one DynamoDB client", f"`{name}`", median / medians["floor"], limit
-            )
+            yield Row(GROUP, f"`{name}`", median / medians["floor"], limit)
 
 
 def _run(paths: list[str], code: str) -> float:
