@@ -31,12 +31,13 @@ def pypinksign(given: dict[str, Any]) -> Callable[[], object]:
 
 
 def pyhanko(given: dict[str, Any]) -> Callable[[], object]:
-    """Path validation without revocation, key usage included, by the call its documentation gives for plain code.
+    """Path validation without revocation, key usage included, as plain code such as a handler has to call it.
 
     Its parser is lazy, so the leaf is loaded anew; the CA certificates are kept.
     """
     validator_of = _pyhanko_validator(given)
-    return lambda: validator_of().validate_usage({"digital_signature", "non_repudiation"})
+    usage = {"digital_signature", "non_repudiation"}
+    return lambda: asyncio.run(validator_of().async_validate_usage(usage))
 
 
 def pyhanko_async(given: dict[str, Any]) -> Callable[[], object]:
