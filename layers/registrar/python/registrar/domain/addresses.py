@@ -56,7 +56,10 @@ def origin(text: str) -> Origin:
 
 
 def allowed(url: str, origins: Collection[str]) -> Address | None:
-    """The address that a URL names if its origin is one of `origins`, or None. Raises ValueError for a bad origin."""
+    """The address that a URL names if its origin is one of `origins`, or None.
+
+    Raises ValueError if one of `origins` is none.
+    """
     match = re.fullmatch(_ORIGIN + _REST, url) if len(url) <= MOST_CHARACTERS else None
     if not match:
         return None

@@ -53,7 +53,7 @@ class NotThere(StoreError):
 
 
 class Unreachable(RegistrarError):
-    """An OCSP responder or CRL could not be had. `why` is a phrase for logs and admins, without what the server sent."""
+    """An OCSP responder or CRL could not be had; `why`, for logs and admins, holds nothing that a server sent."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
