@@ -1,0 +1,74 @@
+"""From what an issuer said of a certificate, or did not say, to what the customer is told and when it is asked again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from registrar.domain.catalogue import Level
+from registrar.domain.findings import Finding, iso
+from registrar.domain.revocation import Answer, Status
+from registrar.domain.trust import Text
+
+_SILENT = {
+    Answer.UNAVAILABLE: "REVOCATION_UNAVAILABLE",
+    Answer.STALE: "REVOCATION_STALE",
+    Answer.INVALID: "REVOCATION_ANSWER_INVALID",
+}
+
+
+def refusal_of(status: Status, issuer: Text, *, renewed: bool) -> Finding | None:
+    """Why the issuer's word refuses the certificate, or None where it is good.
+
+    `renewed` says that the customer holds its successor. Raises ValueError for a status that is not the issuer's word.
+    """
+    match status.answer:
+        case Answer.GOOD:
+            return None
+        case Answer.REVOKED if renewed or status.reason == "superseded":
+            return _finding(Level.FAIL, "REVOKED_RENEWED", issuer=issuer)
+        case Answer.REVOKED if status.revoked_at is not None:
+            return _finding(Level.FAIL, "REVOKED_BY_ISSUER", issuer=issuer, revoked_on=status.revoked_at)
+        case Answer.ON_HOLD:
+            return _finding(Level.FAIL, "ISSUER_ON_HOLD", issuer=issuer)
+        case Answer.UNKNOWN:
+            return _finding(Level.FAIL, "REVOCATION_STATUS_UNKNOWN", issuer=issuer)
+    raise ValueError(f"not the issuer's word: {status.answer}")
+
+
+def deferral_of(status: Status, issuer: Text) -> Finding:
+    """What the customer is told while the issuer is asked again and again: no refusal, nothing to be done."""
+    return _finding(Level.WARN, _SILENT[status.answer], issuer=issuer)
+
+
+def given_up(issuer: Text) -> Finding:
+    """The issuer was silent until the last retry."""
+    return _finding(Level.FAIL, "REVOCATION_GIVEN_UP", issuer=issuer)
+
+
+def authority_refusal(issuer: Text) -> Finding:
+    """The issuing CA itself was revoked by the one above it."""
+    return _finding(Level.FAIL, "TRUST_CA_REVOKED", issuer=issuer)
+
+
+def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta]) -> datetime | None:
+    """When a question first left unanswered at `deferred_at` is asked again, or None after the last retry."""
+    return next((at for at in (deferred_at + wait for wait in retries) if at > now), None)
+
+
+def to_map(status: Status) -> dict[str, object]:
+    """A status as JSON types, for the row and the auditor."""
+    times = {"as_of": status.as_of, "until": status.until, "revoked_at": status.revoked_at}
+    known = {name: iso(at) for name, at in times.items() if at is not None}
+    reason = {"reason": status.reason} if status.reason else {}
+    return {"answer": status.answer.value, "source": status.source, **known, **reason}
+
+
+def worst(statuses: Sequence[Status]) -> Status:
+    """Of answers that are none, the one to tell: a forged one before an old one before none at all."""
+    return min(statuses, key=lambda status: _RANK[status.answer])
+
+
+_RANK = {Answer.INVALID: 0, Answer.STALE: 1, Answer.UNAVAILABLE: 2}
+
+
+def _finding(level: Level, code: str, **params: object) -> Finding:
+    return Finding("revocation", level, code, params)
