@@ -88,7 +88,7 @@ def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
     assert module in ("boto3", "registrar.aws")
 
 
-@pytest.mark.parametrize("room", ["domain", "aws"])
+@pytest.mark.parametrize("room", ["domain", "aws", "net"])
 def test_time_is_an_argument(room: str) -> None:
     clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
     for path in ROOMS[room]:
