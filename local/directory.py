@@ -26,6 +26,7 @@ from local.emulator import _free_port as free_port
 START_SECONDS: Final = 20
 _SUFFIX: Final = "c=kr"
 _ADMIN: Final = f"cn=admin,{_SUFFIX}"
+_MODIFY: Final = ("ldapmodify", "-x", "-D", _ADMIN)
 _ATTRIBUTE: Final = "certificateRevocationList;binary"
 # By the first name of an entry: what makes it a place for CRLs, and what a parent is.
 _CLASSES: Final = {
@@ -91,7 +92,7 @@ class Directory:
     def put(self, dn: str, *crls: bytes) -> None:
         """Make these DER lists the CRLs of an entry in one step; none takes the attribute away.
 
-        The entry and those above it are made where they are missing. `dn` is ASCII without escapes and ends in `c=kr`.
+        The entry and those above it are made where they are missing. `dn` is ASCII, has no escapes, ends in `c=kr`.
         """
         records = [_added(each) for each in _line_of(dn) if each not in self._known]
         values = "".join(f"{_ATTRIBUTE}:: {base64.b64encode(crl).decode()}\n" for crl in crls)
@@ -101,7 +102,7 @@ class Directory:
 
     def _modify(self, ldif: str) -> None:
         subprocess.run(
-            ["ldapmodify", "-x", "-H", self.origin, "-D", _ADMIN, "-y", str(self._password_file)],  # noqa: S607
+            [*_MODIFY, "-H", self.origin, "-y", str(self._password_file)],
             input=ldif,
             text=True,
             check=True,
@@ -121,7 +122,9 @@ class Directory:
             )
         )
         self.port = free_port()
-        program = shutil.which("slapd", path=_SERVERS_PATH) or "slapd"
+        program = shutil.which("slapd", path=_SERVERS_PATH)
+        if not program:
+            raise RuntimeError("slapd is missing: see .ci/run")
         self._process = subprocess.Popen(
             # A level of debugging, even 0, keeps it in the foreground.
             [program, "-d", "0", "-h", self.origin, "-f", str(configuration)],

@@ -152,8 +152,10 @@ class Account:
         raise KeyError(f"{verb} {argument}")
 
     def _holds(self, condition: str) -> bool:
-        left, right = TEMPLATE["Conditions"][condition]["Fn::Equals"]
-        return self._resolved(left) == self._resolved(right)
+        test = TEMPLATE["Conditions"][condition]
+        (positive,) = test.get("Fn::Not", [test])
+        left, right = positive["Fn::Equals"]
+        return (self._resolved(left) == self._resolved(right)) is (positive is test)
 
     @contextmanager
     def killed_at(self, write: int, *, after: bool) -> Iterator[None]:

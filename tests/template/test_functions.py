@@ -80,7 +80,7 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
             "RANDOM_NUMBER_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in RANDOM_NUMBER_KEYS)},
             "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
-            "PRIVATE_ADDRESSES": {"Fn::If": ["IsLocal", "allowed", "refused"]},
+            "PRIVATE_ADDRESSES": {"Fn::If": ["InAws", "refused", "allowed"]},
             "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},
         }.get(setting, {"Ref": resource})
         assert value == expected
@@ -126,7 +126,7 @@ def test_a_validation_ends_before_its_lease() -> None:
 
 
 def test_addresses_inside_our_own_network_are_asked_in_the_local_stage_only() -> None:
-    assert TEMPLATE["Conditions"]["IsLocal"] == {"Fn::Equals": [{"Ref": "Stage"}, "local"]}
+    assert TEMPLATE["Conditions"]["InAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
     assert PARAMETERS["Stage"]["Default"] == "prod"
 
 

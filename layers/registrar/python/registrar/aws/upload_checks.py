@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.uploads import key_of
-from registrar.domain.errors import ConditionFailed
+from registrar.aws.uploads import from_item, key_of
 from registrar.domain.uploads import DEFERRAL_GRACE, PROOF_DEADLINE, TEXT_LIFE, Upload, UploadState, new_nonce
 
 # A question that was put to the queue is not due again before the queue had its chance.
@@ -30,9 +29,11 @@ class UploadChecks:
     client: Any
     table: str
 
-    def accept(self, upload: Upload, findings: Sequence[object], status: Mapping[str, object], now: datetime) -> None:
+    def accept(
+        self, upload: Upload, findings: Sequence[object], status: Mapping[str, object], now: datetime
+    ) -> Upload:
         """The issuer says good: the owner may prove possession. Raises ConditionFailed where it was decided."""
-        self._update(
+        return self._update(
             upload,
             "SET #state = :to, findings = :findings, #status = :status, expires_at = :end,"
             " nonce = :nonce, nonce_expires_at = :nonce_end REMOVE due_at, due_shard",
@@ -47,17 +48,19 @@ class UploadChecks:
             status="status",
         )
 
-    def reject(self, upload: Upload, findings: Sequence[object]) -> None:
+    def reject(self, upload: Upload, findings: Sequence[object]) -> Upload:
         """The issuer refuses it, or kept silent too long. Raises ConditionFailed where it was decided."""
-        self._update(
+        return self._update(
             upload,
             "SET #state = :to, findings = :findings REMOVE due_at, due_shard",
             {":to": dynamo.text(UploadState.REJECTED), ":findings": dynamo.as_json(findings)},
         )
 
-    def defer(self, upload: Upload, findings: Sequence[object], due: datetime, end: datetime, now: datetime) -> None:
+    def defer(
+        self, upload: Upload, findings: Sequence[object], due: datetime, end: datetime, now: datetime
+    ) -> Upload:
         """The issuer keeps silent: ask again at `due`, until `end`. Raises ConditionFailed where it was decided."""
-        self._update(
+        return self._update(
             upload,
             "SET #state = :deferred, findings = :findings, due_at = :due, due_shard = :shard, expires_at = :end,"
             " deferred_at = if_not_exists(deferred_at, :now)",
@@ -93,8 +96,8 @@ class UploadChecks:
             {":later": dynamo.instant(now + QUEUED), ":due": dynamo.instant(due)},
         )
 
-    def _update(self, upload: Upload, expression: str, values: dynamo.Item, **names: str) -> None:
-        dynamo.update(
+    def _update(self, upload: Upload, expression: str, values: dynamo.Item, **names: str) -> Upload:
+        item = dynamo.update(
             self.client,
             self.table,
             key_of(upload.id),
@@ -104,3 +107,4 @@ class UploadChecks:
             state="state",
             **names,
         )
+        return from_item(item)

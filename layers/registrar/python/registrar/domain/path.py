@@ -43,14 +43,27 @@ def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
         raise PathError("signature algorithm not accepted")
     try:
         scheme = parsed.signature_algorithm_parameters
-        if isinstance(issuer.public_key, rsa.RSAPublicKey):
+    except (UnsupportedAlgorithm, ValueError):
+        raise PathError("signature algorithm not accepted") from None
+    check_signed(certificate.signed, parsed.signature, issuer, scheme, algorithm)
+
+
+def check_signed(
+    signed: bytes, signature: bytes, signer: Certificate, scheme: object, algorithm: hashes.HashAlgorithm
+) -> None:
+    """Check that `signer`'s key made `signature` over `signed`; `scheme` is as cryptography names it, such as
+    PKCS1v15. Raises PathError.
+    """
+    key = signer.public_key
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
             if not isinstance(scheme, _RSA_SCHEMES):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(parsed.signature, certificate.signed, scheme, algorithm)
-        elif isinstance(issuer.public_key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, scheme, algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
             if not isinstance(scheme, ec.ECDSA):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(parsed.signature, certificate.signed, ec.ECDSA(algorithm))
+            key.verify(signature, signed, ec.ECDSA(algorithm))
         else:
             raise PathError("issuer key is neither RSA nor EC")
     except InvalidSignature:

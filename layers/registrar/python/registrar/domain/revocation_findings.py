@@ -15,38 +15,33 @@ _SILENT = {
 }
 
 
-def refusal_of(status: Status, issuer: Text, *, renewed: bool) -> Finding | None:
-    """Why the issuer's word refuses the certificate, or None where it is good.
+def finding_of(
+    status: Status, issuer: Text, *, of_authority: bool = False, renewed: bool = False
+) -> Finding | None:
+    """What the customer is told: None where the certificate is good, FAIL where it is refused.
 
-    `renewed` says that the customer holds its successor. Raises ValueError for a status that is not the issuer's word.
+    WARN where the issuer did not speak: it is asked again, and the customer has nothing to do. `of_authority` says that
+    the status is that of the issuing CA itself, `renewed` that the customer holds the certificate's successor.
     """
     match status.answer:
         case Answer.GOOD:
             return None
+        case Answer.REVOKED | Answer.ON_HOLD | Answer.UNKNOWN if of_authority:
+            return _finding(Level.FAIL, "TRUST_CA_REVOKED", issuer=issuer)
         case Answer.REVOKED if renewed or status.reason == "superseded":
             return _finding(Level.FAIL, "REVOKED_RENEWED", issuer=issuer)
-        case Answer.REVOKED if status.revoked_at is not None:
+        case Answer.REVOKED:
             return _finding(Level.FAIL, "REVOKED_BY_ISSUER", issuer=issuer, revoked_on=status.revoked_at)
         case Answer.ON_HOLD:
             return _finding(Level.FAIL, "ISSUER_ON_HOLD", issuer=issuer)
         case Answer.UNKNOWN:
             return _finding(Level.FAIL, "REVOCATION_STATUS_UNKNOWN", issuer=issuer)
-    raise ValueError(f"not the issuer's word: {status.answer}")
-
-
-def deferral_of(status: Status, issuer: Text) -> Finding:
-    """What the customer is told while the issuer is asked again and again: no refusal, nothing to be done."""
     return _finding(Level.WARN, _SILENT[status.answer], issuer=issuer)
 
 
 def given_up(issuer: Text) -> Finding:
     """The issuer was silent until the last retry."""
     return _finding(Level.FAIL, "REVOCATION_GIVEN_UP", issuer=issuer)
-
-
-def authority_refusal(issuer: Text) -> Finding:
-    """The issuing CA itself was revoked by the one above it."""
-    return _finding(Level.FAIL, "TRUST_CA_REVOKED", issuer=issuer)
 
 
 def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta]) -> datetime | None:
