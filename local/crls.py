@@ -73,7 +73,7 @@ def make_crl(
     """A CRL as DER; without further arguments a good one that runs for a day.
 
     What makes a bad one: `issuer_name` and `key_identifier` of somebody else, `signing_key` (not the issuer's),
-    `sha1_signature`, `extra_extensions` (extension, critical), an `idp` that leaves the certificate out. See `scope`.
+    `sha1_signature`, `extra_extensions` (extension, critical), an `idp` for others (see `scope`).
     """
     own = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = (

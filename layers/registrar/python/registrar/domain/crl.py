@@ -19,7 +19,7 @@ from registrar.domain.certificates import UNREADABLE, Certificate
 from registrar.domain.crl_entries import CrlUnusable
 from registrar.domain.crl_scope import Scope, scope_of
 from registrar.domain.der import DerError
-from registrar.domain.names import normal_name
+from registrar.domain.names import NormalName, normal_name
 
 # One that is larger would not fit a function's memory twice.
 MOST_BYTES = 128 * 1024 * 1024
@@ -46,6 +46,7 @@ class Crl:
     """
 
     der: bytes
+    issuer: NormalName
     issuer_key_digest: str
     this_update: datetime
     next_update: datetime
@@ -93,6 +94,7 @@ def read_crl(content: bytes, issuer: Certificate) -> Crl:
     number = values.get(ExtensionOID.CRL_NUMBER)
     return Crl(
         der=content,
+        issuer=name,
         issuer_key_digest=issuer.key_digest,
         this_update=this_update,
         next_update=next_update,

@@ -84,8 +84,11 @@ def read_entry(raw: bytes) -> Entry:
     return entry
 
 
-def batches(data: bytes, at: int, end: int) -> Iterator[list[bytes]]:
-    """The bytes of all entries between `at` and `end`, in their order, in lists. Raises CrlUnusable."""
+def batches(data: bytes, at: int, end: int, shortest: int = 1) -> Iterator[list[bytes]]:
+    """The bytes of all entries between `at` and `end`, in their order, in lists. Raises CrlUnusable.
+
+    In a list of more than one, all have a header of two bytes and serials of at least `shortest` bytes.
+    """
     shapes: dict[bytes, None] = {}
     pattern: re.Pattern[bytes] | None = None
     while at < end:
@@ -96,9 +99,9 @@ def batches(data: bytes, at: int, end: int) -> Iterator[list[bytes]]:
                 yield found
                 continue
         _, stop, shape = _read(data, at, end)
-        yield [data[at:stop]]
-        at = stop
-        if shape not in shapes:
+        raw, at = data[at:stop], stop
+        yield [raw]
+        if shape not in shapes and raw[1] < 0x80 and len(octets_of(raw)) >= shortest:
             shapes[shape] = None
             pattern = re.compile(b"(?s)0(?:" + b"|".join(shapes) + b")")
 

@@ -74,7 +74,7 @@ def check_scope(certificate: Certificate, scope: Scope) -> None:
     announced = [e.value for e in extensions if isinstance(e.value, x509.CRLDistributionPoints)]
     if not announced:
         # RFC 5280 6.3.3: then the only point is the issuer's name.
-        names = {_directory_key(certificate.issuer)}
+        names = {directory_key(certificate.issuer)}
         if scope.names is not None and not scope.names & names:
             raise CrlUnusable("a CRL for another distribution point")
         return
@@ -92,7 +92,7 @@ def _extensions(certificate: Certificate) -> list[x509.Extension[x509.ExtensionT
 
 def _covers(scope: Scope, point: x509.DistributionPoint, issuer: NormalName) -> bool:
     """Whether the CRL is the one behind `point`, and complete for it."""
-    if point.crl_issuer is not None and _directory_key(issuer) not in _keys(point.crl_issuer):
+    if point.crl_issuer is not None and directory_key(issuer) not in _keys(point.crl_issuer):
         return False
     if not scope.reasons <= _reasons(point.reasons):
         return False
@@ -113,7 +113,7 @@ def _point_names(
 ) -> frozenset[str] | None:
     """The names of a DistributionPointName, one of which is enough (RFC 5280 4.2.1.13)."""
     if relative is not None:
-        return frozenset({_directory_key((*issuer, *normal_name(x509.Name([relative]))))})
+        return frozenset({directory_key((*issuer, *normal_name(x509.Name([relative]))))})
     return None if full is None else _keys(full)
 
 
@@ -121,7 +121,7 @@ def _keys(names: Iterable[x509.GeneralName]) -> frozenset[str]:
     keys = set()
     for name in names:
         if isinstance(name, x509.DirectoryName):
-            keys.add(_directory_key(normal_name(name.value)))
+            keys.add(directory_key(normal_name(name.value)))
         elif isinstance(name, x509.UniformResourceIdentifier):
             keys.add(f"uri:{name.value}")
             keys |= _ldap_entry(name.value)
@@ -136,12 +136,12 @@ def _ldap_entry(uri: str) -> set[str]:
             return set()
         # The parser wants attribute types in capitals.
         text = _ATTRIBUTE_TYPE.sub(lambda found: f"{found[1]}{found[2].upper()}=", unquote(parts.path[1:]))
-        return {_directory_key(normal_name(x509.Name.from_rfc4514_string(text)))}
+        return {directory_key(normal_name(x509.Name.from_rfc4514_string(text)))}
     except ValueError:
         return set()
 
 
-def _directory_key(name: NormalName) -> str:
+def directory_key(name: NormalName) -> str:
     """A name as text, equal for names that match."""
     rdns = [
         sorted([oid, value if isinstance(value, str) else f"#{value.hex()}"] for oid, value in rdn) for rdn in name
