@@ -1,6 +1,6 @@
 """Writes on an upload whose certificate's issuer is being asked, and the index of those to ask again.
 
-Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, later ones find it written.
+Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, others find it written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ class UploadChecks:
                 yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
 
     def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
-        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where it was taken."""
+        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where taken."""
         dynamo.update(
             self.client,
             self.table,
