@@ -10,7 +10,15 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.uploads import from_item, key_of
-from registrar.domain.uploads import DEFERRAL_GRACE, PROOF_DEADLINE, TEXT_LIFE, Upload, UploadState, new_nonce
+from registrar.domain.uploads import (
+    DEFERRAL_GRACE,
+    PROOF_DEADLINE,
+    TEXT_LIFE,
+    VALIDATION_DEADLINE,
+    Upload,
+    UploadState,
+    new_nonce,
+)
 
 # A question that was put to the queue is not due again before the queue had its chance.
 QUEUED = timedelta(minutes=5)
@@ -72,6 +80,23 @@ class UploadChecks:
                 ":now": dynamo.instant(now),
             },
         )
+
+    def again(self, upload: Upload, now: datetime) -> Upload:
+        """What the issuer said is too old by now: ask again before the owner's proof counts. Raises ConditionFailed."""
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload.id),
+            "SET #state = :checking, expires_at = :end",
+            "#state = :awaiting",
+            {
+                ":checking": _STATES[":checking"],
+                ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                ":end": dynamo.instant(now + VALIDATION_DEADLINE),
+            },
+            state="state",
+        )
+        return from_item(item)
 
     def due(self, now: datetime) -> Iterator[tuple[str, datetime]]:
         """The uploads to ask about again, the longest due first: id and when it was due. Reads no others."""
