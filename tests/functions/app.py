@@ -204,6 +204,15 @@ class App:
         batch["Records"][0]["body"] = json.dumps({"upload_id": upload_id})
         return self.account.invoke("check_revocation", batch)
 
+    def retry_deferred(self, event: Mapping[str, Any] | None = None) -> Any:
+        """A minute's run, and the delivery of every question that it puts."""
+        self.account.calls.clear()
+        counts = self.account.invoke("retry_deferred", event or {})
+        for message in self.account.messages():
+            if message["body"].keys() == {"upload_id"}:
+                assert self.ask_issuer(message["body"]["upload_id"]) == DONE
+        return counts
+
     def sweep(self, upload_id: str) -> Any:
         """The message that validate_upload wrote to itself comes back."""
         return self.account.invoke("validate_upload", a_sweep(upload_id))
