@@ -21,7 +21,7 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from local.emulator import _die_with_parent as die_with_parent
-from local.emulator import _free_port as free_port
+from local.emulator import free_port
 
 START_SECONDS: Final = 20
 _SUFFIX: Final = "c=kr"

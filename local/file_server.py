@@ -14,14 +14,15 @@ from types import TracebackType
 from typing import Final, Self
 
 DRIP_SECONDS: Final = 0.01
-"""Between two bytes: a client that waits this long for each byte would never end."""
+DRIP_BYTES: Final = 3000
+"""So half a minute: no client should wait that long, and a test that does should end."""
 _PIECE: Final = bytes(64 * 1024)
 
 
 class Fault(StrEnum):
     """What goes wrong with a file."""
 
-    DRIP = "one byte at a time, and it never ends"
+    DRIP = "one byte at a time, for half a minute"
     HUGE = "zeros that never end"
     REDIRECT = "sends the client to /elsewhere"
     MISSING = "404"
@@ -99,5 +100,7 @@ class FileServer:
         to.wfile.write(contents)
         while fault is Fault.HUGE and not self._ended.is_set():
             to.wfile.write(_PIECE)
-        while fault is Fault.DRIP and not self._ended.wait(DRIP_SECONDS):
+        for _ in range(DRIP_BYTES if fault is Fault.DRIP else 0):
+            if self._ended.wait(DRIP_SECONDS):
+                return
             to.wfile.write(b"\0")

@@ -1,7 +1,7 @@
 """SQS: ask the issuer whether the certificate of a decided upload was revoked: good, refused, or asked again later.
 
-All else was decided before and is decided again here, since a question may be a day old. Where the issuer keeps silent
-the upload is DEFERRED and retry_deferred puts the question again: nothing has to be uploaded twice.
+All else was decided before and is decided again here, since a question may be a day old. Where the issuer keeps
+silent the upload is DEFERRED and retry_deferred puts the question again: nothing has to be uploaded twice.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What was decided on an upload, and its files: they are deleted before the decision shows, then the issuer is asked.
+"""What was decided on an upload, and its files: deleted before it shows; then the issuer is asked.
 
 Killed between two steps, whoever comes next (the queue, the customer, the sweep) finds the files or the verdict.
 """

@@ -1,6 +1,6 @@
 """Writes on an upload whose certificate's issuer is being asked, and the index of those to ask again.
 
-Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, later ones find it written.
+Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, others find it written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,15 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.uploads import from_item, key_of
-from registrar.domain.uploads import DEFERRAL_GRACE, PROOF_DEADLINE, TEXT_LIFE, Upload, UploadState, new_nonce
+from registrar.domain.uploads import (
+    DEFERRAL_GRACE,
+    PROOF_DEADLINE,
+    TEXT_LIFE,
+    VALIDATION_DEADLINE,
+    Upload,
+    UploadState,
+    new_nonce,
+)
 
 # A question that was put to the queue is not due again before the queue had its chance.
 QUEUED = timedelta(minutes=5)
@@ -73,6 +81,23 @@ class UploadChecks:
             },
         )
 
+    def again(self, upload: Upload, now: datetime) -> Upload:
+        """What the issuer said is too old by now: ask again before the owner's proof counts. Raises ConditionFailed."""
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload.id),
+            "SET #state = :checking, expires_at = :end",
+            "#state = :awaiting",
+            {
+                ":checking": _STATES[":checking"],
+                ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                ":end": dynamo.instant(now + VALIDATION_DEADLINE),
+            },
+            state="state",
+        )
+        return from_item(item)
+
     def due(self, now: datetime) -> Iterator[tuple[str, datetime]]:
         """The uploads to ask about again, the longest due first: id and when it was due. Reads no others."""
         pages = self.client.get_paginator("query").paginate(
@@ -86,7 +111,7 @@ class UploadChecks:
                 yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
 
     def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
-        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where it was taken."""
+        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where taken."""
         dynamo.update(
             self.client,
             self.table,

@@ -1,4 +1,4 @@
-"""From what an issuer said of a certificate, or did not say, to what the customer is told and when it is asked again."""
+"""From what an issuer said of a certificate, or did not, to what the customer is told and when to ask again."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ def finding_of(
 ) -> Finding | None:
     """What the customer is told: None where the certificate is good, FAIL where it is refused.
 
-    WARN where the issuer did not speak: it is asked again, and the customer has nothing to do. `of_authority` says that
-    the status is that of the issuing CA itself, `renewed` that the customer holds the certificate's successor.
+    WARN where the issuer did not speak: it is asked again, and the customer has nothing to do. `of_authority` says
+    that the status is that of the issuing CA itself, `renewed` that the customer holds the certificate's successor.
     """
     match status.answer:
         case Answer.GOOD:

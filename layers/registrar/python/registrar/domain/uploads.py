@@ -1,9 +1,9 @@
 """The upload: from announcing a file to the decided, proven, registered certificate. Standard library only.
 
 ISSUED → VALIDATING → (NEEDS_PASSWORD →) CHECKING → (DEFERRED →) AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED.
-(The arrival of the last announced file and the start of validation are one write.) CHECKING asks the issuer whether the
-certificate was revoked; DEFERRED asks again later, with everything else decided. Every open state ends by a deadline, by the clock and
-whether or not any job ran: read `state_at`, never `state`.
+(The arrival of the last announced file and the start of validation are one write.) CHECKING asks the issuer whether
+the certificate was revoked; DEFERRED asks again later, all else being decided. Every open state ends by a deadline,
+by the clock and whether or not any job ran: read `state_at`, never `state`.
 
 A verdict on files that may hold a private key is saved first (`outcome`), then the files are purged, then the
 outcome becomes the state: whoever repeats a step after a crash finds either the files or the verdict.
@@ -78,7 +78,7 @@ class Upload:
 
     `nonce` goes into the text to sign and into what the phone seals. `opened` says that the certificate's key was
     opened from its container, which is a proof of possession and of the owner in one. `status` is what the issuer
-    said of the certificate, as JSON types; `due_at` is when it is asked again, `deferred_at` when it first kept silent.
+    said of the certificate, as JSON types; `deferred_at` is when it was silent first, `due_at` when to ask again.
     """
 
     id: str
