@@ -44,7 +44,17 @@ _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
 _REAL_CLIENT: Any = Session.create_client
 _clients: dict[tuple[str, str], Any] = {}
 READS = frozenset(
-    {"GetItem", "Query", "Scan", "GetObject", "HeadObject", "ListObjectsV2", "Decrypt", "GetPublicKey"}
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Scan",
+        "GetObject",
+        "HeadObject",
+        "ListObjectsV2",
+        "Decrypt",
+        "GetPublicKey",
+    }
 )
 # What Lambda itself provides; everything else has to stand in the template.
 _RUNTIME = {

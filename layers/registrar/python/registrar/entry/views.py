@@ -47,11 +47,12 @@ def registration_view(registration: Registration, language: str, now: datetime) 
     """A registration with what is true of it now."""
     return {
         "registration_id": registration.id,
-        "status": "ACTIVE" if registration.usable_at(now) else registration.lifecycle_at(now).value,
+        "status": registration.status_at(now).value,
+        "holds": sorted(registration.holds) if registration.lifecycle_at(now) is Lifecycle.LIVE else [],
         "usable": registration.usable_at(now),
         "expiring": registration.expiring_at(now),
         "days_left": max(days_left(registration.not_after, now), 0),
-        "reason": "REG_EXPIRED" if registration.lifecycle_at(now) is Lifecycle.EXPIRED else None,
+        "reason": registration.reason_at(now),
         "certificate": {
             "issuer": registration.issuer[language],
             "operator": registration.operator,
@@ -65,6 +66,8 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         },
         "registered_at": iso(registration.registered_at),
         "proof": registration.proof,
+        "replaces": registration.replaces,
+        "superseded_by": registration.superseded_by,
     }
 
 
