@@ -21,9 +21,10 @@ from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.catalogue import Level
 from registrar.domain.certificates import read_certificate
-from registrar.domain.decision import decide_on
+from registrar.domain.decision import Summary, decide_on
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.findings import Finding
+from registrar.domain.registrations import successor_of
 from registrar.domain.revocation import Answer
 from registrar.domain.revocation_findings import finding_of, given_up, next_try, to_map
 from registrar.domain.trust import Purpose
@@ -61,8 +62,9 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
 def _settle(upload: Upload, at: datetime) -> Upload:
     store, certificate = trust.active(at), read_certificate(upload.der or b"")
     report = decide_on(certificate, store, upload.customer_kind, at, bank=BANK)
-    issuer = store.issuer_of(certificate, report.summary.issuer_key_digest) if report.summary else None
-    if issuer is None:
+    summary = report.summary
+    issuer = store.issuer_of(certificate, summary.issuer_key_digest) if summary else None
+    if summary is None or issuer is None:
         return checks.reject(upload, _maps(*report.findings))
     rules, limits = store.rules.revocation, Limits(deadline(MOST_SECONDS), 0, PRIVATE)
     question = Question(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], at, limits)
@@ -70,10 +72,10 @@ def _settle(upload: Upload, at: datetime) -> Upload:
     audit(
         "upload.checked", customer_id=upload.customer_id, upload_id=upload.id, answer=status.answer, why=status.why
     )
-    renewed = status.answer is Answer.REVOKED and _renewed(upload)
+    renewed = status.answer is Answer.REVOKED and _renewed(upload, summary)
     finding = finding_of(status, issuer.operator.name, of_authority=of_authority, renewed=renewed)
     if finding is None:
-        return checks.accept(upload, _maps(*report.findings), to_map(status), at)
+        return checks.accept(upload, _maps(*report.findings), to_map(status, question.max_age), at)
     if finding.level is Level.FAIL:
         return checks.reject(upload, _maps(*report.findings, finding))
     since = upload.deferred_at or at
@@ -81,6 +83,11 @@ def _settle(upload: Upload, at: datetime) -> Upload:
     if due is None:
         return checks.reject(upload, _maps(*report.findings, given_up(issuer.operator.name)))
     return checks.defer(upload, _maps(*report.findings, finding), due, since + rules.retries[-1], at)
+
+
+def _renewed(upload: Upload, summary: Summary) -> bool:
+    held = registrations.of_customer(upload.customer_id)
+    return successor_of(summary.operator, summary.kind, summary.not_before, held) is not None
 
 
 def _maps(*findings: Finding) -> list[dict[str, object]]:
