@@ -172,6 +172,7 @@ _SIGNED: Final[Mapping[str, Said]] = {
     "wrong_serial": Said(serial_number=1),
     "wrong_signer": Said(),
     "stale": Said(age=_WEEK),
+    "old": Said(age=timedelta(hours=47), lifetime=_WEEK),
     "future": Said(age=-_WEEK),
     "replayed": Said(),
 }

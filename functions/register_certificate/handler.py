@@ -28,7 +28,7 @@ from registrar.entry.views import registration_view
 BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
 
@@ -51,7 +51,7 @@ def lambda_handler(request: Request) -> Answer:
     try:
         registrations.add(registration, upload, UPLOADS_TABLE, at)
     except Taken as taken:
-        return _taken(upload, taken.existing, request, at)
+        return _taken(upload, taken, request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id)
     return answer(201, registration_view(registration, request.language, at))
 
@@ -76,13 +76,15 @@ def _refuse_proof(upload: Upload) -> NoReturn:
     raise Refusal("PROOF_FAILED", tries_left=tries_left) if tries_left > 0 else Refusal("PROOF_ATTEMPTS_EXCEEDED")
 
 
-def _taken(upload: Upload, existing: str | None, request: Request, at: datetime) -> Answer:
-    code = "ALREADY_REGISTERED" if existing else "NOT_AVAILABLE_FOR_REGISTRATION"
-    uploads.refuse(upload, failure(code, **({"registration_id": existing} if existing else {})))
-    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=code)
-    if existing is None:
-        raise Refusal(code)
-    return _registered(200, upload.customer_id, existing, request, at)
+def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
+    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=taken.code)
+    if taken.code == "REPLACES_REQUIRED":
+        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    if taken.existing is None:
+        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
+    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
+    return _registered(200, upload.customer_id, taken.existing, request, at)
 
 
 def _registered(status: int, customer_id: str, registration: str, request: Request, at: datetime) -> Answer:
