@@ -51,8 +51,9 @@ _LONG = 0x80
 class Head:
     """All of an index but its entries: what the CRL is, and how a serial finds its page.
 
-    `issuer` is a name as `crl_scope.directory_key` writes it. `shortest` is the number of serial bytes that decides which two count, 0 where CRC-32 does. `ends` are the ends
-    of the pages in the index, the last page being the one for short serials.
+    `issuer` is a name as `crl_scope.directory_key` writes it. `shortest` is the number of serial bytes that decides
+    which two count, 0 where CRC-32 does. `ends` are the ends of the pages in the index, the last page being the one
+    for short serials.
     """
 
     issuer: str
@@ -160,21 +161,24 @@ class Difference:
 
 def difference(old: bytes, new: bytes) -> Difference:
     """What changed between two indexes of one CRL; equal pages are only compared. Raises CrlUnusable."""
-    heads = [read_head(lambda at, length, index=index: index[at : at + length]) for index in (old, new)]
+    was, now = (read_head(_reader(index)) for index in (old, new))
     found = Difference({}, {}, {})
-    for before, after in _unequal_pages(old, heads[0], new, heads[1]):
-        left, joined = set(before), set(after)
-        touched = {octets_of(raw) for raw in left ^ joined}
-        was, now = (_by_serial(entries, touched) for entries in (before, after))
+    for before, after in _unequal_pages(old, was, new, now):
+        touched = {octets_of(raw) for raw in set(before) ^ set(after)}
+        left, joined = (_by_serial(entries, touched) for entries in (before, after))
         for octets in touched:
             serial = int.from_bytes(octets, signed=True)
-            if octets not in was:
-                found.added[serial] = now[octets]
-            elif octets not in now:
-                found.removed[serial] = was[octets]
-            elif was[octets] != now[octets]:
-                found.changed[serial] = now[octets]
+            if octets not in left:
+                found.added[serial] = joined[octets]
+            elif octets not in joined:
+                found.removed[serial] = left[octets]
+            elif left[octets] != joined[octets]:
+                found.changed[serial] = joined[octets]
     return found
+
+
+def _reader(index: bytes) -> Read:
+    return lambda at, length: index[at : at + length]
 
 
 def _unequal_pages(old: bytes, was: Head, new: bytes, now: Head) -> Iterator[tuple[list[bytes], list[bytes]]]:
