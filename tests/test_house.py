@@ -1,7 +1,7 @@
 """The house rules, executed: who may import whom, how long a file may get, what a cold start loads.
 
 domain        standard library, cryptography, domain; no clock, no environment
-aws           domain, boto3; not entry, not powertools
+aws           domain, net, boto3; not entry, not powertools
 net           domain; not aws, not boto3
 entry         domain, powertools; not aws, not boto3
 functions/x   entry, aws, net, domain; no other function
@@ -27,7 +27,7 @@ ROOMS = {
 } | {"functions": sorted((ROOT / "functions").glob("*/*.py"))}
 MAY_IMPORT = {
     "domain": {"cryptography", "registrar.domain"},
-    "aws": {"boto3", "botocore", "registrar.domain", "registrar.aws"},
+    "aws": {"boto3", "botocore", "registrar.domain", "registrar.net", "registrar.aws"},
     "net": {"registrar.domain", "registrar.net"},
     "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
     "functions": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.entry"},
