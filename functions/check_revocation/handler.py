@@ -13,7 +13,7 @@ from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.crls import CrlStore
 from registrar.aws.issuers import Issuers
-from registrar.aws.notice_queue import NoticeQueue
+from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations
 from registrar.aws.status_checks import Question, StatusChecks
 from registrar.aws.trust_bucket import TrustBucket
@@ -23,7 +23,7 @@ from registrar.domain.catalogue import Level
 from registrar.domain.certificates import read_certificate
 from registrar.domain.decision import Summary, decide_on
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.findings import Finding
+from registrar.domain.findings import Finding, headline, iso
 from registrar.domain.registrations import successor_of
 from registrar.domain.revocation import Answer
 from registrar.domain.revocation_findings import finding_of, given_up, next_try, to_map
@@ -37,14 +37,14 @@ from registrar.net.limits import Limits
 
 BANK, MOST_SECONDS = setting("BANK_CODE"), 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
-dynamodb, s3, sqs = client("dynamodb"), client("s3"), client("sqs")
+dynamodb, s3 = client("dynamodb"), client("s3")
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
 checks = UploadChecks(dynamodb, setting("UPLOADS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
 statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers))
-notices = NoticeQueue(sqs, setting("NOTICE_QUEUE"))
+notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
 
 
 @each_message
@@ -55,8 +55,10 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     if upload.state_at(at) in (UploadState.CHECKING, UploadState.DEFERRED):
         with suppress(ConditionFailed):  # the same question, answered a moment earlier
             upload = _settle(upload, at)
-    if upload.deferred_at is not None and upload.state in (UploadState.AWAITING_PROOF, UploadState.REJECTED):
-        notices.put(f"{upload.id}:{upload.state}", f"upload_{upload.state.lower()}", upload.customer_id)
+    if upload.deferred_at is not None and upload.state is UploadState.AWAITING_PROOF:
+        _tell(upload, "upload_ready", until_at=iso(upload.expires_at))
+    elif upload.deferred_at and upload.state is UploadState.REJECTED and (first := headline(upload.findings)):
+        _tell(upload, "upload_refused", code=first["code"])
 
 
 def _settle(upload: Upload, at: datetime) -> Upload:
@@ -83,6 +85,12 @@ def _settle(upload: Upload, at: datetime) -> Upload:
     if due is None:
         return checks.reject(upload, _maps(*report.findings, given_up(issuer.operator.name)))
     return checks.defer(upload, _maps(*report.findings, finding), due, since + rules.retries[-1], at)
+
+
+def _tell(upload: Upload, kind: str, **params: str) -> None:
+    """Who had to wait is told how it ended; told again, it is the same notice."""
+    notice = {"id": f"{kind}:{upload.id}", "kind": kind, "customer_id": upload.customer_id}
+    notices.send([notice | {"params": params}])
 
 
 def _renewed(upload: Upload, summary: Summary) -> bool:

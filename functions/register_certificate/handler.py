@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from registrar.aws.clients import client
 from registrar.aws.owners import Owners
-from registrar.aws.questions import Questions
+from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations, Taken
 from registrar.aws.upload_checks import UploadChecks, expect_fresh
 from registrar.aws.uploads import Uploads
@@ -31,7 +31,7 @@ BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
 checks = UploadChecks(dynamodb, UPLOADS_TABLE)
-questions = Questions(client("sqs"), setting("QUESTIONS_QUEUE"))
+questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)

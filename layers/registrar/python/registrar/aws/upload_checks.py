@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.questions import Questions
+from registrar.aws.queues import Queue
 from registrar.aws.uploads import from_item, key_of
 from registrar.domain.errors import Refusal
 from registrar.domain.uploads import (
@@ -142,10 +142,10 @@ class UploadChecks:
         return from_item(item)
 
 
-def expect_fresh(upload: Upload, checks: UploadChecks, questions: Questions, now: datetime) -> None:
+def expect_fresh(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> None:
     """Check that what the issuer said still counts. Raises Refusal (IN_PROGRESS), the issuer being asked again."""
     if upload.vouched_for_at(now):
         return
     checks.again(upload, now)
-    questions.put(upload.id)
+    questions.send([{"upload_id": upload.id}])
     raise Refusal("IN_PROGRESS", retry_after=1)
