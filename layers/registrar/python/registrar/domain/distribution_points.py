@@ -7,6 +7,8 @@ from cryptography import x509
 
 from registrar.domain.addresses import allowed
 from registrar.domain.certificates import Certificate
+from registrar.domain.crl_entries import CrlUnusable
+from registrar.domain.crl_scope import Scope, scope_of
 from registrar.domain.trust import Operator
 
 
@@ -46,3 +48,13 @@ def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operat
         for url in dict.fromkeys(urls)
         if allowed(url, operator.sources.crl)
     )
+
+
+def check_point(scope: Scope, point: Point, issuer: Certificate) -> None:
+    """Check that a CRL of this scope is the one of `point`, not another partition's. Raises CrlUnusable."""
+    here = x509.IssuingDistributionPoint(
+        [x509.UniformResourceIdentifier(point.url)], None, False, False, None, False, False
+    )
+    names = scope_of(here, issuer.subject).names or frozenset()
+    if scope.names is not None and not scope.names & names:
+        raise CrlUnusable("a CRL for another distribution point")
