@@ -31,10 +31,11 @@ class Outcomes:
     def decide_bare(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
         """In one write where a bare certificate passed, and its file, which holds no secret, deleted afterwards."""
         if verdict.state is not UploadState.CHECKING:
-            return self.decide(upload, verdict, now)
+            self.decide(upload, verdict, now)
+            return
         self.uploads.decide_and_publish(upload, verdict, now)
         self.bucket.delete_upload(upload)
-        return self.questions.send([{"upload_id": upload.id}])
+        self.questions.send([{"upload_id": upload.id}])
 
     def publish(self, upload: Upload) -> None:
         """Go on where a verdict was saved. Repeating it is harmless."""

@@ -20,7 +20,7 @@ from registrar.net.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class RevocationStep:
-    """Uploads that are being checked, the sources to ask, and the customer's registrations; `bank` is our own OU."""
+    """Uploads being checked, the sources to ask, the customer's registrations; `bank` is the bank's own OU."""
 
     checks: UploadChecks
     statuses: StatusChecks
