@@ -189,7 +189,7 @@ class OpensslResponder:
 
     def _command(self) -> list[str]:
         files = {
-            "index": "".join(map(_index_line, self._entries)).encode(),
+            "index": "".join(map(index_line, self._entries)).encode(),
             "CA": self._issuer.certificate.public_bytes(Encoding.PEM),
             "rsigner": self._responder.certificate.public_bytes(Encoding.PEM),
             "rkey": self._responder.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
@@ -202,7 +202,7 @@ class OpensslResponder:
         return ["openssl", "ocsp", *options]
 
 
-def _index_line(entry: Entry) -> str:
+def index_line(entry: Entry) -> str:
     """A line of the index of `openssl ca`: status, end, revocation, serial number, file, subject."""
     end = f"{datetime(2049, 12, 31, tzinfo=UTC):%y%m%d%H%M%SZ}"
     serial_number = f"{entry.serial_number:X}"

@@ -13,20 +13,15 @@ from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.crls import CrlStore
 from registrar.aws.issuers import Issuers
-from registrar.aws.notice_queue import NoticeQueue
+from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations
-from registrar.aws.status_checks import Question, StatusChecks
+from registrar.aws.revocation_step import RevocationStep
+from registrar.aws.status_checks import StatusChecks
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
-from registrar.domain.catalogue import Level
-from registrar.domain.certificates import read_certificate
-from registrar.domain.decision import decide_on
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.findings import Finding
-from registrar.domain.revocation import Answer
-from registrar.domain.revocation_findings import finding_of, given_up, next_try, to_map
-from registrar.domain.trust import Purpose
+from registrar.domain.findings import headline, iso
 from registrar.domain.uploads import Upload, UploadState
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
@@ -34,16 +29,16 @@ from registrar.entry.log import audit
 from registrar.entry.settings import setting, settings_list
 from registrar.net.limits import Limits
 
-BANK, MOST_SECONDS = setting("BANK_CODE"), 12.0
+MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
-dynamodb, s3, sqs = client("dynamodb"), client("s3"), client("sqs")
+dynamodb, s3 = client("dynamodb"), client("s3")
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-checks = UploadChecks(dynamodb, setting("UPLOADS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
 statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers))
-notices = NoticeQueue(sqs, setting("NOTICE_QUEUE"))
+step = RevocationStep(UploadChecks(dynamodb, uploads.table), statuses, registrations, setting("BANK_CODE"))
+notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
 
 
 @each_message
@@ -53,35 +48,21 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         return
     if upload.state_at(at) in (UploadState.CHECKING, UploadState.DEFERRED):
         with suppress(ConditionFailed):  # the same question, answered a moment earlier
-            upload = _settle(upload, at)
-    if upload.deferred_at is not None and upload.state in (UploadState.AWAITING_PROOF, UploadState.REJECTED):
-        notices.put(f"{upload.id}:{upload.state}", f"upload_{upload.state.lower()}", upload.customer_id)
+            upload = _asked(upload, at)
+    if upload.deferred_at and upload.state is UploadState.AWAITING_PROOF:
+        _tell(upload, "upload_ready", until_at=iso(upload.expires_at))
+    elif upload.deferred_at and upload.state is UploadState.REJECTED and (first := headline(upload.findings)):
+        _tell(upload, "upload_refused", code=first["code"])
 
 
-def _settle(upload: Upload, at: datetime) -> Upload:
-    store, certificate = trust.active(at), read_certificate(upload.der or b"")
-    report = decide_on(certificate, store, upload.customer_kind, at, bank=BANK)
-    issuer = store.issuer_of(certificate, report.summary.issuer_key_digest) if report.summary else None
-    if issuer is None:
-        return checks.reject(upload, _maps(*report.findings))
-    rules, limits = store.rules.revocation, Limits(deadline(MOST_SECONDS), 0, PRIVATE)
-    question = Question(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], at, limits)
-    status, of_authority = statuses.check(question)
-    audit(
-        "upload.checked", customer_id=upload.customer_id, upload_id=upload.id, answer=status.answer, why=status.why
-    )
-    renewed = status.answer is Answer.REVOKED and _renewed(upload)
-    finding = finding_of(status, issuer.operator.name, of_authority=of_authority, renewed=renewed)
-    if finding is None:
-        return checks.accept(upload, _maps(*report.findings), to_map(status), at)
-    if finding.level is Level.FAIL:
-        return checks.reject(upload, _maps(*report.findings, finding))
-    since = upload.deferred_at or at
-    due = next_try(since, at, rules.retries)
-    if due is None:
-        return checks.reject(upload, _maps(*report.findings, given_up(issuer.operator.name)))
-    return checks.defer(upload, _maps(*report.findings, finding), due, since + rules.retries[-1], at)
+def _asked(upload: Upload, at: datetime) -> Upload:
+    settled, status = step.settle(upload, trust.active(at), at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
+    said = {"answer": status.answer, "source": status.source, "why": status.why} if status else {}
+    audit("upload.checked", customer_id=upload.customer_id, upload_id=upload.id, state=settled.state, **said)
+    return settled
 
 
-def _maps(*findings: Finding) -> list[dict[str, object]]:
-    return [finding.to_map() for finding in findings]
+def _tell(upload: Upload, kind: str, **params: str) -> None:
+    """Who had to wait is told how it ended; told again, it is the same notice."""
+    notice = {"id": f"{kind}:{upload.id}", "kind": kind, "customer_id": upload.customer_id}
+    notices.send([notice | {"params": params}])

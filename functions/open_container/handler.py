@@ -11,7 +11,7 @@ from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.outcomes import Outcomes
 from registrar.aws.owners import Owners
-from registrar.aws.questions import Questions
+from registrar.aws.queues import Queue
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
 from registrar.domain.catalogue import Level
@@ -36,7 +36,7 @@ BANK, s3, dynamodb = setting("BANK_CODE"), client("s3"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-outcomes = Outcomes(uploads, bucket, Questions(client("sqs"), setting("QUESTIONS_QUEUE")))
+outcomes = Outcomes(uploads, bucket, Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
 keys = client("kms"), setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
 

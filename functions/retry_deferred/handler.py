@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.questions import Questions
+from registrar.aws.queues import Queue
 from registrar.aws.upload_checks import UploadChecks
 from registrar.domain.errors import ConditionFailed
 from registrar.entry.clock import now
@@ -19,7 +19,7 @@ from registrar.entry.settings import setting
 FOREVER = timedelta(days=365)
 
 checks = UploadChecks(client("dynamodb"), setting("UPLOADS_TABLE"))
-questions = Questions(client("sqs"), setting("QUESTIONS_QUEUE"))
+questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -31,7 +31,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             checks.queue(upload_id, due, now())
         except ConditionFailed:
             continue  # decided meanwhile, or another run's
-        questions.put(upload_id)
+        questions.send([{"upload_id": upload_id}])
         counts["asked"] += 1
     logger.info("deferred questions put", function=context.function_name, counts=counts)
     return counts

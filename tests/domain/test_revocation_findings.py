@@ -76,11 +76,10 @@ def test_of_several_answers_that_are_none_a_forged_one_is_told() -> None:
 
 
 def test_what_an_auditor_finds_on_the_row() -> None:
-    assert to_map(said(Answer.REVOKED, "keyCompromise")) == {
-        "answer": "REVOKED",
-        "source": "ocsp",
+    assert to_map(Status(Answer.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1)), timedelta(hours=2)) == {
+        "answer": "GOOD",
+        "source": "crl",
         "as_of": "2026-11-23T03:00:00Z",
-        "revoked_at": "2026-11-20T03:00:00Z",
-        "reason": "keyCompromise",
+        "until": "2026-11-24T03:00:00Z",
+        "fresh_until": "2026-11-23T05:00:00Z",
     }
-    assert to_map(Status(Answer.GOOD, "crl")) == {"answer": "GOOD", "source": "crl"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registrar.aws.bucket import Bucket
-from registrar.aws.questions import Questions
+from registrar.aws.queues import Queue
 from registrar.aws.uploads import Uploads
 from registrar.domain.uploads import Upload, UploadState, Verdict
 
@@ -21,7 +21,7 @@ class Outcomes:
 
     uploads: Uploads
     bucket: Bucket
-    questions: Questions
+    questions: Queue
 
     def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
         """Save the verdict, delete the files, let it show. Raises ConditionFailed as Uploads.decide does."""
@@ -31,17 +31,18 @@ class Outcomes:
     def decide_bare(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
         """In one write where a bare certificate passed, and its file, which holds no secret, deleted afterwards."""
         if verdict.state is not UploadState.CHECKING:
-            return self.decide(upload, verdict, now)
+            self.decide(upload, verdict, now)
+            return
         self.uploads.decide_and_publish(upload, verdict, now)
         self.bucket.delete_upload(upload)
-        return self.questions.put(upload.id)
+        self.questions.send([{"upload_id": upload.id}])
 
     def publish(self, upload: Upload) -> None:
         """Go on where a verdict was saved. Repeating it is harmless."""
         self.bucket.delete_upload(upload)
         self.uploads.publish(upload)
         if upload.outcome is UploadState.CHECKING:
-            self.questions.put(upload.id)
+            self.questions.send([{"upload_id": upload.id}])
 
     def sweep(self, upload: Upload, now: datetime) -> None:
         """Finish what was decided; delete the files of an upload that is over, but not those of an open one."""
@@ -49,6 +50,6 @@ class Outcomes:
             self.publish(upload)
         elif upload.state is UploadState.CHECKING:
             self.bucket.delete_upload(upload)
-            self.questions.put(upload.id)  # whoever decided may have been killed before asking
+            self.questions.send([{"upload_id": upload.id}])  # whoever decided may have been killed before asking
         elif upload.state_at(now) not in _OPEN:
             self.bucket.delete_upload(upload)

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.queues import Queue
 from registrar.aws.uploads import from_item, key_of
+from registrar.domain.errors import Refusal
 from registrar.domain.uploads import (
     DEFERRAL_GRACE,
     PROOF_DEADLINE,
@@ -82,17 +84,22 @@ class UploadChecks:
         )
 
     def again(self, upload: Upload, now: datetime) -> Upload:
-        """What the issuer said is too old by now: ask again before the owner's proof counts. Raises ConditionFailed."""
+        """What the issuer said is too old by now: it is asked again. Raises ConditionFailed.
+
+        Due in a while, should the caller be killed before it puts the question.
+        """
         item = dynamo.update(
             self.client,
             self.table,
             key_of(upload.id),
-            "SET #state = :checking, expires_at = :end",
+            "SET #state = :checking, expires_at = :end, due_at = :due, due_shard = :shard",
             "#state = :awaiting",
             {
                 ":checking": _STATES[":checking"],
                 ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
                 ":end": dynamo.instant(now + VALIDATION_DEADLINE),
+                ":due": dynamo.instant(now + QUEUED),
+                ":shard": _DUE,
             },
             state="state",
         )
@@ -133,3 +140,12 @@ class UploadChecks:
             **names,
         )
         return from_item(item)
+
+
+def expect_fresh(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> None:
+    """Check that what the issuer said still counts. Raises Refusal (IN_PROGRESS), the issuer being asked again."""
+    if upload.vouched_for_at(now):
+        return
+    checks.again(upload, now)
+    questions.send([{"upload_id": upload.id}])
+    raise Refusal("IN_PROGRESS", retry_after=1)

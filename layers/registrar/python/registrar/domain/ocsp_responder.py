@@ -16,6 +16,7 @@ to the client): that question would have no end.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding
@@ -50,16 +51,48 @@ _SIGNATURES = {
 }
 
 
-@lru_cache(maxsize=32)
-def read_embedded(certificate: x509.Certificate) -> Certificate | None:
-    """The facts of a certificate in an answer, None where it is malformed.
+class Candidate(NamedTuple):
+    """A certificate that may be the signer's; `unfit` says why nobody can have issued it for a responder."""
 
-    The same few responders sign all answers, and reading their certificates costs more than a signature check. Only
-    the reading is kept: dates, issuer and signature are checked for every answer.
+    certificate: Certificate
+    unfit: str | None = None
+
+
+@lru_cache(maxsize=32)
+def read_embedded(certificate: x509.Certificate) -> Candidate | None:
+    """A certificate in an answer, None where it is malformed.
+
+    The same few responders sign all answers, and to read and judge their certificates costs more than a signature
+    check. So what follows from the bytes of the certificate alone is kept; its dates, its issuer and all signatures
+    are checked for every answer.
     """
     try:
-        return read_certificate(certificate.public_bytes(Encoding.DER))
+        facts = read_certificate(certificate.public_bytes(Encoding.DER))
     except Malformed:
+        return None
+    return Candidate(facts, _unfit(facts))
+
+
+def _unfit(certificate: Certificate) -> str | None:
+    purpose = _purpose(certificate)
+    if purpose is None or ExtendedKeyUsageOID.OCSP_SIGNING not in purpose.value:
+        return "responder's extendedKeyUsage lacks OCSPSigning"
+    if certificate.is_ca:
+        return "responder certificate is a CA's"
+    if certificate.key_usage is not None and not certificate.key_usage.digital_signature:
+        return "responder's keyUsage lacks digitalSignature"
+    if refused := set(certificate.refused_extensions) - _UNDERSTOOD:
+        return f"extension {min(refused)} is not accepted"
+    if isinstance(signature_hash(certificate), WEAK_HASHES):
+        return "signed with a weak hash"
+    weak = weakness(certificate.public_key)
+    return None if weak is None else f"weak key: {weak}"
+
+
+def _purpose(certificate: Certificate) -> x509.Extension[x509.ExtendedKeyUsage] | None:
+    try:
+        return certificate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
         return None
 
 
@@ -76,11 +109,12 @@ def check_signer(
         raise PathError("signature algorithm not accepted")
     signed, signature = response.tbs_response_bytes, response.signature
     embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
+    candidates = [*map(Candidate, (issuer, *responders)), *filter(None, embedded)]
     refused = None
-    for signer in _named(response, signed, [issuer, *responders, *filter(None, embedded)]):
+    for candidate in _named(response, signed, candidates):
         try:
-            _check_right(signer, issuer, root, responders, now)
-            check_signed(signed, signature, signer, *accepted)
+            _check_right(candidate, issuer, root, responders, now)
+            check_signed(signed, signature, candidate.certificate, *accepted)
         except PathError as error:
             refused = refused or error
         else:
@@ -88,18 +122,20 @@ def check_signer(
     raise refused or PathError("signed by nobody known")
 
 
-def _named(
-    response: ocsp.OCSPResponse, signed: bytes, certificates: Sequence[Certificate]
-) -> Sequence[Certificate]:
+def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """Those with the name of the responderID, or with the key whose SHA-1 it is."""
     digest = response.responder_key_hash
     if digest is not None:
-        return [c for c in certificates if x509.SubjectKeyIdentifier.from_public_key(c.public_key).digest == digest]
+        return [c for c in candidates if _key_hash(c.certificate) == digest]
     # Mostly it is the same bytes, and to read a name costs as much as half a signature check.
-    if same := [c for c in certificates if _starts_with_name(signed, c.parsed.subject)]:
+    if same := [c for c in candidates if _starts_with_name(signed, c.certificate.parsed.subject)]:
         return same
     name = normal_name(response.responder_name or x509.Name([]))
-    return [c for c in certificates if c.subject == name]
+    return [c for c in candidates if c.certificate.subject == name]
+
+
+def _key_hash(certificate: Certificate) -> bytes:
+    return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key).digest
 
 
 def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
@@ -108,45 +144,21 @@ def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
 
 
 def _check_right(
-    signer: Certificate, issuer: Certificate, root: Certificate, responders: Sequence[Certificate], now: datetime
+    signer: Candidate, issuer: Certificate, root: Certificate, responders: Sequence[Certificate], now: datetime
 ) -> None:
     """Check that `signer` may speak for the issuer. Raises PathError."""
-    if signer.fingerprint == issuer.fingerprint:
+    certificate = signer.certificate
+    if certificate.fingerprint == issuer.fingerprint:
         return
-    if any(signer.fingerprint == pinned.fingerprint for pinned in responders):
-        check_dates(signer, now)
-    else:
-        _check_delegation(signer, issuer, root, now)
-
-
-def _check_delegation(certificate: Certificate, issuer: Certificate, root: Certificate, now: datetime) -> None:
-    """Check that the issuer, or the root in its place, made `certificate` a responder's. Raises PathError."""
     check_dates(certificate, now)
-    critical = _ocsp_signing(certificate)
-    if certificate.is_ca:
-        raise PathError("responder certificate is a CA's")
-    if certificate.key_usage is not None and not certificate.key_usage.digital_signature:
-        raise PathError("responder's keyUsage lacks digitalSignature")
-    if refused := set(certificate.refused_extensions) - _UNDERSTOOD:
-        raise PathError(f"extension {min(refused)} is not accepted")
-    if isinstance(signature_hash(certificate), WEAK_HASHES):
-        raise PathError("signed with a weak hash")
-    if (weak := weakness(certificate.public_key)) is not None:
-        raise PathError(f"weak key: {weak}")
+    if any(certificate.fingerprint == pinned.fingerprint for pinned in responders):
+        return
+    if signer.unfit is not None:
+        raise PathError(signer.unfit)
+    purpose = _purpose(certificate)
     if certificate.issuer == issuer.subject:
         check_issuance(certificate, issuer)
-    elif certificate.issuer == root.subject and critical:
+    elif certificate.issuer == root.subject and purpose is not None and purpose.critical:
         check_issuance(certificate, root)
     else:
         raise PathError("responder certificate is neither the issuer's nor the root's")
-
-
-def _ocsp_signing(certificate: Certificate) -> bool:
-    """Whether the purpose OCSPSigning is critical. Raises PathError without it; anyExtendedKeyUsage is none."""
-    try:
-        usage = certificate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except x509.ExtensionNotFound:
-        raise PathError("responder's extendedKeyUsage lacks OCSPSigning") from None
-    if ExtendedKeyUsageOID.OCSP_SIGNING not in usage.value:
-        raise PathError("responder's extendedKeyUsage lacks OCSPSigning")
-    return usage.critical

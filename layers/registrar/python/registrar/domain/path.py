@@ -65,7 +65,7 @@ def check_signature(parsed: Signed, signed: bytes | memoryview, key: Certificate
         scheme = parsed.signature_algorithm_parameters
     except (UnsupportedAlgorithm, ValueError):
         raise PathError("signature algorithm not accepted") from None
-    _check(signed, parsed.signature, key, scheme, algorithm)
+    _check_made(signed, parsed.signature, key, scheme, algorithm)
 
 
 def check_signed(
@@ -74,10 +74,10 @@ def check_signed(
     """Check that `signer`'s key made `signature` over `signed`; `scheme` is as cryptography names it, such as
     PKCS1v15. Raises PathError.
     """
-    _check(signed, signature, signer.public_key, scheme, algorithm)
+    _check_made(signed, signature, signer.public_key, scheme, algorithm)
 
 
-def _check(
+def _check_made(
     signed: bytes | memoryview,
     signature: bytes,
     key: CertificatePublicKeyTypes,

@@ -156,8 +156,8 @@ def new_registration(
 
     Raises ValueError where the upload awaits no proof.
     """
-    summary, der = upload.summary, upload.der
-    if summary is None or der is None:
+    summary, der, status = upload.summary, upload.der, upload.status
+    if summary is None or der is None or status is None:
         raise ValueError("the upload awaits no proof")
     return Registration(
         id=registration_id(upload.id),
@@ -179,6 +179,7 @@ def new_registration(
         proof=proof,
         consent_version=consent_version,
         replaces=replaces,
+        revocation=Revocation(instant(status["as_of"]), status["source"]),
     )
 
 

@@ -49,12 +49,12 @@ def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta])
     return next((at for at in (deferred_at + wait for wait in retries) if at > now), None)
 
 
-def to_map(status: Status) -> dict[str, object]:
-    """A status as JSON types, for the row and the auditor."""
-    times = {"as_of": status.as_of, "until": status.until, "revoked_at": status.revoked_at}
+def to_map(status: Status, max_age: timedelta) -> dict[str, object]:
+    """A status as JSON types, for the row and the auditor; `fresh_until` is when it grows older than `max_age`."""
+    fresh_until = status.as_of + max_age if status.as_of else None
+    times = {"as_of": status.as_of, "until": status.until, "fresh_until": fresh_until}
     known = {name: iso(at) for name, at in times.items() if at is not None}
-    reason = {"reason": status.reason} if status.reason else {}
-    return {"answer": status.answer.value, "source": status.source, **known, **reason}
+    return {"answer": status.answer.value, "source": status.source, **known}
 
 
 def worst(statuses: Sequence[Status]) -> Status:

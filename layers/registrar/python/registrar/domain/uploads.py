@@ -137,6 +137,10 @@ class Upload:
             return (failure("FILE_PASSWORD_ATTEMPTS_EXCEEDED"),)
         return self.findings
 
+    def vouched_for_at(self, now: datetime) -> bool:
+        """Whether the issuer's word is fresh enough at `now` to register on."""
+        return self.status is not None and now < instant(self.status["fresh_until"])
+
     @property
     def registration(self) -> str | None:
         """The registration this upload led to, be it a new one or the one that the customer already had."""
