@@ -233,7 +233,7 @@ def _dealt(crl: Crl, count: int, shortest: int) -> tuple[list[bytearray], int]:
     """The `count` pages and the one for short serials, and how many entries they hold."""
     pages = [bytearray() for _ in range(count + 1)]
     waiting: list[list[bytes]] = [[] for _ in pages]
-    table = [[waiting[_two_bytes(low, high, count)] for high in range(256)] for low in range(256)]
+    table = [_row(waiting, low, count) for low in range(256)]
     low, high = _SERIAL_AT + shortest - 1, _SERIAL_AT + shortest - 2
     entries = 0
     for number, batch in enumerate(batches(crl.der, crl.entries_at, crl.entries_end, shortest)):
@@ -248,6 +248,13 @@ def _dealt(crl: Crl, count: int, shortest: int) -> tuple[list[bytearray], int]:
             _flush(waiting, pages)
     _flush(waiting, pages)
     return pages, entries
+
+
+def _row(waiting: list[list[bytes]], low: int, count: int) -> list[list[bytes]]:
+    """Where entries with this lower byte wait, by the higher one."""
+    if count <= 256:
+        return [waiting[_two_bytes(low, 0, count)]] * 256
+    return [waiting[_two_bytes(low, high, count)] for high in range(256)]
 
 
 def _flush(waiting: list[list[bytes]], pages: list[bytearray]) -> None:
