@@ -8,7 +8,7 @@ beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` bound
 """
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -128,24 +128,21 @@ def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -
                 raise PathError("nonce is not ours")
         elif extension.critical:
             raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
-    for oid, critical in _of_singles(response, singles):
-        if critical:
-            raise PathError(f"extension {oid.dotted_string} is not accepted")
+    for extension in response.single_extensions if singles == 1 else _of_several(response):
+        if extension.critical:
+            raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
 
 
-def _of_singles(response: ocsp.OCSPResponse, singles: int) -> Iterator[tuple[x509.ObjectIdentifier, bool]]:
-    if singles == 1:
-        yield from ((extension.oid, extension.critical) for extension in response.single_extensions)
-        return
-    # `cryptography` has no access to them where an answer holds several.
-    for single in asn1.decode_der(_ResponseData, response.tbs_response_bytes).responses:
-        yield from ((extension.oid, extension.critical) for extension in single.extensions or ())
+def _of_several(response: ocsp.OCSPResponse) -> list[_Extension]:
+    """The extensions of several answers in one, to which `cryptography` has no access."""
+    data = asn1.decode_der(_ResponseData, response.tbs_response_bytes)
+    return [extension for single in data.responses for extension in single.extensions or ()]
 
 
 def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer: Certificate) -> bool:
     """Whether the CertID is the certificate's (RFC 6960 4.1.1), by the hash that it names itself."""
     algorithm = single.hash_algorithm
-    if single.serial_number != certificate.serial or not isinstance(algorithm, SHA1 | SHA256):
+    if single.serial_number != certificate.serial or not isinstance(algorithm, (SHA1, SHA256)):
         return False
     asked = _request(certificate, issuer, algorithm).build()
     hashes = (asked.issuer_name_hash, asked.issuer_key_hash)

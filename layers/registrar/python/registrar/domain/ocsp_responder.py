@@ -114,7 +114,7 @@ def check_signer(
     for candidate in _named(response, signed, candidates):
         try:
             _check_right(candidate, issuer, root, responders, now)
-            check_signed(signed, signature, candidate.certificate, *accepted)
+            check_signed(signed, signature, candidate.certificate.public_key, *accepted)
         except PathError as error:
             refused = refused or error
         else:

@@ -65,25 +65,20 @@ def check_signature(parsed: Signed, signed: bytes | memoryview, key: Certificate
         scheme = parsed.signature_algorithm_parameters
     except (UnsupportedAlgorithm, ValueError):
         raise PathError("signature algorithm not accepted") from None
-    _check_made(signed, parsed.signature, key, scheme, algorithm)
+    check_signed(signed, parsed.signature, key, scheme, algorithm)
 
 
 def check_signed(
-    signed: bytes, signature: bytes, signer: Certificate, scheme: object, algorithm: hashes.HashAlgorithm
-) -> None:
-    """Check that `signer`'s key made `signature` over `signed`; `scheme` is as cryptography names it, such as
-    PKCS1v15. Raises PathError.
-    """
-    _check_made(signed, signature, signer.public_key, scheme, algorithm)
-
-
-def _check_made(
     signed: bytes | memoryview,
     signature: bytes,
     key: CertificatePublicKeyTypes,
     scheme: object,
     algorithm: hashes.HashAlgorithm,
 ) -> None:
+    """Check that `key` made `signature` over `signed`; `scheme` is as cryptography names it, such as PKCS1v15.
+
+    Raises PathError.
+    """
     try:
         if isinstance(key, rsa.RSAPublicKey):
             if not isinstance(scheme, _RSA_SCHEMES):
