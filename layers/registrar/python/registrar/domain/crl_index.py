@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from registrar.domain.crl import Crl
 from registrar.domain.crl_entries import (
@@ -110,10 +111,7 @@ def read_head(read: Read) -> Head:
         values = json.loads(first[start : start + length])
         scope = values["scope"]
         names = scope["names"]
-        end, ends = start + length, list[int]()
-        for size in values["sizes"]:
-            end += size
-            ends.append(end)
+        _, *ends = accumulate(values["sizes"], initial=start + length)
         return Head(
             issuer=values["issuer"],
             issuer_key_digest=values["issuer_key_digest"],
@@ -146,7 +144,7 @@ def lookup(head: Head, read: Read, serial: int) -> Entry | None:
         raise CrlUnusable("the index is cut off")
     if octets not in raw:
         return None
-    found = [entry for entry in _split(raw) if octets_of(entry) == octets]
+    found = [entry for entry in _split(raw) if octets in entry and octets_of(entry) == octets]
     return worst([read_entry(entry) for entry in found])
 
 
