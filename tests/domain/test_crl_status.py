@@ -34,12 +34,20 @@ OTHERS = (
 )
 
 
-def a_leaf(url: str | None = None, *points: x509.DistributionPoint, **overrides: Any) -> Certificate:
-    if points:
-        overrides["omit"] = [x509.CRLDistributionPoints.oid]
-        overrides["extra_extensions"] = [(x509.CRLDistributionPoints(points), False)]
-    made = a_certificate(serial_number=SERIAL, key=an_ec_key(), crl_url=url, **overrides)
-    return read_certificate(made.der)
+def a_leaf(url: str | None = None, **overrides: Any) -> Certificate:
+    return read_certificate(a_certificate(serial_number=SERIAL, key=an_ec_key(), crl_url=url, **overrides).der)
+
+
+def a_leaf_with(point: x509.DistributionPoint) -> Certificate:
+    made = CA.issue(
+        x509.Name.from_rfc4514_string("CN=leaf"),
+        an_ec_key().public_key(),
+        [(x509.CRLDistributionPoints([point]), False)],
+        not_before=NOW,
+        not_after=NOW + A_DAY,
+        serial_number=SERIAL,
+    )
+    return read_certificate(made.public_bytes(Encoding.DER))
 
 
 LEAF = a_leaf(POINT)
@@ -133,16 +141,16 @@ def test_a_name_relative_to_the_issuer_is_the_whole_name() -> None:
         x509.DistributionPoint(None, rdn, None, None),
         x509.DistributionPoint([x509.DirectoryName(whole)], None, None, None),
     ):
-        assert status(a_leaf(None, point), idp=scope(relative_name=rdn)).answer is Answer.GOOD
-        assert status(a_leaf(None, point), idp=scope(uris=[POINT])).answer is Answer.INVALID
+        assert status(a_leaf_with(point), idp=scope(relative_name=rdn)).answer is Answer.GOOD
+        assert status(a_leaf_with(point), idp=scope(uris=[POINT])).answer is Answer.INVALID
 
 
 def test_a_point_whose_crl_another_signs_is_not_covered() -> None:
     other = x509.DirectoryName(a_pki().root.certificate.subject)
     own = x509.DirectoryName(CA.certificate.subject)
 
-    assert status(a_leaf(None, x509.DistributionPoint(uri(POINT), None, None, [other]))).answer is Answer.INVALID
-    assert status(a_leaf(None, x509.DistributionPoint(uri(POINT), None, None, [own]))).answer is Answer.GOOD
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [other]))).answer is Answer.INVALID
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [own]))).answer is Answer.GOOD
 
 
 def test_without_a_distribution_point_only_a_crl_without_a_name_covers() -> None:
