@@ -6,7 +6,8 @@
     ISS#<sha256 of CA SPKI>#<serial>  LOCK              }
 
 The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. The sparse,
-keys-only index `by-expiry` (shard, not_after) serves the nightly job and answers no question about status.
+keys-only index `by-expiry` (shard, not_after) serves the expiry run and answers no question about status: what has
+ended for good leaves it.
 """
 
 import hashlib
@@ -17,11 +18,11 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.expiry import Window
+from registrar.domain.expiry import Due, Window
 from registrar.domain.registrations import Lifecycle, Registration, issuer_serial
 from registrar.domain.uploads import Upload, UploadState
 
-EXPIRY_SHARDS = 8
+EXPIRY_SHARDS = tuple(f"expiry-{number}" for number in range(64))
 
 
 def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
@@ -43,7 +44,7 @@ def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
         "registered_at": dynamo.instant(registration.registered_at),
         "proof": dynamo.text(registration.proof),
         "consent_version": dynamo.text(registration.consent_version),
-        "expiry_shard": dynamo.text(expiry_shard(registration.id)),
+        "expiry_shard": dynamo.text(expiry_shard(registration.customer_id)),
     }
 
 
@@ -71,9 +72,9 @@ def from_item(item: dynamo.Item) -> Registration:
     )
 
 
-def expiry_shard(registration_id: str) -> str:
-    """Spreads the nightly job's reads and every registration's index write over EXPIRY_SHARDS partitions."""
-    return f"expiry-{int(registration_id[-4:], 16) % EXPIRY_SHARDS}"
+def expiry_shard(customer_id: str) -> str:
+    """Spreads the expiry run's reads over its workers; all of a customer's registrations are in one shard."""
+    return EXPIRY_SHARDS[hashlib.sha256(customer_id.encode()).digest()[0] % len(EXPIRY_SHARDS)]
 
 
 class Taken(Exception):
@@ -83,15 +84,6 @@ class Taken(Exception):
     def __init__(self, existing: str | None) -> None:
         super().__init__("taken")
         self.existing = existing
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A registration of the expiry index, by its keys only."""
-
-    customer_id: str
-    registration_id: str
-    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,42 +158,50 @@ class Registrations:
                 raise
             raise Taken(_own_registration(failed.items[2:], registration)) from None
 
-    def due(self, window: Window) -> Iterator[Due]:
-        """The registrations whose end lies in `window`, read from the index and nothing else."""
-        for shard in range(EXPIRY_SHARDS):
-            pages = self.client.get_paginator("query").paginate(
-                TableName=self.table,
-                IndexName="by-expiry",
-                KeyConditionExpression="expiry_shard = :shard AND not_after BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":shard": dynamo.text(f"expiry-{shard}"),
-                    ":first": dynamo.instant(window.first),
-                    ":last": dynamo.instant(window.until),
-                },
-            )
-            for page in pages:
-                for item in page["Items"]:
-                    yield Due(
-                        dynamo.read_text(item, "pk").removeprefix("CUST#"),
-                        dynamo.read_text(item, "sk").removeprefix("REG#"),
-                        dynamo.read_instant(item, "not_after"),
-                    )
+    def due(self, shard: str, window: Window) -> Iterator[Due]:
+        """A shard's registrations whose end lies in `window`, read from the index and nothing else."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="by-expiry",
+            KeyConditionExpression="expiry_shard = :shard AND not_after BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":shard": dynamo.text(shard),
+                ":first": dynamo.instant(window.first),
+                ":last": dynamo.instant(window.until),
+            },
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield Due(
+                    dynamo.read_text(item, "pk").removeprefix("CUST#"),
+                    dynamo.read_text(item, "sk").removeprefix("REG#"),
+                    dynamo.read_instant(item, "not_after"),
+                )
 
-    def flag_expiring(self, due: Due, now: datetime) -> Registration:
-        """Flag a live registration that still ends when the index said. Raises ConditionFailed."""
-        item = dynamo.update(
+    def flag_expiring(self, due: Due, at: datetime) -> None:
+        """Flag a live registration without holds that still ends when the index said. Raises ConditionFailed.
+
+        With the same `at` again it changes nothing, so a repeated run makes no second event.
+        """
+        unheld = " AND attribute_not_exists(holds)"
+        # A late repeat of an earlier run must not set the flag back.
+        later = " AND (attribute_not_exists(expiry_flagged_at) OR expiry_flagged_at <= :at)"
+        self._mark(due, "SET expiry_flagged_at = :at", unheld + later, {":at": dynamo.instant(at)})
+
+    def note_expired(self, due: Due) -> None:
+        """Note that a live registration is over, for whoever waits for the event. Raises ConditionFailed."""
+        expired = {":expired": dynamo.text(Lifecycle.EXPIRED)}
+        self._mark(due, "SET lifecycle = :expired REMOVE expiry_shard", "", expired)
+
+    def _mark(self, due: Due, update: str, condition: str, values: dict[str, dict[str, str]]) -> None:
+        dynamo.update(
             self.client,
             self.table,
             _key(due.customer_id, due.registration_id),
-            "SET expiry_flagged_at = :now",
-            "lifecycle = :live AND not_after = :end",
-            {
-                ":now": dynamo.instant(now),
-                ":live": dynamo.text(Lifecycle.LIVE),
-                ":end": dynamo.instant(due.not_after),
-            },
+            update,
+            f"lifecycle = :live AND not_after = :end{condition}",
+            {**values, ":live": dynamo.text(Lifecycle.LIVE), ":end": dynamo.instant(due.not_after)},
         )
-        return from_item(item)
 
 
 def _key(customer_id: str, registration_id: str) -> dict[str, dict[str, str]]:
