@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from registrar.aws.registrations import EXPIRY_SHARDS
+from registrar.domain.notices import NOTICE_LEASE
 from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 
@@ -49,6 +51,22 @@ def test_a_repeated_message_finds_the_lease_over() -> None:
     assert RESOURCES["ValidationQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
 
 
+def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> None:
+    queue = RESOURCES["NoticeQueue"]["Properties"]
+
+    assert function_property("SendNoticeFunction", "Timeout") < NOTICE_LEASE.total_seconds()
+    assert NOTICE_LEASE.total_seconds() < queue["VisibilityTimeout"]
+    # Quiet hours take 11 hours; SQS hides a message for 12 at most.
+    assert queue["MessageRetentionPeriod"] > 24 * 3600
+
+
+def test_shards_are_worked_on_one_message_at_a_time() -> None:
+    ((_, queue, source),) = [each for each in SOURCES if each[0] == "FlagShardFunction"]
+
+    assert (queue, source["BatchSize"]) == ("ExpiryQueue", 1)
+    assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
+
+
 @each_source
 def test_what_fails_too_often_is_kept_and_somebody_is_told(
     function: str, queue: str, source: dict[str, Any]
@@ -80,19 +98,19 @@ def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
     assert properties["TreatMissingData"] == "notBreaching"
 
 
-def test_the_nightly_run_is_in_seoul_and_tried_again() -> None:
+def test_the_expiry_run_is_in_seoul_and_tried_again() -> None:
     ((function, schedule),) = events("ScheduleV2")
 
     assert function == "FlagExpiringFunction"
     assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
-    # Quiet hours (21:00 to 8:00) start after it, and its retries end before them.
-    assert schedule["ScheduleExpression"] == "cron(30 20 * * ? *)"
+    # After quiet hours (21:00 to 8:00), with the day before it to send what it finds.
+    assert schedule["ScheduleExpression"] == "cron(0 9 * * ? *)"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
     assert "State" not in schedule
 
 
-def test_a_failed_nightly_run_alarms() -> None:
+def test_an_expiry_run_that_does_not_begin_alarms() -> None:
     alarm = RESOURCES["FlagExpiringAlarm"]["Properties"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
