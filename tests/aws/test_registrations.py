@@ -1,5 +1,6 @@
 """The registrations' table: one transaction registers, three locks keep it the only one, an index finds ends."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,10 @@ import pytest
 from local.pki import CustomerCertificate
 from registrar.aws import registration_items as store
 from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard
-from registrar.aws.registrations import Due, Registrations, Taken
+from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Window
-from registrar.domain.registrations import Registration, new_registration
+from registrar.domain.expiry import Due, Window
+from registrar.domain.registrations import Lifecycle, Registration, new_registration
 from registrar.domain.uploads import Upload, UploadState, failure
 from tests.aws.account import Account
 from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
@@ -205,9 +206,9 @@ def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, reg
     a_registration(account, a_certificate(key="ec", not_after=NOW + 7 * DAY - timedelta(seconds=1)))
     a_registration(account, a_certificate(key="ec", not_after=NOW + 10 * DAY + timedelta(seconds=1)))
     due: list[Due] = []
-    calls = account.recorded(lambda: due.extend(registrations.due(Window(7, NOW + 7 * DAY, NOW + 10 * DAY))))
-    assert {(call.operation, call.params["IndexName"]) for call in calls} == {("Query", "by-expiry")}
-    assert len(calls) == EXPIRY_SHARDS
+    window = Window(7, NOW + 7 * DAY, NOW + 10 * DAY)
+    calls = account.recorded(lambda: due.extend(registrations.due(expiry_shard("hong"), window)))
+    assert [(call.operation, call.params["IndexName"]) for call in calls] == [("Query", "by-expiry")]
     assert sorted(due, key=lambda d: d.not_after) == [Due("hong", r.id, r.not_after) for r in inside]
 
 
@@ -219,14 +220,17 @@ def test_the_index_is_followed_over_many_pages(
         put(account, "RegistrationsTable", store.to_item(replace(one, id=f"r{number:028x}0000")))
     monkeypatch.setattr("moto.dynamodb.models.table.RESULT_SIZE_LIMIT", 5000)
     found: list[Due] = []
-    calls = account.recorded(lambda: found.extend(registrations.due(Window(0, one.not_after, one.not_after))))
-    assert len(calls) > EXPIRY_SHARDS
+    window = Window(0, one.not_after, one.not_after)
+    calls = account.recorded(lambda: found.extend(registrations.due(expiry_shard("hong"), window)))
+    assert len(calls) > 1
     assert len(found) == len(set(found)) == 9
 
 
-def test_shards_are_stable_and_bounded() -> None:
-    shards = {expiry_shard(f"r{number:032x}") for number in range(100)}
-    assert shards == {f"expiry-{n}" for n in range(EXPIRY_SHARDS)}
+def test_a_customer_is_in_one_shard_and_customers_are_in_all() -> None:
+    counts = Counter(expiry_shard(f"customer-{number}") for number in range(6400))
+    assert counts.keys() == set(EXPIRY_SHARDS)
+    assert max(counts.values()) < 150
+    assert expiry_shard("hong") == "expiry-28"
 
 
 def test_a_registration_is_flagged_when_it_is_live_and_ends_then(
@@ -234,12 +238,26 @@ def test_a_registration_is_flagged_when_it_is_live_and_ends_then(
 ) -> None:
     registration = a_registration(account)
     due = Due("hong", registration.id, registration.not_after)
-    flagged = registrations.flag_expiring(due, NOW)
-    assert flagged == replace(registration, expiry_flagged_at=NOW)
-    assert registrations.find("hong", registration.id) == flagged
+    registrations.flag_expiring(due, NOW)
+    assert registrations.find("hong", registration.id) == replace(registration, expiry_flagged_at=NOW)
+    registrations.flag_expiring(due, NOW)
+    registrations.flag_expiring(due, NOW + DAY)
+    with pytest.raises(ConditionFailed):
+        registrations.flag_expiring(due, NOW)  # a late repeat of the first
 
 
-@pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended"])
+def test_what_is_over_is_noted_once_and_leaves_the_index(account: Account, registrations: Registrations) -> None:
+    registration = a_registration(account)
+    due = Due("hong", registration.id, registration.not_after)
+    registrations.note_expired(due)
+    assert registrations.find("hong", registration.id) == replace(registration, lifecycle=Lifecycle.EXPIRED)
+    window = Window(0, due.not_after, due.not_after)
+    assert list(registrations.due(expiry_shard("hong"), window)) == []
+    with pytest.raises(ConditionFailed):
+        registrations.note_expired(due)
+
+
+@pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended", "held"])
 def test_nothing_else_is_flagged(account: Account, registrations: Registrations, wrong: str) -> None:
     registration = a_registration(account)
     due = Due("hong", registration.id, registration.not_after)
@@ -250,8 +268,8 @@ def test_nothing_else_is_flagged(account: Account, registrations: Registrations,
     elif wrong == "unknown":
         due = replace(due, registration_id="r" + "0" * 32)
     else:
-        item = {**store.to_item(registration), "lifecycle": {"S": "EXPIRED"}}
-        put(account, "RegistrationsTable", item)
+        change = {"lifecycle": {"S": "EXPIRED"}} if wrong == "ended" else {"holds": {"SS": ["bank"]}}
+        put(account, "RegistrationsTable", {**store.to_item(registration), **change})
     before = account.items("RegistrationsTable")
     with pytest.raises(ConditionFailed):
         registrations.flag_expiring(due, NOW)

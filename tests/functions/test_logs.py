@@ -8,6 +8,7 @@ from tests.aws.account import Account
 from tests.aws.rows import PASSWORD, PHONE, TOTP_SECRET
 from tests.builders import NOW, a_certificate
 from tests.functions.app import DONE, App, an_event, assert_problem
+from tests.functions.notices import run
 
 WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
 
@@ -38,11 +39,11 @@ def everything_happens(app: App, account: Account) -> list[str]:
     nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
 
     account.pass_time(days=1)
-    account.invoke("flag_expiring", an_event("schedule"))
+    run(account)
     App(account, "kim").enrol(phone="+not-a-phone-0001")
     App(account, "kim").register(a_certificate(key="ec", not_after=account.at + timedelta(days=8)))
     account.pass_time(days=1)
-    account.invoke("flag_expiring", an_event("schedule"))
+    run(account)
     form = announced["files"][0]["fields"]
     return [
         PASSWORD,
