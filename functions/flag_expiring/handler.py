@@ -7,7 +7,7 @@ from typing import Any
 
 from registrar.aws.clients import client
 from registrar.aws.queues import Queue
-from registrar.aws.registrations import EXPIRY_SHARDS
+from registrar.aws.registration_items import EXPIRY_SHARDS
 from registrar.aws.runs import Runs
 from registrar.entry.clock import now
 from registrar.entry.log import logger

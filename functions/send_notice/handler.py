@@ -27,7 +27,7 @@ from registrar.entry.settings import setting
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 notices = Notices(dynamodb, setting("NOTICES_TABLE"))
 messages = Messages(one_try_client("sns"), one_try_client("ses"), sender=f"notice@{setting('MAIL_DOMAIN')}")
 queue = Queue(client("sqs"), setting("NOTICE_QUEUE"))
@@ -47,7 +47,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         for part in parts
         if part.registration_id
     }
-    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id))]
+    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id), at)]
     void = [part.id for part in parts if part.id not in told]
     notices.claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)

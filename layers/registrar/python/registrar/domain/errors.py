@@ -6,6 +6,7 @@ RegistrarError
 │   ├── ConditionFailed     a conditional write lost: somebody else was first, or the state is another
 │   ├── NotThere            the object that an event names does not exist (any more)
 │   └── NotDelivered        a channel (SMS, mail, push) did not take a message
+├── Unreachable             an issuer's server was not asked, or gave no answer that is one
 └── TrustDocumentRejected   an admin's trust document is not activated; carries every reason
 
 Whatever is not in this family is a defect of ours and becomes SYSTEM_RETRY.
@@ -54,6 +55,14 @@ class NotThere(StoreError):
 
 class NotDelivered(StoreError):
     """No channel took the message: certainly not sent."""
+
+
+class Unreachable(RegistrarError):
+    """An OCSP responder or CRL could not be had; `why`, for logs and admins, holds nothing that a server sent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class TrustDocumentRejected(RegistrarError):
