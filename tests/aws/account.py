@@ -32,6 +32,7 @@ from moto import mock_aws
 from local.issuers import IssuersWord, roots_responder
 from local.packaging import read_template
 from local.responders import Responder
+from registrar.domain.errors import Unreachable
 from registrar.entry.log import logger
 from tests.builders import NOW, a_pin, a_pki
 
@@ -104,6 +105,7 @@ class Account:
     calls: list[Call] = field(default_factory=list)
     log: io.StringIO = field(default_factory=io.StringIO)
     issuers: IssuersWord = field(default_factory=lambda: IssuersWord(_responder()))
+    lists: dict[str, bytes] = field(default_factory=dict)
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
 
@@ -229,7 +231,9 @@ class Account:
     def messages(self) -> list[dict[str, Any]]:
         """What was sent to a queue since calls were last forgotten: body and delay in seconds."""
         sent = [call.params for call in self.calls if call.operation == "SendMessage"]
-        return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in sent]
+        batches = [call.params["Entries"] for call in self.calls if call.operation == "SendMessageBatch"]
+        every = [*sent, *(entry for batch in batches for entry in batch)]
+        return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
 
     def sent_to(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of what was sent to a queue in batches since calls were last forgotten."""
@@ -253,8 +257,18 @@ def an_account() -> Iterator[Account]:
     def asked(address: str, request: bytes, origins: object, limits: object) -> bytes:
         return account.issuers.answer(request, account.at)
 
-    issuers = patch("registrar.aws.status_checks.ask_ocsp", asked)
-    with patch.dict(os.environ, _RUNTIME), mock_aws(), patch.object(Session, "create_client", _client), issuers:
+    def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
+        if url not in account.lists:
+            raise Unreachable("nobody is there")
+        return (account.lists[url],)
+
+    with (
+        patch.dict(os.environ, _RUNTIME),
+        mock_aws(),
+        patch.object(Session, "create_client", _client),
+        patch("registrar.aws.status_checks.ask_ocsp", asked),
+        patch("registrar.aws.crls.fetch_crl", fetched),
+    ):
 
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
             return account.called(client, operation, params)

@@ -58,8 +58,8 @@ def test_the_issuers_word_refuses(app: App, mode: str) -> None:
 
 @pytest.mark.parametrize("mode", SILENT)
 def test_silence_defers_and_the_same_upload_registers_later(app: App, mode: str) -> None:
-    app.account.issuers.mode = mode
-    view = app.upload(good().der)
+    app.account.issuers.mode, certificate = mode, good()
+    view = app.upload(certificate.der)
     assert (view["state"], view["headline"]) == ("DEFERRED", SILENT[mode])
     assert view["next_check_at"] == "2026-11-23T03:01:00Z"
     assert view["poll_after"] > 0
@@ -71,7 +71,7 @@ def test_silence_defers_and_the_same_upload_registers_later(app: App, mode: str)
     app.retry_deferred()
     ready = app.look(view["upload_id"]).body
     assert (ready["state"], ready["findings"]) == ("AWAITING_PROOF", [])
-    assert app.prove(ready, good()).status == 201
+    assert app.prove(ready, certificate).status == 201
 
 
 def test_a_deferred_upload_cannot_be_registered_and_says_why(app: App) -> None:

@@ -55,7 +55,8 @@ class RevocationStep:
         if due is None:
             over = given_up(issuer.operator.name)
             return self.checks.reject(upload, _maps(*report.findings, over)), status
-        return self.checks.defer(upload, _maps(*report.findings, finding), due, end, now), status
+        # First, so that it is the headline: a warning about the certificate is nothing to wait for.
+        return self.checks.defer(upload, _maps(finding, *report.findings), due, end, now), status
 
     def _renewed(self, upload: Upload, summary: Summary) -> bool:
         held = self.registrations.of_customer(upload.customer_id)
