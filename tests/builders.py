@@ -208,6 +208,7 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
             der=report.der,
             nonce="00112233445566778899aabbccddeeff",
             nonce_expires_at=NOW + timedelta(minutes=5),
+            status={"answer": "GOOD", "source": "ocsp", "as_of": "2026-11-23T03:00:00Z"},
         )
     return replace(upload, **overrides)
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from local.pki import CustomerCertificate
 from registrar.aws.registrations import Registrations
+from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.customers import Customer
 from registrar.domain.decision import Report, decide
+from registrar.domain.findings import iso
 from registrar.domain.passwords import hash_password
 from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
@@ -81,7 +83,8 @@ def an_awaiting_upload(
     uploads.decide_and_publish(claimed, verdict, at)
     found = uploads.find(claimed.id)
     assert found is not None
-    return found
+    status = {"answer": "GOOD", "source": "ocsp", "as_of": iso(at)}
+    return UploadChecks(uploads.client, uploads.table).accept(found, [], status, at)
 
 
 def a_registration(
