@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws.clients import client
+from registrar.aws.expiry_index import ExpiryIndex
 from registrar.aws.queues import Queue
-from registrar.aws.registrations import Registrations
 from registrar.aws.runs import Runs, run_of
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.expiry import Digest, Due, digests, windows
@@ -21,7 +21,7 @@ from registrar.entry.settings import setting
 
 TOGETHER = 10
 dynamodb = client("dynamodb")
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
 runs = Runs(dynamodb, setting("NOTICES_TABLE"))
 notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
 
@@ -29,14 +29,14 @@ notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
     run, shard = run_of(message), message["shard"]
-    found = digests((window, registrations.due(shard, window)) for window in windows(run.since, run.at))
+    found = digests((window, index.due(shard, window)) for window in windows(run.since, run.at))
     handed_on = 0
     for first in range(0, len(found), TOGETHER):
         some = found[first : first + TOGETHER]
         handed_on += notices.send(
             expiry_message(d.customer_id, told, run.at) for d in some if (told := _flag(d, run.at))
         )
-        _note_ended(some)
+        _note_ended(some, run.at)
     finished = runs.done(run, shard)
     due = sum(len(digest.told) for digest in found)
     logger.info("shard done", run=run.id, shard=shard, due=due, digests=handed_on, run_finished=finished)
@@ -48,17 +48,17 @@ def _flag(digest: Digest, at: datetime) -> list[tuple[Due, int]]:
     for due, threshold in digest.told:
         try:
             if due not in digest.ended:
-                registrations.flag_expiring(due, at)
+                index.flag(due, at)
         except ConditionFailed:
             continue  # renewed, held or ended since the index said so
         told.append((due, threshold))
     return told
 
 
-def _note_ended(some: Sequence[Digest]) -> None:
-    # After the digests: what is EXPIRED has left the index, and a repeat of this shard would not find it.
+def _note_ended(some: Sequence[Digest], at: datetime) -> None:
+    # After the digests: what is noted has left the index, and a repeat of this shard would not find it.
     for due in (due for digest in some for due in digest.ended):
         try:
-            registrations.note_expired(due)
+            index.note_ended(due, at)
         except ConditionFailed:
             continue  # it came to another end

@@ -47,7 +47,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         for part in parts
         if part.registration_id
     }
-    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id))]
+    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id), at)]
     void = [part.id for part in parts if part.id not in told]
     notices.claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)

@@ -1,6 +1,5 @@
 """The registrations' table: one transaction registers, three locks keep it the only one, an index finds ends."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +8,9 @@ import pytest
 
 from local.pki import CustomerCertificate
 from registrar.aws import registration_items as store
-from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard
 from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Due, Window
-from registrar.domain.registrations import Lifecycle, Registration, new_registration
+from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import Upload, UploadState, failure
 from tests.aws.account import Account
 from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
@@ -199,78 +196,3 @@ def test_a_customer_without_registrations_has_none(registrations: Registrations)
 def test_customers_whose_ids_share_a_beginning_are_apart(account: Account, registrations: Registrations) -> None:
     a_registration(account, customer_id="hong2")
     assert registrations.of_customer("hong") == []
-
-
-def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, registrations: Registrations) -> None:
-    inside = [a_registration(account, a_certificate(key="ec", not_after=NOW + days * DAY)) for days in (7, 10)]
-    a_registration(account, a_certificate(key="ec", not_after=NOW + 7 * DAY - timedelta(seconds=1)))
-    a_registration(account, a_certificate(key="ec", not_after=NOW + 10 * DAY + timedelta(seconds=1)))
-    due: list[Due] = []
-    window = Window(7, NOW + 7 * DAY, NOW + 10 * DAY)
-    calls = account.recorded(lambda: due.extend(registrations.due(expiry_shard("hong"), window)))
-    assert [(call.operation, call.params["IndexName"]) for call in calls] == [("Query", "by-expiry")]
-    assert sorted(due, key=lambda d: d.not_after) == [Due("hong", r.id, r.not_after) for r in inside]
-
-
-def test_the_index_is_followed_over_many_pages(
-    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = a_registration(account)
-    for number in range(8):
-        put(account, "RegistrationsTable", store.to_item(replace(one, id=f"r{number:028x}0000")))
-    monkeypatch.setattr("moto.dynamodb.models.table.RESULT_SIZE_LIMIT", 5000)
-    found: list[Due] = []
-    window = Window(0, one.not_after, one.not_after)
-    calls = account.recorded(lambda: found.extend(registrations.due(expiry_shard("hong"), window)))
-    assert len(calls) > 1
-    assert len(found) == len(set(found)) == 9
-
-
-def test_a_customer_is_in_one_shard_and_customers_are_in_all() -> None:
-    counts = Counter(expiry_shard(f"customer-{number}") for number in range(6400))
-    assert counts.keys() == set(EXPIRY_SHARDS)
-    assert max(counts.values()) < 150
-    assert expiry_shard("hong") == "expiry-28"
-
-
-def test_a_registration_is_flagged_when_it_is_live_and_ends_then(
-    account: Account, registrations: Registrations
-) -> None:
-    registration = a_registration(account)
-    due = Due("hong", registration.id, registration.not_after)
-    registrations.flag_expiring(due, NOW)
-    assert registrations.find("hong", registration.id) == replace(registration, expiry_flagged_at=NOW)
-    registrations.flag_expiring(due, NOW)
-    registrations.flag_expiring(due, NOW + DAY)
-    with pytest.raises(ConditionFailed):
-        registrations.flag_expiring(due, NOW)  # a late repeat of the first
-
-
-def test_what_is_over_is_noted_once_and_leaves_the_index(account: Account, registrations: Registrations) -> None:
-    registration = a_registration(account)
-    due = Due("hong", registration.id, registration.not_after)
-    registrations.note_expired(due)
-    assert registrations.find("hong", registration.id) == replace(registration, lifecycle=Lifecycle.EXPIRED)
-    window = Window(0, due.not_after, due.not_after)
-    assert list(registrations.due(expiry_shard("hong"), window)) == []
-    with pytest.raises(ConditionFailed):
-        registrations.note_expired(due)
-
-
-@pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended", "held"])
-def test_nothing_else_is_flagged(account: Account, registrations: Registrations, wrong: str) -> None:
-    registration = a_registration(account)
-    due = Due("hong", registration.id, registration.not_after)
-    if wrong == "another end":
-        due = replace(due, not_after=registration.not_after - DAY)
-    elif wrong == "another customer":
-        due = replace(due, customer_id="kim")
-    elif wrong == "unknown":
-        due = replace(due, registration_id="r" + "0" * 32)
-    else:
-        change = {"lifecycle": {"S": "EXPIRED"}} if wrong == "ended" else {"holds": {"SS": ["bank"]}}
-        put(account, "RegistrationsTable", {**store.to_item(registration), **change})
-    before = account.items("RegistrationsTable")
-    with pytest.raises(ConditionFailed):
-        registrations.flag_expiring(due, NOW)
-    assert account.items("RegistrationsTable") == before

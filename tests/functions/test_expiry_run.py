@@ -28,7 +28,7 @@ from tests.functions.notices import (
 @pytest.fixture(autouse=True)
 def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same writes, fewer reads."""
-    monkeypatch.setattr("registrar.aws.registrations.EXPIRY_SHARDS", ("expiry-0", "expiry-1"))
+    monkeypatch.setattr("registrar.aws.registration_items.EXPIRY_SHARDS", ("expiry-0", "expiry-1"))
 
 
 @pytest.fixture
@@ -77,12 +77,12 @@ def test_a_certificate_is_told_of_at_every_threshold_once_and_then_is_expired(ap
     for days in (30, 29, 14, 10, 7, 3, 2, 1, 0):
         account.at = end - days * DAY
         run(account)
-        assert row(account, registration_id)["lifecycle"]["S"] == "LIVE"
+        assert "expiry_noted_at" not in row(account, registration_id)
     account.at = end + DAY
     run(account)
     assert sorted(int(notice.rsplit(":", 1)[1]) for notice in states(account)) == sorted(THRESHOLD_DAYS)
     assert len(texts()) == len(THRESHOLD_DAYS)
-    assert row(account, registration_id)["lifecycle"]["S"] == "EXPIRED"
+    assert row(account, registration_id)["expiry_noted_at"]["S"] == iso(end + DAY)
     assert "expiry_shard" not in row(account, registration_id), "it has left the index"
 
 
@@ -116,7 +116,7 @@ def test_five_nights_skipped_are_caught_up_with_the_most_urgent_notice_only(app:
     }
     ((_, text),) = texts()
     assert "끝났습니다" in text
-    assert row(account, ended)["lifecycle"]["S"] == "EXPIRED"
+    assert row(account, ended)["expiry_noted_at"]["S"] == iso(account.at)
     assert run(account) == []
     assert len(texts()) == 1
 
@@ -201,7 +201,7 @@ def test_a_worker_killed_at_any_write_is_done_again_by_the_queue(
     assert over[-6:] in text
     assert set(states(account).values()) == {"SENT"}
     assert row(account, soon)["expiry_flagged_at"]["S"] == iso(NOW), "the run's time, not the retry's"
-    assert row(account, over)["lifecycle"]["S"] == "EXPIRED"
+    assert row(account, over)["expiry_noted_at"]["S"] == iso(NOW)
     assert last_run(account) == iso(NOW)
 
 
@@ -244,11 +244,11 @@ def change(account: Account, registration_id: str, **attributes: Any) -> None:
 @pytest.mark.parametrize(
     "attributes",
     [
-        {"lifecycle": {"S": "EXPIRED"}},
+        {"lifecycle": {"S": "SUPERSEDED"}},
         {"holds": {"SS": ["customer"]}},
         {"not_after": {"S": iso(NOW + 372 * DAY)}},
     ],
-    ids=["ended", "held", "another end"],
+    ids=["renewed", "held", "another end"],
 )
 def test_a_registration_that_is_renewed_held_or_ended_sends_none(
     app: App, account: Account, attributes: dict[str, Any]
@@ -261,10 +261,13 @@ def test_a_registration_that_is_renewed_held_or_ended_sends_none(
     assert last_run(account) == iso(NOW)
 
 
-def test_what_ends_between_flag_and_notice_is_not_told_of(app: App, account: Account) -> None:
+@pytest.mark.parametrize("attributes", [{"lifecycle": {"S": "REVOKED_BY_ISSUER"}}, {"holds": {"SS": ["bank"]}}])
+def test_what_changes_between_flag_and_notice_is_not_told_of(
+    app: App, account: Account, attributes: dict[str, Any]
+) -> None:
     registration_id = ending(account, NOW + 7 * DAY)
     asked = worked(account, *planned(account))
-    change(account, registration_id, not_after={"S": iso(NOW + 372 * DAY)})
+    change(account, registration_id, **attributes)
     assert delivered(account, *asked) == []
     assert texts() == []
     assert list(states(account).values()) == ["DROPPED"]

@@ -174,10 +174,10 @@ def test_expanded_wildcards_are_only_the_ones_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "event"), [("FlagExpiringFunction", "Daily"), ("WatchIssuersFunction", "Nightly")]
+    ("function", "schedule"), [("FlagExpiringFunction", "Daily"), ("WatchIssuersFunction", "Nightly")]
 )
-def test_the_schedules_role_may_invoke_its_function_only(function: str, event: str) -> None:
-    role = of_type("AWS::IAM::Role", expanded())[f"{function}{event}Role"]
+def test_the_schedules_role_may_invoke_its_function_only(function: str, schedule: str) -> None:
+    role = of_type("AWS::IAM::Role", expanded())[f"{function}{schedule}Role"]
     (policy,) = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 

@@ -104,7 +104,7 @@ DAILY = {"FlagExpiringFunction": "cron(0 9 * * ? *)", "WatchIssuersFunction": "c
 
 
 def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:
-    # The expiry run is after quiet hours (21:00 to 8:00), with the day before it to send what it finds.
+    # What the first finds is sent to customers: it has the day until quiet hours (21:00 to 8:00).
     assert {function: schedule["ScheduleExpression"] for function, schedule in events("ScheduleV2")} == DAILY
     for _, schedule in events("ScheduleV2"):
         assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
@@ -114,7 +114,7 @@ def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:
 
 
 @pytest.mark.parametrize("function", DAILY)
-def test_a_daily_run_that_does_not_begin_alarms(function: str) -> None:
+def test_a_failed_daily_run_alarms(function: str) -> None:
     alarm = RESOURCES[function.replace("Function", "Alarm")]["Properties"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")

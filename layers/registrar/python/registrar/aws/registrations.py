@@ -1,11 +1,9 @@
 """The registrations' table: what customers registered, and every change of a registration as one conditional write.
 
-Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed. The
-sparse, keys-only index `by-expiry` (shard, not_after) serves the expiry run and answers no question about status:
-what has ended for good leaves it.
+Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +22,6 @@ from registrar.aws.registration_items import (
     row_key,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.expiry import Due, Window
 from registrar.domain.registrations import Hold, Lifecycle, Registration
 from registrar.domain.uploads import Upload, new_nonce
 
@@ -257,52 +254,3 @@ class Registrations:
         if found is None or found.lifecycle is not lifecycle:
             raise ConditionFailed
         return found
-
-    # ---- the expiry index
-
-    def due(self, shard: str, window: Window) -> Iterator[Due]:
-        """A shard's registrations whose end lies in `window`, read from the index and nothing else."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName="by-expiry",
-            KeyConditionExpression="expiry_shard = :shard AND not_after BETWEEN :first AND :last",
-            ExpressionAttributeValues={
-                ":shard": dynamo.text(shard),
-                ":first": dynamo.instant(window.first),
-                ":last": dynamo.instant(window.until),
-            },
-        )
-        for page in pages:
-            for item in page["Items"]:
-                yield Due(
-                    dynamo.read_text(item, "pk").removeprefix("CUST#"),
-                    dynamo.read_text(item, "sk").removeprefix("REG#"),
-                    dynamo.read_instant(item, "not_after"),
-                )
-
-    def flag_expiring(self, due: Due, at: datetime) -> None:
-        """Flag a live registration without holds that still ends when the index said.
-
-        With the same `at` again it changes nothing, so a repeated run makes no second event.
-        Raises ConditionFailed, also where the key is denied: its customer is told of nothing to renew.
-        """
-        unheld = " AND attribute_not_exists(holds)"
-        # A late repeat of an earlier run must not set the flag back.
-        later = " AND (attribute_not_exists(expiry_flagged_at) OR expiry_flagged_at <= :at)"
-        row = self._mark(due, "SET expiry_flagged_at = :at", unheld + later, {":at": dynamo.instant(at)})
-        if self._judged([row])[0].denied:
-            raise ConditionFailed
-
-    def note_expired(self, due: Due) -> None:
-        """Note that a live registration is over, for whoever waits for the event. Raises ConditionFailed."""
-        expired = {":expired": dynamo.text(Lifecycle.EXPIRED)}
-        self._mark(due, "SET lifecycle = :expired REMOVE expiry_shard", "", expired)
-
-    def _mark(self, due: Due, update: str, condition: str, values: dynamo.Item) -> Registration:
-        return self._change(
-            due.customer_id,
-            due.registration_id,
-            update,
-            f"lifecycle = :live AND not_after = :end{condition}",
-            {**values, ":live": dynamo.text(Lifecycle.LIVE), ":end": dynamo.instant(due.not_after)},
-        )

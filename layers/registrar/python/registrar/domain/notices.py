@@ -74,15 +74,15 @@ class Part:
     registration_id: str | None
     ends: str | None = None
 
-    def still_true_of(self, registration: Registration | None) -> bool:
-        """Whether there is something to tell: an expiry notice is void where the registration came
-        to another end."""
+    def still_true_of(self, registration: Registration | None, now: datetime) -> bool:
+        """Whether there is something to tell: an expiry notice is void where the registration is held or came to
+        another end."""
         if registration is None:
             return self.registration_id is None
         if self.ends is None:
             return True
-        by_itself = registration.lifecycle in (Lifecycle.LIVE, Lifecycle.EXPIRED)
-        return by_itself and iso(registration.not_after) == self.ends
+        runs_out = registration.lifecycle_at(now) in (Lifecycle.LIVE, Lifecycle.EXPIRED)
+        return runs_out and not registration.holds and iso(registration.not_after) == self.ends
 
 
 def notice_of(message: Mapping[str, Any]) -> Notice | None:
