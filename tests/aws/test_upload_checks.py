@@ -1,4 +1,4 @@
-"""Uploads whose issuer is asked: the first answer decides, deferred ones come up when they are due and no others."""
+"""Uploads whose issuer is asked: the first answer decides; deferred ones come up when due, and no others."""
 
 from collections.abc import Callable
 from datetime import timedelta
