@@ -196,6 +196,8 @@ class Account:
         try:
             if "EncryptionAlgorithm" in params:
                 return self._unsealed(params)
+            if operation == "ChangeMessageVisibility":
+                return {}  # of a message that moto's queue never held
             return _REAL_CALL(client, operation, params)
         finally:
             if write and self._kill == (number, True):
@@ -232,6 +234,13 @@ class Account:
         batches = [call.params["Entries"] for call in self.calls if call.operation == "SendMessageBatch"]
         every = [*sent, *(entry for batch in batches for entry in batch)]
         return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
+
+    def sent_to(self, queue: str) -> list[dict[str, Any]]:
+        """The bodies of what was sent to a queue in batches since calls were last forgotten."""
+        url = self.physical[queue]
+        calls = [call.params for call in self.calls if call.operation == "SendMessageBatch"]
+        batches = [call["Entries"] for call in calls if call["QueueUrl"] == url]
+        return [json.loads(entry["MessageBody"]) for entries in batches for entry in entries]
 
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
@@ -324,9 +333,15 @@ def _make_queue(name: str, properties: Mapping[str, Any]) -> str:
     return str(boto3.client("sqs").create_queue(QueueName=f"registrar-{name}")["QueueUrl"])
 
 
+def _make_bus(name: str, properties: Mapping[str, Any]) -> str:
+    boto3.client(cast("Any", "events")).create_event_bus(Name=f"registrar-{name}")
+    return f"registrar-{name}"
+
+
 _MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::DynamoDB::Table": _make_table,
     "AWS::S3::Bucket": _make_bucket,
     "AWS::KMS::Key": _make_key,
     "AWS::SQS::Queue": _make_queue,
+    "AWS::Events::EventBus": _make_bus,
 }

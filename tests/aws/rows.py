@@ -18,7 +18,7 @@ from registrar.domain.revocation_findings import to_map
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_trust_store
+from tests.builders import NOW, a_certificate, a_good_word, a_trust_store
 
 PASSWORD = "correct horse 배터리"
 TOTP_SECRET = b"12345678901234567890"
@@ -86,7 +86,7 @@ def an_awaiting_upload(
     checks.accept(claimed, [], to_map(Status(Answer.GOOD, "ocsp", as_of=at), timedelta(hours=1)), at)
     found = uploads.find(claimed.id)
     assert found is not None
-    return found
+    return UploadChecks(uploads.client, uploads.table).accept(found, [], a_good_word(at), at)
 
 
 def a_registration(

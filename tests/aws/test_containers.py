@@ -109,7 +109,7 @@ def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
     accepted = verdict_of(a_report(a_certificate(key="ec")), opened=True)
     uploads.decide(upload, accepted, NOW)
     decided = found(uploads, upload)
-    assert (decided.state, decided.outcome) == (UploadState.NEEDS_PASSWORD, UploadState.AWAITING_PROOF)
+    assert (decided.state, decided.outcome) == (UploadState.NEEDS_PASSWORD, UploadState.CHECKING)
     with pytest.raises(ConditionFailed):
         uploads.decide(upload, REFUSED, NOW)
     for _ in range(2):

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from local.emulator import ROOT
+from registrar.aws.registration_items import EXPIRY_SHARDS
+from registrar.domain.notices import NOTICE_LEASE
 from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 
@@ -51,6 +53,22 @@ def test_a_repeated_message_finds_the_lease_over() -> None:
     assert RESOURCES["ValidationQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
 
 
+def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> None:
+    queue = RESOURCES["NoticeQueue"]["Properties"]
+
+    assert function_property("SendNoticeFunction", "Timeout") < NOTICE_LEASE.total_seconds()
+    assert NOTICE_LEASE.total_seconds() < queue["VisibilityTimeout"]
+    # Quiet hours take 11 hours; SQS hides a message for 12 at most.
+    assert queue["MessageRetentionPeriod"] > 24 * 3600
+
+
+def test_shards_are_worked_on_one_message_at_a_time() -> None:
+    ((_, queue, source),) = [each for each in SOURCES if each[0] == "FlagShardFunction"]
+
+    assert (queue, source["BatchSize"]) == ("ExpiryQueue", 1)
+    assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
+
+
 @each_source
 def test_what_fails_too_often_is_kept_and_somebody_is_told(
     function: str, queue: str, source: dict[str, Any]
@@ -82,23 +100,22 @@ def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
     assert properties["TreatMissingData"] == "notBreaching"
 
 
-NIGHTLY = {"FlagExpiringFunction": "cron(30 20 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
+DAILY = {"FlagExpiringFunction": "cron(0 9 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
 
 
-def test_the_nightly_runs_are_in_seoul_and_tried_again() -> None:
-    # Text messages are sent by the first only: quiet hours (21:00 to 8:00) start after it and its retries.
-    nightly = {name: schedule for name, schedule in events("ScheduleV2") if "cron" in schedule["ScheduleExpression"]}
-
-    assert {name: schedule["ScheduleExpression"] for name, schedule in nightly.items()} == NIGHTLY
-    for schedule in nightly.values():
+def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:
+    # What the first finds is sent to customers: it has the day until quiet hours (21:00 to 8:00).
+    daily = {name: schedule for name, schedule in events("ScheduleV2") if "cron" in schedule["ScheduleExpression"]}
+    assert {name: schedule["ScheduleExpression"] for name, schedule in daily.items()} == DAILY
+    for schedule in daily.values():
         assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
         assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
         assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
         assert "State" not in schedule
 
 
-@pytest.mark.parametrize("function", NIGHTLY)
-def test_a_failed_nightly_run_alarms(function: str) -> None:
+@pytest.mark.parametrize("function", DAILY)
+def test_a_failed_daily_run_alarms(function: str) -> None:
     alarm = RESOURCES[function.replace("Function", "Alarm")]["Properties"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
