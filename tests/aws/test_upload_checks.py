@@ -80,17 +80,19 @@ def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
     assert list(checks.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
 
 
-@pytest.mark.parametrize("late", ["accept", "reject", "defer"])
+LATE: dict[str, Callable[[UploadChecks, Upload], Upload]] = {
+    "accept": lambda checks, upload: checks.accept(upload, [], GOOD, NOW),
+    "reject": lambda checks, upload: checks.reject(upload, []),
+    "defer": lambda checks, upload: checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW),
+}
+
+
+@pytest.mark.parametrize("late", LATE)
 def test_the_first_word_decides(checks: UploadChecks, checking: Callable[..., Upload], late: str) -> None:
     upload = checking()
     checks.reject(upload, [{"code": "REVOKED_BY_ISSUER"}])
     with pytest.raises(ConditionFailed):
-        if late == "accept":
-            checks.accept(upload, [], GOOD, NOW)
-        elif late == "reject":
-            checks.reject(upload, [])
-        else:
-            checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
+        LATE[late](checks, upload)
     found = Uploads(checks.client, checks.table).find(upload.id)
     assert found is not None
     assert (found.state, found.findings) == (UploadState.REJECTED, ({"code": "REVOKED_BY_ISSUER"},))
