@@ -111,7 +111,11 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
-        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagShardFunction", "WatchCrlFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "RegistrationsTable",
+            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+        ),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
@@ -127,7 +131,17 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
         ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
         ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
-        ("sqs:SendMessage", "NoticeQueue", {"FlagShardFunction"}),
+        ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
+        (
+            "sqs:SendMessage",
+            "QuestionsQueue",
+            {
+                "OpenContainerFunction",
+                "RegisterCertificateFunction",
+                "RetryDeferredFunction",
+                "ValidateUploadFunction",
+            },
+        ),
         ("dynamodb:PutItem", "CustomersTable", set()),
     ],
 )
