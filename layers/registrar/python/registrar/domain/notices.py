@@ -33,8 +33,7 @@ NOTICE_LEASE = timedelta(seconds=45)
 MOST_SENDS = 2
 """A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
 _QUIET_FROM, _QUIET_UNTIL = 21, 8
-# Events that their customer is told of: the hold's kind, where there is one, says which notice.
-_TOLD = {
+TOLD = {
     "RegistrationActivated": "registered",
     "HoldAdded": "hold_added_{hold}",
     "HoldLifted": "hold_lifted_{hold}",
@@ -42,6 +41,7 @@ _TOLD = {
     "RevokedByIssuer": "revoked",
     "Deregistered": "deregistered",
 }
+"""Events that their customer is told of, each with the kind of notice (one for each kind of hold)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def notice_of(message: Mapping[str, Any]) -> Notice | None:
     """
     if "detail-type" in message:
         detail = message["detail"]
-        kind = _TOLD.get(message["detail-type"], "").format(**detail)
+        kind = TOLD.get(message["detail-type"], "").format(**detail)
         return Notice(f"event:{detail['id']}", kind, detail["customer_id"], detail) if kind in KINDS else None
     notice = Notice(message["id"], message["kind"], message["customer_id"], message["params"])
     KINDS[notice.kind]
