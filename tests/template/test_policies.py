@@ -170,7 +170,7 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
-        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]][::-1]
+        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
         assert own == statements(name)
         # Lambda writes with the role of the stream's function what it gave up.
         given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}

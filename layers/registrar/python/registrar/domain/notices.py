@@ -32,7 +32,6 @@ NOTICE_LEASE = timedelta(seconds=45)
 """Longer than send_notice may run, shorter than its queue hides a message: a retry finds the claim free."""
 MOST_SENDS = 2
 """A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
-_QUIET_FROM, _QUIET_UNTIL = 21, 8
 TOLD = {
     "RegistrationActivated": "registered",
     "HoldAdded": "hold_added_{hold}",
@@ -119,10 +118,15 @@ def expiry_id(due: Mapping[str, Any]) -> str:
     return f"{due['id']}:{due['not_after']}:{due['threshold']}"
 
 
-def quiet_until(at: datetime) -> datetime | None:
-    """When the quiet hours (21:00 to 8:00 in Seoul) that `at` lies in are over; None by day."""
+def quiet_until(at: datetime, hours: str) -> datetime | None:
+    """When the quiet hours in Seoul that `at` lies in are over; None by day.
+
+    `hours` are `21-8` for 21:00 to 8:00, or the same hour twice for none.
+    """
+    first, last = (int(hour) for hour in hours.split("-"))
     there = at.astimezone(SEOUL)
-    if _QUIET_UNTIL <= there.hour < _QUIET_FROM:
+    since = (there.hour - first) % 24
+    if since >= (last - first) % 24:
         return None
-    morning = there.replace(hour=_QUIET_UNTIL, minute=0, second=0, microsecond=0)
-    return morning if there.hour < _QUIET_UNTIL else morning + timedelta(days=1)
+    begun = there.replace(minute=0, second=0, microsecond=0) - timedelta(hours=since)
+    return begun + timedelta(hours=(last - first) % 24)
