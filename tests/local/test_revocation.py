@@ -24,6 +24,7 @@ from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
 from local.responder_servers import Entry, FaultyResponder, OpensslResponder
 from local.responders import issue_responder
+from tests.local.expect import surprises
 
 pytestmark = [
     pytest.mark.cloud,
@@ -99,6 +100,7 @@ def world(pki: DemoPki) -> Iterator[World]:
         report = seed.propose_trust(cloud, document)
         assert report["activated"], json.dumps(report)
         yield World(cloud, pki, openssl, faulty, directory)
+        assert not surprises(cloud)
 
 
 @pytest.fixture(autouse=True)

@@ -120,7 +120,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
             "RegistrationsTable",
             {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
         ),
-        ("s3:PutObject", "RevocationBucket", {"WatchCrlFunction"}),
+        ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
         ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
