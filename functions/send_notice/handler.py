@@ -25,6 +25,7 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting
 
+QUIET_HOURS = setting("QUIET_HOURS")
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
@@ -38,7 +39,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     notice, at = notice_of(message), now()
     if notice is None:
         return  # an event that nobody is told of
-    if not notice.urgent and (morning := quiet_until(at)):
+    if not notice.urgent and (morning := quiet_until(at, QUIET_HOURS)):
         raise NotNow(morning - at)
     parts = [part for part in notice.parts if not notices.is_closed(part.id)]
     customer = customers.find(notice.customer_id) if parts else None

@@ -21,7 +21,7 @@ from registrar.domain.sealing import NotSealedForThis, Sealed
 from registrar.domain.uploads import (
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
-    PROOF_DEADLINE,
+    VALIDATION_DEADLINE,
     VALIDATION_LEASE,
     AnnouncedFile,
     Upload,
@@ -115,8 +115,8 @@ def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
     for _ in range(2):
         uploads.publish(decided)
     shown = found(uploads, upload)
-    assert (shown.state, shown.outcome, shown.opened) == (UploadState.AWAITING_PROOF, None, True)
-    assert shown.expires_at == NOW + PROOF_DEADLINE
+    assert (shown.state, shown.outcome, shown.opened) == (UploadState.CHECKING, None, True)
+    assert shown.expires_at == NOW + VALIDATION_DEADLINE
     with pytest.raises(ValueError, match="nothing was decided"):
         uploads.publish(shown)
 

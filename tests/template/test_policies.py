@@ -21,8 +21,12 @@ PHONES = {
     "Action": "sns:Publish",
     "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:endpoint/*"},
 }
-# What SAM adds itself: writing logs, and reading the queue of an SQS event.
-SAMS_OWN = {"AWSLambdaBasicExecutionRole", "AWSLambdaSQSQueueExecutionRole"}
+# What SAM adds itself: writing logs, and reading the queue or the stream of an event.
+SAMS_OWN = {
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole",
+}
 
 
 @each_function
@@ -67,7 +71,7 @@ def test_one_function_sends_to_phones_and_it_writes_to_no_topic() -> None:
 @each_function
 def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
     pseudo = {"AWS::Partition", "AWS::Region", "AWS::AccountId"}
-    known = references(list(environment(name).values()))
+    known = references([*environment(name).values(), FUNCTIONS[name].get("Events", {})])
 
     for statement in statements(name):
         assert references(statement.get("Resource")) <= known | pseudo
@@ -111,7 +115,11 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
-        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagShardFunction", "WatchCrlFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "RegistrationsTable",
+            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+        ),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
@@ -127,7 +135,18 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
         ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
         ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
-        ("sqs:SendMessage", "NoticeQueue", {"FlagShardFunction"}),
+        ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
+        (
+            "sqs:SendMessage",
+            "QuestionsQueue",
+            {
+                "OpenContainerFunction",
+                "RegisterCertificateFunction",
+                "RetryDeferredFunction",
+                "ValidateUploadFunction",
+            },
+        ),
+        ("events:PutEvents", "RegistrationEvents", {"PublishEventsFunction"}),
         ("dynamodb:PutItem", "CustomersTable", set()),
     ],
 )
@@ -161,8 +180,12 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
-        (policy,) = role["Policies"]
-        assert policy["PolicyDocument"]["Statement"] == statements(name)
+        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
+        assert own == statements(name)
+        # Lambda writes with the role of the stream's function what it gave up.
+        given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
+        sams = [[{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": given_up}]]
+        assert added == (sams if name == "PublishEventsFunction" else [])
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
@@ -185,14 +208,19 @@ def test_the_schedules_role_may_invoke_its_function_only(function: str, schedule
     assert references(statement["Resource"]) == {function}
 
 
-def test_a_queue_takes_messages_from_s3_of_this_account_only() -> None:
+def test_a_queue_takes_messages_from_s3_of_this_account_or_from_one_rule_only() -> None:
     for policy in of_type("AWS::SQS::QueuePolicy").values():
         (queue,) = policy["Queues"]
         (statement,) = policy["PolicyDocument"]["Statement"]
-        assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+        by_rule = queue == {"Ref": "NoticeQueue"}
+        assert statement["Principal"] == {"Service": "events.amazonaws.com" if by_rule else "s3.amazonaws.com"}
         assert statement["Action"] == "sqs:SendMessage"
         assert statement["Resource"] == {"Fn::GetAtt": [queue["Ref"], "Arn"]}
-        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert statement["Condition"] == (
+            {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["TellCustomers", "Arn"]}}}
+            if by_rule
+            else {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        )
 
 
 def test_only_api_and_schedule_may_invoke() -> None:

@@ -75,6 +75,7 @@ def test_no_parameter_is_a_secret() -> None:
         "BankCode",
         "TrustAnchorPins",
         "CurrentSealingKey",
+        "QuietHours",
         "MailDomain",
         "AlarmTopicArn",
     }

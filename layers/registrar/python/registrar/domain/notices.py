@@ -32,9 +32,7 @@ NOTICE_LEASE = timedelta(seconds=45)
 """Longer than send_notice may run, shorter than its queue hides a message: a retry finds the claim free."""
 MOST_SENDS = 2
 """A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
-_QUIET_FROM, _QUIET_UNTIL = 21, 8
-# Events that their customer is told of: the hold's kind, where there is one, says which notice.
-_TOLD = {
+TOLD = {
     "RegistrationActivated": "registered",
     "HoldAdded": "hold_added_{hold}",
     "HoldLifted": "hold_lifted_{hold}",
@@ -42,6 +40,7 @@ _TOLD = {
     "RevokedByIssuer": "revoked",
     "Deregistered": "deregistered",
 }
+"""Events that their customer is told of, each with the kind of notice (one for each kind of hold)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def notice_of(message: Mapping[str, Any]) -> Notice | None:
     """
     if "detail-type" in message:
         detail = message["detail"]
-        kind = _TOLD.get(message["detail-type"], "").format(**detail)
+        kind = TOLD.get(message["detail-type"], "").format(**detail)
         return Notice(f"event:{detail['id']}", kind, detail["customer_id"], detail) if kind in KINDS else None
     notice = Notice(message["id"], message["kind"], message["customer_id"], message["params"])
     KINDS[notice.kind]
@@ -119,10 +118,15 @@ def expiry_id(due: Mapping[str, Any]) -> str:
     return f"{due['id']}:{due['not_after']}:{due['threshold']}"
 
 
-def quiet_until(at: datetime) -> datetime | None:
-    """When the quiet hours (21:00 to 8:00 in Seoul) that `at` lies in are over; None by day."""
+def quiet_until(at: datetime, hours: str) -> datetime | None:
+    """When the quiet hours in Seoul that `at` lies in are over; None by day.
+
+    `hours` are `21-8` for 21:00 to 8:00, or the same hour twice for none.
+    """
+    first, last = (int(hour) for hour in hours.split("-"))
     there = at.astimezone(SEOUL)
-    if _QUIET_UNTIL <= there.hour < _QUIET_FROM:
+    since = (there.hour - first) % 24
+    if since >= (last - first) % 24:
         return None
-    morning = there.replace(hour=_QUIET_UNTIL, minute=0, second=0, microsecond=0)
-    return morning if there.hour < _QUIET_UNTIL else morning + timedelta(days=1)
+    begun = there.replace(minute=0, second=0, microsecond=0) - timedelta(hours=since)
+    return begun + timedelta(hours=(last - first) % 24)
