@@ -236,11 +236,9 @@ class Account:
         return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
 
     def sent_to(self, queue: str) -> list[dict[str, Any]]:
-        """The bodies of what was sent to a queue in batches since calls were last forgotten."""
-        url = self.physical[queue]
-        calls = [call.params for call in self.calls if call.operation == "SendMessageBatch"]
-        batches = [call["Entries"] for call in calls if call["QueueUrl"] == url]
-        return [json.loads(entry["MessageBody"]) for entries in batches for entry in entries]
+        """The bodies of what was sent to a queue since calls were last forgotten."""
+        sent = [call.params for call in self.calls if call.operation == "SendMessage"]
+        return [json.loads(m["MessageBody"]) for m in sent if m["QueueUrl"] == self.physical[queue]]
 
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]

@@ -11,7 +11,6 @@ from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.customers import Customer
 from registrar.domain.decision import Report, decide
-from registrar.domain.findings import iso
 from registrar.domain.passwords import hash_password
 from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.revocation import Answer, Status
@@ -19,7 +18,7 @@ from registrar.domain.revocation_findings import to_map
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_trust_store
+from tests.builders import NOW, a_certificate, a_good_word, a_trust_store
 
 PASSWORD = "correct horse 배터리"
 TOTP_SECRET = b"12345678901234567890"
@@ -87,8 +86,7 @@ def an_awaiting_upload(
     checks.accept(claimed, [], to_map(Status(Answer.GOOD, "ocsp", as_of=at), timedelta(hours=1)), at)
     found = uploads.find(claimed.id)
     assert found is not None
-    status = {"answer": "GOOD", "source": "ocsp", "as_of": iso(at)}
-    return UploadChecks(uploads.client, uploads.table).accept(found, [], status, at)
+    return UploadChecks(uploads.client, uploads.table).accept(found, [], a_good_word(at), at)
 
 
 def a_registration(
