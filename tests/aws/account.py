@@ -95,6 +95,11 @@ class Made(dict[str, str]):
         return self[name]
 
 
+@cache
+def _responder() -> Responder:
+    return roots_responder(a_pki(), NOW)
+
+
 @dataclass
 class Account:
     """Tables, buckets and the key of the template, and its functions, at the moment `at`."""
@@ -237,8 +242,9 @@ class Account:
 
     def sent_to(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of what was sent to a queue since calls were last forgotten."""
-        sent = [call.params for call in self.calls if call.operation == "SendMessage"]
-        return [json.loads(m["MessageBody"]) for m in sent if m["QueueUrl"] == self.physical[queue]]
+        url = self.physical[queue]
+        calls = [call.params for call in self.calls if call.operation == "SendMessage"]
+        return [json.loads(call["MessageBody"]) for call in calls if call["QueueUrl"] == url]
 
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
@@ -276,11 +282,6 @@ def an_account() -> Iterator[Account]:
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
-
-
-@cache
-def _responder() -> Responder:
-    return roots_responder(a_pki(), NOW)
 
 
 @cache

@@ -13,8 +13,6 @@ from registrar.domain.customers import Customer
 from registrar.domain.decision import Report, decide
 from registrar.domain.passwords import hash_password
 from registrar.domain.registrations import Registration, new_registration
-from registrar.domain.revocation import Answer, Status
-from registrar.domain.revocation_findings import to_map
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
@@ -83,10 +81,7 @@ def an_awaiting_upload(
     claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
     uploads.decide_and_publish(claimed, verdict, at)
     checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
-    checks.accept(claimed, [], to_map(Status(Answer.GOOD, "ocsp", as_of=at), timedelta(hours=1)), at)
-    found = uploads.find(claimed.id)
-    assert found is not None
-    return UploadChecks(uploads.client, uploads.table).accept(found, [], a_good_word(at), at)
+    return checks.accept(claimed, [], a_good_word(at), at)
 
 
 def a_registration(

@@ -123,6 +123,7 @@ def test_request_upload(after: bool) -> None:
         assert rows[f"quota:hong:{NOW:%Y-%m-%d}"]["used"]["N"] == "1"
         crash.app.send_file(answer.body["upload_id"], crash.state)
         crash.app.deliver(answer.body["upload_id"])
+        crash.app.ask_issuer(answer.body["upload_id"])
         assert crash.app.look(answer.body["upload_id"]).body["state"] == "AWAITING_PROOF"
 
 
@@ -145,6 +146,7 @@ def test_validate_upload(after: bool, state: str) -> None:
     for crash in each_crash(sent(content), deliver, after=after):
         crash.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
         assert crash.app.deliver(crash.state) == DONE
+        assert crash.app.ask_issuer(crash.state) == DONE
         view = crash.app.look(crash.state).body
         assert view["state"] == state
         assert [f["code"] for f in view["findings"]] == ([] if state == "AWAITING_PROOF" else ["FILE_UNREADABLE"])
@@ -159,6 +161,7 @@ def test_validate_upload_redelivered_before_the_lease_ends(after: bool) -> None:
             crash.account.pass_time(seconds=30)
             if crash.app.deliver(crash.state) == DONE:
                 break
+        assert crash.app.ask_issuer(crash.state) == DONE
         assert crash.app.look(crash.state).body["state"] == "AWAITING_PROOF"
         assert crash.account.keys("UploadBucket") == []
 
@@ -175,6 +178,7 @@ def test_validate_upload_killed_twice(after: bool, first: int) -> None:
     for crash in each_crash(killed_once, deliver, after=after):
         crash.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
         assert crash.app.deliver(crash.state) == DONE
+        assert crash.app.ask_issuer(crash.state) == DONE
         assert crash.app.look(crash.state).body["state"] == "AWAITING_PROOF"
         assert crash.account.keys("UploadBucket") == []
 

@@ -32,6 +32,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
     announced = app.announce(certificate.der, name="홍길동-signCert.der").body
     app.send_file(announced["upload_id"], certificate.der)
     assert app.deliver(announced["upload_id"]) == DONE
+    assert app.ask_issuer(announced["upload_id"]) == DONE
     view = app.look(announced["upload_id"]).body
     other = a_certificate(key="ec")
     assert_problem(app.prove(view, other), "PROOF_FAILED")
@@ -89,7 +90,7 @@ def test_no_customer_is_named_but_by_a_digest(app: App, account: Account) -> Non
 def test_every_step_is_audited(app: App, account: Account) -> None:
     everything_happens(app, account)
     audited = [line["message"] for line in account.logged() if line.get("audit")]
-    assert audited[:11] == [
+    assert audited[:12] == [
         "login.refused",
         "login.challenged",
         "otp.refused",
@@ -97,6 +98,7 @@ def test_every_step_is_audited(app: App, account: Account) -> None:
         "otp.replayed",
         "upload.issued",
         "upload.decided",
+        "upload.checked",
         "proof.refused",
         "registration.added",
         "notice.sent",

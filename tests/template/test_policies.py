@@ -136,6 +136,16 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
         ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
         ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
+        (
+            "sqs:SendMessage",
+            "QuestionsQueue",
+            {
+                "OpenContainerFunction",
+                "RegisterCertificateFunction",
+                "RetryDeferredFunction",
+                "ValidateUploadFunction",
+            },
+        ),
         ("events:PutEvents", "RegistrationEvents", {"PublishEventsFunction"}),
         ("dynamodb:PutItem", "CustomersTable", set()),
     ],
