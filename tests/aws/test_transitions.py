@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.pki import CustomerCertificate
 from registrar.aws.registration_items import to_item
 from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
@@ -273,9 +274,14 @@ def test_what_a_customer_took_back_only_they_may_register_again(
     assert (taken.value.code, taken.value.existing) == ("ALREADY_REGISTERED", again.id)
 
 
+def a_later_certificate() -> CustomerCertificate:
+    """One that begins a minute before NOW, later than others do."""
+    return a_certificate(key="ec", not_before=NOW - MINUTE)
+
+
 def succeed(account: Account, old: Registration, **overrides: Any) -> Registration:
-    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY), old.customer_id)
-    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
+    upload = an_awaiting_upload(account, a_later_certificate(), old.customer_id)
+    new = new_registration(upload, "signature", "2026-11", NOW, old)
     new = replace(new, **overrides)
     registrations_of(account).add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)
     return new
@@ -326,8 +332,8 @@ def test_at_no_instant_are_both_or_neither_usable(
     account: Account, registrations: Registrations, after: bool
 ) -> None:
     old = a_registration(account)
-    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY))
-    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
+    upload = an_awaiting_upload(account, a_later_certificate())
+    new = new_registration(upload, "signature", "2026-11", NOW, old)
 
     def register() -> None:
         registrations.add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)

@@ -21,6 +21,7 @@ from registrar.domain.catalogue import (
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 from registrar.domain.notice_texts import expiry_notice, registered_notice
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -105,7 +106,7 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS]
+    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS, *REGISTRATION_TEXTS]
     assert sorted(codes) == sorted(CATALOGUE)
 
 

@@ -181,9 +181,9 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
     register = account.function("register_certificate")
     real = register.new_registration
 
-    def meanwhile(upload: Any, proof: str, consent: str, at: Any) -> Any:
-        register.uploads.renew_text(upload, at)
-        return real(upload, proof, consent, at)
+    def meanwhile(upload: Any, *rest: Any) -> Any:
+        register.uploads.renew_text(upload, rest[2])
+        return real(upload, *rest)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)
     answer = app.prove(view, certificate)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 
 LANGUAGES = ("ko", "en")
 
@@ -59,6 +60,7 @@ class NextAction(StrEnum):
     USE_DIRECTLY = "USE_DIRECTLY"
     MANAGE = "MANAGE"
     REGISTER_NEW_CERT = "REGISTER_NEW_CERT"
+    RESUME = "RESUME"
     CHECK_INPUT = "CHECK_INPUT"
     CONTINUE = "CONTINUE"
 
@@ -141,11 +143,19 @@ _ROWS: Mapping[str, _Row] = {
     "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
     "PROOF_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
     "CONSENT_REQUIRED": _Row(422, NextAction.CONTINUE),
+    "REPLACES_REQUIRED": _Row(422, NextAction.CONTINUE),
+    "REPLACES_NOT_ACCEPTED": _Row(422, NextAction.MANAGE),
     "ALREADY_REGISTERED": _Row(200, NextAction.MANAGE),
     "NOT_AVAILABLE_FOR_REGISTRATION": _Row(409, NextAction.CALL),
     # registration
     "REG_NOT_FOUND": _Row(404, NextAction.REGISTER_NEW_CERT),
     "REG_EXPIRED": _Row(409, NextAction.REGISTER_NEW_CERT, ("expired_on",)),
+    "REG_SUSPENDED": _Row(409, NextAction.RESUME),
+    "REG_HELD": _Row(409, NextAction.RESUME),
+    "REG_BLOCKED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_REVOKED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_SUPERSEDED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_DEREGISTERED": _Row(409, NextAction.REGISTER_NEW_CERT),
     # system
     "RATE_LIMITED": _Row(429, NextAction.WAIT),
     "IN_PROGRESS": _Row(409, NextAction.WAIT),
@@ -161,7 +171,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
 def _catalogue() -> dict[str, Reason]:
-    texts = ACCESS_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS
+    texts = ACCESS_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS
     return {
         code: Reason(
             code=code,

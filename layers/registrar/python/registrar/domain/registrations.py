@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registrar.domain.errors import Refusal
 from registrar.domain.findings import instant
 from registrar.domain.uploads import Upload, registration_id
 
@@ -150,16 +151,16 @@ class Registration:
 
 
 def new_registration(
-    upload: Upload, proof: str, consent_version: str, now: datetime, replaces: str | None = None
+    upload: Upload, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
 ) -> Registration:
-    """The registration of an upload whose proof was given at `now`; `replaces` is the id of the one it succeeds.
+    """The registration of an upload whose proof was given at `now`; it takes the place of `replaced`.
 
-    Raises ValueError where the upload awaits no proof.
+    Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
     """
     summary, der = upload.summary, upload.der
     if summary is None or der is None:
         raise ValueError("the upload awaits no proof")
-    return Registration(
+    registration = Registration(
         id=registration_id(upload.id),
         customer_id=upload.customer_id,
         lifecycle=Lifecycle.LIVE,
@@ -178,8 +179,11 @@ def new_registration(
         registered_at=now,
         proof=proof,
         consent_version=consent_version,
-        replaces=replaces,
+        replaces=replaced.id if replaced else None,
     )
+    if replaced is not None and not registration.may_succeed(replaced, now):
+        raise Refusal("REPLACES_NOT_ACCEPTED")
+    return registration
 
 
 def successor_of(
