@@ -124,7 +124,7 @@ class Phone:
         sealed = self.seal(view["upload_id"], view["password"]["nonce"], password)
         return self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
 
-    def prove(self, view: dict[str, Any], certificate: CustomerCertificate) -> Answer:
+    def prove(self, view: dict[str, Any], certificate: CustomerCertificate, replaces: str | None = None) -> Answer:
         """Sign the text of an upload that awaits its proof, seal R, agree to the consent, register."""
         proof = view["proof"]
         body = {
@@ -133,6 +133,7 @@ class Phone:
                 view["upload_id"], proof["nonce"], certificate.random_number.hex(), random_number=True
             ),
             "consent_version": proof["consent"]["version"],
+            **({"replaces": replaces} if replaces else {}),
         }
         return self.register(view, body)
 

@@ -6,18 +6,17 @@ an earlier registration (`replaces`). Repeating it returns the same registration
 """
 
 from datetime import datetime
-from typing import NoReturn
 
 from registrar.aws.clients import client
 from registrar.aws.owners import Owners
+from registrar.aws.proving import prove
 from registrar.aws.registrations import Registrations, Taken
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
-from registrar.domain.possession import ProofInvalid
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.proofs import MAX_CMS_BYTES
 from registrar.domain.registrations import new_registration
-from registrar.domain.uploads import MAX_BAD_PROOFS, Upload, failure
+from registrar.domain.uploads import Upload, failure
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -63,20 +62,11 @@ def _proven(upload: Upload, fields: Fields) -> str:
     """By what the caller proved that key and certificate are theirs. Raises Refusal."""
     proof = fields.proof()
     try:
-        owners.check_proof(upload, text_to_sign(upload, BANK), proof)
-    except ProofInvalid:
-        _refuse_proof(upload)
+        prove(owners, uploads, upload, text_to_sign(upload, BANK), proof)
     except Refusal as refused:
-        if refused.code == "OWNER_MISMATCH":
-            uploads.count_bad_proof(upload)
+        audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise
     return proof.kind
-
-
-def _refuse_proof(upload: Upload) -> NoReturn:
-    tries_left = MAX_BAD_PROOFS - uploads.count_bad_proof(upload)
-    audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, tries_left=tries_left)
-    raise Refusal("PROOF_FAILED", tries_left=tries_left) if tries_left > 0 else Refusal("PROOF_ATTEMPTS_EXCEEDED")
 
 
 def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
