@@ -13,11 +13,9 @@ from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, ver
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.request import Request
+from registrar.entry.request import CUSTOMER_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
-
-CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))

@@ -13,9 +13,12 @@ import pytest
 from cryptography import x509
 
 from local.npki_files import Pbes2, sign_pri_key
+from registrar.aws.registrations import Registrations
 from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.registrations import Hold, Registration
 from registrar.domain.uploads import DAILY_UPLOADS
 from tests.aws.account import Account
+from tests.aws.rows import registrations_of
 from tests.builders import NOW, a_certificate, a_compromised_key, an_ec_key
 from tests.domain.test_decision_codes import CASES
 from tests.functions.app import Answer, App
@@ -126,6 +129,44 @@ def ended(app: App) -> Answer:
     return app.call("GET", "/registrations/{registration_id}", registration_id=held)
 
 
+def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -> Answer:
+    """A registration, after these changes."""
+    held = app.register(good()).body["registration_id"]
+    registrations = registrations_of(app.account)
+    for change in changes:
+        change(registrations, registrations.get("hong", held))
+    return app.call("GET", "/registrations/{registration_id}", registration_id=held)
+
+
+def proposed(registrations: Registrations, r: Registration) -> object:
+    return registrations.propose_block("hong", r.id, "staff-1", "stolen", NOW)
+
+
+def replaced(app: App) -> Answer:
+    old, later = app.register(good()).body["registration_id"], good(key="ec", not_before=NOW)
+    app.prove(app.upload(later.der), later, replaces=old)
+    return app.call("GET", "/registrations/{registration_id}", registration_id=old)
+
+
+def renewed(app: App) -> Answer:
+    """With the same key, without saying that it replaces the earlier one."""
+    app.register(good())
+    later = good(not_before=NOW)
+    return app.prove(app.upload(later.der), later)
+
+
+def renewed_but_not_later(app: App) -> Answer:
+    old, same = app.register(good()).body["registration_id"], good()
+    return app.prove(app.upload(same.der), same, replaces=old)
+
+
+def resumed_with_another_key(app: App) -> Answer:
+    held = app.register(good()).body["registration_id"]
+    app.call("POST", "/registrations/{registration_id}/loss", registration_id=held)
+    body = {"signature": "AAAA"}
+    return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
+
+
 def without_trust(app: App) -> Answer:
     app.account.client("s3").delete_object(Bucket=app.account.physical["TrustBucket"], Key="active/trust.json")
     return app.call("POST", "/precheck", {"certificate": "AAAA", "customer_kind": "personal"})
@@ -190,6 +231,15 @@ SCENARIOS: dict[str, Scenario] = {
         "GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32
     ),
     "REG_EXPIRED": ended,
+    "REG_SUSPENDED": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.CUSTOMER, NOW)),
+    "REG_HELD": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.ISSUER, NOW)),
+    "REG_BLOCKED": lambda app: lived(app, proposed, lambda s, r: s.block(r, "staff-2", NOW)),
+    "REG_REVOKED": lambda app: lived(app, lambda s, r: s.revoke("hong", r.id, "superseded", NOW, NOW)),
+    "REG_DEREGISTERED": lambda app: lived(app, lambda s, r: s.deregister(r, NOW)),
+    "REG_SUPERSEDED": replaced,
+    "REPLACES_REQUIRED": renewed,
+    "REPLACES_NOT_ACCEPTED": renewed_but_not_later,
+    "SIGNATURE_INVALID": resumed_with_another_key,
     "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),

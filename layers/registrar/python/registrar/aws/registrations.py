@@ -22,6 +22,7 @@ from registrar.aws.registration_items import (
     issuer_lock_key,
     lock_keys,
     row_key,
+    unless_held_by_bank,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.expiry import Window
@@ -225,7 +226,7 @@ class Registrations:
     def deregister(self, registration: Registration, now: datetime) -> Registration:
         """End a live registration as its customer wishes. Its locks stay, marked: only they may register it again.
 
-        Raises ConditionFailed where it ended otherwise.
+        Raises ConditionFailed where it ended otherwise, or the bank holds it.
         """
         marks = [
             {
@@ -243,7 +244,8 @@ class Registrations:
             for key in lock_keys(registration)
         ]
         others = [*marks, self._deny_list.absence(registration.key_digest)]
-        return self._end_with(registration, end(Lifecycle.DEREGISTERED, now), others, Lifecycle.DEREGISTERED)
+        ended = unless_held_by_bank(end(Lifecycle.DEREGISTERED, now))
+        return self._end_with(registration, ended, others, Lifecycle.DEREGISTERED)
 
     def _change(
         self, customer_id: str, registration_id: str, expression: str, condition: str, values: dynamo.Item

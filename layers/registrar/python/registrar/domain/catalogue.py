@@ -140,6 +140,7 @@ _ROWS: Mapping[str, _Row] = {
     "OWN_BANK_CERTIFICATE": _Row(422, NextAction.USE_DIRECTLY),
     # proof and confirmation
     "PROOF_FAILED": _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
+    "SIGNATURE_INVALID": _Row(422, NextAction.SIGN_AGAIN),
     "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
     "PROOF_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
     "CONSENT_REQUIRED": _Row(422, NextAction.CONTINUE),

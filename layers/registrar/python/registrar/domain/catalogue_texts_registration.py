@@ -4,6 +4,18 @@ from registrar.domain.wording import Wording
 
 REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
     # proof and confirmation
+    "SIGNATURE_INVALID": {
+        "ko": Wording(
+            "등록된 인증서의 서명이 아닙니다",
+            "서명이 등록된 인증서와 맞지 않아 다시 사용할 수 없습니다. 화면에 표시된 문구에 등록된 그 인증서로 "
+            "다시 서명해 주십시오. 그 인증서가 없다면 새 인증서를 등록해 주십시오.",
+        ),
+        "en": Wording(
+            "The signature is not that of the registered certificate",
+            "The signature does not fit the registered certificate, so it stays suspended. Sign the text shown "
+            "with that very certificate. If you no longer have it, register a new one.",
+        ),
+    },
     "REPLACES_REQUIRED": {
         "ko": Wording(
             "이전 인증서를 대체하는 갱신인지 확인해 주십시오",

@@ -139,6 +139,20 @@ class Registration:
         """The code that says why it may not be used at `now`."""
         return _REASONS.get(self.status_at(now))
 
+    def check_live(self, now: datetime) -> None:
+        """Raises Refusal (REG_…) where it ended, as none can be changed then."""
+        match self.lifecycle_at(now):
+            case Lifecycle.REVOKED_BY_ISSUER:
+                raise Refusal("REG_REVOKED")
+            case Lifecycle.EXPIRED:
+                raise Refusal("REG_EXPIRED", expired_on=self.not_after)
+            case Lifecycle.SUPERSEDED:
+                raise Refusal("REG_SUPERSEDED")
+            case Lifecycle.DEREGISTERED:
+                raise Refusal("REG_DEREGISTERED")
+            case Lifecycle.BLOCKED:
+                raise Refusal("REG_BLOCKED")
+
     def may_succeed(self, old: "Registration", now: datetime) -> bool:
         """Whether this registration may replace `old`: of the same customer and operator (not CA: generations
         change), of the same kind, with a later notBefore. Nothing succeeds what was blocked, or is under the bank's

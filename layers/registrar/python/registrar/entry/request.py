@@ -15,6 +15,7 @@ from registrar.domain.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
 from registrar.domain.sealing import MAX_SEALED_BYTES, Sealed
 
 MAX_BODY_BYTES = 16 * 1024
+CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 _OWN_ID = re.compile(r"[a-z0-9]{32,33}")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -54,6 +55,11 @@ class Request:
             )
         except (KeyError, ValueError, TypeError):
             raise Refusal("AUTH_REQUIRED") from None
+
+    @property
+    def has_session(self) -> bool:
+        """Whether an authorizer stood before the function; where none does, nobody is known."""
+        return bool(self.context.get("authorizer"))
 
     @property
     def idempotency_key(self) -> str | None:

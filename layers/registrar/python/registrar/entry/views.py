@@ -6,11 +6,12 @@ from typing import Any
 
 from registrar.domain.expiry import days_left
 from registrar.domain.findings import headline, iso
-from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
-from registrar.domain.registrations import Lifecycle, Registration
+from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
+from registrar.domain.registrations import Hold, Lifecycle, Registration
 from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
+ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
 
 
@@ -67,6 +68,13 @@ def registration_view(registration: Registration, language: str, now: datetime) 
     }
 
 
+def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:
+    """What is to be signed to take a loss report back, where there is one."""
+    if registration.lifecycle_at(now) is not Lifecycle.LIVE or Hold.CUSTOMER not in registration.holds:
+        return {}
+    return {"resume": {"text": text_to_resume(registration, bank), "algorithms": ALGORITHMS}}
+
+
 def certificate_view(summary: Mapping[str, Any], language: str) -> dict[str, Any]:
     """What the customer is shown of a certificate that passed."""
     shown = {k: v for k, v in summary.items() if k not in ("key_digest", "issuer_key_digest")}
@@ -86,7 +94,7 @@ def _proof_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
     return {
         "text": text_to_sign(upload, bank),
         "expires_at": iso(upload.nonce_expires_at) if upload.nonce_expires_at else None,
-        "algorithms": ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"],
+        "algorithms": ALGORITHMS,
         "nonce": upload.nonce,
         "consent": _consent_view(language),
     }
