@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, decisions, files, warm_call, writes
+from bench import cold_start, decisions, files, ocsp, warm_call, writes
 from bench.report import Row, markdown
 from local.build import ROOT
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "writes": writes.rows,
     "files": files.rows,
     "decisions": decisions.rows,
+    "ocsp": ocsp.rows,
 }
 
 

@@ -10,7 +10,9 @@ from datetime import datetime
 from registrar.aws.clients import client
 from registrar.aws.owners import Owners
 from registrar.aws.proving import prove
+from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations, Taken
+from registrar.aws.upload_checks import UploadChecks, expect_fresh
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
@@ -28,6 +30,8 @@ from registrar.entry.views import registration_view
 BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
+checks = UploadChecks(dynamodb, UPLOADS_TABLE)
+questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
@@ -45,6 +49,7 @@ def lambda_handler(request: Request) -> Answer:
     if upload.registration:
         return _registered(caller.customer_id, upload.registration, request, at)
     upload.check_awaiting_proof(at)
+    expect_fresh(upload, checks, questions, at)
     if consent != CONSENT_VERSION:
         raise Refusal("CONSENT_REQUIRED")
     proof = "container" if upload.opened else _proven(upload, fields)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.cloud import LocalCloud
+from local.issuers import DemoIssuers
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
 
@@ -23,12 +24,19 @@ def pki() -> DemoPki:
 
 
 @pytest.fixture(scope="session")
-def cloud(pki: DemoPki) -> Iterator[LocalCloud]:
+def issuers(pki: DemoPki) -> Iterator[DemoIssuers]:
+    """The responder that answers for every certificate of the demo authorities."""
+    with DemoIssuers(pki) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     """template.yaml, built for this machine, deployed and seeded."""
     from local import seed
 
     with LocalCloud.start(seed.parameters(pki)) as started:
-        seed.seed(started, pki)
+        seed.seed(started, pki, issuers.url)
         yield started
         assert not _surprises(started)
 

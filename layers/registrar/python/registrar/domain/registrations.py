@@ -171,8 +171,8 @@ def new_registration(
 
     Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
     """
-    summary, der = upload.summary, upload.der
-    if summary is None or der is None:
+    summary, der, status = upload.summary, upload.der, upload.status
+    if summary is None or der is None or status is None:
         raise ValueError("the upload awaits no proof")
     registration = Registration(
         id=registration_id(upload.id),
@@ -194,6 +194,7 @@ def new_registration(
         proof=proof,
         consent_version=consent_version,
         replaces=replaced.id if replaced else None,
+        revocation=Revocation(instant(status["as_of"]), status["source"]),
     )
     if replaced is not None and not registration.may_succeed(replaced, now):
         raise Refusal("REPLACES_NOT_ACCEPTED")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from registrar.domain.catalogue import Level
 from registrar.domain.certificates import Certificate
@@ -38,7 +39,7 @@ class Sources:
     ocsp: str | None
     crl: tuple[str, ...]
     responders: tuple[Certificate, ...]
-    certid_hash: str
+    certid_hash: Literal["sha1", "sha256"]
 
 
 @dataclass(frozen=True, slots=True)

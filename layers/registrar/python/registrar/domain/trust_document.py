@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from registrar.domain import path
 from registrar.domain.certificates import ANY_POLICY, Certificate, read_certificate
@@ -21,7 +21,7 @@ MAX_DOCUMENT_BYTES = 512 * 1024
 MAX_AUTHORITIES = 4
 KINDS = ("personal", "corporate")
 GPKI_POLICIES = "1.2.410.100001.2."
-CERTID_HASHES = ("sha1", "sha256")
+_CERTID_HASHES: Mapping[str, Literal["sha1", "sha256"]] = {"sha1": "sha1", "sha256": "sha256"}
 _HTTP_ADDRESS = re.compile(r"http://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _CRL_ORIGIN = re.compile(r"(http|ldap)://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _OID = re.compile(r"[012](\.(0|[1-9][0-9]*)){2,20}")
@@ -202,10 +202,11 @@ def _sources(identifier: str, value: object) -> Sources:
         raise _Wrong(f"{identifier}: ocsp must be an address like http://ocsp.example:4612, or null")
     if ocsp is None and not crl:
         raise _Wrong(f"{identifier}: without ocsp and crl no certificate could be asked about")
-    if record["certid_hash"] not in CERTID_HASHES:
-        raise _Wrong(f"{identifier}: certid_hash must be one of {', '.join(CERTID_HASHES)}")
+    certid_hash = _CERTID_HASHES.get(str(record["certid_hash"]))
+    if certid_hash is None:
+        raise _Wrong(f"{identifier}: certid_hash must be one of {', '.join(_CERTID_HASHES)}")
     responders = tuple(_certificate({"certificate": entry}) for entry in _list(record["responders"]))
-    return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, str(record["certid_hash"]))
+    return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, certid_hash)
 
 
 def _origin(value: object) -> str:

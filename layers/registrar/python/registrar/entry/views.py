@@ -12,13 +12,15 @@ from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
 ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
-POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
+POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
+_SHOWS_CERTIFICATE = (UploadState.DEFERRED, UploadState.AWAITING_PROOF, UploadState.REGISTERED)
 
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
     """State, findings with their headline first in importance, certificate, and what is to be signed."""
-    state = upload.state_at(now)
-    findings = upload.findings_at(now)
+    state, findings = upload.state_at(now), upload.findings_at(now)
+    if state is UploadState.CHECKING:  # to the customer it is still being checked
+        state, findings = UploadState.VALIDATING, ()
     first = headline(findings)
     view: dict[str, Any] = {
         "upload_id": upload.id,
@@ -29,12 +31,14 @@ def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict
     }
     if state in POLL_SECONDS:
         view["poll_after"] = POLL_SECONDS[state]
-    if upload.summary and state in (UploadState.AWAITING_PROOF, UploadState.REGISTERED):
+    if upload.summary and state in _SHOWS_CERTIFICATE:
         view["certificate"] = certificate_view(upload.summary, language)
     if state is UploadState.NEEDS_PASSWORD:
         view["password"] = {"nonce": upload.nonce, "tries_left": MAX_PASSWORD_TRIES - upload.password_tries}
     if state is UploadState.AWAITING_PROOF:
         view["proof"] = _opened_view(language) if upload.opened else _proof_view(upload, bank, language)
+    if state is UploadState.DEFERRED and upload.due_at:
+        view["next_check_at"] = iso(upload.due_at)
     if upload.registration:
         view["registration_id"] = upload.registration
     return view
