@@ -23,6 +23,8 @@ from local.pki import ANY_POLICY, CustomerCertificate, DemoPki, Extensions, Priv
 from registrar.domain.certificates import Certificate, read_certificate
 from registrar.domain.decision import decide
 from registrar.domain.possession import Proof, ProofInvalid, check_possession
+from registrar.domain.revocation import Answer, Status
+from registrar.domain.revocation_findings import to_map
 from registrar.domain.trust import TrustStore
 from registrar.domain.trust_document import read_document
 from registrar.domain.uploads import AnnouncedFile, Upload, UploadState
@@ -206,10 +208,17 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
             findings=tuple(finding.to_map() for finding in report.findings),
             summary=report.summary.to_map(),
             der=report.der,
+            status=a_good_status(NOW),
             nonce="00112233445566778899aabbccddeeff",
             nonce_expires_at=NOW + timedelta(minutes=5),
         )
     return replace(upload, **overrides)
+
+
+def a_good_status(at: datetime) -> dict[str, object]:
+    """What the issuer said of a certificate at that moment, as an upload keeps it."""
+    status = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
+    return to_map(status, max_age=timedelta(hours=1))
 
 
 def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> bool:

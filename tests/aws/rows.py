@@ -7,6 +7,7 @@ from typing import Any
 
 from local.pki import CustomerCertificate
 from registrar.aws.registrations import Registrations
+from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.customers import Customer
 from registrar.domain.decision import Report, decide
@@ -15,7 +16,7 @@ from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_trust_store
+from tests.builders import NOW, a_certificate, a_good_status, a_trust_store
 
 PASSWORD = "correct horse 배터리"
 TOTP_SECRET = b"12345678901234567890"
@@ -81,7 +82,8 @@ def an_awaiting_upload(
     uploads.decide_and_publish(claimed, verdict, at)
     found = uploads.find(claimed.id)
     assert found is not None
-    return found
+    checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
+    return checks.accept(found, found.findings, a_good_status(at), at)
 
 
 def a_registration(
