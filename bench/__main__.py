@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, decisions, files, ocsp, warm_call, writes
+from bench import cold_start, crls, decisions, files, ocsp, warm_call, watch, writes
 from bench.report import Row, markdown
 from local.build import ROOT
 
@@ -14,9 +14,11 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "layer": cold_start.layer_rows,
     "warm": warm_call.rows,
     "writes": writes.rows,
+    "watch": watch.rows,
     "files": files.rows,
     "decisions": decisions.rows,
     "ocsp": ocsp.rows,
+    "crls": crls.rows,
 }
 
 

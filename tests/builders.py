@@ -184,6 +184,11 @@ def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFi
     return AnnouncedFile(name, len(content), hashlib.sha256(content).hexdigest())
 
 
+def a_good_word(at: datetime = NOW) -> dict[str, object]:
+    """What the issuer said of a certificate, as an upload keeps it: good at `at`, and fresh for a day."""
+    return to_map(Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1)), timedelta(days=1))
+
+
 def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) -> Upload:
     """An upload requested at NOW; with a certificate, one whose checks have passed and that awaits its proof."""
     content = certificate.der if certificate else b"a certificate, when it arrives"
@@ -208,17 +213,11 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
             findings=tuple(finding.to_map() for finding in report.findings),
             summary=report.summary.to_map(),
             der=report.der,
-            status=a_good_status(NOW),
             nonce="00112233445566778899aabbccddeeff",
             nonce_expires_at=NOW + timedelta(minutes=5),
+            status=a_good_word(),
         )
     return replace(upload, **overrides)
-
-
-def a_good_status(at: datetime) -> dict[str, object]:
-    """What the issuer said of a certificate at that moment, as an upload keeps it."""
-    status = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
-    return to_map(status, max_age=timedelta(hours=1))
 
 
 def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> bool:

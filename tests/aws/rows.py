@@ -16,7 +16,7 @@ from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_good_status, a_trust_store
+from tests.builders import NOW, a_certificate, a_good_word, a_trust_store
 
 PASSWORD = "correct horse 배터리"
 TOTP_SECRET = b"12345678901234567890"
@@ -82,8 +82,7 @@ def an_awaiting_upload(
     uploads.decide_and_publish(claimed, verdict, at)
     found = uploads.find(claimed.id)
     assert found is not None
-    checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
-    return checks.accept(found, found.findings, a_good_status(at), at)
+    return UploadChecks(uploads.client, uploads.table).accept(found, [], a_good_word(at), at)
 
 
 def a_registration(

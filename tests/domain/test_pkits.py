@@ -1,8 +1,8 @@
 """NIST's path validation suite: nothing is accepted that RFC 5280 refuses; a valid case refused has its reason.
 
-With CRLs looked at, of 114 valid cases 71 are accepted by the rules for paths and 45 by the whole decision (one case
-in 249 asks of the bank what it cannot be told), of 135 invalid ones none. Without them it would be 82 and 56, and 46
-invalid ones: those differ from valid ones in a CRL alone.
+With CRLs looked at, of 114 valid cases 71 are accepted by the rules for paths and 45 by the whole decision (one
+case in 249 asks of the bank what it cannot be told), of 135 invalid ones none. Without them it would be 82 and 56,
+and 46 invalid ones: those differ from valid ones in a CRL alone.
 """
 
 from collections.abc import Callable

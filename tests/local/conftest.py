@@ -11,6 +11,7 @@ from local.cloud import LocalCloud
 from local.issuers import DemoIssuers
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
+from tests.local.expect import surprises
 
 _numbers = itertools.count(1)
 
@@ -38,15 +39,7 @@ def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     with LocalCloud.start(seed.parameters(pki)) as started:
         seed.seed(started, pki, issuers.url)
         yield started
-        assert not _surprises(started)
-
-
-def _surprises(cloud: LocalCloud) -> list[str]:
-    """What our code did not expect in the whole run, whatever the tests sent it."""
-    functions = [name for name in cloud.resources if name.endswith("Function")]
-    errors = [line for name in functions for line in cloud.logs(name) if '"level":"ERROR"' in line]
-    # Of two deliveries that come at once one loses a conditional write; the queue brings it again.
-    return [line for line in errors if '"exception_name":"ConditionFailed"' not in line]
+        assert not surprises(started)
 
 
 @pytest.fixture

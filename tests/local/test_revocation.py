@@ -24,6 +24,7 @@ from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
 from local.responder_servers import Entry, FaultyResponder, OpensslResponder
 from local.responders import issue_responder
+from tests.local.expect import surprises
 
 pytestmark = [
     pytest.mark.cloud,
@@ -62,7 +63,7 @@ class World:
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
         """A new list of the operator, in its entry of the directory."""
         url, now = self.directory.url(ENTRY.format(operator)), datetime.now(UTC)
-        arguments = {"this_update": now - timedelta(minutes=1), "idp": scope(uris=[url])}
+        arguments: dict[str, Any] = {"this_update": now - timedelta(minutes=1), "idp": scope(uris=[url])}
         arguments["number"] = int(now.timestamp() * 1000)
         crl = make_crl(self.pki.issuers[operator], entries, **arguments | overrides)
         self.directory.put(ENTRY.format(operator), crl)
@@ -99,6 +100,7 @@ def world(pki: DemoPki) -> Iterator[World]:
         report = seed.propose_trust(cloud, document)
         assert report["activated"], json.dumps(report)
         yield World(cloud, pki, openssl, faulty, directory)
+        assert not surprises(cloud)
 
 
 @pytest.fixture(autouse=True)

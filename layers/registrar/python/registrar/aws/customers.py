@@ -17,6 +17,9 @@ def to_item(customer: Customer) -> dict[str, dict[str, Any]]:
         "password_hash": dynamo.text(customer.password_hash),
         "totp_ciphertext": dynamo.binary(customer.totp_ciphertext),
         **({"idn_ciphertext": dynamo.binary(customer.idn_ciphertext)} if customer.idn_ciphertext else {}),
+        "channels": dynamo.text(",".join(customer.channels)),
+        **({"mail": dynamo.text(customer.mail)} if customer.mail else {}),
+        **({"push_endpoint": dynamo.text(customer.push_endpoint)} if customer.push_endpoint else {}),
     }
 
 
@@ -30,6 +33,9 @@ def from_item(item: dynamo.Item) -> Customer:
         password_hash=dynamo.read_text(item, "password_hash"),
         totp_ciphertext=dynamo.read_bytes(item, "totp_ciphertext"),
         idn_ciphertext=dynamo.read_bytes(item, "idn_ciphertext") if "idn_ciphertext" in item else None,
+        channels=tuple(dynamo.read_text(item, "channels").split(",")) if "channels" in item else ("sms",),
+        mail=dynamo.read_text(item, "mail") if "mail" in item else None,
+        push_endpoint=dynamo.read_text(item, "push_endpoint") if "push_endpoint" in item else None,
     )
 
 

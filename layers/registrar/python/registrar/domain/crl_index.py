@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from registrar.domain.crl import Crl
 from registrar.domain.crl_entries import (
@@ -30,7 +31,7 @@ from registrar.domain.crl_entries import (
     worst,
 )
 from registrar.domain.crl_scope import Scope, directory_key
-from registrar.domain.der import element
+from registrar.domain.der import DerError, element
 
 Read = Callable[[int, int], bytes]
 
@@ -41,7 +42,7 @@ _MOST_HEAD_BYTES = 256 * 1024
 _MOST_PAGE_BYTES = 80 * 1024
 _USUAL_PAGE_BYTES = 48 * 1024
 _SERIAL_AT = 4
-_FLUSH_BATCHES = 8
+_FLUSH_BATCHES = 4
 _SAMPLE = 5000
 _MOST_SERIAL_BYTES = 64
 _LONG = 0x80
@@ -110,10 +111,7 @@ def read_head(read: Read) -> Head:
         values = json.loads(first[start : start + length])
         scope = values["scope"]
         names = scope["names"]
-        end, ends = start + length, list[int]()
-        for size in values["sizes"]:
-            end += size
-            ends.append(end)
+        _, *ends = accumulate(values["sizes"], initial=start + length)
         return Head(
             issuer=values["issuer"],
             issuer_key_digest=values["issuer_key_digest"],
@@ -144,10 +142,7 @@ def lookup(head: Head, read: Read, serial: int) -> Entry | None:
     raw = read(start, head.ends[page] - start)
     if len(raw) != head.ends[page] - start:
         raise CrlUnusable("the index is cut off")
-    if octets not in raw:
-        return None
-    found = [entry for entry in _split(raw) if octets_of(entry) == octets]
-    return worst([read_entry(entry) for entry in found])
+    return worst([read_entry(entry) for entry in _listed(raw, octets)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +228,7 @@ def _dealt(crl: Crl, count: int, shortest: int) -> tuple[list[bytearray], int]:
     """The `count` pages and the one for short serials, and how many entries they hold."""
     pages = [bytearray() for _ in range(count + 1)]
     waiting: list[list[bytes]] = [[] for _ in pages]
-    table = [[waiting[_two_bytes(low, high, count)] for high in range(256)] for low in range(256)]
+    table = [_row(waiting, low, count) for low in range(256)]
     low, high = _SERIAL_AT + shortest - 1, _SERIAL_AT + shortest - 2
     entries = 0
     for number, batch in enumerate(batches(crl.der, crl.entries_at, crl.entries_end, shortest)):
@@ -250,6 +245,13 @@ def _dealt(crl: Crl, count: int, shortest: int) -> tuple[list[bytearray], int]:
     return pages, entries
 
 
+def _row(waiting: list[list[bytes]], low: int, count: int) -> list[list[bytes]]:
+    """Where entries with this lower byte wait, by the higher one."""
+    if count <= 256:
+        return [waiting[_two_bytes(low, 0, count)]] * 256
+    return [waiting[_two_bytes(low, high, count)] for high in range(256)]
+
+
 def _flush(waiting: list[list[bytes]], pages: list[bytearray]) -> None:
     """Append what waits to the pages: a million small objects at once would take more memory than the CRL."""
     for number, entries in enumerate(waiting):
@@ -257,17 +259,35 @@ def _flush(waiting: list[list[bytes]], pages: list[bytearray]) -> None:
         entries.clear()
 
 
+def _listed(page: bytes, octets: bytes) -> list[bytes]:
+    """The entries of a page with this serial: only those before a place where its bytes stand are walked over."""
+    found, at = list[bytes](), 0
+    while (place := page.find(octets, at)) >= 0:
+        while (end := _end(page, at)) <= place:
+            at = end
+        if octets_of(page[at:end]) == octets:
+            found.append(page[at:end])
+        at = end
+    return found
+
+
 def _split(page: bytes) -> list[bytes]:
-    """The entries of a page. Raises CrlUnusable where they do not fill it."""
+    """All entries of a page."""
     entries, at = list[bytes](), 0
     while at < len(page):
-        length = page[at + 1]
-        if length >= _LONG:
-            _, _, stop = element(page, at, len(page))
-        else:
-            stop = at + 2 + length
-        entries.append(page[at:stop])
-        at = stop
-    if at != len(page):
-        raise CrlUnusable("a page of the index is cut off")
+        end = _end(page, at)
+        entries.append(page[at:end])
+        at = end
     return entries
+
+
+def _end(page: bytes, at: int) -> int:
+    """Where the entry at `at` ends. Raises CrlUnusable where that is beyond the page."""
+    # All but the oddest entries have a length of one byte.
+    length = page[at + 1] if at + 1 < len(page) else _LONG
+    if length < _LONG and at + 2 + length <= len(page):
+        return at + 2 + length
+    try:
+        return element(page, at, len(page))[2]
+    except DerError:
+        raise CrlUnusable("a page of the index is cut off") from None
