@@ -19,3 +19,8 @@ class Customer:
     password_hash: str
     totp_ciphertext: bytes
     idn_ciphertext: bytes | None = None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How this customer can prove who they are, beside the password."""
+        return ("otp",)
