@@ -1,14 +1,15 @@
 """DELETE /registrations/{registration_id}: the customer takes a certificate out of use with this bank.
 
-It takes a fresh proof of identity. The certificate stays reserved: the same customer may register it again, and
-nobody else. Repeating it changes nothing.
+It takes a fresh proof of identity (header `Proof-Id`). The certificate stays reserved: the same customer may register
+it again, and nobody else. Repeating it changes nothing.
 """
 
+from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.registrations import Registrations
+from registrar.domain.challenges import Operation
 from registrar.domain.errors import Refusal
 from registrar.domain.registrations import Hold, Lifecycle
-from registrar.domain.sessions import proof_is_fresh
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -17,7 +18,9 @@ from registrar.entry.route import route
 from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+dynamodb = client("dynamodb")
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 
 
 @route
@@ -29,8 +32,9 @@ def lambda_handler(request: Request) -> Answer:
         found.check_live(at)
         if Hold.BANK in found.holds:
             raise Refusal("REG_SUSPENDED")  # registering it again would shake the hold off
-        if not proof_is_fresh(caller.proved_at, at):
+        if request.proof_id is None:
             raise Refusal("STEP_UP_REQUIRED")
-        found = registrations.deregister(found, at)
+        use = challenges.use(request.proof_id, found.customer_id, Operation.DEREGISTER, found.id, found.id, at)
+        found = registrations.deregister(found, at, use)
         audit("registration.deregistered", customer_id=found.customer_id, registration_id=found.id)
     return answer(200, registration_view(found, request.language, at))

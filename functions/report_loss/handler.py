@@ -10,9 +10,11 @@ from datetime import datetime
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
 from registrar.aws.registrations import Registrations
+from registrar.aws.throttles import Throttles
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.domain.throttles import account_key
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -23,6 +25,7 @@ from registrar.entry.views import registration_view
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 
 
@@ -31,7 +34,7 @@ def lambda_handler(request: Request) -> Answer:
     at = now()
     if not request.has_session:
         # One factor, and nothing but the effect is told: who calls may not be the customer.
-        held = _hold_all(_by_password(request), "password", at)
+        held = _hold_all(_by_password(request, at), "password", at)
         return answer(200, {"suspended": len(held)})
     customer_id = request.caller.customer_id
     if "registration_id" not in request.path:
@@ -42,16 +45,19 @@ def lambda_handler(request: Request) -> Answer:
     return answer(200, registration_view(found, request.language, at))
 
 
-def _by_password(request: Request) -> str:
+def _by_password(request: Request, at: datetime) -> str:
     """The customer whose password this is. Raises Refusal (LOGIN_FAILED), the same for an unknown one."""
     fields = request.fields()
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
+    throttles.count_address(request.source_address, at)
+    # Of the budget that logins from unknown devices have: the password is no easier to guess here.
+    attempt = throttles.attempt(account_key(customer_id, None), at)
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
-    if customer is None or not correct:
-        audit("loss.refused", customer_id=customer.id if customer else None)
-        raise Refusal("LOGIN_FAILED")
+    if customer is None or not correct or not attempt.allowed:
+        audit("loss.refused", customer_id=customer.id if customer else None, waiting=not attempt.allowed)
+        raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
     return customer.id
 
 

@@ -1,7 +1,6 @@
 """The life of a registration through the handlers: loss and its end, deregistration, the bank's hold, blocking."""
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +8,10 @@ import pytest
 
 from local.phone import sign
 from local.pki import CustomerCertificate
+from registrar.domain.challenges import Operation
 from registrar.domain.registrations import Hold
 from tests.aws.account import Account
-from tests.aws.rows import PASSWORD, registrations_of
+from tests.aws.rows import PASSWORD, a_proof, registrations_of
 from tests.builders import NOW, a_certificate
 from tests.functions.app import Answer, App, assert_problem
 from tests.functions.test_proofs import cms
@@ -44,11 +44,24 @@ def resume(app: App, registration_id: str, body: object) -> Answer:
 
 
 def signed(app: App, registration_id: str, certificate: CustomerCertificate) -> dict[str, str]:
-    return {"signature": sign(certificate.key, look(app, registration_id)["resume"]["text"])}
+    proof_id = an_identity_proof(app, Operation.RESUME, registration_id)
+    return {
+        "signature": sign(certificate.key, look(app, registration_id)["resume"]["text"]),
+        "proof_id": proof_id,
+    }
 
 
-def remove(app: App, registration_id: str) -> Answer:
-    return app.call("DELETE", ONE, registration_id=registration_id)
+def an_identity_proof(app: App, operation: Operation, registration_id: str, minutes: float = 1) -> str:
+    proved_at = app.account.at - timedelta(minutes=minutes)
+    return a_proof(app.account, app.customer_id, operation, registration_id, proved_at=proved_at).id
+
+
+def remove(app: App, registration_id: str, proof_id: str | None = None) -> Answer:
+    proof_id = proof_id or an_identity_proof(app, Operation.DEREGISTER, registration_id)
+    app.extra_headers = {"Proof-Id": proof_id}
+    answer = app.call("DELETE", ONE, registration_id=registration_id)
+    app.extra_headers = {}
+    return answer
 
 
 def command(account: Account, verb: str, registration_id: str, **event: object) -> Mapping[str, Any]:
@@ -57,15 +70,11 @@ def command(account: Account, verb: str, registration_id: str, **event: object) 
     return answer
 
 
-def without_proof(app: App) -> App:
-    return dataclasses.replace(app, proved_at=app.account.at - timedelta(minutes=11))
-
-
 # ---- loss
 
 
 def test_a_loss_report_needs_the_session_alone_and_counts_at_once(app: App, held: str) -> None:
-    answer = report(without_proof(app), held)
+    answer = report(app, held)
     assert (answer.status, answer.body["status"], answer.body["holds"]) == (200, "SUSPENDED", ["customer"])
     seen = look(app, held)
     assert (seen["usable"], seen["reason"], seen["expiring"]) == (False, "REG_SUSPENDED", False)
@@ -127,7 +136,7 @@ def test_identity_and_possession_take_the_report_back(
     body = signed(app, held, certificate)
     if kind == "cms":
         text = look(app, held)["resume"]["text"]
-        body = {"cms": cms(certificate, text)}
+        body = {"cms": cms(certificate, text), "proof_id": body["proof_id"]}
     answer = resume(app, held, body)
     assert (answer.status, answer.body["status"], answer.body["usable"]) == (200, "ACTIVE", True)
     assert "resume" not in look(app, held)
@@ -151,11 +160,38 @@ def test_the_text_says_what_it_is_for(app: App, held: str) -> None:
     assert len(lines[3]) == len("nonce: ") + 32
 
 
-def test_an_old_proof_of_identity_or_another_key_does_not(
-    app: App, held: str, certificate: CustomerCertificate
+@pytest.mark.parametrize("wrong", ["none", "old", "of another operation", "of another one", "used", "unknown"])
+def test_only_a_fresh_proof_of_identity_for_this_very_change_counts(
+    app: App, held: str, certificate: CustomerCertificate, wrong: str
 ) -> None:
+    other = app.register(a_certificate(key="ec")).body["registration_id"]
     report(app, held)
-    assert_problem(resume(without_proof(app), held, signed(app, held, certificate)), "STEP_UP_REQUIRED")
+    body: dict[str, str | None] = {**signed(app, held, certificate)}
+    proofs: dict[str, Callable[[Operation], str | None]] = {
+        "none": lambda operation: None,
+        "old": lambda operation: an_identity_proof(app, operation, held, minutes=10.1),
+        "of another operation": lambda operation: an_identity_proof(app, Operation.REGISTER, held),
+        "of another one": lambda operation: an_identity_proof(app, operation, other),
+        "used": lambda operation: used_up(app, operation, other),
+        "unknown": lambda operation: "A" * 22,
+    }
+    body["proof_id"] = proofs[wrong](Operation.RESUME)
+    assert_problem(resume(app, held, {k: v for k, v in body.items() if v}), "STEP_UP_REQUIRED")
+    removal = proofs[wrong](Operation.DEREGISTER)
+    answer = remove(app, held, removal) if removal else app.call("DELETE", ONE, registration_id=held)
+    assert_problem(answer, "STEP_UP_REQUIRED")
+    assert look(app, held)["status"] == "SUSPENDED"
+
+
+def used_up(app: App, operation: Operation, registration_id: str) -> str:
+    """A proof that an earlier change took; for a resumption one of the same kind that removed another."""
+    proof = an_identity_proof(app, Operation.DEREGISTER, registration_id)
+    remove(app, registration_id, proof)
+    return proof
+
+
+def test_another_key_does_not(app: App, held: str, certificate: CustomerCertificate) -> None:
+    report(app, held)
     assert_problem(resume(app, held, signed(app, held, a_certificate(key="ec"))), "SIGNATURE_INVALID")
     assert_problem(resume(app, held, {}), "MALFORMED_REQUEST", field="signature")
     assert look(app, held)["status"] == "SUSPENDED"
@@ -219,8 +255,7 @@ def test_only_the_same_customer_may_register_it_again(
     assert look(app, held)["status"] == "DEREGISTERED"
 
 
-def test_removing_takes_a_fresh_proof_and_no_hold_of_the_bank(app: App, account: Account, held: str) -> None:
-    assert_problem(remove(without_proof(app), held), "STEP_UP_REQUIRED")
+def test_what_the_bank_holds_is_not_removed(app: App, account: Account, held: str) -> None:
     command(account, "set_bank_hold", held, hold="on")
     assert_problem(remove(app, held), "REG_SUSPENDED")
     command(account, "set_bank_hold", held, hold="off")
