@@ -37,14 +37,21 @@ def lambda_handler(request: Request) -> Answer:
         audit("login.refused", customer_id=customer.id if customer else None)
         raise Refusal("LOGIN_FAILED")
 
-    challenge = new_challenge(customer.id, customer.kind, customer.totp_ciphertext, now())
+    challenge = new_challenge(
+        customer.id,
+        customer.kind,
+        ("otp",),
+        now(),
+        starts_session=True,
+        totp_ciphertext=customer.totp_ciphertext,
+    )
     challenges.add(challenge)
     audit("login.challenged", customer_id=customer.id)
     return answer(
         200,
         {
             "challenge_id": challenge.id,
-            "methods": ["otp"],
+            "methods": challenge.methods,
             "tries_left": challenge.tries_left,
             "expires_at": iso(challenge.expires_at),
         },

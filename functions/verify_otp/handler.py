@@ -32,6 +32,8 @@ def lambda_handler(request: Request) -> Answer:
     at = now()
 
     challenge = _counted(challenge_id, at)
+    if challenge.totp_ciphertext is None:
+        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=challenge.methods)
     secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext)
     step = matching_step(secret, code, at)
     if step is None:

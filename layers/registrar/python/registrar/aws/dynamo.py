@@ -85,7 +85,10 @@ def put(client: Any, table: str, item: Item, **condition: Any) -> None:
 
 
 def update(client: Any, table: str, key: Item, expression: str, condition: str, values: Item, **names: str) -> Item:
-    """Update an item under a condition and return it whole as it is now. Raises ConditionFailed."""
+    """Update an item under a condition and return it whole as it is now.
+
+    Raises ConditionFailed with the item that stood in the way.
+    """
     call = {
         "TableName": table,
         "Key": key,
@@ -93,6 +96,7 @@ def update(client: Any, table: str, key: Item, expression: str, condition: str, 
         "ConditionExpression": condition,
         "ExpressionAttributeValues": values,
         "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     if names:
         call["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}

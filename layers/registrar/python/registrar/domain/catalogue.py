@@ -42,6 +42,7 @@ class NextAction(StrEnum):
     STEP_UP = "STEP_UP"
     RETRY_CODE = "RETRY_CODE"
     NEW_CODE = "NEW_CODE"
+    CHOOSE_METHOD = "CHOOSE_METHOD"
     WAIT = "WAIT"
     WAIT_NOTICE = "WAIT_NOTICE"
     WAIT_UNTIL = "WAIT_UNTIL"
@@ -93,12 +94,13 @@ _ROWS: Mapping[str, _Row] = {
     # access
     "AUTH_REQUIRED": _Row(401, NextAction.LOGIN),
     "SESSION_EXPIRED": _Row(401, NextAction.LOGIN),
-    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT),
+    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT, ("tries_left",)),
     "STEP_UP_REQUIRED": _Row(403, NextAction.STEP_UP),
     "STEP_UP_INVALID": _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
     "STEP_UP_EXPIRED": _Row(401, NextAction.NEW_CODE),
     "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
-    "STEP_UP_LOCKED": _Row(401, NextAction.LOGIN),
+    "STEP_UP_LOCKED": _Row(401, NextAction.WAIT, ("again_at",)),
+    "STEP_UP_METHOD_UNAVAILABLE": _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
     # upload
     "UPLOAD_NOT_FOUND": _Row(404, NextAction.RESTART),
     "UPLOAD_EXPIRED": _Row(410, NextAction.RESTART),

@@ -33,11 +33,13 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     "LOGIN_FAILED": {
         "ko": Wording(
             "로그인 정보를 확인해 주십시오",
-            "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오.",
+            "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오. "
+            "대기 전까지 남은 입력 횟수: {tries_left}회. 횟수를 모두 사용하면 점점 길어지는 대기 시간이 적용됩니다.",
         ),
         "en": Wording(
             "Check your login details",
-            "The customer ID and login password do not go together. Check both and enter them again.",
+            "The customer ID and login password do not go together. Check both and enter them again. Tries left "
+            "before you have to wait: {tries_left}. After that, each wait is longer than the one before.",
         ),
     },
     "STEP_UP_REQUIRED": {
@@ -89,14 +91,25 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     },
     "STEP_UP_LOCKED": {
         "ko": Wording(
-            "입력 횟수를 모두 사용했습니다",
-            "인증번호를 여러 번 잘못 입력하여, 안전을 위해 이번 로그인을 중단했습니다. 처음부터 다시 "
-            "로그인해 주십시오.",
+            "잠시 본인 확인을 할 수 없습니다",
+            "본인 확인에 여러 번 실패하여, 고객님을 보호하기 위해 잠시 중단했습니다. {again_at} 이후 처음부터 다시 "
+            "진행해 주십시오. 직접 시도하신 것이 아니라면 바로 고객센터로 연락해 주십시오.",
         ),
         "en": Wording(
-            "No tries left",
-            "The code was wrong several times, so this login was stopped to keep you safe. Please start the "
-            "login again.",
+            "Proving your identity has to wait",
+            "It failed several times, so it was stopped for a while to keep you safe. Start again after {again_at}. "
+            "If it was not you who tried, please call the help desk now.",
+        ),
+    },
+    "STEP_UP_METHOD_UNAVAILABLE": {
+        "ko": Wording(
+            "이 방법은 사용할 수 없습니다",
+            "이번 본인 확인에는 선택한 방법을 사용할 수 없습니다. 사용할 수 있는 방법 중에서 다시 선택해 주십시오: "
+            "{methods}.",
+        ),
+        "en": Wording(
+            "This method cannot be used",
+            "Your identity cannot be proved by the method you chose this time. Choose one of these: {methods}.",
         ),
     },
     # upload
