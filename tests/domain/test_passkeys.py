@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.authenticator import ATTESTED, BACKUP_ELIGIBLE, PRESENT, VERIFIED, Authenticator, from_websafe
-from registrar.domain.credentials import Passkey
+from local.authenticator import ATTESTED, BACKUP_ELIGIBLE, PRESENT, VERIFIED, Authenticator, from_websafe, websafe
+from registrar.domain.credentials import Passkey, request_options
 from registrar.domain.passkeys import (
     Assertion,
     PasskeyInvalid,
@@ -18,22 +18,22 @@ from registrar.domain.passkeys import (
     check_assertion,
     check_creation,
     creation_options,
-    request_options,
 )
 from tests.builders import NOW
 
 ORIGIN, APP = "https://bank.example", "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck"
 PARTY = RelyingParty("bank.example", "Demo Bank", frozenset({ORIGIN, APP}))
 NONCE = bytes(range(32))
+CHALLENGE, ANOTHER = websafe(NONCE), websafe(bytes(32))
 
 
 def an_authenticator(**facts: Any) -> Authenticator:
     return Authenticator(**{"rp_id": PARTY.id, "origin": ORIGIN} | facts)
 
 
-def created(authenticator: Authenticator, challenge: bytes = NONCE, **wrong: Any) -> Passkey:
+def created(authenticator: Authenticator, **wrong: Any) -> Passkey:
     answer = {name: base64.b64decode(value) for name, value in authenticator.create(NONCE, **wrong).items()}
-    return check_creation(PARTY, challenge, answer["client_data_json"], answer["attestation_object"], "phone", NOW)
+    return check_creation(PARTY, CHALLENGE, answer["client_data_json"], answer["attestation_object"], "phone", NOW)
 
 
 def an_assertion(answer: dict[str, str]) -> Assertion:
@@ -43,8 +43,8 @@ def an_assertion(answer: dict[str, str]) -> Assertion:
     )
 
 
-def proved(authenticator: Authenticator, passkey: Passkey, challenge: bytes = NONCE, **wrong: Any) -> Passkey:
-    return check_assertion(PARTY, challenge, [passkey], an_assertion(authenticator.get(NONCE, **wrong)))
+def proved(authenticator: Authenticator, passkey: Passkey, asked: str = CHALLENGE, **wrong: Any) -> Passkey:
+    return check_assertion(PARTY, asked, [passkey], an_assertion(authenticator.get(NONCE, **wrong)))
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, APP])
@@ -104,7 +104,7 @@ def test_a_proof_for_one_challenge_answers_no_other() -> None:
     passkey = created(authenticator)
 
     with pytest.raises(PasskeyInvalid):
-        proved(authenticator, passkey, challenge=bytes(32))
+        proved(authenticator, passkey, asked=ANOTHER)
 
 
 @pytest.mark.parametrize(("last", "now"), [(5, 5), (5, 4), (5, 0), (1, 1)])
@@ -180,31 +180,31 @@ def test_one_changed_byte_anywhere_in_a_proof_is_refused(place: int, bits: int) 
         place -= len(part)
 
     with pytest.raises(PasskeyInvalid):
-        check_assertion(PARTY, NONCE, [_PASSKEY], Assertion(_GOOD.credential_id, *parts))
+        check_assertion(PARTY, CHALLENGE, [_PASSKEY], Assertion(_GOOD.credential_id, *parts))
 
 
 @given(st.binary(max_size=400), st.binary(max_size=400))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_refused_as_a_new_credential(client_data: bytes, attestation: bytes) -> None:
     with pytest.raises(PasskeyInvalid):
-        check_creation(PARTY, NONCE, _MADE["client_data_json"], attestation, "phone", NOW)
+        check_creation(PARTY, CHALLENGE, _MADE["client_data_json"], attestation, "phone", NOW)
     with pytest.raises(PasskeyInvalid):
-        check_creation(PARTY, NONCE, client_data, _MADE["attestation_object"], "phone", NOW)
+        check_creation(PARTY, CHALLENGE, client_data, _MADE["attestation_object"], "phone", NOW)
 
 
 @pytest.mark.parametrize("hostile", [b"\x81" * 8000, b"\xa1" * 8000, b"\x9b" + b"\xff" * 8, b"\x5b" + b"\xff" * 8])
 def test_structures_without_an_end_are_refused(hostile: bytes) -> None:
     with pytest.raises(PasskeyInvalid):
-        check_creation(PARTY, NONCE, _MADE["client_data_json"], hostile, "phone", NOW)
+        check_creation(PARTY, CHALLENGE, _MADE["client_data_json"], hostile, "phone", NOW)
     with pytest.raises(PasskeyInvalid):
-        check_creation(PARTY, NONCE, b"[" * 8000, _MADE["attestation_object"], "phone", NOW)
+        check_creation(PARTY, CHALLENGE, b"[" * 8000, _MADE["attestation_object"], "phone", NOW)
 
 
 def test_what_the_authenticator_is_asked_for() -> None:
     passkey = created(an_authenticator())
 
-    made = creation_options(PARTY, NONCE, b"handle", "홍길동", [passkey])
-    asked = request_options(PARTY, NONCE, [passkey])
+    made = creation_options(PARTY, CHALLENGE, b"handle", "홍길동", [passkey])
+    asked = request_options(PARTY.id, CHALLENGE, [passkey])
 
     assert from_websafe(made["challenge"]) == from_websafe(asked["challenge"]) == NONCE
     assert [each["alg"] for each in made["pubKeyCredParams"]] == [-7, -257]

@@ -29,7 +29,7 @@ from fido2.webauthn import (
     RegistrationResponse,
 )
 
-from registrar.domain.credentials import Passkey
+from registrar.domain.credentials import Passkey, descriptors
 from registrar.domain.errors import RegistrarError
 
 ALGORITHMS = (ES256.ALGORITHM, RS256.ALGORITHM)
@@ -81,7 +81,7 @@ class Assertion:
 
 
 def check_assertion(
-    party: RelyingParty, challenge: bytes, passkeys: Sequence[Passkey], assertion: Assertion
+    party: RelyingParty, challenge: str, passkeys: Sequence[Passkey], assertion: Assertion
 ) -> Passkey:
     """Check a proof against the customer's passkeys; returns the one used with its counter as it is now.
 
@@ -99,7 +99,7 @@ def check_assertion(
                 client_data=client_data, authenticator_data=data, signature=assertion.signature
             ),
         )
-        state = {"challenge": websafe_encode(challenge), "user_verification": _VERIFIED}
+        state = {"challenge": challenge, "user_verification": _VERIFIED}
         party.server().authenticate_complete(state, [AttestedCredentialData(known.credential)], response)
     except _UNREADABLE as error:
         raise PasskeyInvalid(str(error)) from None
@@ -113,7 +113,7 @@ def check_assertion(
 
 
 def check_creation(
-    party: RelyingParty, challenge: bytes, client_data_json: bytes, attestation: bytes, name: str, now: datetime
+    party: RelyingParty, challenge: str, client_data_json: bytes, attestation: bytes, name: str, now: datetime
 ) -> Passkey:
     """Check what an authenticator answered to `creation_options`; the new passkey. Raises PasskeyInvalid."""
     try:
@@ -126,7 +126,7 @@ def check_creation(
             raw_id=new.credential_id,
             response=AuthenticatorAttestationResponse(client_data=client_data, attestation_object=made),
         )
-        state = {"challenge": websafe_encode(challenge), "user_verification": _VERIFIED}
+        state = {"challenge": challenge, "user_verification": _VERIFIED}
         data = party.server().register_complete(state, response)
         _check_key(new.public_key)
     except _UNREADABLE as error:
@@ -138,35 +138,22 @@ def check_creation(
 
 
 def creation_options(
-    party: RelyingParty, challenge: bytes, customer_handle: bytes, name: str, known: Sequence[Passkey]
+    party: RelyingParty, challenge: str, customer_handle: bytes, name: str, known: Sequence[Passkey]
 ) -> dict[str, Any]:
     """PublicKeyCredentialCreationOptions in JSON form (WebAuthn L3 5.4), for this customer's next passkey.
 
-    `customer_handle` names the customer to the authenticator and must not tell who it is (14.6.1).
+    `challenge` is base64url without padding. `customer_handle` names the customer to the authenticator and must not
+    tell who it is (14.6.1).
     """
     return {
         "rp": {"id": party.id, "name": party.name},
         "user": {"id": websafe_encode(customer_handle), "name": name, "displayName": name},
-        "challenge": websafe_encode(challenge),
+        "challenge": challenge,
         "pubKeyCredParams": [{"type": "public-key", "alg": algorithm} for algorithm in ALGORITHMS],
-        "excludeCredentials": [_descriptor(passkey) for passkey in known],
+        "excludeCredentials": descriptors(known),
         "authenticatorSelection": {"residentKey": "preferred", "userVerification": _VERIFIED},
         "attestation": "none",
     }
-
-
-def request_options(party: RelyingParty, challenge: bytes, known: Sequence[Passkey]) -> dict[str, Any]:
-    """PublicKeyCredentialRequestOptions in JSON form (WebAuthn L3 5.5)."""
-    return {
-        "rpId": party.id,
-        "challenge": websafe_encode(challenge),
-        "allowCredentials": [_descriptor(passkey) for passkey in known],
-        "userVerification": _VERIFIED,
-    }
-
-
-def _descriptor(passkey: Passkey) -> dict[str, str]:
-    return {"type": "public-key", "id": websafe_encode(passkey.credential_id)}
 
 
 def _check_frame(client_data: CollectedClientData) -> None:
