@@ -46,7 +46,7 @@ class Authenticator:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False
     )
 
-    def create(self, challenge: bytes, *, cose: dict[int, Any] | None = None, **facts: Any) -> dict[str, str]:
+    def create(self, challenge: bytes, /, *, cose: dict[int, Any] | None = None, **facts: Any) -> dict[str, str]:
         """What the app sends on after `navigator.credentials.create`: client data, attestation object; base64."""
         key = cbor.encode(cose or self._cose())
         attested = _AAGUID + struct.pack(">H", len(self.credential_id)) + self.credential_id + key
@@ -58,7 +58,7 @@ class Authenticator:
             "attestation_object": _b64(attestation),
         }
 
-    def get(self, challenge: bytes, **facts: Any) -> dict[str, str]:
+    def get(self, challenge: bytes, /, **facts: Any) -> dict[str, str]:
         """What the app sends on after `navigator.credentials.get`, base64."""
         self.counter += self.step
         facts = {"flags": PRESENT | VERIFIED, "type": "webauthn.get", **facts}
