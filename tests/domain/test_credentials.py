@@ -33,6 +33,13 @@ def test_the_first_passkey_comes_with_the_strongest_there_is() -> None:
     assert may_change("passkey", "otp", ("otp", "sms"))
 
 
+def test_after_a_recovery_a_text_message_is_enough_where_it_is_all_there_is() -> None:
+    assert may_change("totp", "sms", ("sms",), recovered=True)
+    assert may_change("passkey", "sms", ("sms",), recovered=True)
+    assert not may_change("passkey", "sms", ("sms", "otp"), recovered=True)
+    assert not may_change("passkey", "sms", ALL, recovered=True)
+
+
 def test_a_phone_is_shown_by_its_last_digits() -> None:
     assert masked_phone("+821012345678") == "010-****-5678"
     assert masked_phone("+82111234567") == "****4567"

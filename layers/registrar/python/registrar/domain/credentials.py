@@ -33,15 +33,15 @@ class Passkey:
         return hashlib.sha256(self.credential_id).hexdigest()[:32]
 
 
-def may_change(kind: str, proved_by: str, methods: Collection[str]) -> bool:
+def may_change(kind: str, proved_by: str, methods: Collection[str], *, recovered: bool = False) -> bool:
     """Whether a proof by the method `proved_by` is enough to add, replace or remove a passkey, totp or phone.
 
     It takes a proof as strong as what changes (SP 800-63B-4 section 4.1.2; ASVS 5.0 7.5.1), or the strongest of the
-    customer's `methods` where they have none so strong; never a text message, so that a stolen number can only
-    read codes and not take over.
+    customer's `methods` where they have none so strong. A text message is never enough, so that a stolen number can
+    only read codes and not take over; but for the week after a recovery at the bank, when it may be all there is.
     """
     strongest = max(RANK[method] for method in methods)
-    return RANK[proved_by] >= max(min(_NEEDED[kind], strongest), RANK["otp"])
+    return RANK[proved_by] >= max(min(_NEEDED[kind], strongest), RANK["sms" if recovered else "otp"])
 
 
 def masked_phone(phone: str) -> str:

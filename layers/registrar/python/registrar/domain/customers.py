@@ -1,11 +1,16 @@
 """A customer: what the bank provides, and what they prove who they are with. Standard library only."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from registrar.domain.credentials import Passkey
+from registrar.domain.errors import Refusal
 from registrar.domain.recovery import Recovery
+
+PENDING_LIFE = timedelta(minutes=10)
+"""How long a new authenticator app has to be confirmed."""
+MAX_PENDING_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,15 @@ class Pending:
     expires_at: datetime
     phone: str = ""
     tries: int = 0
+
+    @property
+    def tries_left(self) -> int:
+        """How many codes may still be tried."""
+        return max(MAX_PENDING_TRIES - self.tries, 0)
+
+    def wrong(self) -> Refusal:
+        """The refusal for a code that is not right."""
+        return Refusal("STEP_UP_INVALID", tries_left=self.tries_left) if self.tries_left else Refusal("STEP_UP_EXPIRED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,22 @@ class Customer:
         totp = None if "totp" in recovery.lost else self.totp_ciphertext
         applied = replace(recovery, applied=True)
         return replace(self, phone=recovery.phone, totp_ciphertext=totp, pending=None, recovery=applied)
+
+    def counted_try(self, kind: str, proof_id: str, now: datetime) -> tuple[Self, Pending]:
+        """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
+
+        Raises Refusal (STEP_UP_EXPIRED) where none is under way under this proof, or none any more.
+        """
+        pending = self.pending
+        known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
+        if pending is None or not known or now >= pending.expires_at or not pending.tries_left:
+            raise Refusal("STEP_UP_EXPIRED")
+        counted = replace(pending, tries=pending.tries + 1)
+        return replace(self, pending=counted), counted
+
+    def with_passkey(self, used: Passkey) -> Self:
+        """The customer with this passkey as it is now."""
+        return replace(self, passkeys=tuple(used if each.id == used.id else each for each in self.passkeys))
 
     @property
     def methods(self) -> tuple[str, ...]:
