@@ -171,7 +171,7 @@ def test_numbers_are_those_of_the_code() -> None:
     limits = {
         "challenge of a login": f"{_minutes(challenges.CHALLENGE_LIFE)}, {challenges.MAX_TRIES} tries",
         "session": f"{sessions.SESSION_LIFE.seconds // 3600} hour, no extension; a login elsewhere ends it",
-        "from the one-time code to `POST /uploads`": _minutes(sessions.PROOF_LIFE),
+        "from the one-time code to `POST /uploads`": _minutes(challenges.PROOF_LIFE),
         "upload form": _minutes(uploads.POST_LIFE),
         "file has to arrive": f"{_minutes(uploads.UPLOAD_LIFE)} from the announcement",
         "text to sign": f"{_minutes(uploads.TEXT_LIFE)}, new ones on request",

@@ -11,7 +11,7 @@ from registrar.domain.sms_codes import MAX_SMS_PER_CHALLENGE
 
 
 def to_item(challenge: Challenge) -> dict[str, dict[str, Any]]:
-    item = {
+    item: dict[str, dict[str, Any]] = {
         "id": dynamo.text(challenge.id),
         "customer_id": dynamo.text(challenge.customer_id),
         "customer_kind": dynamo.text(challenge.customer_kind),

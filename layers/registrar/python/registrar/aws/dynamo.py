@@ -84,8 +84,18 @@ def put(client: Any, table: str, item: Item, **condition: Any) -> None:
     _guarded(client.put_item, TableName=table, Item=item, **condition)
 
 
-def update(client: Any, table: str, key: Item, expression: str, condition: str, values: Item, **names: str) -> Item:
-    """Update an item under a condition and return it whole as it is now.
+def update(
+    client: Any,
+    table: str,
+    key: Item,
+    expression: str,
+    condition: str | None,
+    values: Item,
+    *,
+    returns: str = "ALL_NEW",
+    **names: str,
+) -> Item:
+    """Update an item under a condition and return it whole as it is now (`returns` ALL_OLD: as it was).
 
     Raises ConditionFailed with the item that stood in the way.
     """
@@ -93,14 +103,14 @@ def update(client: Any, table: str, key: Item, expression: str, condition: str, 
         "TableName": table,
         "Key": key,
         "UpdateExpression": expression,
-        "ConditionExpression": condition,
         "ExpressionAttributeValues": values,
-        "ReturnValues": "ALL_NEW",
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        "ReturnValues": returns,
     }
+    if condition is not None:
+        call |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     if names:
         call["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}
-    answer: Item = _guarded(client.update_item, **call)["Attributes"]
+    answer: Item = _guarded(client.update_item, **call).get("Attributes", {})
     return answer
 
 

@@ -34,7 +34,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
         "ko": Wording(
             "로그인 정보를 확인해 주십시오",
             "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오. "
-            "대기 전까지 남은 입력 횟수: {tries_left}회. 횟수를 모두 사용하면 점점 길어지는 대기 시간이 적용됩니다.",
+            "남은 입력 횟수: {tries_left}회. 횟수를 모두 사용하면 점점 길어지는 대기 시간이 적용됩니다.",
         ),
         "en": Wording(
             "Check your login details",
@@ -97,8 +97,8 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
         ),
         "en": Wording(
             "Proving your identity has to wait",
-            "It failed several times, so it was stopped for a while to keep you safe. Start again after {again_at}. "
-            "If it was not you who tried, please call the help desk now.",
+            "It failed several times, so it was stopped for a while to keep you safe. Start again after "
+            "{again_at}. If it was not you who tried, please call the help desk now.",
         ),
     },
     "STEP_UP_METHOD_UNAVAILABLE": {

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registrar.domain.sessions import Started
+
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=10)
 RETENTION = timedelta(hours=1)
@@ -89,6 +91,14 @@ class Challenge:
             and self.proof_expires_at is not None
             and now <= self.proof_expires_at
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """An answered challenge; `started` is the session where it was a login."""
+
+    challenge: Challenge
+    started: Started | None
 
 
 def new_challenge(

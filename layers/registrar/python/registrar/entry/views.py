@@ -1,9 +1,10 @@
-"""Uploads and registrations as the app sees them. Names are masked; nothing names another customer."""
+"""What is kept, as the app sees it. Names are masked; nothing names another customer."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from registrar.domain.challenges import Challenge, Proved
 from registrar.domain.expiry import days_left
 from registrar.domain.findings import headline, iso
 from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
@@ -12,6 +13,38 @@ from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
+
+
+def challenge_view(challenge: Challenge) -> dict[str, Any]:
+    """What a customer has to answer, and how they can."""
+    return {
+        "challenge_id": challenge.id,
+        "operation": challenge.operation.value,
+        "object": challenge.object_id,
+        "methods": list(challenge.methods),
+        "tries_left": challenge.tries_left,
+        "expires_at": iso(challenge.expires_at),
+    }
+
+
+def proved_view(proved: Proved) -> dict[str, Any]:
+    """What a right answer earns: a session, a proof, or both."""
+    challenge, started = proved.challenge, proved.started
+    ends = challenge.proof_expires_at
+    if started is None:
+        operation = {"operation": challenge.operation.value, "object": challenge.object_id}
+        return {"proof_id": challenge.id, **operation, "expires_at": iso(ends) if ends else None}
+    view: dict[str, Any] = {
+        "token": started.token,
+        "token_type": "Bearer",
+        "expires_at": iso(started.session.expires_at),
+        "ended_other_session": started.ended_other_session,
+    }
+    if started.device_id:
+        view["device_id"] = started.device_id
+    if ends:
+        view |= {"proof_id": challenge.id, "proof_expires_at": iso(ends)}
+    return view
 
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
