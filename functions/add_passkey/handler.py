@@ -1,4 +1,4 @@
-"""POST /credentials/passkey: a new passkey, made under the proof that is used up by it (WebAuthn L3 section 7.1)."""
+"""POST /credentials/passkey: a new passkey, under a proof that it uses up (WebAuthn L3 section 7.1)."""
 
 from dataclasses import replace
 

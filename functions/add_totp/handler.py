@@ -1,4 +1,4 @@
-"""POST /credentials/totp/code: a code of the new authenticator app confirms it; only then it replaces the old one."""
+"""POST /credentials/totp/code: a code of the new authenticator app confirms it, and it replaces the old one."""
 
 from dataclasses import replace
 

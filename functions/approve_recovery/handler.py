@@ -1,4 +1,4 @@
-"""Invoked by another person at the bank: approve a recovery; the cooling-off period begins and the customer is told.
+"""Invoked by another person at the bank: approve a recovery. The cooling-off period begins, the customer is told.
 
 Not on the API: its invoke permission is another one than that of propose_recovery (docs/runbook.md, "Recovery").
 """

@@ -1,4 +1,4 @@
-"""POST /credentials/phone/code: the code that went to the new phone makes it the customer's; the old one is told."""
+"""POST /credentials/phone/code: the code that went to the new phone makes it theirs. The old one is told."""
 
 from dataclasses import replace
 

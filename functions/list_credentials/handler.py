@@ -5,10 +5,10 @@ from registrar.aws.customers import Customers
 from registrar.domain.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
+from registrar.entry.credential_view import credentials_view
 from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
-from registrar.entry.credential_view import credentials_view
 
 customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
 

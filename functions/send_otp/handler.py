@@ -1,4 +1,4 @@
-"""POST /challenges/sms: send a one-time code for a challenge to the customer's phone; the text says what it is for."""
+"""POST /challenges/sms: send a one-time code for a challenge by text message, which says what it is for."""
 
 from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client

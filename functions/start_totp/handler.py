@@ -1,4 +1,4 @@
-"""POST /credentials/totp: a new secret for an authenticator app, shown this once; it counts once a code confirms it."""
+"""POST /credentials/totp: a new secret for an authenticator app, shown this once; a code has to confirm it."""
 
 import base64
 import secrets

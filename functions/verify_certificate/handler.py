@@ -48,5 +48,7 @@ def lambda_handler(request: Request) -> Answer:
         raise access.wrong(challenge, at) from None
     proved = access.finish(challenge, "certificate", at)
     action, operation = "session.started" if proved.started else "identity.proved", challenge.operation.value
-    audit(action, customer_id=customer_id, method="certificate", registration_id=registration.id, operation=operation)
+    audit(
+        action, customer_id=customer_id, method="certificate", registration_id=registration.id, operation=operation
+    )
     return answer(200, proved_view(proved))

@@ -98,8 +98,8 @@ class Challenges:
     def sms_sent(self, challenge: Challenge, digest: bytes, code_expires_at: datetime, now: datetime) -> None:
         """Note the code that is about to be sent; it replaces one sent before.
 
-        Raises Refusal (STEP_UP_EXPIRED) where the challenge is over, answered or out of tries, RATE_LIMITED where it
-        had its messages.
+        Raises Refusal: STEP_UP_EXPIRED where the challenge is over, answered or out of tries, RATE_LIMITED where it
+        has had its messages.
         """
         try:
             dynamo.update(

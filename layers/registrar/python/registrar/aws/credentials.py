@@ -1,8 +1,8 @@
 """Changing what a customer proves who they are with: every change uses up a proof that is strong enough for it.
 
-    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", now)
-    messages.send(customer.phone, change_notice(...))         # no change without its notice
-    credentials.change(replace(customer, passkeys=...), proof, "passkey", now)
+proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", now)
+messages.send(customer.phone, change_notice(...))         # no change without its notice
+credentials.change(replace(customer, passkeys=...), proof, "passkey", now)
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Credentials:
         customer = self.of(customer_id, now)
         recovered = customer.recovery is not None and customer.recovery.allows_enrolment(now)
         if not may_change(kind, proof.method, proof.methods, recovered=recovered):
-            raise Refusal("STEP_UP_TOO_WEAK", method=proof.method)
+            raise Refusal("STEP_UP_TOO_WEAK")
         return proof, customer
 
     def change(self, customer: Customer, proof: Challenge, used_for: str, now: datetime) -> None:

@@ -34,7 +34,11 @@ class Pending:
 
     def wrong(self) -> Refusal:
         """The refusal for a code that is not right."""
-        return Refusal("STEP_UP_INVALID", tries_left=self.tries_left) if self.tries_left else Refusal("STEP_UP_EXPIRED")
+        return (
+            Refusal("STEP_UP_INVALID", tries_left=self.tries_left)
+            if self.tries_left
+            else Refusal("STEP_UP_EXPIRED")
+        )
 
 
 @dataclass(frozen=True, slots=True)
