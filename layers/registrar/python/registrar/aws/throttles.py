@@ -50,7 +50,7 @@ class Throttles:
 
     def attempt(self, key: str, now: datetime) -> Attempt:
         """Count an attempt at an account, before anything is compared; one that comes too early is not allowed."""
-        values = {":one": dynamo.number(1)} | {
+        values = {":count": dynamo.number(1)} | {
             name: value
             for n, wait in enumerate(WAITS)
             for name, value in ((f":a{n}", dynamo.number(FREE_TRIES + n)), (f":w{n}", dynamo.millis(now - wait)))
@@ -62,8 +62,10 @@ class Throttles:
         return counted_attempt(attempts)
 
     def lock(self, key: str, now: datetime) -> datetime:
-        """Count a challenge whose tries are used up like as many attempts; returns when the next one may come."""
-        attempts, _ = self._add(key, now, {":one": dynamo.number(FREE_TRIES)}, None)
+        """Count a challenge whose tries are used up: a wait follows, longer than the last; returns its end."""
+        item = dynamo.get(self.client, self.table, _key(key))
+        more = max(FREE_TRIES - (_read(item)[0] if item else 0), 1)
+        attempts, _ = self._add(key, now, {":count": dynamo.number(more)}, None)
         return now + wait_after(attempts)
 
     def free_at(self, key: str, now: datetime) -> datetime:
@@ -84,7 +86,7 @@ class Throttles:
             self.client,
             self.table,
             _key(key),
-            "ADD attempts :one SET last_ms = :now, #ttl = :ttl",
+            "ADD attempts :count SET last_ms = :now, #ttl = :ttl",
             condition,
             values | last,
             ttl="ttl",
@@ -100,11 +102,11 @@ class Throttles:
                 self.client,
                 self.table,
                 _key(f"{key}:{hour:%Y%m%d%H}"),
-                "ADD hour_count :one, #minute :one SET #ttl = :ttl",
+                "ADD hour_count :count, #minute :count SET #ttl = :ttl",
                 "(attribute_not_exists(hour_count) OR hour_count < :hour)"
                 " AND (attribute_not_exists(#minute) OR #minute < :minute)",
                 {
-                    ":one": dynamo.number(1),
+                    ":count": dynamo.number(1),
                     ":hour": dynamo.number(limit.per_hour),
                     ":minute": dynamo.number(limit.per_minute),
                     ":ttl": dynamo.epoch(hour + timedelta(hours=2)),
