@@ -40,6 +40,7 @@ SAMPLES: Mapping[str, object] = {
     "issuer": "yessign",
     "limit": 20,
     "max_bytes": 10240,
+    "methods": ["otp", "passkey"],
     "oid": "1.2.410.200004.99",
     "required": "RSA 2048",
     "rounds": 10_000_000,

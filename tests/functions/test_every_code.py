@@ -14,6 +14,7 @@ from cryptography import x509
 
 from local.npki_files import Pbes2, sign_pri_key
 from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.throttles import ADDRESS_LIMIT
 from registrar.domain.uploads import DAILY_UPLOADS
 from tests.aws.account import Account
 from tests.builders import NOW, a_certificate, a_compromised_key, an_ec_key
@@ -23,7 +24,7 @@ from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.template.test_api import GATEWAY
 
 # What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
-ONLY_OF_THE_GATEWAY = {"RATE_LIMITED", "ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
+ONLY_OF_THE_GATEWAY = {"ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
 Scenario = Callable[[App], Answer]
 
@@ -80,6 +81,20 @@ def code_reused(app: App) -> Answer:
     app.give_code(app.give_password().body["challenge_id"], code)
     app.account.pass_time(seconds=1)
     return app.give_code(app.give_password().body["challenge_id"], code)
+
+
+def method_unavailable(app: App) -> Answer:
+    table, challenge_id = app.account.physical["ChallengesTable"], app.give_password().body["challenge_id"]
+    (row,) = app.account.items("ChallengesTable")
+    app.account.client("dynamodb").put_item(TableName=table, Item=row | {"methods": {"S": "passkey"}})
+    return app.give_code(challenge_id)
+
+
+def flooded(app: App) -> Answer:
+    throttles = app.account.function("login").throttles
+    for _ in range(ADDRESS_LIMIT.per_minute):
+        throttles.count_address("203.0.113.24", NOW)
+    return app.give_password()
 
 
 def later(first: Callable[[App], dict[str, Any]], minutes: float, then: Callable[[App, Any], Answer]) -> Scenario:
@@ -157,6 +172,8 @@ SCENARIOS: dict[str, Scenario] = {
     "STEP_UP_EXPIRED": lambda app: app.give_code("A" * 22),
     "STEP_UP_REUSED": code_reused,
     "STEP_UP_LOCKED": code_given(5),
+    "STEP_UP_METHOD_UNAVAILABLE": method_unavailable,
+    "RATE_LIMITED": flooded,
     "UPLOAD_NOT_FOUND": lambda app: app.look("0" * 32),
     "UPLOAD_EXPIRED": later(lambda app: app.announce(b"x").body, 11, lambda app, made: app.look(made["upload_id"])),
     "UPLOAD_EMPTY": lambda app: app.announce(b""),

@@ -82,7 +82,8 @@ class Sessions:
                 **{name: name for name in values},
             )
         except ConditionFailed as failed:
-            raise Refusal(_why_not(failed.items[0] or {}, challenge_created_at)) from None
+            gone = _is_gone(failed.items[0] or {}, challenge_created_at)
+            raise Refusal("STEP_UP_EXPIRED" if gone else "STEP_UP_REUSED") from None
         return from_item(old)
 
     def use_code(self, customer_id: str, totp_step: int) -> None:
@@ -143,11 +144,9 @@ _NOT_USED = (
 _LATER_STEP = "(attribute_not_exists(#totp_step) OR #totp_step < :totp_step)"
 
 
-def _why_not(item: dynamo.Item, challenge_created_at: datetime) -> str:
-    if "locked_at" in item:
-        return "STEP_UP_EXPIRED"
+def _is_gone(item: dynamo.Item, challenge_created_at: datetime) -> bool:
     used = "challenge_ms" in item and dynamo.read_millis(item, "challenge_ms") >= challenge_created_at
-    return "STEP_UP_EXPIRED" if used else "STEP_UP_REUSED"
+    return used or "locked_at" in item
 
 
 def _key(customer_id: str) -> dict[str, dict[str, str]]:

@@ -78,7 +78,7 @@ class Throttles:
 
     def clear(self, key: str) -> None:
         """Forget the attempts after a success."""
-        self.client.delete_item(TableName=self.table, Key=_key(key))
+        dynamo.update(self.client, self.table, _key(key), "SET attempts = :none", None, {":none": dynamo.number(0)})
 
     def _add(self, key: str, now: datetime, values: dict[str, Any], condition: str | None) -> tuple[int, datetime]:
         last = {":now": dynamo.millis(now), ":ttl": dynamo.epoch(now + ATTEMPTS_KEPT)}

@@ -100,7 +100,7 @@ _ROWS: Mapping[str, _Row] = {
     "STEP_UP_INVALID": _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
     "STEP_UP_EXPIRED": _Row(401, NextAction.NEW_CODE),
     "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
-    "STEP_UP_LOCKED": _Row(401, NextAction.WAIT, ("again_at",)),
+    "STEP_UP_LOCKED": _Row(429, NextAction.WAIT, ("again_at",)),
     "STEP_UP_METHOD_UNAVAILABLE": _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
     "STEP_UP_TOO_WEAK": _Row(403, NextAction.CHOOSE_METHOD),
     "CREDENTIAL_INVALID": _Row(422, NextAction.STEP_UP),

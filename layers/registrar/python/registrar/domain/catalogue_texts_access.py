@@ -34,24 +34,24 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
         "ko": Wording(
             "로그인 정보를 확인해 주십시오",
             "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오. "
-            "남은 입력 횟수: {tries_left}회. 횟수를 모두 사용하면 점점 길어지는 대기 시간이 적용됩니다.",
+            "기다리지 않고 다시 입력할 수 있는 횟수: {tries_left}회.",
         ),
         "en": Wording(
             "Check your login details",
             "The customer ID and login password do not go together. Check both and enter them again. Tries left "
-            "before you have to wait: {tries_left}. After that, each wait is longer than the one before.",
+            "before you have to wait: {tries_left}.",
         ),
     },
     "STEP_UP_REQUIRED": {
         "ko": Wording(
             "본인 확인을 다시 해 주십시오",
-            "인증서 등록처럼 중요한 업무는 본인 확인 후 10분 안에 시작해야 합니다. 다시 로그인하여 본인 "
-            "확인을 마친 뒤 이어서 진행해 주십시오.",
+            "인증서 등록처럼 중요한 업무는 본인 확인 후 10분 안에 시작해야 합니다. 본인 확인을 "
+            "다시 한 뒤 이어서 진행해 주십시오.",
         ),
         "en": Wording(
             "Please prove your identity again",
             "Important steps such as registering a certificate have to be started within 10 minutes of "
-            "proving your identity. Log in again, prove your identity, and carry on.",
+            "proving your identity, and each needs a proof of its own. Prove your identity again and carry on.",
         ),
     },
     "STEP_UP_INVALID": {
