@@ -25,7 +25,8 @@ messages = TextMessages(client("sns"))
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    proof_id, customer_id, at = request.fields().text("proof_id", CHALLENGE_ID), request.caller.customer_id, now()
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     named = request.path.get("credential_id", "")
     kind = "totp" if named == "totp" else "passkey"
 

@@ -28,7 +28,8 @@ party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(s
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    proof_id, customer_id, at = request.fields().text("proof_id", CHALLENGE_ID), request.caller.customer_id, now()
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
     if len(customer.passkeys) >= MAX_PASSKEYS:
         raise Refusal("CREDENTIAL_LIMIT_REACHED", limit=MAX_PASSKEYS)

@@ -30,7 +30,8 @@ bank = setting("BANK_CODE")
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    proof_id, customer_id, at = request.fields().text("proof_id", CHALLENGE_ID), request.caller.customer_id, now()
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
     secret = secrets.token_bytes(SECRET_BYTES)
     ends = at + PENDING_LIFE

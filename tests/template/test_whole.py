@@ -70,7 +70,17 @@ def test_the_pinned_root_is_kisas() -> None:
 
 
 def test_no_parameter_is_a_secret() -> None:
-    assert PARAMETERS.keys() == {"Stage", "BankCode", "TrustAnchorPins", "CurrentSealingKey", "AlarmTopicArn"}
+    assert PARAMETERS.keys() == {
+        *(
+            "Stage",
+            "BankCode",
+            "TrustAnchorPins",
+            "PasskeyRpId",
+            "PasskeyOrigins",
+            "CurrentSealingKey",
+            "AlarmTopicArn",
+        )
+    }
 
 
 def test_no_account_region_or_partition_is_written_down() -> None:
