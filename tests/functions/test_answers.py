@@ -174,7 +174,7 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
 ) -> None:
     """Every AWS call fails: no detail of it reaches the customer."""
     bodies: dict[str, object] = {
-        "/login": {"customer_id": "hong", "password": "secret"},
+        "/login": {"customer_id": "hong", "password": "open sesame"},
         "/challenges/otp": {"challenge_id": "A" * 22, "code": "123456"},
         "/challenges/sms": {"challenge_id": "A" * 22},
         "/challenges/passkey": {
@@ -220,7 +220,7 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
     assert failure["support_ref"] == support_ref
     assert "on fire" in failure["exception"]
     assert "Traceback" in failure["exception"]
-    for sent in ("secret", "A" * 22, "123456", "ab" * 32, "AAAA"):
+    for sent in ("open sesame", "A" * 22, "123456", "ab" * 32, "AAAA"):
         assert sent not in account.log.getvalue().replace(support_ref, ""), "the request itself is not logged"
 
 

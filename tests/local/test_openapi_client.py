@@ -72,7 +72,11 @@ def test_a_generated_client_walks_the_main_way(
         return answer
 
     models, phone, certificate = load("models"), new_phone(log_in=False), new_certificate(key="rsa")
-    body = models.LoginRequest(customer_id=phone.customer.id, password=phone.customer.password)
+    body = models.LoginRequest(
+        customer_id=phone.customer.id,
+        password=phone.customer.password,
+        operation=models.LoginRequestOperation.REGISTER,
+    )
     with load("client").Client(base_url=phone.url, httpx_args={"trust_env": False}) as anybody:
         challenge = ask("login.login", client=anybody, body=body).parsed
         code = models.OtpRequest(challenge_id=challenge.challenge_id, code=phone.code())
