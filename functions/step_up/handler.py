@@ -47,7 +47,7 @@ def lambda_handler(request: Request) -> Answer:
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        (*customer.methods, *(("certificate",) if registered else ())),
+        (*(("certificate",) if registered else ()), *customer.methods),
         at,
         operation=operation,
         object_id=object_id,

@@ -44,7 +44,7 @@ def test_a_challenge_lists_the_methods_this_customer_has(prover: Prover) -> None
     held = prover.hold(good())
     challenge = prover.log_in_challenge()
 
-    assert challenge["methods"] == ["otp", "passkey", "sms", "certificate"]
+    assert challenge["methods"] == ["certificate", "passkey", "otp", "sms"]
     assert challenge["asked"]["sms"] == {"phone": "010-****-5678"}
     assert challenge["asked"]["certificate"]["registrations"][0]["registration_id"] == held
     assert f"challenge: {challenge['challenge_id']}" in challenge["asked"]["certificate"]["text"]

@@ -26,11 +26,12 @@ class QuickPhone(Phone):
 
     cloud: LocalCloud | None = None
 
-    def prove_identity(self, operation: str) -> str | None:
+    def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
         assert self.cloud is not None
         table = Challenges(self.cloud.client("dynamodb"), self.cloud.physical("ChallengesTable"))
         now = datetime.now(UTC)
-        challenge = new_challenge(self.customer.id, "personal", ("otp",), now, operation=Operation(operation))
+        wanted = {"operation": Operation(operation), "object_id": object_id or ""}
+        challenge = new_challenge(self.customer.id, "personal", ("otp",), now, **wanted)
         table.add(challenge)
         return table.prove(challenge, "otp", now).id
 

@@ -90,7 +90,7 @@ class Customer:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """What the customer can answer a challenge with, besides a registered certificate."""
+        """What the customer can answer a challenge with, besides a registered certificate; the strongest first."""
         passkey = ("passkey",) if self.passkeys else ()
         otp = ("otp",) if self.totp_ciphertext else ()
-        return (*otp, *passkey, *(("sms",) if self.phone else ()))
+        return (*passkey, *otp, *(("sms",) if self.phone else ()))
