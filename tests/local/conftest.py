@@ -30,8 +30,8 @@ class QuickPhone(Phone):
         assert self.cloud is not None
         table = Challenges(self.cloud.client("dynamodb"), self.cloud.physical("ChallengesTable"))
         now = datetime.now(UTC)
-        wanted = {"operation": Operation(operation), "object_id": object_id or ""}
-        challenge = new_challenge(self.customer.id, "personal", ("otp",), now, **wanted)
+        who, wanted = (self.customer.id, "personal", ("otp",)), Operation(operation)
+        challenge = new_challenge(*who, now, operation=wanted, object_id=object_id or "")
         table.add(challenge)
         return table.prove(challenge, "otp", now).id
 

@@ -1,4 +1,4 @@
-"""Text messages, passkeys, certificates, enrolment and recovery against the deployed service, attacks among them."""
+"""Text messages, passkeys, certificates, enrolment, recovery against the deployed service; attacks among them."""
 
 import base64
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
     phone = new_phone()
     device = with_passkey(phone)
 
-    assert by_passkey(phone, challenge(phone), device).json()["token_type"] == "Bearer"
+    phone.token = by_passkey(phone, challenge(phone), device).json()["token"]
     for _ in range(3):
         proved = phone.step_up("register").json()
         assert proved["operation"] == "register"
