@@ -195,7 +195,9 @@ def test_wrong_codes_are_counted_and_end_the_challenge(new_phone: NewPhone) -> N
 def test_an_unknown_customer_and_a_wrong_password_are_one_answer(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
 
-    unknown = phone.call("POST", "/login", {"customer_id": "nobody", "password": phone.customer.password})
+    unknown = phone.call(
+        "POST", "/login", {"customer_id": f"no-{phone.customer.id}", "password": phone.customer.password}
+    )
     wrong = phone.call("POST", "/login", {"customer_id": phone.customer.id, "password": "wrong"})
 
     told = [problem(answer, "LOGIN_FAILED") | {"support_ref": ""} for answer in (unknown, wrong)]

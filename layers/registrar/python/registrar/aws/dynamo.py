@@ -89,7 +89,7 @@ def update(
     table: str,
     key: Item,
     expression: str,
-    condition: str | None,
+    condition: str,
     values: Item,
     *,
     returns: str = "ALL_NEW",
@@ -103,15 +103,32 @@ def update(
         "TableName": table,
         "Key": key,
         "UpdateExpression": expression,
+        "ConditionExpression": condition,
         "ExpressionAttributeValues": values,
         "ReturnValues": returns,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        **_names(names),
     }
-    if condition is not None:
-        call |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    if names:
-        call["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}
     answer: Item = _guarded(client.update_item, **call).get("Attributes", {})
     return answer
+
+
+def change(client: Any, table: str, key: Item, expression: str, values: Item, **names: str) -> Item:
+    """Update an item, or make it, whatever it is, and return it whole as it is now."""
+    call = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": expression,
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_NEW",
+        **_names(names),
+    }
+    answer: Item = client.update_item(**call)["Attributes"]
+    return answer
+
+
+def _names(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {"ExpressionAttributeNames": {f"#{short}": name for short, name in names.items()}} if names else {}
 
 
 def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:

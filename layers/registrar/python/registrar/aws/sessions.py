@@ -128,12 +128,11 @@ class Sessions:
 
     def lock(self, customer_id: str, now: datetime) -> None:
         """Lock a customer out, which ends the session and every open login, in one write."""
-        dynamo.update(
+        dynamo.change(
             self.client,
             self.table,
             _key(customer_id),
             "SET locked_at = :now REMOVE secret_digest",
-            None,
             {":now": dynamo.instant(now)},
         )
 

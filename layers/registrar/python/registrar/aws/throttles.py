@@ -22,6 +22,7 @@ from registrar.domain.throttles import (
     wait_after,
 )
 
+_COUNT = "ADD attempts :count SET last_ms = :now, #ttl = :ttl"
 # One write decides: as many attempts as this row has, and long enough ago for that many.
 _ALLOWED = " OR ".join(
     [
@@ -50,23 +51,25 @@ class Throttles:
 
     def attempt(self, key: str, now: datetime) -> Attempt:
         """Count an attempt at an account, before anything is compared; one that comes too early is not allowed."""
-        values = {":count": dynamo.number(1)} | {
+        conditions = {
             name: value
             for n, wait in enumerate(WAITS)
             for name, value in ((f":a{n}", dynamo.number(FREE_TRIES + n)), (f":w{n}", dynamo.millis(now - wait)))
         }
         try:
-            attempts, _ = self._add(key, now, values, _ALLOWED)
+            item = dynamo.update(
+                self.client, self.table, _key(key), _COUNT, _ALLOWED, conditions | _counted(1, now), ttl="ttl"
+            )
         except ConditionFailed as failed:
             return refused_attempt(*_read(failed.items[0] or {}), now)
-        return counted_attempt(attempts)
+        return counted_attempt(_read(item)[0])
 
     def lock(self, key: str, now: datetime) -> datetime:
         """Count a challenge whose tries are used up: a wait follows, longer than the last; returns its end."""
         item = dynamo.get(self.client, self.table, _key(key))
         more = max(FREE_TRIES - (_read(item)[0] if item else 0), 1)
-        attempts, _ = self._add(key, now, {":count": dynamo.number(more)}, None)
-        return now + wait_after(attempts)
+        counted = dynamo.change(self.client, self.table, _key(key), _COUNT, _counted(more, now), ttl="ttl")
+        return now + wait_after(_read(counted)[0])
 
     def free_at(self, key: str, now: datetime) -> datetime:
         """When the next attempt may come."""
@@ -78,20 +81,7 @@ class Throttles:
 
     def clear(self, key: str) -> None:
         """Forget the attempts after a success."""
-        dynamo.update(self.client, self.table, _key(key), "SET attempts = :none", None, {":none": dynamo.number(0)})
-
-    def _add(self, key: str, now: datetime, values: dict[str, Any], condition: str | None) -> tuple[int, datetime]:
-        last = {":now": dynamo.millis(now), ":ttl": dynamo.epoch(now + ATTEMPTS_KEPT)}
-        item = dynamo.update(
-            self.client,
-            self.table,
-            _key(key),
-            "ADD attempts :count SET last_ms = :now, #ttl = :ttl",
-            condition,
-            values | last,
-            ttl="ttl",
-        )
-        return _read(item)
+        dynamo.change(self.client, self.table, _key(key), "SET attempts = :none", {":none": dynamo.number(0)})
 
     def _count(self, key: str, limit: Limit, now: datetime) -> None:
         """One row per clock hour, with a count for the hour and for each minute of it."""
@@ -119,6 +109,14 @@ class Throttles:
             start = hour if full else now.replace(second=0, microsecond=0)
             end = start + (timedelta(hours=1) if full else timedelta(minutes=1))
             raise Refusal("RATE_LIMITED", retry_after=max(seconds_until(end, now), 1)) from None
+
+
+def _counted(count: int, now: datetime) -> dict[str, Any]:
+    return {
+        ":count": dynamo.number(count),
+        ":now": dynamo.millis(now),
+        ":ttl": dynamo.epoch(now + ATTEMPTS_KEPT),
+    }
 
 
 def _key(key: str) -> dict[str, dict[str, str]]:

@@ -69,12 +69,11 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     "STEP_UP_EXPIRED": {
         "ko": Wording(
             "본인 확인 시간이 지났습니다",
-            "정해진 시간 안에 인증번호가 입력되지 않았습니다. 처음부터 다시 로그인하여 새 인증번호를 입력해 "
-            "주십시오.",
+            "정해진 시간 안에 본인 확인을 마치지 못했거나 이미 사용한 요청입니다. 처음부터 다시 시작해 주십시오.",
         ),
         "en": Wording(
-            "The time to enter the code is over",
-            "The code was not entered in time. Start the login anew and enter a new code.",
+            "The time to prove your identity is over",
+            "Your identity was not proved in time, or this request was used already. Please start again.",
         ),
     },
     "STEP_UP_REUSED": {
