@@ -10,6 +10,7 @@ from registrar.aws.keys import CustomerSecrets
 from registrar.aws.messages import TextMessages
 from registrar.domain.access_notices import change_notice
 from registrar.domain.challenges import Operation
+from registrar.domain.customers import counted_try, wrong_code
 from registrar.domain.totp import matching_step
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -31,11 +32,11 @@ def lambda_handler(request: Request) -> Answer:
     proof_id, code = fields.text("proof_id", CHALLENGE_ID), fields.text("code", r"[0-9]{6}")
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
-    customer, pending = customer.counted_try("totp", proof.id, at)
+    customer, pending = counted_try(customer, "totp", proof.id, at)
     customers.save(customer)
     if matching_step(customer_secrets.open(customer_id, pending.secret), code, at) is None:
         audit("totp.not_added", customer_id=customer_id, tries_left=pending.tries_left)
-        raise pending.wrong()
+        raise wrong_code(pending)
     messages.send(customer.phone, change_notice(customer.language, "totp added", "", at))
     changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
     credentials.change(changed, proof, "totp", at)

@@ -10,6 +10,7 @@ from registrar.aws.messages import TextMessages
 from registrar.domain.access_notices import change_notice
 from registrar.domain.challenges import Operation
 from registrar.domain.credentials import masked_phone
+from registrar.domain.customers import counted_try, wrong_code
 from registrar.domain.sms_codes import sms_code_matches
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -30,11 +31,11 @@ def lambda_handler(request: Request) -> Answer:
     proof_id, code = fields.text("proof_id", CHALLENGE_ID), fields.text("code", r"[0-9]{6}")
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
-    customer, pending = customer.counted_try("phone", proof.id, at)
+    customer, pending = counted_try(customer, "phone", proof.id, at)
     customers.save(customer)
     if not sms_code_matches(pending.secret, pending.expires_at, proof.id, code, at):
         audit("phone.not_changed", customer_id=customer_id, tries_left=pending.tries_left)
-        raise pending.wrong()
+        raise wrong_code(pending)
     shown = masked_phone(pending.phone)
     messages.send(customer.phone, change_notice(customer.language, "phone changed", shown, at))
     changed = replace(customer, version=customer.version + 1, phone=pending.phone, pending=None)

@@ -106,7 +106,7 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS]
+    codes = [*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS]
     assert sorted(codes) == sorted(CATALOGUE)
 
 

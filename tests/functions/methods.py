@@ -1,8 +1,13 @@
 """What the app of a customer does to prove who they are by each method, and to change what they have."""
 
+import base64
 import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from local.authenticator import Authenticator, from_websafe
 from local.phone import sign
@@ -114,3 +119,25 @@ class Prover:
     def last_code(self) -> str:
         text = self.texts()[-1]["text"]
         return "".join(c for c in text.split("]")[0] if c.isdigit())
+
+
+def by_sms(prover: Prover, challenge: dict[str, Any]) -> str:
+    prover.account.pass_time(minutes=1)
+    prover.ask_sms(challenge)
+    return str(prover.by_sms(challenge, prover.last_code()).body["proof_id"])
+
+
+def started(prover: Prover, proof: str) -> bytes:
+    answer = prover.app.call("POST", "/credentials/totp", {"proof_id": proof})
+    assert answer.status == 200, answer.body
+    uri = urlparse(answer.body["otpauth_uri"])
+    assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
+    return base64.b32decode(parse_qs(uri.query)["secret"][0])
+
+
+def code_of(secret: bytes, account: Account) -> str:
+    return TOTP(secret, 6, SHA1(), 30).generate(int(account.at.timestamp())).decode()  # noqa: S303 - as phones do
+
+
+def confirm(prover: Prover, proof: str, code: str) -> Answer:
+    return prover.app.call("POST", "/credentials/totp/code", {"proof_id": proof, "code": code})

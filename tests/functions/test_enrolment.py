@@ -1,25 +1,20 @@
-"""Adding, replacing and removing what a customer proves who they are with; recovery at the bank."""
+"""Adding, replacing and removing what a customer proves who they are with."""
 
 import base64
 import dataclasses
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlparse
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from local.authenticator import Authenticator
-from registrar.domain.access_notices import change_notice, recovery_notice
+from registrar.domain.access_notices import change_notice
 from registrar.domain.challenges import PROOF_LIFE
-from registrar.domain.findings import iso
-from registrar.domain.recovery import COOLING_OFF, REENROLMENT
 from tests.aws.account import Account
 from tests.aws.rows import PHONE
 from tests.builders import a_certificate, an_ec_key
-from tests.functions.app import Answer, App, assert_problem
-from tests.functions.methods import ORIGIN, RP_ID, Prover
+from tests.functions.app import App, assert_problem
+from tests.functions.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
 
 NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"
@@ -28,12 +23,6 @@ REASON = "identity card seen at the Jeonju branch"
 @pytest.fixture
 def prover(app: App) -> Prover:
     return Prover(app).log_in()
-
-
-def by_sms(prover: Prover, challenge: dict[str, Any]) -> str:
-    prover.account.pass_time(minutes=1)
-    prover.ask_sms(challenge)
-    return str(prover.by_sms(challenge, prover.last_code()).body["proof_id"])
 
 
 # ---- passkeys
@@ -149,23 +138,15 @@ def test_no_change_without_its_notice(prover: Prover, account: Account, monkeypa
     assert prover.customer().passkeys == ()
 
 
+def test_a_certificate_is_proof_enough_for_anything(prover: Prover) -> None:
+    certificate = a_certificate(key=an_ec_key())
+    prover.hold(certificate)
+    proof = prover.by_certificate(prover.step_up("enrol", "passkey"), certificate).body["proof_id"]
+
+    assert prover.add_passkey(proof).status == 201
+
+
 # ---- authenticator app
-
-
-def started(prover: Prover, proof: str) -> bytes:
-    answer = prover.app.call("POST", "/credentials/totp", {"proof_id": proof})
-    assert answer.status == 200, answer.body
-    uri = urlparse(answer.body["otpauth_uri"])
-    assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
-    return base64.b32decode(parse_qs(uri.query)["secret"][0])
-
-
-def code_of(secret: bytes, account: Account) -> str:
-    return TOTP(secret, 6, SHA1(), 30).generate(int(account.at.timestamp())).decode()  # noqa: S303 - as phones do
-
-
-def confirm(prover: Prover, proof: str, code: str) -> Answer:
-    return prover.app.call("POST", "/credentials/totp/code", {"proof_id": proof, "code": code})
 
 
 def test_a_new_authenticator_app_replaces_the_old_one_once_its_code_confirms_it(
@@ -308,95 +289,3 @@ def test_what_is_not_there_cannot_be_removed(prover: Prover) -> None:
     assert_problem(
         prover.app.call("POST", path, {"proof_id": proof}, credential_id="0" * 32), "CREDENTIAL_NOT_FOUND"
     )
-
-
-# ---- recovery at the bank
-
-
-def propose(account: Account, **other: Any) -> dict[str, Any]:
-    event = {"customer_id": "hong", "staff_id": "kim.teller", "phone": NEW_PHONE, "lost": ["phone", "totp"]}
-    proposed: dict[str, Any] = account.invoke("propose_recovery", event | {"reason": REASON} | other)
-    return proposed
-
-
-def approve(account: Account, recovery_id: str, staff: str = "lee.manager") -> dict[str, Any]:
-    event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
-    approved: dict[str, Any] = account.invoke("approve_recovery", event)
-    return approved
-
-
-def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Account) -> None:
-    proposed = propose(account)
-    assert prover.texts() == []
-    approved = approve(account, proposed["recovery_id"])
-
-    ends = account.at + COOLING_OFF
-    assert approved == {"outcome": "APPROVED", "effective_at": iso(ends)}
-    told = recovery_notice("ko", "010-****-4321", ends)
-    assert sorted(prover.texts(), key=str) == sorted(
-        [{"to": PHONE, "text": told}, {"to": NEW_PHONE, "text": told}], key=str
-    )
-    shown = prover.app.call("GET", "/credentials").body
-    assert shown["recovery"]["effective_at"] == iso(ends)
-    assert shown["recovery"]["phone"] == "010-****-4321"
-    assert "otp" in prover.log_in_challenge()["methods"], "everything works as before until then"
-
-    account.at = ends
-    shown = prover.app.call("GET", "/credentials").body
-    assert [each["kind"] for each in shown["credentials"]] == ["phone"]
-    assert "recovery" not in shown
-
-
-def test_one_person_alone_does_nothing(prover: Prover, account: Account) -> None:
-    recovery_id = propose(account)["recovery_id"]
-
-    assert approve(account, recovery_id, "kim.teller")["outcome"] == "REFUSED"
-    assert approve(account, recovery_id, "Kim.Teller")["outcome"] == "REFUSED"
-    account.at += COOLING_OFF * 2
-    assert prover.customer().as_of(account.at).phone == PHONE
-    assert prover.texts() == []
-
-
-def test_an_approval_without_a_proposal_and_a_proposal_for_nobody_are_refused(app: App, account: Account) -> None:
-    assert approve(account, "0" * 32)["outcome"] == "REFUSED"
-    assert propose(account, customer_id="nobody")["outcome"] == "REFUSED"
-    assert propose(account, reason="he asked")["outcome"] == "REFUSED"
-    assert propose(account, lost=[])["outcome"] == "REFUSED"
-
-
-def test_the_customer_stops_it_and_both_phones_are_told(prover: Prover, account: Account) -> None:
-    approve(account, propose(account)["recovery_id"])
-    assert propose(account)["outcome"] == "REFUSED", "not while one is cooling off"
-    account.calls.clear()
-
-    answer = prover.app.call("POST", "/recovery/cancellation")
-
-    assert answer.status == 200
-    assert {message["to"] for message in prover.texts()} == {PHONE, NEW_PHONE}
-    account.at += COOLING_OFF
-    assert prover.customer().as_of(account.at).phone == PHONE
-    assert_problem(prover.app.call("POST", "/recovery/cancellation"), "RECOVERY_NOT_FOUND")
-
-
-def test_after_it_the_customer_enrols_again_by_text_message_for_a_week(prover: Prover, account: Account) -> None:
-    approve(account, propose(account)["recovery_id"])
-    account.at += COOLING_OFF
-
-    proof = by_sms(prover, prover.step_up("enrol", "totp"))
-    assert confirm(prover, proof, code_of(started(prover, proof), account)).status == 201
-    assert prover.customer().phone == NEW_PHONE
-    account.pass_time(days=1)
-    assert "otp" in prover.log_in_challenge()["methods"], "what is enrolled anew is not what was lost"
-
-    account.at += REENROLMENT
-    weak = by_sms(prover, prover.step_up("enrol", "passkey"))
-    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": weak})
-    assert_problem(answer, "STEP_UP_TOO_WEAK")
-
-
-def test_a_certificate_is_proof_enough_for_anything(prover: Prover) -> None:
-    certificate = a_certificate(key=an_ec_key())
-    prover.hold(certificate)
-    proof = prover.by_certificate(prover.step_up("enrol", "passkey"), certificate).body["proof_id"]
-
-    assert prover.add_passkey(proof).status == 201

@@ -32,14 +32,6 @@ class Pending:
         """How many codes may still be tried."""
         return max(MAX_PENDING_TRIES - self.tries, 0)
 
-    def wrong(self) -> Refusal:
-        """The refusal for a code that is not right."""
-        return (
-            Refusal("STEP_UP_INVALID", tries_left=self.tries_left)
-            if self.tries_left
-            else Refusal("STEP_UP_EXPIRED")
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Customer:
@@ -72,18 +64,6 @@ class Customer:
         applied = replace(recovery, applied=True)
         return replace(self, phone=recovery.phone, totp_ciphertext=totp, pending=None, recovery=applied)
 
-    def counted_try(self, kind: str, proof_id: str, now: datetime) -> tuple[Self, Pending]:
-        """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
-
-        Raises Refusal (STEP_UP_EXPIRED) where none is under way under this proof, or none any more.
-        """
-        pending = self.pending
-        known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
-        if pending is None or not known or now >= pending.expires_at or not pending.tries_left:
-            raise Refusal("STEP_UP_EXPIRED")
-        counted = replace(pending, tries=pending.tries + 1)
-        return replace(self, pending=counted), counted
-
     def with_passkey(self, used: Passkey) -> Self:
         """The customer with this passkey as it is now."""
         return replace(self, passkeys=tuple(used if each.id == used.id else each for each in self.passkeys))
@@ -94,3 +74,23 @@ class Customer:
         passkey = ("passkey",) if self.passkeys else ()
         otp = ("otp",) if self.totp_ciphertext else ()
         return (*passkey, *otp, *(("sms",) if self.phone else ()))
+
+
+def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> tuple[Customer, Pending]:
+    """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
+
+    Raises Refusal (STEP_UP_EXPIRED) where none is under way under this proof, or none any more.
+    """
+    pending = customer.pending
+    known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
+    if pending is None or not known or now >= pending.expires_at or not pending.tries_left:
+        raise Refusal("STEP_UP_EXPIRED")
+    counted = replace(pending, tries=pending.tries + 1)
+    return replace(customer, pending=counted), counted
+
+
+def wrong_code(pending: Pending) -> Refusal:
+    """The refusal for a code that is not right."""
+    if pending.tries_left:
+        return Refusal("STEP_UP_INVALID", tries_left=pending.tries_left)
+    return Refusal("STEP_UP_EXPIRED")
