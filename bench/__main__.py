@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, decisions, files, warm_call, writes
+from bench import cold_start, decisions, files, logins, warm_call, writes
 from bench.report import Row, markdown
 from local.build import ROOT
 
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "layer": cold_start.layer_rows,
     "warm": warm_call.rows,
     "writes": writes.rows,
+    "logins": logins.rows,
     "files": files.rows,
     "decisions": decisions.rows,
 }
