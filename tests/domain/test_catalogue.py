@@ -20,6 +20,7 @@ from registrar.domain.catalogue import (
 )
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
 from registrar.domain.notice_texts import expiry_notice, registered_notice
 
