@@ -1,4 +1,4 @@
-"""Keeps tests off the network: none may connect anywhere, one marked `cloud` only to this machine."""
+"""Keeps tests off the network: none may connect anywhere, one marked `cloud` or `loopback` only to this machine."""
 
 import socket
 import sys
@@ -29,7 +29,9 @@ class SocketGuard:
         else:
             host = arguments[0]
         if not (self.loopback and host in LOOPBACK):
-            raise RuntimeError(f"a test reached for {host}: mark it `cloud` for loopback, anything else is out")
+            raise RuntimeError(
+                f"a test reached for {host}: mark it `cloud` or `loopback` for this machine, anything else is out"
+            )
 
 
 _guard = SocketGuard()
@@ -40,7 +42,7 @@ sys.addaudithook(_guard)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Set the guard before any fixture of the test runs, session-wide ones included."""
     _guard.active = True
-    _guard.loopback = item.get_closest_marker("cloud") is not None
+    _guard.loopback = any(item.get_closest_marker(name) for name in ("cloud", "loopback"))
     try:
         return (yield)
     finally:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, decisions, files, logins, warm_call, writes
+from bench import cold_start, crls, decisions, files, logins, ocsp, warm_call, writes
 from bench.report import Row, markdown
 from local.build import ROOT
 
@@ -17,6 +17,8 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "logins": logins.rows,
     "files": files.rows,
     "decisions": decisions.rows,
+    "ocsp": ocsp.rows,
+    "crls": crls.rows,
 }
 
 

@@ -138,7 +138,7 @@ def _written(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, I
     elif operation == "PutItem":
         names = [key["AttributeName"] for key in _table(params["TableName"])["KeySchema"]]
         yield params["TableName"], {name: params["Item"][name] for name in names}
-    elif operation in ("UpdateItem", "DeleteItem"):
+    elif operation in ("UpdateItem", "DeleteItem", "ConditionCheckItem"):
         yield params["TableName"], params["Key"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from local import seed
 from local.cloud import LocalCloud
+from local.issuers import DemoIssuers
 from local.npki_files import sign_pri_key
 from local.phone import Phone
 from local.pki import DemoPki, end_of_day_in_seoul, one_year_from
@@ -21,10 +22,10 @@ def main() -> None:
     story, now = Story(), datetime.now(UTC)
     pki = seed.demo_pki(now)
     story.chapter("The cloud: template.yaml as it would be deployed, on this machine, with IAM enforced")
-    with LocalCloud.start(seed.parameters(pki)) as cloud:
+    with DemoIssuers(pki) as issuers, LocalCloud.start(seed.parameters(pki)) as cloud:
         functions = [name for name in cloud.resources if name.endswith("Function")]
         story.step("cloud", f"{len(cloud.resources)} resources, {len(functions)} functions", cloud.url)
-        phone = prepare(story, cloud, pki)
+        phone = prepare(story, cloud, pki, issuers)
         story.chapter("The customer registers a certificate that another institution issued")
         log_in(story, phone)
         register(story, phone, pki, now)
@@ -32,19 +33,21 @@ def main() -> None:
         open_containers(story, phone, pki, now)
         story.chapter("A file that cannot be registered: every reason at once, and what to do next")
         refuse(story, phone, pki, now)
+        story.chapter("Is it revoked? The issuer is asked, and asked again")
+        revocation(story, cloud, phone, pki, issuers)
         story.chapter("The nightly run: a certificate that is about to end")
         nightly(story, cloud, phone, pki, now)
     story.step("cloud", "stopped; nothing is left running")
     story.end("A certificate is registered.")
 
 
-def prepare(story: Story, cloud: LocalCloud, pki: DemoPki) -> Phone:
+def prepare(story: Story, cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers) -> Phone:
     """Admin and bank: what is trusted, and who the customer is."""
     stranger = DemoPki.create(datetime.now(UTC), generation=9)
     report = seed.propose_trust(cloud, stranger.trust_document(version=1))
     story.expect(not report["activated"], "a trust document with a strange root is refused", report)
     story.step("admin", "proposes a trust document with a root nobody pinned: refused", report["reasons"][0])
-    customer = seed.seed(cloud, pki)
+    customer = seed.seed(cloud, pki, issuers.url)
     names = ", ".join(sorted(pki.issuers))
     story.step("admin", f"proposes the demo authorities: activated, {len(pki.issuers)} issuing CAs", names)
     story.step("bank", f"enrols {customer.name} as {customer.id}, {customer.phone}")
@@ -119,6 +122,27 @@ def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
     view = phone.upload({"holiday.jpg": b"\xff\xd8\xff\xe0 not a certificate"})
     story.expect(view["headline"] == "FILE_UNREADABLE", "a photo is unreadable", view)
     story.step("phone", "uploads a photo: refused", *_told(view))
+
+
+def revocation(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, issuers: DemoIssuers) -> None:
+    """A revoked certificate is refused; while the responder is down nothing is registered and nothing is lost."""
+    first, last = one_year_from(datetime.now(UTC))
+    stolen = pki.issue_customer(phone.customer.name, operator="kica", not_before=first, not_after=last, key="ec")
+    issuers.say(stolen.certificate, "revoked")
+    view = phone.upload({"signCert.der": stolen.der})
+    story.expect(view["headline"] == "REVOKED_BY_ISSUER", "a revoked certificate is refused", view)
+    story.step("issuer", "has revoked a certificate: its responder says so, refused", *_told(view))
+    fresh = pki.issue_customer(phone.customer.name, operator="kica", not_before=first, not_after=last, key="ec")
+    issuers.mode = "tryLater"
+    view = phone.upload({"signCert.der": fresh.der})
+    story.expect(view["state"] == "DEFERRED", "no word from the issuer: neither registered nor refused", view)
+    story.step("issuer", "does not answer: the upload waits", *_told(view))
+    issuers.mode = None
+    cloud.invoke("RetryDeferredFunction", {"all": True})
+    view = phone.wait_for_decision(view["upload_id"], while_deferred=True)
+    answer = phone.prove(view, fresh)
+    story.expect(answer.status == 201, "it registers without a new upload", answer)
+    story.step("issuer", "answers again: asked anew, good; the customer signs, nothing was uploaded twice")
 
 
 def _told(view: dict[str, Any]) -> list[str]:

@@ -1,12 +1,13 @@
 """`make down`: stops what `make up` started."""
 
-from local import running
+from local import issuers, running
 
 
 def main() -> None:
     """Stop it, if it still runs."""
     if emulator := running.running():
         emulator.stop()
+        issuers.stop(running.issuers())
         print("stopped")
     else:
         print("not running")

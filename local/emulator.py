@@ -59,7 +59,7 @@ class Emulator:
         """Start one and wait until it answers; unless `background`, it ends with this process."""
         if not PYTHON.exists():
             raise EmulatorError(f"{PYTHON} is missing: run make build")
-        port = port or _free_port()
+        port = port or free_port()
         folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
         log = folder / "emulator.log"
         with log.open("wb") as output:
@@ -172,7 +172,8 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return cast("int", probe.getsockname()[1])

@@ -150,12 +150,14 @@ class Phone:
         forms = announced.json()["files"]
         return [post_form(form["url"], form["fields"], files[form["name"]]) for form in forms]
 
-    def wait_for_decision(self, upload_id: str, seconds: float = 30) -> dict[str, Any]:
-        """Poll, as often as the service says, until the upload is decided."""
+    def wait_for_decision(
+        self, upload_id: str, seconds: float = 30, *, while_deferred: bool = False
+    ) -> dict[str, Any]:
+        """Poll until the upload is decided, or deferred unless `while_deferred` says to go on."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             view: dict[str, Any] = self.call("GET", f"/uploads/{upload_id}").json()
-            if "poll_after" not in view:
+            if "poll_after" not in view or (view["state"] == "DEFERRED" and not while_deferred):
                 return view
             time.sleep(min(view["poll_after"], 0.1))
         raise TimeoutError(f"upload {upload_id} was not decided in {seconds} s")
@@ -186,9 +188,13 @@ class Phone:
         return {"key_id": key["key_id"], "ciphertext": base64.b64encode(ciphertext).decode()}
 
     def open(self, view: dict[str, Any], password: str) -> Answer:
-        """Send the sealed password of an upload that needs one."""
+        """Send the sealed password of an upload that needs one; the answer once all is decided."""
         sealed = self.seal(view["upload_id"], view["password"]["nonce"], password)
-        return self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
+        answer = self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
+        if answer.status == 200:
+            self.wait_for_decision(view["upload_id"])
+            return self.call("GET", f"/uploads/{view['upload_id']}")
+        return answer
 
     def prove(self, view: dict[str, Any], certificate: CustomerCertificate) -> Answer:
         """Sign the text of an upload that awaits its proof, seal R, agree to the consent, register."""

@@ -238,10 +238,26 @@ class DemoPki:
         )
         return CustomerCertificate(certificate, private_key, random_number)
 
-    def trust_document(self, version: int = 1) -> dict[str, Any]:
-        """The trust document that accepts this hierarchy, with the policy table of npki_policies.json."""
+    def trust_document(
+        self, version: int = 1, *, ocsp: str | None = None, crl: Sequence[str] = (), check_authorities: bool = False
+    ) -> dict[str, Any]:
+        """The trust document that accepts this hierarchy, with the policy table of npki_policies.json.
+
+        Every operator answers at `ocsp` and `crl`, by default at addresses that lead nowhere.
+        """
         issuers = [issuer.certificate for issuer in self.issuers.values()]
-        return build_document(version, [self.root.certificate], issuers, load_operators())
+        document = build_document(version, [self.root.certificate], issuers, load_operators())
+        for name, operator in document["operators"].items():
+            sources = {
+                "ocsp": ocsp or f"http://ocsp.{name}.example:4612",
+                "crl": list(crl) or [f"ldap://ds.{name}.example:389"],
+            }
+            operator["revocation"] = {**operator["revocation"], **sources}
+        document["rules"] = {
+            **document["rules"],
+            "revocation": {**document["rules"]["revocation"], "check_authorities": check_authorities},
+        }
+        return document
 
     def save(self, folder: Path) -> None:
         """Write anchors/, issuers/ (DER) and keys/ (PEM, unencrypted: these keys guard nothing)."""

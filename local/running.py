@@ -8,14 +8,18 @@ from local.emulator import ROOT, Emulator
 STATE = ROOT / "build/local-cloud.json"
 
 
-def remember(emulator: Emulator, told: str) -> None:
-    """Note what is needed to stop it from another process, and what its user was told (a demo login)."""
+def remember(emulator: Emulator, issuers: int, told: str) -> None:
+    """Note what is needed to stop it from another process, and what its user was told (a demo login).
+
+    `issuers` is the process id of the issuers' responder.
+    """
     STATE.parent.mkdir(exist_ok=True)
     note = {
         "pid": emulator.pid,
         "port": emulator.port,
         "folder": str(emulator.folder),
         "log": str(emulator.log),
+        "issuers": issuers,
         "told": told,
     }
     STATE.write_text(json.dumps(note))
@@ -28,6 +32,11 @@ def running() -> Emulator | None:
     note = json.loads(STATE.read_text())
     emulator = Emulator(note["pid"], note["port"], Path(note["folder"]), Path(note["log"]))
     return emulator if emulator.is_running() else None
+
+
+def issuers() -> int:
+    """The process id of the demo issuers' responder."""
+    return int(json.loads(STATE.read_text())["issuers"])
 
 
 def told() -> str:

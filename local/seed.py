@@ -126,9 +126,9 @@ def enrol(
     return customer
 
 
-def seed(cloud: LocalCloud, pki: DemoPki) -> DemoCustomer:
-    """Activate the demo trust and enrol the demo customer."""
-    report = propose_trust(cloud, pki.trust_document(version=1))
+def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str) -> DemoCustomer:
+    """Activate the demo trust, whose issuers answer at the address `ocsp`, and enrol the demo customer."""
+    report = propose_trust(cloud, pki.trust_document(version=1, ocsp=ocsp))
     if not report["activated"]:
         raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
     return enrol(cloud, "gildong")

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-DOCUMENT_FORMAT: Final = 1
+DOCUMENT_FORMAT: Final = 2
 POLICY_TABLE: Final = Path(__file__).with_name("npki_policies.json")
 _CERTIFICATE_SUFFIXES: Final = {".der", ".cer", ".crt", ".pem"}
 
@@ -48,11 +48,21 @@ class Policy(TypedDict):
     accepted: bool
 
 
+class Revocation(TypedDict):
+    """Where an operator answers for its certificates; docs/runbook.md says what each member means."""
+
+    ocsp: str | None
+    crl: list[str]
+    responders: list[str]
+    certid_hash: str
+
+
 class Operator(TypedDict):
     """An institution that runs issuing CAs."""
 
     name: Label
     policies: list[Policy]
+    revocation: Revocation
 
 
 def load_operators(path: Path = POLICY_TABLE) -> dict[str, Operator]:
@@ -69,6 +79,14 @@ RULES: Mapping[str, Any] = {
     "warn_days": 30,
     "levels": {"expires_soon": "WARN", "weak_key": "FAIL"},
     "denied_keys": [],
+    "revocation": {
+        "order": ["ocsp", "crl"],
+        "check_authorities": True,
+        "max_age_minutes": {"registering": 2880, "high_value": 60},
+        "skew_seconds": 300,
+        "breaker": {"failures": 5, "rest_seconds": 60},
+        "retry_minutes": [1, 5, 30, 120, 360, 720, 1440],
+    },
 }
 
 
@@ -91,12 +109,13 @@ def build_document(
         _check_signed_by_one_of([anchor], anchor)
     for issuer in issuers:
         _check_signed_by_one_of(anchors, issuer)
+    named = [_operator_of(issuer, operators) for issuer in issuers]
     return {
         "format": DOCUMENT_FORMAT,
         "version": version,
         "anchors": [_entry(anchor) for anchor in anchors],
-        "operators": dict(operators),
-        "issuers": [{"operator": _operator_of(issuer, operators), **_entry(issuer)} for issuer in issuers],
+        "operators": {name: operators[name] for name in operators if name in named},
+        "issuers": [{"operator": name, **_entry(issuer)} for name, issuer in zip(named, issuers, strict=True)],
         "rules": RULES,
     }
 

@@ -4,8 +4,9 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
-from local import running, seed
+from local import issuers, running, seed
 from local.cloud import LocalCloud
+from local.emulator import free_port
 
 
 def main() -> None:
@@ -16,12 +17,19 @@ def main() -> None:
     if running.running():
         sys.exit(f"already running:\n{running.told()}")
     pki = seed.demo_pki(datetime.now(UTC))
-    cloud = LocalCloud.start(seed.parameters(pki), port=port, background=True)
+    ocsp_port = free_port()
+    responder = issuers.start_in_background(ocsp_port)
     try:
-        running.remember(cloud.emulator, "starting")
-        customer = seed.seed(cloud, pki)
+        cloud = LocalCloud.start(seed.parameters(pki), port=port, background=True)
+    except BaseException:
+        issuers.stop(responder)
+        raise
+    try:
+        running.remember(cloud.emulator, responder, "starting")
+        customer = seed.seed(cloud, pki, f"http://127.0.0.1:{ocsp_port}")
     except BaseException:
         cloud.stop()
+        issuers.stop(responder)
         running.forget()
         raise
     told = f"""\
@@ -32,8 +40,9 @@ customer  {customer.id}, password {customer.password}
           {customer.otpauth}
 code      .venv/bin/python -m local.code {customer.totp_secret.hex()}  (the current one-time code)
 try       .venv/bin/python -m local.issue build/mine  (a certificate with its key, to register)
+revoke    .venv/bin/python -m local.revoke build/mine/signCert.der revoked  (what its issuer says of it)
 stop it with: make down"""
-    running.remember(cloud.emulator, told)
+    running.remember(cloud.emulator, responder, told)
     print(told)
 
 

@@ -1,9 +1,10 @@
 """The house rules, executed: who may import whom, how long a file may get, what a cold start loads.
 
 domain        standard library, cryptography, fido2, domain; no clock, no environment
-aws           domain, boto3; not entry, not powertools
+aws           domain, net, boto3; not entry, not powertools
+net           domain; not aws, not boto3
 entry         domain, powertools; not aws, not boto3
-functions/x   entry, aws, domain; no other function
+functions/x   entry, aws, net, domain; no other function
 """
 
 import ast
@@ -21,14 +22,15 @@ from tests.template.shape import settings_read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "layers/registrar/python"
-ROOMS = {room: sorted((PACKAGE / "registrar" / room).glob("**/*.py")) for room in ("domain", "aws", "entry")} | {
-    "functions": sorted((ROOT / "functions").glob("*/*.py"))
-}
+ROOMS = {
+    room: sorted((PACKAGE / "registrar" / room).glob("**/*.py")) for room in ("domain", "aws", "net", "entry")
+} | {"functions": sorted((ROOT / "functions").glob("*/*.py"))}
 MAY_IMPORT = {
     "domain": {"cryptography", "fido2", "registrar.domain"},
-    "aws": {"boto3", "botocore", "registrar.domain", "registrar.aws"},
+    "aws": {"boto3", "botocore", "registrar.domain", "registrar.net", "registrar.aws"},
+    "net": {"registrar.domain", "registrar.net"},
     "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
-    "functions": {"registrar.domain", "registrar.aws", "registrar.entry"},
+    "functions": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.entry"},
 }
 OURS = sorted(
     path
@@ -86,7 +88,7 @@ def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
     assert module in ("boto3", "registrar.aws")
 
 
-@pytest.mark.parametrize("room", ["domain", "aws"])
+@pytest.mark.parametrize("room", ["domain", "aws", "net"])
 def test_time_is_an_argument(room: str) -> None:
     clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
     for path in ROOMS[room]:

@@ -23,7 +23,7 @@ from registrar.entry.settings import setting
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 notices = Notices(dynamodb, setting("NOTICES_TABLE"))
 messages = TextMessages(client("sns"))
 

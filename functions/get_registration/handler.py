@@ -9,7 +9,7 @@ from registrar.entry.route import route
 from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 
 
 @route

@@ -1,7 +1,7 @@
 """POST /uploads/{upload_id}/password: open the container with the password that the phone sealed, there and then.
 
-The password is in memory while this runs and nowhere else. A key that opens and belongs to the certificate is the
-proof of possession, and its R shows whose it is. The files are deleted before the verdict shows.
+The password is in memory while this runs and nowhere else. A key that opens and belongs to the certificate proves
+possession, and its R shows whose it is. The files are deleted before the verdict shows.
 """
 
 from datetime import datetime
@@ -11,6 +11,7 @@ from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.outcomes import Outcomes
 from registrar.aws.owners import Owners
+from registrar.aws.queues import Queue
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
 from registrar.domain.catalogue import Level
@@ -31,12 +32,11 @@ from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import upload_view
 
-BANK = setting("BANK_CODE")
-s3, dynamodb = client("s3"), client("dynamodb")
+BANK, s3, dynamodb = setting("BANK_CODE"), client("s3"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-outcomes = Outcomes(uploads, bucket)
+outcomes = Outcomes(uploads, bucket, Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
 keys = client("kms"), setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
 
@@ -59,8 +59,8 @@ def lambda_handler(request: Request) -> Answer:
         report = _opened(upload, files, password, store, at)
         outcomes.decide(upload, verdict := verdict_of(report, opened=True), at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
-    elif upload.outcome is not None:
-        outcomes.publish(upload)
+    else:
+        outcomes.sweep(upload, at)
     return answer(200, upload_view(uploads.find(upload.id) or upload, BANK, request.language, at))
 
 

@@ -9,7 +9,9 @@ from typing import NoReturn
 
 from registrar.aws.clients import client
 from registrar.aws.owners import Owners
+from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations, Taken
+from registrar.aws.upload_checks import UploadChecks, expect_fresh
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
 from registrar.domain.possession import ProofInvalid
@@ -28,7 +30,9 @@ from registrar.entry.views import registration_view
 BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+checks = UploadChecks(dynamodb, UPLOADS_TABLE)
+questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
 owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
 
@@ -44,6 +48,7 @@ def lambda_handler(request: Request) -> Answer:
     if upload.registration:
         return _registered(200, caller.customer_id, upload.registration, request, at)
     upload.check_awaiting_proof(at)
+    expect_fresh(upload, checks, questions, at)
     if consent != CONSENT_VERSION:
         raise Refusal("CONSENT_REQUIRED")
     proof = "container" if upload.opened else _proven(upload, fields)
@@ -51,7 +56,7 @@ def lambda_handler(request: Request) -> Answer:
     try:
         registrations.add(registration, upload, UPLOADS_TABLE, at)
     except Taken as taken:
-        return _taken(upload, taken.existing, request, at)
+        return _taken(upload, taken, request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id)
     return answer(201, registration_view(registration, request.language, at))
 
@@ -76,13 +81,15 @@ def _refuse_proof(upload: Upload) -> NoReturn:
     raise Refusal("PROOF_FAILED", tries_left=tries_left) if tries_left > 0 else Refusal("PROOF_ATTEMPTS_EXCEEDED")
 
 
-def _taken(upload: Upload, existing: str | None, request: Request, at: datetime) -> Answer:
-    code = "ALREADY_REGISTERED" if existing else "NOT_AVAILABLE_FOR_REGISTRATION"
-    uploads.refuse(upload, failure(code, **({"registration_id": existing} if existing else {})))
-    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=code)
-    if existing is None:
-        raise Refusal(code)
-    return _registered(200, upload.customer_id, existing, request, at)
+def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
+    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=taken.code)
+    if taken.code == "REPLACES_REQUIRED":
+        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    if taken.existing is None:
+        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
+    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
+    return _registered(200, upload.customer_id, taken.existing, request, at)
 
 
 def _registered(status: int, customer_id: str, registration: str, request: Request, at: datetime) -> Answer:

@@ -11,6 +11,7 @@ from typing import Any
 from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.outcomes import Outcomes
+from registrar.aws.queues import Queue
 from registrar.aws.sweeps import Sweeps
 from registrar.aws.trust_bucket import TrustBucket
 from registrar.aws.uploads import Uploads
@@ -29,7 +30,7 @@ s3 = client("s3")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
-outcomes = Outcomes(uploads, bucket)
+outcomes = Outcomes(uploads, bucket, Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
 sweeps = Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
 
 

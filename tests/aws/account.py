@@ -30,7 +30,10 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
 
+from local.issuers import IssuersWord, roots_responder
 from local.packaging import read_template
+from local.responders import Responder
+from registrar.domain.errors import Unreachable
 from registrar.entry.log import logger
 from tests.builders import NOW, a_pin, a_pki
 
@@ -43,7 +46,17 @@ _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
 _REAL_CLIENT: Any = Session.create_client
 _clients: dict[tuple[str, str], Any] = {}
 READS = frozenset(
-    {"GetItem", "Query", "Scan", "GetObject", "HeadObject", "ListObjectsV2", "Decrypt", "GetPublicKey"}
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Scan",
+        "GetObject",
+        "HeadObject",
+        "ListObjectsV2",
+        "Decrypt",
+        "GetPublicKey",
+    }
 )
 # What Lambda itself provides; everything else has to stand in the template.
 _RUNTIME = {
@@ -92,6 +105,8 @@ class Account:
     at: datetime = NOW
     calls: list[Call] = field(default_factory=list)
     log: io.StringIO = field(default_factory=io.StringIO)
+    issuers: IssuersWord = field(default_factory=lambda: IssuersWord(_responder()))
+    lists: dict[str, bytes] = field(default_factory=dict)
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
 
@@ -153,8 +168,9 @@ class Account:
         raise KeyError(f"{verb} {argument}")
 
     def _holds(self, condition: str) -> bool:
-        left, right = TEMPLATE["Conditions"][condition]["Fn::Equals"]
-        return self._resolved(left) == self._resolved(right)
+        test = TEMPLATE["Conditions"][condition]
+        left, right = (test["Fn::Not"][0] if "Fn::Not" in test else test)["Fn::Equals"]
+        return (self._resolved(left) == self._resolved(right)) is not ("Fn::Not" in test)
 
     @contextmanager
     def killed_at(self, write: int, *, after: bool) -> Iterator[None]:
@@ -223,7 +239,9 @@ class Account:
     def messages(self) -> list[dict[str, Any]]:
         """What was sent to a queue since calls were last forgotten: body and delay in seconds."""
         sent = [call.params for call in self.calls if call.operation == "SendMessage"]
-        return [{"body": json.loads(m["MessageBody"]), "delay": m["DelaySeconds"]} for m in sent]
+        batches = [call.params["Entries"] for call in self.calls if call.operation == "SendMessageBatch"]
+        every = [*sent, *(entry for batch in batches for entry in batch)]
+        return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
 
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
@@ -236,7 +254,22 @@ def an_account() -> Iterator[Account]:
     account = Account({**names, "TrustAnchorPins": PIN})
     handler = logger.registered_handler
     before = handler.setStream(account.log)  # type: ignore[attr-defined]
-    with patch.dict(os.environ, _RUNTIME), mock_aws(), patch.object(Session, "create_client", _client):
+
+    def asked(address: str, request: bytes, origins: object, limits: object) -> bytes:
+        return account.issuers.answer(request, account.at)
+
+    def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
+        if url not in account.lists:
+            raise Unreachable("nobody is there")
+        return (account.lists[url],)
+
+    with (
+        patch.dict(os.environ, _RUNTIME),
+        mock_aws(),
+        patch.object(Session, "create_client", _client),
+        patch("registrar.aws.status_checks.ask_ocsp", asked),
+        patch("registrar.aws.crls.fetch_crl", fetched),
+    ):
 
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
             return account.called(client, operation, params)
@@ -246,6 +279,11 @@ def an_account() -> Iterator[Account]:
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@cache
+def _responder() -> Responder:
+    return roots_responder(a_pki(), NOW)
 
 
 @cache

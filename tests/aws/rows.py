@@ -90,7 +90,8 @@ def uploads_of(account: Account) -> Uploads:
 
 
 def registrations_of(account: Account) -> Registrations:
-    return Registrations(account.client("dynamodb"), account.physical["RegistrationsTable"])
+    physical = account.physical
+    return Registrations(account.client("dynamodb"), physical["RegistrationsTable"], physical["DenyListTable"])
 
 
 def an_awaiting_upload(

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from local.pki import CustomerCertificate
-from registrar.aws import registrations as store
-from registrar.aws.registrations import EXPIRY_SHARDS, Due, Registrations, Taken, expiry_shard
+from registrar.aws import registration_items as store
+from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard
+from registrar.aws.registrations import Due, Registrations, Taken
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.expiry import Window
 from registrar.domain.registrations import Registration, new_registration
@@ -69,8 +70,12 @@ def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
 def test_a_registration_is_found_by_its_customer_only(account: Account, registrations: Registrations) -> None:
     registration = a_registration(account)
     assert registrations.find("kim", registration.id) is None
-    (call,) = account.recorded(lambda: registrations.find("hong", registration.id))
-    assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
+    calls = account.recorded(lambda: registrations.find("hong", registration.id))
+    assert [(call.operation, call.params["ConsistentRead"]) for call in calls] == [("GetItem", True)] * 2
+    assert [call.params["TableName"].removeprefix("registrar-") for call in calls] == [
+        "RegistrationsTable",
+        "DenyListTable",
+    ]
 
 
 def test_an_upload_that_is_registered_names_its_registration(
@@ -141,7 +146,12 @@ def test_each_lock_alone_keeps_a_second_one_out(
     with pytest.raises(Taken) as taken:
         add(account, upload, **{shared: getattr(held, shared)})
     same_certificate = shared in ("fingerprint", "serial")
-    assert taken.value.existing == (held.id if holder == "hong" and same_certificate else None)
+    if holder == "hong":
+        own = "ALREADY_REGISTERED" if same_certificate else "REPLACES_REQUIRED"
+        assert (taken.value.code, taken.value.existing) == (own, held.id)
+    else:
+        others = "CERT_HELD_BY_OTHER" if same_certificate else "KEY_HELD_BY_OTHER"
+        assert (taken.value.code, taken.value.existing) == (others, None)
     assert uploads_of(account).find(upload.id) == upload
     assert rows(account) == 4
 
@@ -167,13 +177,16 @@ def test_all_registrations_of_a_customer_are_listed_over_many_pages(
     a_registration(account, customer_id="kim")
     # Each row carries its certificate: 100 kB ones make pages of 1 MB.
     for number in range(24):
-        row = replace(one, id=f"r{number:032x}", der=bytes(100_000))
+        row = replace(one, id=f"r{number:032x}", der=bytes(100_000), key_digest=f"{number:064x}")
         put(account, "RegistrationsTable", store.to_item(row))
     listed: list[Registration] = []
     calls = account.recorded(lambda: listed.extend(registrations.of_customer("hong")))
-    assert {call.operation for call in calls} == {"Query"}
-    assert len(calls) >= 3
-    assert all(call.params["ConsistentRead"] for call in calls)
+    *pages, denied = calls
+    assert {call.operation for call in pages} == {"Query"}
+    assert len(pages) >= 3
+    assert all(call.params["ConsistentRead"] for call in pages)
+    (asked,) = denied.params["RequestItems"].values()
+    assert (denied.operation, len(asked["Keys"]), asked["ConsistentRead"]) == ("BatchGetItem", 25, True)
     assert len(listed) == len({r.id for r in listed}) == 25
     assert {r.customer_id for r in listed} == {"hong"}
 

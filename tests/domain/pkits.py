@@ -3,17 +3,18 @@
 Of each case the anchor is pinned and the intermediates are proposed as issuers of a trust document, as an admin
 would; what the document's check refuses is left out, and the rest has to do. Two levels of strictness:
 
-    path   the configured issuers, dates, critical extensions, and the policies that the case asks for
+    path   the configured issuers, dates, critical extensions, and the policies that the case asks for; here alone
+           the anchor may have issued the certificate itself
     bank   the whole decision of the service, with the case's policies as the only accepted ones
 
-CRLs are not looked at.
+and at both, the CRLs of the case for every certificate of the path: tests/domain/pkits_crls.py.
 """
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,7 +25,7 @@ import pytest
 
 from local.trust_document import RULES
 from registrar.domain import path
-from registrar.domain.certificates import Malformed, read_certificate
+from registrar.domain.certificates import Certificate, Malformed, read_certificate
 from registrar.domain.decision import decide_certificate
 from registrar.domain.errors import TrustDocumentRejected
 from registrar.domain.trust import TrustStore
@@ -32,6 +33,7 @@ from registrar.domain.trust_document import read_document
 
 # Where a case allows every policy, the bank has to name those that it accepts: NIST's own.
 NIST_POLICIES = tuple(f"2.16.840.1.101.3.2.1.48.{number}" for number in range(1, 11))
+LookUp = Callable[["Case", Sequence[Certificate]], str | None]
 _AT_ISSUER = re.compile(r"^issuers\[([0-9]+)\]: ")
 _LABEL = {"ko": "PKITS", "en": "PKITS"}
 _ALWAYS = {"accepted_from": "2000-01-01T00:00:00Z", "accepted_until": "2049-12-31T00:00:00Z"}
@@ -47,6 +49,7 @@ class Case:
     leaf: bytes
     anchor: bytes
     intermediates: tuple[bytes, ...]
+    crls: tuple[bytes, ...]
     at: datetime
     policies: tuple[str, ...] | None
     require_explicit: bool
@@ -75,6 +78,7 @@ def _case(test: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Case:
         leaf=blobs[test["leaf"]],
         anchor=blobs[anchor],
         intermediates=tuple(blobs[name] for name in test["inter"]),
+        crls=tuple(blobs[name] for name in test["crls"]),
         at=datetime.fromisoformat(test["at"]),
         policies=tuple(demands["policy_set"]) if demands["policy_set"] else None,
         require_explicit=demands["require_explicit"],
@@ -113,36 +117,62 @@ def _entry(der: bytes) -> dict[str, str]:
     return {"name": "PKITS", "certificate": base64.b64encode(der).decode(), **_ALWAYS}
 
 
-def by_path(case: Case) -> tuple[str, ...]:
-    """Why the path of a case does not hold; nothing where it does."""
+def by_path(case: Case, look_up: LookUp | None = None) -> tuple[str, ...]:
+    """Why the path of a case does not hold, or what `look_up` says of it; nothing where all is well."""
     store, refused = trust_of(case)
     try:
         leaf = read_certificate(case.leaf)
     except Malformed as error:
         return ("malformed", str(error))
     reasons = list(refused)
-    for issuer in store.candidates(leaf):
+    for authorities in paths_to(leaf, case, store):
         try:
-            path.check_issuance(leaf, issuer.certificate)
             path.check_dates(leaf, case.at)
-            if not issuer.accepted_at(case.at):
-                raise path.PathError("issuer outside its validity period")
             if leaf.refused_extensions:
                 raise path.PathError(f"extension {leaf.refused_extensions[0]} is not accepted")
             holding = path.valid_policies(
-                issuer.authorities, leaf, explicit=case.require_explicit, inhibit_any=case.inhibit_any
+                authorities, leaf, explicit=case.require_explicit, inhibit_any=case.inhibit_any
             )
             if None not in (holding, case.policies) and not (holding or set()) & set(case.policies or ()):
                 raise path.PathError("no policy that the case accepts")
         except path.PathError as error:
             reasons.append(error.why)
         else:
-            return ()
-    return tuple(reasons) or ("no configured issuer",)
+            why = look_up(case, (*authorities, leaf)) if look_up else None
+            if why is None:
+                return ()
+            reasons.append(why)
+    return tuple(reasons) or ("no path",)
 
 
-def by_bank(case: Case) -> tuple[str, ...]:
-    """Why the service would refuse a case's certificate: the codes, and what the document's check said."""
+def paths_to(leaf: Certificate, case: Case, store: TrustStore) -> list[tuple[Certificate, ...]]:
+    """The CAs between the anchor and `leaf` on every path that is configured and accepted at the case's time."""
+    found = [
+        issuer.authorities
+        for issuer in store.candidates(leaf)
+        if issued(leaf, issuer.certificate) and issuer.accepted_at(case.at)
+    ]
+    anchor = read_certificate(case.anchor)
+    return [*found, ()] if issued(leaf, anchor) and not leaf.self_issued else found
+
+
+def issued(certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether `issuer` issued `certificate`."""
+    try:
+        path.check_issuance(certificate, issuer)
+    except path.PathError:
+        return False
+    return True
+
+
+def by_bank(case: Case, look_up: LookUp | None = None) -> tuple[str, ...]:
+    """Why the service would refuse a case's certificate: the codes, and what the document's check or a CRL says."""
     store, refused = trust_of(case)
     report = decide_certificate(case.leaf, store, "personal", case.at)
-    return () if report.accepted else (*(finding.code for finding in report.findings), *refused)
+    if not report.accepted:
+        return (*(finding.code for finding in report.findings), *refused)
+    if look_up is None:
+        return ()
+    leaf = read_certificate(case.leaf)
+    said = [look_up(case, (*authorities, leaf)) for authorities in paths_to(leaf, case, store) if authorities]
+    return () if None in said else tuple(why for why in said if why is not None)

@@ -22,6 +22,7 @@ from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
 from registrar.domain.notice_texts import expiry_notice, registered_notice
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -35,6 +36,7 @@ SAMPLES: Mapping[str, object] = {
     "count": 3,
     "days_left": 12,
     "expired_on": "2026-12-03T14:59:59Z",
+    "revoked_on": "2026-11-03T14:59:59Z",
     "expires_on": "2026-12-03T14:59:59+00:00",
     "field": "files[0].sha256",
     "found": {"ko": "증권용", "en": "securities"},
@@ -107,7 +109,7 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    codes = [*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS]
+    codes = [*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS, *REVOCATION_TEXTS]
     assert sorted(codes) == sorted(CATALOGUE)
 
 

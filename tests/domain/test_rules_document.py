@@ -1,11 +1,13 @@
 """The bank's rules: every way to be wrong is told, and what protects the bank cannot be softened."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from registrar.domain.catalogue import Level
 from registrar.domain.rules_document import MOST_DENIED_KEYS, RulesWrong, read_rules
+from registrar.domain.trust import Purpose
 from tests.builders import a_trust_document
 
 GOOD: dict[str, Any] = a_trust_document()["rules"]
@@ -19,6 +21,14 @@ def test_the_demo_rules_are_read() -> None:
     assert rules.warn_days == GOOD["warn_days"]
     assert rules.levels == GOOD["levels"]
     assert rules.denied_keys == set(GOOD["denied_keys"])
+    assert rules.revocation.order == ("ocsp", "crl")
+    assert rules.revocation.max_age == {
+        Purpose.REGISTERING: timedelta(days=2),
+        Purpose.HIGH_VALUE: timedelta(hours=1),
+    }
+    assert rules.revocation.skew == timedelta(minutes=5)
+    assert (rules.revocation.breaker_failures, rules.revocation.breaker_rest) == (5, timedelta(minutes=1))
+    assert rules.revocation.retries == tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -31,6 +41,39 @@ def test_a_level_may_be_chosen_where_the_bank_may_differ(check: str, level: Leve
 def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
     with pytest.raises(RulesWrong, match="levels must give exactly"):
         read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
+
+
+REVOCATION: dict[str, Any] = GOOD["revocation"]
+WRONG_REVOCATION: dict[str, list[Any]] = {
+    "order": [None, [], ["ocsp", "ocsp"], ["dns"], "ocsp", [["ocsp"]], [1]],
+    "check_authorities": [None, 1, "true"],
+    "max_age_minutes": [
+        None,
+        {},
+        {"registering": 60},
+        {"registering": 0, "high_value": 60},
+        {"registering": 60, "high_value": 1e3},
+    ],
+    "skew_seconds": [None, -1, 601, 1.0, True],
+    "breaker": [None, {}, {"failures": 0, "rest_seconds": 60}, {"failures": 5, "rest_seconds": 0}, {"failures": 5}],
+    "retry_minutes": [None, [], [5, 5], [5, 1], [0], [1441], [1, "5"], list(range(1, 22))],
+}
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [(member, value) for member in WRONG_REVOCATION for value in WRONG_REVOCATION[member]]
+)
+def test_every_way_to_be_wrong_about_revocation_names_its_member(member: str, value: object) -> None:
+    with pytest.raises(RulesWrong, match=rf"^rules\.revocation\.{member}"):
+        read_rules(GOOD | {"revocation": REVOCATION | {member: value}})
+
+
+@pytest.mark.parametrize("revocation", [None, [], {}, REVOCATION | {"more": 1}])
+def test_the_members_about_revocation_are_exactly_these(revocation: object) -> None:
+    with pytest.raises(
+        RulesWrong, match="exactly breaker, check_authorities, max_age_minutes, order, retry_minutes"
+    ):
+        read_rules(GOOD | {"revocation": revocation})
 
 
 WRONG_LEVELS: list[Any] = ["", "fail", "IGNORE", None, 1, []]
@@ -61,7 +104,9 @@ def test_every_way_to_be_wrong_names_its_member(member: str, value: object) -> N
 
 @pytest.mark.parametrize("rules", [None, [], "rules", {}, GOOD | {"more": 1}])
 def test_the_members_are_exactly_these(rules: object) -> None:
-    with pytest.raises(RulesWrong, match="exactly curves, denied_keys, hashes, levels, rsa_bits, warn_days"):
+    with pytest.raises(
+        RulesWrong, match="exactly curves, denied_keys, hashes, levels, revocation, rsa_bits, warn_days"
+    ):
         read_rules(rules)
 
 

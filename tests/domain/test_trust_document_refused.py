@@ -9,6 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from local.trust_document import load_operators
 from registrar.domain.errors import TrustDocumentRejected
 from registrar.domain.trust_document import MAX_DOCUMENT_BYTES, read_document
 from tests.builders import Link, a_certificate, a_link, a_pin, a_pki, a_trust_document, an_ec_key
@@ -51,10 +52,18 @@ def without(where: str) -> Change:
     return change
 
 
+def a_document() -> dict[str, Any]:
+    """The demo document and an operator without issuing CA: what is wrong with it is wrong with nothing else."""
+    document = a_trust_document()
+    document["operators"]["inipass"] = {**load_operators()["inipass"], "revocation": dict(SOURCES)}
+    return document
+
+
+SOURCES = {"ocsp": "http://ocsp.example:4612", "crl": [], "responders": [], "certid_hash": "sha1"}
 INIPASS = "operators.inipass"
 CASES: list[tuple[Change, str]] = [
     # the document
-    (setting("format", 2), "document: format must be 1"),
+    (setting("format", 1), "document: format must be 2"),
     (setting("version", 0), "document: version must be a whole number from 1"),
     (setting("version", True), "document: version must be a whole number from 1"),
     (setting("version", 1.0), "document: version must be a whole number from 1"),
@@ -86,6 +95,18 @@ CASES: list[tuple[Change, str]] = [
     (setting(f"{INIPASS}.policies.0.label", "x"), "operators[5]: must be an object"),
     (setting(f"{INIPASS}.policies.0.oid", "2.5.29.32.0"), "2.5.29.32.0 is never acceptable"),
     (setting(f"{INIPASS}.policies.0.oid", "1.2.410.100001.2.1.1"), "2.1.1 is never acceptable"),
+    # where an operator answers
+    (without(f"{INIPASS}.revocation"), "operators[5]: revocation is missing"),
+    (setting(f"{INIPASS}.revocation", []), "operators[5]: must be an object"),
+    (without(f"{INIPASS}.revocation.crl"), "operators[5]: crl is missing"),
+    (setting(f"{INIPASS}.revocation.ocsp", None), "inipass: without ocsp and crl no certificate could be asked"),
+    (setting(f"{INIPASS}.revocation.ocsp", "https://ocsp.example"), "inipass: ocsp must be an address like http:"),
+    (setting(f"{INIPASS}.revocation.ocsp", "http://a@ocsp.example"), "inipass: ocsp must be an address like http:"),
+    (setting(f"{INIPASS}.revocation.crl", "ldap://ds.example"), "operators[5]: must be a list"),
+    (setting(f"{INIPASS}.revocation.crl", ["ldap://ds.example/ou=x"]), "ou=x: crl must be origins like ldap:"),
+    (setting(f"{INIPASS}.revocation.crl", ["file:///etc/passwd"]), "passwd: crl must be origins like ldap:"),
+    (setting(f"{INIPASS}.revocation.responders", ["MIIC"]), "operators[5]: certificate is not the base64 of a DER"),
+    (setting(f"{INIPASS}.revocation.certid_hash", "md5"), "inipass: certid_hash must be one of sha1, sha256"),
     # entries
     (setting("anchors.0", "root"), "anchors[0]: must be an object"),
     (without("anchors.0.name"), "anchors[0]: name is missing"),
@@ -107,7 +128,7 @@ CASES: list[tuple[Change, str]] = [
 
 @pytest.mark.parametrize(("change", "reason"), CASES, ids=[f"{n}" for n in range(len(CASES))])
 def test_what_is_wrong_is_said_where_it_stands(change: Change, reason: str) -> None:
-    document = a_trust_document()
+    document = a_document()
     change(document)
     found, *others = reasons(document)
     assert reason in found
@@ -143,7 +164,7 @@ def test_a_member_that_occurs_twice() -> None:
 
 
 def test_a_never_accepted_policy_may_be_listed_as_refused() -> None:
-    document = a_trust_document()
+    document = a_document()
     setting("operators.yessign.policies.0.oid", "1.2.410.100001.2.1.1")(document)
     setting("operators.yessign.policies.0.accepted", False)(document)
     store = read_document(json.dumps(document).encode(), [a_pin(a_pki().root.certificate)])
@@ -162,13 +183,13 @@ def test_an_anchor_whose_fingerprint_is_not_pinned() -> None:
 
 
 def test_other_bytes_under_the_name_of_a_pinned_anchor() -> None:
-    document = a_trust_document()
+    document = a_document()
     document["anchors"][0]["certificate"] = a_pki(2).trust_document()["anchors"][0]["certificate"]
     assert "is not pinned" in reasons(document)[0]
 
 
 def test_a_pinned_certificate_that_is_no_root() -> None:
-    document = a_trust_document()
+    document = a_document()
     issuer = a_pki().issuers["yessign"].certificate
     document["anchors"][0]["certificate"] = base64.b64encode(issuer.public_bytes(Encoding.DER)).decode()
     found = reasons(document, issuer)
@@ -236,13 +257,13 @@ def test_a_chain_longer_than_any_that_exists() -> None:
 
 
 def test_a_certificate_that_occurs_twice() -> None:
-    document = a_trust_document()
+    document = a_document()
     document["issuers"].append(document["issuers"][0])
     assert reasons(document) == ("document: a certificate occurs twice",)
 
 
 def test_a_customers_certificate_among_the_issuers() -> None:
-    document = a_trust_document()
+    document = a_document()
     der = a_certificate(key=an_ec_key()).der
     document["issuers"][1]["certificate"] = base64.b64encode(der).decode()
     assert reasons(document) == ("issuers[1]: signGATE Demo CA 1: basicConstraints does not say CA",)
@@ -252,7 +273,7 @@ def test_a_customers_certificate_among_the_issuers() -> None:
 
 
 def test_all_reasons_come_at_once_each_with_its_place() -> None:
-    document = a_trust_document()
+    document = a_document()
     setting(f"{INIPASS}.name.en", "")(document)
     setting("anchors.0.accepted_until", "soon")(document)
     setting("issuers.0.certificate", "?")(document)

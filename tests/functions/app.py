@@ -223,6 +223,21 @@ class App:
     def deliver(self, upload_id: str, index: int = 0) -> Any:
         return self.account.invoke("validate_upload", a_delivery(object_key(upload_id, index)))
 
+    def ask_issuer(self, upload_id: str) -> Any:
+        """The question about an upload is delivered to check_revocation."""
+        batch = a_delivery("")
+        batch["Records"][0]["body"] = json.dumps({"upload_id": upload_id})
+        return self.account.invoke("check_revocation", batch)
+
+    def retry_deferred(self, event: Mapping[str, Any] | None = None) -> Any:
+        """A minute's run, and the delivery of every question that it puts."""
+        self.account.calls.clear()
+        counts = self.account.invoke("retry_deferred", event or {})
+        for message in self.account.messages():
+            if message["body"].keys() == {"upload_id"}:
+                assert self.ask_issuer(message["body"]["upload_id"]) == DONE
+        return counts
+
     def sweep(self, upload_id: str) -> Any:
         """The message that validate_upload wrote to itself comes back."""
         return self.account.invoke("validate_upload", a_sweep(upload_id))
@@ -242,6 +257,7 @@ class App:
         upload_id = self.sent(*contents)
         for index in range(len(contents)):
             assert self.deliver(upload_id, index) == DONE
+        assert self.ask_issuer(upload_id) == DONE
         return self.look(upload_id).body
 
     def seal(self, upload_id: str, nonce: str, secret: str, *, random_number: bool = False) -> dict[str, str]:
@@ -253,7 +269,11 @@ class App:
     def open(self, view: Mapping[str, Any], password: str, **overrides: object) -> Answer:
         """Send the password of a container; `sealed` instead of it where given."""
         sealed = overrides or {"sealed": self.seal(view["upload_id"], view["password"]["nonce"], password)}
-        return self.call("POST", "/uploads/{upload_id}/password", sealed, upload_id=view["upload_id"])
+        answer = self.call("POST", "/uploads/{upload_id}/password", sealed, upload_id=view["upload_id"])
+        if answer.status != 200:
+            return answer
+        assert self.ask_issuer(view["upload_id"]) == DONE
+        return self.look(view["upload_id"])
 
     def prove(self, view: Mapping[str, Any], certificate: CustomerCertificate, **overrides: object) -> Answer:
         """Sign, seal R, agree; what is None among `overrides` is left out."""

@@ -18,7 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from registrar.aws import customers as customer_store
-from registrar.aws import registrations as registration_store
+from registrar.aws import registration_items as registration_store
 from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.expiry import NOTICE_LEASE
 from registrar.domain.findings import iso

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from local.cloud import LocalCloud
+from local.issuers import DemoIssuers
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
 from registrar.aws.challenges import Challenges
 from registrar.domain.challenges import Operation, new_challenge
+from tests.local.expect import surprises
 
 _numbers = itertools.count(1)
 
@@ -45,22 +47,21 @@ def pki() -> DemoPki:
 
 
 @pytest.fixture(scope="session")
-def cloud(pki: DemoPki) -> Iterator[LocalCloud]:
+def issuers(pki: DemoPki) -> Iterator[DemoIssuers]:
+    """The responder that answers for every certificate of the demo authorities."""
+    with DemoIssuers(pki) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     """template.yaml, built for this machine, deployed and seeded."""
     from local import seed
 
     with LocalCloud.start(seed.parameters(pki)) as started:
-        seed.seed(started, pki)
+        seed.seed(started, pki, issuers.url)
         yield started
-        assert not _surprises(started)
-
-
-def _surprises(cloud: LocalCloud) -> list[str]:
-    """What our code did not expect in the whole run, whatever the tests sent it."""
-    functions = [name for name in cloud.resources if name.endswith("Function")]
-    errors = [line for name in functions for line in cloud.logs(name) if '"level":"ERROR"' in line]
-    # Of two deliveries that come at once one loses a conditional write; the queue brings it again.
-    return [line for line in errors if '"exception_name":"ConditionFailed"' not in line]
+        assert not surprises(started)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from local.cloud import LocalCloud
 from local.http_calls import Answer
 from registrar.domain.catalogue import CATALOGUE
 
@@ -38,3 +39,11 @@ def eventually(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"did not become so within {seconds} s"
         time.sleep(0.05)
+
+
+def surprises(cloud: LocalCloud) -> list[str]:
+    """What our code did not expect in the whole run, whatever the tests sent it."""
+    functions = [name for name in cloud.resources if name.endswith("Function")]
+    errors = [line for name in functions for line in cloud.logs(name) if '"level":"ERROR"' in line]
+    # Of two deliveries that come at once one loses a conditional write; the queue brings it again.
+    return [line for line in errors if '"exception_name":"ConditionFailed"' not in line]

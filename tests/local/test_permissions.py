@@ -138,6 +138,18 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ActivateTrust", "s3", "delete_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
     ("ActivateTrust", "s3", "put_bucket_versioning", {"Bucket": "{TrustBucket}", "VersioningConfiguration": {}}),
+    ("WatchIssuers", "dynamodb", "put_item", {"TableName": "{IssuersTable}", "Item": ROW}),
+    ("WatchIssuers", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("WatchIssuers", "s3", "get_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
+    ("WatchIssuers", "sqs", "send_message", {"QueueUrl": "{ValidationQueue}", "MessageBody": "x"}),
+    ("WatchCrl", "s3", "put_object", {"Bucket": "{RevocationBucket}", "Key": "elsewhere/x", "Body": b"x"}),
+    ("WatchCrl", "s3", "delete_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
+    ("WatchCrl", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
+    ("WatchCrl", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("WatchCrl", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("WatchCrl", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
+    ("WatchCrl", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("WatchCrl", "sqs", "send_message", {"QueueUrl": "{WatchQueue}", "MessageBody": "x"}),
 ]
 OAEP = {"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
 SECRET_KEYS: dict[str, dict[str, Any]] = {
@@ -184,6 +196,9 @@ ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("OpenContainer", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
     ("OpenContainer", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
     ("RegisterCertificate", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("WatchIssuers", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
+    ("WatchCrl", "dynamodb", "get_item", {"TableName": "{IssuersTable}", "Key": ROW}),
+    ("WatchCrl", "s3", "list_objects_v2", {"Bucket": "{RevocationBucket}"}),
 ]
 
 

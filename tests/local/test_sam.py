@@ -19,6 +19,7 @@ import pytest
 from local import artefacts, build, seed, stack
 from local.cloud import LocalCloud
 from local.emulator import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Emulator
+from local.issuers import DemoIssuers
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki
 from tests.template.shape import FUNCTIONS, RESOURCES, of_type, verb
@@ -124,6 +125,7 @@ def test_what_it_deploys_works(
     outside: Outside,
     emulator: Emulator,
     pki: DemoPki,
+    issuers: DemoIssuers,
     new_certificate: Callable[..., CustomerCertificate],
 ) -> None:
     """This machine's build, so that it runs here."""
@@ -148,7 +150,7 @@ def test_what_it_deploys_works(
     deployed = outputs(emulator)
     cloud = LocalCloud(emulator, deployed, stack.resources(emulator))
     assert {name for name in cloud.resources if name.endswith("Function")} >= FUNCTIONS.keys()
-    customer = seed.seed(cloud, pki)
+    customer = seed.seed(cloud, pki, issuers.url)
     phone = Phone(cloud.url, customer)
     answer = phone.log_in()
     assert answer.status == 200, answer.body

@@ -16,7 +16,7 @@ VECTORS = Path(__file__).parents[2] / ".." / "shared" / "vectors"
 
 def test_document_of_the_demo_pki() -> None:
     document = a_trust_document(7)
-    assert (document["format"], document["version"]) == (1, 7)
+    assert (document["format"], document["version"]) == (2, 7)
     (anchor,) = document["anchors"]
     assert set(anchor) == {"name", "certificate", "accepted_from", "accepted_until"}
     assert anchor["name"] == "KISA Demo RootCA 1"
@@ -24,7 +24,7 @@ def test_document_of_the_demo_pki() -> None:
     root = a_pki().root.certificate
     assert base64.b64decode(anchor["certificate"], validate=True) == root.public_bytes(Encoding.DER)
     assert [issuer["operator"] for issuer in document["issuers"]] == list(a_pki().issuers)
-    assert set(document["operators"]) == {*a_pki().issuers, "inipass"}
+    assert set(document["operators"]) == {*a_pki().issuers}
 
 
 def test_policy_table_has_no_oid_twice_and_a_label_in_both_languages() -> None:

@@ -8,7 +8,9 @@ from local.emulator import ROOT
 from registrar.domain.uploads import VALIDATION_LEASE
 from tests.template.shape import (
     FUNCTIONS,
+    PARAMETERS,
     RESOURCES,
+    TEMPLATE,
     environment,
     expanded,
     function_property,
@@ -79,6 +81,7 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
             "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
             "PASSKEY_ORIGINS": {"Fn::Join": [",", {"Ref": "PasskeyOrigins"}]},
+            "PRIVATE_ADDRESSES": {"Fn::If": ["InAws", "refused", "allowed"]},
             "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},
         }.get(setting, {"Ref": resource})
         assert value == expected
@@ -121,3 +124,13 @@ def test_an_api_call_ends_before_the_gateway_gives_up() -> None:
 
 def test_a_validation_ends_before_its_lease() -> None:
     assert function_property("ValidateUploadFunction", "Timeout") < VALIDATION_LEASE.total_seconds()
+
+
+def test_addresses_inside_our_own_network_are_asked_in_the_local_stage_only() -> None:
+    assert TEMPLATE["Conditions"]["InAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    assert PARAMETERS["Stage"]["Default"] == "prod"
+
+
+def test_a_large_list_has_a_whole_processor_and_five_minutes() -> None:
+    assert function_property("WatchCrlFunction", "MemorySize") >= 1769
+    assert function_property("WatchCrlFunction", "Timeout") == 300

@@ -1,6 +1,7 @@
 """Who may do what: verb by verb, on named resources, from each function's own inline policy."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_no_resource_is_a_wildcard_but_sms(name: str) -> None:
             continue
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given.
-            assert json.dumps(resource).replace("/uploads/*", "").count("*") == 0
+            assert re.sub(r"/(uploads|crl)/\*", "", json.dumps(resource)).count("*") == 0
             assert references(resource)
 
 
@@ -122,7 +123,11 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
-        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagExpiringFunction"}),
+        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagExpiringFunction", "WatchCrlFunction"}),
+        ("s3:PutObject", "RevocationBucket", {"WatchCrlFunction"}),
+        ("s3:DeleteObject", "RevocationBucket", set()),
+        ("dynamodb:PutItem", "IssuersTable", set()),
+        ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
         ("dynamodb:PutItem", "SessionsTable", set()),
         ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
@@ -194,13 +199,14 @@ def test_expanded_wildcards_are_only_the_ones_known() -> None:
     assert all(statement == SMS_ONLY for statement in found)
 
 
-def test_the_schedules_role_may_invoke_its_function_only() -> None:
-    role = of_type("AWS::IAM::Role", expanded())["FlagExpiringFunctionNightlyRole"]
+@pytest.mark.parametrize("function", ["FlagExpiringFunction", "WatchIssuersFunction"])
+def test_the_schedules_role_may_invoke_its_function_only(function: str) -> None:
+    role = of_type("AWS::IAM::Role", expanded())[f"{function}NightlyRole"]
     (policy,) = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 
     assert statement["Action"] == "lambda:InvokeFunction"
-    assert references(statement["Resource"]) == {"FlagExpiringFunction"}
+    assert references(statement["Resource"]) == {function}
 
 
 def test_a_queue_takes_messages_from_s3_of_this_account_only() -> None:

@@ -1,9 +1,11 @@
 """Work that runs by itself: queues with their dead letters and alarms, and the schedule."""
 
+import re
 from typing import Any
 
 import pytest
 
+from local.emulator import ROOT
 from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 
@@ -57,7 +59,7 @@ def test_what_fails_too_often_is_kept_and_somebody_is_told(
     alarms = [
         alarm
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
-        if alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [dead, "QueueName"]}}]
+        if alarm.get("Dimensions") == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [dead, "QueueName"]}}]
     ]
 
     assert RESOURCES[dead]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -80,23 +82,38 @@ def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
     assert properties["TreatMissingData"] == "notBreaching"
 
 
-def test_the_nightly_run_is_in_seoul_and_tried_again() -> None:
-    ((function, schedule),) = events("ScheduleV2")
-
-    assert function == "FlagExpiringFunction"
-    assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
-    # Quiet hours (21:00 to 8:00) start after it, and its retries end before them.
-    assert schedule["ScheduleExpression"] == "cron(30 20 * * ? *)"
-    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
-    assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
-    assert "State" not in schedule
+NIGHTLY = {"FlagExpiringFunction": "cron(30 20 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
 
 
-def test_a_failed_nightly_run_alarms() -> None:
-    alarm = RESOURCES["FlagExpiringAlarm"]["Properties"]
+def test_the_nightly_runs_are_in_seoul_and_tried_again() -> None:
+    # Text messages are sent by the first only: quiet hours (21:00 to 8:00) start after it and its retries.
+    assert {function: schedule["ScheduleExpression"] for function, schedule in events("ScheduleV2")} == NIGHTLY
+    for _, schedule in events("ScheduleV2"):
+        assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
+        assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+        assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
+        assert "State" not in schedule
+
+
+@pytest.mark.parametrize("function", NIGHTLY)
+def test_a_failed_nightly_run_alarms(function: str) -> None:
+    alarm = RESOURCES[function.replace("Function", "Alarm")]["Properties"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
-    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "FlagExpiringFunction"}}]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_a_revoked_authority_alarms() -> None:
+    counted = RESOURCES["RevokedAuthorities"]["Properties"]
+    (metric,) = counted["MetricTransformations"]
+    alarm = RESOURCES["RevokedAuthoritiesAlarm"]["Properties"]
+    handler = (ROOT / "functions/watch_crl/handler.py").read_text()
+
+    assert counted["LogGroupName"] == {"Ref": "WatchCrlLogs"}
+    (message,) = re.findall(r'\$\.message = "(.+)"', counted["FilterPattern"])
+    assert f'"{message}"' in handler, "the line that is counted is the one that is logged"
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 

@@ -1,4 +1,4 @@
-"""S3: the upload bucket and the trust bucket."""
+"""S3: the upload bucket, the trust bucket and the one for issuers' lists."""
 
 import hashlib
 from dataclasses import dataclass
@@ -36,16 +36,40 @@ class Bucket:
             raise
         return StoredObject(answer["Body"].read(limit + 1), answer["ETag"])
 
-    def write(self, key: str, content: bytes, *, replacing: str | None = None, create: bool = False) -> None:
-        """Write a JSON object; with `replacing` only over that ETag, with `create` only where there is none.
+    def read_part(self, key: str, start: int, length: int, etag: str | None = None) -> StoredObject:
+        """`length` bytes from `start`, fewer at the object's end; with `etag` of that version only.
+
+        Raises NotThere, and ConditionFailed where it is another version by now.
+        """
+        version = {"IfMatch": etag} if etag else {}
+        try:
+            answer = self.client.get_object(
+                Bucket=self.name, Key=key, Range=f"bytes={start}-{start + length - 1}", **version
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                raise NotThere(key) from None
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
+                raise ConditionFailed from None
+            raise
+        return StoredObject(answer["Body"].read(), answer["ETag"])
+
+    def write(
+        self,
+        key: str,
+        content: bytes,
+        *,
+        replacing: str | None = None,
+        create: bool = False,
+        media_type: str = "application/json",
+    ) -> None:
+        """Write an object; with `replacing` only over that ETag, with `create` only where there is none.
 
         Raises ConditionFailed.
         """
         condition = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"} if create else {}
         try:
-            self.client.put_object(
-                Bucket=self.name, Key=key, Body=content, ContentType="application/json", **condition
-            )
+            self.client.put_object(Bucket=self.name, Key=key, Body=content, ContentType=media_type, **condition)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412"):
                 raise ConditionFailed from None

@@ -5,7 +5,7 @@ what is only ever read whole. Instants that are compared in a condition to the m
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,16 @@ from registrar.domain.findings import iso
 
 Item = Mapping[str, Mapping[str, Any]]
 TRANSACTION_TRIES = 3
+BATCH = 100
 
 
 def text(value: str) -> dict[str, str]:
     return {"S": value}
+
+
+def text_set(values: Iterable[str]) -> dict[str, Any]:
+    """A set of at least one text."""
+    return {"SS": sorted(values)}
 
 
 def number(value: int) -> dict[str, str]:
@@ -52,6 +58,11 @@ def read_text(item: Item, name: str) -> str:
     return str(item[name]["S"])
 
 
+def read_text_set(item: Item, name: str) -> frozenset[str]:
+    """The texts of a set, none where it is absent: DynamoDB keeps no empty sets."""
+    return frozenset(item[name]["SS"]) if name in item else frozenset()
+
+
 def read_number(item: Item, name: str) -> int:
     return int(item[name]["N"])
 
@@ -77,6 +88,16 @@ def get(client: Any, table: str, key: Item) -> Item | None:
     """The item, strongly consistent, or None."""
     item: Item | None = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     return item
+
+
+def get_many(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+    """The items of these (different) keys that exist, strongly consistent, in no order; 100 keys a call."""
+    for first in range(0, len(keys), BATCH):
+        asked: dict[str, Any] = {table: {"Keys": list(keys[first : first + BATCH]), "ConsistentRead": True}}
+        while asked:
+            answer = client.batch_get_item(RequestItems=asked)
+            yield from answer["Responses"].get(table, [])
+            asked = answer.get("UnprocessedKeys") or {}
 
 
 def put(client: Any, table: str, item: Item, **condition: Any) -> None:

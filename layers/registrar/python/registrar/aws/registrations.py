@@ -1,88 +1,35 @@
-"""The registrations' table: rows by customer, and lock items that make a certificate and its key unique.
+"""The registrations' table: what customers registered, and every change of a registration as one conditional write.
 
-    CUST#<customer>                REG#<registration>   the registration
-    CERT#<sha256 of DER>           LOCK                 }
-    KEY#<sha256 of SPKI>           LOCK                 } each names customer and registration
-    ISS#<sha256 of CA SPKI>#<serial>  LOCK              }
-
-The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. The sparse,
-keys-only index `by-expiry` (shard, not_after) serves the nightly job and answers no question about status.
+Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed. The
+sparse, keys-only index `by-expiry` (shard, not_after) serves the nightly job and answers no question about status.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.denylist import DenyList
+from registrar.aws.registering import Taken, taken, writes
+from registrar.aws.registration_items import (
+    EXPIRY_SHARDS,
+    LIVE,
+    alive,
+    end,
+    from_item,
+    issuer_lock_key,
+    lock_keys,
+    row_key,
+)
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.expiry import Window
-from registrar.domain.registrations import Lifecycle, Registration, issuer_serial
-from registrar.domain.uploads import Upload, UploadState
+from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.domain.uploads import Upload, new_nonce
 
-EXPIRY_SHARDS = 8
-
-
-def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
-    return {
-        **_key(registration.customer_id, registration.id),
-        "lifecycle": dynamo.text(registration.lifecycle),
-        "operator": dynamo.text(registration.operator),
-        "issuer": dynamo.as_json(registration.issuer),
-        "name_masked": dynamo.text(registration.name_masked),
-        "kind": dynamo.text(registration.kind),
-        "policy": dynamo.as_json(registration.policy),
-        "serial": dynamo.text(registration.serial),
-        # Digests as bytes and no fingerprint beside the DER: the row stays below 2 KB, two write units.
-        "key_digest": dynamo.binary(bytes.fromhex(registration.key_digest)),
-        "issuer_key_digest": dynamo.binary(bytes.fromhex(registration.issuer_key_digest)),
-        "not_before": dynamo.instant(registration.not_before),
-        "not_after": dynamo.instant(registration.not_after),
-        "der": dynamo.binary(registration.der),
-        "registered_at": dynamo.instant(registration.registered_at),
-        "proof": dynamo.text(registration.proof),
-        "consent_version": dynamo.text(registration.consent_version),
-        "expiry_shard": dynamo.text(expiry_shard(registration.id)),
-    }
-
-
-def from_item(item: dynamo.Item) -> Registration:
-    return Registration(
-        id=dynamo.read_text(item, "sk").removeprefix("REG#"),
-        customer_id=dynamo.read_text(item, "pk").removeprefix("CUST#"),
-        lifecycle=Lifecycle(dynamo.read_text(item, "lifecycle")),
-        operator=dynamo.read_text(item, "operator"),
-        issuer=dynamo.read_json(item, "issuer"),
-        name_masked=dynamo.read_text(item, "name_masked"),
-        kind=dynamo.read_text(item, "kind"),
-        policy=dynamo.read_json(item, "policy"),
-        serial=dynamo.read_text(item, "serial"),
-        fingerprint=hashlib.sha256(dynamo.read_bytes(item, "der")).hexdigest(),
-        key_digest=dynamo.read_bytes(item, "key_digest").hex(),
-        issuer_key_digest=dynamo.read_bytes(item, "issuer_key_digest").hex(),
-        not_before=dynamo.read_instant(item, "not_before"),
-        not_after=dynamo.read_instant(item, "not_after"),
-        der=dynamo.read_bytes(item, "der"),
-        registered_at=dynamo.read_instant(item, "registered_at"),
-        proof=dynamo.read_text(item, "proof"),
-        consent_version=dynamo.read_text(item, "consent_version"),
-        expiry_flagged_at=(dynamo.read_instant(item, "expiry_flagged_at") if "expiry_flagged_at" in item else None),
-    )
-
-
-def expiry_shard(registration_id: str) -> str:
-    """Spreads the nightly job's reads and every registration's index write over EXPIRY_SHARDS partitions."""
-    return f"expiry-{int(registration_id[-4:], 16) % EXPIRY_SHARDS}"
-
-
-class Taken(Exception):
-    """The certificate or its key is registered. `existing` is the registration that stands in the way where it
-    is the same certificate of the same customer; None otherwise, and then nobody is told more."""
-
-    def __init__(self, existing: str | None) -> None:
-        super().__init__("taken")
-        self.existing = existing
+__all__ = ["Due", "Registrations", "Taken"]
+KEY_COMPROMISE = "keyCompromise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +43,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Registrations:
-    """Registrations of customers, and their locks."""
+    """Registrations of customers, their locks, and the deny list that they are read with."""
 
     client: Any
     table: str
+    deny_table: str
+
+    # ---- reading
 
     def find(self, customer_id: str, registration_id: str) -> Registration | None:
-        item = dynamo.get(self.client, self.table, _key(customer_id, registration_id))
-        return from_item(item) if item else None
+        item = dynamo.get(self.client, self.table, row_key(customer_id, registration_id))
+        return self._judged([from_item(item)])[0] if item else None
 
     def get(self, customer_id: str, registration_id: str) -> Registration:
         """The customer's own registration. Raises Refusal (REG_NOT_FOUND), for another customer's just the same."""
@@ -129,42 +79,195 @@ class Registrations:
             )
             found += [from_item(item) for item in answer["Items"]]
             if "LastEvaluatedKey" not in answer:
-                return found
+                return self._judged(found)
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def add(self, registration: Registration, upload: Upload, uploads_table: str, now: datetime) -> None:
-        """Register: the upload's end, the row and three locks in one transaction.
+    def find_by_issuer_serial(self, issuer_key_digest: str, serials: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Serial (hex) to customer and registration, for those of an issuer's `serials` that were ever registered.
 
-        Raises Taken where a lock exists or this upload is registered already, ConditionFailed where it is in
-        another state by now.
+        The work grows with `serials`, not with the table.
         """
-        finish = {
-            "TableName": uploads_table,
-            "Key": {"id": dynamo.text(upload.id)},
-            "UpdateExpression": "SET #state = :registered REMOVE der, nonce",
-            "ConditionExpression": "#state = :awaiting AND nonce = :nonce AND expires_at > :now",
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": {
-                ":registered": dynamo.text(UploadState.REGISTERED),
-                ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                ":nonce": dynamo.text(upload.nonce or ""),
-                ":now": dynamo.instant(now),
-            },
+        names = {issuer_lock_key(issuer_key_digest, serial)["pk"]["S"]: serial for serial in serials}
+        keys = [issuer_lock_key(issuer_key_digest, serial) for serial in names.values()]
+        return {
+            names[dynamo.read_text(lock, "pk")]: (
+                dynamo.read_text(lock, "customer_id"),
+                dynamo.read_text(lock, "registration_id"),
+            )
+            for lock in dynamo.get_many(self.client, self.table, keys)
         }
-        create = {"Put": {"TableName": self.table, "Item": to_item(registration)}}
-        locks = [
-            {"Put": {"TableName": self.table, "Item": lock, "ConditionExpression": "attribute_not_exists(pk)"}}
-            for lock in _locks(registration)
-        ]
+
+    def _judged(self, rows: list[Registration]) -> list[Registration]:
+        """The rows with what the deny list says of the live ones; the others are over anyway."""
+        keys = [row.key_digest for row in rows if row.lifecycle is Lifecycle.LIVE]
+        denied = self._deny_list.denied(keys)
+        return [replace(row, denied=True) if row.key_digest in denied else row for row in rows]
+
+    @property
+    def _deny_list(self) -> DenyList:
+        return DenyList(self.client, self.deny_table)
+
+    # ---- registering
+
+    def add(
+        self,
+        registration: Registration,
+        upload: Upload,
+        uploads_table: str,
+        now: datetime,
+        replaces: Registration | None = None,
+    ) -> None:
+        """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
+        one is only referred to.
+
+        Raises Taken where a lock or the deny list stands in the way or this upload is registered already,
+        ConditionFailed where the upload, or what is replaced, is in another state by now.
+        """
+        tables = uploads_table, self.table
         try:
-            dynamo.transact(self.client, [{"Update": finish}, create, *locks])
+            dynamo.transact(self.client, writes(registration, upload, tables, self._deny_list, replaces, now))
         except ConditionFailed as failed:
-            stood = failed.items[0]
-            if stood and dynamo.read_text(stood, "state") == UploadState.REGISTERED:
-                raise Taken(registration.id) from None  # the same request, a moment earlier
-            if stood is not None:
+            reason = taken(failed.items, registration)
+            if reason is None:
                 raise
-            raise Taken(_own_registration(failed.items[2:], registration)) from None
+            raise reason from None
+
+    # ---- changes of a registration
+
+    def add_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
+        """Hold a live registration, beside the holds that stand. Raises ConditionFailed where it is not live.
+
+        The customer's hold brings the random part of the text that lifts it; repeating the report keeps that.
+        """
+        held = {":hold": dynamo.text_set([hold]), **alive(now)}
+        if hold is not Hold.CUSTOMER:
+            return self._change(customer_id, registration_id, "ADD holds :hold", LIVE, held)
+        held[":nonce"] = dynamo.text(new_nonce())
+        expression = "SET resume_nonce = if_not_exists(resume_nonce, :nonce) ADD holds :hold"
+        return self._change(customer_id, registration_id, expression, LIVE, held)
+
+    def lift_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
+        """Lift the bank's or the issuer's hold and keep the others. Raises ConditionFailed where it is not live."""
+        values = {":hold": dynamo.text_set([hold]), **alive(now)}
+        return self._change(customer_id, registration_id, "DELETE holds :hold", LIVE, values)
+
+    def resume(self, registration: Registration, now: datetime) -> Registration:
+        """Lift the customer's hold whose text was signed, and no later one; the others stay.
+
+        Raises ConditionFailed where it is not live, or that hold is gone.
+        """
+        values = {":hold": dynamo.text_set([Hold.CUSTOMER]), **alive(now)}
+        values[":nonce"] = dynamo.text(registration.resume_nonce or "")
+        return self._change(
+            registration.customer_id,
+            registration.id,
+            "DELETE holds :hold REMOVE resume_nonce",
+            f"{LIVE} AND resume_nonce = :nonce",
+            values,
+        )
+
+    def revoke(
+        self, customer_id: str, registration_id: str, reason: str, revoked_at: datetime, now: datetime
+    ) -> Registration:
+        """End a live registration as its issuer revoked it at `revoked_at` for `reason` (RFC 5280 5.3.1).
+
+        keyCompromise also denies the key, whatever became of the registration: a successor may have the same key.
+        Raises ConditionFailed where the registration ended otherwise or is unknown.
+        """
+        facts = {"end_reason": dynamo.text(reason), "revoked_at": dynamo.instant(revoked_at)}
+        ended = end(Lifecycle.REVOKED_BY_ISSUER, now, **facts)
+        if reason == KEY_COMPROMISE:
+            return self._compromised(customer_id, registration_id, ended, now)
+        expression, condition = ended["UpdateExpression"], ended["ConditionExpression"]
+        values = ended["ExpressionAttributeValues"]
+        try:
+            return self._change(customer_id, registration_id, expression, condition, values)
+        except ConditionFailed:
+            return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
+
+    def _compromised(
+        self, customer_id: str, registration_id: str, ended: dict[str, Any], now: datetime
+    ) -> Registration:
+        known = self.find(customer_id, registration_id)
+        if known is None:
+            raise ConditionFailed
+        try:
+            denial = self._deny_list.denial(known.key_digest, known.id, KEY_COMPROMISE, now)
+            return self._end_with(known, ended, [denial], Lifecycle.REVOKED_BY_ISSUER)
+        except ConditionFailed:
+            self._deny_list.deny(known.key_digest, known.id, KEY_COMPROMISE, now)
+            raise
+
+    def propose_block(
+        self, customer_id: str, registration_id: str, staff_id: str, why: str, now: datetime
+    ) -> Registration:
+        """One of the staff wants a live registration blocked. Raises ConditionFailed where it is not live."""
+        values = {":staff": dynamo.text(staff_id), ":why": dynamo.text(why), **alive(now)}
+        expression = "SET block_proposed_by = :staff, block_proposed_at = :now, block_why = :why"
+        return self._change(customer_id, registration_id, expression, LIVE, values)
+
+    def block(self, registration: Registration, staff_id: str, now: datetime) -> Registration:
+        """End a live registration for good and deny its key, as somebody else of the staff proposed.
+
+        Raises ConditionFailed where nobody else did, or it ended otherwise.
+        """
+        ended = end(Lifecycle.BLOCKED, now, blocked_by=dynamo.text(staff_id))
+        # An absent attribute differs from everything: hence both.
+        two_persons = "attribute_exists(block_proposed_by) AND block_proposed_by <> :blocked_by"
+        ended["ConditionExpression"] += f" AND {two_persons}"
+        return self._end_with(
+            registration,
+            ended,
+            [self._deny_list.denial(registration.key_digest, registration.id, "blocked", now)],
+            Lifecycle.BLOCKED,
+        )
+
+    def deregister(self, registration: Registration, now: datetime) -> Registration:
+        """End a live registration as its customer wishes. Its locks stay, marked: only they may register it again.
+
+        Raises ConditionFailed where it ended otherwise.
+        """
+        marks = [
+            {
+                "Update": {
+                    "TableName": self.table,
+                    "Key": key,
+                    "UpdateExpression": "SET released_at = :now",
+                    "ConditionExpression": "registration_id = :id",
+                    "ExpressionAttributeValues": {
+                        ":now": dynamo.instant(now),
+                        ":id": dynamo.text(registration.id),
+                    },
+                }
+            }
+            for key in lock_keys(registration)
+        ]
+        others = [*marks, self._deny_list.absence(registration.key_digest)]
+        return self._end_with(registration, end(Lifecycle.DEREGISTERED, now), others, Lifecycle.DEREGISTERED)
+
+    def _change(
+        self, customer_id: str, registration_id: str, expression: str, condition: str, values: dynamo.Item
+    ) -> Registration:
+        key = row_key(customer_id, registration_id)
+        return from_item(dynamo.update(self.client, self.table, key, expression, condition, values))
+
+    def _end_with(
+        self, registration: Registration, ended: dict[str, Any], others: list[Any], lifecycle: Lifecycle
+    ) -> Registration:
+        key = row_key(registration.customer_id, registration.id)
+        row = {"Update": {"TableName": self.table, "Key": key, **ended}}
+        with suppress(ConditionFailed):  # what stands decides
+            dynamo.transact(self.client, [row, *others])
+        return self._ended(registration.customer_id, registration.id, lifecycle)
+
+    def _ended(self, customer_id: str, registration_id: str, lifecycle: Lifecycle) -> Registration:
+        """The registration, where this is how it ended. Raises ConditionFailed."""
+        found = self.find(customer_id, registration_id)
+        if found is None or found.lifecycle is not lifecycle:
+            raise ConditionFailed
+        return found
+
+    # ---- the expiry index
 
     def due(self, window: Window) -> Iterator[Due]:
         """The registrations whose end lies in `window`, read from the index and nothing else."""
@@ -188,43 +291,20 @@ class Registrations:
                     )
 
     def flag_expiring(self, due: Due, now: datetime) -> Registration:
-        """Flag a live registration that still ends when the index said. Raises ConditionFailed."""
+        """Flag a live registration without a hold that still ends when the index said. Raises ConditionFailed."""
         item = dynamo.update(
             self.client,
             self.table,
-            _key(due.customer_id, due.registration_id),
+            row_key(due.customer_id, due.registration_id),
             "SET expiry_flagged_at = :now",
-            "lifecycle = :live AND not_after = :end",
+            "lifecycle = :live AND not_after = :end AND attribute_not_exists(holds)",
             {
                 ":now": dynamo.instant(now),
                 ":live": dynamo.text(Lifecycle.LIVE),
                 ":end": dynamo.instant(due.not_after),
             },
         )
-        return from_item(item)
-
-
-def _key(customer_id: str, registration_id: str) -> dict[str, dict[str, str]]:
-    return {"pk": dynamo.text(f"CUST#{customer_id}"), "sk": dynamo.text(f"REG#{registration_id}")}
-
-
-def _locks(registration: Registration) -> list[dict[str, dict[str, Any]]]:
-    names = (
-        f"CERT#{registration.fingerprint}",
-        f"KEY#{registration.key_digest}",
-        f"ISS#{issuer_serial(registration.issuer_key_digest, registration.serial)}",
-    )
-    owner = {
-        "sk": dynamo.text("LOCK"),
-        "customer_id": dynamo.text(registration.customer_id),
-        "registration_id": dynamo.text(registration.id),
-    }
-    return [{"pk": dynamo.text(name), **owner} for name in names]
-
-
-def _own_registration(locks: Sequence[dynamo.Item | None], registration: Registration) -> str | None:
-    by_certificate = locks[0] or locks[2]
-    holders = {dynamo.read_text(lock, "customer_id") for lock in locks if lock}
-    if by_certificate and holders == {registration.customer_id}:
-        return dynamo.read_text(by_certificate, "registration_id")
-    return None
+        (registration,) = self._judged([from_item(item)])
+        if registration.denied:
+            raise ConditionFailed
+        return registration

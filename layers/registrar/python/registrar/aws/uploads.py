@@ -11,9 +11,9 @@ from registrar.domain.uploads import (
     DAILY_UPLOADS,
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
-    PROOF_DEADLINE,
     RETENTION,
     TEXT_LIFE,
+    VALIDATION_DEADLINE,
     VALIDATION_LEASE,
     AnnouncedFile,
     Upload,
@@ -64,6 +64,9 @@ def from_item(item: dynamo.Item) -> Upload:
         password_tries=dynamo.read_number(item, "password_tries") if "password_tries" in item else 0,
         opened="opened" in item,
         outcome=UploadState(dynamo.read_text(item, "outcome")) if "outcome" in item else None,
+        deferred_at=dynamo.read_instant(item, "deferred_at") if "deferred_at" in item else None,
+        due_at=dynamo.read_instant(item, "due_at") if "due_at" in item else None,
+        status=dynamo.read_json(item, "status") if "status" in item else None,
     )
 
 
@@ -75,7 +78,7 @@ class Uploads:
     table: str
 
     def find(self, upload_id: str) -> Upload | None:
-        item = dynamo.get(self.client, self.table, _key(upload_id))
+        item = dynamo.get(self.client, self.table, key_of(upload_id))
         return from_item(item) if item else None
 
     def of_customer(self, upload_id: str, customer_id: str) -> Upload:
@@ -95,7 +98,7 @@ class Uploads:
         day = upload.created_at.strftime("%Y-%m-%d")
         count = {
             "TableName": self.table,
-            "Key": _key(f"quota:{upload.customer_id}:{day}"),
+            "Key": key_of(f"quota:{upload.customer_id}:{day}"),
             "UpdateExpression": "ADD used :one SET #ttl = :ttl",
             "ConditionExpression": "attribute_not_exists(used) OR used < :most",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
@@ -139,7 +142,7 @@ class Uploads:
         item = dynamo.update(
             self.client,
             self.table,
-            _key(upload_id),
+            key_of(upload_id),
             "ADD arrived :index",
             "#state = :issued AND expires_at > :now",
             {
@@ -161,7 +164,7 @@ class Uploads:
         item = dynamo.update(
             self.client,
             self.table,
-            _key(upload_id),
+            key_of(upload_id),
             "SET #state = :validating, lease_until = :lease ADD attempts :one",
             "(#state = :issued AND expires_at > :now"
             " AND (file_count = :one OR (attribute_exists(arrived) AND size(arrived) = file_count)))"
@@ -194,7 +197,7 @@ class Uploads:
         item = dynamo.update(
             self.client,
             self.table,
-            _key(upload.id),
+            key_of(upload.id),
             "ADD password_tries :one",
             "#state = :waiting AND expires_at > :now AND attribute_not_exists(outcome)"
             " AND (attribute_not_exists(password_tries) OR password_tries < :most)",
@@ -229,7 +232,7 @@ class Uploads:
             dynamo.update(
                 self.client,
                 self.table,
-                _key(upload.id),
+                key_of(upload.id),
                 "SET #state = :outcome REMOVE outcome, lease_until",
                 "outcome = :outcome",
                 {":outcome": dynamo.text(upload.outcome)},
@@ -252,7 +255,7 @@ class Uploads:
         dynamo.update(
             self.client,
             self.table,
-            _key(upload.id),
+            key_of(upload.id),
             expression,
             "#state = :from AND attempts = :token" + (f" AND {condition}" if condition else ""),
             {
@@ -269,7 +272,7 @@ class Uploads:
             item = dynamo.update(
                 self.client,
                 self.table,
-                _key(upload.id),
+                key_of(upload.id),
                 "SET nonce = :nonce, nonce_expires_at = :end",
                 "#state = :awaiting AND nonce = :old",
                 {
@@ -289,7 +292,7 @@ class Uploads:
         item = dynamo.update(
             self.client,
             self.table,
-            _key(upload.id),
+            key_of(upload.id),
             "ADD bad_proofs :one",
             "#state = :awaiting",
             {":one": dynamo.number(1), ":awaiting": dynamo.text(UploadState.AWAITING_PROOF)},
@@ -303,7 +306,7 @@ class Uploads:
             dynamo.update(
                 self.client,
                 self.table,
-                _key(upload.id),
+                key_of(upload.id),
                 "SET #state = :to, findings = :findings REMOVE der, nonce",
                 "#state = :awaiting",
                 {
@@ -328,9 +331,7 @@ def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
     if verdict.summary is not None:
         values |= {
             "summary": dynamo.as_json(verdict.summary),
-            "expires_at": dynamo.instant(now + PROOF_DEADLINE),
-            "nonce": dynamo.text(new_nonce()),
-            "nonce_expires_at": dynamo.instant(now + TEXT_LIFE),
+            "expires_at": dynamo.instant(now + VALIDATION_DEADLINE),
         }
     if verdict.opened:
         values["opened"] = {"BOOL": True}
@@ -338,7 +339,7 @@ def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
     return expression, {f":{name}": value for name, value in values.items()}
 
 
-def _key(upload_id: str) -> dict[str, dict[str, str]]:
+def key_of(upload_id: str) -> dict[str, dict[str, str]]:
     return {"id": dynamo.text(upload_id)}
 
 

@@ -18,6 +18,7 @@ from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
 
 LANGUAGES = ("ko", "en")
 
@@ -141,6 +142,16 @@ _ROWS: Mapping[str, _Row] = {
     "TRUST_ISSUER_UNKNOWN": _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
     "TRUST_ISSUER_NOT_ACCEPTED_NOW": _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
     "TRUST_SIGNATURE_INVALID": _Row(422, NextAction.CALL, ("issuer",)),
+    "TRUST_CA_REVOKED": _Row(422, NextAction.REISSUE, ("issuer",)),
+    # revocation
+    "REVOKED_BY_ISSUER": _Row(422, NextAction.REISSUE, ("issuer", "revoked_on")),
+    "REVOKED_RENEWED": _Row(422, NextAction.REGISTER_NEW_CERT, ("issuer",)),
+    "ISSUER_ON_HOLD": _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
+    "REVOCATION_STATUS_UNKNOWN": _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
+    "REVOCATION_UNAVAILABLE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    "REVOCATION_STALE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    "REVOCATION_ANSWER_INVALID": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    "REVOCATION_GIVEN_UP": _Row(422, NextAction.RESTART, ("issuer",)),
     # owner
     "OWNER_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),
     "OWNER_UNVERIFIABLE": _Row(422, NextAction.EXPORT_AGAIN),
@@ -170,7 +181,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
 def _catalogue() -> dict[str, Reason]:
-    texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS
+    texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REVOCATION_TEXTS
     return {
         code: Reason(
             code=code,

@@ -38,7 +38,7 @@ class Malformed(ValueError):
 
 
 # All that `cryptography` raises for bytes it cannot read; some of them are no ValueError.
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -94,7 +94,7 @@ def read_certificate(der: bytes) -> Certificate:
     """The facts of one DER certificate. Raises Malformed (a ValueError)."""
     try:
         return _facts(der, x509.load_der_x509_certificate(der))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Malformed(type(error).__name__) from error
 
 

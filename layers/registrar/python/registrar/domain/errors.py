@@ -5,6 +5,7 @@ RegistrarError
 ├── StoreError              a table or bucket said no
 │   ├── ConditionFailed     a conditional write lost: somebody else was first, or the state is another
 │   └── NotThere            the object that an event names does not exist (any more)
+├── Unreachable             an issuer's server was not asked, or gave no answer that is one
 └── TrustDocumentRejected   an admin's trust document is not activated; carries every reason
 
 Whatever is not in this family is a defect of ours and becomes SYSTEM_RETRY.
@@ -49,6 +50,14 @@ class ConditionFailed(StoreError):
 
 class NotThere(StoreError):
     """The object is not there (any more)."""
+
+
+class Unreachable(RegistrarError):
+    """An OCSP responder or CRL could not be had; `why`, for logs and admins, holds nothing that a server sent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class TrustDocumentRejected(RegistrarError):

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from registrar.domain.certificates import ANY_POLICY, Certificate
 from registrar.domain.weak_keys import weakness
@@ -28,29 +30,64 @@ class PathError(Exception):
         self.why = why
 
 
+Signed = x509.Certificate | x509.CertificateRevocationList
+
+
 def signature_hash(certificate: Certificate) -> hashes.HashAlgorithm | None:
     """The hash under the certificate's signature, or None where its algorithm is unknown or names none."""
+    return _hash_of(certificate.parsed)
+
+
+def _hash_of(parsed: Signed) -> hashes.HashAlgorithm | None:
     try:
-        return certificate.parsed.signature_hash_algorithm
+        return parsed.signature_hash_algorithm
     except UnsupportedAlgorithm:
         return None
 
 
+def check_strong_hash(parsed: Signed) -> None:
+    """Check that no broken hash is under the signature. Raises PathError."""
+    if isinstance(_hash_of(parsed), WEAK_HASHES):
+        raise PathError("signed with a weak hash")
+
+
 def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
     """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
-    parsed, algorithm = certificate.parsed, signature_hash(certificate)
+    check_signature(certificate.parsed, certificate.signed, issuer.public_key)
+
+
+def check_signature(parsed: Signed, signed: bytes | memoryview, key: CertificatePublicKeyTypes) -> None:
+    """Check that `key` made the signature of `parsed` over the bytes `signed`. Raises PathError."""
+    algorithm = _hash_of(parsed)
     if algorithm is None:
         raise PathError("signature algorithm not accepted")
     try:
         scheme = parsed.signature_algorithm_parameters
-        if isinstance(issuer.public_key, rsa.RSAPublicKey):
+    except (UnsupportedAlgorithm, ValueError):
+        raise PathError("signature algorithm not accepted") from None
+    check_signed(signed, parsed.signature, key, scheme, algorithm)
+
+
+def check_signed(
+    signed: bytes | memoryview,
+    signature: bytes,
+    key: CertificatePublicKeyTypes,
+    scheme: object,
+    algorithm: hashes.HashAlgorithm,
+) -> None:
+    """Check that `key` made `signature` over `signed`; `scheme` is as cryptography names it, such as PKCS1v15.
+
+    Raises PathError.
+    """
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
             if not isinstance(scheme, _RSA_SCHEMES):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(parsed.signature, certificate.signed, scheme, algorithm)
-        elif isinstance(issuer.public_key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, scheme, algorithm)  # type: ignore[arg-type] # takes any buffer
+        elif isinstance(key, ec.EllipticCurvePublicKey):
             if not isinstance(scheme, ec.ECDSA):
                 raise PathError("signature algorithm is not the issuer key's")
-            issuer.public_key.verify(parsed.signature, certificate.signed, ec.ECDSA(algorithm))
+            key.verify(signature, signed, ec.ECDSA(algorithm))
         else:
             raise PathError("issuer key is neither RSA nor EC")
     except InvalidSignature:
@@ -77,8 +114,7 @@ def check_ca_profile(certificate: Certificate) -> None:
         raise PathError("keyUsage lacks keyCertSign")
     if certificate.refused_extensions:
         raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
-    if isinstance(signature_hash(certificate), WEAK_HASHES):
-        raise PathError("signed with a weak hash")
+    check_strong_hash(certificate.parsed)
     if weakness(certificate.public_key) is not None:
         raise PathError(f"weak key: {weakness(certificate.public_key)}")
 

@@ -1,4 +1,4 @@
-"""What an issuer says of one certificate, whether it said so by OCSP (RFC 6960) or in a CRL (RFC 5280 section 5)."""
+"""What an issuer says of one certificate, by OCSP (RFC 6960) or in a CRL (RFC 5280 section 5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +19,9 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One answer. `as_of` and `until` are thisUpdate and nextUpdate, `revoked_at` and `reason` come with REVOKED and
-    ON_HOLD (`reason` as RFC 5280 5.3.1 names it, such as `keyCompromise`), `why` is a phrase for logs and admins.
+    """One answer. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
+
+    `revoked_at` and `reason` (as RFC 5280 5.3.1 names it, such as `keyCompromise`) come with REVOKED and ON_HOLD.
     """
 
     answer: Answer

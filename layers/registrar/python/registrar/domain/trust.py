@@ -7,7 +7,9 @@ if a path of configured certificates leads from it to such an anchor.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
 
 from registrar.domain.catalogue import Level
 from registrar.domain.certificates import Certificate
@@ -26,12 +28,28 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """Where an operator answers for its certificates. Nothing else is ever contacted, whatever a certificate says.
+
+    `ocsp` is the responder's address, `crl` are origins (`ldap://host:port`) from which CRLs may be fetched,
+    `responders` are certificates that sign OCSP answers though the issuing CA did not issue them, `certid_hash` is
+    the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`.
+    """
+
+    ocsp: str | None
+    crl: tuple[str, ...]
+    responders: tuple[Certificate, ...]
+    certid_hash: Literal["sha1", "sha256"]
+
+
+@dataclass(frozen=True, slots=True)
 class Operator:
     """A CA operator, whatever generations of CA certificates it has."""
 
     id: str
     name: Text
     policies: Mapping[str, Policy]
+    sources: Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,31 @@ class Issuer:
         return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above)) and all(dates)
 
 
+class Purpose(StrEnum):
+    """What a certificate's status is needed for."""
+
+    REGISTERING = "registering"
+    HIGH_VALUE = "high_value"
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationRules:
+    """How the bank asks whether a certificate was revoked.
+
+    `order` names the sources, the first that answers decides; `max_age` is how old an answer (its thisUpdate) may
+    be; `skew` is how far clocks may differ; after `breaker_failures` in a row a source rests for `breaker_rest`;
+    `retries` are the times after the first unanswered question at which it is asked again, the last one ends it.
+    """
+
+    order: tuple[str, ...]
+    check_authorities: bool
+    max_age: Mapping[Purpose, timedelta]
+    skew: timedelta
+    breaker_failures: int
+    breaker_rest: timedelta
+    retries: tuple[timedelta, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The bank's own demands. `levels` says per check that may be softened how much its finding weighs.
@@ -84,6 +127,7 @@ class Rules:
     warn_days: int
     levels: Mapping[str, Level]
     denied_keys: frozenset[str]
+    revocation: RevocationRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +137,10 @@ class TrustStore:
     version: int
     issuers: tuple[Issuer, ...]
     rules: Rules
+
+    def issuer_of(self, certificate: Certificate, key_digest: str) -> Issuer | None:
+        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names."""
+        return next((i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest), None)
 
     def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
         """The configured CAs with the issuer name of `certificate`, those with its authority key id first."""

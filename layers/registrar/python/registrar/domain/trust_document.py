@@ -8,19 +8,22 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from registrar.domain import path
 from registrar.domain.certificates import ANY_POLICY, Certificate, read_certificate
 from registrar.domain.errors import TrustDocumentRejected
 from registrar.domain.rules_document import RulesWrong, read_rules
-from registrar.domain.trust import Anchor, Issuer, Operator, Period, Policy, Text, TrustStore
+from registrar.domain.trust import Anchor, Issuer, Operator, Period, Policy, Sources, Text, TrustStore
 
-FORMAT = 1
+FORMAT = 2
 MAX_DOCUMENT_BYTES = 512 * 1024
 MAX_AUTHORITIES = 4
 KINDS = ("personal", "corporate")
 GPKI_POLICIES = "1.2.410.100001.2."
+_CERTID_HASHES: Mapping[str, Literal["sha1", "sha256"]] = {"sha1": "sha1", "sha256": "sha256"}
+_HTTP_ADDRESS = re.compile(r"http://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_CRL_ORIGIN = re.compile(r"(http|ldap)://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _OID = re.compile(r"[012](\.(0|[1-9][0-9]*)){2,20}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -184,11 +187,33 @@ def _operator(item: tuple[str, object]) -> Operator:
     identifier, value = item
     if not _IDENTIFIER.fullmatch(identifier):
         raise _Wrong(f"{identifier!r} must be 1 to 32 letters, digits, - or _")
-    record = _record(value, {"name", "policies"})
+    record = _record(value, {"name", "policies", "revocation"})
     policies = [_policy(entry) for entry in _list(record["policies"])]
     if len({policy.oid for policy in policies}) != len(policies):
         raise _Wrong(f"{identifier}: a policy occurs twice")
-    return Operator(identifier, _texts(record["name"], "name"), {p.oid: p for p in policies})
+    name, sources = _texts(record["name"], "name"), _sources(identifier, record["revocation"])
+    return Operator(identifier, name, {p.oid: p for p in policies}, sources)
+
+
+def _sources(identifier: str, value: object) -> Sources:
+    record = _record(value, {"ocsp", "crl", "responders", "certid_hash"})
+    ocsp, crl = record["ocsp"], [_origin(entry) for entry in _list(record["crl"])]
+    if ocsp is not None and not _HTTP_ADDRESS.fullmatch(_text(ocsp, "ocsp")):
+        raise _Wrong(f"{identifier}: ocsp must be an address like http://ocsp.example:4612, or null")
+    if ocsp is None and not crl:
+        raise _Wrong(f"{identifier}: without ocsp and crl no certificate could be asked about")
+    certid_hash = _CERTID_HASHES.get(str(record["certid_hash"]))
+    if certid_hash is None:
+        raise _Wrong(f"{identifier}: certid_hash must be one of {', '.join(_CERTID_HASHES)}")
+    responders = tuple(_certificate({"certificate": entry}) for entry in _list(record["responders"]))
+    return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, certid_hash)
+
+
+def _origin(value: object) -> str:
+    text = _text(value, "crl")
+    if not _CRL_ORIGIN.fullmatch(text):
+        raise _Wrong(f"{text}: crl must be origins like ldap://ds.example:389 or http://crl.example")
+    return text
 
 
 def _policy(value: object) -> Policy:

@@ -1,8 +1,9 @@
 """The upload: from announcing a file to the decided, proven, registered certificate. Standard library only.
 
-ISSUED → VALIDATING → (NEEDS_PASSWORD →) AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED. (The arrival of the last
-announced file and the start of validation are one write.) Every open state ends by a deadline, by the clock and
-whether or not any job ran: read `state_at`, never `state`.
+ISSUED → VALIDATING → (NEEDS_PASSWORD →) CHECKING → (DEFERRED →) AWAITING_PROOF → REGISTERED, or REJECTED, EXPIRED.
+(The arrival of the last announced file and the start of validation are one write.) CHECKING asks the issuer whether
+the certificate was revoked; DEFERRED asks again later, all else being decided. Every open state ends by a deadline,
+by the clock and whether or not any job ran: read `state_at`, never `state`.
 
 A verdict on files that may hold a private key is saved first (`outcome`), then the files are purged, then the
 outcome becomes the state: whoever repeats a step after a crash finds either the files or the verdict.
@@ -27,6 +28,8 @@ TEXT_LIFE = timedelta(minutes=5)
 PASSWORD_DEADLINE = timedelta(minutes=10)
 VALIDATION_LEASE = timedelta(seconds=60)
 VALIDATION_DEADLINE = timedelta(hours=1)
+# What a retry that is due may take until it is written down.
+DEFERRAL_GRACE = timedelta(hours=1)
 MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
 MAX_PASSWORD_TRIES = 5
@@ -43,6 +46,8 @@ class UploadState(StrEnum):
     ISSUED = "ISSUED"
     VALIDATING = "VALIDATING"
     NEEDS_PASSWORD = "NEEDS_PASSWORD"  # noqa: S105 - a state
+    CHECKING = "CHECKING"
+    DEFERRED = "DEFERRED"
     AWAITING_PROOF = "AWAITING_PROOF"
     REGISTERED = "REGISTERED"
     REJECTED = "REJECTED"
@@ -50,7 +55,12 @@ class UploadState(StrEnum):
     FAILED = "FAILED"
 
 
-_WAITING_FOR_CUSTOMER = (UploadState.ISSUED, UploadState.NEEDS_PASSWORD, UploadState.AWAITING_PROOF)
+_ENDS_BY_THE_CLOCK = (
+    UploadState.ISSUED,
+    UploadState.NEEDS_PASSWORD,
+    UploadState.DEFERRED,
+    UploadState.AWAITING_PROOF,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,8 @@ class Upload:
     """One attempt to register a certificate. `findings` and `summary` are the decision as JSON types.
 
     `nonce` goes into the text to sign and into what the phone seals. `opened` says that the certificate's key was
-    opened from its container, which is a proof of possession and of the owner in one.
+    opened from its container, which is a proof of possession and of the owner in one. `status` is what the issuer
+    said of the certificate, as JSON types; `deferred_at` is when it was silent first, `due_at` when to ask again.
     """
 
     id: str
@@ -91,6 +102,9 @@ class Upload:
     password_tries: int = 0
     opened: bool = False
     outcome: UploadState | None = None
+    deferred_at: datetime | None = None
+    due_at: datetime | None = None
+    status: Mapping[str, Any] | None = None
 
     def state_at(self, now: datetime) -> UploadState:
         """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
@@ -100,11 +114,13 @@ class Upload:
             return self.state
         if self.state is UploadState.NEEDS_PASSWORD and self.password_tries >= MAX_PASSWORD_TRIES:
             return UploadState.REJECTED
-        if self.state in _WAITING_FOR_CUSTOMER and now >= self.expires_at:
+        if self.state in _ENDS_BY_THE_CLOCK and now >= self.expires_at:
             return UploadState.EXPIRED
         leased = self.lease_until is not None and now < self.lease_until
         stuck = self.attempts >= MAX_ATTEMPTS or now >= self.created_at + VALIDATION_DEADLINE
         if self.state is UploadState.VALIDATING and stuck and not leased:
+            return UploadState.FAILED
+        if self.state is UploadState.CHECKING and now >= self.expires_at:
             return UploadState.FAILED
         return self.state
 
@@ -120,6 +136,10 @@ class Upload:
         if state is UploadState.REJECTED and self.state is UploadState.NEEDS_PASSWORD:
             return (failure("FILE_PASSWORD_ATTEMPTS_EXCEEDED"),)
         return self.findings
+
+    def vouched_for_at(self, now: datetime) -> bool:
+        """Whether the issuer's word is fresh enough at `now` to register on."""
+        return self.status is not None and now < instant(self.status["fresh_until"])
 
     @property
     def registration(self) -> str | None:
@@ -138,11 +158,12 @@ class Upload:
         state = self.state_at(now)
         if state is wanted:
             return
-        if state in (UploadState.ISSUED, UploadState.VALIDATING):
+        if state in (UploadState.ISSUED, UploadState.VALIDATING, UploadState.CHECKING):
             raise Refusal("IN_PROGRESS", retry_after=1)
         if state is UploadState.NEEDS_PASSWORD:
             raise Refusal("FILE_PASSWORD_REQUIRED")
-        refused = state in (UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED) and not self.registration
+        told = (UploadState.DEFERRED, UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED)
+        refused = state in told and not self.registration
         finding = headline(self.findings_at(now)) if refused else None
         raise Refusal(finding["code"], **finding["params"]) if finding else Refusal("STATE_CONFLICT")
 
@@ -160,7 +181,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided on an upload's files; `summary` and the state AWAITING_PROOF go together."""
+    """What was decided on an upload's files; `summary` and the state CHECKING go together."""
 
     state: UploadState
     findings: tuple[Mapping[str, Any], ...]

@@ -1,8 +1,14 @@
 """The one place that reads the clock; everything below takes `now` as an argument."""
 
+import time
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def deadline(seconds: float) -> float:
+    """The time of the monotonic clock at which `seconds` from now are over."""
+    return time.monotonic() + seconds

@@ -12,7 +12,8 @@ from registrar.domain.registrations import Lifecycle, Registration
 from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
-POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1}
+POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
+_SHOWS_CERTIFICATE = (UploadState.DEFERRED, UploadState.AWAITING_PROOF, UploadState.REGISTERED)
 
 
 def challenge_view(challenge: Challenge) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def proved_view(proved: Proved) -> dict[str, Any]:
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
     """State, findings with their headline first in importance, certificate, and what is to be signed."""
-    state = upload.state_at(now)
-    findings = upload.findings_at(now)
+    state, findings = upload.state_at(now), upload.findings_at(now)
+    if state is UploadState.CHECKING:  # to the customer it is still being checked
+        state, findings = UploadState.VALIDATING, ()
     first = headline(findings)
     view: dict[str, Any] = {
         "upload_id": upload.id,
@@ -61,12 +63,14 @@ def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict
     }
     if state in POLL_SECONDS:
         view["poll_after"] = POLL_SECONDS[state]
-    if upload.summary and state in (UploadState.AWAITING_PROOF, UploadState.REGISTERED):
+    if upload.summary and state in _SHOWS_CERTIFICATE:
         view["certificate"] = certificate_view(upload.summary, language)
     if state is UploadState.NEEDS_PASSWORD:
         view["password"] = {"nonce": upload.nonce, "tries_left": MAX_PASSWORD_TRIES - upload.password_tries}
     if state is UploadState.AWAITING_PROOF:
         view["proof"] = _opened_view(language) if upload.opened else _proof_view(upload, bank, language)
+    if state is UploadState.DEFERRED and upload.due_at:
+        view["next_check_at"] = iso(upload.due_at)
     if upload.registration:
         view["registration_id"] = upload.registration
     return view
@@ -76,11 +80,12 @@ def registration_view(registration: Registration, language: str, now: datetime) 
     """A registration with what is true of it now."""
     return {
         "registration_id": registration.id,
-        "status": "ACTIVE" if registration.usable_at(now) else registration.lifecycle_at(now).value,
+        "status": registration.status_at(now).value,
+        "holds": sorted(registration.holds) if registration.lifecycle_at(now) is Lifecycle.LIVE else [],
         "usable": registration.usable_at(now),
         "expiring": registration.expiring_at(now),
         "days_left": max(days_left(registration.not_after, now), 0),
-        "reason": "REG_EXPIRED" if registration.lifecycle_at(now) is Lifecycle.EXPIRED else None,
+        "reason": registration.reason_at(now),
         "certificate": {
             "issuer": registration.issuer[language],
             "operator": registration.operator,
@@ -94,6 +99,8 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         },
         "registered_at": iso(registration.registered_at),
         "proof": registration.proof,
+        "replaces": registration.replaces,
+        "superseded_by": registration.superseded_by,
     }
 
 

@@ -1,0 +1,60 @@
+"""An OCSP answer parsed, authorised and checked ÷ the signature checks that it cannot do without.
+
+The CA's own answer has one signature, a responder's two: the answer's and its certificate's. A responder's
+certificate is the same in every answer, so its reading is kept; the row "read anew" is without that.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509 import ocsp
+
+from bench.clock import ratios
+from bench.report import Row
+from local.responders import Responder
+from registrar.domain.ocsp_responder import read_embedded
+from registrar.domain.revocation import Answer, Status
+from tests.domain.ocsp_answers import an_answer, ca_itself, delegated, issuer, of_the_root, root, status
+
+GROUP = "Checking an OCSP answer, RSA-2048"
+ROUNDS = 1500
+
+
+def rows() -> Iterator[Row]:
+    """Ours ÷ the bare checks, for each kind of responder."""
+    for name, responder, signers in (
+        ("the CA's own", ca_itself(), []),
+        ("a responder's, delegated by the CA", delegated(), [issuer().public_key]),
+        ("a responder's, issued by the root", of_the_root(), [root().public_key]),
+    ):
+        der = an_answer(responder)
+        floor, check = _floor(responder, der, signers), partial(status, der)
+        assert check().answer is Answer.GOOD
+        checks = "two signature checks" if signers else "its signature check"
+        found = ratios({"floor": floor, "check": check}, "floor", ROUNDS)
+        yield Row(GROUP, f"{name}: DER → status ÷ {checks}", found["check"], 3)
+        if signers:
+            found = ratios({"floor": floor, "anew": partial(_anew, der)}, "floor", ROUNDS)
+            yield Row(GROUP, f"{name}, certificate read anew ÷ {checks}", found["anew"], None)
+
+
+def _anew(der: bytes) -> Status:
+    read_embedded.cache_clear()
+    return status(der)
+
+
+def _floor(responder: Responder, der: bytes, signers: Sequence[object]) -> Callable[[], object]:
+    answer, certificate = ocsp.load_der_ocsp_response(der), responder.certificate
+    bare = [
+        _verify(certificate.public_key(), answer.signature, answer.tbs_response_bytes),
+        *(_verify(key, certificate.signature, certificate.tbs_certificate_bytes) for key in signers),
+    ]
+    return lambda: [check() for check in bare]
+
+
+def _verify(key: object, signature: bytes, signed: bytes) -> Callable[[], None]:
+    assert isinstance(key, rsa.RSAPublicKey)
+    scheme, digest = padding.PKCS1v15(), hashes.SHA256()
+    return lambda: key.verify(signature, signed, scheme, digest)

@@ -1,0 +1,82 @@
+"""SQS: fetch one list, and apply what changed on it since it was looked at last to the registrations it names.
+
+Only when all is applied the list counts as looked at: a run that is killed does the same difference again. A list
+that cannot be fetched changes nothing; once it is past its nextUpdate the message fails and ends among the dead
+letters, where an alarm waits for it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.crls import WATCHED, Asked, CrlStore, Index
+from registrar.aws.issuer_changes import apply
+from registrar.aws.issuers import Issuers
+from registrar.aws.registrations import Registrations
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.domain.crl_entries import CrlUnusable
+from registrar.domain.distribution_points import Point
+from registrar.domain.errors import Unreachable
+from registrar.domain.watch import publisher, revoked_authorities, steps
+from registrar.entry.batch import each_message
+from registrar.entry.clock import deadline, now
+from registrar.entry.log import audit, logger
+from registrar.entry.settings import setting, settings_list
+from registrar.net.limits import Limits
+
+MOST_SECONDS = 45.0
+PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
+dynamodb, s3 = client("dynamodb"), client("s3")
+trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
+crls = CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), Issuers(dynamodb, setting("ISSUERS_TABLE")))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+class Overdue(Exception):
+    """No list of today could be had: nobody knows whom it would name."""
+
+
+@each_message
+def lambda_handler(message: Mapping[str, Any]) -> None:
+    point, at = Point(**message["point"]), now()
+    store, counts = trust.active(at), Counter[str]()
+    found = publisher(store, point)
+    if found is None:
+        raise Overdue(f"the issuer is not in the trust document: {point}")
+    issuer, operator = found
+    asked = Asked(issuer, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
+    try:
+        counts["fetched_bytes"] = crls.renew(point, asked)
+    except (Unreachable, CrlUnusable) as error:
+        logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
+    index = crls.index(point)
+    if index is not None:
+        _apply(point, index, counts, at)
+        for authority, entry in revoked_authorities(store, index.head, index.read):
+            logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
+    logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
+    is_over = index is None or index.head.next_update + asked.rules.skew < at
+    if is_over and at <= issuer.not_after:  # an issuer that is over publishes no more
+        raise Overdue(f"no list of today: {point}")
+
+
+def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> None:
+    watched = crls.index(point, WATCHED)
+    if watched is not None and watched.etag == index.etag:
+        return
+    before, after = crls.whole(point, WATCHED) if watched else None, crls.whole(point)
+    if after is None:
+        return
+    for hit in apply(registrations, point.issuer_key_digest, steps(before, after, counts), at, counts):
+        counts["hit"] += 1
+        audit(
+            "registration.watched",
+            customer_id=hit.customer_id,
+            registration_id=hit.registration_id,
+            step=hit.step,
+            live=hit.live,
+        )
+    crls.watched(point, after)

@@ -1,0 +1,32 @@
+"""A queue that our functions write to: its messages are JSON.
+
+Not in batches: IAM knows one action for both, the local cloud asks for one of its own for a batch.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Messages to it arrive at least once."""
+
+    client: Any
+    url: str
+
+    def send(self, messages: Iterable[Mapping[str, Any]]) -> int:
+        """Send all, one by one; returns how many. Killed in between, the caller sends all again."""
+        count = 0
+        for message in messages:
+            self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(message, ensure_ascii=False))
+            count += 1
+        return count
+
+    def put_off(self, receipt_handle: str, wait: timedelta) -> None:
+        """Hide a received message for `wait`, at most 12 hours from when it was received."""
+        self.client.change_message_visibility(
+            QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=int(wait.total_seconds())
+        )

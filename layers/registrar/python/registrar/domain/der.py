@@ -1,0 +1,41 @@
+"""Walking over DER values without copying them (X.690 section 10.1), for structures too large for a parser."""
+
+SEQUENCE, INTEGER, BIT_STRING, OCTET_STRING = 0x30, 0x02, 0x03, 0x04
+OBJECT_IDENTIFIER, ENUMERATED, BOOLEAN = 0x06, 0x0A, 0x01
+UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
+
+_HIGH_TAG = 0x1F
+# 16 MiB and more: no structure read here comes near 2^32 bytes.
+_MOST_LENGTH_BYTES = 4
+
+
+class DerError(ValueError):
+    """The bytes are no DER value, or not the one expected."""
+
+
+def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Tag, start and end of the contents of the value at `at`; nothing is read beyond `end`. Raises DerError."""
+    if at + 2 > end:
+        raise DerError("cut off")
+    tag, length, start = data[at], data[at + 1], at + 2
+    if tag & _HIGH_TAG == _HIGH_TAG:
+        raise DerError("a tag of several bytes")
+    if length >= 0x80:
+        count = length - 0x80
+        start += count
+        if not 1 <= count <= _MOST_LENGTH_BYTES or start > end:
+            raise DerError("length")
+        length = int.from_bytes(data[at + 2 : start])
+        if length < 0x80 or length >> 8 * (count - 1) == 0:
+            raise DerError("a length longer than needed")
+    if start + length > end:
+        raise DerError("cut off")
+    return tag, start, start + length
+
+
+def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Start and end of the contents of the value at `at`, which must have this tag. Raises DerError."""
+    found, start, stop = element(data, at, end)
+    if found != tag:
+        raise DerError(f"tag {found:02x} where {tag:02x} belongs")
+    return start, stop

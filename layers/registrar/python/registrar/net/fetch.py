@@ -1,0 +1,36 @@
+"""The two questions that are put to an issuer's servers. What comes back is bytes that nobody has checked yet."""
+
+from collections.abc import Collection
+
+from registrar.domain.addresses import HttpAddress, LdapAddress, allowed
+from registrar.domain.errors import Unreachable
+from registrar.net import http, ldap
+from registrar.net.limits import Limits
+
+__all__ = ["Limits", "ask_ocsp", "fetch_crl"]
+
+
+def ask_ocsp(url: str, request: bytes, origins: Collection[str], limits: Limits) -> bytes:
+    """The responder's answer to a DER OCSPRequest, posted (RFC 6960 appendix A.1).
+
+    `url` comes out of a certificate; `origins` are the ones this issuer may be asked at (domain.addresses).
+    Raises Unreachable for an address that is not accepted and for whatever goes wrong.
+    """
+    address = allowed(url, origins)
+    if not isinstance(address, HttpAddress):
+        raise Unreachable("the address is not accepted")
+    return http.post(address, request, "application/ocsp-request", limits)
+
+
+def fetch_crl(url: str, origins: Collection[str], limits: Limits) -> tuple[bytes, ...]:
+    """The CRLs at an address over HTTP (RFC 5280 section 4.2.1.13: DER) or LDAP, at least one.
+
+    An LDAP attribute can hold several lists: all are returned, in the server's order, together within
+    `limits.most_bytes`. `url`, `origins` and errors are as for `ask_ocsp`.
+    """
+    address = allowed(url, origins)
+    if isinstance(address, LdapAddress):
+        return ldap.search(address, limits)
+    if isinstance(address, HttpAddress):
+        return (http.get(address, limits),)
+    raise Unreachable("the address is not accepted")

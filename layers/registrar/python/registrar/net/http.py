@@ -1,0 +1,88 @@
+"""HTTP/1.1 to an issuer's servers (RFC 9112): one request a connection, no redirects, nothing but 200.
+
+http.client sets a time-out for each wait, not for the whole, and allots as much memory as a chunk claims to need.
+"""
+
+import re
+from typing import Final
+
+from registrar.domain.addresses import HttpAddress
+from registrar.domain.errors import Unreachable
+from registrar.net.limits import Limits
+from registrar.net.stream import Stream, connected
+
+MOST_HEADERS: Final = 100
+MOST_OF_A_LINE: Final = 8 * 1024
+
+
+def get(address: HttpAddress, limits: Limits) -> bytes:
+    """The body at an address. Raises Unreachable."""
+    return _ask(address, "GET", {}, b"", limits)
+
+
+def post(address: HttpAddress, body: bytes, content_type: str, limits: Limits) -> bytes:
+    """The answer to a body. Raises Unreachable."""
+    return _ask(address, "POST", {"Content-Type": content_type, "Content-Length": str(len(body))}, body, limits)
+
+
+def _ask(address: HttpAddress, method: str, headers: dict[str, str], body: bytes, limits: Limits) -> bytes:
+    host = address.host if address.port == 80 else f"{address.host}:{address.port}"
+    lines = [f"{method} {address.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in {"Host": host, "Connection": "close", **headers}.items()]
+    with connected(address.host, address.port, limits) as stream:
+        stream.send("\r\n".join([*lines, "", ""]).encode("ascii") + body)
+        answer = _answer(stream)
+    if len(answer) > limits.most_bytes:
+        raise Unreachable("the answer is too large")
+    return answer
+
+
+def _answer(stream: Stream) -> bytes:
+    status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))
+    if not status:
+        raise Unreachable("the answer is not HTTP")
+    if status[1] != b"200":
+        raise Unreachable(f"HTTP status {status[1].decode()}")
+    headers = _headers(stream)
+    coding = headers.get(b"transfer-encoding")
+    if coding is not None:
+        if coding.lower() != b"chunked":
+            raise Unreachable("an unknown transfer coding")
+        return _chunks(stream)
+    length = headers.get(b"content-length")
+    if length is None:
+        return stream.rest()
+    return stream.exactly(_number(length, 10))
+
+
+def _headers(stream: Stream) -> dict[bytes, bytes]:
+    """Names in lower case. Raises Unreachable for a name that comes twice with a body's length in doubt."""
+    headers: dict[bytes, bytes] = {}
+    for _ in range(MOST_HEADERS):
+        line = stream.line(MOST_OF_A_LINE)
+        if not line:
+            return headers
+        name, colon, value = line.partition(b":")
+        if not colon:
+            raise Unreachable("a header line without a colon")
+        name, value = name.lower(), value.strip(b" \t")
+        if headers.setdefault(name, value) != value and name in (b"content-length", b"transfer-encoding"):
+            raise Unreachable("two lengths of one body")
+    raise Unreachable("too many header lines")
+
+
+def _chunks(stream: Stream) -> bytes:
+    """RFC 9112 section 7.1. What follows the last chunk is of no use and not read."""
+    body = bytearray()
+    while size := _number(stream.line(MOST_OF_A_LINE).partition(b";")[0].strip(b" \t"), 16):
+        body += stream.exactly(size)
+        if stream.line(0):
+            raise Unreachable("a chunk of another length than it says")
+    return bytes(body)
+
+
+def _number(text: bytes, base: int) -> int:
+    """A length; int() would also take signs and underscores, and digits without end."""
+    if not re.fullmatch(rb"[0-9]{1,12}" if base == 10 else rb"[0-9A-Fa-f]{1,12}", text):
+        raise Unreachable("a length that is no number")
+    return int(text, base)

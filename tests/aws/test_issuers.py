@@ -1,0 +1,128 @@
+"""The issuers' table: a failing source rests, one caller finds out whether it is back, one fetches a list."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from registrar.aws.issuers import FETCH_PAUSE, Breaker, Issuers
+from registrar.domain.distribution_points import Point
+from tests.aws.account import Account
+from tests.builders import NOW, a_trust_store
+
+MILLISECOND = timedelta(milliseconds=1)
+RULES = replace(a_trust_store().rules.revocation, breaker_failures=3, breaker_rest=timedelta(seconds=30))
+POINT = Point("ab" * 32, "ldap://ds.yessign.example:389/ou=dp5p1?certificateRevocationList", "yessign")
+
+
+@pytest.fixture
+def issuers(account: Account) -> Issuers:
+    return Issuers(account.client("dynamodb"), account.physical["IssuersTable"])
+
+
+def ask(issuers: Issuers, at: timedelta = timedelta(0), *, source: str = "ocsp") -> Breaker | None:
+    return issuers.may_ask("yessign", source, NOW + at, RULES)
+
+
+def fail(issuers: Issuers, times: int) -> None:
+    for _ in range(times):
+        breaker = ask(issuers)
+        assert breaker is not None
+        issuers.failed(breaker, NOW, RULES)
+
+
+def test_a_source_that_works_costs_one_read(account: Account, issuers: Issuers) -> None:
+    def ask_a_source_that_works() -> None:
+        breaker = ask(issuers)
+        assert breaker is not None
+        issuers.worked(breaker)
+
+    (call,) = account.recorded(ask_a_source_that_works)
+    assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
+    assert account.items("IssuersTable") == []
+
+
+def test_after_its_failures_in_a_row_a_source_rests(issuers: Issuers) -> None:
+    fail(issuers, 3)
+    assert ask(issuers) is None
+    assert ask(issuers, RULES.breaker_rest - MILLISECOND) is None
+    assert ask(issuers, source="crl") is not None, "another source of the same operator"
+    assert issuers.may_ask("kica", "ocsp", NOW, RULES) is not None, "the same source of another operator"
+
+
+def test_failures_that_are_not_in_a_row_do_not_count(issuers: Issuers) -> None:
+    fail(issuers, 2)
+    breaker = ask(issuers)
+    assert breaker is not None
+    issuers.worked(breaker)
+    fail(issuers, 2)
+    assert ask(issuers) is not None
+
+
+def test_after_the_rest_one_caller_probes(issuers: Issuers) -> None:
+    fail(issuers, 3)
+    rested = RULES.breaker_rest
+    probe = ask(issuers, rested)
+    assert probe is not None
+    assert ask(issuers, rested) is None, "one is at it"
+    issuers.failed(probe, NOW + rested, RULES)
+    assert ask(issuers, 2 * rested - MILLISECOND) is None
+    probe = ask(issuers, 2 * rested)
+    assert probe is not None
+    issuers.worked(probe)
+    assert ask(issuers, 2 * rested) is not None
+    assert ask(issuers, 2 * rested) is not None, "the source is back for everybody"
+
+
+def test_of_callers_at_the_same_moment_one_probes(issuers: Issuers) -> None:
+    fail(issuers, 3)
+    with ThreadPoolExecutor(8) as callers:
+        asked = list(callers.map(lambda _: ask(issuers, RULES.breaker_rest), range(16)))
+    assert sum(breaker is not None for breaker in asked) == 1
+
+
+def test_a_probe_that_was_killed_is_followed_by_another(issuers: Issuers) -> None:
+    fail(issuers, 3)
+    assert ask(issuers, RULES.breaker_rest) is not None
+    assert ask(issuers, 2 * RULES.breaker_rest) is not None
+
+
+def test_a_point_is_written_once(account: Account, issuers: Issuers) -> None:
+    issuers.ensure_point(POINT, NOW)
+    first = account.items("IssuersTable")
+    again = account.recorded(lambda: issuers.ensure_point(POINT, NOW + timedelta(days=1)))
+    assert [call.operation for call in again] == ["GetItem"]
+    assert account.items("IssuersTable") == first
+    assert list(issuers.points()) == [POINT]
+
+
+def test_points_are_one_per_key_and_address(issuers: Issuers) -> None:
+    points = {
+        POINT,
+        replace(POINT, issuer_key_digest="cd" * 32),
+        replace(POINT, url=POINT.url.replace("dp5p1", "dp5p2")),
+    }
+    for point in points:
+        issuers.ensure_point(point, NOW)
+    assert set(issuers.points()) == points
+    assert len({point.id for point in points}) == 3
+
+
+def test_two_who_find_the_same_new_point_both_succeed(issuers: Issuers) -> None:
+    with ThreadPoolExecutor(8) as callers:
+        list(callers.map(lambda _: issuers.ensure_point(POINT, NOW), range(16)))
+    assert list(issuers.points()) == [POINT]
+
+
+def test_a_list_is_fetched_by_one_at_a_time(issuers: Issuers) -> None:
+    with ThreadPoolExecutor(8) as callers:
+        assert sum(callers.map(lambda _: issuers.may_fetch(POINT, NOW), range(16))) == 1
+    assert not issuers.may_fetch(POINT, NOW + FETCH_PAUSE - MILLISECOND)
+    assert issuers.may_fetch(replace(POINT, url="ldap://elsewhere.example/ou=dp1"), NOW)
+    assert issuers.may_fetch(POINT, NOW + FETCH_PAUSE), "whoever it was may have been killed"
+
+
+def test_who_fetches_a_list_is_no_point_to_watch(issuers: Issuers) -> None:
+    issuers.may_fetch(POINT, NOW)
+    assert list(issuers.points()) == []

@@ -1,0 +1,429 @@
+"""Every change of a registration: what it leaves, what it may not leave, that repeating it is harmless."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registrar.aws.registration_items import to_item
+from registrar.aws.registrations import Registrations, Taken
+from registrar.domain.errors import ConditionFailed
+from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation, new_registration
+from registrar.domain.uploads import UploadState
+from tests.aws.account import Account, Killed
+from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
+from tests.builders import NOW, a_certificate
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+UNKNOWN = "r" + "0" * 32
+Change = Callable[[Registrations, Registration], Registration]
+
+
+@pytest.fixture
+def registrations(account: Account) -> Registrations:
+    return registrations_of(account)
+
+
+def revoke(registrations: Registrations, r: Registration, reason: str = "superseded") -> Registration:
+    return registrations.revoke(r.customer_id, r.id, reason, NOW - DAY, NOW)
+
+
+def block(registrations: Registrations, r: Registration) -> Registration:
+    registrations.propose_block(r.customer_id, r.id, "staff-1", "phone stolen", NOW)
+    return registrations.block(r, "staff-2", NOW)
+
+
+def hold(which: Hold) -> Change:
+    return lambda registrations, r: registrations.add_hold(r.customer_id, r.id, which, NOW)
+
+
+def lift(which: Hold) -> Change:
+    return lambda registrations, r: registrations.lift_hold(r.customer_id, r.id, which, NOW)
+
+
+ENDS: dict[Lifecycle, Change] = {
+    Lifecycle.REVOKED_BY_ISSUER: revoke,
+    Lifecycle.DEREGISTERED: lambda registrations, r: registrations.deregister(r, NOW),
+    Lifecycle.BLOCKED: lambda registrations, r: registrations.block(r, "staff-2", NOW),
+}
+CHANGES: dict[str, Change] = {
+    **{lifecycle.value: change for lifecycle, change in ENDS.items()},
+    "propose": lambda registrations, r: registrations.propose_block(r.customer_id, r.id, "staff-1", "x", NOW),
+    "resume": lambda registrations, r: registrations.resume(r, NOW),
+    **{f"hold {which}": hold(which) for which in Hold},
+    **{f"lift {which}": lift(which) for which in (Hold.BANK, Hold.ISSUER)},
+}
+
+
+def proposed(account: Account, **certificate: Any) -> Registration:
+    """A live registration that one of the staff wants blocked."""
+    r = a_registration(account, a_certificate(key="ec", **certificate))
+    registrations_of(account).propose_block("hong", r.id, "staff-1", "phone stolen", NOW)
+    return r
+
+
+@pytest.mark.parametrize("lifecycle", ENDS)
+def test_a_live_one_ends_once_and_a_repetition_changes_nothing(
+    account: Account, registrations: Registrations, lifecycle: Lifecycle
+) -> None:
+    r = proposed(account)
+    ended = ENDS[lifecycle](registrations, r)
+    assert (ended.lifecycle, ended.ended_at) == (lifecycle, NOW)
+    assert registrations.get("hong", r.id).lifecycle is lifecycle
+    before = account.items("RegistrationsTable"), account.items("DenyListTable")
+    assert ENDS[lifecycle](registrations, r).lifecycle is lifecycle
+    assert (account.items("RegistrationsTable"), account.items("DenyListTable")) == before
+    assert not [item for item in before[0] if "expiry_shard" in item], "the nightly job need not read it"
+
+
+@pytest.mark.parametrize("lifecycle", [each for each in Lifecycle if each is not Lifecycle.LIVE])
+def test_what_ended_never_changes(account: Account, registrations: Registrations, lifecycle: Lifecycle) -> None:
+    r = proposed(account, not_after=NOW + DAY)
+    at = NOW
+    if lifecycle is Lifecycle.EXPIRED:
+        at = NOW + DAY + MINUTE
+    elif lifecycle is Lifecycle.SUPERSEDED:
+        put(account, "RegistrationsTable", to_item(replace(r, lifecycle=lifecycle)))
+    else:
+        ENDS[lifecycle](registrations, r)
+    assert registrations.get("hong", r.id).lifecycle_at(at) is lifecycle
+    before = account.items("RegistrationsTable"), account.items("DenyListTable")
+    others: dict[str, Change] = {
+        "revoke": lambda s, r: s.revoke(r.customer_id, r.id, "superseded", NOW, at),
+        "deregister": lambda s, r: s.deregister(r, at),
+        "block": lambda s, r: s.block(r, "staff-2", at),
+        "propose": lambda s, r: s.propose_block(r.customer_id, r.id, "staff-1", "x", at),
+        "resume": lambda s, r: s.resume(r, at),
+        "hold": lambda s, r: s.add_hold(r.customer_id, r.id, Hold.CUSTOMER, at),
+        "lift": lambda s, r: s.lift_hold(r.customer_id, r.id, Hold.BANK, at),
+    }
+    own = {Lifecycle.REVOKED_BY_ISSUER: "revoke", Lifecycle.DEREGISTERED: "deregister", Lifecycle.BLOCKED: "block"}
+    for name, change in others.items():
+        if own.get(lifecycle) != name:
+            with pytest.raises(ConditionFailed):
+                change(registrations, r)
+    assert (account.items("RegistrationsTable"), account.items("DenyListTable")) == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_not_there_is_not_made(account: Account, registrations: Registrations, change: str) -> None:
+    r = replace(a_registration(account), id=UNKNOWN)
+    before = account.items("RegistrationsTable")
+    with pytest.raises(ConditionFailed):
+        CHANGES[change](registrations, r)
+    assert account.items("RegistrationsTable") == before
+    assert account.items("DenyListTable") == []
+
+
+@pytest.mark.parametrize("first", Hold)
+@pytest.mark.parametrize("second", Hold)
+def test_holds_stand_side_by_side(
+    account: Account, registrations: Registrations, first: Hold, second: Hold
+) -> None:
+    r = a_registration(account)
+    for each in (first, second, first):
+        registrations.add_hold("hong", r.id, each, NOW)
+    held = registrations.get("hong", r.id)
+    assert held.holds == {first, second}
+    lifted = registrations.resume(held, NOW) if first is Hold.CUSTOMER else lift(first)(registrations, r)
+    assert lifted.holds == {second} - {first}
+    assert lifted == registrations.get("hong", r.id)
+    assert lifted.usable_at(NOW) is (first is second)
+
+
+def test_a_loss_report_counts_at_the_next_strong_read(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    assert registrations.get("hong", r.id).usable_at(NOW)
+    calls = account.recorded(lambda: registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW))
+    assert [call.operation for call in calls] == ["UpdateItem"]
+    assert not registrations.get("hong", r.id).usable_at(NOW)
+
+
+def test_a_loss_report_in_the_middle_of_the_issuers_hold(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    for each in (Hold.ISSUER, Hold.CUSTOMER):
+        registrations.add_hold("hong", r.id, each, NOW)
+    assert registrations.lift_hold("hong", r.id, Hold.ISSUER, NOW).holds == {Hold.CUSTOMER}
+    assert not registrations.get("hong", r.id).usable_at(NOW)
+    registrations.add_hold("hong", r.id, Hold.ISSUER, NOW)
+    assert registrations.resume(registrations.get("hong", r.id), NOW).holds == {Hold.ISSUER}
+
+
+def test_what_was_signed_for_one_loss_report_lifts_no_later_one(
+    account: Account, registrations: Registrations
+) -> None:
+    r = a_registration(account)
+    first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
+    assert first.resume_nonce == registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW).resume_nonce
+    assert registrations.resume(first, NOW).resume_nonce is None
+    second = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
+    assert second.resume_nonce not in (None, first.resume_nonce)
+    with pytest.raises(ConditionFailed):
+        registrations.resume(first, NOW)
+    assert registrations.get("hong", r.id) == second
+
+
+def test_no_hold_leaves_no_attribute(account: Account, registrations: Registrations) -> None:
+    """Who reads the stream sees `holds` or nothing, never an empty set."""
+    r = a_registration(account)
+    hold(Hold.BANK)(registrations, r)
+    assert [item["holds"] for item in account.items("RegistrationsTable") if "holds" in item] == [{"SS": ["bank"]}]
+    lift(Hold.BANK)(registrations, r)
+    assert not [item for item in account.items("RegistrationsTable") if "holds" in item]
+
+
+def test_a_revocation_keeps_the_issuers_word(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    hold(Hold.ISSUER)(registrations, r)
+    calls = account.recorded(lambda: revoke(registrations, r, "cessationOfOperation"))
+    assert [call.operation for call in calls] == ["UpdateItem"]
+    ended = registrations.get("hong", r.id)
+    assert (ended.end_reason, ended.revoked_at, ended.ended_at) == ("cessationOfOperation", NOW - DAY, NOW)
+    assert account.items("DenyListTable") == []
+
+
+def test_a_compromised_key_is_denied_with_the_revocation(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    assert revoke(registrations, r, "keyCompromise").lifecycle is Lifecycle.REVOKED_BY_ISSUER
+    (denied,) = account.items("DenyListTable")
+    assert denied["id"] == {"S": f"DENY#KEY#{r.key_digest}"}
+    assert (denied["registration_id"], denied["why"]) == ({"S": r.id}, {"S": "keyCompromise"})
+
+
+def test_a_compromised_key_reaches_the_successor_that_has_it(
+    account: Account, registrations: Registrations
+) -> None:
+    old = a_registration(account, a_certificate(key="ec"))
+    new = succeed(account, old, key_digest=old.key_digest)
+    with pytest.raises(ConditionFailed):
+        revoke(registrations, old, "keyCompromise")
+    assert registrations.get("hong", old.id).lifecycle is Lifecycle.SUPERSEDED
+    found = registrations.get("hong", new.id)
+    assert (found.lifecycle_at(NOW), found.usable_at(NOW)) == (Lifecycle.BLOCKED, False)
+
+
+def test_blocking_takes_two_persons(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    with pytest.raises(ConditionFailed):
+        registrations.block(r, "staff-2", NOW)
+    registrations.propose_block("hong", r.id, "staff-1", "phone stolen", NOW)
+    with pytest.raises(ConditionFailed):
+        registrations.block(r, "staff-1", NOW)
+    assert registrations.get("hong", r.id).usable_at(NOW)
+    assert account.items("DenyListTable") == []
+    assert registrations.block(r, "staff-2", NOW).lifecycle is Lifecycle.BLOCKED
+
+
+@pytest.mark.parametrize("customer", ["hong", "kim"])
+@pytest.mark.parametrize("again", ["the certificate", "another certificate of the key"])
+def test_a_blocked_certificate_and_its_key_are_never_registered_again(
+    account: Account, registrations: Registrations, customer: str, again: str
+) -> None:
+    r = a_registration(account)
+    block(registrations, r)
+    same = {"key_digest": r.key_digest}
+    if again == "the certificate":
+        same |= {"fingerprint": r.fingerprint, "serial": r.serial}
+    assert refused(account, customer, **same).code == "KEY_DENIED"
+
+
+def test_a_restored_table_brings_no_blocked_one_back(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    earlier = account.items("RegistrationsTable")
+    block(registrations, r)
+    for item in earlier:
+        put(account, "RegistrationsTable", item)
+    for found in (registrations.get("hong", r.id), *registrations.of_customer("hong")):
+        assert found.lifecycle is Lifecycle.LIVE
+        assert (found.lifecycle_at(NOW), found.usable_at(NOW)) == (Lifecycle.BLOCKED, False)
+    with pytest.raises(ConditionFailed):
+        registrations.deregister(r, NOW)
+    assert refused(account, "kim", key_digest=r.key_digest).code == "KEY_DENIED"
+
+
+def refused(account: Account, customer: str, **same: Any) -> Taken:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"), customer)
+    registration = replace(new_registration(upload, "signature", "2026-11", NOW), **same)
+    with pytest.raises(Taken) as taken:
+        registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
+    assert taken.value.existing is None
+    return taken.value
+
+
+def test_what_a_customer_took_back_only_they_may_register_again(
+    account: Account, registrations: Registrations
+) -> None:
+    certificate = a_certificate(key="ec")
+    first = a_registration(account, certificate)
+    registrations.deregister(first, NOW)
+    same = {"fingerprint": first.fingerprint, "serial": first.serial, "key_digest": first.key_digest}
+    assert refused(account, "kim", **same).code == "CERT_HELD_BY_OTHER"
+    assert refused(account, "kim", key_digest=first.key_digest).code == "KEY_HELD_BY_OTHER"
+
+    again = a_registration(account, certificate, at=NOW + MINUTE)
+    assert registrations.get("hong", again.id).usable_at(NOW)
+    assert registrations.get("hong", first.id).lifecycle is Lifecycle.DEREGISTERED
+    assert not [item for item in account.items("RegistrationsTable") if "released_at" in item]
+    upload = an_awaiting_upload(account, certificate)
+    third = new_registration(upload, "signature", "2026-11", NOW)
+    with pytest.raises(Taken) as taken:
+        registrations.add(third, upload, account.physical["UploadsTable"], NOW)
+    assert (taken.value.code, taken.value.existing) == ("ALREADY_REGISTERED", again.id)
+
+
+def succeed(account: Account, old: Registration, **overrides: Any) -> Registration:
+    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY), old.customer_id)
+    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
+    new = replace(new, **overrides)
+    registrations_of(account).add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)
+    return new
+
+
+@pytest.mark.parametrize("held", [(), (Hold.CUSTOMER, Hold.ISSUER)])
+def test_a_successor_ends_the_old_one_in_its_own_transaction(
+    account: Account, registrations: Registrations, held: tuple[Hold, ...]
+) -> None:
+    old = a_registration(account)
+    for each in held:
+        registrations.add_hold("hong", old.id, each, NOW)
+    *_, last = account.recorded(lambda: succeed(account, old))
+    assert (last.operation, len(last.params["TransactItems"])) == ("TransactWriteItems", 7)
+    new, ended = sorted(registrations.of_customer("hong"), key=lambda r: r.lifecycle)
+    assert (ended.id, ended.lifecycle, ended.superseded_by) == (old.id, Lifecycle.SUPERSEDED, new.id)
+    assert (new.lifecycle, new.replaces, new.holds) == (Lifecycle.LIVE, old.id, frozenset())
+
+
+@pytest.mark.parametrize("lifecycle", [Lifecycle.REVOKED_BY_ISSUER, Lifecycle.DEREGISTERED])
+def test_an_old_one_that_is_over_is_only_referred_to(
+    account: Account, registrations: Registrations, lifecycle: Lifecycle
+) -> None:
+    r = a_registration(account)
+    old = ENDS[lifecycle](registrations, r)
+    new = succeed(account, old, key_digest=old.key_digest)
+    assert registrations.get("hong", new.id).replaces == old.id
+    assert registrations.get("hong", old.id) == old
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "held by the bank"])
+def test_an_old_one_that_changed_meanwhile_registers_nothing(
+    account: Account, registrations: Registrations, meanwhile: str
+) -> None:
+    old = a_registration(account)
+    if meanwhile == "ended":
+        revoke(registrations, old)
+    else:
+        hold(Hold.BANK)(registrations, old)
+    before = account.items("RegistrationsTable")
+    with pytest.raises(ConditionFailed):
+        succeed(account, old)
+    assert account.items("RegistrationsTable") == before
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_at_no_instant_are_both_or_neither_usable(
+    account: Account, registrations: Registrations, after: bool
+) -> None:
+    old = a_registration(account)
+    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY))
+    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
+
+    def register() -> None:
+        registrations.add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)
+
+    with account.killed_at(0, after=after), pytest.raises(Killed):
+        register()
+    usable = [r.id for r in registrations.of_customer("hong") if r.usable_at(NOW)]
+    assert usable == [new.id if after else old.id]
+    found = uploads_of(account).find(upload.id)
+    assert found is not None
+    assert found.state is (UploadState.REGISTERED if after else UploadState.AWAITING_PROOF)
+
+
+@pytest.mark.parametrize("change", ["keyCompromise", "block", "deregister"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_leaves_all_of_an_end_or_nothing(
+    account: Account, registrations: Registrations, change: str, after: bool
+) -> None:
+    r = proposed(account)
+    acts: dict[str, Callable[[], Registration]] = {
+        "keyCompromise": lambda: revoke(registrations, r, "keyCompromise"),
+        "block": lambda: registrations.block(r, "staff-2", NOW),
+        "deregister": lambda: registrations.deregister(r, NOW),
+    }
+    with account.killed_at(0, after=after), pytest.raises(Killed):
+        acts[change]()
+    assert registrations.get("hong", r.id).usable_at(NOW) is not after
+    assert len(account.items("DenyListTable")) == (after and change != "deregister")
+    released = [item for item in account.items("RegistrationsTable") if "released_at" in item]
+    assert len(released) == (3 if after and change == "deregister" else 0)
+    ended = acts[change]()
+    assert ended.lifecycle is not Lifecycle.LIVE
+
+
+def test_a_compromised_key_of_an_ended_one_is_denied_after_a_crash_too(
+    account: Account, registrations: Registrations
+) -> None:
+    r = a_registration(account)
+    registrations.deregister(r, NOW)
+    with account.killed_at(1, after=False), pytest.raises(Killed):
+        revoke(registrations, r, "keyCompromise")
+    assert account.items("DenyListTable") == []
+    with pytest.raises(ConditionFailed):
+        revoke(registrations, r, "keyCompromise")
+    assert len(account.items("DenyListTable")) == 1
+
+
+def test_registrations_are_found_by_their_issuers_serials(account: Account, registrations: Registrations) -> None:
+    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
+    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
+    a_registration(account, a_certificate(key="ec", serial_number=0xA1, operator="kica"))
+    digest = mine.issuer_key_digest
+    serials = ["a1", "a2", *(f"{n:x}" for n in range(0x1000, 0x1000 + 200)), "a1"]
+    found: dict[str, tuple[str, str]] = {}
+    calls = account.recorded(lambda: found.update(registrations.find_by_issuer_serial(digest, serials)))
+    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
+    assert [call.operation for call in calls] == ["BatchGetItem"] * 3
+    asked = [call.params["RequestItems"][registrations.table] for call in calls]
+    assert [len(each["Keys"]) for each in asked] == [100, 100, 2]
+    assert all(each["ConsistentRead"] for each in asked)
+    assert registrations.find_by_issuer_serial(digest, []) == {}
+
+
+def test_keys_that_were_not_processed_are_asked_again(
+    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
+    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
+    real = registrations.client.batch_get_item
+    asked: list[int] = []
+
+    def one_at_a_time(RequestItems: Any) -> Any:  # noqa: N803 - boto3's name
+        ((table, request),) = RequestItems.items()
+        first, *rest = request["Keys"]
+        asked.append(len(request["Keys"]))
+        answer = real(RequestItems={table: {**request, "Keys": [first]}})
+        return {**answer, "UnprocessedKeys": {table: {**request, "Keys": rest}} if rest else {}}
+
+    monkeypatch.setattr(registrations.client, "batch_get_item", one_at_a_time)
+    found = registrations.find_by_issuer_serial(mine.issuer_key_digest, ["a1", "a2", "a3"])
+    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
+    assert asked == [3, 2, 1]
+
+
+def test_every_attribute_survives_the_table(account: Account, registrations: Registrations) -> None:
+    r = replace(
+        a_registration(account),
+        holds=frozenset(Hold),
+        resume_nonce="ab" * 16,
+        lifecycle=Lifecycle.REVOKED_BY_ISSUER,
+        ended_at=NOW,
+        end_reason="superseded",
+        revoked_at=NOW - DAY,
+        replaces="r" + "1" * 32,
+        superseded_by="r" + "2" * 32,
+        revocation=Revocation(NOW - MINUTE, "ocsp"),
+    )
+    put(account, "RegistrationsTable", to_item(r))
+    assert registrations.get("hong", r.id) == r

@@ -1,0 +1,87 @@
+"""Planning the watch: one message a list, whoever asks, however often."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from registrar.aws.issuers import Issuers
+from registrar.aws.trust_bucket import ACTIVE
+from registrar.domain.distribution_points import Point
+from registrar.domain.errors import StoreError
+from tests.aws.account import Account
+from tests.builders import NOW, a_pki, a_trust_store
+from tests.functions.app import an_event, trust_demo_issuers
+
+YESSIGN = next(i for i in a_trust_store().issuers if i.operator.id == "yessign")
+POINT = Point(YESSIGN.certificate.key_digest, "ldap://ds.yessign.example:389/ou=dp5p1", "yessign")
+OTHER = replace(POINT, url="ldap://ds.kica.example:389/ou=dp2", operator="kica")
+
+
+@pytest.fixture(autouse=True)
+def trusted(account: Account) -> None:
+    trust_demo_issuers(account)
+
+
+def know(account: Account, *points: Point) -> None:
+    issuers = Issuers(account.client("dynamodb"), account.physical["IssuersTable"])
+    for point in points:
+        issuers.ensure_point(point, NOW)
+
+
+def check_authorities(account: Account) -> None:
+    document = json.dumps(a_pki().trust_document(check_authorities=True)).encode()
+    account.client("s3").put_object(Bucket=account.physical["TrustBucket"], Key=ACTIVE, Body=document)
+
+
+def planned(account: Account, event: dict[str, Any]) -> tuple[dict[str, int], list[Point]]:
+    """The counts that the function answers, and the points of its messages."""
+    account.calls.clear()
+    counts = account.invoke("watch_issuers", event)
+    batches = [call.params["Entries"] for call in account.calls if call.operation == "SendMessageBatch"]
+    return counts, [Point(**json.loads(entry["MessageBody"])["point"]) for batch in batches for entry in batch]
+
+
+def test_every_known_list_is_planned_once(account: Account) -> None:
+    know(account, POINT, OTHER)
+    counts, points = planned(account, an_event("schedule"))
+    assert counts == {"planned": 2, "known": 2, "authorities": 0}
+    assert sorted(points, key=lambda point: point.url) == [OTHER, POINT]
+
+
+def test_an_admin_can_ask_for_one_operator(account: Account) -> None:
+    know(account, POINT, OTHER)
+    assert planned(account, {"operator": "kica"})[1] == [OTHER]
+    assert planned(account, {"operator": "nobody"}) == ({"planned": 0, "known": 2, "authorities": 0}, [])
+
+
+def test_where_the_bank_checks_authorities_the_roots_list_is_planned_for_each_of_them(account: Account) -> None:
+    check_authorities(account)
+    counts, points = planned(account, {})
+    root = YESSIGN.anchor.certificate.key_digest
+    assert counts == {"planned": 5, "known": 0, "authorities": 5}
+    assert {point.operator for point in points} == {"yessign", "kica", "signkorea", "crosscert", "tradesign"}
+    assert {point.issuer_key_digest for point in points} == {root}
+    assert all(point.url.endswith("?authorityRevocationList") for point in points)
+
+
+def test_many_lists_go_in_batches_that_sqs_takes(account: Account) -> None:
+    many = [replace(POINT, url=f"ldap://ds.yessign.example:389/ou=dp5p{number}") for number in range(23)]
+    know(account, *many)
+    assert set(planned(account, {})[1]) == set(many)
+    sizes = [len(call.params["Entries"]) for call in account.calls if call.operation == "SendMessageBatch"]
+    assert sizes == [10, 10, 3]
+
+
+def test_nothing_known_is_nothing_planned(account: Account) -> None:
+    assert planned(account, {}) == ({"planned": 0, "known": 0, "authorities": 0}, [])
+
+
+def test_a_message_that_the_queue_refuses_fails_the_run(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    know(account, POINT)
+    refusing = type("Queue", (), {"send_message_batch": lambda *_, **__: {"Failed": [{"Id": "0"}]}})()
+    queue = account.function("watch_issuers").queue
+    monkeypatch.setattr(account.function("watch_issuers"), "queue", replace(queue, client=refusing))
+    with pytest.raises(StoreError):
+        account.invoke("watch_issuers", {})

@@ -1,0 +1,18 @@
+"""The internet, as far as tests of `registrar.net` see it."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.net.wire import Wire
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """No name is looked up and no connection made but by this."""
+    wire = Wire()
+    monkeypatch.setattr(socket, "getaddrinfo", wire.getaddrinfo)
+    monkeypatch.setattr(socket, "create_connection", wire.create_connection)
+    yield wire
+    wire.close()

@@ -1,0 +1,150 @@
+"""HTTP answers: the one that is taken, and those of servers that are broken or hostile."""
+
+import pytest
+
+from registrar.domain.addresses import HttpAddress
+from registrar.domain.errors import Unreachable
+from registrar.net import http
+from registrar.net.stream import OVERHEAD
+from tests.net.wire import Wire, frozen, ticking
+
+AT = HttpAddress("ocsp.example.org", 4612, "/OCSPServer?a=b")
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def test_a_get_is_asked_in_full(wire: Wire) -> None:
+    wire.answer = OK + b"Content-Length: 3\r\n\r\ncrl"
+
+    assert http.get(AT, frozen()) == b"crl"
+    assert wire.request() == (
+        b"GET /OCSPServer?a=b HTTP/1.1\r\nHost: ocsp.example.org:4612\r\nConnection: close\r\n\r\n"
+    )
+
+
+def test_a_post_carries_its_body(wire: Wire) -> None:
+    wire.answer = OK + b"Content-Length: 2\r\n\r\n\x30\x00"
+    address = HttpAddress("ocsp.example.org", 80, "/")
+
+    assert http.post(address, b"\x30\x01\r", "application/ocsp-request", frozen()) == b"\x30\x00"
+    assert wire.request() == (
+        b"POST / HTTP/1.1\r\nHost: ocsp.example.org\r\nConnection: close\r\n"
+        b"Content-Type: application/ocsp-request\r\nContent-Length: 3\r\n\r\n\x30\x01\r"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"Content-Length: 3\r\n\r\ncrl and more",
+        OK + b"content-length:3 \r\nX: a:b\r\n\r\ncrl",
+        OK + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\ncrl",
+        OK + b"\r\ncrl",
+        b"HTTP/1.0 200 OK\n\ncrl",
+        b"HTTP/1.1 200\r\n\r\ncrl",
+        CHUNKED + b"1\r\nc\r\n2;x=y\r\nrl\r\n0\r\n\r\n",
+        CHUNKED + b"003\r\ncrl\r\n000\r\nTrailer: x\r\n\r\n",
+        # RFC 9112 section 6.3: chunks count, a length beside them does not.
+        OK + b"Content-Length: 9\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\ncrl\r\n0\r\n\r\n",
+    ],
+)
+def test_a_body_of_each_kind(wire: Wire, answer: bytes) -> None:
+    wire.answer = answer
+
+    assert http.get(AT, frozen()) == b"crl"
+
+
+@pytest.mark.parametrize("status", [100, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 500, 503])
+def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
+    headers = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 3\r\n\r\n"
+    wire.answer = f"HTTP/1.1 {status} It\r\n".encode() + headers + b"crl"
+
+    with pytest.raises(Unreachable, match=f"HTTP status {status}"):
+        http.get(AT, frozen())
+    assert wire.looked_up == ["ocsp.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"", "cut off"),
+        (b"HTTP/1.1 200 O", "cut off"),
+        (OK, "cut off"),
+        (OK + b"Content-Length: 3\r\n", "cut off"),
+        (OK + b"Content-Length: 4\r\n\r\ncrl", "cut off"),
+        (CHUNKED + b"3\r\ncr", "cut off"),
+        (CHUNKED + b"3\r\ncrl\r\n", "cut off"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "not HTTP"),
+        (b"HTTP/2 200\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 2000 OK\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 \xb2\xb0\xb0 OK\r\n\r\n", "not HTTP"),
+        (OK + b"no colon\r\n\r\ncrl", "colon"),
+        (OK + b"Content-Length: -1\r\n\r\ncrl", "no number"),
+        (OK + b"Content-Length: +3\r\n\r\ncrl", "no number"),
+        (OK + b"Content-Length: 3, 3\r\n\r\ncrl", "no number"),
+        (OK + b"Content-Length: 0_3\r\n\r\ncrl", "no number"),
+        (OK + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\ncrl", "no number"),
+        (OK + b"Content-Length: 999999999999\r\n\r\ncrl", "too large"),
+        (OK + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\ncrl", "two lengths"),
+        (OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n", "transfer coding"),
+        (CHUNKED + b"0x3\r\ncrl\r\n0\r\n\r\n", "no number"),
+        (CHUNKED + b"-3\r\ncrl\r\n0\r\n\r\n", "no number"),
+        (CHUNKED + b"\r\ncrl\r\n0\r\n\r\n", "no number"),
+        (CHUNKED + b"ffffffffffff\r\ncrl", "too large"),
+        (CHUNKED + b"2\r\ncrl\r\n0\r\n\r\n", "another length|too long"),
+        (CHUNKED + b"7fffffffffffffff\r\n", "no number"),
+        (b"HTTP/1.1 200 " + b"a" * 9000 + b"\r\n\r\ncrl", "line is too long"),
+        (OK + b"X: " + b"a" * 9000 + b"\r\n\r\ncrl", "line is too long"),
+        (OK + b"X: y\r\n" * 101 + b"\r\ncrl", "too many header lines"),
+    ],
+)
+def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
+    wire.answer = answer
+
+    with pytest.raises(Unreachable, match=why):
+        http.get(AT, frozen())
+
+
+@pytest.mark.parametrize("most", [2, 3])
+@pytest.mark.parametrize(
+    "head", [OK + b"\r\n%b", OK + b"Content-Length: 3\r\n\r\n%b", CHUNKED + b"3\r\n%b\r\n0\r\n"]
+)
+def test_the_limit_is_exact(wire: Wire, head: bytes, most: int) -> None:
+    wire.answer = head % b"crl"
+
+    if most == 3:
+        assert http.get(AT, frozen(most)) == b"crl"
+    else:
+        with pytest.raises(Unreachable, match="too large"):
+            http.get(AT, frozen(most))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"\r\n" + bytes(OVERHEAD + 1000),
+        CHUNKED + b"1\r\na\r\n" * OVERHEAD,
+        CHUNKED + (b"1;" + b"x" * 8000 + b"\r\na\r\n") * 10,
+    ],
+)
+def test_what_is_read_is_bounded_whatever_it_is_for(wire: Wire, answer: bytes) -> None:
+    wire.answer = answer
+
+    with pytest.raises(Unreachable, match="too large"):
+        http.get(AT, frozen(100))
+
+
+def test_a_silent_server_ends_at_the_deadline(wire: Wire) -> None:
+    wire.answer = OK
+    wire.stays_open = True
+
+    with pytest.raises(Unreachable, match="in time"):
+        http.get(AT, frozen(seconds=0.02))
+
+
+def test_what_servers_send_is_in_no_reason(wire: Wire) -> None:
+    wire.answer = b"HTTP/1.1 404 <script>\r\n\r\n"
+
+    with pytest.raises(Unreachable) as caught:
+        http.get(AT, ticking(100))
+    assert caught.value.why == "HTTP status 404"
