@@ -23,7 +23,7 @@ OBJECT_ID = r"[A-Za-z0-9_-]{1,64}"
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
 challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
 rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
 

@@ -21,7 +21,7 @@ from registrar.entry.settings import setting
 from registrar.entry.views import proved_view
 
 dynamodb = client("dynamodb")
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 access = Access(
     Challenges(dynamodb, setting("CHALLENGES_TABLE")),
     Sessions(dynamodb, setting("SESSIONS_TABLE")),
@@ -40,7 +40,8 @@ def lambda_handler(request: Request) -> Answer:
     customer_id = challenge.customer_id
     registration = registrations.get(customer_id, registration_id)
     if not registration.usable_at(at):
-        raise Refusal("REG_EXPIRED", expired_on=registration.not_after)
+        audit("certificate.unusable", customer_id=customer_id, registration_id=registration_id)
+        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=[m for m in challenge.methods if m != "certificate"])
     try:
         check_possession(registration.der, identity_text(challenge, bank), proof)
     except ProofInvalid:

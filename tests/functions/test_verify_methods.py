@@ -11,9 +11,10 @@ from registrar.aws.challenges import Challenges
 from registrar.domain.access_notices import code_message
 from registrar.domain.challenges import new_challenge
 from registrar.domain.recovery import COOLING_OFF, approve, propose
+from registrar.domain.registrations import Hold
 from registrar.domain.sms_codes import SMS_CODE_LIFE
 from tests.aws.account import Account
-from tests.aws.rows import PHONE
+from tests.aws.rows import PHONE, registrations_of
 from tests.builders import NOW, a_certificate, an_ec_key
 from tests.functions.app import App, assert_problem
 from tests.functions.methods import ORIGIN, RP_ID, Prover
@@ -285,14 +286,25 @@ def test_another_key_and_another_customers_certificate_do_not_answer(prover: Pro
 
 
 def test_its_status_comes_first(prover: Prover, account: Account) -> None:
+    certificate = a_certificate(key=an_ec_key())
+    held = prover.hold(certificate)
+    challenge = prover.log_in_challenge()
+    with account.aside():
+        registrations_of(account).add_hold("hong", held, Hold.CUSTOMER, account.at)
+
+    answer = prover.by_certificate(challenge, certificate)
+    assert_problem(answer, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
+    assert "certificate" not in prover.log_in_challenge()["methods"]
+
+
+def test_an_ended_certificate_proves_nothing(prover: Prover, account: Account) -> None:
     certificate = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(minutes=10))
     prover.hold(certificate)
     account.at = NOW + timedelta(minutes=9)
     challenge = prover.log_in_challenge()
     account.pass_time(minutes=2)
 
-    assert_problem(prover.by_certificate(challenge, certificate), "REG_EXPIRED")
-    assert "certificate" not in prover.log_in_challenge()["methods"]
+    assert_problem(prover.by_certificate(challenge, certificate), "STEP_UP_METHOD_UNAVAILABLE")
 
 
 @pytest.mark.parametrize("act", [Prover.log_in_challenge, lambda prover: prover.step_up("register")])
