@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.report import Row
 from local import build, seed
 from local.cloud import LocalCloud
+from local.issuers import DemoIssuers
 from local.packaging import read_template
 from local.phone import Phone
 from local.pki import one_year_from
@@ -30,8 +31,11 @@ def rows() -> Iterator[Row]:
     template, built = _with_echo()
     now = datetime.now(UTC)
     pki = seed.demo_pki(now)
-    with LocalCloud.start(seed.parameters(pki), template=template, built=built) as cloud:
-        phone = Phone(cloud.url, seed.seed(cloud, pki))
+    with (
+        DemoIssuers(pki) as issuers,
+        LocalCloud.start(seed.parameters(pki), template=template, built=built) as cloud,
+    ):
+        phone = Phone(cloud.url, seed.seed(cloud, pki, issuers.url))
         phone.log_in()
         first, last = one_year_from(now)
         certificate = pki.issue_customer(not_before=first, not_after=last, key="ec")

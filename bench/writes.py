@@ -5,20 +5,19 @@ item sizes by DynamoDB's rules (one per started KB of the larger of the item bef
 transaction; index entries of their own), since emulators count none.
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bench.report import Row
-from tests.aws.account import RESOURCES, Account, an_account
+from bench.units import Item, units_of, written
+from tests.aws.account import Account, an_account
 from tests.builders import a_certificate
 from tests.functions.app import Answer, App, trust_demo_issuers
 
 GROUP = "From login to registered"
 MOST_CALLS, MOST_UNITS, MOST_LOGIN_UNITS = 24, 40, 8
 LOGIN = ("login", "verify_otp")
-Item = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -109,12 +108,12 @@ class _MeteredApp(App):
         step, self._step = self._step, None
         if step is None:
             return self._real(client, operation, params)
-        keys = list(_written(operation, params))
+        keys = list(written(operation, params))
         before = [self._item(table, key) for table, key in keys]
         answer = self._real(client, operation, params)
         factor = 2 if operation == "TransactWriteItems" else 1
         pairs = zip(keys, before, strict=True)
-        units = sum(_units(table, old, self._item(table, key), factor) for (table, key), old in pairs)
+        units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
         owner = self._for_owner or (step == "register_certificate" and _owner(operation, params))
         self.costs.append(Cost(step, operation, units, owner))
         self._step = step
@@ -127,48 +126,3 @@ class _MeteredApp(App):
 
 def _owner(operation: str, params: Mapping[str, Any]) -> bool:
     return operation == "Decrypt" or str(params.get("TableName")).endswith("CustomersTable")
-
-
-def _written(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
-    """Table and key of each item that a call writes."""
-    if operation == "TransactWriteItems":
-        for write in params["TransactItems"]:
-            ((verb, call),) = write.items()
-            yield from _written(f"{verb}Item", call)
-    elif operation == "PutItem":
-        names = [key["AttributeName"] for key in _table(params["TableName"])["KeySchema"]]
-        yield params["TableName"], {name: params["Item"][name] for name in names}
-    elif operation in ("UpdateItem", "DeleteItem", "ConditionCheckItem"):
-        yield params["TableName"], params["Key"]
-
-
-def _table(physical: str) -> Any:
-    return RESOURCES[physical.removeprefix("registrar-")]["Properties"]
-
-
-def _units(table: str, before: Item, after: Item, factor: int) -> int:
-    """Units of one item's write, and of each index whose entry appears, goes or changes."""
-    units = factor * math.ceil(max(_size(before), _size(after), 1) / 1024)
-    for index in _table(table).get("GlobalSecondaryIndexes", []):
-        names = [key["AttributeName"] for key in (*index["KeySchema"], *_table(table)["KeySchema"])]
-        entries = [_entry(item, names) for item in (before, after)]
-        if entries[0] != entries[1]:
-            # A changed key is a delete and a put (each its own write); transactions do not double an index.
-            units += sum(math.ceil(_size(entry) / 1024) for entry in entries if entry)
-    return units
-
-
-def _entry(item: Item, names: Sequence[str]) -> Item:
-    return {name: item[name] for name in names} if all(name in item for name in names) else {}
-
-
-def _size(item: Item) -> int:
-    """Bytes of an item: names and values in UTF-8, numbers by their digits."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: Mapping[str, Any]) -> int:
-    ((kind, content),) = value.items()
-    if kind == "B":
-        return len(bytes(content))
-    return len(str(content).encode()) if kind == "S" else math.ceil(len(str(content)) / 2) + 1

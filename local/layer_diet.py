@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-AWS_SERVICES = ("dynamodb", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
+AWS_SERVICES = ("dynamodb", "events", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
 """The services botocore can speak in Lambda."""
 
 _UNUSED = (

@@ -23,6 +23,8 @@ from local.pki import ANY_POLICY, CustomerCertificate, DemoPki, Extensions, Priv
 from registrar.domain.certificates import Certificate, read_certificate
 from registrar.domain.decision import decide
 from registrar.domain.possession import Proof, ProofInvalid, check_possession
+from registrar.domain.revocation import Answer, Status
+from registrar.domain.revocation_findings import to_map
 from registrar.domain.trust import TrustStore
 from registrar.domain.trust_document import read_document
 from registrar.domain.uploads import AnnouncedFile, Upload, UploadState
@@ -182,6 +184,11 @@ def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFi
     return AnnouncedFile(name, len(content), hashlib.sha256(content).hexdigest())
 
 
+def a_good_word(at: datetime = NOW) -> dict[str, object]:
+    """What the issuer said of a certificate, as an upload keeps it: good at `at`, and fresh for a day."""
+    return to_map(Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1)), timedelta(days=1))
+
+
 def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) -> Upload:
     """An upload requested at NOW; with a certificate, one whose checks have passed and that awaits its proof."""
     content = certificate.der if certificate else b"a certificate, when it arrives"
@@ -208,6 +215,7 @@ def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) 
             der=report.der,
             nonce="00112233445566778899aabbccddeeff",
             nonce_expires_at=NOW + timedelta(minutes=5),
+            status=a_good_word(),
         )
     return replace(upload, **overrides)
 

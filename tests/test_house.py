@@ -43,7 +43,15 @@ MOST_LINES_OF_A_HANDLER = 90
 VERBS = sorted(path.parent.name for path in ROOMS["functions"])
 # These answer while a customer waits for a list or a status, or before every request.
 WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
-DECIDING = ("activate_trust", "open_container", "precheck", "validate_upload")
+DECIDING = (
+    "activate_trust",
+    "check_revocation",
+    "open_container",
+    "precheck",
+    "validate_upload",
+    "watch_crl",
+    "watch_issuers",
+)
 # The words of this house are customer, upload, certificate, notice …
 VAGUE = ("util", "helper", "manager", "common", "misc")
 

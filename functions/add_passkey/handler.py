@@ -6,7 +6,7 @@ from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.credentials import Credentials
 from registrar.aws.customers import Customers
-from registrar.aws.messages import TextMessages
+from registrar.aws.text_messages import TextMessages
 from registrar.domain.access_notices import change_notice
 from registrar.domain.challenges import Operation
 from registrar.domain.credentials import MAX_PASSKEYS

@@ -8,7 +8,7 @@ from typing import Any
 
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
-from registrar.aws.messages import TextMessages
+from registrar.aws.text_messages import TextMessages
 from registrar.domain.access_notices import recovery_notice
 from registrar.domain.credentials import masked_phone
 from registrar.domain.findings import iso

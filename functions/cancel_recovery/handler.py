@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
-from registrar.aws.messages import TextMessages
+from registrar.aws.text_messages import TextMessages
 from registrar.domain.access_notices import change_notice
 from registrar.domain.errors import Refusal
 from registrar.entry.answers import Answer, answer

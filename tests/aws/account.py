@@ -96,6 +96,11 @@ class Made(dict[str, str]):
         return self[name]
 
 
+@cache
+def _responder() -> Responder:
+    return roots_responder(a_pki(), NOW)
+
+
 @dataclass
 class Account:
     """Tables, buckets and the key of the template, and its functions, at the moment `at`."""
@@ -197,6 +202,8 @@ class Account:
         try:
             if "EncryptionAlgorithm" in params:
                 return self._unsealed(params)
+            if operation == "ChangeMessageVisibility":
+                return {}  # of a message that moto's queue never held
             return _REAL_CALL(client, operation, params)
         finally:
             if write and self._kill == (number, True):
@@ -243,6 +250,12 @@ class Account:
         every = [*sent, *(entry for batch in batches for entry in batch)]
         return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
 
+    def sent_to(self, queue: str) -> list[dict[str, Any]]:
+        """The bodies of what was sent to a queue since calls were last forgotten."""
+        url = self.physical[queue]
+        calls = [call.params for call in self.calls if call.operation == "SendMessage"]
+        return [json.loads(call["MessageBody"]) for call in calls if call["QueueUrl"] == url]
+
     def logged(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
@@ -279,11 +292,6 @@ def an_account() -> Iterator[Account]:
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
-
-
-@cache
-def _responder() -> Responder:
-    return roots_responder(a_pki(), NOW)
 
 
 @cache
@@ -334,9 +342,15 @@ def _make_queue(name: str, properties: Mapping[str, Any]) -> str:
     return str(boto3.client("sqs").create_queue(QueueName=f"registrar-{name}")["QueueUrl"])
 
 
+def _make_bus(name: str, properties: Mapping[str, Any]) -> str:
+    boto3.client(cast("Any", "events")).create_event_bus(Name=f"registrar-{name}")
+    return f"registrar-{name}"
+
+
 _MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::DynamoDB::Table": _make_table,
     "AWS::S3::Bucket": _make_bucket,
     "AWS::KMS::Key": _make_key,
     "AWS::SQS::Queue": _make_queue,
+    "AWS::Events::EventBus": _make_bus,
 }

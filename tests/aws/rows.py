@@ -8,6 +8,7 @@ from typing import Any
 from local.pki import CustomerCertificate
 from registrar.aws.challenges import Challenges
 from registrar.aws.registrations import Registrations
+from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.challenges import Challenge, Operation, new_challenge
 from registrar.domain.customers import Customer
@@ -17,7 +18,7 @@ from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
 from registrar.domain.verdicts import verdict_of
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_trust_store
+from tests.builders import NOW, a_certificate, a_good_word, a_trust_store
 
 PASSWORD = "correct horse 배터리"
 TOTP_SECRET = b"12345678901234567890"
@@ -103,7 +104,7 @@ def an_awaiting_upload(
     uploads.decide_and_publish(claimed, verdict, at)
     found = uploads.find(claimed.id)
     assert found is not None
-    return found
+    return UploadChecks(uploads.client, uploads.table).accept(found, [], a_good_word(at), at)
 
 
 def a_registration(

@@ -21,7 +21,7 @@ from registrar.domain.sealing import NotSealedForThis, Sealed
 from registrar.domain.uploads import (
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
-    PROOF_DEADLINE,
+    VALIDATION_DEADLINE,
     VALIDATION_LEASE,
     AnnouncedFile,
     Upload,
@@ -109,14 +109,14 @@ def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
     accepted = verdict_of(a_report(a_certificate(key="ec")), opened=True)
     uploads.decide(upload, accepted, NOW)
     decided = found(uploads, upload)
-    assert (decided.state, decided.outcome) == (UploadState.NEEDS_PASSWORD, UploadState.AWAITING_PROOF)
+    assert (decided.state, decided.outcome) == (UploadState.NEEDS_PASSWORD, UploadState.CHECKING)
     with pytest.raises(ConditionFailed):
         uploads.decide(upload, REFUSED, NOW)
     for _ in range(2):
         uploads.publish(decided)
     shown = found(uploads, upload)
-    assert (shown.state, shown.outcome, shown.opened) == (UploadState.AWAITING_PROOF, None, True)
-    assert shown.expires_at == NOW + PROOF_DEADLINE
+    assert (shown.state, shown.outcome, shown.opened) == (UploadState.CHECKING, None, True)
+    assert shown.expires_at == NOW + VALIDATION_DEADLINE
     with pytest.raises(ValueError, match="nothing was decided"):
         uploads.publish(shown)
 

@@ -9,10 +9,11 @@ from moto.sns.models import sns_backends
 
 from registrar.aws import dynamo
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.messages import TextMessages
-from registrar.domain.errors import ConditionFailed
+from registrar.aws.messages import Messages
+from registrar.domain.errors import ConditionFailed, NotDelivered
+from registrar.domain.wording import Wording
 from tests.aws.account import REGION, Account
-from tests.aws.rows import PHONE, TOTP_SECRET
+from tests.aws.rows import PHONE, TOTP_SECRET, a_customer
 
 
 @pytest.fixture
@@ -40,19 +41,25 @@ def test_a_tampered_secret_does_not_open(customer_secrets: CustomerSecrets, posi
         customer_secrets.open("hong", bytes(sealed))
 
 
+def messages_of(account: Account) -> Messages:
+    return Messages(account.client("sns"), account.client("ses"), "notice@bank.example")
+
+
 def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
-    messages = TextMessages(account.client("sns"))
-    (call,) = account.recorded(lambda: messages.send(PHONE, "안내"))
+    messages = messages_of(account)
+    (call,) = account.recorded(lambda: messages.send(a_customer(), Wording("제목", "안내"), "n1"))
     assert call.operation == "Publish"
     assert set(call.params) == {"PhoneNumber", "Message", "MessageAttributes"}
     assert call.params["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
     sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-    assert [(phone, text) for phone, text in (message[:2] for message in sent.values())] == [(PHONE, "안내")]
+    assert [message[:2] for message in sent.values()] == [(PHONE, "[제목] 안내")]
 
 
-def test_what_sns_raises_is_raised(account: Account) -> None:
-    with pytest.raises(ClientError):
-        TextMessages(account.client("sns")).send("010-1234", "안내")
+def test_what_no_channel_takes_is_not_delivered_and_says_why_without_the_number(account: Account) -> None:
+    customer = a_customer(phone="010-1234", channels=("sms", "mail"), mail="hong@example.com")
+    with pytest.raises(NotDelivered) as refused:
+        messages_of(account).send(customer, Wording("제목", "안내"), "n1")
+    assert str(refused.value) == "sms: InvalidParameter; mail: MessageRejected"
 
 
 class Transactions:

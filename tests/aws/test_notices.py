@@ -1,18 +1,18 @@
-"""The notices' table: a claim has one holder at a time, an end is final, and the window only moves forward."""
+"""The notices' table: a claim has one holder at a time, and an end is final."""
 
 from datetime import timedelta
 
 import pytest
 
-from registrar.aws.notices import RETENTION, Notices, NoticeState, notice_id
-from registrar.aws.registrations import Due
+from registrar.aws.notices import RETENTION, Notices, NoticeState
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import NOTICE_LEASE
+from registrar.domain.expiry import Due
+from registrar.domain.notices import NOTICE_LEASE, expiry_message, notice_of
 from tests.aws.account import Account
 from tests.builders import NOW
 
 SECOND = timedelta(seconds=1)
-NOTICE = notice_id(Due("hong", "r1", NOW), 7)
+NOTICE = "login-locked:hong:1"
 
 
 @pytest.fixture
@@ -22,61 +22,69 @@ def notices(account: Account) -> Notices:
 
 def test_a_notice_is_one_registration_one_end_one_threshold() -> None:
     dues = [Due("hong", "r1", NOW), Due("hong", "r2", NOW), Due("hong", "r1", NOW + SECOND)]
-    assert len({notice_id(due, days) for due in dues for days in (7, 14)}) == 6
+    notice = notice_of(expiry_message("hong", [(due, days) for due in dues for days in (7, 14)], NOW))
+    assert notice is not None
+    assert len({part.id for part in notice.parts}) == 6
 
 
 def test_a_claim_has_one_holder_until_the_lease_ends(account: Account, notices: Notices) -> None:
-    assert notices.claim(NOTICE, NOW) == 1
+    notices.claim([NOTICE], NOW)
     for moment in (NOW, NOW + NOTICE_LEASE - SECOND):
         with pytest.raises(ConditionFailed):
-            notices.claim(NOTICE, moment)
-    assert notices.claim(NOTICE, NOW + NOTICE_LEASE) == 2
+            notices.claim([NOTICE], moment)
+    notices.claim([NOTICE], NOW + NOTICE_LEASE)
     (item,) = account.items("NoticesTable")
-    assert item["state"]["S"] == "CLAIMED"
+    assert (item["state"]["S"], item["sends"]["N"]) == ("CLAIMED", "2")
     assert int(item["ttl"]["N"]) == int((NOW + NOTICE_LEASE + RETENTION).timestamp())
+
+
+def test_two_claims_without_an_end_are_the_last(notices: Notices) -> None:
+    for later in range(2):
+        notices.claim([NOTICE], NOW + later * NOTICE_LEASE)
+    with pytest.raises(ConditionFailed):
+        notices.claim([NOTICE], NOW + timedelta(days=30))
+
+
+def test_what_was_certainly_not_sent_may_be_claimed_at_once_and_does_not_count(
+    account: Account, notices: Notices
+) -> None:
+    for _ in range(5):
+        notices.claim([NOTICE], NOW)
+        notices.release([NOTICE], NOW)
+    (item,) = account.items("NoticesTable")
+    assert item["sends"]["N"] == "0"
+
+
+def test_several_are_claimed_together_or_not_at_all(account: Account, notices: Notices) -> None:
+    notices.claim(["b"], NOW)
+    with pytest.raises(ConditionFailed):
+        notices.claim(["a", "b", "c"], NOW)
+    leases = {item["id"]["S"]: item["lease_until"]["S"] for item in account.items("NoticesTable")}
+    assert leases.keys() == {"a", "b"}
+    notices.claim(["a"], NOW)
 
 
 @pytest.mark.parametrize("state", [NoticeState.SENT, NoticeState.DROPPED])
 def test_a_closed_notice_is_never_claimed_again(account: Account, notices: Notices, state: NoticeState) -> None:
-    notices.claim(NOTICE, NOW)
-    notices.close(NOTICE, state, NOW)
+    notices.claim([NOTICE], NOW)
+    assert not notices.is_closed(NOTICE)
+    notices.close([NOTICE], state, NOW)
+    assert notices.is_closed(NOTICE)
     with pytest.raises(ConditionFailed):
-        notices.claim(NOTICE, NOW + timedelta(days=30))
+        notices.claim([NOTICE], NOW + timedelta(days=30))
     (item,) = account.items("NoticesTable")
     assert (item["state"]["S"], "lease_until" in item) == (state.value, False)
 
 
 def test_what_is_closed_stays_as_it_is(account: Account, notices: Notices) -> None:
-    notices.claim(NOTICE, NOW)
-    notices.close(NOTICE, NoticeState.SENT, NOW)
+    notices.claim([NOTICE], NOW)
+    notices.close([NOTICE], NoticeState.SENT, NOW)
     before = account.items("NoticesTable")
-    notices.close(NOTICE, NoticeState.DROPPED, NOW + SECOND)
+    notices.close([NOTICE], NoticeState.DROPPED, NOW + SECOND)
     assert account.items("NoticesTable") == before
 
 
 def test_an_unknown_notice_is_not_made_by_closing_it(account: Account, notices: Notices) -> None:
-    notices.close(NOTICE, NoticeState.SENT, NOW)
+    assert not notices.is_closed(NOTICE)
+    notices.close([NOTICE], NoticeState.SENT, NOW)
     assert account.items("NoticesTable") == []
-
-
-def test_a_notice_is_open_while_somebody_holds_it(notices: Notices) -> None:
-    assert not notices.is_open(NOTICE)
-    notices.claim(NOTICE, NOW)
-    assert notices.is_open(NOTICE)
-    notices.close(NOTICE, NoticeState.SENT, NOW)
-    assert not notices.is_open(NOTICE)
-
-
-def test_the_last_run_never_moves_backwards(notices: Notices) -> None:
-    assert notices.last_run() is None
-    notices.finish_run(NOW)
-    assert notices.last_run() == NOW
-    notices.finish_run(NOW - timedelta(days=1))
-    assert notices.last_run() == NOW
-    notices.finish_run(NOW + SECOND)
-    assert notices.last_run() == NOW + SECOND
-
-
-def test_the_last_run_outlives_the_notices(account: Account, notices: Notices) -> None:
-    notices.finish_run(NOW)
-    assert "ttl" not in account.items("NoticesTable")[0]

@@ -8,10 +8,8 @@ import pytest
 
 from local.pki import CustomerCertificate
 from registrar.aws import registration_items as store
-from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard
-from registrar.aws.registrations import Due, Registrations, Taken
+from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Window
 from registrar.domain.registrations import Registration, new_registration
 from registrar.domain.uploads import Upload, UploadState, failure
 from tests.aws.account import Account
@@ -198,61 +196,3 @@ def test_a_customer_without_registrations_has_none(registrations: Registrations)
 def test_customers_whose_ids_share_a_beginning_are_apart(account: Account, registrations: Registrations) -> None:
     a_registration(account, customer_id="hong2")
     assert registrations.of_customer("hong") == []
-
-
-def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, registrations: Registrations) -> None:
-    inside = [a_registration(account, a_certificate(key="ec", not_after=NOW + days * DAY)) for days in (7, 10)]
-    a_registration(account, a_certificate(key="ec", not_after=NOW + 7 * DAY - timedelta(seconds=1)))
-    a_registration(account, a_certificate(key="ec", not_after=NOW + 10 * DAY + timedelta(seconds=1)))
-    due: list[Due] = []
-    calls = account.recorded(lambda: due.extend(registrations.due(Window(7, NOW + 7 * DAY, NOW + 10 * DAY))))
-    assert {(call.operation, call.params["IndexName"]) for call in calls} == {("Query", "by-expiry")}
-    assert len(calls) == EXPIRY_SHARDS
-    assert sorted(due, key=lambda d: d.not_after) == [Due("hong", r.id, r.not_after) for r in inside]
-
-
-def test_the_index_is_followed_over_many_pages(
-    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = a_registration(account)
-    for number in range(8):
-        put(account, "RegistrationsTable", store.to_item(replace(one, id=f"r{number:028x}0000")))
-    monkeypatch.setattr("moto.dynamodb.models.table.RESULT_SIZE_LIMIT", 5000)
-    found: list[Due] = []
-    calls = account.recorded(lambda: found.extend(registrations.due(Window(0, one.not_after, one.not_after))))
-    assert len(calls) > EXPIRY_SHARDS
-    assert len(found) == len(set(found)) == 9
-
-
-def test_shards_are_stable_and_bounded() -> None:
-    shards = {expiry_shard(f"r{number:032x}") for number in range(100)}
-    assert shards == {f"expiry-{n}" for n in range(EXPIRY_SHARDS)}
-
-
-def test_a_registration_is_flagged_when_it_is_live_and_ends_then(
-    account: Account, registrations: Registrations
-) -> None:
-    registration = a_registration(account)
-    due = Due("hong", registration.id, registration.not_after)
-    flagged = registrations.flag_expiring(due, NOW)
-    assert flagged == replace(registration, expiry_flagged_at=NOW)
-    assert registrations.find("hong", registration.id) == flagged
-
-
-@pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended"])
-def test_nothing_else_is_flagged(account: Account, registrations: Registrations, wrong: str) -> None:
-    registration = a_registration(account)
-    due = Due("hong", registration.id, registration.not_after)
-    if wrong == "another end":
-        due = replace(due, not_after=registration.not_after - DAY)
-    elif wrong == "another customer":
-        due = replace(due, customer_id="kim")
-    elif wrong == "unknown":
-        due = replace(due, registration_id="r" + "0" * 32)
-    else:
-        item = {**store.to_item(registration), "lifecycle": {"S": "EXPIRED"}}
-        put(account, "RegistrationsTable", item)
-    before = account.items("RegistrationsTable")
-    with pytest.raises(ConditionFailed):
-        registrations.flag_expiring(due, NOW)
-    assert account.items("RegistrationsTable") == before

@@ -1,4 +1,4 @@
-"""Uploads whose issuer is asked: the first answer decides, deferred ones come up when they are due and no others."""
+"""Uploads whose issuer is asked: the first answer decides; deferred ones come up when due, and no others."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -84,13 +84,13 @@ def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
 def test_the_first_word_decides(checks: UploadChecks, checking: Callable[..., Upload], late: str) -> None:
     upload = checking()
     checks.reject(upload, [{"code": "REVOKED_BY_ISSUER"}])
+    writes: dict[str, Callable[[], object]] = {
+        "accept": lambda: checks.accept(upload, [], GOOD, NOW),
+        "reject": lambda: checks.reject(upload, []),
+        "defer": lambda: checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW),
+    }
     with pytest.raises(ConditionFailed):
-        if late == "accept":
-            checks.accept(upload, [], GOOD, NOW)
-        elif late == "reject":
-            checks.reject(upload, [])
-        else:
-            checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
+        writes[late]()
     found = Uploads(checks.client, checks.table).find(upload.id)
     assert found is not None
     assert (found.state, found.findings) == (UploadState.REJECTED, ({"code": "REVOKED_BY_ISSUER"},))

@@ -23,7 +23,6 @@ from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
 from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
-from registrar.domain.notice_texts import expiry_notice, registered_notice
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -273,77 +272,3 @@ def test_text_from_a_file_cannot_break_the_sentence() -> None:
     assert "Evil CA {0} xxx" in shown
     assert "\n" not in shown
     assert len(shown) < 600
-
-
-# --- notices --------------------------------------------------------------------------------------
-
-NOT_AFTER = datetime(2026, 12, 3, 14, 59, 59, tzinfo=UTC)
-
-
-def an_expiry_notice(language: str, days_left: int) -> str:
-    return expiry_notice(
-        language,
-        masked_name="홍*동",
-        issuer="금융결제원 yessign",
-        not_after=NOT_AFTER,
-        days_left=days_left,
-        registration_ref="R-7KQ2M4XD",
-    )
-
-
-@pytest.mark.parametrize(
-    ("days_left", "korean", "english"),
-    [
-        (30, "2026년 12월 3일에 끝납니다(30일 남음).", "ends on 3 December 2026 (30 days left)."),
-        (1, "내일(2026년 12월 3일) 끝납니다.", "ends tomorrow (3 December 2026)."),
-        (0, "오늘(2026년 12월 3일) 끝납니다.", "ends today (3 December 2026)."),
-        (-1, "2026년 12월 3일에 끝났습니다.", "ended on 3 December 2026."),
-    ],
-)
-def test_the_expiry_notice_says_when(days_left: int, korean: str, english: str) -> None:
-    assert korean in an_expiry_notice("ko", days_left)
-    assert english in an_expiry_notice("en", days_left)
-
-
-def test_the_expiry_notice_says_where_and_what_next() -> None:
-    korean, english = an_expiry_notice("ko", 7), an_expiry_notice("en", 7)
-    assert "만료 30일 전부터 발급기관에서" in korean
-    assert "새 인증서를 앱에 다시 등록" in korean
-    assert "opens 30 days before the end, at the issuer" in english
-    assert "register the new one" in english
-    assert "갱신" not in an_expiry_notice("ko", -1)
-
-
-def a_registered_notice(language: str) -> str:
-    return registered_notice(
-        language,
-        masked_name="홍*동",
-        issuer="yessign",
-        registered_at=NOT_AFTER,
-        registration_ref="R-7KQ2M4XD",
-    )
-
-
-def test_the_registered_notice_asks_whether_it_was_the_customer() -> None:
-    korean = a_registered_notice("ko")
-    assert "2026년 12월 3일 23:59에" in korean
-    assert "본인이 등록하지 않았다면" in korean
-    assert "Was it not you? Call" in a_registered_notice("en")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_notices_fit_one_message_and_carry_no_link(language: str) -> None:
-    notices = [an_expiry_notice(language, days) for days in (30, 1, 0, -1)] + [a_registered_notice(language)]
-    for notice in notices:
-        assert len(notice.encode("cp949")) <= 400
-        assert "http" not in notice
-        assert "\n" not in notice
-        assert "홍*동" in notice
-        assert "R-7KQ2M4XD" in notice
-
-
-def test_a_notice_in_an_unknown_language_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        an_expiry_notice("fr", 7)
-    with pytest.raises(KeyError):
-        a_registered_notice("fr")

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.expiry import THRESHOLD_DAYS, Window, days_left, windows
+from registrar.domain.expiry import ENDED, THRESHOLD_DAYS, Due, Window, days_left, digests, windows
 from tests.builders import NOW
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def crossed(last_run: datetime | None, now: datetime, not_after: datetime) -> list[int]:
-    return [w.threshold_days for w in windows(last_run, now) if w.first <= not_after <= w.until]
+    return [
+        w.threshold_days
+        for w in windows(last_run, now)
+        if w.first <= not_after <= w.until and w.threshold_days >= 0
+    ]
 
 
 # NOW is noon in Seoul; the last second of that day there.
@@ -23,9 +27,10 @@ TONIGHT = NOW + timedelta(hours=12) - SECOND
 
 def test_windows_of_an_ordinary_night() -> None:
     found = list(windows(NOW - DAY, NOW))
-    assert [window.threshold_days for window in found] == [0, 1, 3, 7, 14, 30]
-    assert found[0] == Window(0, TONIGHT - DAY + SECOND, TONIGHT)
-    assert found[5] == Window(30, TONIGHT + 29 * DAY + SECOND, TONIGHT + 30 * DAY)
+    assert [window.threshold_days for window in found] == [ENDED, 0, 1, 3, 7, 14, 30]
+    assert found[0] == Window(ENDED, TONIGHT - 2 * DAY + SECOND, TONIGHT - DAY)
+    assert found[1] == Window(0, TONIGHT - DAY + SECOND, TONIGHT)
+    assert found[6] == Window(30, TONIGHT + 29 * DAY + SECOND, TONIGHT + 30 * DAY)
 
 
 def test_the_first_run_tells_what_is_due_today() -> None:
@@ -93,3 +98,33 @@ def test_every_threshold_is_crossed_exactly_once(gaps: list[int], offset: int) -
         days for days in THRESHOLD_DAYS if -days_left(not_after, runs[0]) < -days <= -days_left(not_after, runs[-1])
     ]
     assert sorted(seen) == sorted(due)
+
+
+def test_a_digest_is_one_customer_the_most_urgent_first() -> None:
+    soon, later = Due("hong", "r1", TONIGHT + DAY), Due("hong", "r2", TONIGHT + 7 * DAY)
+    other = Due("kim", "r3", TONIGHT)
+    found = {1: [soon], 7: [later], 0: [other]}
+    made = digests((window, found.get(window.threshold_days, [])) for window in windows(NOW - DAY, NOW))
+    assert {digest.customer_id: (digest.told, digest.ended) for digest in made} == {
+        "hong": ([(soon, 1), (later, 7)], []),
+        "kim": ([(other, 0)], []),
+    }
+
+
+def test_after_missed_nights_a_certificate_is_told_of_once_by_its_most_urgent_threshold() -> None:
+    due = Due("hong", "r1", TONIGHT + 3 * DAY)
+    found = [w for w in windows(NOW - 13 * DAY, NOW) if w.first <= due.not_after <= w.until]
+    assert [w.threshold_days for w in found] == [3, 7, 14]
+    (digest,) = digests((window, [due]) for window in found)
+    assert (digest.told, digest.ended) == ([(due, 3)], [])
+
+
+def test_what_ended_since_the_last_run_is_noted_and_told_only_where_day_0_was_missed() -> None:
+    due = Due("hong", "r1", TONIGHT - DAY)
+    on_time, missed = (
+        [w for w in windows(NOW - n * DAY, NOW) if w.first <= due.not_after <= w.until] for n in (1, 2)
+    )
+    (digest,) = digests((window, [due]) for window in on_time)
+    assert (digest.told, digest.ended) == ([], [due])
+    (digest,) = digests((window, [due]) for window in missed)
+    assert (digest.told, digest.ended) == ([(due, 0)], [due])

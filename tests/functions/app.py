@@ -70,11 +70,17 @@ def a_delivery(*keys: str, bucket: str = "registrar-uploadbucket") -> dict[str, 
     return batch
 
 
+def a_batch(*messages: Mapping[str, Any]) -> dict[str, Any]:
+    """An SQS batch with these messages of our own."""
+    batch = a_delivery(*("" for _ in messages))
+    for record, message in zip(batch["Records"], messages, strict=True):
+        record["body"] = json.dumps(message, ensure_ascii=False)
+    return batch
+
+
 def a_sweep(upload_id: str) -> dict[str, Any]:
     """An SQS batch with the message that validate_upload writes to itself."""
-    batch = a_delivery("")
-    batch["Records"][0]["body"] = json.dumps({"sweep": upload_id})
-    return batch
+    return a_batch({"sweep": upload_id})
 
 
 def seal_to(key_id: str, public_key: str, upload_id: str, nonce: str, secret: str) -> dict[str, str]:

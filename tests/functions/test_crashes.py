@@ -10,28 +10,18 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import sns_backends
 
-from registrar.aws import customers as customer_store
-from registrar.aws import registration_items as registration_store
 from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
-from registrar.domain.expiry import NOTICE_LEASE
-from registrar.domain.findings import iso
-from registrar.domain.registrations import Registration, new_registration
-from tests.aws.account import REGION, Account, Killed, an_account
-from tests.aws.rows import a_customer, put
-from tests.builders import NOW, a_certificate, a_trust_document, an_upload
+from tests.aws.account import Account, Killed, an_account
+from tests.builders import NOW, a_certificate, a_trust_document
 from tests.functions.app import (
     DONE,
     TRUST_PROPOSED,
     Answer,
     App,
-    an_event,
     assert_problem,
     get_trust,
     put_trust,
@@ -133,6 +123,7 @@ def test_request_upload(after: bool) -> None:
         assert rows[f"quota:hong:{NOW:%Y-%m-%d}"]["used"]["N"] == "1"
         crash.app.send_file(answer.body["upload_id"], crash.state)
         crash.app.deliver(answer.body["upload_id"])
+        crash.app.ask_issuer(answer.body["upload_id"])
         assert crash.app.look(answer.body["upload_id"]).body["state"] == "AWAITING_PROOF"
 
 
@@ -155,6 +146,7 @@ def test_validate_upload(after: bool, state: str) -> None:
     for crash in each_crash(sent(content), deliver, after=after):
         crash.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
         assert crash.app.deliver(crash.state) == DONE
+        assert crash.app.ask_issuer(crash.state) == DONE
         view = crash.app.look(crash.state).body
         assert view["state"] == state
         assert [f["code"] for f in view["findings"]] == ([] if state == "AWAITING_PROOF" else ["FILE_UNREADABLE"])
@@ -169,6 +161,7 @@ def test_validate_upload_redelivered_before_the_lease_ends(after: bool) -> None:
             crash.account.pass_time(seconds=30)
             if crash.app.deliver(crash.state) == DONE:
                 break
+        assert crash.app.ask_issuer(crash.state) == DONE
         assert crash.app.look(crash.state).body["state"] == "AWAITING_PROOF"
         assert crash.account.keys("UploadBucket") == []
 
@@ -185,6 +178,7 @@ def test_validate_upload_killed_twice(after: bool, first: int) -> None:
     for crash in each_crash(killed_once, deliver, after=after):
         crash.account.pass_time(seconds=AFTER_THE_LEASE.total_seconds())
         assert crash.app.deliver(crash.state) == DONE
+        assert crash.app.ask_issuer(crash.state) == DONE
         assert crash.app.look(crash.state).body["state"] == "AWAITING_PROOF"
         assert crash.account.keys("UploadBucket") == []
 
@@ -253,61 +247,6 @@ def test_register_a_certificate_another_customer_has(after: bool) -> None:
         assert len(App(crash.account, "kim").registrations()) == 1
         view = crash.app.look(crash.state[0]["upload_id"]).body
         assert (view["state"], view["headline"]) == ("REJECTED", "NOT_AVAILABLE_FOR_REGISTRATION")
-
-
-# ---- every night
-
-
-@cache
-def an_ending_registration(customer_id: str) -> Registration:
-    certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=7))
-    upload = an_upload(certificate, customer_id=customer_id, id=customer_id.encode().hex().zfill(32))
-    return new_registration(upload, "signature", "2026-11", NOW)
-
-
-def two_ending(app: App) -> dict[str, str]:
-    """Two customers whose certificates end in a week: notice id by phone."""
-    notices = {}
-    for customer_id, phone in (("hong", "+821000000001"), ("kim", "+821000000002")):
-        put(app.account, "CustomersTable", customer_store.to_item(a_customer(customer_id, phone=phone)))
-        registration = an_ending_registration(customer_id)
-        put(app.account, "RegistrationsTable", registration_store.to_item(registration))
-        notices[phone] = f"{registration.id}:{iso(registration.not_after)}:7"
-    app.account.function("flag_expiring").notices.finish_run(NOW - timedelta(days=1))
-    return notices
-
-
-def run(app: App, _: object = None) -> object:
-    return app.account.invoke("flag_expiring", an_event("schedule"))
-
-
-@pytest.mark.parametrize(
-    "retries",
-    [
-        (timedelta(minutes=1), timedelta(minutes=2), timedelta(days=1)),
-        (NOTICE_LEASE,),
-        (timedelta(days=1),),
-    ],
-    ids=["within the lease, then next night", "after the lease", "next night"],
-)
-def test_flag_expiring(after: bool, retries: tuple[timedelta, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registrar.aws.registrations.EXPIRY_SHARDS", 1)  # fewer reads, the same writes
-    for crash in each_crash(two_ending, run, after=after):
-        for later in retries:
-            crash.account.pass_time(seconds=later.total_seconds())
-            run(crash.app)
-        rows = {row["id"]["S"]: row for row in crash.account.items("NoticesTable")}
-        assert rows.pop("run:flag_expiring")["finished_at"]["S"] == iso(crash.account.at)
-        assert {row["state"]["S"] for row in rows.values()} == {"SENT"}
-        assert "lease_until" not in str(rows)
-        messages = [m[0] for m in sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()]
-        for phone, notice in crash.state.items():
-            assert notice in rows
-            assert 1 <= messages.count(phone) <= int(rows[notice]["sends"]["N"]) <= 2
-        assert len(messages) <= 3, "at most the one notice that was under way is repeated"
-        assert len(rows) == 2, "with the same notice id"
-        flagged = [r for r in crash.account.items("RegistrationsTable") if "expiry_flagged_at" in r]
-        assert len(flagged) == 2
 
 
 # ---- trust

@@ -134,6 +134,7 @@ def test_open_container_and_the_customer_never_comes_back(after: bool, case: str
         decided = "findings" in row(crash.account, upload_id)
         crash.account.pass_time(minutes=10, seconds=30)
         assert crash.app.sweep(upload_id) == DONE
+        assert crash.app.ask_issuer(upload_id) == DONE
         assert crash.app.look(upload_id).body["state"] == (state if decided else "EXPIRED")
         settled(crash, upload_id)
 

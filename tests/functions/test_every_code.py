@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from local.crls import Revoked, make_crl
 from local.npki_files import Pbes2, sign_pri_key
+from registrar.aws.trust_bucket import ACTIVE
 from registrar.domain.catalogue import CATALOGUE
 from registrar.domain.throttles import ADDRESS_LIMIT
 from registrar.domain.uploads import DAILY_UPLOADS
 from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_compromised_key, an_ec_key
+from tests.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key
 from tests.domain.test_decision_codes import CASES
-from tests.functions.app import Answer, App
+from tests.functions.app import Answer, App, put_trust
 from tests.functions.methods import Prover
 from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.template.test_api import GATEWAY
@@ -182,6 +184,16 @@ def removed(named: str) -> Scenario:
     return play
 
 
+def said(mode: str) -> Scenario:
+    """What the issuer says of a certificate that all else is good about."""
+
+    def play(app: App) -> Answer:
+        app.account.issuers.mode = mode
+        return app.look(app.upload(good().der)["upload_id"])
+
+    return play
+
+
 def sixth_passkey(app: App) -> Answer:
     prover = Prover(app).log_in().with_passkey()
     (known,) = prover.customer().passkeys
@@ -194,6 +206,27 @@ def sixth_passkey(app: App) -> Answer:
 def made_elsewhere(app: App) -> Answer:
     prover = Prover(app).log_in()
     return prover.add_passkey(prover.proof("enrol", "passkey"), origin="https://evil.example")
+
+
+def silent_for_a_day(app: App) -> Answer:
+    app.account.issuers.mode = "tryLater"
+    upload_id = app.upload(good().der)["upload_id"]
+    app.account.pass_time(days=1)
+    app.retry_deferred()
+    return app.look(upload_id)
+
+
+def authority_revoked(app: App) -> Answer:
+    """The root's list names the CA that issued the certificate, and the bank has such lists looked at."""
+    document, now = a_pki().trust_document(check_authorities=True), app.account.at
+    put_trust(app.account, ACTIVE, json.dumps(document).encode())
+    certificate = good()
+    issuer = next(ca for ca in a_pki().issuers.values() if certificate.certificate.issuer == ca.certificate.subject)
+    (point,) = issuer.certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    url = point.full_name[0].value
+    revoked = Revoked(issuer.certificate.serial_number, now, x509.ReasonFlags.ca_compromise)
+    app.account.lists[url] = make_crl(a_pki().root, [revoked], this_update=now)
+    return app.look(app.upload(certificate.der)["upload_id"])
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -245,6 +278,15 @@ SCENARIOS: dict[str, Scenario] = {
         "GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32
     ),
     "REG_EXPIRED": ended,
+    "REVOKED_BY_ISSUER": said("revoked"),
+    "REVOKED_RENEWED": said("superseded"),
+    "ISSUER_ON_HOLD": said("hold"),
+    "REVOCATION_STATUS_UNKNOWN": said("unknown"),
+    "REVOCATION_UNAVAILABLE": said("tryLater"),
+    "REVOCATION_STALE": said("stale"),
+    "REVOCATION_ANSWER_INVALID": said("garbage"),
+    "REVOCATION_GIVEN_UP": silent_for_a_day,
+    "TRUST_CA_REVOKED": authority_revoked,
     "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),

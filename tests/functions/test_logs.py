@@ -8,6 +8,7 @@ from tests.aws.account import Account
 from tests.aws.rows import PASSWORD, PHONE, TOTP_SECRET
 from tests.builders import NOW, a_certificate
 from tests.functions.app import DONE, App, an_event, assert_problem
+from tests.functions.notices import run
 
 WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
 
@@ -31,6 +32,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
     announced = app.announce(certificate.der, name="홍길동-signCert.der").body
     app.send_file(announced["upload_id"], certificate.der)
     assert app.deliver(announced["upload_id"]) == DONE
+    assert app.ask_issuer(announced["upload_id"]) == DONE
     view = app.look(announced["upload_id"]).body
     other = a_certificate(key="ec")
     assert_problem(app.prove(view, other), "PROOF_FAILED")
@@ -38,11 +40,11 @@ def everything_happens(app: App, account: Account) -> list[str]:
     nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
 
     account.pass_time(days=1)
-    account.invoke("flag_expiring", an_event("schedule"))
+    run(account)
     App(account, "kim").enrol(phone="+not-a-phone-0001")
     App(account, "kim").register(a_certificate(key="ec", not_after=account.at + timedelta(days=8)))
     account.pass_time(days=1)
-    account.invoke("flag_expiring", an_event("schedule"))
+    run(account)
     form = announced["files"][0]["fields"]
     return [
         PASSWORD,
@@ -88,7 +90,7 @@ def test_no_customer_is_named_but_by_a_digest(app: App, account: Account) -> Non
 def test_every_step_is_audited(app: App, account: Account) -> None:
     everything_happens(app, account)
     audited = [line["message"] for line in account.logged() if line.get("audit")]
-    assert audited[:11] == [
+    assert audited[:12] == [
         "login.refused",
         "login.challenged",
         "otp.refused",
@@ -96,6 +98,7 @@ def test_every_step_is_audited(app: App, account: Account) -> None:
         "otp.replayed",
         "upload.issued",
         "upload.decided",
+        "upload.checked",
         "proof.refused",
         "registration.added",
         "notice.sent",

@@ -81,8 +81,10 @@ def test_the_right_password_proves_key_and_owner_and_only_the_consent_is_missing
 
 def test_the_files_are_gone_before_the_verdict_shows(app: App, account: Account) -> None:
     view = app.upload(*files_of(a_certificate(key="ec")))
-    calls = account.recorded(lambda: app.open(view, SECRET))
-    assert steps(calls) == ["write", "save AWAITING_PROOF", "delete 0", "delete 1", "write AWAITING_PROOF"]
+    sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)
+    path = {"upload_id": view["upload_id"]}
+    calls = account.recorded(lambda: app.call("POST", "/uploads/{upload_id}/password", {"sealed": sealed}, **path))
+    assert steps(calls) == ["write", "save CHECKING", "delete 0", "delete 1", "write CHECKING"]
 
 
 def test_a_password_is_counted_before_it_is_tried(

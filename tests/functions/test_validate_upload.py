@@ -17,6 +17,12 @@ def state(app: App, upload_id: str) -> tuple[str, str | None]:
     return view["state"], view["headline"]
 
 
+def checked(app: App, upload_id: str) -> tuple[str, str | None]:
+    """The state once the issuer was asked."""
+    assert app.ask_issuer(upload_id) == DONE
+    return state(app, upload_id)
+
+
 @pytest.mark.parametrize("key", ["rsa", "ec"])
 @pytest.mark.parametrize("form", ["der", "pem"])
 def test_a_good_certificate_awaits_its_proof_and_the_file_is_gone(app: App, key: str, form: str) -> None:
@@ -67,7 +73,7 @@ def test_another_file_than_announced_is_rejected(app: App, other: bytes) -> None
 def test_a_url_encoded_key_is_the_same_file(app: App) -> None:
     upload_id = app.sent(a_certificate(key="ec").der)
     assert app.account.invoke("validate_upload", a_delivery(f"uploads%2F{upload_id}%2F0")) == DONE
-    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+    assert checked(app, upload_id) == ("AWAITING_PROOF", None)
 
 
 def test_s3s_own_test_event_is_nothing_to_do(app: App) -> None:
@@ -107,7 +113,7 @@ def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Acco
     assert account.keys("UploadBucket") == [f"uploads/{upload_id}/0"]
     account.pass_time(seconds=VALIDATION_LEASE.total_seconds())
     assert app.deliver(upload_id) == DONE
-    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+    assert checked(app, upload_id) == ("AWAITING_PROOF", None)
 
 
 def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account: Account) -> None:
@@ -139,7 +145,7 @@ def test_one_bad_message_does_not_hold_up_the_others(app: App, account: Account)
     assert account.invoke("validate_upload", delivery) == {
         "batchItemFailures": [{"itemIdentifier": f"message-{number}"} for number in range(1, 5)]
     }
-    assert state(app, first) == ("AWAITING_PROOF", None)
+    assert checked(app, first) == ("AWAITING_PROOF", None)
     assert state(app, second) == ("REJECTED", "FILE_UNREADABLE")
 
 
@@ -162,7 +168,7 @@ def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> 
         account.pass_time(seconds=90)
     trust_demo_issuers(account)
     assert app.deliver(upload_id) == DONE
-    assert state(app, upload_id) == ("AWAITING_PROOF", None)
+    assert checked(app, upload_id) == ("AWAITING_PROOF", None)
     assert account.keys("UploadBucket") == []
 
 

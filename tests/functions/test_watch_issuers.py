@@ -9,7 +9,6 @@ import pytest
 from registrar.aws.issuers import Issuers
 from registrar.aws.trust_bucket import ACTIVE
 from registrar.domain.distribution_points import Point
-from registrar.domain.errors import StoreError
 from tests.aws.account import Account
 from tests.builders import NOW, a_pki, a_trust_store
 from tests.functions.app import an_event, trust_demo_issuers
@@ -39,8 +38,8 @@ def planned(account: Account, event: dict[str, Any]) -> tuple[dict[str, int], li
     """The counts that the function answers, and the points of its messages."""
     account.calls.clear()
     counts = account.invoke("watch_issuers", event)
-    batches = [call.params["Entries"] for call in account.calls if call.operation == "SendMessageBatch"]
-    return counts, [Point(**json.loads(entry["MessageBody"])["point"]) for batch in batches for entry in batch]
+    bodies = [call.params["MessageBody"] for call in account.calls if call.operation == "SendMessage"]
+    return counts, [Point(**json.loads(body)["point"]) for body in bodies]
 
 
 def test_every_known_list_is_planned_once(account: Account) -> None:
@@ -66,22 +65,5 @@ def test_where_the_bank_checks_authorities_the_roots_list_is_planned_for_each_of
     assert all(point.url.endswith("?authorityRevocationList") for point in points)
 
 
-def test_many_lists_go_in_batches_that_sqs_takes(account: Account) -> None:
-    many = [replace(POINT, url=f"ldap://ds.yessign.example:389/ou=dp5p{number}") for number in range(23)]
-    know(account, *many)
-    assert set(planned(account, {})[1]) == set(many)
-    sizes = [len(call.params["Entries"]) for call in account.calls if call.operation == "SendMessageBatch"]
-    assert sizes == [10, 10, 3]
-
-
 def test_nothing_known_is_nothing_planned(account: Account) -> None:
     assert planned(account, {}) == ({"planned": 0, "known": 0, "authorities": 0}, [])
-
-
-def test_a_message_that_the_queue_refuses_fails_the_run(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    know(account, POINT)
-    refusing = type("Queue", (), {"send_message_batch": lambda *_, **__: {"Failed": [{"Id": "0"}]}})()
-    queue = account.function("watch_issuers").queue
-    monkeypatch.setattr(account.function("watch_issuers"), "queue", replace(queue, client=refusing))
-    with pytest.raises(StoreError):
-        account.invoke("watch_issuers", {})

@@ -1,6 +1,7 @@
 """What we rely on the emulator for, one test each: the first place to look after it gets a new version."""
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -211,6 +212,17 @@ def test_s3_writes_once_and_swaps_on_condition(contract: LocalCloud) -> None:
     assert s3.get_object(**target)["ETag"] == second
 
 
+def test_s3_reads_a_part_of_one_version(contract: LocalCloud) -> None:
+    s3, target = contract.client("s3"), {"Bucket": contract.physical("Landing"), "Key": "in/pages"}
+    first = s3.put_object(**target, Body=b"0123456789")["ETag"]
+    part = s3.get_object(**target, Range="bytes=4-6", IfMatch=first)
+    assert (part["Body"].read(), part["ETag"]) == (b"456", first)
+    assert s3.get_object(**target, Range="bytes=8-99")["Body"].read() == b"89", "fewer at the end"
+    s3.put_object(**target, Body=b"9876543210")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.get_object(**target, Range="bytes=4-6", IfMatch=first)
+
+
 # --- DynamoDB
 
 
@@ -251,6 +263,95 @@ def test_a_failed_condition_hands_back_the_old_item(contract: LocalCloud) -> Non
         )
 
     assert failed.value.response["Item"]["attempts"] == {"N": "5"}
+
+
+# --- the table's stream, and a bus of events
+
+
+def told(contract: LocalCloud, wanted: str, count: int) -> list[dict[str, Any]]:
+    """What the rule put into the queue about a key, once there are so many; each is taken out."""
+    sqs, queue, found = contract.client("sqs"), contract.physical("Told"), list[dict[str, Any]]()
+    deadline = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < deadline:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            event = json.loads(message["Body"])
+            if event["detail"]["change"]["Keys"]["pk"]["S"] == wanted:
+                found.append(event)
+    return found
+
+
+def test_a_change_of_the_table_reaches_the_queue_by_stream_bus_and_rule(contract: LocalCloud) -> None:
+    dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
+    key = {"pk": {"S": "stream-1"}}
+    dynamodb.put_item(TableName=table, Item={**key, "holds": {"SS": ["bank"]}})
+    dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE holds")
+    dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE holds")  # changes nothing: no record
+    dynamodb.transact_write_items(
+        TransactItems=[
+            {
+                "Update": {
+                    "TableName": table,
+                    "Key": key,
+                    "UpdateExpression": "SET lifecycle = :l",
+                    "ExpressionAttributeValues": {":l": {"S": "BLOCKED"}},
+                }
+            }
+        ]
+    )
+
+    events = told(contract, "stream-1", 3)
+
+    details = [event["detail"] for event in events]
+    assert [detail["name"] for detail in details] == ["INSERT", "MODIFY", "MODIFY"]
+    assert details[0]["change"]["NewImage"] == {**key, "holds": {"SS": ["bank"]}}
+    assert "OldImage" not in details[0]["change"]
+    assert (details[1]["change"]["OldImage"], details[1]["change"]["NewImage"]) == (
+        {**key, "holds": {"SS": ["bank"]}},
+        key,
+    )
+    assert details[2]["change"]["NewImage"] == {**key, "lifecycle": {"S": "BLOCKED"}}
+    assert len({detail["id"] for detail in details}) == 3
+    assert {(event["source"], event["detail-type"]) for event in events} == {("contract", "ThingChanged")}
+
+
+def test_the_streams_filter_holds_back_what_it_does_not_name(contract: LocalCloud) -> None:
+    dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
+    for key in ("other-1", "stream-2"):
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": key}})
+
+    contract.wait_for("Publisher", "put stream-2")
+
+    assert not [line for line in contract.logs("Publisher") if "other-1" in line]
+
+
+def test_a_batch_that_fails_comes_again_as_it_was(contract: LocalCloud) -> None:
+    # Partial answers (ReportBatchItemFailures) and retry limits of streams are not followed here; raising is.
+    contract.client("dynamodb").put_item(TableName=contract.physical("Table"), Item={"pk": {"S": "stream-poison"}})
+
+    contract.wait_for("Publisher", "put stream-poison", seconds=20)
+
+    batches = [line for line in contract.logs("Publisher") if line.startswith("batch stream-poison")]
+    assert len(batches) >= 2
+
+
+def test_a_role_puts_events_on_its_bus_only(contract: LocalCloud) -> None:
+    bus = contract.resources["Bus"]
+    entry = {"Source": "contract", "DetailType": "ThingForgotten", "Detail": "{}"}
+
+    refused = probe(contract, "events", "put_events", Entries=[{**entry, "EventBusName": bus}])
+
+    assert refused["error"] == "AccessDeniedException"
+
+
+def test_a_message_that_is_put_off_and_fails_comes_later_not_sooner(contract: LocalCloud) -> None:
+    sqs, queue = contract.client("sqs"), contract.physical("Putoff")
+    sqs.send_message(QueueUrl=queue, MessageBody="later")
+
+    contract.wait_for("Postponer", "again later", seconds=20)
+
+    first, second = (line for line in contract.logs("Postponer") if line.startswith(("first later", "again later")))
+    assert float(second.split()[2]) - float(first.split()[2]) >= 3
 
 
 # --- KMS

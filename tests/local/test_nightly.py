@@ -1,5 +1,6 @@
-"""The nightly run: what is about to end is flagged, and its owner is told exactly once."""
+"""The expiry run and the notices of events: what happens is told to its owner exactly once."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local import expiry_run
 from local.cloud import LocalCloud
 from local.phone import Phone
 from local.pki import CustomerCertificate, end_of_day_in_seoul
@@ -15,18 +17,6 @@ pytestmark = pytest.mark.cloud
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
-
-
-def _run(cloud: LocalCloud) -> dict[str, int]:
-    counts: dict[str, int] = cloud.invoke("FlagExpiringFunction", {})
-    return counts
-
-
-def _forget_runs(cloud: LocalCloud) -> None:
-    """As on the first evening: the window reaches back one day."""
-    cloud.client("dynamodb").delete_item(
-        TableName=cloud.physical("NoticesTable"), Key={"id": {"S": "run:flag_expiring"}}
-    )
 
 
 def _registered(phone: Phone, certificate: CustomerCertificate) -> str:
@@ -44,11 +34,50 @@ def _row(cloud: LocalCloud, phone: Phone, registration_id: str) -> dict[str, Any
     return row
 
 
-def _ending(new_certificate: NewCertificate, days: int) -> CustomerCertificate:
+def _ending(new_certificate: NewCertificate, days: int, **arguments: Any) -> CustomerCertificate:
     now = datetime.now(UTC)
-    return new_certificate(
-        not_before=now - timedelta(days=300), not_after=end_of_day_in_seoul(now + timedelta(days=days))
+    last = end_of_day_in_seoul(now + timedelta(days=days))
+    return new_certificate(not_before=now - timedelta(days=300), not_after=last, **arguments)
+
+
+def _texts(cloud: LocalCloud, phone: Phone, about: str, count: int = 1) -> list[str]:
+    """The texts that hold `about`, once there are so many."""
+    deadline = time.monotonic() + 30
+    while True:
+        found = [text for text in cloud.sms(phone.customer.phone) if about in text]
+        if len(found) >= count or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def test_a_registration_is_told_by_stream_bus_and_queue(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone()
+    registration_id = _registered(phone, new_certificate())
+
+    (text,) = _texts(cloud, phone, "등록 안내")
+
+    assert registration_id[-6:] in text
+    assert "홍*동" in text
+    assert "홍길동" not in text
+    assert "http" not in text
+    cloud.wait_for("PublishEventsFunction", ":RegistrationActivated")
+
+
+def test_a_hold_of_the_bank_is_told_when_it_comes(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone(language="en")
+    registration_id = _registered(phone, new_certificate())
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.physical("RegistrationsTable"),
+        Key={"pk": {"S": f"CUST#{phone.customer.id}"}, "sk": {"S": f"REG#{registration_id}"}},
+        UpdateExpression="ADD holds :hold",
+        ExpressionAttributeValues={":hold": {"SS": ["bank"]}},
     )
+
+    assert len(_texts(cloud, phone, "the bank has suspended your certificate")) == 1
 
 
 @pytest.mark.parametrize(("language", "said"), [("ko", "만료 안내"), ("en", "Certificate expiry")])
@@ -56,26 +85,24 @@ def test_an_owner_is_told_once_however_often_it_runs(
     language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(language=language)
-    registration_id = _registered(phone, _ending(new_certificate, 7))
-    assert "expiry_flagged_at" not in _row(cloud, phone, registration_id)
-    _forget_runs(cloud)
+    ids = [_registered(phone, _ending(new_certificate, days)) for days in (7, 3)]
+    assert "expiry_flagged_at" not in _row(cloud, phone, ids[0])
+    expiry_run.forget(cloud)
 
     with ThreadPoolExecutor(2) as pool:
-        at_once = list(pool.map(lambda _: _run(cloud), range(2)))
-    _forget_runs(cloud)
-    again = _run(cloud)
+        list(pool.map(lambda _: cloud.invoke("FlagExpiringFunction", {}), range(2)))
+    expiry_run.wait(cloud)
+    (text,) = _texts(cloud, phone, said)
+    expiry_run.forget(cloud)
+    expiry_run.run(cloud)
 
-    assert sum(counts["sent"] for counts in at_once) == 1
-    assert (again["sent"], again["failed"]) == (0, 0)
-    (text,) = cloud.sms(phone.customer.phone)
-    assert said in text
-    assert registration_id[-6:] in text
-    assert "홍*동" in text
+    assert text.index(ids[1][-6:]) < text.index(ids[0][-6:])
     assert "홍길동" not in text
-    assert "http" not in text
-    assert "expiry_flagged_at" in _row(cloud, phone, registration_id)
-    view = phone.call("GET", f"/registrations/{registration_id}").json()
+    assert "expiry_flagged_at" in _row(cloud, phone, ids[0])
+    view = phone.call("GET", f"/registrations/{ids[0]}").json()
     assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
+    expiry_run.wait_for_notices(cloud)
+    assert _texts(cloud, phone, said) == [text]
 
 
 def test_what_ends_later_is_left_alone(
@@ -83,11 +110,12 @@ def test_what_ends_later_is_left_alone(
 ) -> None:
     phone = new_phone()
     registration_id = _registered(phone, _ending(new_certificate, 40))
-    _forget_runs(cloud)
+    expiry_run.forget(cloud)
 
-    assert _run(cloud)["failed"] == 0
+    expiry_run.run(cloud)
+    expiry_run.wait_for_notices(cloud)
 
-    assert cloud.sms(phone.customer.phone) == []
+    assert [text for text in cloud.sms(phone.customer.phone) if "만료 안내" in text] == []
     assert "expiry_flagged_at" not in _row(cloud, phone, registration_id)
 
 
@@ -99,10 +127,9 @@ def test_an_owner_who_is_gone_does_not_keep_others_from_being_told(
         _registered(phone, _ending(new_certificate, 3))
     customers = cloud.physical("CustomersTable")
     cloud.client("dynamodb").delete_item(TableName=customers, Key={"id": {"S": gone.customer.id}})
-    _forget_runs(cloud)
+    expiry_run.forget(cloud)
 
-    counts = _run(cloud)
+    expiry_run.run(cloud)
 
-    assert (counts["sent"], counts["failed"]) == (1, 0)
-    assert cloud.sms(gone.customer.phone) == []
-    assert len(cloud.sms(there.customer.phone)) == 1
+    assert len(_texts(cloud, there, "만료 안내")) == 1
+    assert [text for text in cloud.sms(gone.customer.phone) if "만료 안내" in text] == []

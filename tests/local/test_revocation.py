@@ -63,7 +63,7 @@ class World:
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
         """A new list of the operator, in its entry of the directory."""
         url, now = self.directory.url(ENTRY.format(operator)), datetime.now(UTC)
-        arguments = {"this_update": now - timedelta(minutes=1), "idp": scope(uris=[url])}
+        arguments: dict[str, Any] = {"this_update": now - timedelta(minutes=1), "idp": scope(uris=[url])}
         arguments["number"] = int(now.timestamp() * 1000)
         crl = make_crl(self.pki.issuers[operator], entries, **arguments | overrides)
         self.directory.put(ENTRY.format(operator), crl)

@@ -9,12 +9,23 @@ import pytest
 from tests.template.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
-SMS_ONLY = {"Sid": "SmsOnly", "Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
-NO_TOPICS = {
-    "Sid": "NoTopics",
-    "Effect": "Deny",
+TEXT_MESSAGES = {
+    "Sid": "TextMessages",
+    "Effect": "Allow",
     "Action": "sns:Publish",
-    "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"},
+    "NotResource": {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"},
+}
+PHONES = {
+    "Sid": "Phones",
+    "Effect": "Allow",
+    "Action": "sns:Publish",
+    "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:endpoint/*"},
+}
+# What SAM adds itself: writing logs, and reading the queue or the stream of an event.
+SAMS_OWN = {
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole",
 }
 CHANGE_CREDENTIALS = {
     *("VerifyPasskeyFunction", "AddPasskeyFunction", "StartTotpFunction", "AddTotpFunction", "StartPhoneFunction"),
@@ -23,8 +34,6 @@ CHANGE_CREDENTIALS = {
 }
 ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
 USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
-# What SAM adds itself: writing logs, and reading the queue of an SQS event.
-SAMS_OWN = {"AWSLambdaBasicExecutionRole", "AWSLambdaSQSQueueExecutionRole"}
 
 
 @each_function
@@ -38,14 +47,20 @@ def test_it_has_one_inline_policy_and_no_other(name: str) -> None:
 @each_function
 def test_no_action_is_a_wildcard(name: str) -> None:
     for statement in statements(name):
-        assert statement.keys() <= {"Sid", "Effect", "Action", "Resource", "Condition"}
+        assert statement == TEXT_MESSAGES or statement.keys() <= {
+            "Sid",
+            "Effect",
+            "Action",
+            "Resource",
+            "Condition",
+        }
         assert not [action for action in as_list(statement["Action"]) if "*" in action]
 
 
 @each_function
-def test_no_resource_is_a_wildcard_but_sms(name: str) -> None:
+def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
     for statement in statements(name):
-        if statement in (SMS_ONLY, NO_TOPICS):
+        if statement in (TEXT_MESSAGES, PHONES):
             continue
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given.
@@ -54,13 +69,14 @@ def test_no_resource_is_a_wildcard_but_sms(name: str) -> None:
 
 
 def test_sms_is_fenced_and_few_send_it() -> None:
-    senders = {name for name in FUNCTIONS if SMS_ONLY in statements(name)}
+    senders = {name for name in FUNCTIONS if TEXT_MESSAGES in statements(name)}
 
     assert senders == {
-        *("FlagExpiringFunction", "SendOtpFunction", "StartPhoneFunction"),
+        *("SendNoticeFunction", "SendOtpFunction", "StartPhoneFunction"),
         *(CHANGE_CREDENTIALS - {"VerifyPasskeyFunction", "StartTotpFunction", "ProposeRecoveryFunction"}),
     }
-    assert all(NO_TOPICS in statements(name) for name in senders)
+    assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
+    assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
 
 
 def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
@@ -76,11 +92,11 @@ def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() 
 
 @each_function
 def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
-    pseudo = {"AWS::Partition"}
-    known = references(list(environment(name).values()))
+    pseudo = {"AWS::Partition", "AWS::Region", "AWS::AccountId"}
+    known = references([*environment(name).values(), FUNCTIONS[name].get("Events", {})])
 
     for statement in statements(name):
-        assert references(statement["Resource"]) <= known | pseudo
+        assert references(statement.get("Resource")) <= known | pseudo
 
 
 @pytest.mark.parametrize(
@@ -123,8 +139,12 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
-        ("dynamodb:UpdateItem", "RegistrationsTable", {"FlagExpiringFunction", "WatchCrlFunction"}),
-        ("s3:PutObject", "RevocationBucket", {"WatchCrlFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "RegistrationsTable",
+            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+        ),
+        ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
         ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
@@ -142,7 +162,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
             "dynamodb:GetItem",
             "CustomersTable",
             {
-                *("LoginFunction", "StepUpFunction", "FlagExpiringFunction"),
+                *("LoginFunction", "StepUpFunction", "SendNoticeFunction"),
                 *("OpenContainerFunction", "RegisterCertificateFunction"),
                 *("SendOtpFunction", "ListCredentialsFunction", "StartPasskeyFunction"),
                 *CHANGE_CREDENTIALS,
@@ -151,6 +171,19 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:Scan", "UploadsTable", {"ActivateTrustFunction"}),
         ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
         ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
+        ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
+        ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
+        (
+            "sqs:SendMessage",
+            "QuestionsQueue",
+            {
+                "OpenContainerFunction",
+                "RegisterCertificateFunction",
+                "RetryDeferredFunction",
+                "ValidateUploadFunction",
+            },
+        ),
+        ("events:PutEvents", "RegistrationEvents", {"PublishEventsFunction"}),
         ("dynamodb:PutItem", "CustomersTable", set()),
         ("dynamodb:UpdateItem", "CustomersTable", CHANGE_CREDENTIALS),
         ("kms:Encrypt", "CustomerKey", {"StartTotpFunction"}),
@@ -161,7 +194,7 @@ def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) 
         name
         for name in FUNCTIONS
         for statement in statements(name)
-        if action in as_list(statement["Action"]) and resource in references(statement["Resource"])
+        if action in as_list(statement["Action"]) and resource in references(statement.get("Resource"))
     }
 
     assert found == holders
@@ -186,8 +219,12 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
-        (policy,) = role["Policies"]
-        assert policy["PolicyDocument"]["Statement"] == statements(name)
+        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
+        assert own == statements(name)
+        # Lambda writes with the role of the stream's function what it gave up.
+        given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
+        sams = [[{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": given_up}]]
+        assert added == (sams if name == "PublishEventsFunction" else [])
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
@@ -196,12 +233,14 @@ def test_expanded_wildcards_are_only_the_ones_known() -> None:
     found = [statement for policy in _documents() for statement in _open(policy)]
 
     assert found
-    assert all(statement == SMS_ONLY for statement in found)
+    assert all(statement == TEXT_MESSAGES for statement in found)
 
 
-@pytest.mark.parametrize("function", ["FlagExpiringFunction", "WatchIssuersFunction"])
-def test_the_schedules_role_may_invoke_its_function_only(function: str) -> None:
-    role = of_type("AWS::IAM::Role", expanded())[f"{function}NightlyRole"]
+@pytest.mark.parametrize(
+    ("function", "schedule"), [("FlagExpiringFunction", "Daily"), ("WatchIssuersFunction", "Nightly")]
+)
+def test_the_schedules_role_may_invoke_its_function_only(function: str, schedule: str) -> None:
+    role = of_type("AWS::IAM::Role", expanded())[f"{function}{schedule}Role"]
     (policy,) = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 
@@ -209,14 +248,19 @@ def test_the_schedules_role_may_invoke_its_function_only(function: str) -> None:
     assert references(statement["Resource"]) == {function}
 
 
-def test_a_queue_takes_messages_from_s3_of_this_account_only() -> None:
+def test_a_queue_takes_messages_from_s3_of_this_account_or_from_one_rule_only() -> None:
     for policy in of_type("AWS::SQS::QueuePolicy").values():
         (queue,) = policy["Queues"]
         (statement,) = policy["PolicyDocument"]["Statement"]
-        assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+        by_rule = queue == {"Ref": "NoticeQueue"}
+        assert statement["Principal"] == {"Service": "events.amazonaws.com" if by_rule else "s3.amazonaws.com"}
         assert statement["Action"] == "sqs:SendMessage"
         assert statement["Resource"] == {"Fn::GetAtt": [queue["Ref"], "Arn"]}
-        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert statement["Condition"] == (
+            {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["TellCustomers", "Arn"]}}}
+            if by_rule
+            else {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        )
 
 
 def test_only_api_and_schedule_may_invoke() -> None:
@@ -229,7 +273,7 @@ def test_only_api_and_schedule_may_invoke() -> None:
 def _decrypts(name: str, key: str) -> list[dict[str, Any]]:
     """The statements that let a function decrypt with a key."""
     found = [s for s in statements(name) if "kms:Decrypt" in as_list(s["Action"])]
-    return [s for s in found if key in references(s["Resource"])]
+    return [s for s in found if key in references(s.get("Resource"))]
 
 
 def _allowed() -> dict[str, set[str]]:
@@ -254,7 +298,8 @@ def _open(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         s
         for s in allowing
-        if "*" in as_list(s["Resource"])
+        if "NotResource" in s
+        or "*" in as_list(s["Resource"])
         or any("*" in action for action in as_list(s["Action"]))
         or s.get("Principal") in ("*", {"AWS": "*"})
     ]

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from local.emulator import ROOT
+from registrar.aws.event_bus import SOURCE
+from registrar.aws.registration_items import EXPIRY_SHARDS
+from registrar.domain.notices import NOTICE_LEASE, TOLD
 from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 
@@ -23,7 +26,8 @@ def test_every_queue_is_a_source_or_holds_dead_letters() -> None:
     sources = {queue for _, queue, _ in SOURCES}
     dead = {_dead_letters(queue) for queue in sources}
 
-    assert sources | dead == of_type("AWS::SQS::Queue").keys()
+    given_up = {"UnpublishedEvents"}  # what the stream's function could not tell
+    assert sources | dead | given_up == of_type("AWS::SQS::Queue").keys()
     assert len(dead) == len(sources)
 
 
@@ -49,6 +53,46 @@ def test_a_repeated_message_finds_the_lease_over() -> None:
     assert hidden > VALIDATION_LEASE.total_seconds()
     # An upload says it failed where the queue gives up, not before and not after.
     assert RESOURCES["ValidationQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
+
+
+def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> None:
+    queue = RESOURCES["NoticeQueue"]["Properties"]
+
+    assert function_property("SendNoticeFunction", "Timeout") < NOTICE_LEASE.total_seconds()
+    assert NOTICE_LEASE.total_seconds() < queue["VisibilityTimeout"]
+    # Quiet hours take 11 hours; SQS hides a message for 12 at most.
+    assert queue["MessageRetentionPeriod"] > 24 * 3600
+
+
+def test_shards_are_worked_on_one_message_at_a_time() -> None:
+    ((_, queue, source),) = [each for each in SOURCES if each[0] == "FlagShardFunction"]
+
+    assert (queue, source["BatchSize"]) == ("ExpiryQueue", 1)
+    assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
+
+
+def test_a_change_that_cannot_be_told_stands_alone_and_is_kept() -> None:
+    ((function, stream),) = events("DynamoDB")
+
+    assert function == "PublishEventsFunction"
+    assert stream["Stream"] == {"Fn::GetAtt": ["RegistrationsTable", "StreamArn"]}
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    # The stream forgets after a day; until then it is tried again, however often.
+    assert 600 < stream["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert "MaximumRetryAttempts" not in stream
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
+    alarm = RESOURCES["UnpublishedEventsAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["UnpublishedEvents", "QueueName"]}
+    assert RESOURCES["UnpublishedEvents"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_customers_are_told_of_the_events_that_notices_know() -> None:
+    rule = RESOURCES["TellCustomers"]["Properties"]
+
+    assert rule["EventBusName"] == {"Ref": "RegistrationEvents"}
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": list(TOLD)}
+    assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["NoticeQueue", "Arn"]}]
 
 
 @each_source
@@ -82,21 +126,24 @@ def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
     assert properties["TreatMissingData"] == "notBreaching"
 
 
-NIGHTLY = {"FlagExpiringFunction": "cron(30 20 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
+DAILY = {"FlagExpiringFunction": "cron(0 9 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
 
 
-def test_the_nightly_runs_are_in_seoul_and_tried_again() -> None:
-    # Text messages are sent by the first only: quiet hours (21:00 to 8:00) start after it and its retries.
-    assert {function: schedule["ScheduleExpression"] for function, schedule in events("ScheduleV2")} == NIGHTLY
-    for _, schedule in events("ScheduleV2"):
+def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:
+    # What the first finds is sent to customers: it has the day until quiet hours (21:00 to 8:00).
+    schedules = dict(events("ScheduleV2"))
+    every_minute = schedules.pop("RetryDeferredFunction")
+    assert every_minute["ScheduleExpression"] == "rate(1 minute)"
+    assert {function: schedule["ScheduleExpression"] for function, schedule in schedules.items()} == DAILY
+    for schedule in schedules.values():
         assert schedule["ScheduleExpressionTimezone"] == "Asia/Seoul"
         assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
         assert schedule["RetryPolicy"]["MaximumRetryAttempts"] >= 1
         assert "State" not in schedule
 
 
-@pytest.mark.parametrize("function", NIGHTLY)
-def test_a_failed_nightly_run_alarms(function: str) -> None:
+@pytest.mark.parametrize("function", DAILY)
+def test_a_failed_daily_run_alarms(function: str) -> None:
     alarm = RESOURCES[function.replace("Function", "Alarm")]["Properties"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")

@@ -48,6 +48,13 @@ def test_a_table_is_not_named_so_that_it_can_be_replaced(name: str) -> None:
     assert "TableName" not in TABLES[name]
 
 
+def test_the_registrations_stream_tells_what_was_and_what_is() -> None:
+    streams = {name: table.get("StreamSpecification") for name, table in TABLES.items()}
+
+    assert streams.pop("RegistrationsTable") == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert set(streams.values()) == {None}
+
+
 def test_the_expiry_index_holds_keys_only() -> None:
     (index,) = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
 

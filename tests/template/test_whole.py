@@ -71,15 +71,15 @@ def test_the_pinned_root_is_kisas() -> None:
 
 def test_no_parameter_is_a_secret() -> None:
     assert PARAMETERS.keys() == {
-        *(
-            "Stage",
-            "BankCode",
-            "TrustAnchorPins",
-            "PasskeyRpId",
-            "PasskeyOrigins",
-            "CurrentSealingKey",
-            "AlarmTopicArn",
-        )
+        "Stage",
+        "BankCode",
+        "TrustAnchorPins",
+        "PasskeyRpId",
+        "PasskeyOrigins",
+        "CurrentSealingKey",
+        "QuietHours",
+        "MailDomain",
+        "AlarmTopicArn",
     }
 
 

@@ -11,6 +11,8 @@ from botocore.config import Config
 
 # Two tries fit into the shortest function timeout (10 s).
 _LIMITS = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3})
+# A message that may have gone out is never sent again by itself: the queue decides on the next try.
+_ONE_TRY = Config(connect_timeout=2, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 1})
 # A path-style address of a new bucket answers 307 for its first hours in AWS.
 _POST = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
@@ -20,6 +22,11 @@ _session = botocore.session.get_session()
 def client(service: str) -> Any:
     """A low-level client; the region and endpoint come from the environment."""
     return _session.create_client(service, config=_LIMITS)
+
+
+def one_try_client(service: str) -> Any:
+    """A low-level client for calls that must not be repeated, such as sending a message to a customer."""
+    return _session.create_client(service, config=_ONE_TRY)
 
 
 def post_client() -> Any:

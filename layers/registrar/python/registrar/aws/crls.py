@@ -19,7 +19,7 @@ from registrar.domain.addresses import allowed
 from registrar.domain.certificates import Certificate
 from registrar.domain.crl import MOST_BYTES, Crl, read_crl
 from registrar.domain.crl_entries import CrlUnusable
-from registrar.domain.crl_index import HEAD_BYTES, Head, index_crl, lookup, read_head
+from registrar.domain.crl_index import HEAD_BYTES, Head, Read, index_crl, lookup, read_head
 from registrar.domain.crl_status import SOURCE, Age, status_from_crl
 from registrar.domain.distribution_points import Point, check_point, points_of
 from registrar.domain.errors import ConditionFailed, NotThere, Unreachable
@@ -49,16 +49,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One version of an index, read piece by piece; `etag` names the version."""
+    """One version of an index, read piece by piece; `etag` names the version.
 
-    bucket: Bucket
-    key: str
+    `read(start, length)` raises ConditionFailed where it was replaced since its head was read.
+    """
+
     etag: str
     head: Head
-
-    def read(self, start: int, length: int) -> bytes:
-        """Raises ConditionFailed where it was replaced since its head was read."""
-        return self.bucket.read_part(self.key, start, length, self.etag).content
+    read: Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +157,17 @@ class CrlStore:
         return None
 
     def _keep(self, point: Point, crl: Crl) -> None:
-        """Replace the current index where `crl` is newer."""
+        """Replace the current index where `crl` is newer. Raises CrlUnusable for one that contradicts it."""
+        condition: dict[str, Any] = {"create": True}
         try:
             current = self._index(point, CURRENT)
-            if current and not _is_newer(crl, current.head):
-                return
-            condition: dict[str, Any] = {"replacing": current.etag} if current else {"create": True}
         except CrlUnusable:
-            condition = {}  # an index of a format that is no longer read must not stay for ever
+            # An index of a format that is no longer read must not stay for ever.
+            current, condition = None, {}
+        if current is not None:
+            if not _is_newer(crl, current.head):
+                return
+            condition = {"replacing": current.etag}
         with suppress(ConditionFailed):  # another who fetched it at the same time
             self.bucket.write(_key(point, CURRENT), index_crl(crl), media_type=_MEDIA_TYPE, **condition)
 
@@ -178,11 +179,12 @@ class CrlStore:
             return None
 
         def read(start: int, length: int) -> bytes:
-            if start == 0:
-                return first.content
+            # What the first read brought is not asked for again; S3 refuses to read nothing (an empty page).
+            if start == 0 or length == 0 or start + length <= len(first.content):
+                return first.content[start : start + length]
             return self.bucket.read_part(key, start, length, first.etag).content
 
-        return Index(self.bucket, key, first.etag, read_head(read))
+        return Index(first.etag, read_head(read), read)
 
 
 def _key(point: Point, name: str) -> str:

@@ -20,6 +20,9 @@ def to_item(customer: Customer) -> dict[str, dict[str, Any]]:
         "password_hash": dynamo.text(customer.password_hash),
         **({"idn_ciphertext": dynamo.binary(customer.idn_ciphertext)} if customer.idn_ciphertext else {}),
         **{name: value for name, value in _ours(customer).items() if value is not None},
+        "channels": dynamo.text(",".join(customer.channels)),
+        **({"mail": dynamo.text(customer.mail)} if customer.mail else {}),
+        **({"push_endpoint": dynamo.text(customer.push_endpoint)} if customer.push_endpoint else {}),
     }
 
 
@@ -38,6 +41,9 @@ def from_item(item: dynamo.Item) -> Customer:
         pending=_pending(dynamo.read_json(item, "pending")) if "pending" in item else None,
         recovery=_recovery(dynamo.read_json(item, "recovery")) if "recovery" in item else None,
         version=dynamo.read_number(item, "version") if "version" in item else 0,
+        channels=tuple(dynamo.read_text(item, "channels").split(",")) if "channels" in item else ("sms",),
+        mail=dynamo.read_text(item, "mail") if "mail" in item else None,
+        push_endpoint=dynamo.read_text(item, "push_endpoint") if "push_endpoint" in item else None,
     )
 
 

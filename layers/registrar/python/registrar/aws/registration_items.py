@@ -16,7 +16,7 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation, issuer_serial
 
-EXPIRY_SHARDS = 8
+EXPIRY_SHARDS = tuple(f"expiry-{number}" for number in range(64))
 _DATES = ("expiry_flagged_at", "ended_at", "revoked_at")
 _TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by")
 
@@ -42,7 +42,7 @@ def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
         "consent_version": dynamo.text(registration.consent_version),
     }
     if registration.lifecycle is Lifecycle.LIVE:
-        item["expiry_shard"] = dynamo.text(expiry_shard(registration.id))
+        item["expiry_shard"] = dynamo.text(expiry_shard(registration.customer_id))
     if registration.holds:
         item["holds"] = dynamo.text_set(registration.holds)
     if registration.revocation:
@@ -86,9 +86,9 @@ def from_item(item: dynamo.Item) -> Registration:
     )
 
 
-def expiry_shard(registration_id: str) -> str:
-    """Spreads the nightly job's reads and every registration's index write over EXPIRY_SHARDS partitions."""
-    return f"expiry-{int(registration_id[-4:], 16) % EXPIRY_SHARDS}"
+def expiry_shard(customer_id: str) -> str:
+    """Spreads the expiry run's reads over its workers; all of a customer's registrations are in one shard."""
+    return EXPIRY_SHARDS[hashlib.sha256(customer_id.encode()).digest()[0] % len(EXPIRY_SHARDS)]
 
 
 def row_key(customer_id: str, registration_id: str) -> dict[str, dict[str, str]]:

@@ -1,10 +1,9 @@
 """The registrations' table: what customers registered, and every change of a registration as one conditional write.
 
-Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed. The
-sparse, keys-only index `by-expiry` (shard, not_after) serves the nightly job and answers no question about status.
+Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,6 @@ from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
 from registrar.aws.registering import Taken, taken, writes
 from registrar.aws.registration_items import (
-    EXPIRY_SHARDS,
     LIVE,
     alive,
     end,
@@ -24,21 +22,11 @@ from registrar.aws.registration_items import (
     row_key,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.expiry import Window
 from registrar.domain.registrations import Hold, Lifecycle, Registration
 from registrar.domain.uploads import Upload, new_nonce
 
-__all__ = ["Due", "Registrations", "Taken"]
+__all__ = ["Registrations", "Taken"]
 KEY_COMPROMISE = "keyCompromise"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A registration of the expiry index, by its keys only."""
-
-    customer_id: str
-    registration_id: str
-    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,45 +254,3 @@ class Registrations:
         if found is None or found.lifecycle is not lifecycle:
             raise ConditionFailed
         return found
-
-    # ---- the expiry index
-
-    def due(self, window: Window) -> Iterator[Due]:
-        """The registrations whose end lies in `window`, read from the index and nothing else."""
-        for shard in range(EXPIRY_SHARDS):
-            pages = self.client.get_paginator("query").paginate(
-                TableName=self.table,
-                IndexName="by-expiry",
-                KeyConditionExpression="expiry_shard = :shard AND not_after BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":shard": dynamo.text(f"expiry-{shard}"),
-                    ":first": dynamo.instant(window.first),
-                    ":last": dynamo.instant(window.until),
-                },
-            )
-            for page in pages:
-                for item in page["Items"]:
-                    yield Due(
-                        dynamo.read_text(item, "pk").removeprefix("CUST#"),
-                        dynamo.read_text(item, "sk").removeprefix("REG#"),
-                        dynamo.read_instant(item, "not_after"),
-                    )
-
-    def flag_expiring(self, due: Due, now: datetime) -> Registration:
-        """Flag a live registration without a hold that still ends when the index said. Raises ConditionFailed."""
-        item = dynamo.update(
-            self.client,
-            self.table,
-            row_key(due.customer_id, due.registration_id),
-            "SET expiry_flagged_at = :now",
-            "lifecycle = :live AND not_after = :end AND attribute_not_exists(holds)",
-            {
-                ":now": dynamo.instant(now),
-                ":live": dynamo.text(Lifecycle.LIVE),
-                ":end": dynamo.instant(due.not_after),
-            },
-        )
-        (registration,) = self._judged([from_item(item)])
-        if registration.denied:
-            raise ConditionFailed
-        return registration

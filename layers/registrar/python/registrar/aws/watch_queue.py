@@ -1,15 +1,11 @@
 """The queue of lists to look at: one message a distribution point."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from registrar.domain.distribution_points import Point
-from registrar.domain.errors import StoreError
-
-# SQS takes as many in one call.
-BATCH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +15,7 @@ class WatchQueue:
     client: Any
     queue_url: str
 
-    def put(self, points: Sequence[Point]) -> None:
-        """Have these lists looked at. Raises StoreError where the queue did not take all."""
-        for first in range(0, len(points), BATCH):
-            entries = [
-                {"Id": str(number), "MessageBody": json.dumps({"point": asdict(point)})}
-                for number, point in enumerate(points[first : first + BATCH])
-            ]
-            answer = self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)
-            if answer.get("Failed"):
-                raise StoreError(f"the queue refused {len(answer['Failed'])} messages")
+    def put(self, points: Iterable[Point]) -> None:
+        """Have these lists looked at. One by one: the local cloud checks a batch against another permission."""
+        for point in points:
+            self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps({"point": asdict(point)}))

@@ -213,7 +213,7 @@ def render(code: str, language: str, params: Mapping[str, object]) -> tuple[str,
     KeyError; surplus ones are ignored. A number has its thousands apart: 1,000,000.
     """
     entry = CATALOGUE[code]
-    shown = {name: _shown(name, params[name], language) for name in entry.params}
+    shown = {name: as_shown(name, params[name], language) for name in entry.params}
     return entry.title[language], entry.text[language].format(**shown)
 
 
@@ -262,11 +262,12 @@ def _size(count: int, language: str) -> str:
     return f"{amount / 10:g} {unit}"
 
 
-def _shown(name: str, value: object, language: str) -> str:
+def as_shown(name: str, value: object, language: str) -> str:
+    """A parameter as a sentence shows it; see `render`."""
     if isinstance(value, Mapping):
         value = value[language]
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(name, each, language) for each in value)
+        return ", ".join(as_shown(name, each, language) for each in value)
     if name.endswith("_on") and isinstance(value, str | datetime):
         return local_date(value, language)
     if name.endswith("_at") and isinstance(value, str | datetime):

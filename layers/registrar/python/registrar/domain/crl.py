@@ -138,7 +138,8 @@ def _outline(content: bytes) -> _Outline:
 def _check_issuer(
     values: dict[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]], issuer: Certificate
 ) -> None:
-    if issuer.key_usage is None or not issuer.key_usage.crl_sign:
+    # RFC 5280 6.3.3 (f) asks where the extension is there; the Korean roots have none.
+    if issuer.key_usage is not None and not issuer.key_usage.crl_sign:
         raise CrlUnusable("the issuer's keyUsage lacks cRLSign")
     authority = values.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     if authority is not None and isinstance(authority.value, x509.AuthorityKeyIdentifier):

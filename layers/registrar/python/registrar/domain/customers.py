@@ -38,8 +38,9 @@ class Customer:
     """`kind` is `personal` or `corporate`; `phone` is E.164; `totp_ciphertext` is the TOTP secret under KMS.
 
     `idn_ciphertext` is the resident or business number under a KMS key of its own; without it no certificate can be
-    shown to be the customer's. `version` counts changes of what follows `idn_ciphertext`, `phone` and
-    `totp_ciphertext`: those are ours to write, the rest is the bank's.
+    shown to be the customer's. `channels` are how the customer wants notices, the preferred one first: `sms`,
+    `mail` (to `mail`), `push` (to `push_endpoint`, the ARN of the phone at SNS). `version` counts changes of
+    what is ours to write: `phone`, `totp_ciphertext`, `passkeys`, `pending`, `recovery`. The rest is the bank's.
     """
 
     id: str
@@ -54,6 +55,9 @@ class Customer:
     pending: Pending | None = None
     recovery: Recovery | None = None
     version: int = 0
+    channels: tuple[str, ...] = ("sms",)
+    mail: str | None = None
+    push_endpoint: str | None = None
 
     def as_of(self, now: datetime) -> Self:
         """The customer as they are at `now`: with a recovery applied that is in effect and not in the row yet."""

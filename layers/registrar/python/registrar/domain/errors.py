@@ -4,7 +4,8 @@ RegistrarError
 ├── Refusal                 the caller gets a problem document with a code of the catalogue
 ├── StoreError              a table or bucket said no
 │   ├── ConditionFailed     a conditional write lost: somebody else was first, or the state is another
-│   └── NotThere            the object that an event names does not exist (any more)
+│   ├── NotThere            the object that an event names does not exist (any more)
+│   └── NotDelivered        a channel (SMS, mail, push) did not take a message
 ├── Unreachable             an issuer's server was not asked, or gave no answer that is one
 └── TrustDocumentRejected   an admin's trust document is not activated; carries every reason
 
@@ -50,6 +51,10 @@ class ConditionFailed(StoreError):
 
 class NotThere(StoreError):
     """The object is not there (any more)."""
+
+
+class NotDelivered(StoreError):
+    """No channel took the message: certainly not sent."""
 
 
 class Unreachable(RegistrarError):

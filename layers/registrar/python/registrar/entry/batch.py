@@ -2,18 +2,32 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
 from registrar.entry.log import logger
 
 Outcome = dict[str, list[dict[str, str]]]
+PutOff = Callable[[str, timedelta], None]
+"""Hides the message of a receipt handle for a while."""
 
 
-def each_message(handle: Callable[[Mapping[str, Any]], None]) -> Callable[[dict[str, Any], Any], Outcome]:
+class NotNow(Exception):
+    """The message is in order, but to be handled later."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"in {wait}")
+        self.wait = wait
+
+
+def each_message(
+    handle: Callable[[Mapping[str, Any]], None], put_off: PutOff | None = None
+) -> Callable[[dict[str, Any], Any], Outcome]:
     """Turn `handle`, which takes one message's JSON, into a handler that answers `batchItemFailures`.
 
     A message that fails is delivered again and ends in the dead-letter queue; the others are not touched by it.
+    One for which `handle` raises NotNow is put off: it stays in the queue, hidden until then.
     """
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
@@ -22,13 +36,23 @@ def each_message(handle: Callable[[Mapping[str, Any]], None]) -> Callable[[dict[
             logger.append_keys(message_id=record["messageId"], function=context.function_name)
             try:
                 handle(json.loads(record["body"]))
-            except Exception:  # noqa: BLE001 - one bad message must not hold up the others; the queue keeps it
-                logger.exception("message failed")
+            except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; the queue keeps it
+                _keep(record, error, put_off)
                 failures.append({"itemIdentifier": record["messageId"]})
         logger.info("batch done", messages=len(event.get("Records", [])), failed=len(failures))
         return {"batchItemFailures": failures}
 
     return lambda_handler
+
+
+def _keep(record: Mapping[str, Any], error: Exception, put_off: PutOff | None) -> None:
+    if put_off is None or not isinstance(error, NotNow):
+        logger.exception("message failed")
+        return
+    try:
+        put_off(record["receiptHandle"], error.wait)
+    except Exception:  # noqa: BLE001 - then it comes again sooner
+        logger.exception("message not put off")
 
 
 def object_keys(message: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""One shard of the expiry run: flag what is about to end, hand on one digest per customer, note what has ended.
+
+Every step may be repeated: flags carry the run's own time, and a notice that comes twice is sent once. So a shard
+whose worker died is done again as a whole, and the run counts as finished only when every shard is.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from registrar.aws.clients import client
+from registrar.aws.expiry_index import ExpiryIndex
+from registrar.aws.queues import Queue
+from registrar.aws.runs import Runs, run_of
+from registrar.domain.errors import ConditionFailed
+from registrar.domain.expiry import Digest, Due, digests, windows
+from registrar.domain.notices import expiry_message
+from registrar.entry.batch import each_message
+from registrar.entry.log import logger
+from registrar.entry.settings import setting
+
+TOGETHER = 10
+dynamodb = client("dynamodb")
+index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
+runs = Runs(dynamodb, setting("NOTICES_TABLE"))
+notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
+
+
+@each_message
+def lambda_handler(message: Mapping[str, Any]) -> None:
+    run, shard = run_of(message), message["shard"]
+    found = digests((window, index.due(shard, window)) for window in windows(run.since, run.at))
+    handed_on = 0
+    for first in range(0, len(found), TOGETHER):
+        some = found[first : first + TOGETHER]
+        handed_on += notices.send(
+            expiry_message(d.customer_id, told, run.at) for d in some if (told := _flag(d, run.at))
+        )
+        _note_ended(some, run.at)
+    finished = runs.done(run, shard)
+    due = sum(len(digest.told) for digest in found)
+    logger.info("shard done", run=run.id, shard=shard, due=due, digests=handed_on, run_finished=finished)
+
+
+def _flag(digest: Digest, at: datetime) -> list[tuple[Due, int]]:
+    """What the customer is still to be told of."""
+    told = []
+    for due, threshold in digest.told:
+        try:
+            if due not in digest.ended:
+                index.flag(due, at)
+        except ConditionFailed:
+            continue  # renewed, held or ended since the index said so
+        told.append((due, threshold))
+    return told
+
+
+def _note_ended(some: Sequence[Digest], at: datetime) -> None:
+    # After the digests: what is noted has left the index, and a repeat of this shard would not find it.
+    for due in (due for digest in some for due in digest.ended):
+        try:
+            index.note_ended(due, at)
+        except ConditionFailed:
+            continue  # it came to another end

@@ -1,0 +1,23 @@
+"""Tell the bank's other systems what happened to registrations, out of the table's stream.
+
+Whatever fails fails the whole batch: Lambda repeats it, in halves, until the record that cannot be told stands
+alone and ends in the queue of what was not published. Repeated events keep their ids.
+"""
+
+from typing import Any
+
+from registrar.aws.changes import change_of
+from registrar.aws.clients import client
+from registrar.aws.event_bus import EventBus
+from registrar.domain.events import events_of
+from registrar.entry.log import logger
+from registrar.entry.settings import setting
+
+bus = EventBus(client("events"), setting("REGISTRATION_EVENTS"))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> None:
+    logger.append_keys(function=context.function_name)
+    found = [each for record in event["Records"] for each in events_of(change_of(record))]
+    bus.put(found)
+    logger.info("published", records=len(event["Records"]), events=[each.detail["id"] for each in found])

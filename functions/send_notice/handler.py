@@ -1,0 +1,73 @@
+"""Tell a customer: by their channels, in their language, once, and at night only what cannot wait.
+
+The claim on a notice id makes it arrive once. A recipient who cannot be reached fails alone: the queue brings the
+message again, and after five times keeps it among the dead letters, where an alarm hangs.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from registrar.aws.clients import client, one_try_client
+from registrar.aws.customers import Customers
+from registrar.aws.messages import Messages
+from registrar.aws.notices import Notices, NoticeState
+from registrar.aws.queues import Queue
+from registrar.aws.registrations import Registrations
+from registrar.domain.customers import Customer
+from registrar.domain.errors import NotDelivered
+from registrar.domain.expiry_texts import expiry_notice
+from registrar.domain.notice_texts import notice_text
+from registrar.domain.notices import EXPIRING, Notice, notice_of, quiet_until
+from registrar.domain.registrations import Registration
+from registrar.entry.batch import NotNow, each_message
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.settings import setting
+
+QUIET_HOURS = setting("QUIET_HOURS")
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+notices = Notices(dynamodb, setting("NOTICES_TABLE"))
+messages = Messages(one_try_client("sns"), one_try_client("ses"), sender=f"notice@{setting('MAIL_DOMAIN')}")
+queue = Queue(client("sqs"), setting("NOTICE_QUEUE"))
+
+
+@partial(each_message, put_off=queue.put_off)
+def lambda_handler(message: Mapping[str, Any]) -> None:
+    notice, at = notice_of(message), now()
+    if notice is None:
+        return  # an event that nobody is told of
+    if not notice.urgent and (morning := quiet_until(at, QUIET_HOURS)):
+        raise NotNow(morning - at)
+    parts = [part for part in notice.parts if not notices.is_closed(part.id)]
+    customer = customers.find(notice.customer_id) if parts else None
+    about = {
+        part.id: registrations.find(notice.customer_id, part.registration_id)
+        for part in parts
+        if part.registration_id
+    }
+    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id), at)]
+    void = [part.id for part in parts if part.id not in told]
+    notices.claim(void, at)
+    notices.close(void, NoticeState.DROPPED, at)
+    if customer and told:
+        _send(notice, customer, told, [each for part in told if (each := about.get(part))])
+
+
+def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration]) -> None:
+    at = now()
+    if notice.kind == EXPIRING:
+        wording = expiry_notice(customer.language, customer.name, about, at)
+    else:
+        registration = about[0] if about else None
+        wording = notice_text(notice.kind, customer.language, customer.name, notice.params, registration)
+    notices.claim(parts, at)
+    try:
+        channel = messages.send(customer, wording, notice.id)
+    except NotDelivered:
+        notices.release(parts, at)
+        raise
+    notices.close(parts, NoticeState.SENT, now())
+    audit("notice.sent", customer_id=customer.id, notice_ids=parts, kind=notice.kind, channel=channel)

@@ -1,0 +1,291 @@
+"""The expiry run: every owner is told once a threshold, whatever happened to the runs before."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.expiry import THRESHOLD_DAYS
+from registrar.domain.findings import iso
+from tests.aws.account import Account, Killed
+from tests.aws.rows import PHONE, put
+from tests.builders import NOW
+from tests.functions.app import App, a_batch, an_event
+from tests.functions.notices import (
+    DAY,
+    HIDDEN,
+    delivered,
+    ending,
+    last_run,
+    planned,
+    run,
+    states,
+    texts,
+    worked,
+)
+
+
+@pytest.fixture(autouse=True)
+def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same writes, fewer reads."""
+    monkeypatch.setattr("registrar.aws.registration_items.EXPIRY_SHARDS", ("expiry-0", "expiry-1"))
+
+
+@pytest.fixture
+def app(account: Account) -> App:
+    app = App(account)
+    app.enrol()
+    return app
+
+
+def row(account: Account, registration_id: str) -> dict[str, Any]:
+    return next(i for i in account.items("RegistrationsTable") if i["sk"]["S"] == f"REG#{registration_id}")
+
+
+def ran(account: Account, at: datetime) -> None:
+    """A finished run of another day."""
+    now, account.at = account.at, at
+    worked(account, *planned(account))
+    account.at = now
+
+
+def test_nothing_due_is_a_finished_run(account: Account) -> None:
+    assert run(account) == []
+    assert last_run(account) == iso(NOW)
+
+
+@pytest.mark.parametrize("days", THRESHOLD_DAYS)
+def test_each_threshold_flags_and_tells(app: App, account: Account, days: int) -> None:
+    ran(account, NOW - DAY)
+    end = NOW + days * DAY + timedelta(hours=1)
+    registration_id = ending(account, end)
+    assert run(account) == []
+    ((phone, text),) = texts()
+    assert phone == PHONE
+    assert "홍*동" in text
+    assert "홍길동" not in text
+    assert registration_id[-6:] in text
+    assert states(account) == {f"{registration_id}:{iso(end)}:{days}": "SENT"}
+    assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW)
+    assert last_run(account) == iso(NOW)
+
+
+def test_a_certificate_is_told_of_at_every_threshold_once_and_then_is_expired(app: App, account: Account) -> None:
+    ran(account, NOW)
+    end = NOW + 31 * DAY
+    registration_id = ending(account, end)
+    for days in (30, 29, 14, 10, 7, 3, 2, 1, 0):
+        account.at = end - days * DAY
+        run(account)
+        assert "expiry_noted_at" not in row(account, registration_id)
+    account.at = end + DAY
+    run(account)
+    assert sorted(int(notice.rsplit(":", 1)[1]) for notice in states(account)) == sorted(THRESHOLD_DAYS)
+    assert len(texts()) == len(THRESHOLD_DAYS)
+    assert row(account, registration_id)["expiry_noted_at"]["S"] == iso(end + DAY)
+    assert "expiry_shard" not in row(account, registration_id), "it has left the index"
+
+
+def test_the_language_is_the_customers(account: Account) -> None:
+    App(account).enrol(language="en")
+    ending(account, NOW + 7 * DAY)
+    run(account)
+    assert "ends on 30 November 2026" in texts()[0][1]
+
+
+def test_several_certificates_of_a_customer_are_one_message_the_most_urgent_first(
+    app: App, account: Account
+) -> None:
+    ids = [ending(account, NOW + days * DAY) for days in (14, 1, 7)]
+    run(account)
+    ((_, text),) = texts()
+    places = [text.index(each[-6:]) for each in (ids[1], ids[2], ids[0])]
+    assert places == sorted(places)
+    assert sorted(states(account).values()) == ["SENT"] * 3
+
+
+def test_five_nights_skipped_are_caught_up_with_the_most_urgent_notice_only(app: App, account: Account) -> None:
+    run(account)
+    seven = ending(account, NOW + 9 * DAY)  # 7 days before the end is crossed on day 2
+    ended = ending(account, NOW + 4 * DAY)  # 3, 1 and 0 are crossed, and the end itself
+    account.pass_time(days=6)
+    assert run(account) == []
+    assert {notice.split(":")[0]: notice.rsplit(":", 1)[1] for notice in states(account)} == {
+        seven: "3",
+        ended: "0",
+    }
+    ((_, text),) = texts()
+    assert "끝났습니다" in text
+    assert row(account, ended)["expiry_noted_at"]["S"] == iso(account.at)
+    assert run(account) == []
+    assert len(texts()) == 1
+
+
+def test_a_repeated_run_sends_nothing(app: App, account: Account) -> None:
+    ending(account, NOW + 7 * DAY)
+    run(account)
+    assert planned(account) == [], "no shard is open"
+    assert len(texts()) == 1
+
+
+def test_two_runs_in_parallel_send_one_notice(app: App, account: Account) -> None:
+    registration_id = ending(account, NOW + 7 * DAY)
+    first, second = planned(account), planned(account)
+    assert first == second
+    asked = [*worked(account, *first), *worked(account, *second)]
+    assert len(asked) == 2
+    assert delivered(account, *asked) == []
+    assert len(texts()) == 1
+    assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW)
+
+
+def test_two_workers_at_one_digest_tell_each_certificate_once(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days in (1, 7):
+        ending(account, NOW + days * DAY)
+    (message,) = worked(account, *planned(account))
+    send = account.function("send_notice")
+    real, other = send.Messages.send, []
+
+    def meanwhile(*arguments: Any) -> Any:
+        other.extend(delivered(account, message))
+        return real(*arguments)
+
+    monkeypatch.setattr(send.Messages, "send", meanwhile)
+    assert delivered(account, message) == []
+    assert other == [message["id"]]
+    assert len(texts()) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", [0, 1])
+def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
+    app: App, account: Account, write: int, after: bool
+) -> None:
+    """Begin the run, hand out its shards."""
+    ending(account, NOW + 7 * DAY)
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("flag_expiring", an_event("schedule"))
+    account.restart()
+    account.pass_time(minutes=1)
+    begun = NOW if (write, after) != (0, False) else account.at
+    assert run(account) == []
+    assert len(texts()) == 1
+    assert last_run(account) == iso(begun)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(5))
+def test_a_worker_killed_at_any_write_is_done_again_by_the_queue(
+    app: App, account: Account, write: int, after: bool
+) -> None:
+    """Flag, hand on, note as expired, note the shard as done, move the window on."""
+    ran(account, NOW - 3 * DAY)
+    soon, over = ending(account, NOW + 7 * DAY), ending(account, NOW - DAY)
+    messages = planned(account)
+    last = next(m for m in messages if m["shard"] == row(account, soon)["expiry_shard"]["S"])
+    worked(account, *(m for m in messages if m is not last))
+    asked: list[dict[str, Any]] = []
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("flag_shard", a_batch(last))
+    asked += account.sent_to("NoticeQueue") if (write, after) != (1, False) else []
+    account.restart()
+    assert (last_run(account) == iso(NOW)) is ((write, after) == (4, True))
+    account.pass_time(minutes=16)
+    asked += worked(account, last)
+    assert delivered(account, *asked) == []
+    (text,) = {text for _, text in texts()}
+    assert len(texts()) == 1
+    assert soon[-6:] in text
+    assert over[-6:] in text
+    assert set(states(account).values()) == {"SENT"}
+    assert row(account, soon)["expiry_flagged_at"]["S"] == iso(NOW), "the run's time, not the retry's"
+    assert row(account, over)["expiry_noted_at"]["S"] == iso(NOW)
+    assert last_run(account) == iso(NOW)
+
+
+def test_a_shard_that_fails_keeps_the_window_for_the_next_run(app: App, account: Account) -> None:
+    ran(account, NOW - DAY)
+    registration_id = ending(account, NOW + 7 * DAY)
+    messages = planned(account)
+    lost = next(m for m in messages if m["shard"] == row(account, registration_id)["expiry_shard"]["S"])
+    worked(account, *(m for m in messages if m is not lost))
+    assert last_run(account) == iso(NOW - DAY)
+    account.pass_time(days=1)
+    assert run(account) == []
+    assert last_run(account) == iso(NOW + DAY)
+    assert [notice.rsplit(":", 1)[1] for notice in states(account)] == ["7"]
+    # The lost message comes back from the dead letters: nothing is told twice, nothing set back.
+    assert delivered(account, *worked(account, lost)) == []
+    assert len(texts()) == 1
+    assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW + DAY)
+    assert last_run(account) == iso(NOW + DAY)
+
+
+def test_one_owner_who_can_never_be_reached_does_not_stop_the_rest(account: Account) -> None:
+    App(account, "hong").enrol(phone="not a number")
+    App(account, "kim").enrol()
+    ending(account, NOW + 7 * DAY, "hong")
+    good = ending(account, NOW + 7 * DAY, "kim")
+    (stuck,) = run(account)
+    assert stuck.startswith("expiring:hong:")
+    assert last_run(account) == iso(NOW), "his message stays in the queue, and the run goes on"
+    assert [good[-6:] in text for _, text in texts()] == [True]
+    account.pass_time(seconds=HIDDEN.total_seconds())
+    account.pass_time(days=1)
+    assert run(account) == []
+
+
+def change(account: Account, registration_id: str, **attributes: Any) -> None:
+    put(account, "RegistrationsTable", {**row(account, registration_id), **attributes})
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"lifecycle": {"S": "SUPERSEDED"}},
+        {"holds": {"SS": ["customer"]}},
+        {"not_after": {"S": iso(NOW + 372 * DAY)}},
+    ],
+    ids=["renewed", "held", "another end"],
+)
+def test_a_registration_that_is_renewed_held_or_ended_sends_none(
+    app: App, account: Account, attributes: dict[str, Any]
+) -> None:
+    registration_id = ending(account, NOW + 7 * DAY)
+    change(account, registration_id, **attributes)
+    assert run(account) == []
+    assert texts() == []
+    assert "expiry_flagged_at" not in row(account, registration_id)
+    assert last_run(account) == iso(NOW)
+
+
+@pytest.mark.parametrize("attributes", [{"lifecycle": {"S": "REVOKED_BY_ISSUER"}}, {"holds": {"SS": ["bank"]}}])
+def test_what_changes_between_flag_and_notice_is_not_told_of(
+    app: App, account: Account, attributes: dict[str, Any]
+) -> None:
+    registration_id = ending(account, NOW + 7 * DAY)
+    asked = worked(account, *planned(account))
+    change(account, registration_id, **attributes)
+    assert delivered(account, *asked) == []
+    assert texts() == []
+    assert list(states(account).values()) == ["DROPPED"]
+
+
+def test_an_owner_who_is_no_customer_any_more_is_dropped(account: Account) -> None:
+    ending(account, NOW + 7 * DAY)
+    assert run(account) == []
+    assert list(states(account).values()) == ["DROPPED"]
+
+
+def test_a_run_reads_registrations_by_the_index_only_and_what_is_due_only(app: App, account: Account) -> None:
+    for days in (7, 100, 31, -3):
+        ending(account, NOW + days * DAY)
+    messages = planned(account)
+    account.function("flag_shard")
+    calls = account.recorded(lambda: [account.invoke("flag_shard", a_batch(m)) for m in messages])
+    table = account.physical["RegistrationsTable"]
+    reads = {(c.operation, c.params.get("IndexName")) for c in calls if c.params.get("TableName") == table}
+    assert reads == {("Query", "by-expiry"), ("UpdateItem", None)}
+    assert len(account.sent_to("NoticeQueue")) == 1

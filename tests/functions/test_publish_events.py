@@ -1,0 +1,129 @@
+"""Events out of the stream: whatever the function dies of, the change comes again and has the same event ids."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from registrar.domain.errors import StoreError
+from registrar.domain.registrations import Hold
+from tests.aws.account import Account, Killed
+from tests.aws.rows import a_registration, registrations_of
+from tests.builders import NOW
+from tests.domain.test_events import SCHEMAS
+from tests.functions.app import App
+from tests.functions.notices import delivered, texts
+
+
+def a_record(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, number: int = 0) -> dict[str, Any]:
+    """A record as Lambda hands it to a function: bytes come as base64."""
+    images = {name: _as_json(image) for name, image in (("OldImage", old), ("NewImage", new)) if image}
+    return {
+        "eventID": f"c4ca4238a0b923820dcc509a6f75849{number}",
+        "eventName": "MODIFY" if old and new else "INSERT" if new else "REMOVE",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "ap-northeast-2",
+        "dynamodb": {
+            "ApproximateCreationDateTime": int(NOW.timestamp()),
+            "SequenceNumber": str(4421584500000000017450439091 + number),
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+            **images,
+        },
+    }
+
+
+def _as_json(image: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {"B": "MIIB"} if "B" in value else value for name, value in image.items()}
+
+
+def row(account: Account) -> dict[str, Any]:
+    return next(item for item in account.items("RegistrationsTable") if item["sk"]["S"].startswith("REG#"))
+
+
+def changes(account: Account) -> list[dict[str, Any]]:
+    """A registration that is held by its customer and resumed by the bank: the records of it."""
+    registration = a_registration(account)
+    rows = [row(account)]
+    registrations = registrations_of(account)
+    registrations.add_hold("hong", registration.id, Hold.BANK, NOW)
+    rows.append(row(account))
+    registrations.lift_hold("hong", registration.id, Hold.BANK, NOW)
+    rows.append(row(account))
+    return [a_record(old, new, number) for number, (old, new) in enumerate(zip([None, *rows], rows, strict=False))]
+
+
+def published(account: Account, *records: Mapping[str, Any]) -> list[dict[str, Any]]:
+    calls = account.recorded(lambda: account.invoke("publish_events", {"Records": list(records)}))
+    return [entry for call in calls if call.operation == "PutEvents" for entry in call.params["Entries"]]
+
+
+def test_each_change_is_an_event_on_the_bus(account: Account) -> None:
+    entries = published(account, *changes(account))
+    assert [entry["DetailType"] for entry in entries] == ["RegistrationActivated", "HoldAdded", "HoldLifted"]
+    assert {entry["EventBusName"] for entry in entries} == {account.physical["RegistrationEvents"]}
+    for entry in entries:
+        detail = json.loads(entry["Detail"])
+        jsonschema_rs.validator_for(SCHEMAS[entry["DetailType"]], validate_formats=True).validate(detail)
+        assert entry["Source"] == "registrar"
+    sent = json.dumps(entries, ensure_ascii=False)
+    assert "홍*동" not in sent
+
+
+def test_a_deleted_row_is_no_event(account: Account) -> None:
+    changes(account)
+    assert published(account, a_record(row(account), None)) == []
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_between_write_and_event_nothing_is_lost(account: Account, after: bool) -> None:
+    records = changes(account)
+    with account.killed_at(0, after=after), pytest.raises(Killed):
+        published(account, *records)
+    account.restart()
+    again = [json.loads(entry["Detail"])["id"] for entry in published(account, *records)]
+    assert again == [
+        "c4ca4238a0b923820dcc509a6f758490:RegistrationActivated",
+        "c4ca4238a0b923820dcc509a6f758491:HoldAdded:bank",
+        "c4ca4238a0b923820dcc509a6f758492:HoldLifted:bank",
+    ]
+
+
+def test_more_than_the_bus_takes_at_once(account: Account) -> None:
+    first, *_ = changes(account)
+    entries = published(account, *({**first, "eventID": f"e{number}"} for number in range(23)))
+    assert len({json.loads(entry["Detail"])["id"] for entry in entries}) == 23
+    assert [len(c.params["Entries"]) for c in account.calls if c.operation == "PutEvents"] == [10, 10, 3]
+
+
+def test_what_the_bus_does_not_take_fails_the_batch(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = changes(account)
+    refusal = {"FailedEntryCount": 1, "Entries": [{}, {"ErrorCode": "ThrottlingException"}, {}]}
+    publish = account.function("publish_events")
+    monkeypatch.setattr(publish.bus.client, "put_events", lambda **_: refusal, raising=False)
+    with pytest.raises(StoreError, match="1 events: ThrottlingException"):
+        published(account, *records)
+
+
+def test_a_record_that_cannot_be_read_fails_the_batch(account: Account) -> None:
+    good, *_ = changes(account)
+    with pytest.raises(KeyError):
+        published(account, good, {**good, "dynamodb": {**good["dynamodb"], "NewImage": {"pk": {"S": "CUST#x"}}}})
+
+
+def test_the_customer_is_told_once_though_the_event_comes_twice(account: Account) -> None:
+    App(account).enrol()
+    (entry, *_) = published(account, *changes(account))
+    wrapped = {"detail-type": entry["DetailType"], "source": entry["Source"], "detail": json.loads(entry["Detail"])}
+    for _ in range(2):
+        assert delivered(account, {"id": "6fd08e00", **wrapped}) == []
+    ((_, text),) = texts()
+    assert "등록 안내" in text
+
+
+def test_logs_name_events_and_no_customer(account: Account) -> None:
+    published(account, *changes(account))
+    (line,) = [line for line in account.logged() if line["message"] == "published"]
+    assert (line["records"], len(line["events"])) == (3, 3)
+    assert "hong" not in json.dumps(account.logged())

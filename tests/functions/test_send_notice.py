@@ -1,0 +1,234 @@
+"""Telling a customer: once, by the channel they want, in their language, and not at night."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.findings import iso
+from registrar.domain.notices import NOTICE_LEASE
+from tests.aws.account import Account, Killed
+from tests.aws.rows import PHONE, a_registration
+from tests.builders import NOW
+from tests.functions.app import App, a_batch
+from tests.functions.notices import HIDDEN, delivered, mails, states, texts
+
+LOCKED = {
+    "id": "login-locked:hong:1",
+    "kind": "login_locked",
+    "customer_id": "hong",
+    "params": {"until_at": "2026-11-23T04:00:00Z"},
+}
+READY = LOCKED | {"id": "upload-ready:u1", "kind": "upload_ready"}
+ENDPOINT = "arn:aws:sns:ap-northeast-2:123456789012:endpoint/GCM/bank/0123"
+
+
+@pytest.fixture
+def app(account: Account) -> App:
+    app = App(account)
+    app.enrol()
+    return app
+
+
+def an_activated_event(registration_id: str, **overrides: Any) -> dict[str, Any]:
+    """An event of the bus, as its rule puts it into the queue."""
+    detail = {
+        "version": 1,
+        "id": "c2b5f662:RegistrationActivated",
+        "occurred_at": iso(NOW),
+        "customer_id": "hong",
+        "registration_id": registration_id,
+    }
+    wrapped = {"version": "0", "id": "6fd08e00", "source": "registrar", "account": "123456789012"}
+    return {**wrapped, "detail-type": "RegistrationActivated", "detail": detail, **overrides}
+
+
+def test_a_notice_arrives_once_however_often_its_message_does(app: App, account: Account) -> None:
+    for _ in range(3):
+        assert delivered(account, LOCKED) == []
+    text = (
+        "[로그인 제한 안내] 홍*동 고객님, 인증 오류가 반복되어 2026년 11월 23일 13:00까지 로그인이 제한됩니다. "
+        "본인이 시도하지 않았다면 은행 고객센터로 즉시 알려 주십시오."
+    )
+    assert texts() == [(PHONE, text)]
+    assert states(account) == {LOCKED["id"]: "SENT"}
+
+
+def test_a_new_registration_is_told_from_its_event(app: App, account: Account) -> None:
+    registration = a_registration(account)
+    delivered(account, an_activated_event(registration.id))
+    ((_, text),) = texts()
+    assert text.startswith("[타기관 인증서 등록 안내] 홍*동 고객님, 2026년 11월 23일 12:00에 인증서(발급기관: ")
+    assert "본인이 하지 않았다면" in text
+    assert registration.id[-6:] in text
+    assert states(account) == {"event:c2b5f662:RegistrationActivated": "SENT"}
+
+
+@pytest.mark.parametrize("kind", ["Superseded", "Expiring", "Expired"])
+def test_of_some_events_nobody_is_told(app: App, account: Account, kind: str) -> None:
+    assert delivered(account, an_activated_event("r1", **{"detail-type": kind})) == []
+    assert (texts(), states(account)) == ([], {})
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(("write", "most"), [(0, 1), (1, 2), (2, 1)], ids=["claim", "send", "SENT"])
+def test_killed_at_any_moment(app: App, account: Account, write: int, most: int, after: bool) -> None:
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        delivered(account, LOCKED)
+    account.restart()
+    account.pass_time(seconds=HIDDEN.total_seconds())
+    for _ in range(2):
+        assert delivered(account, LOCKED) == []
+    between = (write, after) in ((1, True), (2, False))
+    assert len(texts()) == (2 if between else 1)
+    assert states(account) == {LOCKED["id"]: "SENT"}
+
+
+def test_killed_between_sending_and_sent_twice_it_is_not_sent_a_third_time(app: App, account: Account) -> None:
+    for _ in range(2):
+        with account.killed_at(1, after=True), pytest.raises(Killed):
+            delivered(account, LOCKED)
+        account.restart()
+        account.pass_time(seconds=HIDDEN.total_seconds())
+    # It ends among the dead letters, where somebody looks: whether it arrived nobody here knows.
+    assert delivered(account, LOCKED) == [LOCKED["id"]]
+    assert len(texts()) == 2
+
+
+def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = account.function("send_notice")
+    other: list[str] = []
+    real = send.Messages.send
+
+    def meanwhile(*arguments: Any) -> Any:
+        other.extend(delivered(account, LOCKED))
+        return real(*arguments)
+
+    monkeypatch.setattr(send.Messages, "send", meanwhile)
+    assert delivered(account, LOCKED) == []
+    assert other == [LOCKED["id"]], "it comes again, in case this one dies"
+    assert len(texts()) == 1
+
+
+def test_who_cannot_be_reached_fails_alone_and_for_ever(account: Account) -> None:
+    App(account, "hong").enrol(phone="not a number")
+    App(account, "kim").enrol(phone="+821087654321")
+    to_kim = LOCKED | {"id": "login-locked:kim:1", "customer_id": "kim"}
+    answer = account.invoke("send_notice", a_batch(LOCKED, to_kim))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    for _ in range(4):
+        account.pass_time(seconds=HIDDEN.total_seconds())
+        assert delivered(account, LOCKED) == [LOCKED["id"]]
+    assert [phone for phone, _ in texts()] == ["+821087654321"]
+    # Once the number is mended, a redrive of the dead letters reaches it.
+    App(account, "hong").enrol()
+    account.pass_time(days=1)
+    assert delivered(account, LOCKED) == []
+    assert [phone for phone, _ in texts()] == ["+821087654321", PHONE]
+
+
+def test_a_timeout_may_have_been_a_message(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = account.function("send_notice")
+
+    def lost(*arguments: Any) -> str:
+        raise TimeoutError
+
+    monkeypatch.setattr(send.Messages, "send", lost)
+    for _ in range(2):
+        assert delivered(account, LOCKED) == [LOCKED["id"]]
+        account.pass_time(seconds=HIDDEN.total_seconds())
+    monkeypatch.undo()
+    assert delivered(account, LOCKED) == [LOCKED["id"]]
+    assert texts() == []
+
+
+def test_a_customer_who_is_gone_is_not_told(account: Account) -> None:
+    assert delivered(account, LOCKED) == []
+    assert states(account) == {LOCKED["id"]: "DROPPED"}
+
+
+def test_an_unknown_kind_stays_in_the_queue(app: App, account: Account) -> None:
+    assert delivered(account, LOCKED | {"kind": "unheard_of"}) == [LOCKED["id"]]
+
+
+# --- channels and languages
+
+
+def test_mail_for_who_wants_mail(account: Account) -> None:
+    account.client("ses").verify_domain_identity(Domain="bank.example")
+    App(account).enrol(channels=("mail",), mail="hong@example.com", language="en")
+    assert delivered(account, LOCKED) == []
+    (mail,) = mails()
+    assert (mail.source, mail.destinations["ToAddresses"]) == ("notice@bank.example", ["hong@example.com"])
+    assert (mail.subject, texts()) == ("Login locked", [])
+    assert "홍*동, after repeated failures your login is locked until 23 November 2026, 13:00 KST" in mail.body
+
+
+def test_push_for_who_wants_push_carries_the_notice_id(app: App, account: Account) -> None:
+    sns = account.client("sns")
+    application = sns.create_platform_application(Name="bank", Platform="GCM", Attributes={})
+    phone = sns.create_platform_endpoint(PlatformApplicationArn=application["PlatformApplicationArn"], Token="t")
+    app.enrol(channels=("push", "sms"), push_endpoint=phone["EndpointArn"])
+    calls = account.recorded(lambda: delivered(account, LOCKED))
+    (published,) = [call.params for call in calls if call.operation == "Publish"]
+    assert published["TargetArn"] == phone["EndpointArn"]
+    message = json.loads(published["Message"])
+    assert json.loads(message["GCM"])["data"] == {"notice_id": LOCKED["id"]}
+    assert json.loads(message["APNS"])["notice_id"] == LOCKED["id"]
+    assert texts() == []
+
+
+def test_a_phone_that_is_no_more_gets_the_next_channel(account: Account) -> None:
+    App(account).enrol(channels=("push", "sms"), push_endpoint=ENDPOINT)
+    assert delivered(account, LOCKED) == []
+    assert [phone for phone, _ in texts()] == [PHONE]
+
+
+# --- quiet hours
+
+
+@pytest.mark.parametrize(
+    ("hours", "wait"),
+    [(9 - 1 / 3600, None), (9, 11), (15, 5), (20 - 1 / 3600, 1 / 3600), (20, None)],
+    ids=["20:59", "21:00", "3:00", "7:59", "8:00"],
+)
+def test_at_night_what_can_wait_waits(app: App, account: Account, hours: float, wait: float | None) -> None:
+    account.pass_time(hours=hours)  # NOW is noon in Seoul
+    calls = account.recorded(lambda: delivered(account, READY))
+    put_off = [call.params["VisibilityTimeout"] for call in calls if call.operation == "ChangeMessageVisibility"]
+    assert put_off == ([] if wait is None else [round(wait * 3600)])
+    assert len(texts()) == (1 if wait is None else 0)
+    assert states(account) == ({READY["id"]: "SENT"} if wait is None else {})
+
+
+def test_what_was_put_off_comes_again_and_is_told(app: App, account: Account) -> None:
+    account.pass_time(hours=10)
+    assert delivered(account, READY) == [READY["id"]]
+    account.pass_time(hours=10)
+    assert delivered(account, READY) == []
+    assert len(texts()) == 1
+
+
+def test_what_is_urgent_is_told_at_night(app: App, account: Account) -> None:
+    account.pass_time(hours=15)
+    assert delivered(account, LOCKED) == []
+    assert len(texts()) == 1
+
+
+def test_a_refusal_is_told_with_its_reason(app: App, account: Account) -> None:
+    delivered(account, LOCKED | {"kind": "upload_refused", "params": {"code": "CERT_EXPIRED"}})
+    assert f"등록할 수 없습니다: {CATALOGUE['CERT_EXPIRED'].title['ko']}. " in texts()[0][1]
+
+
+def test_the_lease_is_over_when_the_queue_brings_the_message_again() -> None:
+    assert timedelta(seconds=30) < NOTICE_LEASE < HIDDEN
+
+
+def test_logs_name_neither_customer_nor_text(app: App, account: Account) -> None:
+    delivered(account, LOCKED)
+    logged = json.dumps(account.logged(), ensure_ascii=False)
+    assert "notice.sent" in logged
+    for secret in (PHONE, "홍길동", "홍*동", '"hong"'):
+        assert secret not in logged

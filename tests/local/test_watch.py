@@ -1,0 +1,182 @@
+"""The watch on the local cloud: a list in a real directory, one on a web server, and what becomes of registrations.
+
+The cloud is one of its own, since its trust document names these servers: kica publishes in the directory, and
+signkorea on the web server.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from local import directory as directories
+from local import seed
+from local.cloud import LocalCloud
+from local.crls import Revoked, make_crl, scope
+from local.directory import Directory
+from local.file_server import Fault, FileServer
+from local.phone import Phone
+from local.pki import CustomerCertificate, DemoPki, one_year_from
+from registrar.aws.issuers import Issuers
+from registrar.domain.certificates import spki_digest
+from registrar.domain.distribution_points import Point
+
+pytestmark = [
+    pytest.mark.cloud,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        directories.missing_program() is not None, reason="NO WATCH TESTED: install slapd and ldap-utils"
+    ),
+]
+ENTRY, PATH = "ou=dp7,ou=AccreditedCA,o=kica,c=kr", "/signkorea/dp7.crl"
+OPERATORS = ("kica", "signkorea")
+REASON = x509.ReasonFlags
+WAIT_SECONDS = 60
+
+
+@dataclass
+class World:
+    """The cloud and the servers of its issuers."""
+
+    cloud: LocalCloud
+    pki: DemoPki
+    directory: Directory
+    web: FileServer
+    customers: int = 0
+
+    def url(self, operator: str) -> str:
+        return self.directory.url(ENTRY) if operator == "kica" else self.web.url(PATH)
+
+    def registered(self, operator: str) -> tuple[Phone, str, CustomerCertificate]:
+        """A customer with a registration under this operator."""
+        self.customers += 1
+        enrolled = seed.enrol(self.cloud, f"watched-{self.customers}", phone=f"+8210{self.customers:08d}")
+        phone = Phone(self.cloud.url, enrolled)
+        assert phone.log_in().status == 200
+        first, last = one_year_from(datetime.now(UTC))
+        certificate = self.pki.issue_customer(
+            operator=operator, key="ec", crl_url=self.url(operator), not_before=first, not_after=last
+        )
+        answer = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
+        assert answer.status == 201, answer.body
+        return phone, answer.json()["registration_id"], certificate
+
+    def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
+        """A new list of the operator, where it publishes."""
+        now = datetime.now(UTC)
+        values: dict[str, Any] = {"this_update": now, "idp": scope(uris=[self.url(operator)])}
+        values["number"] = int(now.timestamp() * 1000)
+        crl = make_crl(self.pki.issuers[operator], entries, **values | overrides)
+        if operator == "kica":
+            self.directory.put(ENTRY, crl)
+        else:
+            self.web.put(PATH, crl)
+
+    def watch(self, operator: str | None = None) -> list[dict[str, Any]]:
+        """Run the watch as an admin does, and wait for every planned list: what each run logged."""
+        self._forget_fetches()
+        before = len(self._lines("batch done"))
+        planned = self.cloud.invoke("WatchIssuersFunction", {"operator": operator} if operator else {})["planned"]
+        deadline = time.monotonic() + WAIT_SECONDS
+        while len(self._lines("batch done")) < before + planned:
+            assert time.monotonic() < deadline, self.cloud.logs("WatchCrlFunction")
+            time.sleep(0.1)
+        return self._lines("crl watched")[-planned:]
+
+    def _lines(self, message: str) -> list[dict[str, Any]]:
+        lines = (json.loads(line) for line in self.cloud.logs("WatchCrlFunction") if line.startswith("{"))
+        return [line for line in lines if line.get("message") == message]
+
+    def _forget_fetches(self) -> None:
+        """As if time had passed: each list may be fetched, no server rests."""
+        dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical("IssuersTable")
+        for item in dynamodb.scan(TableName=table)["Items"]:
+            if item["pk"]["S"] in ("BREAKER", "FETCH"):
+                dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+@pytest.fixture(scope="module")
+def world(pki: DemoPki) -> Iterator[World]:
+    with ExitStack() as stack:
+        directory, web = stack.enter_context(Directory()), stack.enter_context(FileServer())
+        document = pki.trust_document(version=1)
+        for operator, origin in (("kica", directory.origin), ("signkorea", web.origin)):
+            document["operators"][operator]["revocation"] |= {"ocsp": None, "crl": [origin]}
+        cloud = stack.enter_context(LocalCloud.start(seed.parameters(pki)))
+        report = seed.propose_trust(cloud, document)
+        assert report["activated"], json.dumps(report)
+        made = World(cloud, pki, directory, web)
+        issuers = Issuers(cloud.client("dynamodb"), cloud.physical("IssuersTable"))
+        for operator in OPERATORS:
+            made.publish(operator)
+            key = spki_digest(pki.issuers[operator].certificate.public_key())
+            issuers.ensure_point(Point(key, made.url(operator), operator), datetime.now(UTC))
+        yield made
+
+
+def listed(certificate: CustomerCertificate, reason: x509.ReasonFlags) -> Revoked:
+    return Revoked(certificate.certificate.serial_number, datetime.now(UTC) - timedelta(days=1), reason)
+
+
+def view(phone: Phone, registration_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = phone.call("GET", f"/registrations/{registration_id}").json()
+    return found
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_who_is_revoked_by_the_issuer_is_revoked_here(world: World, operator: str) -> None:
+    (phone, bad, certificate), (other, good, _) = world.registered(operator), world.registered(operator)
+    world.publish(operator, listed(certificate, REASON.key_compromise))
+    (run,) = world.watch(operator)
+    assert run["counts"]["hit"] == 1
+    assert (view(phone, bad)["status"], view(phone, bad)["usable"]) == ("REVOKED_BY_ISSUER", False)
+    assert (view(other, good)["status"], view(other, good)["usable"]) == ("ACTIVE", True)
+    (again,) = world.watch(operator)
+    assert "looked_up" not in again["counts"]
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_the_issuers_hold_goes_on_and_off(world: World, operator: str) -> None:
+    phone, held, certificate = world.registered(operator)
+    world.publish(operator, listed(certificate, REASON.certificate_hold))
+    world.watch(operator)
+    assert (view(phone, held)["status"], view(phone, held)["holds"]) == ("HELD_BY_ISSUER", ["issuer"])
+    world.publish(operator)
+    world.watch(operator)
+    assert (view(phone, held)["status"], view(phone, held)["holds"]) == ("ACTIVE", [])
+
+
+def unreachable(world: World) -> None:
+    world.web.put(PATH, b"", Fault.CLOSED)
+
+
+def forged(world: World) -> None:
+    world.publish("signkorea", signing_key=world.pki.issuers["kica"].key)
+
+
+def endless(world: World) -> None:
+    world.web.put(PATH, b"", Fault.REDIRECT)
+
+
+@pytest.mark.parametrize("go_wrong", [unreachable, forged, endless])
+def test_a_list_that_cannot_be_had_changes_nothing(world: World, go_wrong: Callable[[World], None]) -> None:
+    phone, held, certificate = world.registered("signkorea")
+    world.publish("signkorea", listed(certificate, REASON.certificate_hold))
+    world.watch("signkorea")
+    go_wrong(world)
+    (run,) = world.watch("signkorea")
+    assert run["counts"] == {}
+    assert view(phone, held)["holds"] == ["issuer"]
+    world.publish("signkorea")
+
+
+def test_a_run_plans_every_list(world: World) -> None:
+    world.publish("kica")
+    world.publish("signkorea")
+    assert {run["operator"] for run in world.watch()} == set(OPERATORS)
