@@ -144,7 +144,8 @@ def test_lists_are_those_of_the_code() -> None:
 
 def test_every_member_of_an_answer_is_named() -> None:
     sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
-    sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest"}
+    sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer"}
+    sent |= {"CertificateAnswer", "ProofRequest", "CodeRequest", "PhoneRequest", "PasskeyRequest"}
     for name, schema in SCHEMAS.items():
         if schema.get("type") == "object" and name not in sent:
             assert schema["additionalProperties"] is False, name
