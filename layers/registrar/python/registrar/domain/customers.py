@@ -23,3 +23,8 @@ class Customer:
     channels: tuple[str, ...] = ("sms",)
     mail: str | None = None
     push_endpoint: str | None = None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How this customer can prove who they are, beside the password."""
+        return ("otp",)
