@@ -10,7 +10,8 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
-from registrar.aws.registering import Taken, taken, writes
+from registrar.aws.issuers import Issuers
+from registrar.aws.registering import Overtaken, Taken, taken, writes
 from registrar.aws.registration_items import (
     LIVE,
     alive,
@@ -106,17 +107,24 @@ class Registrations:
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
+        issuers: Issuers | None = None,
     ) -> None:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
-        one is only referred to.
+        one is only referred to. Where `issuers` are given, no look at the issuer's list may have begun since the
+        issuer gave its word.
 
-        Raises Taken where a lock or the deny list stands in the way or this upload is registered already,
-        ConditionFailed where the upload, or what is replaced, is in another state by now.
+        Raises Taken where a lock or the deny list stands in the way or this upload is registered already, Overtaken
+        where such a look began, ConditionFailed where the upload, or what is replaced, is in another state by now.
         """
-        tables = uploads_table, self.table
+        tables, word = (uploads_table, self.table), upload.status or {}
+        points = word.get("points", ()) if issuers else ()
+        looks = [issuers.unwatched_since(point, word["asked_at"]) for point in points] if issuers else []
+        found = writes(registration, upload, tables, self._deny_list, replaces, now)
         try:
-            dynamo.transact(self.client, writes(registration, upload, tables, self._deny_list, replaces, now))
+            dynamo.transact(self.client, [*found, *looks])
         except ConditionFailed as failed:
+            if any(stood is not None for stood in failed.items[len(found) :]):
+                raise Overtaken from None
             reason = taken(failed.items, registration)
             if reason is None:
                 raise
