@@ -1,7 +1,7 @@
 """DELETE /registrations/{registration_id}: the customer takes a certificate out of use with this bank.
 
-It takes a fresh proof of identity (header `Proof-Id`). The certificate stays reserved: the same customer may register
-it again, and nobody else. Repeating it changes nothing.
+It takes a fresh proof of identity (header `Proof-Id`). The certificate stays reserved: the same customer may
+register it again, and nobody else. Repeating it changes nothing.
 """
 
 from registrar.aws.challenges import Challenges

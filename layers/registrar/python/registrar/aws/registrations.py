@@ -145,8 +145,8 @@ class Registrations:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
         use up the proof of identity with it.
 
-        Raises ConditionFailed where it is not live, or that hold is gone, Refusal (STEP_UP_REQUIRED) where the proof
-        is not good for it.
+        Raises ConditionFailed where it is not live, or that hold is gone, Refusal (STEP_UP_REQUIRED) where the
+        proof is not good for it.
         """
         lift = {
             "TableName": self.table,
