@@ -118,8 +118,14 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         (
             "dynamodb:UpdateItem",
             "RegistrationsTable",
-            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+            {
+                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
+                *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction"),
+            },
         ),
+        ("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistrationFunction", "WatchCrlFunction"}),
+        ("dynamodb:PutItem", "DenyListTable", set()),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
@@ -128,8 +134,19 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "VerifyOtpFunction", "LogoutFunction"}),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
         ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
-        ("dynamodb:UpdateItem", "ChallengesTable", {"VerifyOtpFunction", "RequestUploadFunction"}),
-        ("dynamodb:UpdateItem", "ThrottlesTable", {"LoginFunction", "StepUpFunction", "VerifyOtpFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "ChallengesTable",
+            {
+                *("VerifyOtpFunction", "RequestUploadFunction"),
+                *("ResumeRegistrationFunction", "DeregisterFunction"),
+            },
+        ),
+        (
+            "dynamodb:UpdateItem",
+            "ThrottlesTable",
+            {"LoginFunction", "StepUpFunction", "VerifyOtpFunction", "ReportLossFunction"},
+        ),
         (
             "dynamodb:GetItem",
             "CustomersTable",
