@@ -6,7 +6,7 @@ Every step is checked: the exit code is 0 only when all of it went as told.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local import seed
+from local import expiry_run, seed
 from local.cloud import LocalCloud
 from local.issuers import DemoIssuers
 from local.npki_files import sign_pri_key
@@ -35,7 +35,7 @@ def main() -> None:
         refuse(story, phone, pki, now)
         story.chapter("Is it revoked? The issuer is asked, and asked again")
         revocation(story, cloud, phone, pki, issuers)
-        story.chapter("The nightly run: a certificate that is about to end")
+        story.chapter("The expiry run: a certificate that is about to end")
         nightly(story, cloud, phone, pki, now)
     story.step("cloud", "stopped; nothing is left running")
     story.end("A certificate is registered.")
@@ -160,17 +160,21 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     answer = phone.prove(view, certificate)
     story.expect(answer.status == 201, "it is registered all the same", answer)
     story.step("phone", "registers a certificate that ends within a week, warned", *_told(view))
-    counts = cloud.invoke("FlagExpiringFunction", {})
-    story.expect(
-        counts == {"due": 1, "sent": 1, "failed": 0, "open": 0}, "one registration due, one notice", counts
-    )
-    texts = cloud.sms(phone.customer.phone)
+    expiry_run.run(cloud)
+    expiry_run.wait_for_notices(cloud)
+    texts = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
     story.expect(len(texts) == 1, "one text message", texts)
-    story.step("night", "flags it and sends one text message", texts[0])
-    counts = cloud.invoke("FlagExpiringFunction", {})
-    sent_twice = len(cloud.sms(phone.customer.phone)) != 1
-    story.expect(not sent_twice and counts["sent"] == 0, "a second run sends nothing", counts)
-    story.step("night", "runs once more: nobody is told twice")
+    story.step("morning", "flags it, and its owner gets one text message", texts[0])
+    cloud.invoke("FlagExpiringFunction", {})
+    expiry_run.wait_for_notices(cloud)
+    again = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
+    story.expect(again == texts, "a second run sends nothing", again)
+    story.step("morning", "runs once more: nobody is told twice")
+    registered = [text for text in cloud.sms(phone.customer.phone) if "Certificate registered" in text]
+    story.expect(len(registered) > 1, "each registration was told, by the table's stream", registered)
+    story.step(
+        "phone", f"has been told of each of its {len(registered)} registrations: was it you?", registered[-1]
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from local.authenticator import Authenticator, from_websafe
 from local.http_calls import Answer, post_form, send
 from local.pki import CustomerCertificate
 from local.seed import DemoCustomer
@@ -48,6 +49,7 @@ class Phone:
     last_step: int = 0
     device_id: str | None = field(default=None, repr=False)
     proof_id: str | None = None
+    device: Authenticator | None = None
     address: str | None = None
     """Where the phone seems to be: the local gateway takes a caller's word for it, API Gateway does not."""
 
@@ -69,7 +71,7 @@ class Phone:
 
     def answer(self, challenge: Mapping[str, Any]) -> Answer:
         """Answer a challenge by the first of its methods that this phone can."""
-        known = {"otp": self.answer_by_code}
+        known = {"otp": self.answer_by_code} | ({"passkey": self.answer_by_passkey} if self.device else {})
         method = next(method for method in challenge["methods"] if method in known)
         return known[method](challenge)
 
@@ -78,6 +80,26 @@ class Phone:
         return self.call(
             "POST", "/challenges/otp", {"challenge_id": challenge["challenge_id"], "code": self.code()}
         )
+
+    def answer_by_passkey(self, challenge: Mapping[str, Any]) -> Answer:
+        """Unlock the phone: its passkey signs the challenge."""
+        if self.device is None:
+            raise RuntimeError("this phone has no passkey")
+        signed = self.device.get(from_websafe(challenge["asked"]["passkey"]["challenge"]))
+        return self.call("POST", "/challenges/passkey", {"challenge_id": challenge["challenge_id"], **signed})
+
+    def add_passkey(self, rp_id: str, origin: str, name: str) -> Answer:
+        """Make a passkey on this phone, with a fresh proof; used from then on. Returns the last answer."""
+        proof = {"proof_id": self.prove_identity("enrol", "passkey")}
+        asked = self.call("POST", "/credentials/passkey/options", proof)
+        if asked.status != 200:
+            return asked
+        device = Authenticator(rp_id, origin)
+        made = device.create(from_websafe(asked.json()["challenge"]))
+        answer = self.call("POST", "/credentials/passkey", {**proof, "name": name, **made})
+        if answer.status == 201:
+            self.device = device
+        return answer
 
     def log_in(self, operation: str = "register") -> Answer:
         """Password, then another factor; keeps token, device id and proof. Returns the last answer."""
@@ -100,9 +122,9 @@ class Phone:
         answer = self.call("POST", "/step-up", asked)
         return self.answer(answer.json()) if answer.status == 200 else answer
 
-    def prove_identity(self, operation: str) -> str | None:
+    def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
         """A fresh proof for one operation, or None where it was refused."""
-        proof_id: str | None = self.step_up(operation).json().get("proof_id")
+        proof_id: str | None = self.step_up(operation, object_id).json().get("proof_id")
         return proof_id
 
     def log_out(self) -> Answer:

@@ -4,7 +4,7 @@ Every step may be repeated: flags carry the run's own time, and a notice that co
 whose worker died is done again as a whole, and the run counts as finished only when every shard is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from registrar.entry.batch import each_message
 from registrar.entry.log import logger
 from registrar.entry.settings import setting
 
-TOGETHER = 10
 dynamodb = client("dynamodb")
 index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
 runs = Runs(dynamodb, setting("NOTICES_TABLE"))
@@ -31,12 +30,10 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     run, shard = run_of(message), message["shard"]
     found = digests((window, index.due(shard, window)) for window in windows(run.since, run.at))
     handed_on = 0
-    for first in range(0, len(found), TOGETHER):
-        some = found[first : first + TOGETHER]
-        handed_on += notices.send(
-            expiry_message(d.customer_id, told, run.at) for d in some if (told := _flag(d, run.at))
-        )
-        _note_ended(some, run.at)
+    for digest in found:
+        if told := _flag(digest, run.at):
+            handed_on += notices.send([expiry_message(digest.customer_id, told, run.at)])
+        _note_ended(digest, run.at)
     finished = runs.done(run, shard)
     due = sum(len(digest.told) for digest in found)
     logger.info("shard done", run=run.id, shard=shard, due=due, digests=handed_on, run_finished=finished)
@@ -55,9 +52,9 @@ def _flag(digest: Digest, at: datetime) -> list[tuple[Due, int]]:
     return told
 
 
-def _note_ended(some: Sequence[Digest], at: datetime) -> None:
-    # After the digests: what is noted has left the index, and a repeat of this shard would not find it.
-    for due in (due for digest in some for due in digest.ended):
+def _note_ended(digest: Digest, at: datetime) -> None:
+    # After its customer's digest: what is noted has left the index, and a repeat of this shard would not find it.
+    for due in digest.ended:
         try:
             index.note_ended(due, at)
         except ConditionFailed:

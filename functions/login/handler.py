@@ -7,8 +7,10 @@ answer. Every attempt counts before anything is compared; only a finished login 
 from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
+from registrar.aws.registrations import Registrations
 from registrar.aws.sessions import Sessions
 from registrar.aws.throttles import Throttles
+from registrar.domain.challenge_text import asked
 from registrar.domain.challenges import Operation, new_challenge
 from registrar.domain.devices import devices_to_keep, known_device
 from registrar.domain.errors import Refusal
@@ -25,8 +27,10 @@ from registrar.entry.views import challenge_view
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
 challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 sessions = Sessions(dynamodb, setting("SESSIONS_TABLE"))
 throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
 
 
 @route
@@ -50,10 +54,12 @@ def lambda_handler(request: Request) -> Answer:
         audit("login.refused", **known, waiting=not attempt.allowed, locked=standing.locked)
         raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
+    customer = customer.as_of(at)
+    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        customer.methods,
+        (*(("certificate",) if registered else ()), *customer.methods),
         at,
         operation=operation,
         starts_session=True,
@@ -63,4 +69,4 @@ def lambda_handler(request: Request) -> Answer:
     )
     challenges.add(challenge)
     audit("login.challenged", customer_id=customer.id, operation=operation.value, device=bool(device))
-    return answer(200, challenge_view(challenge))
+    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})

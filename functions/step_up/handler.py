@@ -3,7 +3,9 @@
 from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
+from registrar.aws.registrations import Registrations
 from registrar.aws.throttles import Throttles
+from registrar.domain.challenge_text import asked
 from registrar.domain.challenges import Operation, new_challenge
 from registrar.domain.errors import Refusal
 from registrar.domain.throttles import step_up_key, step_up_locked
@@ -21,7 +23,9 @@ OBJECT_ID = r"[A-Za-z0-9_-]{1,64}"
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
 challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
 
 
 @route
@@ -38,10 +42,12 @@ def lambda_handler(request: Request) -> Answer:
     customer = customers.find(customer_id)
     if customer is None:
         raise Refusal("AUTH_REQUIRED")
+    customer = customer.as_of(at)
+    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        customer.methods,
+        (*(("certificate",) if registered else ()), *customer.methods),
         at,
         operation=operation,
         object_id=object_id,
@@ -50,4 +56,4 @@ def lambda_handler(request: Request) -> Answer:
     )
     challenges.add(challenge)
     audit("step_up.challenged", customer_id=customer.id, operation=operation.value, object_id=object_id)
-    return answer(200, challenge_view(challenge))
+    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})

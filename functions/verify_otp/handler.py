@@ -1,4 +1,9 @@
-"""POST /challenges/otp: a one-time code answers a challenge. A code counts once (RFC 6238 section 5.2)."""
+"""POST /challenges/otp: a one-time code answers a challenge, of an authenticator app or from a text message.
+
+A code counts once (RFC 6238 section 5.2).
+"""
+
+from datetime import datetime
 
 from registrar.aws.access import Access
 from registrar.aws.challenges import Challenges
@@ -6,6 +11,7 @@ from registrar.aws.clients import client
 from registrar.aws.keys import CustomerSecrets
 from registrar.aws.sessions import Sessions
 from registrar.aws.throttles import Throttles
+from registrar.domain.challenges import Challenge
 from registrar.domain.errors import Refusal
 from registrar.domain.totp import matching_step
 from registrar.entry.answers import Answer, answer
@@ -30,18 +36,23 @@ def lambda_handler(request: Request) -> Answer:
     fields, at = request.fields(), now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
     code = fields.text("code", r"[0-9]{6}")
+    method = fields.optional_text("method", "otp|sms") or "otp"
 
-    challenge = access.counted(challenge_id, "otp", at)
-    secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext or b"")
-    step = matching_step(secret, code, at)
-    if step is None:
-        audit("otp.refused", customer_id=challenge.customer_id, tries_left=challenge.tries_left)
+    challenge = access.counted(challenge_id, method, at)
+    step = _totp_step(challenge, code, at) if method == "otp" else None
+    if step is None and not (method == "sms" and challenge.sms_code_matches(code, at)):
+        audit("otp.refused", customer_id=challenge.customer_id, method=method, tries_left=challenge.tries_left)
         raise access.wrong(challenge, at)
     try:
-        proved = access.finish(challenge, "otp", at, totp_step=step)
+        proved = access.finish(challenge, method, at, totp_step=step)
     except Refusal as refused:
         audit("otp.replayed", customer_id=challenge.customer_id, code=refused.code)
         raise
     action = "session.started" if proved.started else "identity.proved"
-    audit(action, customer_id=challenge.customer_id, method="otp", operation=challenge.operation.value)
+    audit(action, customer_id=challenge.customer_id, method=method, operation=challenge.operation.value)
     return answer(200, proved_view(proved))
+
+
+def _totp_step(challenge: Challenge, code: str, at: datetime) -> int | None:
+    secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext or b"")
+    return matching_step(secret, code, at)

@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 import boto3
 import botocore.client
+import fido2.server  # noqa: F401 - it looks itself up in sys.modules, which `function` leaves as it was
 import moto.kms.utils
 from botocore.config import Config
 from botocore.exceptions import ClientError

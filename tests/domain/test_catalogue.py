@@ -20,6 +20,7 @@ from registrar.domain.catalogue import (
 )
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
 from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
@@ -108,7 +109,10 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS]
+    codes = [
+        *(*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS),
+        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS),
+    ]
     assert sorted(codes) == sorted(CATALOGUE)
 
 

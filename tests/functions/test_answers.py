@@ -13,11 +13,12 @@ from tests.functions.app import ROUTES, App, an_event, assert_problem
 
 # The gateway asks before the last one, too; what it gives away is a public key.
 OPEN = ("/login", "/challenges", "/precheck", "/sealing-key")
-WITHOUT_BODY = {"/logout"}
+WITHOUT_BODY = {"/logout", "/recovery/cancellation"}
 POSTS = sorted(route for method, route in ROUTES if method == "POST" and route not in WITHOUT_BODY)
 BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith(OPEN))
 PASSWORD = "/uploads/{upload_id}/password"
-IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32}
+IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32, "credential_id": "0" * 32}
+PROVED = {"proof_id": "A" * 22}
 
 
 @pytest.fixture
@@ -35,9 +36,13 @@ def post(app: App, route: str, body: str) -> Any:
 
 
 def test_every_route_of_the_template_is_known() -> None:
-    assert len(ROUTES) == 12
+    assert len(ROUTES) == 24
     assert {*POSTS, *WITHOUT_BODY} == {
         *("/login", "/challenges/otp", "/step-up", "/logout"),
+        *("/challenges/sms", "/challenges/passkey", "/challenges/certificate"),
+        *("/credentials/passkey/options", "/credentials/passkey", "/credentials/{credential_id}/removal"),
+        "/recovery/cancellation",
+        *("/credentials/totp", "/credentials/totp/code", "/credentials/phone", "/credentials/phone/code"),
         *("/precheck", "/uploads", PASSWORD, "/uploads/{upload_id}/registration"),
     }
 
@@ -171,6 +176,24 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
     bodies: dict[str, object] = {
         "/login": {"customer_id": "hong", "password": "open sesame"},
         "/challenges/otp": {"challenge_id": "A" * 22, "code": "123456"},
+        "/challenges/sms": {"challenge_id": "A" * 22},
+        "/challenges/passkey": {
+            "challenge_id": "A" * 22,
+            **dict.fromkeys(("credential_id", "authenticator_data", "client_data_json", "signature"), "AAAA"),
+        },
+        "/challenges/certificate": {
+            "challenge_id": "A" * 22,
+            "registration_id": "r" + "0" * 32,
+            "signature": "AAAA",
+        },
+        "/credentials/passkey/options": PROVED,
+        "/credentials/passkey": PROVED
+        | {"name": "phone", "client_data_json": "AAAA", "attestation_object": "AAAA"},
+        "/credentials/totp": PROVED,
+        "/credentials/totp/code": PROVED | {"code": "123456"},
+        "/credentials/phone": PROVED | {"phone": "+821012345678"},
+        "/credentials/phone/code": PROVED | {"code": "123456"},
+        "/credentials/{credential_id}/removal": PROVED,
         "/step-up": {"operation": "register"},
         "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}], "proof_id": "A" * 22},
         PASSWORD: {"sealed": {"key_id": "a", "ciphertext": "AAAA"}},

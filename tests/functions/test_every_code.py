@@ -25,6 +25,7 @@ from tests.aws.rows import registrations_of
 from tests.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key
 from tests.domain.test_decision_codes import CASES
 from tests.functions.app import Answer, App, put_trust
+from tests.functions.methods import Prover
 from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.template.test_api import GATEWAY
 
@@ -207,6 +208,23 @@ def conflicting(app: App) -> Answer:
     return app.announce(b"two", key="the-same-key")
 
 
+def with_a_text_message(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    challenge = prover.step_up("enrol", "passkey")
+    prover.ask_sms(challenge)
+    proof = prover.by_sms(challenge, prover.last_code()).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def removed(named: str) -> Scenario:
+    def play(app: App) -> Answer:
+        proof = Prover(app).log_in().proof("remove", named)
+        path = "/credentials/{credential_id}/removal"
+        return app.call("POST", path, {"proof_id": proof}, credential_id=named)
+
+    return play
+
+
 def said(mode: str) -> Scenario:
     """What the issuer says of a certificate that all else is good about."""
 
@@ -215,6 +233,20 @@ def said(mode: str) -> Scenario:
         return app.look(app.upload(good().der)["upload_id"])
 
     return play
+
+
+def sixth_passkey(app: App) -> Answer:
+    prover = Prover(app).log_in().with_passkey()
+    (known,) = prover.customer().passkeys
+    more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
+    prover.change(passkeys=(known, *more))
+    proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def made_elsewhere(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    return prover.add_passkey(prover.proof("enrol", "passkey"), origin="https://evil.example")
 
 
 def silent_for_a_day(app: App) -> Answer:
@@ -248,6 +280,12 @@ SCENARIOS: dict[str, Scenario] = {
     "STEP_UP_LOCKED": code_given(5),
     "STEP_UP_METHOD_UNAVAILABLE": method_unavailable,
     "RATE_LIMITED": flooded,
+    "STEP_UP_TOO_WEAK": with_a_text_message,
+    "CREDENTIAL_INVALID": made_elsewhere,
+    "CREDENTIAL_LIMIT_REACHED": sixth_passkey,
+    "CREDENTIAL_NOT_FOUND": removed("0" * 32),
+    "CREDENTIAL_LAST": removed("totp"),
+    "RECOVERY_NOT_FOUND": lambda app: app.call("POST", "/recovery/cancellation"),
     "UPLOAD_NOT_FOUND": lambda app: app.look("0" * 32),
     "UPLOAD_EXPIRED": later(lambda app: app.announce(b"x").body, 11, lambda app, made: app.look(made["upload_id"])),
     "UPLOAD_EMPTY": lambda app: app.announce(b""),

@@ -32,8 +32,16 @@ def wrong_code(app: App) -> str:
 def test_password_and_code_start_a_session(app: App, account: Account) -> None:
     first = app.give_password()
     assert first.status == 200
-    assert first.body.keys() == {"challenge_id", "operation", "object", "methods", "tries_left", "expires_at"}
-    assert (first.body["methods"], first.body["tries_left"]) == (["otp"], MAX_TRIES)
+    assert first.body.keys() == {
+        "challenge_id",
+        "operation",
+        "object",
+        "methods",
+        "tries_left",
+        "expires_at",
+        "asked",
+    }
+    assert (first.body["methods"], first.body["tries_left"]) == (["otp", "sms"], MAX_TRIES)
     assert (first.body["operation"], first.body["object"]) == ("login", "")
     assert first.body["expires_at"] == iso(NOW + CHALLENGE_LIFE)
 

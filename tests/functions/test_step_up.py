@@ -33,8 +33,14 @@ def proof(app: App, operation: str = "register", object_id: str | None = None) -
 
 def test_a_step_up_is_a_challenge_and_then_a_proof(app: App, account: Account) -> None:
     challenge = app.step_up("deregister", "r1").body
-    assert challenge.keys() == {"challenge_id", "operation", "object", "methods", "tries_left", "expires_at"}
-    assert (challenge["operation"], challenge["object"], challenge["methods"]) == ("deregister", "r1", ["otp"])
+    assert challenge.keys() == {
+        *("challenge_id", "operation", "object", "methods", "tries_left", "expires_at", "asked")
+    }
+    assert (challenge["operation"], challenge["object"], challenge["methods"]) == (
+        "deregister",
+        "r1",
+        ["otp", "sms"],
+    )
     answer = app.give_code(challenge["challenge_id"])
     assert answer.status == 200
     assert answer.body == {

@@ -28,11 +28,12 @@ class QuickPhone(Phone):
 
     cloud: LocalCloud | None = None
 
-    def prove_identity(self, operation: str) -> str | None:
+    def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
         assert self.cloud is not None
         table = Challenges(self.cloud.client("dynamodb"), self.cloud.physical("ChallengesTable"))
         now = datetime.now(UTC)
-        challenge = new_challenge(self.customer.id, "personal", ("otp",), now, operation=Operation(operation))
+        who, wanted = (self.customer.id, "personal", ("otp",)), Operation(operation)
+        challenge = new_challenge(*who, now, operation=wanted, object_id=object_id or "")
         table.add(challenge)
         return table.prove(challenge, "otp", now).id
 

@@ -11,7 +11,9 @@ from tests.template.shape import RESOURCES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
-PUBLIC = {("POST", "/login"), ("POST", "/challenges/otp"), ("POST", "/precheck"), ("POST", "/loss")}
+PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
+    ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
+}
 GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
 
@@ -20,6 +22,15 @@ def test_routes_are_these() -> None:
     assert ROUTES.keys() == PUBLIC | {
         ("POST", "/step-up"),
         ("POST", "/logout"),
+        ("GET", "/credentials"),
+        ("POST", "/credentials/passkey/options"),
+        ("POST", "/credentials/passkey"),
+        ("POST", "/credentials/totp"),
+        ("POST", "/credentials/totp/code"),
+        ("POST", "/credentials/phone"),
+        ("POST", "/credentials/phone/code"),
+        ("POST", "/credentials/{credential_id}/removal"),
+        ("POST", "/recovery/cancellation"),
         ("POST", "/uploads"),
         ("GET", "/uploads/{upload_id}"),
         ("GET", "/sealing-key"),

@@ -7,6 +7,7 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.domain.challenges import MAX_TRIES, PROOF_LIFE, RETENTION, Challenge, ChallengeState, Operation
 from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.sms_codes import MAX_SMS_PER_CHALLENGE
 
 
 def to_item(challenge: Challenge) -> dict[str, dict[str, Any]]:
@@ -93,6 +94,36 @@ class Challenges:
             state="state",
         )
         return from_item(item)
+
+    def sms_sent(self, challenge: Challenge, digest: bytes, code_expires_at: datetime, now: datetime) -> None:
+        """Note the code that is about to be sent; it replaces one sent before.
+
+        Raises Refusal: STEP_UP_EXPIRED where the challenge is over, answered or out of tries, RATE_LIMITED where it
+        has had its messages.
+        """
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                {"id": dynamo.text(challenge.id)},
+                "SET sms_digest = :digest, sms_expires_at = :ends ADD sms_count :one",
+                "#state = :open AND expires_at > :now AND tries < :most"
+                " AND (attribute_not_exists(sms_count) OR sms_count < :messages)",
+                {
+                    ":digest": dynamo.binary(digest),
+                    ":ends": dynamo.instant(code_expires_at),
+                    ":one": dynamo.number(1),
+                    ":open": dynamo.text(ChallengeState.OPEN),
+                    ":now": dynamo.instant(now),
+                    ":most": dynamo.number(MAX_TRIES),
+                    ":messages": dynamo.number(MAX_SMS_PER_CHALLENGE),
+                },
+                state="state",
+            )
+        except ConditionFailed as failed:
+            had_all = bool(failed.items) and failed.items[0] is not None and "sms_count" in failed.items[0]
+            full = had_all and dynamo.read_number(failed.items[0] or {}, "sms_count") >= MAX_SMS_PER_CHALLENGE
+            raise Refusal("RATE_LIMITED", retry_after=60) if full else Refusal("STEP_UP_EXPIRED") from None
 
     def prove(self, challenge: Challenge, method: str, now: datetime) -> Challenge:
         """OPEN → PROVED by `method`. Of several right answers at once, one does it.

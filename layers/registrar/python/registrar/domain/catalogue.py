@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
 from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
@@ -104,6 +105,12 @@ _ROWS: Mapping[str, _Row] = {
     "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
     "STEP_UP_LOCKED": _Row(429, NextAction.WAIT, ("again_at",)),
     "STEP_UP_METHOD_UNAVAILABLE": _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
+    "STEP_UP_TOO_WEAK": _Row(403, NextAction.CHOOSE_METHOD),
+    "CREDENTIAL_INVALID": _Row(422, NextAction.STEP_UP),
+    "CREDENTIAL_LIMIT_REACHED": _Row(409, NextAction.MANAGE, ("limit",)),
+    "CREDENTIAL_NOT_FOUND": _Row(404, NextAction.MANAGE),
+    "CREDENTIAL_LAST": _Row(409, NextAction.MANAGE),
+    "RECOVERY_NOT_FOUND": _Row(404, NextAction.MANAGE),
     # upload
     "UPLOAD_NOT_FOUND": _Row(404, NextAction.RESTART),
     "UPLOAD_EXPIRED": _Row(410, NextAction.RESTART),
@@ -185,7 +192,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
 def _catalogue() -> dict[str, Reason]:
-    texts = ACCESS_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
+    texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
     return {
         code: Reason(
             code=code,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from registrar.domain.sessions import Started
+from registrar.domain.sms_codes import sms_code_matches
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=10)
@@ -74,6 +75,10 @@ class Challenge:
     def tries_left(self) -> int:
         """How many answers may still be tried."""
         return max(MAX_TRIES - self.tries, 0)
+
+    def sms_code_matches(self, code: str, now: datetime) -> bool:
+        """Whether `code` is the one last sent by text message for this challenge, and still lives."""
+        return sms_code_matches(self.sms_digest, self.sms_expires_at, self.id, code, now)
 
     @property
     def proof_expires_at(self) -> datetime | None:
