@@ -148,8 +148,8 @@ Assumed, not counted (times of a warm function, list prices; the operator says w
 What gives way first: the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
 hours, so the run begins at 9:00 and not in the evening; ask AWS for more before the numbers grow. Then the longest
 shard: it may take 900 seconds, which is {mornings:.0f} such mornings at once (missed runs are caught up).
-More shards are one line in `registration_items.py`: rows that stand in one are still found there, and until they have
-ended a customer may get two messages where it could be one.
+More shards are one line in `registration_items.py`: rows that stand in one are still found there, and until they
+have ended a customer may get two messages where it could be one.
 """
 
 

@@ -21,6 +21,10 @@ pytestmark = pytest.mark.cloud
 AsRole = Callable[[str, str], Any]
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 KEY = {"id": {"S": "x"}}
+MAIL = {
+    "Destination": {"ToAddresses": ["hong@example.com"]},
+    "Message": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
+}
 ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
 
 # Function, service, operation, arguments; names of the template in braces are replaced by physical ones.
@@ -59,10 +63,30 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("GetRegistration", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
     ("ListRegistrations", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
     ("ListRegistrations", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("FlagExpiring", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
-    ("FlagExpiring", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("FlagExpiring", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("FlagExpiring", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("FlagExpiring", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("FlagExpiring", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
+    ("FlagExpiring", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+    ("FlagShard", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("FlagShard", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("FlagShard", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
+    ("FlagShard", "sqs", "send_message", {"QueueUrl": "{ExpiryQueue}", "MessageBody": "x"}),
+    ("FlagShard", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+    ("SendNotice", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
+    ("SendNotice", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("SendNotice", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("SendNotice", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("SendNotice", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
+    ("SendNotice", "ses", "send_email", {"Source": "notice@elsewhere.example", **MAIL}),
+    ("SendNotice", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("PublishEvents", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("PublishEvents", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
+    (
+        "PublishEvents",
+        "events",
+        "put_events",
+        {"Entries": [{"Source": "registrar", "DetailType": "x", "Detail": "{}", "EventBusName": "default"}]},
+    ),
     ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
     ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "reports/trust.json"}),
     ("Precheck", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
@@ -138,7 +162,10 @@ ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("GetRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
-    ("FlagExpiring", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+    ("SendNotice", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
+    ("SendNotice", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("SendNotice", "ses", "send_email", {"Source": "notice@bank.example", **MAIL}),
+    ("FlagExpiring", "dynamodb", "get_item", {"TableName": "{NoticesTable}", "Key": KEY}),
     ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("GetSealingKey", "kms", "get_public_key", {"KeyId": "{SealingKeyA}"}),
     ("OpenContainer", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
