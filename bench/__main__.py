@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, crls, decisions, files, nightly, ocsp, warm_call, watch, writes
+from bench import cold_start, crls, decisions, files, logins, nightly, ocsp, warm_call, watch, writes
 from bench.report import Row, markdown
 from local.build import ROOT
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "writes": writes.rows,
     "watch": watch.rows,
     "nightly": nightly.rows,
+    "logins": logins.rows,
     "files": files.rows,
     "decisions": decisions.rows,
     "ocsp": ocsp.rows,

@@ -16,7 +16,8 @@ from tests.builders import a_certificate
 from tests.functions.app import Answer, App, trust_demo_issuers
 
 GROUP = "From login to registered"
-MOST_CALLS, MOST_UNITS = 16, 28
+MOST_CALLS, MOST_UNITS, MOST_LOGIN_UNITS = 24, 40, 8
+LOGIN = ("login", "verify_otp")
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,29 @@ class Cost:
 
 def rows() -> Iterator[Row]:
     """The totals, then every call."""
-    found = costs()
+    found, authorized = costs()
+    login = sum(cost.units for cost in found if cost.step in LOGIN)
+    asked = sum(cost.step == "authorize" for cost in found)
     owner = sum(cost.owner for cost in found)
     yield Row(GROUP, "AWS calls", len(found) - owner, MOST_CALLS, "calls", "one poll included, owner check aside")
     yield Row(
         GROUP, "AWS calls of the owner check", owner, None, "calls", "sealing key, sealed R, the bank's number"
     )
     yield Row(GROUP, "write units", sum(cost.units for cost in found), MOST_UNITS, "units")
+    yield Row(
+        GROUP, "write units from login to session", login, MOST_LOGIN_UNITS, "units", "throttles and proof included"
+    )
+    yield Row(GROUP, "calls of the authorizer, each request", asked / authorized, 1, "calls", "one strong read")
     for number, cost in enumerate(found, 1):
         note = "owner check" if cost.owner else ""
         yield Row(GROUP, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units", note)
 
 
-def costs() -> list[Cost]:
-    """Every AWS call from login to registered, in order, all functions warm and the trust document in memory."""
+def costs() -> tuple[list[Cost], int]:
+    """Every AWS call from login to registered, in order, and how many requests asked the authorizer.
+
+    All functions are warm, the trust document is in memory, and the bank knows the device.
+    """
     with an_account() as account:
         app = _MeteredApp(account)
         app.enrol()
@@ -54,11 +64,11 @@ def costs() -> list[Cost]:
         account.pass_time(minutes=2)
         account.function("validate_upload").trust.active(account.at)
         app.meter()
-        app.token = app.log_in().body["token"]
+        app.token = app.log_in(operation="register").body["token"]
         registered = app.register(a_certificate())
         if registered.status != 201:
             raise RuntimeError(f"not registered: {registered}")
-        return app.costs
+        return app.costs, app.authorized
 
 
 class _MeteredApp(App):
@@ -68,6 +78,7 @@ class _MeteredApp(App):
         super().__init__(account)
         self.costs: list[Cost] = []
         self.token = ""
+        self.authorized = 0
         self._real, self._invoke = account.called, account.invoke
         self._step: str | None = None
         self._for_owner = False
@@ -82,6 +93,7 @@ class _MeteredApp(App):
         self._for_owner = event["resource"] == "/sealing-key"
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}"}
+            self.authorized += 1
             self.account.invoke("authorize", {"methodArn": "arn:bench", "headers": headers})
         return super().send(event)
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from local.authenticator import Authenticator, from_websafe
 from local.http_calls import Answer, post_form, send
 from local.pki import CustomerCertificate
 from local.seed import DemoCustomer
@@ -46,38 +47,103 @@ class Phone:
     language: str = "ko"
     token: str | None = field(default=None, repr=False)
     last_step: int = 0
+    device_id: str | None = field(default=None, repr=False)
+    proof_id: str | None = None
+    device: Authenticator | None = None
+    address: str | None = None
+    """Where the phone seems to be: the local gateway takes a caller's word for it, API Gateway does not."""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """One API call, with the session where there is one."""
         known = {"Accept-Language": self.language, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        if self.address:
+            known.setdefault("X-Forwarded-For", self.address)
         if self.token:
             known["Authorization"] = f"Bearer {self.token}"
         return send(method, self.url + path, body, known)
 
     def code(self) -> str:
-        """The current one-time code; the next one where the current one was used already (within the window)."""
-        self.last_step = max(int(time.time()) // 30, self.last_step + 1)
-        totp = TOTP(self.customer.totp_secret, 6, SHA1(), 30)  # noqa: S303 - what authenticator apps do
-        return totp.generate(self.last_step * 30).decode()
+        """A one-time code not used yet: the current one, or the next within the window; else wait for it."""
+        self.last_step = max(int(time.time()) // STEP_SECONDS, self.last_step + 1)
+        while self.last_step > int(time.time()) // STEP_SECONDS + 1:
+            time.sleep(0.2)
+        return code_at(self.customer.totp_secret, self.last_step)
 
-    def log_in(self) -> Answer:
-        """Password, then code; keeps the token. Returns the last answer."""
-        self.token = None
-        answer = self.call("POST", "/login", {"customer_id": self.customer.id, "password": self.customer.password})
-        if answer.status == 200:
-            body = {"challenge_id": answer.json()["challenge_id"], "code": self.code()}
-            answer = self.call("POST", "/login/otp", body)
-        if answer.status == 200:
-            self.token = answer.json()["token"]
+    def answer(self, challenge: Mapping[str, Any]) -> Answer:
+        """Answer a challenge by the first of its methods that this phone can."""
+        known = {"otp": self.answer_by_code} | ({"passkey": self.answer_by_passkey} if self.device else {})
+        method = next(method for method in challenge["methods"] if method in known)
+        return known[method](challenge)
+
+    def answer_by_code(self, challenge: Mapping[str, Any]) -> Answer:
+        """Type the code that the authenticator app shows."""
+        return self.call(
+            "POST", "/challenges/otp", {"challenge_id": challenge["challenge_id"], "code": self.code()}
+        )
+
+    def answer_by_passkey(self, challenge: Mapping[str, Any]) -> Answer:
+        """Unlock the phone: its passkey signs the challenge."""
+        if self.device is None:
+            raise RuntimeError("this phone has no passkey")
+        signed = self.device.get(from_websafe(challenge["asked"]["passkey"]["challenge"]))
+        return self.call("POST", "/challenges/passkey", {"challenge_id": challenge["challenge_id"], **signed})
+
+    def add_passkey(self, rp_id: str, origin: str, name: str) -> Answer:
+        """Make a passkey on this phone, with a fresh proof; used from then on. Returns the last answer."""
+        proof = {"proof_id": self.prove_identity("enrol", "passkey")}
+        asked = self.call("POST", "/credentials/passkey/options", proof)
+        if asked.status != 200:
+            return asked
+        device = Authenticator(rp_id, origin)
+        made = device.create(from_websafe(asked.json()["challenge"]))
+        answer = self.call("POST", "/credentials/passkey", {**proof, "name": name, **made})
+        if answer.status == 201:
+            self.device = device
         return answer
 
+    def log_in(self, operation: str = "register") -> Answer:
+        """Password, then another factor; keeps token, device id and proof. Returns the last answer."""
+        self.token = None
+        body = {"customer_id": self.customer.id, "password": self.customer.password, "operation": operation}
+        if self.device_id:
+            body["device_id"] = self.device_id
+        answer = self.call("POST", "/login", body)
+        if answer.status == 200:
+            answer = self.answer(answer.json())
+        if answer.status == 200:
+            earned = answer.json()
+            self.token, self.proof_id = earned["token"], earned.get("proof_id")
+            self.device_id = earned.get("device_id", self.device_id)
+        return answer
+
+    def step_up(self, operation: str, object_id: str | None = None) -> Answer:
+        """Prove who they are for one operation. Returns the last answer, with `proof_id` where it went well."""
+        asked = {"operation": operation, **({"object": object_id} if object_id else {})}
+        answer = self.call("POST", "/step-up", asked)
+        return self.answer(answer.json()) if answer.status == 200 else answer
+
+    def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
+        """A fresh proof for one operation, or None where it was refused."""
+        proof_id: str | None = self.step_up(operation, object_id).json().get("proof_id")
+        return proof_id
+
+    def log_out(self) -> Answer:
+        """End the session here."""
+        return self.call("POST", "/logout")
+
     def announce(self, files: Mapping[str, bytes], **headers: str) -> Answer:
-        """Ask for an upload of exactly these files."""
+        """Ask for an upload of exactly these files, with a fresh proof of identity where the last one is used."""
+        if self.proof_id is None:
+            self.proof_id = self.prove_identity("register")
         announced = [
             {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in files.items()
         ]
-        return self.call("POST", "/uploads", {"files": announced}, **headers)
+        proof = {"proof_id": self.proof_id} if self.proof_id else {}
+        answer = self.call("POST", "/uploads", {"files": announced, **proof}, **headers)
+        if answer.status == 201:
+            self.proof_id = None
+        return answer
 
     def send_files(self, announced: Answer, files: Mapping[str, bytes]) -> list[Answer]:
         """Send the files with the forms that `announce` got."""
@@ -130,7 +196,7 @@ class Phone:
             return self.call("GET", f"/uploads/{view['upload_id']}")
         return answer
 
-    def prove(self, view: dict[str, Any], certificate: CustomerCertificate) -> Answer:
+    def prove(self, view: dict[str, Any], certificate: CustomerCertificate, replaces: str | None = None) -> Answer:
         """Sign the text of an upload that awaits its proof, seal R, agree to the consent, register."""
         proof = view["proof"]
         body = {
@@ -139,6 +205,7 @@ class Phone:
                 view["upload_id"], proof["nonce"], certificate.random_number.hex(), random_number=True
             ),
             "consent_version": proof["consent"]["version"],
+            **({"replaces": replaces} if replaces else {}),
         }
         return self.register(view, body)
 

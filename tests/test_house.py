@@ -1,6 +1,6 @@
 """The house rules, executed: who may import whom, how long a file may get, what a cold start loads.
 
-domain        standard library, cryptography, domain; no clock, no environment
+domain        standard library, cryptography, fido2, domain; no clock, no environment
 aws           domain, net, boto3; not entry, not powertools
 net           domain; not aws, not boto3
 entry         domain, powertools; not aws, not boto3
@@ -26,7 +26,7 @@ ROOMS = {
     room: sorted((PACKAGE / "registrar" / room).glob("**/*.py")) for room in ("domain", "aws", "net", "entry")
 } | {"functions": sorted((ROOT / "functions").glob("*/*.py"))}
 MAY_IMPORT = {
-    "domain": {"cryptography", "registrar.domain"},
+    "domain": {"cryptography", "fido2", "registrar.domain"},
     "aws": {"boto3", "botocore", "registrar.domain", "registrar.net", "registrar.aws"},
     "net": {"registrar.domain", "registrar.net"},
     "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},

@@ -7,8 +7,9 @@ from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
-from registrar.entry.views import registration_view
+from registrar.entry.views import registration_view, resume_view
 
+BANK = setting("BANK_CODE")
 registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 
 
@@ -16,5 +17,5 @@ registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE")
 def lambda_handler(request: Request) -> Answer:
     caller = request.caller
     registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
-    found = registrations.get(caller.customer_id, registration_id)
-    return answer(200, registration_view(found, request.language, now()))
+    found, at = registrations.get(caller.customer_id, registration_id), now()
+    return answer(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))

@@ -1,51 +1,72 @@
 """POST /login: a customer id and a password earn a challenge for a second factor.
 
-An unknown customer and a wrong password cost the same time and get the same answer.
+An unknown customer, a wrong password and a locked account make the same calls, cost the same hash and get the same
+answer. Every attempt counts before anything is compared; only a finished login clears the count.
 """
 
 from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.customers import Customers
-from registrar.domain.challenges import new_challenge
+from registrar.aws.registrations import Registrations
+from registrar.aws.sessions import Sessions
+from registrar.aws.throttles import Throttles
+from registrar.domain.challenge_text import asked
+from registrar.domain.challenges import Operation, new_challenge
+from registrar.domain.devices import devices_to_keep, known_device
 from registrar.domain.errors import Refusal
-from registrar.domain.findings import iso
 from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
+from registrar.domain.throttles import account_key
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.request import Request
+from registrar.entry.request import CUSTOMER_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
-
-CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
+from registrar.entry.views import challenge_view
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
 challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+sessions = Sessions(dynamodb, setting("SESSIONS_TABLE"))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields = request.fields()
+    fields, at = request.fields(), now()
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
+    operation = Operation(fields.optional_text("operation", "login|register") or "login")
+    device_id = fields.optional_text("device_id", r"[A-Za-z0-9_-]{22}")
 
+    throttles.count_address(request.source_address, at)
+    standing = sessions.standing(customer_id)
+    device = known_device(standing.devices, device_id)
+    key = account_key(customer_id, device)
+    attempt = throttles.attempt(key, at)
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
-    if customer is None or not correct:
+    if customer is None or not correct or standing.locked or not attempt.allowed:
         # No digest of what nobody is called: it may be a password in the wrong field.
-        audit("login.refused", customer_id=customer.id if customer else None)
-        raise Refusal("LOGIN_FAILED")
+        known = {"customer_id": customer.id} if customer else {}
+        audit("login.refused", **known, waiting=not attempt.allowed, locked=standing.locked)
+        raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
-    challenge = new_challenge(customer.id, customer.kind, customer.totp_ciphertext, now())
-    challenges.add(challenge)
-    audit("login.challenged", customer_id=customer.id)
-    return answer(
-        200,
-        {
-            "challenge_id": challenge.id,
-            "methods": ["otp"],
-            "tries_left": challenge.tries_left,
-            "expires_at": iso(challenge.expires_at),
-        },
+    customer = customer.as_of(at)
+    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
+    challenge = new_challenge(
+        customer.id,
+        customer.kind,
+        (*(("certificate",) if registered else ()), *customer.methods),
+        at,
+        operation=operation,
+        starts_session=True,
+        throttle=key,
+        totp_ciphertext=customer.totp_ciphertext,
+        devices=None if device else devices_to_keep(standing.devices),
     )
+    challenges.add(challenge)
+    audit("login.challenged", customer_id=customer.id, operation=operation.value, device=bool(device))
+    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})

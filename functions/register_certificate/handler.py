@@ -1,24 +1,24 @@
 """POST /uploads/{upload_id}/registration: the owner proves possession and agrees; the certificate is registered.
 
 Possession is a signature (raw or CMS) over the text that the upload shows, or the key that was opened from its
-container. Ownership is the R that the phone sealed, or the container's. Repeating it returns the same registration.
+container. Ownership is the R that the phone sealed, or the container's. A renewed certificate may take the place of
+an earlier registration (`replaces`). Repeating it returns the same registration.
 """
 
 from datetime import datetime
-from typing import NoReturn
 
 from registrar.aws.clients import client
 from registrar.aws.owners import Owners
+from registrar.aws.proving import prove
 from registrar.aws.queues import Queue
 from registrar.aws.registrations import Registrations, Taken
 from registrar.aws.upload_checks import UploadChecks, expect_fresh
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
-from registrar.domain.possession import ProofInvalid
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.proofs import MAX_CMS_BYTES
 from registrar.domain.registrations import new_registration
-from registrar.domain.uploads import MAX_BAD_PROOFS, Upload, failure
+from registrar.domain.uploads import Upload, failure
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -42,22 +42,24 @@ def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
     consent = fields.text("consent_version")
+    replaces = fields.text("replaces", r"r[a-z0-9]{32}") if "replaces" in fields else None
 
     upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if upload.registration:
-        return _registered(200, caller.customer_id, upload.registration, request, at)
+        return _registered(caller.customer_id, upload.registration, request, at)
     upload.check_awaiting_proof(at)
     expect_fresh(upload, checks, questions, at)
     if consent != CONSENT_VERSION:
         raise Refusal("CONSENT_REQUIRED")
     proof = "container" if upload.opened else _proven(upload, fields)
-    registration = new_registration(upload, proof, consent, at)
+    replaced = registrations.get(caller.customer_id, replaces) if replaces else None
+    registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, UPLOADS_TABLE, at)
+        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced)
     except Taken as taken:
         return _taken(upload, taken, request, at)
-    audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id)
+    audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
     return answer(201, registration_view(registration, request.language, at))
 
 
@@ -65,33 +67,23 @@ def _proven(upload: Upload, fields: Fields) -> str:
     """By what the caller proved that key and certificate are theirs. Raises Refusal."""
     proof = fields.proof()
     try:
-        owners.check_proof(upload, text_to_sign(upload, BANK), proof)
-    except ProofInvalid:
-        _refuse_proof(upload)
+        prove(owners, uploads, upload, text_to_sign(upload, BANK), proof)
     except Refusal as refused:
-        if refused.code == "OWNER_MISMATCH":
-            uploads.count_bad_proof(upload)
+        audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise
     return proof.kind
-
-
-def _refuse_proof(upload: Upload) -> NoReturn:
-    tries_left = MAX_BAD_PROOFS - uploads.count_bad_proof(upload)
-    audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, tries_left=tries_left)
-    raise Refusal("PROOF_FAILED", tries_left=tries_left) if tries_left > 0 else Refusal("PROOF_ATTEMPTS_EXCEEDED")
 
 
 def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
     audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=taken.code)
     if taken.code == "REPLACES_REQUIRED":
         raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    code = "ALREADY_REGISTERED" if taken.existing else "NOT_AVAILABLE_FOR_REGISTRATION"
+    uploads.refuse(upload, failure(code, **({"registration_id": taken.existing} if taken.existing else {})))
     if taken.existing is None:
-        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
-        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
-    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
-    return _registered(200, upload.customer_id, taken.existing, request, at)
+        raise Refusal(code)
+    return _registered(upload.customer_id, taken.existing, request, at)
 
 
-def _registered(status: int, customer_id: str, registration: str, request: Request, at: datetime) -> Answer:
-    found = registrations.get(customer_id, registration)
-    return answer(status, registration_view(found, request.language, at))
+def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Answer:
+    return answer(200, registration_view(registrations.get(customer_id, registration), request.language, at))

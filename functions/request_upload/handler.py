@@ -1,11 +1,12 @@
 """POST /uploads: announce a certificate file, get a form to upload exactly that file with."""
 
 from registrar.aws.bucket import Bucket
+from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client, post_client
 from registrar.aws.uploads import Uploads
+from registrar.domain.challenges import Operation
 from registrar.domain.errors import Refusal
 from registrar.domain.findings import iso
-from registrar.domain.sessions import proof_is_fresh
 from registrar.domain.uploads import (
     MAX_FILES,
     POST_LIFE,
@@ -20,20 +21,24 @@ from registrar.domain.uploads import (
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.request import Fields, Request
+from registrar.entry.request import CHALLENGE_ID, Fields, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
 
-uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+dynamodb = client("dynamodb")
+uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
 bucket = Bucket(post_client(), setting("UPLOAD_BUCKET"))
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
-    files = tuple(_announced(fields) for fields in request.fields().each("files", most=MAX_FILES))
+    caller, at, fields = request.caller, now(), request.fields()
+    files = tuple(_announced(entry) for entry in fields.each("files", most=MAX_FILES))
     check_sizes([file.size for file in files])
-    if not proof_is_fresh(caller.proved_at, at):
+    proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
+    proof = challenges.find(proof_id) if proof_id else None
+    if proof is None or proof.method is None or proof.proved_at is None:
         raise Refusal("STEP_UP_REQUIRED")
     wanted = Upload(
         id=new_upload_id(caller.customer_id, request.idempotency_key),
@@ -41,12 +46,13 @@ def lambda_handler(request: Request) -> Answer:
         customer_kind=caller.customer_kind,
         state=UploadState.ISSUED,
         files=files,
-        method=caller.method,
-        proved_at=caller.proved_at,
+        method=proof.method,
+        proved_at=proof.proved_at,
         created_at=at,
         expires_at=at + UPLOAD_LIFE,
     )
-    upload = uploads.add(wanted)
+    use = challenges.use(proof.id, caller.customer_id, Operation.REGISTER, "", wanted.id, at)
+    upload = uploads.add(wanted, use)
     if upload.files != files:
         raise Refusal("STATE_CONFLICT")
     audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, files=len(files))

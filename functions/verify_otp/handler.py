@@ -1,60 +1,58 @@
-"""POST /login/otp: a one-time code answers the challenge and starts the session. A code counts once (RFC 6238)."""
+"""POST /challenges/otp: a one-time code answers a challenge, of an authenticator app or from a text message.
+
+A code counts once (RFC 6238 section 5.2).
+"""
 
 from datetime import datetime
 
+from registrar.aws.access import Access
 from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.keys import CustomerSecrets
 from registrar.aws.sessions import Sessions
+from registrar.aws.throttles import Throttles
 from registrar.domain.challenges import Challenge
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.findings import iso
-from registrar.domain.sessions import new_session
+from registrar.domain.errors import Refusal
 from registrar.domain.totp import matching_step
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.request import Request
+from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
+from registrar.entry.views import proved_view
 
 dynamodb = client("dynamodb")
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-sessions = Sessions(dynamodb, setting("SESSIONS_TABLE"))
+access = Access(
+    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
+    Sessions(dynamodb, setting("SESSIONS_TABLE")),
+    Throttles(dynamodb, setting("THROTTLES_TABLE")),
+)
 customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
 
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields = request.fields()
-    challenge_id = fields.text("challenge_id", r"[A-Za-z0-9_-]{22}")
+    fields, at = request.fields(), now()
+    challenge_id = fields.text("challenge_id", CHALLENGE_ID)
     code = fields.text("code", r"[0-9]{6}")
-    at = now()
+    method = fields.optional_text("method", "otp|sms") or "otp"
 
-    challenge = _counted(challenge_id, at)
-    secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext)
-    step = matching_step(secret, code, at)
-    if step is None:
-        audit("otp.refused", customer_id=challenge.customer_id, tries_left=challenge.tries_left)
-        if challenge.tries_left == 0:
-            raise Refusal("STEP_UP_LOCKED")
-        raise Refusal("STEP_UP_INVALID", tries_left=challenge.tries_left)
-
-    session, token = new_session(challenge.customer_id, challenge.customer_kind, "otp", at)
+    challenge = access.counted(challenge_id, method, at)
+    step = _totp_step(challenge, code, at) if method == "otp" else None
+    if step is None and not (method == "sms" and challenge.sms_code_matches(code, at)):
+        audit("otp.refused", customer_id=challenge.customer_id, method=method, tries_left=challenge.tries_left)
+        raise access.wrong(challenge, at)
     try:
-        sessions.start(session, totp_step=step, challenge_created_at=challenge.created_at)
+        proved = access.finish(challenge, method, at, totp_step=step)
     except Refusal as refused:
         audit("otp.replayed", customer_id=challenge.customer_id, code=refused.code)
         raise
-    audit("session.started", customer_id=session.customer_id, method=session.method)
-    return answer(200, {"token": token, "token_type": "Bearer", "expires_at": iso(session.expires_at)})
+    action = "session.started" if proved.started else "identity.proved"
+    audit(action, customer_id=challenge.customer_id, method=method, operation=challenge.operation.value)
+    return answer(200, proved_view(proved))
 
 
-def _counted(challenge_id: str, at: datetime) -> Challenge:
-    """The challenge, with this try counted before anything is compared."""
-    try:
-        return challenges.count_try(challenge_id, at)
-    except ConditionFailed:
-        known = challenges.find(challenge_id)
-        locked = known is not None and known.tries_left == 0 and at < known.expires_at
-        raise Refusal("STEP_UP_LOCKED" if locked else "STEP_UP_EXPIRED") from None
+def _totp_step(challenge: Challenge, code: str, at: datetime) -> int | None:
+    secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext or b"")
+    return matching_step(secret, code, at)

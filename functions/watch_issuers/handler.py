@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from registrar.aws.bucket import Bucket
 from registrar.aws.clients import client
 from registrar.aws.issuers import Issuers
+from registrar.aws.queues import Queue
 from registrar.aws.trust_bucket import TrustBucket
-from registrar.aws.watch_queue import WatchQueue
 from registrar.domain.watch import authority_points
 from registrar.entry.clock import now
 from registrar.entry.log import logger
@@ -18,7 +19,7 @@ from registrar.entry.settings import setting, settings_list
 
 trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
 issuers = Issuers(client("dynamodb"), setting("ISSUERS_TABLE"))
-queue = WatchQueue(client("sqs"), setting("WATCH_QUEUE"))
+queue = Queue(client("sqs"), setting("WATCH_QUEUE"))
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
@@ -26,7 +27,7 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     registered = list(issuers.points())
     authorities = authority_points(store) if store.rules.revocation.check_authorities else ()
     wanted = [point for point in dict.fromkeys((*registered, *authorities)) if operator in (None, point.operator)]
-    queue.put(wanted)
+    queue.send({"point": asdict(point)} for point in wanted)
     counts = {"planned": len(wanted), "known": len(registered), "authorities": len(authorities)}
     logger.info("watch planned", function=context.function_name, operator=operator, counts=counts)
     return counts

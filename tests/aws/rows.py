@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any
 
 from local.pki import CustomerCertificate
+from registrar.aws.challenges import Challenges
 from registrar.aws.registrations import Registrations
 from registrar.aws.upload_checks import UploadChecks
 from registrar.aws.uploads import Uploads
+from registrar.domain.challenges import Challenge, Operation, new_challenge
 from registrar.domain.customers import Customer
 from registrar.domain.decision import Report, decide
 from registrar.domain.passwords import hash_password
@@ -56,6 +58,26 @@ def a_requested_upload(
         "expires_at": at + UPLOAD_LIFE,
     }
     return Upload(**values | overrides)
+
+
+def a_proof(
+    account: Account,
+    customer_id: str = "hong",
+    operation: Operation = Operation.REGISTER,
+    object_id: str = "",
+    *,
+    proved_at: datetime = NOW,
+    method: str = "otp",
+) -> Challenge:
+    """A proof of identity in the table, as a verify function leaves it; nothing of it is recorded."""
+    asked_at = proved_at - timedelta(seconds=20)
+    challenge = new_challenge(
+        customer_id, "personal", (method,), asked_at, operation=operation, object_id=object_id
+    )
+    with account.aside():
+        challenges = Challenges(account.client("dynamodb"), account.physical["ChallengesTable"])
+        challenges.add(challenge)
+        return challenges.prove(challenge, method, proved_at)
 
 
 def a_report(certificate: CustomerCertificate, at: datetime = NOW) -> Report:

@@ -1,4 +1,4 @@
-"""Customers, challenges and sessions: who may start a session, and how often."""
+"""Customers, challenges and sessions: who may start a session, how often, and what a proof is good for."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,18 +7,26 @@ import pytest
 
 from registrar.aws import challenges as challenge_store
 from registrar.aws import customers as customer_store
-from registrar.aws import sessions as session_store
+from registrar.aws import dynamo
 from registrar.aws.challenges import Challenges
 from registrar.aws.customers import Customers
 from registrar.aws.sessions import Sessions
-from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES, Challenge, new_challenge
+from registrar.domain.challenges import (
+    MAX_TRIES,
+    PROOF_LIFE,
+    RETENTION,
+    Challenge,
+    ChallengeState,
+    Operation,
+    new_challenge,
+)
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.sessions import Session, new_session
+from registrar.domain.sessions import Session, Standing, new_session
 from tests.aws.account import Account
-from tests.aws.rows import a_customer, put
+from tests.aws.rows import a_customer, a_proof, put
 from tests.builders import NOW
 
-MILLISECOND = timedelta(milliseconds=1)
+MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def sessions(account: Account) -> Sessions:
 
 
 def a_challenge() -> Challenge:
-    return new_challenge("hong", "personal", b"sealed", NOW)
+    return new_challenge("hong", "personal", ("otp", "passkey"), NOW, throttle="key", totp_ciphertext=b"sealed")
 
 
 def a_session(customer_id: str = "hong") -> Session:
@@ -47,7 +55,7 @@ def test_a_customer_survives_the_table(account: Account) -> None:
 
 
 def test_a_challenge_survives_the_table(challenges: Challenges) -> None:
-    challenge = replace(a_challenge(), created_at=NOW + 123 * MILLISECOND)
+    challenge = replace(a_challenge(), created_at=NOW + 123 * MILLISECOND, devices=b"\1" * 64)
     assert challenge_store.from_item(challenge_store.to_item(challenge)) == challenge
     challenges.add(challenge)
     assert challenges.find(challenge.id) == challenge
@@ -57,7 +65,7 @@ def test_a_challenge_survives_the_table(challenges: Challenges) -> None:
 def test_a_challenge_has_an_end(account: Account, challenges: Challenges) -> None:
     challenges.add(a_challenge())
     (item,) = account.items("ChallengesTable")
-    assert int(item["ttl"]["N"]) == int((NOW + CHALLENGE_LIFE).timestamp())
+    assert int(item["ttl"]["N"]) == int((NOW + RETENTION).timestamp())
 
 
 def test_tries_are_counted_up_to_the_last(challenges: Challenges) -> None:
@@ -86,10 +94,88 @@ def test_an_unknown_challenge_is_not_made_by_trying_it(account: Account, challen
     assert account.items("ChallengesTable") == []
 
 
+def test_a_proved_challenge_takes_no_further_try(challenges: Challenges) -> None:
+    challenge = a_challenge()
+    challenges.add(challenge)
+    challenges.prove(challenge, "otp", NOW)
+    with pytest.raises(ConditionFailed):
+        challenges.count_try(challenge.id, NOW)
+
+
+def test_of_two_right_answers_one_proves(challenges: Challenges) -> None:
+    challenge = a_challenge()
+    challenges.add(challenge)
+    proved = challenges.prove(challenge, "otp", NOW)
+    assert (proved.state, proved.method, proved.proved_at) == (ChallengeState.PROVED, "otp", NOW)
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        challenges.prove(challenge, "passkey", NOW)
+    assert challenges.find(challenge.id) == proved
+
+
+def test_a_challenge_is_not_proved_after_its_end(challenges: Challenges) -> None:
+    challenge = a_challenge()
+    challenges.add(challenge)
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        challenges.prove(challenge, "otp", challenge.expires_at)
+
+
+def used(challenges: Challenges, proof: Challenge, **overrides: object) -> Challenge:
+    values = {
+        "customer_id": proof.customer_id,
+        "operation": proof.operation,
+        "object_id": proof.object_id,
+        "used_for": "something",
+        "now": NOW,
+    }
+    write = challenges.use(proof.id, **values | overrides)  # type: ignore[arg-type]
+    dynamo.transact(challenges.client, [write])
+    found = challenges.find(proof.id)
+    assert found is not None
+    return found
+
+
+def test_a_proof_is_used_once_and_says_for_what(account: Account, challenges: Challenges) -> None:
+    proof = a_proof(account, operation=Operation.DEREGISTER, object_id="r1")
+    done = used(challenges, proof, used_for="r1", now=NOW + PROOF_LIFE)
+    assert (done.state, done.used_for) == (ChallengeState.USED, "r1")
+    with pytest.raises(ConditionFailed):
+        used(challenges, proof)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"customer_id": "kim"},
+        {"operation": Operation.RESUME},
+        {"object_id": "r2"},
+        {"object_id": ""},
+        {"now": NOW + PROOF_LIFE + SECOND},
+    ],
+    ids=str,
+)
+def test_a_proof_is_good_for_nothing_else(
+    account: Account, challenges: Challenges, other: dict[str, object]
+) -> None:
+    proof = a_proof(account, operation=Operation.DEREGISTER, object_id="r1")
+    with pytest.raises(ConditionFailed):
+        used(challenges, proof, **other)
+    assert used(challenges, proof).state is ChallengeState.USED
+
+
+def test_an_open_challenge_is_no_proof(challenges: Challenges) -> None:
+    challenge = a_challenge()
+    challenges.add(challenge)
+    with pytest.raises(ConditionFailed):
+        used(challenges, challenge)
+
+
+def start(sessions: Sessions, session: Session, step: int | None = 100, at: int = 0) -> Session | None:
+    return sessions.start(session, challenge_created_at=NOW + at * MILLISECOND, totp_step=step)
+
+
 def test_a_session_survives_the_table(sessions: Sessions) -> None:
     session = a_session()
-    assert session_store.from_item(session_store.to_item(session)) == session
-    sessions.start(session, totp_step=100, challenge_created_at=NOW)
+    assert start(sessions, session) is None
     assert sessions.find("hong") == session
     assert sessions.find("kim") is None
 
@@ -99,10 +185,10 @@ def test_a_session_is_read_strongly(account: Account, sessions: Sessions) -> Non
     assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
 
 
-def test_a_new_session_ends_the_old_one(account: Account, sessions: Sessions) -> None:
+def test_a_new_session_ends_the_old_one_and_says_so(account: Account, sessions: Sessions) -> None:
     old, new = a_session(), a_session()
-    sessions.start(old, totp_step=100, challenge_created_at=NOW)
-    sessions.start(new, totp_step=101, challenge_created_at=NOW + MILLISECOND)
+    start(sessions, old)
+    assert start(sessions, new, 101, 1) == old
     assert sessions.find("hong") == new
     assert len(account.items("SessionsTable")) == 1
 
@@ -115,23 +201,79 @@ def test_a_new_session_ends_the_old_one(account: Account, sessions: Sessions) ->
         (101, 0, "STEP_UP_EXPIRED"),
         (101, -1, "STEP_UP_EXPIRED"),
         (100, 0, "STEP_UP_EXPIRED"),
+        (None, 0, "STEP_UP_EXPIRED"),
     ],
-    ids=["same code", "earlier code", "same challenge", "earlier challenge", "both"],
+    ids=["same code", "earlier code", "same challenge", "earlier challenge", "both", "same challenge, no code"],
 )
-def test_a_code_and_a_challenge_count_once(sessions: Sessions, step: int, later: int, code: str) -> None:
+def test_a_code_and_a_challenge_count_once(sessions: Sessions, step: int | None, later: int, code: str) -> None:
     session = a_session()
-    sessions.start(session, totp_step=100, challenge_created_at=NOW)
+    start(sessions, session)
     with pytest.raises(Refusal, match=code):
-        sessions.start(a_session(), totp_step=step, challenge_created_at=NOW + later * MILLISECOND)
+        start(sessions, a_session(), step, later)
     assert sessions.find("hong") == session
 
 
+def test_a_code_counts_once_across_logins_and_step_ups(sessions: Sessions) -> None:
+    start(sessions, a_session())
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        sessions.use_code("hong", 100)
+    sessions.use_code("hong", 101)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        sessions.use_code("hong", 101)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        start(sessions, a_session(), 101, 1)
+
+
+def test_a_login_without_a_code_does_not_forget_the_last_one(sessions: Sessions) -> None:
+    start(sessions, a_session())
+    start(sessions, a_session(), None, 1)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        start(sessions, a_session(), 100, 2)
+
+
 def test_two_customers_may_use_the_same_step(sessions: Sessions) -> None:
-    sessions.start(a_session("hong"), totp_step=100, challenge_created_at=NOW)
-    sessions.start(a_session("kim"), totp_step=100, challenge_created_at=NOW)
+    start(sessions, a_session("hong"))
+    start(sessions, a_session("kim"))
+    assert sessions.find("kim") is not None
 
 
 def test_the_token_itself_is_not_stored(account: Account, sessions: Sessions) -> None:
     session, token = new_session("hong", "personal", "otp", NOW)
-    sessions.start(session, totp_step=100, challenge_created_at=NOW)
+    start(sessions, session)
     assert token.partition(".")[2] not in str(account.items("SessionsTable"))
+
+
+def test_a_session_is_ended_by_its_own_digest_only(sessions: Sessions) -> None:
+    old, new = a_session(), a_session()
+    start(sessions, old)
+    start(sessions, new, 101, 1)
+    sessions.end("hong", old.secret_digest)
+    assert sessions.find("hong") == new
+    sessions.end("hong", new.secret_digest)
+    assert sessions.find("hong") is None
+    sessions.end("hong", new.secret_digest)
+
+
+def test_a_code_stays_used_after_the_session_ended(sessions: Sessions) -> None:
+    session = a_session()
+    start(sessions, session)
+    sessions.end("hong", session.secret_digest)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        start(sessions, a_session(), 100, 1)
+
+
+def test_a_lock_ends_the_session_and_every_login_in_one_write(account: Account, sessions: Sessions) -> None:
+    start(sessions, a_session())
+    (call,) = account.recorded(lambda: sessions.lock("hong", NOW))
+    assert call.operation == "UpdateItem"
+    assert sessions.find("hong") is None
+    assert sessions.standing("hong").locked
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        start(sessions, a_session(), 101, 1)
+
+
+def test_devices_stay_when_sessions_come_and_go(sessions: Sessions) -> None:
+    assert sessions.standing("hong") == Standing(locked=False, devices=b"")
+    sessions.start(a_session(), challenge_created_at=NOW, devices=b"\1" * 32)
+    start(sessions, a_session(), 101, 1)
+    assert sessions.standing("hong") == Standing(locked=False, devices=b"\1" * 32)

@@ -1,6 +1,5 @@
 """The issuers' table: a failing source rests, one caller finds out whether it is back, one fetches a list."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -75,13 +74,6 @@ def test_after_the_rest_one_caller_probes(issuers: Issuers) -> None:
     assert ask(issuers, 2 * rested) is not None, "the source is back for everybody"
 
 
-def test_of_callers_at_the_same_moment_one_probes(issuers: Issuers) -> None:
-    fail(issuers, 3)
-    with ThreadPoolExecutor(8) as callers:
-        asked = list(callers.map(lambda _: ask(issuers, RULES.breaker_rest), range(16)))
-    assert sum(breaker is not None for breaker in asked) == 1
-
-
 def test_a_probe_that_was_killed_is_followed_by_another(issuers: Issuers) -> None:
     fail(issuers, 3)
     assert ask(issuers, RULES.breaker_rest) is not None
@@ -109,15 +101,15 @@ def test_points_are_one_per_key_and_address(issuers: Issuers) -> None:
     assert len({point.id for point in points}) == 3
 
 
-def test_two_who_find_the_same_new_point_both_succeed(issuers: Issuers) -> None:
-    with ThreadPoolExecutor(8) as callers:
-        list(callers.map(lambda _: issuers.ensure_point(POINT, NOW), range(16)))
+def test_two_who_find_the_same_new_point_both_succeed(issuers: Issuers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registrar.aws.dynamo.get", lambda *_: None)  # each looks before the other writes
+    issuers.ensure_point(POINT, NOW)
+    issuers.ensure_point(POINT, NOW + timedelta(days=1))
     assert list(issuers.points()) == [POINT]
 
 
 def test_a_list_is_fetched_by_one_at_a_time(issuers: Issuers) -> None:
-    with ThreadPoolExecutor(8) as callers:
-        assert sum(callers.map(lambda _: issuers.may_fetch(POINT, NOW), range(16))) == 1
+    assert [issuers.may_fetch(POINT, NOW) for _ in range(3)] == [True, False, False]
     assert not issuers.may_fetch(POINT, NOW + FETCH_PAUSE - MILLISECOND)
     assert issuers.may_fetch(replace(POINT, url="ldap://elsewhere.example/ou=dp1"), NOW)
     assert issuers.may_fetch(POINT, NOW + FETCH_PAUSE), "whoever it was may have been killed"

@@ -196,3 +196,40 @@ def test_a_customer_without_registrations_has_none(registrations: Registrations)
 def test_customers_whose_ids_share_a_beginning_are_apart(account: Account, registrations: Registrations) -> None:
     a_registration(account, customer_id="hong2")
     assert registrations.of_customer("hong") == []
+
+
+def test_registrations_are_found_by_their_issuers_serials(account: Account, registrations: Registrations) -> None:
+    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
+    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
+    a_registration(account, a_certificate(key="ec", serial_number=0xA1, operator="kica"))
+    digest = mine.issuer_key_digest
+    serials = ["a1", "a2", *(f"{n:x}" for n in range(0x1000, 0x1000 + 200)), "a1"]
+    found: dict[str, tuple[str, str]] = {}
+    calls = account.recorded(lambda: found.update(registrations.find_by_issuer_serial(digest, serials)))
+    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
+    assert [call.operation for call in calls] == ["BatchGetItem"] * 3
+    asked = [call.params["RequestItems"][registrations.table] for call in calls]
+    assert [len(each["Keys"]) for each in asked] == [100, 100, 2]
+    assert all(each["ConsistentRead"] for each in asked)
+    assert registrations.find_by_issuer_serial(digest, []) == {}
+
+
+def test_keys_that_were_not_processed_are_asked_again(
+    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
+    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
+    real = registrations.client.batch_get_item
+    asked: list[int] = []
+
+    def one_at_a_time(RequestItems: Any) -> Any:  # noqa: N803 - boto3's name
+        ((table, request),) = RequestItems.items()
+        first, *rest = request["Keys"]
+        asked.append(len(request["Keys"]))
+        answer = real(RequestItems={table: {**request, "Keys": [first]}})
+        return {**answer, "UnprocessedKeys": {table: {**request, "Keys": rest}} if rest else {}}
+
+    monkeypatch.setattr(registrations.client, "batch_get_item", one_at_a_time)
+    found = registrations.find_by_issuer_serial(mine.issuer_key_digest, ["a1", "a2", "a3"])
+    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
+    assert asked == [3, 2, 1]

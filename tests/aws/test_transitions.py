@@ -11,9 +11,8 @@ from registrar.aws.registration_items import to_item
 from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation, new_registration
-from registrar.domain.uploads import UploadState
 from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
+from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of
 from tests.builders import NOW, a_certificate
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -192,18 +191,6 @@ def test_a_compromised_key_is_denied_with_the_revocation(account: Account, regis
     assert (denied["registration_id"], denied["why"]) == ({"S": r.id}, {"S": "keyCompromise"})
 
 
-def test_a_compromised_key_reaches_the_successor_that_has_it(
-    account: Account, registrations: Registrations
-) -> None:
-    old = a_registration(account, a_certificate(key="ec"))
-    new = succeed(account, old, key_digest=old.key_digest)
-    with pytest.raises(ConditionFailed):
-        revoke(registrations, old, "keyCompromise")
-    assert registrations.get("hong", old.id).lifecycle is Lifecycle.SUPERSEDED
-    found = registrations.get("hong", new.id)
-    assert (found.lifecycle_at(NOW), found.usable_at(NOW)) == (Lifecycle.BLOCKED, False)
-
-
 def test_blocking_takes_two_persons(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     with pytest.raises(ConditionFailed):
@@ -273,74 +260,6 @@ def test_what_a_customer_took_back_only_they_may_register_again(
     assert (taken.value.code, taken.value.existing) == ("ALREADY_REGISTERED", again.id)
 
 
-def succeed(account: Account, old: Registration, **overrides: Any) -> Registration:
-    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY), old.customer_id)
-    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
-    new = replace(new, **overrides)
-    registrations_of(account).add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)
-    return new
-
-
-@pytest.mark.parametrize("held", [(), (Hold.CUSTOMER, Hold.ISSUER)])
-def test_a_successor_ends_the_old_one_in_its_own_transaction(
-    account: Account, registrations: Registrations, held: tuple[Hold, ...]
-) -> None:
-    old = a_registration(account)
-    for each in held:
-        registrations.add_hold("hong", old.id, each, NOW)
-    *_, last = account.recorded(lambda: succeed(account, old))
-    assert (last.operation, len(last.params["TransactItems"])) == ("TransactWriteItems", 7)
-    new, ended = sorted(registrations.of_customer("hong"), key=lambda r: r.lifecycle)
-    assert (ended.id, ended.lifecycle, ended.superseded_by) == (old.id, Lifecycle.SUPERSEDED, new.id)
-    assert (new.lifecycle, new.replaces, new.holds) == (Lifecycle.LIVE, old.id, frozenset())
-
-
-@pytest.mark.parametrize("lifecycle", [Lifecycle.REVOKED_BY_ISSUER, Lifecycle.DEREGISTERED])
-def test_an_old_one_that_is_over_is_only_referred_to(
-    account: Account, registrations: Registrations, lifecycle: Lifecycle
-) -> None:
-    r = a_registration(account)
-    old = ENDS[lifecycle](registrations, r)
-    new = succeed(account, old, key_digest=old.key_digest)
-    assert registrations.get("hong", new.id).replaces == old.id
-    assert registrations.get("hong", old.id) == old
-
-
-@pytest.mark.parametrize("meanwhile", ["ended", "held by the bank"])
-def test_an_old_one_that_changed_meanwhile_registers_nothing(
-    account: Account, registrations: Registrations, meanwhile: str
-) -> None:
-    old = a_registration(account)
-    if meanwhile == "ended":
-        revoke(registrations, old)
-    else:
-        hold(Hold.BANK)(registrations, old)
-    before = account.items("RegistrationsTable")
-    with pytest.raises(ConditionFailed):
-        succeed(account, old)
-    assert account.items("RegistrationsTable") == before
-
-
-@pytest.mark.parametrize("after", [False, True])
-def test_at_no_instant_are_both_or_neither_usable(
-    account: Account, registrations: Registrations, after: bool
-) -> None:
-    old = a_registration(account)
-    upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - DAY))
-    new = new_registration(upload, "signature", "2026-11", NOW, replaces=old.id)
-
-    def register() -> None:
-        registrations.add(new, upload, account.physical["UploadsTable"], NOW, replaces=old)
-
-    with account.killed_at(0, after=after), pytest.raises(Killed):
-        register()
-    usable = [r.id for r in registrations.of_customer("hong") if r.usable_at(NOW)]
-    assert usable == [new.id if after else old.id]
-    found = uploads_of(account).find(upload.id)
-    assert found is not None
-    assert found.state is (UploadState.REGISTERED if after else UploadState.AWAITING_PROOF)
-
-
 @pytest.mark.parametrize("change", ["keyCompromise", "block", "deregister"])
 @pytest.mark.parametrize("after", [False, True])
 def test_a_crash_leaves_all_of_an_end_or_nothing(
@@ -373,43 +292,6 @@ def test_a_compromised_key_of_an_ended_one_is_denied_after_a_crash_too(
     with pytest.raises(ConditionFailed):
         revoke(registrations, r, "keyCompromise")
     assert len(account.items("DenyListTable")) == 1
-
-
-def test_registrations_are_found_by_their_issuers_serials(account: Account, registrations: Registrations) -> None:
-    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
-    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
-    a_registration(account, a_certificate(key="ec", serial_number=0xA1, operator="kica"))
-    digest = mine.issuer_key_digest
-    serials = ["a1", "a2", *(f"{n:x}" for n in range(0x1000, 0x1000 + 200)), "a1"]
-    found: dict[str, tuple[str, str]] = {}
-    calls = account.recorded(lambda: found.update(registrations.find_by_issuer_serial(digest, serials)))
-    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
-    assert [call.operation for call in calls] == ["BatchGetItem"] * 3
-    asked = [call.params["RequestItems"][registrations.table] for call in calls]
-    assert [len(each["Keys"]) for each in asked] == [100, 100, 2]
-    assert all(each["ConsistentRead"] for each in asked)
-    assert registrations.find_by_issuer_serial(digest, []) == {}
-
-
-def test_keys_that_were_not_processed_are_asked_again(
-    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
-    yours = a_registration(account, a_certificate(key="ec", serial_number=0xA2), "kim")
-    real = registrations.client.batch_get_item
-    asked: list[int] = []
-
-    def one_at_a_time(RequestItems: Any) -> Any:  # noqa: N803 - boto3's name
-        ((table, request),) = RequestItems.items()
-        first, *rest = request["Keys"]
-        asked.append(len(request["Keys"]))
-        answer = real(RequestItems={table: {**request, "Keys": [first]}})
-        return {**answer, "UnprocessedKeys": {table: {**request, "Keys": rest}} if rest else {}}
-
-    monkeypatch.setattr(registrations.client, "batch_get_item", one_at_a_time)
-    found = registrations.find_by_issuer_serial(mine.issuer_key_digest, ["a1", "a2", "a3"])
-    assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
-    assert asked == [3, 2, 1]
 
 
 def test_every_attribute_survives_the_table(account: Account, registrations: Registrations) -> None:

@@ -20,7 +20,9 @@ from registrar.domain.catalogue import (
 )
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -41,6 +43,7 @@ SAMPLES: Mapping[str, object] = {
     "issuer": "yessign",
     "limit": 20,
     "max_bytes": 10240,
+    "methods": ["otp", "passkey"],
     "oid": "1.2.410.200004.99",
     "required": "RSA 2048",
     "rounds": 10_000_000,
@@ -106,7 +109,10 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
 
 
 def test_every_text_belongs_to_a_reason() -> None:
-    codes = [*ACCESS_TEXTS, *FILE_TEXTS, *CERTIFICATE_TEXTS, *REVOCATION_TEXTS]
+    codes = [
+        *(*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS),
+        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS),
+    ]
     assert sorted(codes) == sorted(CATALOGUE)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from registrar.domain.passwords import UNKNOWN_CUSTOMER, hash_password, verify_password
+from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, hash_password, verify_password
 
 STORED = hash_password("Hana-은행 2026!")
 TAIL = "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -65,3 +65,12 @@ def test_a_stored_hash_that_is_none_or_costs_too_much(stored: str) -> None:
 def test_a_stored_hash_within_the_bounds_is_tried() -> None:
     assert not verify_password("password", f"$argon2id$v=19$m=65536,t=1,p=4{TAIL}")
     assert not verify_password("password", STORED[:-4] + "AAAA")
+
+
+def test_a_password_may_have_128_characters() -> None:
+    password = "비" * MAX_PASSWORD_CHARS
+    stored = hash_password(password)
+
+    assert MAX_PASSWORD_CHARS == 128
+    assert verify_password(password, stored)
+    assert not verify_password(password[:-1], stored), "every one of them counts"

@@ -1,13 +1,22 @@
 """Sessions: a token opens its own session until it ends, and nothing else does."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.sessions import PROOF_LIFE, SESSION_LIFE, is_live, new_session, proof_is_fresh, read_token
+from registrar.domain.sessions import (
+    SESSION_IDLE,
+    SESSION_LIFE,
+    bearer_token,
+    is_live,
+    is_to_be_noted,
+    new_session,
+    read_token,
+)
 from tests.builders import NOW
 
 SECOND = timedelta(seconds=1)
@@ -48,6 +57,7 @@ def test_a_session_ends_to_the_second() -> None:
     read = read_token(token)
     assert read is not None
     assert session.expires_at == NOW + SESSION_LIFE == NOW + timedelta(hours=1)
+    session = replace(session, seen_at=session.expires_at - SECOND)
     assert is_live(session, read[1], session.expires_at - SECOND)
     assert not is_live(session, read[1], session.expires_at)
     assert not is_live(session, read[1], session.expires_at + SECOND)
@@ -111,8 +121,27 @@ def test_any_text_is_a_token_or_is_not(handle: str, dot: str, secret: str) -> No
         assert len(raw) == 32
 
 
-def test_a_proof_of_identity_lasts_ten_minutes() -> None:
-    assert timedelta(minutes=10) == PROOF_LIFE
-    assert proof_is_fresh(NOW, NOW)
-    assert proof_is_fresh(NOW, NOW + PROOF_LIFE)
-    assert not proof_is_fresh(NOW, NOW + PROOF_LIFE + SECOND)
+def test_a_session_left_alone_ends_after_ten_minutes() -> None:
+    session, token = new_session("c-1001", "personal", "otp", NOW)
+    read = read_token(token)
+    assert read is not None
+    assert timedelta(minutes=10) == SESSION_IDLE
+    assert is_live(session, read[1], NOW + SESSION_IDLE - SECOND)
+    assert not is_live(session, read[1], NOW + SESSION_IDLE)
+    seen = replace(session, seen_at=NOW + timedelta(minutes=5))
+    assert is_live(seen, read[1], NOW + SESSION_IDLE)
+
+
+def test_being_seen_is_noted_once_a_minute() -> None:
+    session, _ = new_session("c-1001", "personal", "otp", NOW)
+    assert not is_to_be_noted(session, NOW + timedelta(seconds=59))
+    assert is_to_be_noted(session, NOW + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [("Bearer abc", "abc"), ("bearer  abc ", "abc"), ("Basic abc", ""), ("Bearer", ""), ("abc", "")],
+)
+def test_the_token_of_a_header(header: str, token: str) -> None:
+    assert bearer_token({"authorization": header}) == token
+    assert bearer_token({}) == ""

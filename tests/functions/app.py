@@ -29,7 +29,7 @@ from registrar.domain.catalogue import CATALOGUE
 from registrar.domain.findings import iso
 from registrar.domain.uploads import object_key
 from tests.aws.account import RESOURCES, Account
-from tests.aws.rows import PASSWORD, TOTP_SECRET, a_customer, put
+from tests.aws.rows import PASSWORD, TOTP_SECRET, a_customer, a_proof, put
 from tests.builders import a_trust_document
 
 IDN = "9001011234567"  # nobody's: its check digit is wrong; what a_certificate() carries
@@ -111,7 +111,11 @@ class Answer:
 
 @dataclass
 class App:
-    """The app of one customer. It is signed in as the authorizer would say, with a proof a minute old."""
+    """The app of one customer. It is signed in as the authorizer would say.
+
+    What it announces has a proof of identity that is a minute old (`proved_at` otherwise), or the one that a login
+    or step-up of its own earned (`proof_id`).
+    """
 
     account: Account
     customer_id: str = "hong"
@@ -122,6 +126,9 @@ class App:
     idn: str | None = IDN
     extra_headers: dict[str, str] = field(default_factory=dict)
     session: Mapping[str, str] | None = None
+    proof_id: str | None = None
+    device_id: str | None = None
+    address: str | None = None
 
     def event(self, method: str, route: str, body: object = None, **path: str) -> dict[str, Any]:
         """The event for a call; `body` is sent as it is where it is text."""
@@ -134,7 +141,9 @@ class App:
         for name, value in {"Accept-Language": self.language, **self.extra_headers}.items():
             event["headers"][name] = value
             event["multiValueHeaders"][name] = [value]
-        if self.signed_in and not route.startswith("/login"):
+        if self.address:
+            event["requestContext"]["identity"]["sourceIp"] = self.address
+        if self.signed_in and not route.startswith(("/login", "/challenges", "/loss")):
             event["requestContext"]["authorizer"] = {
                 "principalId": "0123456789abcdef",
                 "integrationLatency": 7,
@@ -175,14 +184,25 @@ class App:
         moment = int(self.account.at.timestamp()) + 30 * steps_on
         return TOTP(TOTP_SECRET, 6, SHA1(), 30).generate(moment).decode()  # noqa: S303 - as phones do
 
-    def give_password(self, password: str = PASSWORD) -> Answer:
-        return self.call("POST", "/login", {"customer_id": self.customer_id, "password": password})
+    def give_password(self, password: str = PASSWORD, **fields: object) -> Answer:
+        given = {"customer_id": self.customer_id, "password": password, **fields}
+        if self.device_id:
+            given.setdefault("device_id", self.device_id)
+        return self.call("POST", "/login", given)
 
     def give_code(self, challenge_id: str, code: str | None = None) -> Answer:
-        return self.call("POST", "/login/otp", {"challenge_id": challenge_id, "code": code or self.code()})
+        answer = self.call("POST", "/challenges/otp", {"challenge_id": challenge_id, "code": code or self.code()})
+        self.proof_id = answer.body.get("proof_id", self.proof_id)
+        self.device_id = answer.body.get("device_id", self.device_id)
+        return answer
 
-    def log_in(self) -> Answer:
-        return self.give_code(self.give_password().body["challenge_id"])
+    def log_in(self, **fields: object) -> Answer:
+        return self.give_code(self.give_password(PASSWORD, **fields).body["challenge_id"])
+
+    def step_up(self, operation: str, object_id: str | None = None) -> Answer:
+        """A challenge for one operation."""
+        named = {"object": object_id} if object_id else {}
+        return self.call("POST", "/step-up", {"operation": operation, **named})
 
     # ---- upload and registration
 
@@ -192,9 +212,14 @@ class App:
             for name, content in zip(("signCert.der", "signPri.key"), contents, strict=False)
         ]
         self.extra_headers = {"Idempotency-Key": key} if key else {}
-        answer = self.call("POST", "/uploads", {"files": announced})
+        proof_id, self.proof_id = self.proof_id or self._proof(), None
+        answer = self.call("POST", "/uploads", {"files": announced, "proof_id": proof_id})
         self.extra_headers = {}
         return answer
+
+    def _proof(self) -> str:
+        proved_at = self.proved_at or self.account.at - timedelta(minutes=1)
+        return a_proof(self.account, self.customer_id, proved_at=proved_at).id
 
     def send_file(self, upload_id: str, content: bytes, index: int = 0) -> None:
         """What S3 does with the form; that it takes this file only is a matter of the form's policy."""

@@ -12,11 +12,13 @@ from tests.aws.account import Account
 from tests.functions.app import ROUTES, App, an_event, assert_problem
 
 # The gateway asks before the last one, too; what it gives away is a public key.
-OPEN = ("/login", "/precheck", "/sealing-key")
-POSTS = sorted(route for method, route in ROUTES if method == "POST")
+OPEN = ("/login", "/challenges", "/precheck", "/sealing-key")
+WITHOUT_BODY = {"/logout", "/recovery/cancellation"}
+POSTS = sorted(route for method, route in ROUTES if method == "POST" and route not in WITHOUT_BODY)
 BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith(OPEN))
 PASSWORD = "/uploads/{upload_id}/password"
-IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32}
+IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32, "credential_id": "0" * 32}
+PROVED = {"proof_id": "A" * 22}
 
 
 @pytest.fixture
@@ -34,8 +36,15 @@ def post(app: App, route: str, body: str) -> Any:
 
 
 def test_every_route_of_the_template_is_known() -> None:
-    assert len(ROUTES) == 10
-    assert POSTS == ["/login", "/login/otp", "/precheck", "/uploads", PASSWORD, "/uploads/{upload_id}/registration"]
+    assert len(ROUTES) == 24
+    assert {*POSTS, *WITHOUT_BODY} == {
+        *("/login", "/challenges/otp", "/step-up", "/logout"),
+        *("/challenges/sms", "/challenges/passkey", "/challenges/certificate"),
+        *("/credentials/passkey/options", "/credentials/passkey", "/credentials/{credential_id}/removal"),
+        "/recovery/cancellation",
+        *("/credentials/totp", "/credentials/totp/code", "/credentials/phone", "/credentials/phone/code"),
+        *("/precheck", "/uploads", PASSWORD, "/uploads/{upload_id}/registration"),
+    }
 
 
 @pytest.mark.parametrize("route", POSTS)
@@ -71,8 +80,8 @@ def test_a_body_that_is_no_object_is_malformed(app: App, account: Account, route
     [
         ("/login", {"customer_id": "hong", "password": "secret"}, "customer_id"),
         ("/login", {"customer_id": "hong", "password": "secret"}, "password"),
-        ("/login/otp", {"challenge_id": "A" * 22, "code": "123456"}, "challenge_id"),
-        ("/login/otp", {"challenge_id": "A" * 22, "code": "123456"}, "code"),
+        ("/challenges/otp", {"challenge_id": "A" * 22, "code": "123456"}, "challenge_id"),
+        ("/challenges/otp", {"challenge_id": "A" * 22, "code": "123456"}, "code"),
     ],
 )
 def test_every_member_of_another_type_is_named(
@@ -91,7 +100,7 @@ def test_every_member_of_another_type_is_named(
 
 @pytest.mark.parametrize("code", ["12345", "1234567", "12345a", " 123456", "123456\n", "１２３４５６", "-12345"])
 def test_a_code_is_six_digits(app: App, code: str) -> None:
-    answer = app.call("POST", "/login/otp", {"challenge_id": "A" * 22, "code": code})
+    answer = app.call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": code})
     assert_problem(answer, "MALFORMED_REQUEST", field="code")
 
 
@@ -165,9 +174,28 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
 ) -> None:
     """Every AWS call fails: no detail of it reaches the customer."""
     bodies: dict[str, object] = {
-        "/login": {"customer_id": "hong", "password": "secret"},
-        "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
-        "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}]},
+        "/login": {"customer_id": "hong", "password": "open sesame"},
+        "/challenges/otp": {"challenge_id": "A" * 22, "code": "123456"},
+        "/challenges/sms": {"challenge_id": "A" * 22},
+        "/challenges/passkey": {
+            "challenge_id": "A" * 22,
+            **dict.fromkeys(("credential_id", "authenticator_data", "client_data_json", "signature"), "AAAA"),
+        },
+        "/challenges/certificate": {
+            "challenge_id": "A" * 22,
+            "registration_id": "r" + "0" * 32,
+            "signature": "AAAA",
+        },
+        "/credentials/passkey/options": PROVED,
+        "/credentials/passkey": PROVED
+        | {"name": "phone", "client_data_json": "AAAA", "attestation_object": "AAAA"},
+        "/credentials/totp": PROVED,
+        "/credentials/totp/code": PROVED | {"code": "123456"},
+        "/credentials/phone": PROVED | {"phone": "+821012345678"},
+        "/credentials/phone/code": PROVED | {"code": "123456"},
+        "/credentials/{credential_id}/removal": PROVED,
+        "/step-up": {"operation": "register"},
+        "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}], "proof_id": "A" * 22},
         PASSWORD: {"sealed": {"key_id": "a", "ciphertext": "AAAA"}},
         "/precheck": {"certificate": "AAAA", "customer_kind": "personal"},
         "/uploads/{upload_id}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
@@ -178,6 +206,7 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
         raise RuntimeError("table registrar-internal-name is on fire")
 
     monkeypatch.setattr(account, "called", broken)
+    app.extra_headers = {"Authorization": f"Bearer aG9uZw.{'A' * 43}"}
     body = bodies.get(route) if method == "POST" else None
     answer = app.call(method, route, body, **ids_in(route))
     assert_problem(answer, "SYSTEM_RETRY")
@@ -191,7 +220,7 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
     assert failure["support_ref"] == support_ref
     assert "on fire" in failure["exception"]
     assert "Traceback" in failure["exception"]
-    for sent in ("secret", "A" * 22, "123456", "ab" * 32, "AAAA"):
+    for sent in ("open sesame", "A" * 22, "123456", "ab" * 32, "AAAA"):
         assert sent not in account.log.getvalue().replace(support_ref, ""), "the request itself is not logged"
 
 

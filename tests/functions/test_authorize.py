@@ -1,12 +1,15 @@
 """The authorizer: a live session gets in, everything else is told apart only by 401 and deny."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from registrar.aws.sessions import Sessions
+from registrar.domain.errors import ConditionFailed
 from registrar.domain.findings import iso
-from registrar.domain.sessions import SESSION_LIFE
+from registrar.domain.sessions import SESSION_IDLE, SESSION_LIFE
 from tests.aws.account import Account
 from tests.builders import NOW
 from tests.functions.app import App, an_event
@@ -103,9 +106,51 @@ def test_a_wrong_secret_an_unknown_customer_and_an_old_session_are_denied_alike(
     assert denied[0]["context"] == {}
 
 
-def test_a_session_lives_to_its_last_second(account: Account, token: str) -> None:
-    account.pass_time(seconds=SESSION_LIFE.total_seconds() - 1)
+def test_a_session_in_use_lives_to_its_last_second(account: Account, token: str) -> None:
+    for _ in range(6):
+        account.pass_time(minutes=9, seconds=59)
+        assert effect(authorize(account, f"Bearer {token}")) == "Allow"
+    account.pass_time(seconds=5)
     assert effect(authorize(account, f"Bearer {token}")) == "Allow"
+    account.pass_time(seconds=1)
+    assert effect(authorize(account, f"Bearer {token}")) == "Deny"
+
+
+def test_a_session_left_alone_ends(account: Account, token: str) -> None:
+    account.pass_time(seconds=SESSION_IDLE.total_seconds())
+    assert effect(authorize(account, f"Bearer {token}")) == "Deny"
+
+
+def test_being_there_is_noted_once_a_minute(account: Account, token: str) -> None:
+    account.function("authorize")
+    noted = []
+    for seconds in (0, 59, 1, 1, 59):
+        account.pass_time(seconds=seconds)
+        calls = account.recorded(lambda: authorize(account, f"Bearer {token}"))
+        noted.append([call.operation for call in calls][1:])
+    assert noted == [[], [], ["UpdateItem"], [], ["UpdateItem"]]
+
+
+def test_a_note_that_fails_refuses_nobody(account: Account, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    authorizer = account.function("authorize")
+    account.pass_time(minutes=2)
+    monkeypatch.setattr(Sessions, "note_seen", failing)
+    assert effect(authorize(account, f"Bearer {token}")) == "Allow"
+    assert authorizer.sessions.find("hong").seen_at == NOW
+
+
+def failing(*_: object) -> None:
+    raise ConnectionError("the table does not answer")
+
+
+def test_an_old_token_does_not_keep_a_new_session_alive(account: Account, token: str) -> None:
+    sessions = account.function("authorize").sessions
+    old = sessions.find("hong")
+    account.pass_time(minutes=1)
+    App(account).log_in()
+    with pytest.raises(ConditionFailed):
+        sessions.note_seen(old, account.at + timedelta(minutes=5))
+    assert sessions.find("hong").seen_at == account.at
 
 
 def test_a_new_login_ends_the_old_token_at_once(account: Account, token: str) -> None:

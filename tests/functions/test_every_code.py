@@ -14,18 +14,23 @@ from cryptography import x509
 
 from local.crls import Revoked, make_crl
 from local.npki_files import Pbes2, sign_pri_key
+from registrar.aws.registrations import Registrations
 from registrar.aws.trust_bucket import ACTIVE
 from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.registrations import Hold, Registration
+from registrar.domain.throttles import ADDRESS_LIMIT
 from registrar.domain.uploads import DAILY_UPLOADS
 from tests.aws.account import Account
+from tests.aws.rows import registrations_of
 from tests.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key
 from tests.domain.test_decision_codes import CASES
 from tests.functions.app import Answer, App, put_trust
+from tests.functions.methods import Prover
 from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.template.test_api import GATEWAY
 
 # What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
-ONLY_OF_THE_GATEWAY = {"RATE_LIMITED", "ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
+ONLY_OF_THE_GATEWAY = {"ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
 Scenario = Callable[[App], Answer]
 
@@ -84,6 +89,20 @@ def code_reused(app: App) -> Answer:
     return app.give_code(app.give_password().body["challenge_id"], code)
 
 
+def method_unavailable(app: App) -> Answer:
+    table, challenge_id = app.account.physical["ChallengesTable"], app.give_password().body["challenge_id"]
+    (row,) = app.account.items("ChallengesTable")
+    app.account.client("dynamodb").put_item(TableName=table, Item=row | {"methods": {"S": "passkey"}})
+    return app.give_code(challenge_id)
+
+
+def flooded(app: App) -> Answer:
+    throttles = app.account.function("login").throttles
+    for _ in range(ADDRESS_LIMIT.per_minute):
+        throttles.count_address("203.0.113.24", NOW)
+    return app.give_password()
+
+
 def later(first: Callable[[App], dict[str, Any]], minutes: float, then: Callable[[App, Any], Answer]) -> Scenario:
     def play(app: App) -> Answer:
         made = first(app)
@@ -128,6 +147,44 @@ def ended(app: App) -> Answer:
     return app.call("GET", "/registrations/{registration_id}", registration_id=held)
 
 
+def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -> Answer:
+    """A registration, after these changes."""
+    held = app.register(good()).body["registration_id"]
+    registrations = registrations_of(app.account)
+    for change in changes:
+        change(registrations, registrations.get("hong", held))
+    return app.call("GET", "/registrations/{registration_id}", registration_id=held)
+
+
+def proposed(registrations: Registrations, r: Registration) -> object:
+    return registrations.propose_block("hong", r.id, "staff-1", "stolen", NOW)
+
+
+def replaced(app: App) -> Answer:
+    old, later = app.register(good()).body["registration_id"], good(key="ec", not_before=NOW)
+    app.prove(app.upload(later.der), later, replaces=old)
+    return app.call("GET", "/registrations/{registration_id}", registration_id=old)
+
+
+def renewed(app: App) -> Answer:
+    """With the same key, without saying that it replaces the earlier one."""
+    app.register(good())
+    later = good(not_before=NOW)
+    return app.prove(app.upload(later.der), later)
+
+
+def renewed_but_not_later(app: App) -> Answer:
+    old, same = app.register(good()).body["registration_id"], good()
+    return app.prove(app.upload(same.der), same, replaces=old)
+
+
+def resumed_with_another_key(app: App) -> Answer:
+    held = app.register(good()).body["registration_id"]
+    app.call("POST", "/registrations/{registration_id}/loss", registration_id=held)
+    body = {"signature": "AAAA"}
+    return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
+
+
 def without_trust(app: App) -> Answer:
     app.account.client("s3").delete_object(Bucket=app.account.physical["TrustBucket"], Key="active/trust.json")
     return app.call("POST", "/precheck", {"certificate": "AAAA", "customer_kind": "personal"})
@@ -151,6 +208,23 @@ def conflicting(app: App) -> Answer:
     return app.announce(b"two", key="the-same-key")
 
 
+def with_a_text_message(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    challenge = prover.step_up("enrol", "passkey")
+    prover.ask_sms(challenge)
+    proof = prover.by_sms(challenge, prover.last_code()).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def removed(named: str) -> Scenario:
+    def play(app: App) -> Answer:
+        proof = Prover(app).log_in().proof("remove", named)
+        path = "/credentials/{credential_id}/removal"
+        return app.call("POST", path, {"proof_id": proof}, credential_id=named)
+
+    return play
+
+
 def said(mode: str) -> Scenario:
     """What the issuer says of a certificate that all else is good about."""
 
@@ -159,6 +233,20 @@ def said(mode: str) -> Scenario:
         return app.look(app.upload(good().der)["upload_id"])
 
     return play
+
+
+def sixth_passkey(app: App) -> Answer:
+    prover = Prover(app).log_in().with_passkey()
+    (known,) = prover.customer().passkeys
+    more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
+    prover.change(passkeys=(known, *more))
+    proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def made_elsewhere(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    return prover.add_passkey(prover.proof("enrol", "passkey"), origin="https://evil.example")
 
 
 def silent_for_a_day(app: App) -> Answer:
@@ -190,6 +278,14 @@ SCENARIOS: dict[str, Scenario] = {
     "STEP_UP_EXPIRED": lambda app: app.give_code("A" * 22),
     "STEP_UP_REUSED": code_reused,
     "STEP_UP_LOCKED": code_given(5),
+    "STEP_UP_METHOD_UNAVAILABLE": method_unavailable,
+    "RATE_LIMITED": flooded,
+    "STEP_UP_TOO_WEAK": with_a_text_message,
+    "CREDENTIAL_INVALID": made_elsewhere,
+    "CREDENTIAL_LIMIT_REACHED": sixth_passkey,
+    "CREDENTIAL_NOT_FOUND": removed("0" * 32),
+    "CREDENTIAL_LAST": removed("totp"),
+    "RECOVERY_NOT_FOUND": lambda app: app.call("POST", "/recovery/cancellation"),
     "UPLOAD_NOT_FOUND": lambda app: app.look("0" * 32),
     "UPLOAD_EXPIRED": later(lambda app: app.announce(b"x").body, 11, lambda app, made: app.look(made["upload_id"])),
     "UPLOAD_EMPTY": lambda app: app.announce(b""),
@@ -232,6 +328,15 @@ SCENARIOS: dict[str, Scenario] = {
     "REVOCATION_ANSWER_INVALID": said("garbage"),
     "REVOCATION_GIVEN_UP": silent_for_a_day,
     "TRUST_CA_REVOKED": authority_revoked,
+    "REG_SUSPENDED": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.CUSTOMER, NOW)),
+    "REG_HELD": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.ISSUER, NOW)),
+    "REG_BLOCKED": lambda app: lived(app, proposed, lambda s, r: s.block(r, "staff-2", NOW)),
+    "REG_REVOKED": lambda app: lived(app, lambda s, r: s.revoke("hong", r.id, "superseded", NOW, NOW)),
+    "REG_DEREGISTERED": lambda app: lived(app, lambda s, r: s.deregister(r, NOW)),
+    "REG_SUPERSEDED": replaced,
+    "REPLACES_REQUIRED": renewed,
+    "REPLACES_NOT_ACCEPTED": renewed_but_not_later,
+    "SIGNATURE_INVALID": resumed_with_another_key,
     "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),

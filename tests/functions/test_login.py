@@ -1,12 +1,13 @@
-"""POST /login and POST /login/otp: two factors, each attempt counted, nothing told about who exists."""
+"""POST /login and POST /challenges/otp: two factors, each attempt counted, nothing told about who exists."""
 
 from datetime import timedelta
 
 import pytest
 
-from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES
+from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES, PROOF_LIFE
 from registrar.domain.findings import iso
 from registrar.domain.sessions import SESSION_LIFE, read_token
+from registrar.domain.throttles import WAITS
 from tests.aws.account import Account
 from tests.builders import NOW
 from tests.functions.app import App, assert_problem
@@ -31,58 +32,40 @@ def wrong_code(app: App) -> str:
 def test_password_and_code_start_a_session(app: App, account: Account) -> None:
     first = app.give_password()
     assert first.status == 200
-    assert first.body.keys() == {"challenge_id", "methods", "tries_left", "expires_at"}
-    assert (first.body["methods"], first.body["tries_left"]) == (["otp"], MAX_TRIES)
+    assert first.body.keys() == {
+        "challenge_id",
+        "operation",
+        "object",
+        "methods",
+        "tries_left",
+        "expires_at",
+        "asked",
+    }
+    assert (first.body["methods"], first.body["tries_left"]) == (["otp", "sms"], MAX_TRIES)
+    assert (first.body["operation"], first.body["object"]) == ("login", "")
     assert first.body["expires_at"] == iso(NOW + CHALLENGE_LIFE)
 
     second = app.give_code(first.body["challenge_id"])
     assert second.status == 200
-    assert second.body.keys() == {"token", "token_type", "expires_at"}
+    assert second.body.keys() == {"token", "token_type", "expires_at", "ended_other_session", "device_id"}
+    assert second.body["ended_other_session"] is False
     assert (second.body["token_type"], second.body["expires_at"]) == ("Bearer", iso(NOW + SESSION_LIFE))
     claimed = read_token(second.body["token"])
     assert claimed is not None
     assert claimed[0] == "hong"
 
 
-def test_an_unknown_customer_and_a_wrong_password_look_the_same(app: App, account: Account) -> None:
-    seen = []
-    for customer_id, password in (("hong", "wrong"), ("nobody", "wrong")):
-        app.customer_id = customer_id
-        account.function("login")
-        account.calls.clear()
-        answer = app.give_password(password)
-        assert_problem(answer, "LOGIN_FAILED")
-        seen.append((answer, [(call.operation, call.params["TableName"]) for call in account.calls]))
-    assert seen[0] == seen[1]
-    assert account.items("ChallengesTable") == []
-
-
-def test_an_unknown_customers_password_is_hashed_all_the_same(
-    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compared: list[str] = []
-    login = account.function("login")
-    real = login.verify_password
-
-    def counting(password: str, stored: str) -> bool:
-        compared.append(stored)
-        return bool(real(password, stored))
-
-    monkeypatch.setattr(login, "verify_password", counting)
-    app.give_password("wrong")
-    app.customer_id = "nobody"
-    app.give_password("wrong")
-    parameters = {stored.rsplit("$", 2)[0] for stored in compared}
-    assert len(compared) == 2
-    assert len(parameters) == 1, "the same cost for both"
-
-
-def test_a_wrong_code_is_counted_and_the_fifth_locks(app: App) -> None:
+def test_a_wrong_code_is_counted_and_the_fifth_locks(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     for left in range(MAX_TRIES - 1, 0, -1):
         assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_INVALID", tries_left=left)
-    assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_LOCKED")
-    assert_problem(app.give_code(challenge_id), "STEP_UP_LOCKED")
+    again_at = NOW + WAITS[0]
+    for code in (wrong_code(app), app.code(), app.code()):
+        locked = app.give_code(challenge_id, code)
+        assert_problem(locked, "STEP_UP_LOCKED", again_at=iso(again_at))
+        assert locked.headers["Retry-After"] == "60"
+    assert_problem(app.give_password(), "LOGIN_FAILED", tries_left=0)
+    account.at = again_at
     assert app.log_in().status == 200, "a new login is a new challenge"
 
 
@@ -96,7 +79,7 @@ def test_the_last_try_may_be_right(app: App) -> None:
 def test_the_try_is_counted_before_anything_is_compared(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     calls = [call.operation for call in account.recorded(lambda: app.give_code(challenge_id))]
-    assert calls == ["UpdateItem", "Decrypt", "PutItem"]
+    assert calls == ["UpdateItem", "Decrypt", "UpdateItem", "UpdateItem"]
 
 
 def test_a_code_is_good_for_one_session(app: App) -> None:
@@ -150,10 +133,45 @@ def test_an_unknown_challenge_is_an_expired_one(app: App) -> None:
 
 
 def test_a_new_login_ends_the_session_before(app: App, account: Account) -> None:
-    assert app.log_in().status == 200
-    app.account.pass_time(minutes=1)
-    assert app.log_in().status == 200
+    assert app.log_in().body["ended_other_session"] is False
+    account.pass_time(minutes=1)
+    assert app.log_in().body["ended_other_session"] is True
     assert len(account.items("SessionsTable")) == 1
+
+
+def test_a_session_that_was_over_is_not_told_as_ended(app: App, account: Account) -> None:
+    app.log_in()
+    account.pass_time(minutes=10)
+    assert app.log_in().body["ended_other_session"] is False
+
+
+def test_a_login_to_register_proves_that_too(app: App, account: Account) -> None:
+    answer = app.log_in(operation="register")
+    assert answer.body["proof_expires_at"] == iso(NOW + PROOF_LIFE)
+    assert app.announce(b"x").status == 201
+    (row,) = account.items("ChallengesTable")
+    assert row["state"]["S"] == "USED"
+
+
+@pytest.mark.parametrize("operation", ["deregister", "resume", "enrol", "Login", "", 7])
+def test_nothing_else_is_proved_by_a_login(app: App, operation: object) -> None:
+    assert_problem(app.give_password(operation=operation), "MALFORMED_REQUEST", field="operation")
+
+
+def test_an_answer_that_comes_after_a_lock_starts_nothing(app: App, account: Account) -> None:
+    challenge_id = challenge(app)
+    account.function("login").sessions.lock("hong", NOW)
+    assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
+    assert account.function("login").sessions.find("hong") is None
+
+
+def test_a_method_that_a_challenge_does_not_have_is_told_apart(app: App, account: Account) -> None:
+    challenge_id = challenge(app)
+    (row,) = account.items("ChallengesTable")
+    account.client("dynamodb").put_item(
+        TableName=account.physical["ChallengesTable"], Item=row | {"methods": {"S": "passkey"}}
+    )
+    assert_problem(app.give_code(challenge_id), "STEP_UP_METHOD_UNAVAILABLE", methods=["passkey"])
 
 
 def test_a_secret_sealed_for_another_customer_opens_nothing(app: App, account: Account) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from local.pki import CustomerCertificate
 from registrar.domain.findings import iso
+from registrar.domain.registrations import Hold
 from tests.aws.account import Account
+from tests.aws.rows import registrations_of
 from tests.builders import NOW, a_certificate
 from tests.functions.app import App, an_event, assert_problem
 
@@ -102,11 +105,79 @@ def test_until_the_proof_nothing_tells_that_a_certificate_is_taken(app: App, acc
     assert_problem(app.prove(taken, certificate, signature=BAD_SIGNATURE), "PROOF_FAILED", tries_left=2)
 
 
-def test_the_same_key_in_another_certificate_is_not_available(app: App) -> None:
+@pytest.fixture
+def later() -> CustomerCertificate:
+    """One that begins later than a_certificate() does, of the same issuer and kind."""
+    return a_certificate(key="ec", not_before=NOW - timedelta(minutes=1))
+
+
+def test_a_renewed_certificate_takes_the_place_of_the_old_one(app: App, later: CustomerCertificate) -> None:
+    old = app.register(a_certificate(key="ec")).body["registration_id"]
+    answer = app.prove(app.upload(later.der), later, replaces=old)
+    assert (answer.status, answer.body["replaces"], answer.body["usable"]) == (201, old, True)
+    ended = app.call("GET", ONE, registration_id=old).body
+    assert (ended["status"], ended["reason"], ended["usable"]) == ("SUPERSEDED", "REG_SUPERSEDED", False)
+    assert ended["superseded_by"] == answer.body["registration_id"]
+
+
+def test_a_renewed_certificate_with_the_old_key_is_registered_as_successor_only(app: App) -> None:
     first = a_certificate(key="ec")
-    app.register(first)
-    renewed = a_certificate(key=first.key)
-    assert_problem(app.register(renewed), "NOT_AVAILABLE_FOR_REGISTRATION")
+    held = app.register(first).body["registration_id"]
+    renewed = a_certificate(key=first.key, not_before=NOW - timedelta(minutes=1))
+    view = app.upload(renewed.der)
+    assert_problem(app.prove(view, renewed), "REPLACES_REQUIRED", registration_id=held)
+    assert app.look(view["upload_id"]).body == view, "it is not over"
+    assert app.prove(view, renewed, replaces=held).status == 201
+    assert [r["status"] for r in app.registrations()] == ["ACTIVE", "SUPERSEDED"]
+
+
+@pytest.mark.parametrize("wrong", ["another issuer", "not later", "blocked", "held by the bank"])
+def test_what_may_not_take_its_place(app: App, account: Account, later: CustomerCertificate, wrong: str) -> None:
+    old = app.register(a_certificate(key="ec")).body["registration_id"]
+    found = registrations_of(account).get("hong", old)
+    if wrong == "another issuer":
+        later = a_certificate(key="ec", not_before=NOW - timedelta(minutes=1), operator="kica")
+    elif wrong == "not later":
+        later = a_certificate(key="ec")
+    elif wrong == "blocked":
+        registrations_of(account).propose_block("hong", old, "staff-1", "stolen", NOW)
+        registrations_of(account).block(found, "staff-2", NOW)
+    else:
+        registrations_of(account).add_hold("hong", old, Hold.BANK, NOW)
+    view = app.upload(later.der)
+    before = app.registrations()
+    assert_problem(app.prove(view, later, replaces=old), "REPLACES_NOT_ACCEPTED")
+    assert app.registrations() == before
+    assert app.prove(view, later).status == 201, "it may stand beside it"
+
+
+def test_only_a_registration_of_ones_own_is_replaced(
+    app: App, account: Account, later: CustomerCertificate
+) -> None:
+    held = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
+    view = app.upload(later.der)
+    assert_problem(app.prove(view, later, replaces=held), "REG_NOT_FOUND")
+    assert_problem(app.prove(view, later, replaces="r" + "0" * 32), "REG_NOT_FOUND")
+    assert_problem(app.prove(view, later, replaces="R"), "MALFORMED_REQUEST", field="replaces")
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [("key of another", "KEY_HELD_BY_OTHER"), ("held", "CERT_HELD_BY_OTHER"), ("denied", "KEY_DENIED")],
+)
+def test_why_it_is_not_available_stands_in_the_audit_log_alone(
+    app: App, account: Account, why: str, code: str
+) -> None:
+    certificate = a_certificate(key="ec")
+    holder = app if why == "denied" else App(account, "kim")
+    held = holder.register(certificate).body["registration_id"]
+    if why == "denied":
+        registrations_of(account).revoke("hong", held, "keyCompromise", NOW, NOW)
+    other = certificate if why == "held" else a_certificate(key=certificate.key)
+    answer = app.register(other)
+    assert_problem(answer, "NOT_AVAILABLE_FOR_REGISTRATION")
+    assert code not in str(answer)
+    assert [line["code"] for line in account.logged() if line["message"] == "registration.refused"] == [code]
 
 
 def test_three_bad_proofs_end_the_upload(app: App, account: Account) -> None:
@@ -181,9 +252,9 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
     register = account.function("register_certificate")
     real = register.new_registration
 
-    def meanwhile(upload: Any, proof: str, consent: str, at: Any) -> Any:
-        register.uploads.renew_text(upload, at)
-        return real(upload, proof, consent, at)
+    def meanwhile(upload: Any, *rest: Any) -> Any:
+        register.uploads.renew_text(upload, rest[2])
+        return real(upload, *rest)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)
     answer = app.prove(view, certificate)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.challenges import PROOF_LIFE
 from registrar.domain.findings import iso
-from registrar.domain.sessions import PROOF_LIFE
 from registrar.domain.uploads import DAILY_UPLOADS, TEXT_LIFE, UPLOAD_LIFE
 from tests.aws.account import Account
 from tests.builders import NOW, a_certificate

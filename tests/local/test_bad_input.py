@@ -24,7 +24,8 @@ A_FILE: dict[str, Any] = {"name": "signCert.der", "size": 3, "sha256": hashlib.s
 SEALED = {"key_id": "nobody's", "ciphertext": "AAAA"}
 GOOD: dict[str, dict[str, Any]] = {
     "/login": {"customer_id": "nobody", "password": "wrong"},
-    "/login/otp": {"challenge_id": "A" * 22, "code": "123456"},
+    "/step-up": {"operation": "register"},
+    "/challenges/otp": {"challenge_id": "A" * 22, "code": "123456"},
     "/uploads": {"files": [A_FILE]},
     f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
     f"/uploads/{UNKNOWN}/password": {"sealed": SEALED},
@@ -179,8 +180,8 @@ def test_an_ended_session_opens_nothing(cloud: LocalCloud, new_phone: NewPhone) 
 def test_an_old_proof_of_identity_starts_nothing_new(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone()
     cloud.client("dynamodb").update_item(
-        TableName=cloud.physical("SessionsTable"),
-        Key={"customer_id": {"S": phone.customer.id}},
+        TableName=cloud.physical("ChallengesTable"),
+        Key={"id": {"S": str(phone.proof_id)}},
         UpdateExpression="SET proved_at = :past",
         ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00Z"}},
     )

@@ -155,9 +155,11 @@ def test_a_code_counts_once_and_a_new_login_mends_a_lost_answer(new_phone: NewPh
     body = {"challenge_id": first["challenge_id"], "code": code}
 
     assert first["challenge_id"] != second["challenge_id"]
-    assert phone.call("POST", "/login/otp", body).status == 200
-    problem(phone.call("POST", "/login/otp", body), "STEP_UP_EXPIRED")
-    problem(phone.call("POST", "/login/otp", {**body, "challenge_id": second["challenge_id"]}), "STEP_UP_REUSED")
+    assert phone.call("POST", "/challenges/otp", body).status == 200
+    problem(phone.call("POST", "/challenges/otp", body), "STEP_UP_EXPIRED")
+    problem(
+        phone.call("POST", "/challenges/otp", {**body, "challenge_id": second["challenge_id"]}), "STEP_UP_REUSED"
+    )
     assert phone.log_in().status == 200
 
 
@@ -184,16 +186,18 @@ def test_wrong_codes_are_counted_and_end_the_challenge(new_phone: NewPhone) -> N
     wrong = f"{(int(right) + 500_000) % 1_000_000:06d}"
 
     for left in (4, 3, 2, 1):
-        answer = phone.call("POST", "/login/otp", {"challenge_id": challenge, "code": wrong})
+        answer = phone.call("POST", "/challenges/otp", {"challenge_id": challenge, "code": wrong})
         assert problem(answer, "STEP_UP_INVALID")["params"] == {"tries_left": left}
     for code in (wrong, right):
-        problem(phone.call("POST", "/login/otp", {"challenge_id": challenge, "code": code}), "STEP_UP_LOCKED")
+        problem(phone.call("POST", "/challenges/otp", {"challenge_id": challenge, "code": code}), "STEP_UP_LOCKED")
 
 
 def test_an_unknown_customer_and_a_wrong_password_are_one_answer(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
 
-    unknown = phone.call("POST", "/login", {"customer_id": "nobody", "password": phone.customer.password})
+    unknown = phone.call(
+        "POST", "/login", {"customer_id": f"no-{phone.customer.id}", "password": phone.customer.password}
+    )
     wrong = phone.call("POST", "/login", {"customer_id": phone.customer.id, "password": "wrong"})
 
     told = [problem(answer, "LOGIN_FAILED") | {"support_ref": ""} for answer in (unknown, wrong)]

@@ -72,7 +72,11 @@ def test_a_generated_client_walks_the_main_way(
         return answer
 
     models, phone, certificate = load("models"), new_phone(log_in=False), new_certificate(key="rsa")
-    body = models.LoginRequest(customer_id=phone.customer.id, password=phone.customer.password)
+    body = models.LoginRequest(
+        customer_id=phone.customer.id,
+        password=phone.customer.password,
+        operation=models.LoginRequestOperation.REGISTER,
+    )
     with load("client").Client(base_url=phone.url, httpx_args={"trust_env": False}) as anybody:
         challenge = ask("login.login", client=anybody, body=body).parsed
         code = models.OtpRequest(challenge_id=challenge.challenge_id, code=phone.code())
@@ -82,14 +86,15 @@ def test_a_generated_client_walks_the_main_way(
     with logged_in(base_url=phone.url, token=session.token, httpx_args={"trust_env": False}) as client:
         phone.token = session.token
         seal_random_number = functools.partial(phone.seal, random_number=True)
-        _walk(functools.partial(ask, client=client), models, certificate, seal_random_number)
-        _open(functools.partial(ask, client=client), models, new_certificate(), phone.seal)
+        walked = functools.partial(ask, client=client)
+        _walk(walked, models, session.proof_id, certificate, seal_random_number)
+        _open(walked, models, phone.prove_identity("register"), new_certificate(), phone.seal)
 
 
-def _open(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: Seal) -> None:
+def _open(ask: Ask, models: ModuleType, proof: str | None, certificate: CustomerCertificate, seal: Seal) -> None:
     content = pfx(certificate, "열려라")
     file = models.AnnouncedFile(name="a.pfx", size=len(content), sha256=hashlib.sha256(content).hexdigest())
-    announced = ask("uploads.request_upload", body=models.UploadRequest(files=[file])).parsed
+    announced = ask("uploads.request_upload", body=models.UploadRequest(files=[file], proof_id=proof)).parsed
     assert post_form(announced.files[0].url, announced.files[0].fields.to_dict(), content).status == 204
     view = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
     assert isinstance(view, models.UploadNeedsPassword)
@@ -100,11 +105,11 @@ def _open(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: 
     assert ask("registrations.register_certificate", view.upload_id, body=consent).status_code == 201
 
 
-def _walk(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: Seal) -> None:
+def _walk(ask: Ask, models: ModuleType, proof: str, certificate: CustomerCertificate, seal: Seal) -> None:
     content = certificate.der
     digest = hashlib.sha256(content).hexdigest()
     file = models.AnnouncedFile(name="signCert.der", size=len(content), sha256=digest)
-    wanted = models.UploadRequest(files=[file])
+    wanted = models.UploadRequest(files=[file], proof_id=proof)
     announced = ask("uploads.request_upload", body=wanted, idempotency_key="generated-client").parsed
     form = announced.files[0]
     assert post_form(form.url, form.fields.to_dict(), content).status == 204
@@ -113,14 +118,14 @@ def _walk(ask: Ask, models: ModuleType, certificate: CustomerCertificate, seal: 
     assert isinstance(view, models.UploadAwaitingProof)
     assert view.certificate.issuer == "KFTC yessign"
     sealed = seal(view.upload_id, view.proof.nonce, certificate.random_number.hex())
-    proof = models.RegistrationRequest(
+    signed = models.RegistrationRequest(
         consent_version=view.proof.consent.version,
         signature=sign(certificate.key, view.proof.text),
         random_number=models.Sealed.from_dict(sealed),
     )
-    registered = ask("registrations.register_certificate", view.upload_id, body=proof)
+    registered = ask("registrations.register_certificate", view.upload_id, body=signed)
     assert (registered.status_code, registered.parsed.usable) == (201, True)
-    again = ask("registrations.register_certificate", view.upload_id, body=proof)
+    again = ask("registrations.register_certificate", view.upload_id, body=signed)
     assert (again.status_code, again.parsed) == (200, registered.parsed)
 
     listed = ask("registrations.list_registrations").parsed
@@ -156,14 +161,16 @@ def test_the_python_sample_registers_a_certificate(
         asked.append((shown["fingerprint"], consent))
         return True
 
-    arguments = (phone.url, phone.token, {"signCert.der": certificate.der}, agrees)
+    arguments = ({"signCert.der": certificate.der}, agrees)
     named = {"private_key": certificate.key, "random_number": certificate.random_number}
-    registered = names["register"](*arguments, **named)
+    registered = names["register"](phone.url, phone.token, phone.proof_id, *arguments, **named)
     assert (registered["status"], registered["proof"], len(asked)) == ("ACTIVE", "signature", 1)
-    assert names["register"](*arguments, **named) == registered
+    proof_id = names["prove_identity"](phone.url, phone.token, phone.code)
+    assert names["register"](phone.url, phone.token, proof_id, *arguments, **named) == registered
     contained = new_certificate(key=key)
     pair = {"signCert.der": contained.der, "signPri.key": sign_pri_key(contained, "열려라")}
-    opened = names["register"](phone.url, phone.token, pair, agrees, password="열려라")
+    proof_id = phone.prove_identity("register")
+    opened = names["register"](phone.url, phone.token, proof_id, pair, agrees, password="열려라")
     assert (opened["status"], opened["proof"]) == ("ACTIVE", "container")
 
     with pytest.raises(names["Refused"]) as refused:

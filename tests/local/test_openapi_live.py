@@ -201,20 +201,25 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     login = {"customer_id": phone.customer.id, "password": phone.customer.password}
     call("POST", "/login", {**login, "password": "wrong"})  # pragma: allowlist secret
     challenge = call("POST", "/login", login)["challenge_id"]
-    call("POST", "/login/otp", {"challenge_id": "A" * 22, "code": "000000"})
+    call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": "000000"})
     used = {"challenge_id": challenge, "code": phone.code()}
-    phone.token = call("POST", "/login/otp", used)["token"]
-    call("POST", "/login/otp", {**used, "challenge_id": call("POST", "/login", login)["challenge_id"]})
+    phone.token = call("POST", "/challenges/otp", used)["token"]
+    stepped = call("POST", "/step-up", {"operation": "register"})["challenge_id"]
+    proof = {
+        "proof_id": call("POST", "/challenges/otp", {"challenge_id": stepped, "code": phone.code()})["proof_id"]
+    }
+    call("POST", "/challenges/otp", {**used, "challenge_id": call("POST", "/login", login)["challenge_id"]})
     wrong = {"challenge_id": call("POST", "/login", login)["challenge_id"], "code": "not it"}
-    call("POST", "/login/otp", wrong)
+    call("POST", "/challenges/otp", wrong)
 
     key = {"Idempotency_Key": str(uuid.uuid4())}
     digest = hashlib.sha256(certificate.der).hexdigest()
     file = {"name": "signCert.der", "size": len(certificate.der), "sha256": digest}
-    announced = call("POST", "/uploads", {"files": [file]}, **key)
+    announced = call("POST", "/uploads", {"files": [file], **proof}, **key)
     upload = announced["upload_id"]
-    assert call("POST", "/uploads", {"files": [file]}, **key)["upload_id"] == upload
-    call("POST", "/uploads", {"files": [{**file, "name": "other.der"}]}, **key)
+    assert call("POST", "/uploads", {"files": [file], **proof}, **key)["upload_id"] == upload
+    call("POST", "/uploads", {"files": [{**file, "name": "other.der"}], **proof}, **key)
+    call("POST", "/uploads", {"files": [file], **proof})
     call("POST", "/uploads", {"files": [{**file, "size": 0}]})
     call("POST", "/uploads", {"files": []})
     one, registration, password = ("/uploads/{upload_id}" + end for end in ("", "/registration", "/password"))
@@ -252,13 +257,19 @@ def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certifica
     assert view["code"] == "NOT_AVAILABLE_FOR_REGISTRATION"
 
     _containers(call, phone, certificate, new_certificate())
+    call("POST", "/logout")
     assert seen >= {
         *((password, 200, "AWAITING_PROOF"), (password, 200, "REJECTED"), (password, 422, "FILE_PASSWORD_WRONG")),
         *((password, 409, "STATE_CONFLICT"), (password, 404, "UPLOAD_NOT_FOUND"), (one, 200, "NEEDS_PASSWORD")),
         *((registration, 422, "FILE_PASSWORD_REQUIRED"), (registration, 422, "OWNER_UNVERIFIABLE")),
         *(("/precheck", 200, ""), ("/sealing-key", 200, "")),
         *(("/login", 200, ""), ("/login", 401, "LOGIN_FAILED")),
-        *(("/login/otp", 200, ""), ("/login/otp", 401, "STEP_UP_EXPIRED"), ("/login/otp", 401, "STEP_UP_REUSED")),
+        *(
+            ("/challenges/otp", 200, ""),
+            ("/challenges/otp", 401, "STEP_UP_EXPIRED"),
+            ("/challenges/otp", 401, "STEP_UP_REUSED"),
+        ),
+        *(("/step-up", 200, ""), ("/uploads", 403, "STEP_UP_REQUIRED"), ("/logout", 200, "")),
         *(("/uploads", 201, "ISSUED"), ("/uploads", 409, "STATE_CONFLICT"), ("/uploads", 422, "UPLOAD_EMPTY")),
         *((one, 200, state) for state in ("ISSUED", "AWAITING_PROOF", "REGISTERED", "REJECTED")),
         *((registration, 409, "IN_PROGRESS"), (registration, 422, "CONSENT_REQUIRED")),

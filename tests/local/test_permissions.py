@@ -25,6 +25,7 @@ MAIL = {
     "Destination": {"ToAddresses": ["hong@example.com"]},
     "Message": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
 }
+OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
 ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
 
 # Function, service, operation, arguments; names of the template in braces are replaced by physical ones.
@@ -32,7 +33,9 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Authorize", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
     ("Authorize", "dynamodb", "scan", {"TableName": "{SessionsTable}"}),
     ("Authorize", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("Login", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("Authorize", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("Login", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
+    ("Login", "dynamodb", "delete_item", {"TableName": "{ThrottlesTable}", "Key": KEY}),
     ("Login", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
     ("Login", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
     ("Login", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
@@ -42,6 +45,49 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("VerifyOtp", "kms", "schedule_key_deletion", {"KeyId": "{CustomerKey}"}),
     ("VerifyOtp", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
     ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("VerifyOtp", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
+    ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ThrottlesTable}", "Key": KEY}),
+    ("StepUp", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
+    ("StepUp", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("StepUp", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("Logout", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("Logout", "dynamodb", "delete_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("Logout", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("RequestUpload", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
+    ("SendOtp", "dynamodb", "update_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("SendOtp", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
+    ("SendOtp", "dynamodb", "update_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("VerifyPasskey", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("VerifyPasskey", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
+    ("VerifyPasskey", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("VerifyCertificate", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("VerifyCertificate", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    (
+        "VerifyCertificate",
+        "dynamodb",
+        "query",
+        {
+            "TableName": "{RegistrationsTable}",
+            "KeyConditionExpression": "pk = :x",
+            "ExpressionAttributeValues": {":x": {"S": "x"}},
+        },
+    ),
+    ("ListCredentials", "dynamodb", "update_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("ListCredentials", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("StartPasskey", "dynamodb", "update_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("AddPasskey", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("AddPasskey", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
+    ("StartTotp", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
+    ("AddTotp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
+    ("AddTotp", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("StartPhone", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
+    ("ChangePhone", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("RemoveCredential", "dynamodb", "delete_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("CancelRecovery", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("ProposeRecovery", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
+    ("ProposeRecovery", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("ApproveRecovery", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
+    ("ApproveRecovery", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
     ("RequestUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
     ("RequestUpload", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
     ("RequestUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x", "Body": b"x"}),
@@ -130,7 +176,6 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("WatchCrl", "sqs", "send_message", {"QueueUrl": "{WatchQueue}", "MessageBody": "x"}),
 ]
 OAEP = {"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
-OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
 SECRET_KEYS: dict[str, dict[str, Any]] = {
     "CustomerKey": OF_SOMEBODY,
     "IdentityKey": OF_SOMEBODY,
@@ -141,6 +186,7 @@ SECRET_KEYS: dict[str, dict[str, Any]] = {
 }
 OPENS = {
     "VerifyOtp": {"CustomerKey"},
+    "AddTotp": {"CustomerKey"},
     "OpenContainer": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
     "RegisterCertificate": {"IdentityKey", "RandomNumberKeyA", "RandomNumberKeyB"},
 }
@@ -158,6 +204,11 @@ FUNCTIONS = sorted({name for name, *_ in DENY})
 ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Authorize", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
     ("Login", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("Login", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
+    ("RequestUpload", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
+    ("VerifyPasskey", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
+    ("StartTotp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
+    ("SendOtp", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
     ("GetUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
     ("GetRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),

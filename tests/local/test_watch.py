@@ -7,8 +7,9 @@ signkorea on the web server.
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,9 +24,10 @@ from local.directory import Directory
 from local.file_server import Fault, FileServer
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
-from registrar.aws.issuers import Issuers
+from registrar.aws.issuers import Breaker, Issuers
 from registrar.domain.certificates import spki_digest
 from registrar.domain.distribution_points import Point
+from tests.builders import a_trust_store
 
 pytestmark = [
     pytest.mark.cloud,
@@ -38,6 +40,7 @@ ENTRY, PATH = "ou=dp7,ou=AccreditedCA,o=kica,c=kr", "/signkorea/dp7.crl"
 OPERATORS = ("kica", "signkorea")
 REASON = x509.ReasonFlags
 WAIT_SECONDS = 60
+RULES = a_trust_store().rules.revocation
 
 
 @dataclass
@@ -180,3 +183,16 @@ def test_a_run_plans_every_list(world: World) -> None:
     world.publish("kica")
     world.publish("signkorea")
     assert {run["operator"] for run in world.watch()} == set(OPERATORS)
+
+
+def test_of_many_at_the_same_moment_one_fetches_and_one_probes(world: World) -> None:
+    issuers = Issuers(world.cloud.client("dynamodb"), world.cloud.physical("IssuersTable"))
+    point, now = Point("ab" * 32, world.url("kica"), "kica"), datetime.now(UTC)
+    rules = replace(RULES, breaker_failures=1)
+    issuers.failed(Breaker("kica", "test", 0), now, rules)
+    rested = now + rules.breaker_rest
+    with ThreadPoolExecutor(8) as callers:
+        fetch = list(callers.map(lambda _: issuers.may_fetch(point, now), range(16)))
+        probe = list(callers.map(lambda _: issuers.may_ask("kica", "test", rested, rules), range(16)))
+    assert fetch.count(True) == 1
+    assert probe.count(None) == 15

@@ -11,13 +11,26 @@ from tests.template.shape import RESOURCES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
-PUBLIC = {("POST", "/login"), ("POST", "/login/otp"), ("POST", "/precheck")}
+PUBLIC = {("POST", "/login"), ("POST", "/precheck")} | {
+    ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
+}
 GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
 
 
 def test_routes_are_these() -> None:
     assert ROUTES.keys() == PUBLIC | {
+        ("POST", "/step-up"),
+        ("POST", "/logout"),
+        ("GET", "/credentials"),
+        ("POST", "/credentials/passkey/options"),
+        ("POST", "/credentials/passkey"),
+        ("POST", "/credentials/totp"),
+        ("POST", "/credentials/totp/code"),
+        ("POST", "/credentials/phone"),
+        ("POST", "/credentials/phone/code"),
+        ("POST", "/credentials/{credential_id}/removal"),
+        ("POST", "/recovery/cancellation"),
         ("POST", "/uploads"),
         ("GET", "/uploads/{upload_id}"),
         ("GET", "/sealing-key"),
@@ -80,9 +93,16 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
 
     assert RESOURCES["WebAclAssociation"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
-    assert [rule["Action"] for rule in rates] == [
-        {"Block": {"CustomResponse": {"ResponseCode": 429, "CustomResponseBodyKey": "RateLimited"}}}
-    ]
+    blocked = {"Block": {"CustomResponse": {"ResponseCode": 429, "CustomResponseBodyKey": "RateLimited"}}}
+    assert [rule["Action"] for rule in rates] == [blocked, blocked]
+    everywhere, logins = (rule["Statement"]["RateBasedStatement"] for rule in rates)
+    assert 0 < logins["Limit"] < everywhere["Limit"]
+    scoped = [each["ByteMatchStatement"] for each in logins["ScopeDownStatement"]["OrStatement"]["Statements"]]
+    stage = API["StageName"]
+    assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
+        (f"/{stage}/login", "STARTS_WITH"),
+        (f"/{stage}/challenges/", "STARTS_WITH"),
+    }
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 
 

@@ -80,6 +80,7 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
             "RANDOM_NUMBER_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in RANDOM_NUMBER_KEYS)},
             "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
+            "PASSKEY_ORIGINS": {"Fn::Join": [",", {"Ref": "PasskeyOrigins"}]},
             "PRIVATE_ADDRESSES": {"Fn::If": ["InAws", "refused", "allowed"]},
             "TRUST_ANCHOR_PINS": {"Fn::Join": [",", {"Ref": "TrustAnchorPins"}]},
         }.get(setting, {"Ref": resource})

@@ -144,7 +144,8 @@ def test_lists_are_those_of_the_code() -> None:
 
 def test_every_member_of_an_answer_is_named() -> None:
     sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
-    sent |= {"Sealed", "PasswordRequest", "PrecheckRequest"}
+    sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer"}
+    sent |= {"CertificateAnswer", "ProofRequest", "CodeRequest", "PhoneRequest", "PasskeyRequest"}
     for name, schema in SCHEMAS.items():
         if schema.get("type") == "object" and name not in sent:
             assert schema["additionalProperties"] is False, name
@@ -169,9 +170,10 @@ def test_numbers_are_those_of_the_code() -> None:
     assert EXPIRING.days == 30
 
     limits = {
-        "challenge of a login": f"{_minutes(challenges.CHALLENGE_LIFE)}, {challenges.MAX_TRIES} tries",
-        "session": f"{sessions.SESSION_LIFE.seconds // 3600} hour, no extension; a login elsewhere ends it",
-        "from the one-time code to `POST /uploads`": _minutes(sessions.PROOF_LIFE),
+        "challenge": f"{_minutes(challenges.CHALLENGE_LIFE)}, {challenges.MAX_TRIES} tries",
+        "session": f"{sessions.SESSION_LIFE.seconds // 3600} hour, {_minutes(sessions.SESSION_IDLE)} without a"
+        " request; a login elsewhere ends it",
+        "proof of identity": f"{_minutes(challenges.PROOF_LIFE)}, once",
         "upload form": _minutes(uploads.POST_LIFE),
         "file has to arrive": f"{_minutes(uploads.UPLOAD_LIFE)} from the announcement",
         "text to sign": f"{_minutes(uploads.TEXT_LIFE)}, new ones on request",

@@ -27,6 +27,13 @@ SAMS_OWN = {
     "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
 }
+CHANGE_CREDENTIALS = {
+    *("VerifyPasskeyFunction", "AddPasskeyFunction", "StartTotpFunction", "AddTotpFunction", "StartPhoneFunction"),
+    *("ChangePhoneFunction", "RemoveCredentialFunction", "CancelRecoveryFunction"),
+    *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
+}
+ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
+USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
 
 
 @each_function
@@ -61,11 +68,26 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
             assert references(resource)
 
 
-def test_one_function_sends_to_phones_and_it_writes_to_no_topic() -> None:
-    senders = [name for name, actions in _allowed().items() if actions & {"sns:Publish", "ses:SendEmail"}]
+def test_sms_is_fenced_and_few_send_it() -> None:
+    senders = {name for name in FUNCTIONS if TEXT_MESSAGES in statements(name)}
 
-    assert senders == ["SendNoticeFunction"]
+    assert senders == {
+        *("SendNoticeFunction", "SendOtpFunction", "StartPhoneFunction"),
+        *(CHANGE_CREDENTIALS - {"VerifyPasskeyFunction", "StartTotpFunction", "ProposeRecoveryFunction"}),
+    }
+    assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
+
+
+def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
+    # The password's hash, the name and the resident number are the bank's: not even by mistake.
+    ours = ["id", "version", "phone", "totp_ciphertext", "passkeys", "pending", "recovery"]
+    for name in FUNCTIONS:
+        for statement in statements(name):
+            if statement["Action"] == "dynamodb:UpdateItem" and "CustomersTable" in references(
+                statement["Resource"]
+            ):
+                assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": ours}}
 
 
 @each_function
@@ -80,7 +102,7 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("key", "openers"),
     [
-        ("CustomerKey", {"VerifyOtpFunction"}),
+        ("CustomerKey", {"VerifyOtpFunction", "AddTotpFunction"}),
         ("IdentityKey", {"OpenContainerFunction", "RegisterCertificateFunction"}),
         ("SealingKeyA", {"OpenContainerFunction"}),
         ("SealingKeyB", {"OpenContainerFunction"}),
@@ -88,11 +110,13 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
         ("RandomNumberKeyB", {"RegisterCertificateFunction"}),
     ],
 )
-def test_few_may_decrypt_and_nobody_encrypts(key: str, openers: set[str]) -> None:
+def test_few_may_decrypt_and_one_encrypts(key: str, openers: set[str]) -> None:
     decrypts = {name: _decrypts(name, key) for name in FUNCTIONS}
 
     assert {name for name, found in decrypts.items() if found} == openers
-    assert not [name for name, acts in _allowed().items() for a in acts if a.startswith("kms:") and "E" in a[4:]]
+    # A new authenticator app's secret is the one thing that is sealed here.
+    encrypt = {name for name, acts in _allowed().items() for a in acts if a.startswith("kms:") and "E" in a[4:]}
+    assert encrypt == {"StartTotpFunction"}
     for name in openers:
         # In AWS a customers' key opens nothing outside a customer's context; the local cloud knows this form only.
         context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
@@ -124,12 +148,25 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
         ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
-        ("dynamodb:PutItem", "SessionsTable", {"VerifyOtpFunction"}),
-        ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction"}),
+        ("dynamodb:PutItem", "SessionsTable", set()),
+        ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
+        ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
+        ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
+        ("dynamodb:UpdateItem", "ChallengesTable", {"SendOtpFunction", "RequestUploadFunction"} | ANSWER | USE_UP),
+        (
+            "dynamodb:UpdateItem",
+            "ThrottlesTable",
+            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction"} | ANSWER,
+        ),
         (
             "dynamodb:GetItem",
             "CustomersTable",
-            {"LoginFunction", "SendNoticeFunction", "OpenContainerFunction", "RegisterCertificateFunction"},
+            {
+                *("LoginFunction", "StepUpFunction", "SendNoticeFunction", "ReportLossFunction"),
+                *("OpenContainerFunction", "RegisterCertificateFunction"),
+                *("SendOtpFunction", "ListCredentialsFunction", "StartPasskeyFunction"),
+                *CHANGE_CREDENTIALS,
+            },
         ),
         ("dynamodb:Scan", "UploadsTable", {"ActivateTrustFunction"}),
         ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
@@ -148,6 +185,8 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ),
         ("events:PutEvents", "RegistrationEvents", {"PublishEventsFunction"}),
         ("dynamodb:PutItem", "CustomersTable", set()),
+        ("dynamodb:UpdateItem", "CustomersTable", CHANGE_CREDENTIALS),
+        ("kms:Encrypt", "CustomerKey", {"StartTotpFunction"}),
     ],
 )
 def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) -> None:
@@ -193,7 +232,8 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
 def test_expanded_wildcards_are_only_the_ones_known() -> None:
     found = [statement for policy in _documents() for statement in _open(policy)]
 
-    assert found == [TEXT_MESSAGES]
+    assert found
+    assert all(statement == TEXT_MESSAGES for statement in found)
 
 
 @pytest.mark.parametrize(

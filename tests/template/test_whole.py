@@ -74,6 +74,8 @@ def test_no_parameter_is_a_secret() -> None:
         "Stage",
         "BankCode",
         "TrustAnchorPins",
+        "PasskeyRpId",
+        "PasskeyOrigins",
         "CurrentSealingKey",
         "QuietHours",
         "MailDomain",

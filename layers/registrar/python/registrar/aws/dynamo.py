@@ -105,20 +105,51 @@ def put(client: Any, table: str, item: Item, **condition: Any) -> None:
     _guarded(client.put_item, TableName=table, Item=item, **condition)
 
 
-def update(client: Any, table: str, key: Item, expression: str, condition: str, values: Item, **names: str) -> Item:
-    """Update an item under a condition and return it whole as it is now. Raises ConditionFailed."""
+def update(
+    client: Any,
+    table: str,
+    key: Item,
+    expression: str,
+    condition: str,
+    values: Item,
+    *,
+    returns: str = "ALL_NEW",
+    **names: str,
+) -> Item:
+    """Update an item under a condition and return it whole as it is now (`returns` ALL_OLD: as it was).
+
+    Raises ConditionFailed with the item that stood in the way.
+    """
     call = {
         "TableName": table,
         "Key": key,
         "UpdateExpression": expression,
         "ConditionExpression": condition,
         "ExpressionAttributeValues": values,
-        "ReturnValues": "ALL_NEW",
+        "ReturnValues": returns,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        **_names(names),
     }
-    if names:
-        call["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}
-    answer: Item = _guarded(client.update_item, **call)["Attributes"]
+    answer: Item = _guarded(client.update_item, **call).get("Attributes", {})
     return answer
+
+
+def change(client: Any, table: str, key: Item, expression: str, values: Item, **names: str) -> Item:
+    """Update an item, or make it, whatever it is, and return it whole as it is now."""
+    call = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": expression,
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_NEW",
+        **_names(names),
+    }
+    answer: Item = client.update_item(**call)["Attributes"]
+    return answer
+
+
+def _names(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {"ExpressionAttributeNames": {f"#{short}": name for short, name in names.items()}} if names else {}
 
 
 def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:

@@ -1,13 +1,14 @@
 """The issuers' table: what is known of the servers at which issuers answer for their certificates.
 
     BREAKER   <operator>#<source>               failures in a row, and until when the source is not asked
-    POINT     <sha256 of CA SPKI>#<url digest>  where the CRL of a registered certificate lies
+    POINT     <sha256 of CA SPKI>#<url digest>  where the CRL of an accepted certificate lies
     FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
 
 Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,18 +97,18 @@ class Issuers:
     def ensure_point(self, point: Point, now: datetime) -> None:
         """Have the watch look at `point` from now on. One strong read; a write only the first time."""
         key = _key("POINT", point.id)
-        if dynamo.get(self.client, self.table, key) is None:
-            row = {
-                **key,
-                "url": dynamo.text(point.url),
-                "operator": dynamo.text(point.operator),
-                "issuer_key_digest": dynamo.text(point.issuer_key_digest),
-                "since": dynamo.instant(now),
-            }
-            try:
-                dynamo.put(self.client, self.table, row, ConditionExpression="attribute_not_exists(pk)")
-            except ConditionFailed:
-                return  # another registration of the same list, a moment earlier
+        if dynamo.get(self.client, self.table, key) is not None:
+            return
+        facts = {
+            "address": dynamo.text(point.url),
+            "operator_id": dynamo.text(point.operator),
+            "issuer_key_digest": dynamo.text(point.issuer_key_digest),
+            "since": dynamo.instant(now),
+        }
+        expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
+        values = {f":{name}": value for name, value in facts.items()}
+        with suppress(ConditionFailed):  # another certificate of the same list, a moment earlier
+            dynamo.update(self.client, self.table, key, expression, "attribute_not_exists(pk)", values)
 
     def points(self) -> Iterator[Point]:
         """Every distribution point of a registered certificate, strongly consistent."""
@@ -119,7 +120,7 @@ class Issuers:
         )
         for page in pages:
             for item in page["Items"]:
-                names = ("issuer_key_digest", "url", "operator")
+                names = ("issuer_key_digest", "address", "operator_id")
                 yield Point(*(dynamo.read_text(item, name) for name in names))
 
     def may_fetch(self, point: Point, now: datetime) -> bool:

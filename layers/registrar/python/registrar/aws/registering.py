@@ -7,8 +7,8 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
-from registrar.aws.registration_items import end, lock_keys, row_key, to_item
-from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.aws.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
+from registrar.domain.registrations import Lifecycle, Registration
 from registrar.domain.uploads import Upload, UploadState
 
 _UPLOAD, _ROW, _CERTIFICATE, _KEY, _SERIAL, _DENIED = range(6)
@@ -107,8 +107,5 @@ def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:
 
 
 def _supersede(replaced: Registration, registration: Registration, table: str, now: datetime) -> dict[str, Any]:
-    ended = end(Lifecycle.SUPERSEDED, now, superseded_by=dynamo.text(registration.id))
-    # The bank's hold is not shaken off by a renewal, whenever it was put on.
-    ended["ConditionExpression"] += " AND NOT contains(holds, :bank)"
-    ended["ExpressionAttributeValues"][":bank"] = dynamo.text(Hold.BANK)
+    ended = unless_held_by_bank(end(Lifecycle.SUPERSEDED, now, superseded_by=dynamo.text(registration.id)))
     return {"Update": {"TableName": table, "Key": row_key(replaced.customer_id, replaced.id), **ended}}

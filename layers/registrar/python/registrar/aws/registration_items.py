@@ -128,6 +128,15 @@ def end(lifecycle: Lifecycle, now: datetime, **facts: dict[str, Any]) -> dict[st
     }
 
 
+def unless_held_by_bank(ended: dict[str, Any]) -> dict[str, Any]:
+    """The same, but not under the bank's hold, which registering again would shake off."""
+    return {
+        **ended,
+        "ConditionExpression": f"{ended['ConditionExpression']} AND NOT contains(holds, :bank)",
+        "ExpressionAttributeValues": {**ended["ExpressionAttributeValues"], ":bank": dynamo.text(Hold.BANK)},
+    }
+
+
 LIVE = "lifecycle = :live AND not_after >= :now"
 """What every change leaves: the row says LIVE, and so does the clock."""
 

@@ -3,8 +3,7 @@
 Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +19,7 @@ from registrar.aws.registration_items import (
     issuer_lock_key,
     lock_keys,
     row_key,
+    unless_held_by_bank,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.registrations import Hold, Lifecycle, Registration
@@ -27,6 +27,8 @@ from registrar.domain.uploads import Upload, new_nonce
 
 __all__ = ["Registrations", "Taken"]
 KEY_COMPROMISE = "keyCompromise"
+Write = Mapping[str, Mapping[str, Any]]
+"""One write of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +141,30 @@ class Registrations:
         values = {":hold": dynamo.text_set([hold]), **alive(now)}
         return self._change(customer_id, registration_id, "DELETE holds :hold", LIVE, values)
 
-    def resume(self, registration: Registration, now: datetime) -> Registration:
-        """Lift the customer's hold whose text was signed, and no later one; the others stay.
+    def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
+        """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
+        use up the proof of identity with it.
 
-        Raises ConditionFailed where it is not live, or that hold is gone.
+        Raises ConditionFailed where it is not live, or that hold is gone, Refusal (STEP_UP_REQUIRED) where the
+        proof is not good for it.
         """
-        values = {":hold": dynamo.text_set([Hold.CUSTOMER]), **alive(now)}
-        values[":nonce"] = dynamo.text(registration.resume_nonce or "")
-        return self._change(
-            registration.customer_id,
-            registration.id,
-            "DELETE holds :hold REMOVE resume_nonce",
-            f"{LIVE} AND resume_nonce = :nonce",
-            values,
-        )
+        lift = {
+            "TableName": self.table,
+            "Key": row_key(registration.customer_id, registration.id),
+            "UpdateExpression": "DELETE holds :hold REMOVE resume_nonce",
+            "ConditionExpression": f"{LIVE} AND resume_nonce = :nonce",
+            "ExpressionAttributeValues": {
+                ":hold": dynamo.text_set([Hold.CUSTOMER]),
+                ":nonce": dynamo.text(registration.resume_nonce or ""),
+                **alive(now),
+            },
+        }
+        try:
+            dynamo.transact(self.client, [{"Update": lift}, *uses])
+        except ConditionFailed as failed:
+            _expect_proof(failed, uses)
+            raise
+        return self.get(registration.customer_id, registration.id)
 
     def revoke(
         self, customer_id: str, registration_id: str, reason: str, revoked_at: datetime, now: datetime
@@ -210,10 +222,12 @@ class Registrations:
             Lifecycle.BLOCKED,
         )
 
-    def deregister(self, registration: Registration, now: datetime) -> Registration:
+    def deregister(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """End a live registration as its customer wishes. Its locks stay, marked: only they may register it again.
+        `uses` are writes that use up the proof of identity with it.
 
-        Raises ConditionFailed where it ended otherwise.
+        Raises ConditionFailed where it ended otherwise, or the bank holds it, Refusal (STEP_UP_REQUIRED) where the
+        proof is not good for it.
         """
         marks = [
             {
@@ -231,7 +245,8 @@ class Registrations:
             for key in lock_keys(registration)
         ]
         others = [*marks, self._deny_list.absence(registration.key_digest)]
-        return self._end_with(registration, end(Lifecycle.DEREGISTERED, now), others, Lifecycle.DEREGISTERED)
+        ended = unless_held_by_bank(end(Lifecycle.DEREGISTERED, now))
+        return self._end_with(registration, ended, others, Lifecycle.DEREGISTERED, *uses)
 
     def _change(
         self, customer_id: str, registration_id: str, expression: str, condition: str, values: dynamo.Item
@@ -240,12 +255,19 @@ class Registrations:
         return from_item(dynamo.update(self.client, self.table, key, expression, condition, values))
 
     def _end_with(
-        self, registration: Registration, ended: dict[str, Any], others: list[Any], lifecycle: Lifecycle
+        self,
+        registration: Registration,
+        ended: dict[str, Any],
+        others: list[Any],
+        lifecycle: Lifecycle,
+        *uses: Write,
     ) -> Registration:
         key = row_key(registration.customer_id, registration.id)
         row = {"Update": {"TableName": self.table, "Key": key, **ended}}
-        with suppress(ConditionFailed):  # what stands decides
-            dynamo.transact(self.client, [row, *others])
+        try:
+            dynamo.transact(self.client, [row, *others, *uses])
+        except ConditionFailed as failed:
+            _expect_proof(failed, uses)  # otherwise what stands decides
         return self._ended(registration.customer_id, registration.id, lifecycle)
 
     def _ended(self, customer_id: str, registration_id: str, lifecycle: Lifecycle) -> Registration:
@@ -254,3 +276,9 @@ class Registrations:
         if found is None or found.lifecycle is not lifecycle:
             raise ConditionFailed
         return found
+
+
+def _expect_proof(failed: ConditionFailed, uses: Sequence[Write]) -> None:
+    """Raises Refusal (STEP_UP_REQUIRED) where nothing stood in the way but the last writes, the proof's."""
+    if uses and not any(item is not None for item in failed.items[: -len(uses)]):
+        raise Refusal("STEP_UP_REQUIRED")

@@ -88,10 +88,12 @@ class Uploads:
             raise Refusal("UPLOAD_NOT_FOUND")
         return upload
 
-    def add(self, upload: Upload) -> Upload:
+    def add(self, upload: Upload, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
         """Add the upload and count it, or return the one that an earlier request with the same id made.
 
-        Raises Refusal (UPLOAD_LIMIT_REACHED) when today's uploads are used up.
+        `proofs` are the writes that use up an identity proof for it (see Challenges.use): all or none is written.
+        Raises Refusal: UPLOAD_LIMIT_REACHED when today's uploads are used up, STEP_UP_REQUIRED for a proof that is
+        used, over or another's.
         """
         day = upload.created_at.strftime("%Y-%m-%d")
         count = {
@@ -112,11 +114,13 @@ class Uploads:
             "ConditionExpression": "attribute_not_exists(id)",
         }
         try:
-            dynamo.transact(self.client, [{"Put": create}, {"Update": count}])
+            dynamo.transact(self.client, [{"Put": create}, {"Update": count}, *proofs])
         except ConditionFailed as failed:
-            existing, _ = failed.items
+            existing, used_up, *_ = failed.items
             if existing:
                 return from_item(existing)
+            if not used_up:
+                raise Refusal("STEP_UP_REQUIRED") from None
             raise Refusal("UPLOAD_LIMIT_REACHED", limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
         return upload
 

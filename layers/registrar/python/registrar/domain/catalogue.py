@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 from registrar.domain.catalogue_texts_access import ACCESS_TEXTS
 from registrar.domain.catalogue_texts_certificate import CERTIFICATE_TEXTS
+from registrar.domain.catalogue_texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.catalogue_texts_file import FILE_TEXTS
+from registrar.domain.catalogue_texts_registration import REGISTRATION_TEXTS
 from registrar.domain.catalogue_texts_revocation import REVOCATION_TEXTS
 
 LANGUAGES = ("ko", "en")
@@ -43,6 +45,7 @@ class NextAction(StrEnum):
     STEP_UP = "STEP_UP"
     RETRY_CODE = "RETRY_CODE"
     NEW_CODE = "NEW_CODE"
+    CHOOSE_METHOD = "CHOOSE_METHOD"
     WAIT = "WAIT"
     WAIT_NOTICE = "WAIT_NOTICE"
     WAIT_UNTIL = "WAIT_UNTIL"
@@ -60,6 +63,7 @@ class NextAction(StrEnum):
     USE_DIRECTLY = "USE_DIRECTLY"
     MANAGE = "MANAGE"
     REGISTER_NEW_CERT = "REGISTER_NEW_CERT"
+    RESUME = "RESUME"
     CHECK_INPUT = "CHECK_INPUT"
     CONTINUE = "CONTINUE"
 
@@ -94,12 +98,19 @@ _ROWS: Mapping[str, _Row] = {
     # access
     "AUTH_REQUIRED": _Row(401, NextAction.LOGIN),
     "SESSION_EXPIRED": _Row(401, NextAction.LOGIN),
-    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT),
+    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT, ("tries_left",)),
     "STEP_UP_REQUIRED": _Row(403, NextAction.STEP_UP),
     "STEP_UP_INVALID": _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
     "STEP_UP_EXPIRED": _Row(401, NextAction.NEW_CODE),
     "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
-    "STEP_UP_LOCKED": _Row(401, NextAction.LOGIN),
+    "STEP_UP_LOCKED": _Row(429, NextAction.WAIT, ("again_at",)),
+    "STEP_UP_METHOD_UNAVAILABLE": _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
+    "STEP_UP_TOO_WEAK": _Row(403, NextAction.CHOOSE_METHOD),
+    "CREDENTIAL_INVALID": _Row(422, NextAction.STEP_UP),
+    "CREDENTIAL_LIMIT_REACHED": _Row(409, NextAction.MANAGE, ("limit",)),
+    "CREDENTIAL_NOT_FOUND": _Row(404, NextAction.MANAGE),
+    "CREDENTIAL_LAST": _Row(409, NextAction.MANAGE),
+    "RECOVERY_NOT_FOUND": _Row(404, NextAction.MANAGE),
     # upload
     "UPLOAD_NOT_FOUND": _Row(404, NextAction.RESTART),
     "UPLOAD_EXPIRED": _Row(410, NextAction.RESTART),
@@ -149,14 +160,23 @@ _ROWS: Mapping[str, _Row] = {
     "OWN_BANK_CERTIFICATE": _Row(422, NextAction.USE_DIRECTLY),
     # proof and confirmation
     "PROOF_FAILED": _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
+    "SIGNATURE_INVALID": _Row(422, NextAction.SIGN_AGAIN),
     "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
     "PROOF_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
     "CONSENT_REQUIRED": _Row(422, NextAction.CONTINUE),
+    "REPLACES_REQUIRED": _Row(422, NextAction.CONTINUE),
+    "REPLACES_NOT_ACCEPTED": _Row(422, NextAction.MANAGE),
     "ALREADY_REGISTERED": _Row(200, NextAction.MANAGE),
     "NOT_AVAILABLE_FOR_REGISTRATION": _Row(409, NextAction.CALL),
     # registration
     "REG_NOT_FOUND": _Row(404, NextAction.REGISTER_NEW_CERT),
     "REG_EXPIRED": _Row(409, NextAction.REGISTER_NEW_CERT, ("expired_on",)),
+    "REG_SUSPENDED": _Row(409, NextAction.RESUME),
+    "REG_HELD": _Row(409, NextAction.RESUME),
+    "REG_BLOCKED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_REVOKED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_SUPERSEDED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    "REG_DEREGISTERED": _Row(409, NextAction.REGISTER_NEW_CERT),
     # system
     "RATE_LIMITED": _Row(429, NextAction.WAIT),
     "IN_PROGRESS": _Row(409, NextAction.WAIT),
@@ -172,7 +192,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
 def _catalogue() -> dict[str, Reason]:
-    texts = ACCESS_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REVOCATION_TEXTS
+    texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
     return {
         code: Reason(
             code=code,

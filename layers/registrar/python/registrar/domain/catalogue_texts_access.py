@@ -33,23 +33,25 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     "LOGIN_FAILED": {
         "ko": Wording(
             "로그인 정보를 확인해 주십시오",
-            "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오.",
+            "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오. "
+            "기다리지 않고 다시 입력할 수 있는 횟수: {tries_left}회.",
         ),
         "en": Wording(
             "Check your login details",
-            "The customer ID and login password do not go together. Check both and enter them again.",
+            "The customer ID and login password do not go together. Check both and enter them again. Tries left "
+            "before you have to wait: {tries_left}.",
         ),
     },
     "STEP_UP_REQUIRED": {
         "ko": Wording(
             "본인 확인을 다시 해 주십시오",
-            "인증서 등록처럼 중요한 업무는 본인 확인 후 10분 안에 시작해야 합니다. 다시 로그인하여 본인 "
-            "확인을 마친 뒤 이어서 진행해 주십시오.",
+            "인증서 등록처럼 중요한 업무는 본인 확인 후 10분 안에 시작해야 합니다. 본인 확인을 "
+            "다시 한 뒤 이어서 진행해 주십시오.",
         ),
         "en": Wording(
             "Please prove your identity again",
             "Important steps such as registering a certificate have to be started within 10 minutes of "
-            "proving your identity. Log in again, prove your identity, and carry on.",
+            "proving your identity, and each needs a proof of its own. Prove your identity again and carry on.",
         ),
     },
     "STEP_UP_INVALID": {
@@ -67,12 +69,11 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     "STEP_UP_EXPIRED": {
         "ko": Wording(
             "본인 확인 시간이 지났습니다",
-            "정해진 시간 안에 인증번호가 입력되지 않았습니다. 처음부터 다시 로그인하여 새 인증번호를 입력해 "
-            "주십시오.",
+            "정해진 시간 안에 본인 확인을 마치지 못했거나 이미 사용한 요청입니다. 처음부터 다시 시작해 주십시오.",
         ),
         "en": Wording(
-            "The time to enter the code is over",
-            "The code was not entered in time. Start the login anew and enter a new code.",
+            "The time to prove your identity is over",
+            "Your identity was not proved in time, or this request was used already. Please start again.",
         ),
     },
     "STEP_UP_REUSED": {
@@ -89,14 +90,25 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
     },
     "STEP_UP_LOCKED": {
         "ko": Wording(
-            "입력 횟수를 모두 사용했습니다",
-            "인증번호를 여러 번 잘못 입력하여, 안전을 위해 이번 로그인을 중단했습니다. 처음부터 다시 "
-            "로그인해 주십시오.",
+            "잠시 본인 확인을 할 수 없습니다",
+            "본인 확인에 여러 번 실패하여, 고객님을 보호하기 위해 잠시 중단했습니다. {again_at} 이후 처음부터 다시 "
+            "진행해 주십시오. 직접 시도하신 것이 아니라면 바로 고객센터로 연락해 주십시오.",
         ),
         "en": Wording(
-            "No tries left",
-            "The code was wrong several times, so this login was stopped to keep you safe. Please start the "
-            "login again.",
+            "Proving your identity has to wait",
+            "It failed several times, so it was stopped for a while to keep you safe. Start again after "
+            "{again_at}. If it was not you who tried, please call the help desk now.",
+        ),
+    },
+    "STEP_UP_METHOD_UNAVAILABLE": {
+        "ko": Wording(
+            "이 방법은 사용할 수 없습니다",
+            "이번 본인 확인에는 선택한 방법을 사용할 수 없습니다. 사용할 수 있는 방법 중에서 다시 선택해 주십시오: "
+            "{methods}.",
+        ),
+        "en": Wording(
+            "This method cannot be used",
+            "Your identity cannot be proved by the method you chose this time. Choose one of these: {methods}.",
         ),
     },
     # upload

@@ -1,4 +1,4 @@
-"""Texts for the certificate itself: certificate, trust, owner, proof, registration.
+"""Texts for the certificate itself: certificate, trust, owner, proof.
 
 Code to language to wording. Each text says what is the case, why, and what to do next.
 Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
@@ -287,31 +287,6 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "This certificate cannot be registered",
             "This certificate cannot be registered. For safety, no details are shown here. Call the help "
             "desk and quote the support reference; they will tell you what to do.",
-        ),
-    },
-    # registration
-    "REG_NOT_FOUND": {
-        "ko": Wording(
-            "등록된 인증서를 찾을 수 없습니다",
-            "고객님의 등록 목록에 이 인증서가 없습니다. 인증서 관리 화면에서 목록을 확인하거나, 사용하실 "
-            "인증서를 등록해 주십시오.",
-        ),
-        "en": Wording(
-            "No such registration",
-            "This certificate is not among your registrations. Check the list under certificate management, "
-            "or register the certificate you want to use.",
-        ),
-    },
-    "REG_EXPIRED": {
-        "ko": Wording(
-            "등록된 인증서가 만료되었습니다",
-            "등록하신 인증서의 유효기간이 {expired_on}에 끝나 더 이상 사용할 수 없습니다. 발급기관에서 새 "
-            "인증서를 발급받은 뒤 여기에 등록해 주십시오.",
-        ),
-        "en": Wording(
-            "The registered certificate has expired",
-            "Your registered certificate ended on {expired_on} and can no longer be used. Get a new "
-            "certificate from the issuer and register it here.",
         ),
     },
 }

@@ -1,6 +1,7 @@
 """The canonical text that a customer's key signs, and the consent they give with it. Standard library only."""
 
 from registrar.domain.findings import iso
+from registrar.domain.registrations import Registration
 from registrar.domain.uploads import Upload
 
 CONSENT_VERSION = "2026-11"
@@ -32,5 +33,23 @@ def text_to_sign(upload: Upload, bank: str) -> str:
             f"certificate: sha256 {upload.summary['fingerprint']}",
             f"nonce: {upload.nonce}",
             f"valid until: {iso(upload.nonce_expires_at)}",
+        )
+    )
+
+
+def text_to_resume(registration: Registration, bank: str) -> str:
+    """The text whose signature takes a loss report back, in the same form. Its nonce is that of this report.
+
+    Raises ValueError for a registration that its customer does not hold.
+    """
+    if registration.resume_nonce is None:
+        raise ValueError("the customer holds it not")
+    return "\n".join(
+        (
+            "등록 인증서 다시 사용 / Use a registered certificate again",
+            f"bank: {bank}",
+            f"registration: {registration.id}",
+            f"certificate: sha256 {registration.fingerprint}",
+            f"nonce: {registration.resume_nonce}",
         )
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registrar.domain.errors import Refusal
 from registrar.domain.findings import instant
 from registrar.domain.uploads import Upload, registration_id
 
@@ -138,6 +139,20 @@ class Registration:
         """The code that says why it may not be used at `now`."""
         return _REASONS.get(self.status_at(now))
 
+    def check_live(self, now: datetime) -> None:
+        """Raises Refusal (REG_…) where it ended, as none can be changed then."""
+        match self.lifecycle_at(now):
+            case Lifecycle.REVOKED_BY_ISSUER:
+                raise Refusal("REG_REVOKED")
+            case Lifecycle.EXPIRED:
+                raise Refusal("REG_EXPIRED", expired_on=self.not_after)
+            case Lifecycle.SUPERSEDED:
+                raise Refusal("REG_SUPERSEDED")
+            case Lifecycle.DEREGISTERED:
+                raise Refusal("REG_DEREGISTERED")
+            case Lifecycle.BLOCKED:
+                raise Refusal("REG_BLOCKED")
+
     def may_succeed(self, old: "Registration", now: datetime) -> bool:
         """Whether this registration may replace `old`: of the same customer and operator (not CA: generations
         change), of the same kind, with a later notBefore. Nothing succeeds what was blocked, or is under the bank's
@@ -150,16 +165,16 @@ class Registration:
 
 
 def new_registration(
-    upload: Upload, proof: str, consent_version: str, now: datetime, replaces: str | None = None
+    upload: Upload, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
 ) -> Registration:
-    """The registration of an upload whose proof was given at `now`; `replaces` is the id of the one it succeeds.
+    """The registration of an upload whose proof was given at `now`; it takes the place of `replaced`.
 
-    Raises ValueError where the upload awaits no proof.
+    Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
     """
     summary, der, status = upload.summary, upload.der, upload.status
     if summary is None or der is None or status is None:
         raise ValueError("the upload awaits no proof")
-    return Registration(
+    registration = Registration(
         id=registration_id(upload.id),
         customer_id=upload.customer_id,
         lifecycle=Lifecycle.LIVE,
@@ -178,9 +193,12 @@ def new_registration(
         registered_at=now,
         proof=proof,
         consent_version=consent_version,
-        replaces=replaces,
+        replaces=replaced.id if replaced else None,
         revocation=Revocation(instant(status["as_of"]), status["source"]),
     )
+    if replaced is not None and not registration.may_succeed(replaced, now):
+        raise Refusal("REPLACES_NOT_ACCEPTED")
+    return registration
 
 
 def successor_of(

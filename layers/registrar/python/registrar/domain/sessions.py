@@ -8,17 +8,22 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SESSION_LIFE = timedelta(hours=1)
-PROOF_LIFE = timedelta(minutes=10)
+SESSION_IDLE = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The one live session of a customer. `proved_at` is when they last proved who they are, by `method`."""
+    """The one live session of a customer, who logged in at `proved_at` by `method` and was last seen at `seen_at`.
+
+    `seen_at` may be SEEN_EVERY late.
+    """
 
     customer_id: str
     customer_kind: str
@@ -26,13 +31,40 @@ class Session:
     method: str
     proved_at: datetime
     expires_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session that a login started: its token, and what else the app is told this once."""
+
+    session: Session
+    token: str
+    ended_other_session: bool
+    device_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is kept of a customer beside a session: whether the bank locked them out, and known devices."""
+
+    locked: bool = False
+    devices: bytes = b""
 
 
 def new_session(customer_id: str, customer_kind: str, method: str, now: datetime) -> tuple[Session, str]:
     """A session that starts `now`, and its token (`handle.secret`, for the customer only)."""
     secret = secrets.token_bytes(SECRET_BYTES)
-    session = Session(customer_id, customer_kind, hashlib.sha256(secret).digest(), method, now, now + SESSION_LIFE)
+    session = Session(
+        customer_id, customer_kind, secret_digest(secret), method, now, expires_at=now + SESSION_LIFE, seen_at=now
+    )
     return session, f"{_encode(customer_id.encode())}.{_encode(secret)}"
+
+
+def bearer_token(headers: Mapping[str, str]) -> str:
+    """The token in `Authorization: Bearer …` (RFC 6750 section 2.1), or nothing. Header names are lower-case."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def read_token(token: str) -> tuple[str, bytes] | None:
@@ -49,13 +81,22 @@ def read_token(token: str) -> tuple[str, bytes] | None:
 
 def is_live(session: Session, secret: bytes, now: datetime) -> bool:
     """Whether `secret` opens `session` at `now`; compared in constant time."""
-    digest = hashlib.sha256(secret).digest()
-    return hmac.compare_digest(digest, session.secret_digest) and now < session.expires_at
+    return hmac.compare_digest(secret_digest(secret), session.secret_digest) and is_open(session, now)
 
 
-def proof_is_fresh(proved_at: datetime, now: datetime) -> bool:
-    """Whether a proof of identity still authorises a new operation (10 minutes)."""
-    return now - proved_at <= PROOF_LIFE
+def is_open(session: Session, now: datetime) -> bool:
+    """Whether the session has neither reached its end (1 hour) nor been left alone too long (10 minutes)."""
+    return now < session.expires_at and now - session.seen_at < SESSION_IDLE
+
+
+def is_to_be_noted(session: Session, now: datetime) -> bool:
+    """Whether it is time to write down that the customer was seen: at most once a minute."""
+    return now - session.seen_at >= SEEN_EVERY
+
+
+def secret_digest(secret: bytes) -> bytes:
+    """What is stored of a token's secret, and names its session."""
+    return hashlib.sha256(secret).digest()
 
 
 def _encode(value: bytes) -> str:

@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 DIGITS = 6
+SECRET_BYTES = 20
+"""RFC 4226 section 4 R6 recommends 160 bits."""
 STEP_SECONDS = 30
 # One step either way for clocks that differ (RFC 6238 section 5.2).
 WINDOW = (0, -1, 1)

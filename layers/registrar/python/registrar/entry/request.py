@@ -15,6 +15,8 @@ from registrar.domain.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
 from registrar.domain.sealing import MAX_SEALED_BYTES, Sealed
 
 MAX_BODY_BYTES = 16 * 1024
+CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
+CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
 _OWN_ID = re.compile(r"[a-z0-9]{32,33}")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -56,6 +58,24 @@ class Request:
             raise Refusal("AUTH_REQUIRED") from None
 
     @property
+    def has_session(self) -> bool:
+        """Whether an authorizer stood before the function; where none does, nobody is known."""
+        return bool(self.context.get("authorizer"))
+
+    @property
+    def source_address(self) -> str:
+        """Where the request came from, as API Gateway saw it; X-Forwarded-For is the caller's to write."""
+        return str(self.context["identity"]["sourceIp"])
+
+    @property
+    def proof_id(self) -> str | None:
+        """The Proof-Id header, for requests without a body. Raises Refusal where it cannot be one."""
+        proof_id = self.headers.get("proof-id")
+        if proof_id is not None and not re.fullmatch(CHALLENGE_ID, proof_id):
+            raise Refusal("MALFORMED_REQUEST", field="Proof-Id")
+        return proof_id
+
+    @property
     def idempotency_key(self) -> str | None:
         """The Idempotency-Key header, 8 to 64 letters, digits, - or _. Raises Refusal for another form."""
         key = self.headers.get("idempotency-key")
@@ -94,6 +114,10 @@ class Fields:
         if not isinstance(value, str) or not re.fullmatch(pattern, value) or not value.isprintable():
             raise self._malformed(name)
         return value
+
+    def optional_text(self, name: str, pattern: str) -> str | None:
+        """The same, or None where it is left out."""
+        return self.text(name, pattern) if name in self else None
 
     def number(self, name: str) -> int:
         """A whole number from 0; how large it may be is for the domain to say."""

@@ -1,18 +1,52 @@
-"""Uploads and registrations as the app sees them. Names are masked; nothing names another customer."""
+"""What is kept, as the app sees it. Names are masked; nothing names another customer."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from registrar.domain.challenges import Challenge, Proved
 from registrar.domain.expiry import days_left
 from registrar.domain.findings import headline, iso
-from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
-from registrar.domain.registrations import Lifecycle, Registration
+from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
+from registrar.domain.registrations import Hold, Lifecycle, Registration
 from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import findings_in
 
+ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
 _SHOWS_CERTIFICATE = (UploadState.DEFERRED, UploadState.AWAITING_PROOF, UploadState.REGISTERED)
+
+
+def challenge_view(challenge: Challenge) -> dict[str, Any]:
+    """What a customer has to answer, and how they can."""
+    return {
+        "challenge_id": challenge.id,
+        "operation": challenge.operation.value,
+        "object": challenge.object_id,
+        "methods": list(challenge.methods),
+        "tries_left": challenge.tries_left,
+        "expires_at": iso(challenge.expires_at),
+    }
+
+
+def proved_view(proved: Proved) -> dict[str, Any]:
+    """What a right answer earns: a session, a proof, or both."""
+    challenge, started = proved.challenge, proved.started
+    ends = challenge.proof_expires_at
+    if started is None:
+        operation = {"operation": challenge.operation.value, "object": challenge.object_id}
+        return {"proof_id": challenge.id, **operation, "expires_at": iso(ends) if ends else None}
+    view: dict[str, Any] = {
+        "token": started.token,
+        "token_type": "Bearer",
+        "expires_at": iso(started.session.expires_at),
+        "ended_other_session": started.ended_other_session,
+    }
+    if started.device_id:
+        view["device_id"] = started.device_id
+    if ends:
+        view |= {"proof_id": challenge.id, "proof_expires_at": iso(ends)}
+    return view
 
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
@@ -71,6 +105,13 @@ def registration_view(registration: Registration, language: str, now: datetime) 
     }
 
 
+def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:
+    """What is to be signed to take a loss report back, where there is one."""
+    if registration.lifecycle_at(now) is not Lifecycle.LIVE or Hold.CUSTOMER not in registration.holds:
+        return {}
+    return {"resume": {"text": text_to_resume(registration, bank), "algorithms": ALGORITHMS}}
+
+
 def certificate_view(summary: Mapping[str, Any], language: str) -> dict[str, Any]:
     """What the customer is shown of a certificate that passed."""
     shown = {k: v for k, v in summary.items() if k not in ("key_digest", "issuer_key_digest")}
@@ -90,7 +131,7 @@ def _proof_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
     return {
         "text": text_to_sign(upload, bank),
         "expires_at": iso(upload.nonce_expires_at) if upload.nonce_expires_at else None,
-        "algorithms": ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"],
+        "algorithms": ALGORITHMS,
         "nonce": upload.nonce,
         "consent": _consent_view(language),
     }

@@ -1,0 +1,59 @@
+"""POST /credentials/passkey: a new passkey, under a proof that it uses up (WebAuthn L3 section 7.1)."""
+
+from dataclasses import replace
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import change_notice
+from registrar.domain.challenges import Operation
+from registrar.domain.credentials import MAX_PASSKEYS
+from registrar.domain.errors import Refusal
+from registrar.domain.passkeys import (
+    MAX_ATTESTATION_BYTES,
+    MAX_CLIENT_DATA_BYTES,
+    PasskeyInvalid,
+    RelyingParty,
+    check_creation,
+)
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+
+dynamodb = client("dynamodb")
+credentials = Credentials(
+    dynamodb,
+    Customers(dynamodb, setting("CUSTOMERS_TABLE")),
+    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
+)
+messages = TextMessages(client("sns"))
+party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
+    proof_id, name = fields.text("proof_id", CHALLENGE_ID), fields.text("name", r".{1,40}")
+    client_data = fields.base64("client_data_json", MAX_CLIENT_DATA_BYTES)
+    attestation = fields.base64("attestation_object", MAX_ATTESTATION_BYTES)
+
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
+    if len(customer.passkeys) >= MAX_PASSKEYS:
+        raise Refusal("CREDENTIAL_LIMIT_REACHED", limit=MAX_PASSKEYS)
+    try:
+        passkey = check_creation(party, proof.nonce, client_data, attestation, name, at)
+    except PasskeyInvalid as invalid:
+        audit("passkey.not_added", customer_id=customer_id, reason=str(invalid))
+        raise Refusal("CREDENTIAL_INVALID") from None
+    if any(known.id == passkey.id for known in customer.passkeys):
+        raise Refusal("CREDENTIAL_INVALID")
+    messages.send(customer.phone, change_notice(customer.language, "passkey added", name, at))
+    changed = replace(customer, passkeys=(*customer.passkeys, passkey))
+    credentials.change(changed, proof, f"passkey:{passkey.id}", at)
+    audit("passkey.added", customer_id=customer_id, passkey=passkey.id, proved_by=proof.method)
+    return answer(201, {"credential_id": passkey.id, "kind": "passkey", "name": passkey.name})

@@ -1,0 +1,44 @@
+"""POST /credentials/totp/code: a code of the new authenticator app confirms it, and it replaces the old one."""
+
+from dataclasses import replace
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.keys import CustomerSecrets
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import change_notice
+from registrar.domain.challenges import Operation
+from registrar.domain.customers import counted_try, wrong_code
+from registrar.domain.totp import matching_step
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
+customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
+    proof_id, code = fields.text("proof_id", CHALLENGE_ID), fields.text("code", r"[0-9]{6}")
+
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
+    customer, pending = counted_try(customer, "totp", proof.id, at)
+    customers.save(customer)
+    if matching_step(customer_secrets.open(customer_id, pending.secret), code, at) is None:
+        audit("totp.not_added", customer_id=customer_id, tries_left=pending.tries_left)
+        raise wrong_code(pending)
+    messages.send(customer.phone, change_notice(customer.language, "totp added", "", at))
+    changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
+    credentials.change(changed, proof, "totp", at)
+    audit("totp.added", customer_id=customer_id, proved_by=proof.method)
+    return answer(201, {"credential_id": "totp", "kind": "totp"})

@@ -1,0 +1,39 @@
+"""Invoked by another person at the bank: approve a recovery. The cooling-off period begins, the customer is told.
+
+Not on the API: its invoke permission is another one than that of propose_recovery (docs/runbook.md, "Recovery").
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import recovery_notice
+from registrar.domain.credentials import masked_phone
+from registrar.domain.findings import iso
+from registrar.domain.recovery import COOLING_OFF, RecoveryRefused, approve
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.settings import setting
+
+customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+messages = TextMessages(client("sns"))
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    at, customer_id, staff = now(), str(event.get("customer_id")), str(event.get("staff_id"))
+    customer = customers.find(customer_id)
+    try:
+        if customer is None:
+            raise RecoveryRefused("no such customer")
+        recovery = approve(customer.recovery, str(event.get("recovery_id")), staff, at)
+    except RecoveryRefused as refused:
+        audit("recovery.not_approved", customer_id=customer_id, staff=staff[:64], reason=str(refused))
+        return {"outcome": "REFUSED", "why": str(refused)}
+    ends = at + COOLING_OFF
+    for phone in sorted({customer.phone, recovery.phone}):
+        messages.send(phone, recovery_notice(customer.language, masked_phone(recovery.phone), ends))
+    customers.save(replace(customer, recovery=recovery))
+    audit("recovery.approved", customer_id=customer_id, staff=staff, recovery=recovery.id, effective_at=iso(ends))
+    return {"outcome": "APPROVED", "effective_at": iso(ends)}

@@ -1,0 +1,32 @@
+"""POST /recovery/cancellation: the customer stops a recovery at the bank that is cooling off. A session is enough:
+whoever logs in by the old methods shows that they are not lost."""
+
+from dataclasses import replace
+
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import change_notice
+from registrar.domain.errors import Refusal
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer, at = customers.find(request.caller.customer_id), now()
+    recovery = customer.recovery if customer else None
+    if customer is None or recovery is None or not recovery.pending(at):
+        raise Refusal("RECOVERY_NOT_FOUND")
+    customers.save(replace(customer, recovery=None))
+    for phone in {customer.phone, recovery.phone}:
+        messages.send(phone, change_notice(customer.language, "recovery cancelled", "", at))
+    audit("recovery.cancelled", customer_id=customer.id, recovery=recovery.id)
+    return answer(200, {"cancelled": recovery.id})

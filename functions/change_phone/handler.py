@@ -1,0 +1,44 @@
+"""POST /credentials/phone/code: the code that went to the new phone makes it theirs. The old one is told."""
+
+from dataclasses import replace
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import change_notice
+from registrar.domain.challenges import Operation
+from registrar.domain.credentials import masked_phone
+from registrar.domain.customers import counted_try, wrong_code
+from registrar.domain.sms_codes import sms_code_matches
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
+    proof_id, code = fields.text("proof_id", CHALLENGE_ID), fields.text("code", r"[0-9]{6}")
+
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
+    customer, pending = counted_try(customer, "phone", proof.id, at)
+    customers.save(customer)
+    if not sms_code_matches(pending.secret, pending.expires_at, proof.id, code, at):
+        audit("phone.not_changed", customer_id=customer_id, tries_left=pending.tries_left)
+        raise wrong_code(pending)
+    shown = masked_phone(pending.phone)
+    messages.send(customer.phone, change_notice(customer.language, "phone changed", shown, at))
+    changed = replace(customer, version=customer.version + 1, phone=pending.phone, pending=None)
+    credentials.change(changed, proof, "phone", at)
+    audit("phone.changed", customer_id=customer_id, proved_by=proof.method)
+    return answer(201, {"credential_id": "phone", "kind": "phone", "phone": shown})

@@ -1,0 +1,40 @@
+"""DELETE /registrations/{registration_id}: the customer takes a certificate out of use with this bank.
+
+It takes a fresh proof of identity (header `Proof-Id`). The certificate stays reserved: the same customer may
+register it again, and nobody else. Repeating it changes nothing.
+"""
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.registrations import Registrations
+from registrar.domain.challenges import Operation
+from registrar.domain.errors import Refusal
+from registrar.domain.registrations import Hold, Lifecycle
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import registration_view
+
+dynamodb = client("dynamodb")
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    found = registrations.get(caller.customer_id, registration_id)
+    if found.lifecycle is not Lifecycle.DEREGISTERED:
+        found.check_live(at)
+        if Hold.BANK in found.holds:
+            raise Refusal("REG_SUSPENDED")  # registering it again would shake the hold off
+        if request.proof_id is None:
+            raise Refusal("STEP_UP_REQUIRED")
+        use = challenges.use(request.proof_id, found.customer_id, Operation.DEREGISTER, found.id, found.id, at)
+        found = registrations.deregister(found, at, use)
+        audit("registration.deregistered", customer_id=found.customer_id, registration_id=found.id)
+    return answer(200, registration_view(found, request.language, at))

@@ -1,0 +1,21 @@
+"""GET /credentials: what the customer proves who they are with, and a recovery that is under way."""
+
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.domain.errors import Refusal
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.credential_view import credentials_view
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer, at = customers.find(request.caller.customer_id), now()
+    if customer is None:
+        raise Refusal("AUTH_REQUIRED")
+    return answer(200, credentials_view(customer.as_of(at), at))

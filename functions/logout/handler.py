@@ -1,0 +1,23 @@
+"""POST /logout: end the session that asks for it, and no other."""
+
+from registrar.aws.clients import client
+from registrar.aws.sessions import Sessions
+from registrar.domain.errors import Refusal
+from registrar.domain.sessions import bearer_token, read_token, secret_digest
+from registrar.entry.answers import Answer, answer
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+sessions = Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer_id, claimed = request.caller.customer_id, read_token(bearer_token(request.headers))
+    if claimed is None:
+        raise Refusal("AUTH_REQUIRED")
+    sessions.end(customer_id, secret_digest(claimed[1]))
+    audit("session.ended", customer_id=customer_id)
+    return answer(200, {"logged_out": True})

@@ -1,0 +1,46 @@
+"""POST /credentials/{credential_id}/removal: a passkey or the authenticator app ends, with a proof and a notice."""
+
+from dataclasses import replace
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.domain.access_notices import change_notice
+from registrar.domain.challenges import Operation
+from registrar.domain.errors import Refusal
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
+    named = request.path.get("credential_id", "")
+    kind = "totp" if named == "totp" else "passkey"
+
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.REMOVE, named, kind, at)
+    removed = next((passkey for passkey in customer.passkeys if passkey.id == named), None)
+    if removed is None and (kind == "passkey" or customer.totp_ciphertext is None):
+        raise Refusal("CREDENTIAL_NOT_FOUND")
+    changed = replace(customer, passkeys=tuple(each for each in customer.passkeys if each.id != named))
+    if kind == "totp":
+        changed = replace(changed, totp_ciphertext=None)
+    if set(changed.methods) <= {"sms"}:
+        raise Refusal("CREDENTIAL_LAST")
+    name = removed.name if removed else ""
+    messages.send(customer.phone, change_notice(customer.language, f"{kind} removed", name, at))
+    credentials.change(changed, proof, f"removal:{named}", at)
+    audit("credential.removed", customer_id=customer_id, credential=named, proved_by=proof.method)
+    return answer(200, {"removed": named})

@@ -1,0 +1,74 @@
+"""POST /registrations/{registration_id}/loss, POST /registrations/loss, POST /loss: the customer lost control.
+
+One factor is enough: the session, or without the phone customer id and password (`/loss`). From the next strong
+read on, what was reported may not be used. Reporting again changes nothing; what ended already stays as it is.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.registrations import Registrations
+from registrar.aws.throttles import Throttles
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
+from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.domain.throttles import account_key
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CUSTOMER_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import registration_view
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    at = now()
+    if not request.has_session:
+        # One factor, and nothing but the effect is told: who calls may not be the customer.
+        held = _hold_all(_by_password(request, at), "password", at)
+        return answer(200, {"suspended": len(held)})
+    customer_id = request.caller.customer_id
+    if "registration_id" not in request.path:
+        held = _hold_all(customer_id, "session", at)
+        return answer(200, {"registrations": [registration_view(each, request.language, at) for each in held]})
+    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    found = _hold(registrations.get(customer_id, registration_id), "session", at)
+    return answer(200, registration_view(found, request.language, at))
+
+
+def _by_password(request: Request, at: datetime) -> str:
+    """The customer whose password this is. Raises Refusal (LOGIN_FAILED), the same for an unknown one."""
+    fields = request.fields()
+    customer_id = fields.text("customer_id", CUSTOMER_ID)
+    password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
+    throttles.count_address(request.source_address, at)
+    # Of the budget that logins from unknown devices have: the password is no easier to guess here.
+    attempt = throttles.attempt(account_key(customer_id, None), at)
+    customer = customers.find(customer_id)
+    correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
+    if customer is None or not correct or not attempt.allowed:
+        audit("loss.refused", customer_id=customer.id if customer else None, waiting=not attempt.allowed)
+        raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
+    return customer.id
+
+
+def _hold_all(customer_id: str, factor: str, at: datetime) -> list[Registration]:
+    """All live registrations of the customer, held."""
+    live = [r for r in registrations.of_customer(customer_id) if r.lifecycle_at(at) is Lifecycle.LIVE]
+    return [_hold(each, factor, at) for each in live]
+
+
+def _hold(registration: Registration, factor: str, at: datetime) -> Registration:
+    with suppress(ConditionFailed):  # it ended: nothing is left to hold
+        registrations.add_hold(registration.customer_id, registration.id, Hold.CUSTOMER, at)
+        audit("loss.reported", customer_id=registration.customer_id, registration_id=registration.id, factor=factor)
+    return registrations.get(registration.customer_id, registration.id)

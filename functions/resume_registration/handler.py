@@ -1,0 +1,49 @@
+"""POST /registrations/{registration_id}/resume: the customer has it back, and takes the loss report back.
+
+It takes a fresh proof of identity and the registered key's signature over the text of GET; the text is that of this
+loss report and of no other. The holds of the bank and of the issuer stay. Repeating it changes nothing.
+"""
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.registrations import Registrations
+from registrar.domain.challenges import Operation
+from registrar.domain.errors import Refusal
+from registrar.domain.possession import ProofInvalid, check_possession
+from registrar.domain.proof_text import text_to_resume
+from registrar.domain.proofs import MAX_CMS_BYTES
+from registrar.domain.registrations import Hold
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import registration_view
+
+BANK = setting("BANK_CODE")
+dynamodb = client("dynamodb")
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    fields = request.fields(most=MAX_CMS_BYTES * 2)
+    proof, proof_id = fields.proof(), fields.optional_text("proof_id", CHALLENGE_ID)
+    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    found = registrations.get(caller.customer_id, registration_id)
+    found.check_live(at)
+    if Hold.CUSTOMER in found.holds:
+        if proof_id is None:
+            raise Refusal("STEP_UP_REQUIRED")
+        try:
+            check_possession(found.der, text_to_resume(found, BANK), proof)
+        except ProofInvalid:
+            audit("resume.refused", customer_id=found.customer_id, registration_id=found.id)
+            raise Refusal("SIGNATURE_INVALID") from None
+        use = challenges.use(proof_id, found.customer_id, Operation.RESUME, found.id, found.id, at)
+        found = registrations.resume(found, at, use)
+        audit("loss.taken_back", customer_id=found.customer_id, registration_id=found.id, proof=proof.kind)
+    return answer(200, registration_view(found, request.language, at))

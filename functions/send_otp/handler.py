@@ -1,0 +1,44 @@
+"""POST /challenges/sms: send a one-time code for a challenge by text message, which says what it is for."""
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.aws.throttles import Throttles
+from registrar.domain.access_notices import code_message
+from registrar.domain.credentials import masked_phone
+from registrar.domain.errors import Refusal
+from registrar.domain.findings import iso
+from registrar.domain.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    challenge_id, at = request.fields().text("challenge_id", CHALLENGE_ID), now()
+    throttles.count_address(request.source_address, at)
+
+    challenge = challenges.find(challenge_id)
+    customer = customers.find(challenge.customer_id) if challenge else None
+    if challenge is None or customer is None:
+        raise Refusal("STEP_UP_EXPIRED")
+    if "sms" not in challenge.methods:
+        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=list(challenge.methods))
+    phone, ends = customer.as_of(at).phone, at + SMS_CODE_LIFE
+    code, digest = new_sms_code(challenge.id)
+    challenges.sms_sent(challenge, digest, ends, at)
+    throttles.count_phone(phone, at)
+    messages.send(phone, code_message(customer.language, code, challenge.operation.value))
+    audit("sms.sent", customer_id=customer.id, operation=challenge.operation.value)
+    return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -1,0 +1,27 @@
+"""An admin puts the bank's hold on a registration, or lifts it; called directly, under IAM.
+
+{"customer_id": …, "registration_id": …, "hold": "on" or "off", "staff_id": …, "reason": …}
+"""
+
+from typing import Any
+
+from registrar.aws.clients import client
+from registrar.aws.registrations import Registrations
+from registrar.domain.registrations import Hold
+from registrar.entry.clock import now
+from registrar.entry.command import Command, command
+from registrar.entry.log import audit
+from registrar.entry.settings import setting
+from registrar.entry.views import registration_view
+
+registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+@command
+def lambda_handler(asked: Command) -> dict[str, Any]:
+    hold, at = asked.fields.text("hold", "on|off"), now()
+    change = registrations.add_hold if hold == "on" else registrations.lift_hold
+    registrations.get(asked.customer_id, asked.registration_id)
+    found = change(asked.customer_id, asked.registration_id, Hold.BANK, at)
+    audit(f"bank_hold.{hold}", **asked.facts)
+    return registration_view(found, "en", at)

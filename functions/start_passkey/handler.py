@@ -1,0 +1,37 @@
+"""POST /credentials/passkey/options: what the app asks an authenticator for, under a proof for adding a passkey."""
+
+import hashlib
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.domain.challenges import Operation
+from registrar.domain.credentials import MAX_PASSKEYS
+from registrar.domain.errors import Refusal
+from registrar.domain.names import masked
+from registrar.domain.passkeys import RelyingParty, creation_options
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+
+dynamodb = client("dynamodb")
+credentials = Credentials(
+    dynamodb,
+    Customers(dynamodb, setting("CUSTOMERS_TABLE")),
+    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
+)
+party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
+    if len(customer.passkeys) >= MAX_PASSKEYS:
+        raise Refusal("CREDENTIAL_LIMIT_REACHED", limit=MAX_PASSKEYS)
+    handle = hashlib.sha256(f"passkey:{party.id}:{customer.id}".encode()).digest()
+    return answer(200, creation_options(party, proof.nonce, handle, masked(customer.name), customer.passkeys))

@@ -1,0 +1,44 @@
+"""POST /credentials/phone: send a code to a new phone number; the number counts once the code confirms it."""
+
+from dataclasses import replace
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.text_messages import TextMessages
+from registrar.aws.throttles import Throttles
+from registrar.domain.access_notices import code_message
+from registrar.domain.challenges import Operation
+from registrar.domain.credentials import masked_phone
+from registrar.domain.customers import Pending
+from registrar.domain.findings import iso
+from registrar.domain.recovery import PHONE
+from registrar.domain.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+messages = TextMessages(client("sns"))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
+    proof_id, phone = fields.text("proof_id", CHALLENGE_ID), fields.text("phone", PHONE.pattern)
+
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
+    throttles.count_phone(phone, at)
+    code, digest = new_sms_code(proof.id)
+    ends = at + SMS_CODE_LIFE
+    customers.save(replace(customer, pending=Pending("phone", proof.id, digest, ends, phone)))
+    messages.send(phone, code_message(customer.language, code, "phone"))
+    audit("phone.started", customer_id=customer_id)
+    return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -1,0 +1,45 @@
+"""POST /credentials/totp: a new secret for an authenticator app, shown this once; a code has to confirm it."""
+
+import base64
+import secrets
+from dataclasses import replace
+from urllib.parse import quote
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.credentials import Credentials
+from registrar.aws.customers import Customers
+from registrar.aws.keys import CustomerSecrets
+from registrar.domain.challenges import Operation
+from registrar.domain.customers import PENDING_LIFE, Pending
+from registrar.domain.findings import iso
+from registrar.domain.totp import SECRET_BYTES
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
+customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
+bank = setting("BANK_CODE")
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    customer_id, at = request.caller.customer_id, now()
+    proof_id = request.fields().text("proof_id", CHALLENGE_ID)
+    proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
+    secret = secrets.token_bytes(SECRET_BYTES)
+    ends = at + PENDING_LIFE
+    pending = Pending("totp", proof.id, customer_secrets.seal(customer_id, secret), ends)
+    customers.save(replace(customer, pending=pending))
+    audit("totp.started", customer_id=customer_id)
+    # The key URI that authenticator apps read: the secret in base32, everything else at its defaults.
+    label = f"{quote(bank)}:{quote(customer.id)}"
+    shown = base64.b32encode(secret).decode()
+    uri = f"otpauth://totp/{label}?secret={shown}&issuer={quote(bank)}&algorithm=SHA1&digits=6&period=30"
+    return answer(200, {"otpauth_uri": uri, "expires_at": iso(ends)})

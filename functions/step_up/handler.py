@@ -1,0 +1,59 @@
+"""POST /step-up: a customer who is logged in asks to prove again who they are, for one operation on one object."""
+
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.registrations import Registrations
+from registrar.aws.throttles import Throttles
+from registrar.domain.challenge_text import asked
+from registrar.domain.challenges import Operation, new_challenge
+from registrar.domain.errors import Refusal
+from registrar.domain.throttles import step_up_key, step_up_locked
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import challenge_view
+
+STEP_UPS = "|".join(operation for operation in Operation if operation is not Operation.LOGIN)
+OBJECT_ID = r"[A-Za-z0-9_-]{1,64}"
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
+rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, at, customer_id = request.fields(), now(), request.caller.customer_id
+    operation = Operation(fields.text("operation", STEP_UPS))
+    object_id = fields.optional_text("object", OBJECT_ID) or ""
+
+    key = step_up_key(customer_id)
+    attempt = throttles.attempt(key, at)
+    if not attempt.allowed:
+        audit("step_up.refused", customer_id=customer_id, operation=operation.value)
+        raise step_up_locked(throttles.free_at(key, at), at)
+    customer = customers.find(customer_id)
+    if customer is None:
+        raise Refusal("AUTH_REQUIRED")
+    customer = customer.as_of(at)
+    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
+    challenge = new_challenge(
+        customer.id,
+        customer.kind,
+        (*(("certificate",) if registered else ()), *customer.methods),
+        at,
+        operation=operation,
+        object_id=object_id,
+        throttle=key,
+        totp_ciphertext=customer.totp_ciphertext,
+    )
+    challenges.add(challenge)
+    audit("step_up.challenged", customer_id=customer.id, operation=operation.value, object_id=object_id)
+    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})

@@ -1,0 +1,55 @@
+"""POST /challenges/certificate: a registered certificate's signature over the challenge's text answers it.
+
+The registration's status comes first: a certificate that may not be used proves nothing.
+"""
+
+from registrar.aws.access import Access
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.registrations import Registrations
+from registrar.aws.sessions import Sessions
+from registrar.aws.throttles import Throttles
+from registrar.domain.challenge_text import identity_text
+from registrar.domain.errors import Refusal
+from registrar.domain.possession import ProofInvalid, check_possession
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting
+from registrar.entry.views import proved_view
+
+dynamodb = client("dynamodb")
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+access = Access(
+    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
+    Sessions(dynamodb, setting("SESSIONS_TABLE")),
+    Throttles(dynamodb, setting("THROTTLES_TABLE")),
+)
+bank = setting("BANK_CODE")
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, at = request.fields(most=32 * 1024), now()
+    challenge_id = fields.text("challenge_id", CHALLENGE_ID)
+    registration_id, proof = fields.text("registration_id", r"[a-z0-9]{32,33}"), fields.proof()
+
+    challenge = access.counted(challenge_id, "certificate", at)
+    customer_id = challenge.customer_id
+    registration = registrations.get(customer_id, registration_id)
+    if not registration.usable_at(at):
+        audit("certificate.unusable", customer_id=customer_id, registration_id=registration_id)
+        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=[m for m in challenge.methods if m != "certificate"])
+    try:
+        check_possession(registration.der, identity_text(challenge, bank), proof)
+    except ProofInvalid:
+        audit("certificate.refused", customer_id=customer_id, registration_id=registration_id)
+        raise access.wrong(challenge, at) from None
+    proved = access.finish(challenge, "certificate", at)
+    action, operation = "session.started" if proved.started else "identity.proved", challenge.operation.value
+    audit(
+        action, customer_id=customer_id, method="certificate", registration_id=registration.id, operation=operation
+    )
+    return answer(200, proved_view(proved))

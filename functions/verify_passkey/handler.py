@@ -1,0 +1,63 @@
+"""POST /challenges/passkey: a passkey's signature answers a challenge (WebAuthn L3 section 7.2)."""
+
+from registrar.aws.access import Access
+from registrar.aws.challenges import Challenges
+from registrar.aws.clients import client
+from registrar.aws.customers import Customers
+from registrar.aws.sessions import Sessions
+from registrar.aws.throttles import Throttles
+from registrar.domain.errors import Refusal
+from registrar.domain.passkeys import (
+    MAX_AUTHENTICATOR_DATA_BYTES,
+    MAX_CLIENT_DATA_BYTES,
+    MAX_CREDENTIAL_ID_BYTES,
+    Assertion,
+    PasskeyInvalid,
+    RelyingParty,
+    check_assertion,
+)
+from registrar.domain.proofs import MAX_SIGNATURE_BYTES
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import now
+from registrar.entry.log import audit
+from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+from registrar.entry.views import proved_view
+
+dynamodb = client("dynamodb")
+customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
+access = Access(
+    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
+    Sessions(dynamodb, setting("SESSIONS_TABLE")),
+    Throttles(dynamodb, setting("THROTTLES_TABLE")),
+)
+party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    fields, at = request.fields(), now()
+    challenge_id = fields.text("challenge_id", CHALLENGE_ID)
+    assertion = Assertion(
+        fields.base64("credential_id", MAX_CREDENTIAL_ID_BYTES),
+        fields.base64("authenticator_data", MAX_AUTHENTICATOR_DATA_BYTES),
+        fields.base64("client_data_json", MAX_CLIENT_DATA_BYTES),
+        fields.base64("signature", MAX_SIGNATURE_BYTES),
+    )
+
+    challenge = access.counted(challenge_id, "passkey", at)
+    customer = customers.find(challenge.customer_id)
+    if customer is None:
+        raise Refusal("STEP_UP_EXPIRED")
+    try:
+        used = check_assertion(party, challenge.nonce, customer.passkeys, assertion)
+    except PasskeyInvalid as invalid:
+        audit("passkey.refused", customer_id=customer.id, reason=str(invalid), tries_left=challenge.tries_left)
+        raise access.wrong(challenge, at) from None
+    if used.counter:
+        customers.save(customer.with_passkey(used))  # of two proofs with one counter, the second fails here
+    proved = access.finish(challenge, "passkey", at)
+    action = "session.started" if proved.started else "identity.proved"
+    audit(action, customer_id=customer.id, method="passkey", passkey=used.id, operation=challenge.operation.value)
+    return answer(200, proved_view(proved))

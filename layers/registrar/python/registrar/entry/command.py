@@ -1,0 +1,67 @@
+"""The frame around a function that an admin calls directly, under IAM: one registration, who asks, and why.
+
+The staff id is what the caller says; who may call is IAM's to say, and who did is in CloudTrail beside it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.domain.catalogue import render
+from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.entry.log import logger
+from registrar.entry.request import CUSTOMER_ID, Fields
+
+STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is asked; `fields` has what only one function knows."""
+
+    fields: Fields
+    customer_id: str
+    registration_id: str
+    staff_id: str
+    reason: str
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the audit log keeps."""
+        names = ("customer_id", "registration_id", "staff_id", "reason")
+        return {name: getattr(self, name) for name in names}
+
+
+def command(
+    handle: Callable[[Command], dict[str, Any]],
+) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """Turn `handle` into a Lambda handler that answers `{"done": …}`, or `{"refused": code, "text": …}`.
+
+    A change that another state forbids is STATE_CONFLICT; whatever else fails is Lambda's error.
+    """
+
+    def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        logger.append_keys(function=context.function_name)
+        try:
+            return {"done": handle(_read(Fields(event, "")))}
+        except Refusal as refused:
+            return _refused(refused)
+        except ConditionFailed:
+            return _refused(Refusal("STATE_CONFLICT"))
+
+    return lambda_handler
+
+
+def _read(fields: Fields) -> Command:
+    return Command(
+        fields,
+        customer_id=fields.text("customer_id", CUSTOMER_ID),
+        registration_id=fields.text("registration_id", r"r[a-z0-9]{32}"),
+        staff_id=fields.text("staff_id", STAFF_ID),
+        reason=fields.text("reason", r".{5,200}"),
+    )
+
+
+def _refused(refused: Refusal) -> dict[str, Any]:
+    logger.info("refused", code=refused.code)
+    return {"refused": refused.code, "text": render(refused.code, "en", refused.params)[1]}

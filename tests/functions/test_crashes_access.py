@@ -1,0 +1,82 @@
+"""Killed at any write on the way in: no code counts twice, no proof comes without a code, and nobody is stuck."""
+
+import pytest
+
+from tests.functions.app import App, assert_problem
+from tests.functions.test_crashes import each_crash
+
+each_side = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+
+
+def stepping_up(app: App) -> str:
+    app.log_in()
+    app.account.pass_time(seconds=31)
+    return str(app.step_up("register").body["challenge_id"])
+
+
+@each_side
+def test_a_step_up(after: bool) -> None:
+    for crash in each_crash(stepping_up, lambda app, challenge_id: app.give_code(challenge_id), after=after):
+        app, challenge_id = crash.app, crash.state
+        row = next(i for i in app.account.items("ChallengesTable") if i["id"]["S"] == challenge_id)
+        (session,) = app.account.items("SessionsTable")
+        used = int(session["totp_step"]["N"]) == int(app.account.at.timestamp()) // 30
+        assert used or row["state"]["S"] == "OPEN", "what is proved has used up its code"
+        if used:
+            again = app.give_code(app.step_up("register").body["challenge_id"])
+            assert_problem(again, "STEP_UP_REUSED")
+        app.account.pass_time(seconds=31)
+        app.give_code(app.step_up("register").body["challenge_id"])
+        assert app.announce(b"x").status == 201
+
+
+def password_given(app: App) -> str:
+    return str(app.give_password(operation="register").body["challenge_id"])
+
+
+@each_side
+def test_a_login_that_proves_too(after: bool) -> None:
+    for crash in each_crash(password_given, lambda app, challenge_id: app.give_code(challenge_id), after=after):
+        app = crash.app
+        (row,) = app.account.items("ChallengesTable")
+        if row["state"]["S"] == "PROVED":
+            assert app.account.items("SessionsTable"), "a proof comes with its session or after it"
+        app.account.pass_time(seconds=31)
+        assert app.log_in(operation="register").status == 200
+        assert app.announce(b"x").status == 201
+
+
+def announcing(app: App) -> str:
+    app.log_in(operation="register")
+    return str(app.proof_id)
+
+
+def announce(app: App, proof_id: str) -> object:
+    app.proof_id = proof_id
+    return app.announce(b"x", key="a-lost-answer")
+
+
+@each_side
+def test_an_upload_and_its_proof_are_one_write(after: bool) -> None:
+    for crash in each_crash(announcing, announce, after=after):
+        app = crash.app
+        uploads = [i for i in app.account.items("UploadsTable") if not i["id"]["S"].startswith("quota:")]
+        (proof,) = app.account.items("ChallengesTable")
+        assert (proof["state"]["S"] == "USED") is bool(uploads)
+        app.proof_id = crash.state
+        again = app.announce(b"x", key="a-lost-answer")
+        assert again.status == 201
+        (proof,) = app.account.items("ChallengesTable")
+        assert proof["used_for"]["S"] == again.body["upload_id"]
+
+
+@each_side
+def test_a_logout(after: bool) -> None:
+    def log_out(app: App, token: str) -> object:
+        app.extra_headers = {"Authorization": f"Bearer {token}"}
+        return app.call("POST", "/logout")
+
+    for crash in each_crash(lambda app: str(app.log_in().body["token"]), log_out, after=after):
+        log_out(crash.app, crash.state)
+        (row,) = crash.account.items("SessionsTable")
+        assert "secret_digest" not in row

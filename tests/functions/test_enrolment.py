@@ -1,0 +1,291 @@
+"""Adding, replacing and removing what a customer proves who they are with."""
+
+import base64
+import dataclasses
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.authenticator import Authenticator
+from registrar.domain.access_notices import change_notice
+from registrar.domain.challenges import PROOF_LIFE
+from tests.aws.account import Account
+from tests.aws.rows import PHONE
+from tests.builders import a_certificate, an_ec_key
+from tests.functions.app import App, assert_problem
+from tests.functions.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
+
+NEW_PHONE = "+821087654321"
+REASON = "identity card seen at the Jeonju branch"
+
+
+@pytest.fixture
+def prover(app: App) -> Prover:
+    return Prover(app).log_in()
+
+
+# ---- passkeys
+
+
+def test_a_passkey_is_added_under_a_proof_and_told_by_text_message(prover: Prover, account: Account) -> None:
+    answer = prover.add_passkey(prover.proof("enrol", "passkey"), "갤럭시 S26")
+
+    assert answer.status == 201
+    assert answer.body["name"] == "갤럭시 S26"
+    (message,) = prover.texts()
+    assert message == {"to": PHONE, "text": change_notice("ko", "passkey added", "갤럭시 S26", account.at)}
+    (passkey,) = prover.customer().passkeys
+    assert passkey.id == answer.body["credential_id"]
+
+
+def test_a_proof_adds_one_passkey_and_nothing_else(prover: Prover) -> None:
+    proof = prover.proof("enrol", "passkey")
+    assert prover.add_passkey(proof).status == 201
+    prover.device = Authenticator(RP_ID, ORIGIN)
+
+    again = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+    assert_problem(again, "STEP_UP_REQUIRED")
+    assert len(prover.customer().passkeys) == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "object_id"), [("register", ""), ("enrol", "totp"), ("enrol", "phone"), ("remove", "totp")]
+)
+def test_a_proof_for_something_else_adds_no_passkey(prover: Prover, operation: str, object_id: str) -> None:
+    proof = prover.proof(operation, object_id)
+
+    assert_problem(prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_REQUIRED")
+
+
+def test_neither_an_old_proof_nor_another_customers(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "passkey")
+    kim = dataclasses.replace(prover.app, customer_id="kim")
+    assert_problem(kim.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_REQUIRED")
+
+    account.at += PROOF_LIFE + timedelta(seconds=1)
+    late = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+    assert_problem(late, "STEP_UP_REQUIRED")
+
+
+def test_an_open_challenge_is_no_proof(prover: Prover) -> None:
+    challenge = prover.step_up("enrol", "passkey")
+
+    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": challenge["challenge_id"]})
+    assert_problem(answer, "STEP_UP_REQUIRED")
+
+
+def test_a_stolen_number_changes_nothing(prover: Prover) -> None:
+    for kind in ("passkey", "totp", "phone"):
+        proof = by_sms(prover, prover.step_up("enrol", kind))
+        path = "/credentials/passkey/options" if kind == "passkey" else f"/credentials/{kind}"
+        answer = prover.app.call("POST", path, {"proof_id": proof, "phone": NEW_PHONE})
+        assert_problem(answer, "STEP_UP_TOO_WEAK")
+    assert prover.customer().phone == PHONE
+
+
+def test_whoever_has_a_passkey_needs_as_strong_a_proof_for_the_next(prover: Prover) -> None:
+    prover.with_passkey()
+    proof = prover.proof("enrol", "passkey")
+    assert_problem(prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_TOO_WEAK")
+
+    first, prover.device = prover.device, Authenticator(RP_ID, ORIGIN)
+    challenge = prover.step_up("enrol", "passkey")
+    second, prover.device = prover.device, first
+    proof = prover.by_passkey(challenge).body["proof_id"]
+    prover.device = second
+    assert prover.add_passkey(proof).status == 201
+    assert len(prover.customer().passkeys) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"origin": "https://evil.example"}, {"rp_id": "evil.example"}, {"flags": 0x41}, {"challenge": b"x" * 32}],
+    ids=["origin", "RP id", "nobody recognised", "challenge"],
+)
+def test_a_credential_made_elsewhere_is_not_added(prover: Prover, wrong: dict[str, Any]) -> None:
+    assert_problem(prover.add_passkey(prover.proof("enrol", "passkey"), **wrong), "CREDENTIAL_INVALID")
+    assert prover.customer().passkeys == ()
+    assert prover.texts() == []
+
+
+def test_the_same_device_is_not_added_twice(prover: Prover) -> None:
+    prover.with_passkey()
+    proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
+
+    assert_problem(prover.add_passkey(proof), "CREDENTIAL_INVALID")
+
+
+def test_five_passkeys_are_the_most(prover: Prover) -> None:
+    prover.with_passkey()
+    (known,) = prover.customer().passkeys
+    more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
+    prover.change(passkeys=(known, *more))
+    proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
+
+    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+    assert_problem(answer, "CREDENTIAL_LIMIT_REACHED", limit=5)
+
+
+def test_no_change_without_its_notice(prover: Prover, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = prover.proof("enrol", "passkey")
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("SNS is away")
+
+    monkeypatch.setattr(account.function("add_passkey").TextMessages, "send", fails)
+    assert_problem(prover.add_passkey(proof), "SYSTEM_RETRY")
+    assert prover.customer().passkeys == ()
+
+
+def test_a_certificate_is_proof_enough_for_anything(prover: Prover) -> None:
+    certificate = a_certificate(key=an_ec_key())
+    prover.hold(certificate)
+    proof = prover.by_certificate(prover.step_up("enrol", "passkey"), certificate).body["proof_id"]
+
+    assert prover.add_passkey(proof).status == 201
+
+
+# ---- authenticator app
+
+
+def test_a_new_authenticator_app_replaces_the_old_one_once_its_code_confirms_it(
+    prover: Prover, account: Account
+) -> None:
+    proof = prover.proof("enrol", "totp")
+    old = prover.customer().totp_ciphertext
+    secret = started(prover, proof)
+    assert prover.customer().totp_ciphertext == old, "nothing is replaced before it works"
+    assert len(secret) == 20
+
+    assert confirm(prover, proof, code_of(secret, account)).status == 201
+
+    assert change_notice("ko", "totp added", "", account.at) in [each["text"] for each in prover.texts()]
+    account.pass_time(minutes=1)
+    challenge = prover.log_in_challenge()
+    assert_problem(prover.by_otp(challenge), "STEP_UP_INVALID")
+    assert prover.by_otp(challenge, code_of(secret, account)).status == 200
+
+
+def test_the_new_secret_lies_nowhere_in_clear(prover: Prover, account: Account) -> None:
+    secret = started(prover, prover.proof("enrol", "totp"))
+
+    shown = base64.b32encode(secret).decode()
+    for place in (repr(account.items("CustomersTable")), account.log.getvalue()):
+        assert shown not in place
+        assert secret.hex() not in place
+        assert base64.b64encode(secret).decode() not in place
+
+
+def test_a_wrong_code_confirms_nothing_and_the_fifth_ends_it(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "totp")
+    secret = started(prover, proof)
+    right = code_of(secret, account)
+    wrong = "000000" if right != "000000" else "111111"
+
+    for left in (4, 3, 2, 1):
+        assert_problem(confirm(prover, proof, wrong), "STEP_UP_INVALID", tries_left=left)
+    assert_problem(confirm(prover, proof, wrong), "STEP_UP_EXPIRED")
+    assert_problem(confirm(prover, proof, right), "STEP_UP_EXPIRED")
+
+
+def test_a_code_confirms_only_what_was_started_under_its_own_proof(prover: Prover, account: Account) -> None:
+    secret = started(prover, prover.proof("enrol", "totp"))
+    another = prover.proof("enrol", "totp")
+
+    assert_problem(confirm(prover, another, code_of(secret, account)), "STEP_UP_EXPIRED")
+
+
+# ---- phone
+
+
+def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_told(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "phone")
+    asked = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
+    assert asked.body["phone"] == "010-****-4321"
+    code = prover.last_code()
+    assert prover.customer().phone == PHONE
+
+    answer = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": code})
+
+    assert answer.status == 201
+    assert prover.customer().phone == NEW_PHONE
+    notice = {"to": PHONE, "text": change_notice("ko", "phone changed", "010-****-4321", account.at)}
+    assert prover.texts()[-1] == notice
+    assert [message["to"] for message in prover.texts()] == [NEW_PHONE, PHONE]
+
+
+def test_a_wrong_code_changes_no_phone(prover: Prover) -> None:
+    proof = prover.proof("enrol", "phone")
+    prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
+    wrong = "000000" if prover.last_code() != "000000" else "111111"
+
+    answer = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": wrong})
+    assert_problem(answer, "STEP_UP_INVALID", tries_left=4)
+    assert prover.customer().phone == PHONE
+
+
+@pytest.mark.parametrize("phone", ["+15005550006", "+8210123", "01012345678", "+82212345678", "+821012345678 "])
+def test_messages_go_to_korean_mobile_phones_only(prover: Prover, phone: str) -> None:
+    proof = prover.proof("enrol", "phone")
+
+    answer = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": phone})
+    assert_problem(answer, "MALFORMED_REQUEST", field="phone")
+    assert prover.texts() == []
+
+
+def test_nobody_elses_phone_is_bombed_by_way_of_a_change(prover: Prover) -> None:
+    first = prover.proof("enrol", "phone")
+    assert prover.app.call("POST", "/credentials/phone", {"proof_id": first, "phone": NEW_PHONE}).status == 200
+
+    second = prover.app.call("POST", "/credentials/phone", {"proof_id": first, "phone": NEW_PHONE})
+    assert_problem(second, "RATE_LIMITED")
+
+
+# ---- list and remove
+
+
+def test_the_list_shows_what_there_is_and_no_secret(prover: Prover) -> None:
+    prover.with_passkey()
+
+    answer = prover.app.call("GET", "/credentials")
+
+    assert [each["kind"] for each in answer.body["credentials"]] == ["passkey", "totp", "phone"]
+    assert answer.body["credentials"][0]["name"] == "갤럭시 S26"
+    assert answer.body["credentials"][2]["phone"] == "010-****-5678"
+    assert "recovery" not in answer.body
+
+
+def test_a_passkey_is_removed_with_a_proof_for_just_this_one(prover: Prover, account: Account) -> None:
+    prover.with_passkey()
+    (passkey,) = prover.customer().passkeys
+    elsewhere = prover.by_passkey(prover.step_up("remove", "totp")).body["proof_id"]
+    path = "/credentials/{credential_id}/removal"
+    refused = prover.app.call("POST", path, {"proof_id": elsewhere}, credential_id=passkey.id)
+    assert_problem(refused, "STEP_UP_REQUIRED")
+
+    proof = prover.by_passkey(prover.step_up("remove", passkey.id)).body["proof_id"]
+    answer = prover.app.call("POST", path, {"proof_id": proof}, credential_id=passkey.id)
+
+    assert answer.body == {"removed": passkey.id}
+    assert prover.customer().passkeys == ()
+    assert prover.texts()[-1]["text"] == change_notice("ko", "passkey removed", passkey.name, account.at)
+    assert "passkey" not in prover.log_in_challenge()["methods"]
+
+
+def test_the_last_method_stays(prover: Prover) -> None:
+    proof = prover.proof("remove", "totp")
+
+    answer = prover.app.call(
+        "POST", "/credentials/{credential_id}/removal", {"proof_id": proof}, credential_id="totp"
+    )
+    assert_problem(answer, "CREDENTIAL_LAST")
+
+
+def test_what_is_not_there_cannot_be_removed(prover: Prover) -> None:
+    proof = prover.proof("remove", "0" * 32)
+
+    path = "/credentials/{credential_id}/removal"
+    assert_problem(
+        prover.app.call("POST", path, {"proof_id": proof}, credential_id="0" * 32), "CREDENTIAL_NOT_FOUND"
+    )

@@ -1,0 +1,102 @@
+"""A lost phone or authenticator app, replaced at the bank: two persons, a day, and the customer may stop it."""
+
+from typing import Any
+
+import pytest
+
+from registrar.domain.access_notices import recovery_notice
+from registrar.domain.findings import iso
+from registrar.domain.recovery import COOLING_OFF, REENROLMENT
+from tests.aws.account import Account
+from tests.aws.rows import PHONE
+from tests.functions.app import App, assert_problem
+from tests.functions.methods import Prover, by_sms, code_of, confirm, started
+
+NEW_PHONE = "+821087654321"
+REASON = "identity card seen at the Jeonju branch"
+
+
+@pytest.fixture
+def prover(app: App) -> Prover:
+    return Prover(app).log_in()
+
+
+def propose(account: Account, **other: Any) -> dict[str, Any]:
+    event = {"customer_id": "hong", "staff_id": "kim.teller", "phone": NEW_PHONE, "lost": ["phone", "totp"]}
+    proposed: dict[str, Any] = account.invoke("propose_recovery", event | {"reason": REASON} | other)
+    return proposed
+
+
+def approve(account: Account, recovery_id: str, staff: str = "lee.manager") -> dict[str, Any]:
+    event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
+    approved: dict[str, Any] = account.invoke("approve_recovery", event)
+    return approved
+
+
+def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Account) -> None:
+    proposed = propose(account)
+    assert prover.texts() == []
+    approved = approve(account, proposed["recovery_id"])
+
+    ends = account.at + COOLING_OFF
+    assert approved == {"outcome": "APPROVED", "effective_at": iso(ends)}
+    told = recovery_notice("ko", "010-****-4321", ends)
+    assert sorted(prover.texts(), key=str) == sorted(
+        [{"to": PHONE, "text": told}, {"to": NEW_PHONE, "text": told}], key=str
+    )
+    shown = prover.app.call("GET", "/credentials").body
+    assert shown["recovery"]["effective_at"] == iso(ends)
+    assert shown["recovery"]["phone"] == "010-****-4321"
+    assert "otp" in prover.log_in_challenge()["methods"], "everything works as before until then"
+
+    account.at = ends
+    shown = prover.app.call("GET", "/credentials").body
+    assert [each["kind"] for each in shown["credentials"]] == ["phone"]
+    assert "recovery" not in shown
+
+
+def test_one_person_alone_does_nothing(prover: Prover, account: Account) -> None:
+    recovery_id = propose(account)["recovery_id"]
+
+    assert approve(account, recovery_id, "kim.teller")["outcome"] == "REFUSED"
+    assert approve(account, recovery_id, "Kim.Teller")["outcome"] == "REFUSED"
+    account.at += COOLING_OFF * 2
+    assert prover.customer().as_of(account.at).phone == PHONE
+    assert prover.texts() == []
+
+
+def test_an_approval_without_a_proposal_and_a_proposal_for_nobody_are_refused(app: App, account: Account) -> None:
+    assert approve(account, "0" * 32)["outcome"] == "REFUSED"
+    assert propose(account, customer_id="nobody")["outcome"] == "REFUSED"
+    assert propose(account, reason="he asked")["outcome"] == "REFUSED"
+    assert propose(account, lost=[])["outcome"] == "REFUSED"
+
+
+def test_the_customer_stops_it_and_both_phones_are_told(prover: Prover, account: Account) -> None:
+    approve(account, propose(account)["recovery_id"])
+    assert propose(account)["outcome"] == "REFUSED", "not while one is cooling off"
+    account.calls.clear()
+
+    answer = prover.app.call("POST", "/recovery/cancellation")
+
+    assert answer.status == 200
+    assert {message["to"] for message in prover.texts()} == {PHONE, NEW_PHONE}
+    account.at += COOLING_OFF
+    assert prover.customer().as_of(account.at).phone == PHONE
+    assert_problem(prover.app.call("POST", "/recovery/cancellation"), "RECOVERY_NOT_FOUND")
+
+
+def test_after_it_the_customer_enrols_again_by_text_message_for_a_week(prover: Prover, account: Account) -> None:
+    approve(account, propose(account)["recovery_id"])
+    account.at += COOLING_OFF
+
+    proof = by_sms(prover, prover.step_up("enrol", "totp"))
+    assert confirm(prover, proof, code_of(started(prover, proof), account)).status == 201
+    assert prover.customer().phone == NEW_PHONE
+    account.pass_time(days=1)
+    assert "otp" in prover.log_in_challenge()["methods"], "what is enrolled anew is not what was lost"
+
+    account.at += REENROLMENT
+    weak = by_sms(prover, prover.step_up("enrol", "passkey"))
+    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": weak})
+    assert_problem(answer, "STEP_UP_TOO_WEAK")

@@ -1,0 +1,217 @@
+"""POST /step-up and POST /logout: a proof for one operation on one object, once, and the end of a session."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrar.domain.challenges import MAX_TRIES, PROOF_LIFE, Operation
+from registrar.domain.findings import iso
+from registrar.domain.sessions import read_token
+from registrar.domain.throttles import WAITS
+from registrar.domain.uploads import DAILY_UPLOADS
+from tests.aws.account import Account
+from tests.aws.rows import a_proof
+from tests.builders import NOW
+from tests.functions.app import App, assert_problem
+from tests.functions.test_login import wrong_code
+
+CONTENT = b"content of a file"
+
+
+@pytest.fixture
+def app(app: App, account: Account) -> App:
+    """Logged in, and the code of the login is over."""
+    app.log_in()
+    account.pass_time(seconds=31)
+    return app
+
+
+def proof(app: App, operation: str = "register", object_id: str | None = None) -> str:
+    challenge_id = app.step_up(operation, object_id).body["challenge_id"]
+    return str(app.give_code(challenge_id).body["proof_id"])
+
+
+def test_a_step_up_is_a_challenge_and_then_a_proof(app: App, account: Account) -> None:
+    challenge = app.step_up("deregister", "r1").body
+    assert challenge.keys() == {
+        *("challenge_id", "operation", "object", "methods", "tries_left", "expires_at", "asked")
+    }
+    assert (challenge["operation"], challenge["object"], challenge["methods"]) == (
+        "deregister",
+        "r1",
+        ["otp", "sms"],
+    )
+    answer = app.give_code(challenge["challenge_id"])
+    assert answer.status == 200
+    assert answer.body == {
+        "proof_id": challenge["challenge_id"],
+        "operation": "deregister",
+        "object": "r1",
+        "expires_at": iso(account.at + PROOF_LIFE),
+    }
+
+
+def test_a_step_up_leaves_the_session_as_it_is(app: App, account: Account) -> None:
+    before = account.function("login").sessions.find("hong")
+    proof(app)
+    assert account.function("login").sessions.find("hong") == before
+
+
+@pytest.mark.parametrize("operation", ["login", "", "REGISTER", "transfer", None, 7])
+def test_only_what_exists_can_be_proved(app: App, operation: object) -> None:
+    answer = app.call("POST", "/step-up", {"operation": operation})
+    assert_problem(answer, "MALFORMED_REQUEST", field="operation")
+
+
+@pytest.mark.parametrize("object_id", ["", "x" * 65, "a b", "a/b", 7, "홍"])
+def test_an_object_is_an_id(app: App, object_id: object) -> None:
+    answer = app.call("POST", "/step-up", {"operation": "resume", "object": object_id})
+    assert_problem(answer, "MALFORMED_REQUEST", field="object")
+
+
+def test_it_needs_a_session(app: App) -> None:
+    assert_problem(App(app.account, signed_in=False).step_up("register"), "AUTH_REQUIRED")
+
+
+def test_a_code_of_the_login_does_not_prove_again(app: App, account: Account) -> None:
+    account.pass_time(minutes=5)
+    code = app.code()
+    app.log_in()
+    challenge_id = app.step_up("register").body["challenge_id"]
+    assert_problem(app.give_code(challenge_id, code), "STEP_UP_REUSED")
+    app.proof_id = challenge_id
+    assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
+
+
+def test_a_challenge_proves_once(app: App, account: Account) -> None:
+    challenge_id = app.step_up("register").body["challenge_id"]
+    assert app.give_code(challenge_id).status == 200
+    account.pass_time(seconds=31)
+    assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
+
+
+def test_wrong_codes_lock_the_step_up_with_the_time(app: App, account: Account) -> None:
+    challenge_id = app.step_up("register").body["challenge_id"]
+    for _ in range(MAX_TRIES - 1):
+        app.give_code(challenge_id, wrong_code(app))
+    again_at = account.at + WAITS[0]
+    assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_LOCKED", again_at=iso(again_at))
+    locked = app.step_up("register")
+    assert_problem(locked, "STEP_UP_LOCKED", again_at=iso(again_at))
+    assert locked.headers["Retry-After"] == "60"
+    account.at = again_at
+    assert proof(app)
+
+
+def test_a_step_up_that_was_locked_does_not_lock_the_login(app: App) -> None:
+    for _ in range(6):
+        app.step_up("register")
+    assert_problem(app.step_up("register"), "STEP_UP_LOCKED")
+    assert app.log_in().status == 200
+
+
+# ---- what a proof is good for
+
+
+def test_a_proof_authorises_one_upload(app: App) -> None:
+    app.proof_id = spent = proof(app)
+    assert app.announce(CONTENT).status == 201
+    app.proof_id = spent
+    assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
+
+
+def test_the_same_request_with_its_proof_finds_its_upload(app: App, account: Account) -> None:
+    app.proof_id = spent = proof(app)
+    first = app.announce(CONTENT, key="a-lost-answer")
+    app.proof_id = spent
+    account.pass_time(minutes=9)
+    again = app.announce(CONTENT, key="a-lost-answer")
+    assert (first.status, again.status) == (201, 201)
+    assert first.body["upload_id"] == again.body["upload_id"]
+    app.proof_id = spent
+    assert_problem(app.announce(CONTENT, key="another-key"), "STEP_UP_REQUIRED")
+
+
+def test_the_upload_keeps_how_and_when_it_was_proved(app: App, account: Account) -> None:
+    app.proof_id = proof(app)
+    proved_at = account.at
+    account.pass_time(minutes=3)
+    upload_id = app.announce(CONTENT).body["upload_id"]
+    (upload,) = [item for item in account.items("UploadsTable") if item["id"]["S"] == upload_id]
+    assert (upload["method"]["S"], upload["proved_at"]["S"]) == ("otp", iso(proved_at))
+
+
+def test_an_upload_that_is_refused_costs_no_proof(app: App, account: Account) -> None:
+    app.proof_id = kept = proof(app)
+    app.announce(CONTENT, size=10**9)
+    app.proof_id = kept
+    assert app.announce(CONTENT).status == 201
+
+
+def test_a_day_that_is_full_costs_no_proof(app: App, account: Account) -> None:
+    for _ in range(DAILY_UPLOADS):
+        assert app.announce(CONTENT).status == 201
+    app.proof_id = kept = proof(app)
+    assert_problem(app.announce(CONTENT), "UPLOAD_LIMIT_REACHED")
+    assert app.account.function("request_upload").challenges.find(kept).used_for is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"customer_id": "kim"},
+        {"operation": Operation.DEREGISTER},
+        {"object_id": "r1"},
+        {"proved_at": NOW - PROOF_LIFE - timedelta(seconds=1)},
+    ],
+    ids=str,
+)
+def test_a_proof_of_something_else_is_none(app: App, account: Account, wrong: dict[str, object]) -> None:
+    account.at = NOW
+    app.proof_id = a_proof(account, **wrong).id  # type: ignore[arg-type]
+    assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
+    assert account.items("UploadsTable") == []
+
+
+def test_a_challenge_that_was_not_answered_authorises_nothing(app: App) -> None:
+    app.proof_id = app.step_up("register").body["challenge_id"]
+    assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
+
+
+def test_no_proof_at_all_is_asked_for(app: App) -> None:
+    files = [{"name": "signCert.der", "size": 17, "sha256": "ab" * 32}]
+    assert_problem(app.call("POST", "/uploads", {"files": files}), "STEP_UP_REQUIRED")
+    answer = app.call("POST", "/uploads", {"files": files, "proof_id": "no id"})
+    assert_problem(answer, "MALFORMED_REQUEST", field="proof_id")
+
+
+# ---- logout
+
+
+def log_out(app: App, token: str) -> int:
+    app.extra_headers = {"Authorization": f"Bearer {token}"}
+    answer = app.call("POST", "/logout")
+    app.extra_headers = {}
+    assert answer.body == {"logged_out": True}
+    return answer.status
+
+
+def test_logging_out_ends_the_session(app: App, account: Account) -> None:
+    token = app.log_in().body["token"]
+    assert log_out(app, token) == 200
+    assert account.function("login").sessions.find("hong") is None
+    assert log_out(app, token) == 200, "repeating it is harmless"
+
+
+def test_logging_out_ends_no_newer_session(app: App, account: Account) -> None:
+    old = app.log_in().body["token"]
+    account.pass_time(minutes=1)
+    new = read_token(app.log_in().body["token"])
+    assert new is not None
+    log_out(app, old)
+    assert account.function("login").sessions.find("hong") is not None
+
+
+def test_logging_out_without_a_token_is_asked_to_log_in(app: App) -> None:
+    app.extra_headers = {"Authorization": "Basic abc"}
+    assert_problem(app.call("POST", "/logout"), "AUTH_REQUIRED")

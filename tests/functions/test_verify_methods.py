@@ -1,0 +1,316 @@
+"""Answering a challenge by text message, passkey and certificate: what counts, and what an attacker tries."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
+from registrar.aws.challenges import Challenges
+from registrar.domain.access_notices import code_message
+from registrar.domain.challenges import new_challenge
+from registrar.domain.recovery import COOLING_OFF, approve, propose
+from registrar.domain.registrations import Hold
+from registrar.domain.sms_codes import SMS_CODE_LIFE
+from tests.aws.account import Account
+from tests.aws.rows import PHONE, registrations_of
+from tests.builders import NOW, a_certificate, an_ec_key
+from tests.functions.app import App, assert_problem
+from tests.functions.methods import ORIGIN, RP_ID, Prover
+
+
+@pytest.fixture
+def prover(app: App) -> Prover:
+    return Prover(app).log_in()
+
+
+@pytest.fixture
+def stranger(app: App, account: Account) -> Prover:
+    """Another customer, with whatever an attacker brings along."""
+    return Prover(App(account, "kim")).log_in()
+
+
+def good() -> Any:
+    return a_certificate(key=an_ec_key())
+
+
+# ---- what a customer has
+
+
+def test_a_challenge_lists_the_methods_this_customer_has(prover: Prover) -> None:
+    assert prover.log_in_challenge()["methods"] == ["otp", "sms"]
+
+    prover.with_passkey()
+    held = prover.hold(good())
+    challenge = prover.log_in_challenge()
+
+    assert challenge["methods"] == ["certificate", "passkey", "otp", "sms"]
+    assert challenge["asked"]["sms"] == {"phone": "010-****-5678"}
+    assert challenge["asked"]["certificate"]["registrations"][0]["registration_id"] == held
+    assert f"challenge: {challenge['challenge_id']}" in challenge["asked"]["certificate"]["text"]
+    assert prover.step_up("enrol", "passkey")["methods"] == challenge["methods"]
+
+
+def test_a_method_the_customer_does_not_have_is_named_as_such(prover: Prover) -> None:
+    for answer in (
+        prover.app.call("POST", "/challenges/passkey", {
+            "challenge_id": prover.log_in_challenge()["challenge_id"], **prover.device.get(b"x" * 32),
+        }),
+        prover.app.call("POST", "/challenges/certificate", {
+            "challenge_id": prover.log_in_challenge()["challenge_id"], "registration_id": "r" + "0" * 32,
+            "signature": "AAAA",
+        }),
+    ):  # fmt: skip
+        assert_problem(answer, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
+
+
+# ---- text messages
+
+
+def test_a_code_by_text_message_logs_in_and_says_what_it_is_for(prover: Prover, account: Account) -> None:
+    challenge = prover.log_in_challenge()
+
+    sent = prover.ask_sms(challenge)
+
+    assert (sent.status, sent.body["phone"]) == (200, "010-****-5678")
+    (message,) = prover.texts()
+    assert message == {"to": PHONE, "text": code_message("ko", prover.last_code(), "login")}
+    assert prover.by_sms(challenge, prover.last_code()).body["token_type"] == "Bearer"
+
+
+def test_the_message_names_the_operation(prover: Prover) -> None:
+    challenge = prover.step_up("register")
+    prover.ask_sms(challenge)
+
+    assert "인증서 등록용 인증번호" in prover.texts()[-1]["text"]
+    assert prover.by_sms(challenge, prover.last_code()).body["operation"] == "register"
+
+
+def test_the_code_lies_nowhere_in_clear(prover: Prover, account: Account) -> None:
+    prover.ask_sms(prover.log_in_challenge())
+
+    code = prover.last_code()
+    assert code not in repr(account.items("ChallengesTable"))
+    assert code not in account.log.getvalue()
+
+
+def test_a_code_counts_once_for_its_challenge_and_for_three_minutes(prover: Prover, account: Account) -> None:
+    first = prover.log_in_challenge()
+    prover.ask_sms(first)
+    code = prover.last_code()
+    account.pass_time(minutes=1)
+    second = prover.log_in_challenge()
+
+    assert_problem(prover.by_sms(second, code), "STEP_UP_INVALID")
+    assert prover.by_sms(first, code).status == 200
+    assert_problem(prover.by_sms(first, code), "STEP_UP_EXPIRED")
+
+    third = prover.log_in_challenge()
+    prover.ask_sms(third)
+    account.at += SMS_CODE_LIFE
+    assert_problem(prover.by_sms(third, prover.last_code()), "STEP_UP_INVALID")
+
+
+def test_a_newer_message_ends_the_older_code(prover: Prover, account: Account) -> None:
+    challenge = prover.log_in_challenge()
+    prover.ask_sms(challenge)
+    older = prover.last_code()
+    account.pass_time(minutes=1)
+    prover.ask_sms(challenge)
+
+    if older != prover.last_code():
+        assert_problem(prover.by_sms(challenge, older), "STEP_UP_INVALID")
+    assert prover.by_sms(challenge, prover.last_code()).status == 200
+
+
+def test_five_wrong_codes_end_the_challenge_whatever_was_sent(prover: Prover) -> None:
+    challenge = prover.log_in_challenge()
+    prover.ask_sms(challenge)
+    code = prover.last_code()
+    wrong = "000000" if code != "000000" else "111111"
+
+    for _ in range(4):
+        assert_problem(prover.by_sms(challenge, wrong), "STEP_UP_INVALID")
+    assert_problem(prover.by_sms(challenge, wrong), "STEP_UP_LOCKED")
+    assert_problem(prover.by_sms(challenge, code), "STEP_UP_LOCKED")
+
+
+def test_nobody_is_bombed_with_messages(prover: Prover, account: Account) -> None:
+    assert prover.ask_sms(_another_challenge(account)).status == 200
+    assert_problem(prover.ask_sms(_another_challenge(account)), "RATE_LIMITED")
+
+    for _ in range(10):
+        account.pass_time(minutes=1)
+        prover.ask_sms(_another_challenge(account))
+
+    assert len(prover.texts()) == 5, "a phone gets five messages an hour, whoever asks and however"
+
+
+def _another_challenge(account: Account) -> dict[str, Any]:
+    """One more, however the attacker came by it: asking for them is limited as well."""
+    challenge = new_challenge("hong", "personal", ("sms",), account.at)
+    Challenges(account.client("dynamodb"), account.physical["ChallengesTable"]).add(challenge)
+    return {"challenge_id": challenge.id}
+
+
+def test_one_challenge_sends_few_messages(prover: Prover, account: Account) -> None:
+    challenge = prover.log_in_challenge()
+    for _ in range(3):
+        assert prover.ask_sms(challenge).status == 200
+        account.pass_time(minutes=1)
+
+    assert_problem(prover.ask_sms(challenge), "RATE_LIMITED")
+
+
+def test_an_unknown_challenge_sends_nothing(prover: Prover) -> None:
+    assert_problem(prover.ask_sms({"challenge_id": "A" * 22}), "STEP_UP_EXPIRED")
+    assert prover.texts() == []
+
+
+def test_after_a_recovery_the_code_goes_to_the_new_phone_alone(prover: Prover, account: Account) -> None:
+    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at)
+    prover.change(recovery=approve(proposal, proposal.id, "lee", account.at))
+    account.at += COOLING_OFF
+
+    challenge = prover.log_in_challenge()
+    assert challenge["methods"] == ["sms"]
+    account.calls.clear()
+    prover.ask_sms(challenge)
+
+    assert [message["to"] for message in prover.texts()] == ["+821087654321"]
+    assert_problem(prover.by_otp(challenge), "STEP_UP_METHOD_UNAVAILABLE")
+    assert prover.by_sms(challenge, prover.last_code()).status == 200
+
+
+# ---- passkeys
+
+
+def test_a_passkey_logs_in_and_steps_up_as_often_as_needed(prover: Prover) -> None:
+    prover.with_passkey()
+
+    assert prover.by_passkey(prover.log_in_challenge()).body["token_type"] == "Bearer"
+    proofs = [prover.by_passkey(prover.step_up("register")).body["proof_id"] for _ in range(3)]
+
+    assert len(set(proofs)) == 3, "no waiting for the next code"
+    assert prover.customer().passkeys[0].counter == 4
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "another origin": {"origin": "https://bank.example.evil.example"},
+    "another RP id": {"rp_id": "evil.example"},
+    "inside a frame": {"cross_origin": True},
+    "nobody present": {"flags": VERIFIED},
+    "nobody recognised": {"flags": PRESENT},
+    "a counter that stands still": {"counter": 1},
+    "a counter that went back": {"counter": 0},
+    "another challenge": {"challenge": b"x" * 32},
+    "another kind of ceremony": {"type": "webauthn.create"},
+    "another key": {"key": an_ec_key("another")},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_forged_or_copied_passkey_proof_is_refused_and_counted(prover: Prover, wrong: dict[str, Any]) -> None:
+    prover.with_passkey()
+    assert prover.by_passkey(prover.step_up()).status == 200
+    challenge = prover.log_in_challenge()
+
+    assert_problem(prover.by_passkey(challenge, **wrong), "STEP_UP_INVALID", tries_left=4)
+    assert prover.customer().passkeys[0].counter == 1
+
+
+def test_a_proof_for_one_challenge_answers_no_other_and_counts_once(prover: Prover) -> None:
+    prover.with_passkey()
+    first, second = prover.step_up("register"), prover.step_up("enrol", "phone")
+    body = {"challenge_id": first["challenge_id"], **prover.device.get(_nonce(first))}
+
+    moved = prover.app.call("POST", "/challenges/passkey", body | {"challenge_id": second["challenge_id"]})
+    assert_problem(moved, "STEP_UP_INVALID")
+    assert prover.app.call("POST", "/challenges/passkey", body).status == 200
+    assert_problem(prover.app.call("POST", "/challenges/passkey", body), "STEP_UP_EXPIRED")
+
+
+def test_another_customers_passkey_does_not_answer(prover: Prover, stranger: Prover) -> None:
+    prover.with_passkey()
+    stranger.with_passkey()
+    challenge = prover.log_in_challenge()
+    body = {"challenge_id": challenge["challenge_id"], **stranger.device.get(_nonce(challenge))}
+
+    assert_problem(prover.app.call("POST", "/challenges/passkey", body), "STEP_UP_INVALID")
+    renamed = stranger.device.get(_nonce(challenge), credential_id=prover.device.credential_id)
+    assert_problem(prover.app.call("POST", "/challenges/passkey", body | renamed), "STEP_UP_INVALID")
+
+
+def test_a_passkey_of_an_app_that_is_not_ours_does_not_answer(prover: Prover) -> None:
+    prover.device = Authenticator(RP_ID, ORIGIN)
+    prover.with_passkey()
+
+    prover.device.origin = "android:apk-key-hash:somebody-elses"
+    assert_problem(prover.by_passkey(prover.log_in_challenge()), "STEP_UP_INVALID")
+
+
+def _nonce(challenge: dict[str, Any]) -> bytes:
+    return from_websafe(challenge["asked"]["passkey"]["challenge"])
+
+
+# ---- certificates
+
+
+def test_a_registered_certificate_logs_in_and_steps_up(prover: Prover) -> None:
+    certificate = good()
+    prover.hold(certificate)
+
+    assert prover.by_certificate(prover.log_in_challenge(), certificate).body["token_type"] == "Bearer"
+    answer = prover.by_certificate(prover.step_up("register"), certificate)
+    assert answer.body["operation"] == "register"
+
+
+def test_a_signature_for_one_challenge_answers_no_other(prover: Prover) -> None:
+    certificate = good()
+    prover.hold(certificate)
+    first, second = prover.step_up("register"), prover.step_up("deregister", "r1")
+
+    moved = {**second, "asked": first["asked"]}
+    assert_problem(prover.by_certificate(moved, certificate), "STEP_UP_INVALID", tries_left=4)
+
+
+def test_another_key_and_another_customers_certificate_do_not_answer(prover: Prover, stranger: Prover) -> None:
+    certificate, anothers = good(), a_certificate(key=an_ec_key("kim"), serial_number=78)
+    prover.hold(certificate)
+    theirs = stranger.hold(anothers)
+    challenge = prover.log_in_challenge()
+
+    assert_problem(prover.by_certificate(challenge, anothers), "STEP_UP_INVALID")
+    assert_problem(prover.by_certificate(challenge, anothers, registration_id=theirs), "REG_NOT_FOUND")
+
+
+def test_its_status_comes_first(prover: Prover, account: Account) -> None:
+    certificate = a_certificate(key=an_ec_key())
+    held = prover.hold(certificate)
+    challenge = prover.log_in_challenge()
+    with account.aside():
+        registrations_of(account).add_hold("hong", held, Hold.CUSTOMER, account.at)
+
+    answer = prover.by_certificate(challenge, certificate)
+    assert_problem(answer, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
+    assert "certificate" not in prover.log_in_challenge()["methods"]
+
+
+def test_an_ended_certificate_proves_nothing(prover: Prover, account: Account) -> None:
+    certificate = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(minutes=10))
+    prover.hold(certificate)
+    account.at = NOW + timedelta(minutes=9)
+    challenge = prover.log_in_challenge()
+    account.pass_time(minutes=2)
+
+    assert_problem(prover.by_certificate(challenge, certificate), "STEP_UP_METHOD_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("act", [Prover.log_in_challenge, lambda prover: prover.step_up("register")])
+def test_what_a_challenge_tells_names_no_secret(prover: Prover, act: Callable[[Prover], dict[str, Any]]) -> None:
+    prover.with_passkey()
+    told = repr(act(prover))
+
+    assert PHONE not in told
+    assert PHONE[-8:] not in told

@@ -1,0 +1,168 @@
+"""Text messages, passkeys, certificates, enrolment, recovery against the deployed service; attacks among them."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from local.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
+from local.cloud import LocalCloud
+from local.http_calls import Answer
+from local.phone import Phone, code_at, sign
+from local.pki import CustomerCertificate
+from registrar.domain.totp import STEP_SECONDS
+from tests.local.expect import problem
+
+pytestmark = pytest.mark.cloud
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+RP_ID, ORIGIN = "bank.example", "https://bank.example"
+
+
+def challenge(phone: Phone) -> dict[str, Any]:
+    login = {"customer_id": phone.customer.id, "password": phone.customer.password}
+    asked: dict[str, Any] = phone.call("POST", "/login", login).json()
+    return asked
+
+
+def by_passkey(phone: Phone, asked: dict[str, Any], device: Authenticator, **wrong: Any) -> Answer:
+    signed = device.get(from_websafe(asked["asked"]["passkey"]["challenge"]), **wrong)
+    return phone.call("POST", "/challenges/passkey", {"challenge_id": asked["challenge_id"], **signed})
+
+
+def with_passkey(phone: Phone) -> Authenticator:
+    answer = phone.add_passkey(RP_ID, ORIGIN, "갤럭시")
+    assert answer.status == 201, answer.body
+    assert phone.device is not None
+    return phone.device
+
+
+def sms_code(cloud: LocalCloud, phone: Phone) -> str:
+    return "".join(c for c in cloud.sms(phone.customer.phone)[-1].split("]")[0] if c.isdigit())
+
+
+def test_a_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone(log_in=False)
+    asked = challenge(phone)
+    assert asked["methods"] == ["otp", "sms"]
+
+    sent = phone.call("POST", "/challenges/sms", {"challenge_id": asked["challenge_id"]})
+    assert (sent.status, sent.json()["phone"]) == (200, f"010-****-{phone.customer.phone[-4:]}")
+    body = {"challenge_id": asked["challenge_id"], "method": "sms", "code": sms_code(cloud, phone)}
+    assert phone.call("POST", "/challenges/otp", body).json()["token_type"] == "Bearer"
+    problem(phone.call("POST", "/challenges/otp", body), "STEP_UP_EXPIRED")
+
+
+def test_a_phone_is_not_bombed(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone(log_in=False)
+    answers = [
+        phone.call("POST", "/challenges/sms", {"challenge_id": challenge(phone)["challenge_id"]}) for _ in range(4)
+    ]
+
+    assert {answer.status for answer in answers[-2:]} == {429}
+    problem(answers[-1], "RATE_LIMITED")
+    assert len(cloud.sms(phone.customer.phone)) <= 2, "one a minute, were it on the turn of one"
+
+
+def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
+    new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone()
+    device = with_passkey(phone)
+
+    phone.token = by_passkey(phone, challenge(phone), device).json()["token"]
+    for _ in range(3):
+        proved = phone.step_up("register").json()
+        assert proved["operation"] == "register"
+        phone.proof_id = proved["proof_id"]
+        assert phone.upload({"signCert.der": new_certificate().der})["state"] == "AWAITING_PROOF"
+
+
+def test_forged_and_copied_passkeys_open_nothing(new_phone: NewPhone) -> None:
+    phone, stranger = new_phone(), new_phone()
+    device, theirs = with_passkey(phone), with_passkey(stranger)
+    assert by_passkey(phone, challenge(phone), device).status == 200
+    asked = challenge(phone)
+    wrong: list[dict[str, Any]] = [
+        {"origin": "https://bank.example.evil.example"},
+        {"rp_id": "evil.example"},
+        {"flags": PRESENT},
+        {"flags": VERIFIED},
+        {"counter": 1},
+    ]
+    for facts in wrong[:4]:
+        problem(by_passkey(phone, asked, device, **facts), "STEP_UP_INVALID")
+    problem(by_passkey(phone, asked, device, **wrong[4]), "STEP_UP_LOCKED")
+    problem(by_passkey(phone, asked, device), "STEP_UP_LOCKED")
+
+    again = challenge(stranger)
+    problem(by_passkey(stranger, again, device), "STEP_UP_INVALID")
+    problem(by_passkey(stranger, again, device, credential_id=theirs.credential_id), "STEP_UP_INVALID")
+    key = ec.generate_private_key(ec.SECP256R1())
+    problem(by_passkey(stranger, again, theirs, key=key), "STEP_UP_INVALID")
+
+
+def test_a_registered_certificate_logs_in_and_another_customers_does_not(
+    new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone, stranger = new_phone(), new_phone()
+    held, theirs = new_certificate(), new_certificate()
+    for owner, certificate in ((phone, held), (stranger, theirs)):
+        assert owner.prove(owner.upload({"signCert.der": certificate.der}), certificate).status == 201
+    asked = challenge(phone)
+    assert asked["methods"][0] == "certificate"
+    text = asked["asked"]["certificate"]["text"]
+    (mine,) = asked["asked"]["certificate"]["registrations"]
+    (another,) = challenge(stranger)["asked"]["certificate"]["registrations"]
+    answer = {"challenge_id": asked["challenge_id"], "registration_id": mine["registration_id"]}
+
+    forged = phone.call("POST", "/challenges/certificate", answer | {"signature": sign(theirs.key, text)})
+    problem(forged, "STEP_UP_INVALID")
+    named = answer | {"registration_id": another["registration_id"], "signature": sign(theirs.key, text)}
+    problem(phone.call("POST", "/challenges/certificate", named), "REG_NOT_FOUND")
+    right = phone.call("POST", "/challenges/certificate", answer | {"signature": sign(held.key, text)})
+    assert right.json()["token_type"] == "Bearer"
+
+
+def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone()
+    proof = {"proof_id": phone.prove_identity("enrol", "totp")}
+    uri = urlparse(phone.call("POST", "/credentials/totp", proof).json()["otpauth_uri"])
+    secret = base64.b32decode(parse_qs(uri.query)["secret"][0])
+
+    wrong = phone.call("POST", "/credentials/totp/code", {**proof, "code": phone.code()})
+    problem(wrong, "STEP_UP_INVALID")
+    step = phone.last_step
+    added = phone.call("POST", "/credentials/totp/code", {**proof, "code": code_at(secret, step)})
+
+    assert added.status == 201, added.body
+    assert STEP_SECONDS == 30
+    assert any("OTP" in text for text in cloud.sms(phone.customer.phone))
+    assert [each["kind"] for each in phone.call("GET", "/credentials").json()["credentials"]] == ["totp", "phone"]
+
+
+def test_the_bank_replaces_a_lost_phone_with_two_persons_and_the_customer_stops_it(
+    cloud: LocalCloud, new_phone: NewPhone
+) -> None:
+    phone = new_phone()
+    wanted = {
+        "customer_id": phone.customer.id,
+        "staff_id": "kim.teller",
+        "phone": "+821099998888",
+        "lost": ["phone"],
+        "reason": "identity card seen at the branch",
+    }
+    proposed = cloud.invoke("ProposeRecoveryFunction", wanted)
+    approval = {"customer_id": phone.customer.id, "recovery_id": proposed["recovery_id"]}
+    alone = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "kim.teller"})
+    approved = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "lee.manager"})
+
+    assert (alone["outcome"], approved["outcome"]) == ("REFUSED", "APPROVED")
+    assert any("복구" in text for text in cloud.sms(phone.customer.phone))
+    assert phone.call("GET", "/credentials").json()["recovery"]["phone"] == "010-****-8888"
+    assert phone.call("POST", "/recovery/cancellation").status == 200
+    assert "recovery" not in phone.call("GET", "/credentials").json()
