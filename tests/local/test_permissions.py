@@ -21,10 +21,6 @@ pytestmark = pytest.mark.cloud
 AsRole = Callable[[str, str], Any]
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 KEY = {"id": {"S": "x"}}
-MAIL = {
-    "Destination": {"ToAddresses": ["hong@example.com"]},
-    "Message": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
-}
 OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
 ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
 
@@ -123,7 +119,6 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("SendNotice", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("SendNotice", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
     ("SendNotice", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("SendNotice", "ses", "send_email", {"Source": "notice@elsewhere.example", **MAIL}),
     ("SendNotice", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
     ("PublishEvents", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("PublishEvents", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
@@ -215,7 +210,6 @@ ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
     ("SendNotice", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
     ("SendNotice", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("SendNotice", "ses", "send_email", {"Source": "notice@bank.example", **MAIL}),
     ("FlagExpiring", "dynamodb", "get_item", {"TableName": "{NoticesTable}", "Key": KEY}),
     ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("GetSealingKey", "kms", "get_public_key", {"KeyId": "{SealingKeyA}"}),
