@@ -23,7 +23,7 @@ from registrar.aws.registration_items import (
     unless_held_by_bank,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.uploads import Upload, new_nonce
 
 __all__ = ["Registrations", "Taken"]
@@ -173,6 +173,20 @@ class Registrations:
             _expect_proof(failed, uses)
             raise
         return self.get(registration.customer_id, registration.id)
+
+    def note_word(self, customer_id: str, registration_id: str, word: Revocation) -> Registration:
+        """Keep the issuer's last good answer on a live registration. Raises ConditionFailed where it is no more."""
+        return self._change(
+            customer_id,
+            registration_id,
+            "SET revocation_as_of = :as_of, revocation_source = :source",
+            "lifecycle = :live",
+            {
+                ":as_of": dynamo.instant(word.as_of),
+                ":source": dynamo.text(word.source),
+                ":live": dynamo.text(Lifecycle.LIVE),
+            },
+        )
 
     def revoke(
         self, customer_id: str, registration_id: str, reason: str, revoked_at: datetime, now: datetime
