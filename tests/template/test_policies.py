@@ -33,7 +33,10 @@ CHANGE_CREDENTIALS = {
     *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
 }
 ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
-USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
+USE_UP = {
+    *("AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"),
+    *("ResumeRegistrationFunction", "DeregisterFunction"),
+}
 
 
 @each_function
@@ -142,7 +145,11 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         (
             "dynamodb:UpdateItem",
             "RegistrationsTable",
-            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+            {
+                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction", "ReportLossFunction"),
+                *("ResumeRegistrationFunction", "DeregisterFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction"),
+            },
         ),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
@@ -156,7 +163,8 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         (
             "dynamodb:UpdateItem",
             "ThrottlesTable",
-            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction"} | ANSWER,
+            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction", "ReportLossFunction"}
+            | ANSWER,
         ),
         (
             "dynamodb:GetItem",
