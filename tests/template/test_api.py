@@ -106,6 +106,7 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
         (f"/{stage}/login", "STARTS_WITH"),
         (f"/{stage}/challenges/", "STARTS_WITH"),
+        (f"/{stage}/loss", "STARTS_WITH"),
     }
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 

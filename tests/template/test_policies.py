@@ -33,7 +33,10 @@ CHANGE_CREDENTIALS = {
     *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
 }
 ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
-USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
+USE_UP = {
+    *("AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"),
+    *("ResumeRegistrationFunction", "DeregisterFunction"),
+}
 
 
 @each_function
