@@ -183,7 +183,10 @@ def _in_a_table(module: str, argument: ast.expr) -> set[str]:
         return set()
     tables = (node for node in _modules()[module].tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
     return {
-        code for each in tables if each.value and argument.value.id in _assigned(each) for code in _codes_in(each.value)
+        code
+        for each in tables
+        if each.value and argument.value.id in _assigned(each)
+        for code in _codes_in(each.value)
     }
 
 

@@ -39,13 +39,14 @@ def test_routes_are_these() -> None:
         ("GET", "/registrations"),
         ("GET", "/registrations/{registration_id}"),
         ("DELETE", "/registrations/{registration_id}"),
+        ("POST", "/registrations/{registration_id}/check"),
         ("POST", "/registrations/{registration_id}/loss"),
-        ("POST", "/registrations/{registration_id}/resume"),
         ("POST", "/registrations/loss"),
+        ("POST", "/registrations/{registration_id}/resume"),
     }
 
 
-def test_only_login_precheck_and_a_loss_report_without_the_phone_are_public() -> None:
+def test_only_login_precheck_and_loss_are_public() -> None:
     public = {route for route, event in ROUTES.items() if event.get("Auth", {}).get("Authorizer") == "NONE"}
 
     assert public == PUBLIC

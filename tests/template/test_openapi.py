@@ -37,12 +37,11 @@ OPERATIONS = {
 FOLDERS = {(event["Method"], event["Path"]): verb(name) for name, event in events("Api")}
 PROBLEM_JSON = "application/problem+json"
 # A handler asks for another state than this; what carries no status of its own is never a finding.
-# One handler reports a loss by three routes; what is deregistered is answered as it is.
 IMPOSSIBLE = {
     ("POST", "/uploads/{upload_id}/password"): {"FILE_PASSWORD_REQUIRED"},
-    ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
-    ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
     ("POST", "/registrations/{registration_id}/loss"): {"LOGIN_FAILED"},
+    ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
+    ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
     ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
 }
 NO_FINDINGS = {"AUTH_REQUIRED", "MALFORMED_REQUEST"}
@@ -147,7 +146,7 @@ def test_lists_are_those_of_the_code() -> None:
     assert set(SCHEMAS["UploadState"]["enum"]) == shown
     assert set(SCHEMAS["Upload"]["discriminator"]["mapping"]) == shown
     assert SCHEMAS["Finding"]["properties"]["level"]["enum"] == [level.value for level in Level]
-    assert set(SCHEMAS["Registration"]["properties"]["status"]["enum"]) == {*View, *Lifecycle}
+    assert set(SCHEMAS["Registration"]["properties"]["status"]["enum"]) == {*Lifecycle, *View}
     assert SCHEMAS["Params"]["properties"].keys() == params
 
 
@@ -155,7 +154,7 @@ def test_every_member_of_an_answer_is_named() -> None:
     sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
     sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer"}
     sent |= {"CertificateAnswer", "ProofRequest", "CodeRequest", "PhoneRequest", "PasskeyRequest"}
-    sent |= {"ResumeRequest", "LossRequest"}
+    sent |= {"LossRequest", "ResumeRequest"}
     for name, schema in SCHEMAS.items():
         if schema.get("type") == "object" and name not in sent:
             assert schema["additionalProperties"] is False, name

@@ -33,10 +33,7 @@ CHANGE_CREDENTIALS = {
     *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
 }
 ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
-USE_UP = {
-    *("AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"),
-    *("ResumeRegistrationFunction", "DeregisterFunction"),
-}
+USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
 
 
 @each_function
@@ -80,6 +77,11 @@ def test_sms_is_fenced_and_few_send_it() -> None:
     }
     assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
+    # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
+    (mail,) = (s for s in statements("SendNoticeFunction") if s["Action"] == "ses:SendEmail")
+    prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    senders = ("${MailDomain}", "notice@${MailDomain}")
+    assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{sender}"} for sender in senders]
 
 
 def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
@@ -146,11 +148,13 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
             "dynamodb:UpdateItem",
             "RegistrationsTable",
             {
-                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction", "ReportLossFunction"),
-                *("ResumeRegistrationFunction", "DeregisterFunction"),
+                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
+                *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
                 *("SetBankHoldFunction", "BlockRegistrationFunction"),
             },
         ),
+        ("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistrationFunction", "WatchCrlFunction"}),
+        ("dynamodb:PutItem", "DenyListTable", set()),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
@@ -159,7 +163,13 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
         ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
-        ("dynamodb:UpdateItem", "ChallengesTable", {"SendOtpFunction", "RequestUploadFunction"} | ANSWER | USE_UP),
+        (
+            "dynamodb:UpdateItem",
+            "ChallengesTable",
+            {"SendOtpFunction", "RequestUploadFunction", "ResumeRegistrationFunction", "DeregisterFunction"}
+            | ANSWER
+            | USE_UP,
+        ),
         (
             "dynamodb:UpdateItem",
             "ThrottlesTable",
