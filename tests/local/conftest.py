@@ -14,6 +14,7 @@ from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
 from registrar.aws.challenges import Challenges
 from registrar.domain.challenges import Operation, new_challenge
+from tests.local.contract_probe import CONTRACT
 from tests.local.expect import surprises
 
 _numbers = itertools.count(1)
@@ -92,3 +93,9 @@ def new_certificate(pki: DemoPki) -> Callable[..., CustomerCertificate]:
         return pki.issue_customer(**{"not_before": first, "not_after": last, "key": "ec", **arguments})
 
     return issue
+
+
+@pytest.fixture(scope="module")
+def contract() -> Iterator[LocalCloud]:
+    with LocalCloud.start(template=CONTRACT / "template.yaml", built=CONTRACT) as cloud:
+        yield cloud

@@ -39,6 +39,7 @@ def test_routes_are_these() -> None:
         ("GET", "/registrations"),
         ("GET", "/registrations/{registration_id}"),
         ("DELETE", "/registrations/{registration_id}"),
+        ("POST", "/registrations/{registration_id}/check"),
         ("POST", "/registrations/{registration_id}/loss"),
         ("POST", "/registrations/loss"),
         ("POST", "/registrations/{registration_id}/resume"),

@@ -33,10 +33,7 @@ CHANGE_CREDENTIALS = {
     *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
 }
 ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
-USE_UP = {
-    *("AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"),
-    *("ResumeRegistrationFunction", "DeregisterFunction"),
-}
+USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
 
 
 @each_function
