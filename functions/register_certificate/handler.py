@@ -8,11 +8,13 @@ an earlier registration (`replaces`). Repeating it returns the same registration
 from datetime import datetime
 
 from registrar.aws.clients import client
+from registrar.aws.issuers import Issuers
 from registrar.aws.owners import Owners
 from registrar.aws.proving import prove
 from registrar.aws.queues import Queue
-from registrar.aws.registrations import Registrations, Taken
-from registrar.aws.upload_checks import UploadChecks, expect_fresh
+from registrar.aws.registering import Overtaken, Taken
+from registrar.aws.registrations import Registrations
+from registrar.aws.upload_checks import UploadChecks, ask_again, expect_fresh
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
@@ -31,6 +33,7 @@ BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
 dynamodb, kms = client("dynamodb"), client("kms")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
 checks = UploadChecks(dynamodb, UPLOADS_TABLE)
+issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
 questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
@@ -56,7 +59,9 @@ def lambda_handler(request: Request) -> Answer:
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced)
+        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced, issuers)
+    except Overtaken:
+        ask_again(upload, checks, questions, at)
     except Taken as taken:
         return _taken(upload, taken, request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)

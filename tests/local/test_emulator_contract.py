@@ -212,17 +212,6 @@ def test_s3_writes_once_and_swaps_on_condition(contract: LocalCloud) -> None:
     assert s3.get_object(**target)["ETag"] == second
 
 
-def test_s3_reads_a_part_of_one_version(contract: LocalCloud) -> None:
-    s3, target = contract.client("s3"), {"Bucket": contract.physical("Landing"), "Key": "in/pages"}
-    first = s3.put_object(**target, Body=b"0123456789")["ETag"]
-    part = s3.get_object(**target, Range="bytes=4-6", IfMatch=first)
-    assert (part["Body"].read(), part["ETag"]) == (b"456", first)
-    assert s3.get_object(**target, Range="bytes=8-99")["Body"].read() == b"89", "fewer at the end"
-    s3.put_object(**target, Body=b"9876543210")
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        s3.get_object(**target, Range="bytes=4-6", IfMatch=first)
-
-
 # --- DynamoDB
 
 

@@ -24,6 +24,8 @@ KEY = {"id": {"S": "x"}}
 OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
 ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
 
+OF_PK = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "x"}}}
+
 # Function, service, operation, arguments; names of the template in braces are replaced by physical ones.
 DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Authorize", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
@@ -157,6 +159,19 @@ DENY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ActivateTrust", "s3", "delete_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
     ("ActivateTrust", "s3", "put_bucket_versioning", {"Bucket": "{TrustBucket}", "VersioningConfiguration": {}}),
+    ("ReportLoss", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("ReportLoss", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("ReportLoss", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
+    ("ResumeRegistration", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
+    ("ResumeRegistration", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("ResumeRegistration", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
+    ("Deregister", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("Deregister", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("SetBankHold", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("SetBankHold", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("BlockRegistration", "dynamodb", "delete_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("BlockRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
+    ("GetRegistration", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
     ("WatchIssuers", "dynamodb", "put_item", {"TableName": "{IssuersTable}", "Item": ROW}),
     ("WatchIssuers", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("WatchIssuers", "s3", "get_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
@@ -206,6 +221,9 @@ ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
     ("SendOtp", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
     ("GetUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
     ("GetRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
+    ("ReportLoss", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
+    ("Deregister", "dynamodb", "get_item", {"TableName": "{DenyListTable}", "Key": KEY}),
+    ("SetBankHold", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
     ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
     ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
     ("SendNotice", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),

@@ -15,7 +15,7 @@ from local.emulator import ROOT
 from registrar.domain import challenges, passwords, proofs, sealing, sessions, uploads
 from registrar.domain.catalogue import CATALOGUE, Level, NextAction, render
 from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION
-from registrar.domain.registrations import EXPIRING, Lifecycle
+from registrar.domain.registrations import EXPIRING, Lifecycle, View
 from registrar.entry.answers import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
 from tests.template.reachable import answering, codes, reached, telling
@@ -37,7 +37,13 @@ OPERATIONS = {
 FOLDERS = {(event["Method"], event["Path"]): verb(name) for name, event in events("Api")}
 PROBLEM_JSON = "application/problem+json"
 # A handler asks for another state than this; what carries no status of its own is never a finding.
-IMPOSSIBLE = {("POST", "/uploads/{upload_id}/password"): {"FILE_PASSWORD_REQUIRED"}}
+IMPOSSIBLE = {
+    ("POST", "/uploads/{upload_id}/password"): {"FILE_PASSWORD_REQUIRED"},
+    ("POST", "/registrations/{registration_id}/loss"): {"LOGIN_FAILED"},
+    ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
+    ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
+    ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
+}
 NO_FINDINGS = {"AUTH_REQUIRED", "MALFORMED_REQUEST"}
 each_operation = pytest.mark.parametrize("route", OPERATIONS, ids=" ".join)
 
@@ -138,7 +144,7 @@ def test_lists_are_those_of_the_code() -> None:
     assert SCHEMAS["UploadState"]["enum"] == [state.value for state in uploads.UploadState]
     assert set(SCHEMAS["Upload"]["discriminator"]["mapping"]) == {state.value for state in uploads.UploadState}
     assert SCHEMAS["Finding"]["properties"]["level"]["enum"] == [level.value for level in Level]
-    assert set(SCHEMAS["Registration"]["properties"]["status"]["enum"]) == {"ACTIVE", *Lifecycle}
+    assert set(SCHEMAS["Registration"]["properties"]["status"]["enum"]) == {*Lifecycle, *View}
     assert SCHEMAS["Params"]["properties"].keys() == params
 
 
@@ -146,6 +152,7 @@ def test_every_member_of_an_answer_is_named() -> None:
     sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
     sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer"}
     sent |= {"CertificateAnswer", "ProofRequest", "CodeRequest", "PhoneRequest", "PasskeyRequest"}
+    sent |= {"LossRequest", "ResumeRequest"}
     for name, schema in SCHEMAS.items():
         if schema.get("type") == "object" and name not in sent:
             assert schema["additionalProperties"] is False, name

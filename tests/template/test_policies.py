@@ -147,8 +147,14 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         (
             "dynamodb:UpdateItem",
             "RegistrationsTable",
-            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+            {
+                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
+                *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction"),
+            },
         ),
+        ("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistrationFunction", "WatchCrlFunction"}),
+        ("dynamodb:PutItem", "DenyListTable", set()),
         ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
@@ -157,11 +163,18 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
         ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
-        ("dynamodb:UpdateItem", "ChallengesTable", {"SendOtpFunction", "RequestUploadFunction"} | ANSWER | USE_UP),
+        (
+            "dynamodb:UpdateItem",
+            "ChallengesTable",
+            {"SendOtpFunction", "RequestUploadFunction", "ResumeRegistrationFunction", "DeregisterFunction"}
+            | ANSWER
+            | USE_UP,
+        ),
         (
             "dynamodb:UpdateItem",
             "ThrottlesTable",
-            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction"} | ANSWER,
+            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction", "ReportLossFunction"}
+            | ANSWER,
         ),
         (
             "dynamodb:GetItem",

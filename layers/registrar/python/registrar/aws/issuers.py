@@ -110,6 +110,34 @@ class Issuers:
         with suppress(ConditionFailed):  # another certificate of the same list, a moment earlier
             dynamo.update(self.client, self.table, key, expression, "attribute_not_exists(pk)", values)
 
+    def begin_watch(self, point: Point, now: datetime) -> None:
+        """Note that registrations are looked for from `now` on: what is registered later has to ask again first.
+
+        Without it a certificate found good before the list changed could be registered right after the look.
+        """
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key("POINT", point.id),
+                "SET watched_from = :now",
+                "attribute_exists(pk)",
+                {":now": dynamo.instant(now)},
+            )
+        except ConditionFailed:
+            return  # a list of CAs: no registration waits for it
+
+    def unwatched_since(self, point_id: str, asked_at: str) -> dict[str, Any]:
+        """The check, for a transaction, that no look at this point began since `asked_at` (ISO)."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": _key("POINT", point_id),
+                "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
+                "ExpressionAttributeValues": {":asked": dynamo.text(asked_at)},
+            }
+        }
+
     def points(self) -> Iterator[Point]:
         """Every distribution point of a registered certificate, strongly consistent."""
         pages = self.client.get_paginator("query").paginate(

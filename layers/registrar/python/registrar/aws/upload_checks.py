@@ -6,7 +6,7 @@ Asking has no effect, so it needs no lease: whoever gets the issuer's word first
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from registrar.aws import dynamo
 from registrar.aws.queues import Queue
@@ -144,8 +144,12 @@ class UploadChecks:
 
 def expect_fresh(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> None:
     """Check that what the issuer said still counts. Raises Refusal (IN_PROGRESS), the issuer being asked again."""
-    if upload.vouched_for_at(now):
-        return
+    if not upload.vouched_for_at(now):
+        ask_again(upload, checks, questions, now)
+
+
+def ask_again(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> NoReturn:
+    """Ask the issuer once more before the upload is registered. Raises Refusal (IN_PROGRESS)."""
     checks.again(upload, now)
     questions.send([{"upload_id": upload.id}])
     raise Refusal("IN_PROGRESS", retry_after=1)
