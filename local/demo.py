@@ -162,15 +162,15 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     story.step("phone", "registers a certificate that ends within a week, warned", *_told(view))
     expiry_run.run(cloud)
     expiry_run.wait_for_notices(cloud)
-    texts = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
+    texts = [text for text in cloud.sms(phone.customer.phone) if "만료 안내" in text]
     story.expect(len(texts) == 1, "one text message", texts)
     story.step("morning", "flags it, and its owner gets one text message", texts[0])
     cloud.invoke("FlagExpiringFunction", {})
     expiry_run.wait_for_notices(cloud)
-    again = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
+    again = [text for text in cloud.sms(phone.customer.phone) if "만료 안내" in text]
     story.expect(again == texts, "a second run sends nothing", again)
     story.step("morning", "runs once more: nobody is told twice")
-    registered = [text for text in cloud.sms(phone.customer.phone) if "Certificate registered" in text]
+    registered = [text for text in cloud.sms(phone.customer.phone) if "등록 안내" in text]
     story.expect(len(registered) > 1, "each registration was told, by the table's stream", registered)
     story.step(
         "phone", f"has been told of each of its {len(registered)} registrations: was it you?", registered[-1]
