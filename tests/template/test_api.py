@@ -39,6 +39,7 @@ def test_routes_are_these() -> None:
         ("GET", "/registrations"),
         ("GET", "/registrations/{registration_id}"),
         ("DELETE", "/registrations/{registration_id}"),
+        ("POST", "/registrations/{registration_id}/check"),
         ("POST", "/registrations/{registration_id}/loss"),
         ("POST", "/registrations/loss"),
         ("POST", "/registrations/{registration_id}/resume"),
@@ -106,6 +107,7 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
         (f"/{stage}/login", "STARTS_WITH"),
         (f"/{stage}/challenges/", "STARTS_WITH"),
+        (f"/{stage}/loss", "STARTS_WITH"),
     }
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 

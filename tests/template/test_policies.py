@@ -77,6 +77,11 @@ def test_sms_is_fenced_and_few_send_it() -> None:
     }
     assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
+    # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
+    (mail,) = (s for s in statements("SendNoticeFunction") if s["Action"] == "ses:SendEmail")
+    prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    identities = ("${MailDomain}", "notice@${MailDomain}")
+    assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{identity}"} for identity in identities]
 
 
 def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:

@@ -29,6 +29,10 @@ class Taken(Exception):
         self.existing = existing
 
 
+class Overtaken(Exception):
+    """The issuer's list was looked at for registrations since it gave its word: it has to be asked again."""
+
+
 def writes(
     registration: Registration,
     upload: Upload,
