@@ -150,12 +150,20 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
             {
                 *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
                 *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
-                *("SetBankHoldFunction", "BlockRegistrationFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction", "CheckRegistrationFunction"),
             },
         ),
-        ("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistrationFunction", "WatchCrlFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "DenyListTable",
+            {"BlockRegistrationFunction", "CheckRegistrationFunction", "WatchCrlFunction"},
+        ),
         ("dynamodb:PutItem", "DenyListTable", set()),
-        ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
+        (
+            "s3:PutObject",
+            "RevocationBucket",
+            {"CheckRegistrationFunction", "CheckRevocationFunction", "WatchCrlFunction"},
+        ),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
         ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
