@@ -6,11 +6,10 @@ Each change names what it leaves. Repeating one that is done changes nothing; an
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
-from registrar.aws.issuers import Issuers
 from registrar.aws.registering import Overtaken, Taken, taken, writes
 from registrar.aws.registration_items import (
     LIVE,
@@ -25,6 +24,9 @@ from registrar.aws.registration_items import (
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.uploads import Upload, new_nonce
+
+if TYPE_CHECKING:  # it loads cryptography, and a status check needs none
+    from registrar.aws.issuers import Issuers
 
 __all__ = ["Registrations", "Taken"]
 KEY_COMPROMISE = "keyCompromise"
@@ -107,7 +109,7 @@ class Registrations:
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
-        issuers: Issuers | None = None,
+        issuers: "Issuers | None" = None,
     ) -> None:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
         one is only referred to. Where `issuers` are given, no look at the issuer's list may have begun since the
