@@ -43,6 +43,8 @@ IMPOSSIBLE = {
     ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
     ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
     ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
+    # Of what ends a registration, only the customer's own wish takes a proof.
+    ("POST", "/registrations/{registration_id}/check"): {"STEP_UP_REQUIRED"},
 }
 NO_FINDINGS = {"AUTH_REQUIRED", "MALFORMED_REQUEST"}
 each_operation = pytest.mark.parametrize("route", OPERATIONS, ids=" ".join)

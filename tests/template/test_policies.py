@@ -80,8 +80,8 @@ def test_sms_is_fenced_and_few_send_it() -> None:
     # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
     (mail,) = (s for s in statements("SendNoticeFunction") if s["Action"] == "ses:SendEmail")
     prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
-    senders = ("${MailDomain}", "notice@${MailDomain}")
-    assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{sender}"} for sender in senders]
+    identities = ("${MailDomain}", "notice@${MailDomain}")
+    assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{identity}"} for identity in identities]
 
 
 def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
@@ -149,26 +149,20 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
             "RegistrationsTable",
             {
                 *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
-                "CheckRegistrationFunction",
-                    "FlagShardFunction",
-                    "RegisterCertificateFunction",
-                    "WatchCrlFunction",
-                    "CheckRegistrationFunction",
-                ),
                 *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
-                *("SetBankHoldFunction", "BlockRegistrationFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction", "CheckRegistrationFunction"),
             },
         ),
         (
             "dynamodb:UpdateItem",
             "DenyListTable",
-            {"BlockRegistrationFunction", "WatchCrlFunction", "CheckRegistrationFunction"},
+            {"BlockRegistrationFunction", "CheckRegistrationFunction", "WatchCrlFunction"},
         ),
         ("dynamodb:PutItem", "DenyListTable", set()),
         (
             "s3:PutObject",
             "RevocationBucket",
-            {"CheckRevocationFunction", "CheckRegistrationFunction", "WatchCrlFunction"},
+            {"CheckRegistrationFunction", "CheckRevocationFunction", "WatchCrlFunction"},
         ),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),

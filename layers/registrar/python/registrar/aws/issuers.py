@@ -7,7 +7,7 @@
 Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -127,16 +127,19 @@ class Issuers:
         except ConditionFailed:
             return  # a list of CAs: no registration waits for it
 
-    def unwatched_since(self, point_id: str, asked_at: str) -> dict[str, Any]:
-        """The check, for a transaction, that no look at this point began since `asked_at` (ISO)."""
-        return {
-            "ConditionCheck": {
-                "TableName": self.table,
-                "Key": _key("POINT", point_id),
-                "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
-                "ExpressionAttributeValues": {":asked": dynamo.text(asked_at)},
+    def looks(self, word: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The checks, for a transaction, that no look at a list began since the issuer gave its `word`."""
+        return [
+            {
+                "ConditionCheck": {
+                    "TableName": self.table,
+                    "Key": _key("POINT", point),
+                    "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
+                    "ExpressionAttributeValues": {":asked": dynamo.text(word["asked_at"])},
+                }
             }
-        }
+            for point in word["points"]
+        ]
 
     def points(self) -> Iterator[Point]:
         """Every distribution point of a registered certificate, strongly consistent."""

@@ -6,7 +6,7 @@ Each change names what it leaves. Repeating one that is done changes nothing; an
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
@@ -24,9 +24,6 @@ from registrar.aws.registration_items import (
 from registrar.domain.errors import ConditionFailed, Refusal
 from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.uploads import Upload, new_nonce
-
-if TYPE_CHECKING:  # it loads cryptography, and a status check needs none
-    from registrar.aws.issuers import Issuers
 
 __all__ = ["Registrations", "Taken"]
 KEY_COMPROMISE = "keyCompromise"
@@ -109,18 +106,15 @@ class Registrations:
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
-        issuers: "Issuers | None" = None,
+        looks: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
-        one is only referred to. Where `issuers` are given, no look at the issuer's list may have begun since the
-        issuer gave its word.
+        one is only referred to. `looks` are checks that no look at the issuer's list began since it gave its word.
 
         Raises Taken where a lock or the deny list stands in the way or this upload is registered already, Overtaken
         where such a look began, ConditionFailed where the upload, or what is replaced, is in another state by now.
         """
-        tables, word = (uploads_table, self.table), upload.status or {}
-        points = word.get("points", ()) if issuers else ()
-        looks = [issuers.unwatched_since(point, word["asked_at"]) for point in points] if issuers else []
+        tables = uploads_table, self.table
         found = writes(registration, upload, tables, self._deny_list, replaces, now)
         try:
             dynamo.transact(self.client, [*found, *looks])

@@ -142,14 +142,20 @@ class UploadChecks:
         return from_item(item)
 
 
-def expect_fresh(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> None:
-    """Check that what the issuer said still counts. Raises Refusal (IN_PROGRESS), the issuer being asked again."""
-    if not upload.vouched_for_at(now):
-        ask_again(upload, checks, questions, now)
+@dataclass(frozen=True, slots=True)
+class AskingAgain:
+    """Before an upload is registered: the issuer is asked once more where its word does not count any more."""
 
+    checks: UploadChecks
+    questions: Queue
 
-def ask_again(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> NoReturn:
-    """Ask the issuer once more before the upload is registered. Raises Refusal (IN_PROGRESS)."""
-    checks.again(upload, now)
-    questions.send([{"upload_id": upload.id}])
-    raise Refusal("IN_PROGRESS", retry_after=1)
+    def expect_fresh(self, upload: Upload, now: datetime) -> None:
+        """Check that what the issuer said is young enough. Raises Refusal (IN_PROGRESS) where it is asked again."""
+        if not upload.vouched_for_at(now):
+            self.ask(upload, now)
+
+    def ask(self, upload: Upload, now: datetime) -> NoReturn:
+        """Ask the issuer once more. Raises Refusal (IN_PROGRESS)."""
+        self.checks.again(upload, now)
+        self.questions.send([{"upload_id": upload.id}])
+        raise Refusal("IN_PROGRESS", retry_after=1)
