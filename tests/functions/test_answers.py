@@ -36,7 +36,7 @@ NO_OBJECTS = [
     '{"a": ' + "9" * 5_000 + "}",
     '{"padding": "' + "x" * 32_768 + '"}',
 ]
-OTHER_TYPES = [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"]
+OTHER_TYPES: list[object] = [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"]
 HALF_WORDS: list[dict[str, Any] | None] = [
     None,
     {},
