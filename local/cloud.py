@@ -94,6 +94,15 @@ class LocalCloud:
         sent = json.loads(self.emulator.get(f"/_ministack/sns/sms-messages?{query}"))["sms_messages"]
         return [text["Message"] for text in sent[phone]]
 
+    def wait_for_sms(self, phone: str, about: str, count: int = 1, *, seconds: float = 60) -> list[str]:
+        """Wait until `count` texts to a phone number hold `about`, and return these. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while len(found := [text for text in self.sms(phone) if about in text]) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(found)} texts about {about!r} within {seconds} s, not {count}")
+            time.sleep(0.1)
+        return found
+
     def mails(self) -> list[dict[str, Any]]:
         """List the mails sent, oldest first."""
         sent = json.loads(self.emulator.get("/_ministack/ses/messages"))["messages"]

@@ -10,10 +10,11 @@ from local import expiry_run, seed
 from local.cloud import LocalCloud
 from local.issuers import DemoIssuers
 from local.npki_files import sign_pri_key
-from local.phone import Phone
-from local.pki import DemoPki, end_of_day_in_seoul, one_year_from
+from local.phone import Phone, sign
+from local.pki import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
 from local.story import Story
 
+EXPIRY = "Certificate expiry"
 POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
 
 
@@ -28,15 +29,18 @@ def main() -> None:
         phone = prepare(story, cloud, pki, issuers)
         story.chapter("The customer registers a certificate that another institution issued")
         log_in(story, phone)
-        register(story, phone, pki, now)
+        first = register(story, phone, pki, now)
         story.chapter("Another certificate, exported with its key and a password")
         open_containers(story, phone, pki, now)
         story.chapter("A file that cannot be registered: every reason at once, and what to do next")
         refuse(story, phone, pki, now)
         story.chapter("Is it revoked? The issuer is asked, and asked again")
         revocation(story, cloud, phone, pki, issuers)
-        story.chapter("The expiry run: a certificate that is about to end")
-        nightly(story, cloud, phone, pki, now)
+        story.chapter("The phone is gone for an hour: a loss report, and back again")
+        loss(story, phone, first)
+        story.chapter("The expiry run: a certificate that is about to end, and its renewal")
+        ending = nightly(story, cloud, phone, pki, now)
+        renewal(story, cloud, phone, pki, ending)
     story.step("cloud", "stopped; nothing is left running")
     story.end("A certificate is registered.")
 
@@ -47,7 +51,7 @@ def prepare(story: Story, cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers)
     report = seed.propose_trust(cloud, stranger.trust_document(version=1))
     story.expect(not report["activated"], "a trust document with a strange root is refused", report)
     story.step("admin", "proposes a trust document with a root nobody pinned: refused", report["reasons"][0])
-    customer = seed.seed(cloud, pki, issuers.url)
+    customer = seed.seed(cloud, pki, issuers.url, language="en")
     names = ", ".join(sorted(pki.issuers))
     story.step("admin", f"proposes the demo authorities: activated, {len(pki.issuers)} issuing CAs", names)
     story.step("bank", f"enrols {customer.name} as {customer.id}, {customer.phone}")
@@ -55,14 +59,17 @@ def prepare(story: Story, cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers)
 
 
 def log_in(story: Story, phone: Phone) -> None:
-    """Password, then one-time code."""
+    """Password, then one-time code; then a passkey, so that no further code has to be typed."""
     answer = phone.log_in()
     story.expect(answer.status == 200, "login with password and one-time code", answer)
     story.step("phone", "logs in with password and one-time code: a session for one hour")
+    answer = phone.add_passkey(seed.RP_ID, seed.ORIGIN, "demo phone")
+    story.expect(answer.status == 201, "a passkey is added under a fresh proof", answer)
+    story.step("phone", "types the next code and adds a passkey: from now on it proves who it is by a touch")
 
 
-def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
-    """Upload, decision, signature, registration, list."""
+def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> CustomerCertificate:
+    """Upload, decision, signature, registration, list. Returns what was registered."""
     first, last = one_year_from(now)
     certificate = pki.issue_customer(phone.customer.name, not_before=first, not_after=last)
     view = phone.upload({"signCert.der": certificate.der})
@@ -83,6 +90,7 @@ def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
     same = again.status == 200 and again.json()["registration_id"] == listed[0]["registration_id"]
     story.expect(same, "the same request again gives the same registration", again)
     story.step("phone", "loses the answer and asks again: the same registration, not a second one")
+    return certificate
 
 
 def open_containers(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
@@ -149,8 +157,26 @@ def _told(view: dict[str, Any]) -> list[str]:
     return [f"{f['code']} → {f['next_action']}: {f['text']}" for f in view["findings"]]
 
 
-def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> None:
-    """A certificate that ends in seven days: flagged, and one notice."""
+def loss(story: Story, phone: Phone, certificate: CustomerCertificate) -> None:
+    """A report takes one factor and holds at once; taking it back takes a fresh proof and the key."""
+    found = [r for r in _listed(phone) if r["certificate"]["serial"] == _serial(certificate)]
+    path = f"/registrations/{found[0]['registration_id']}"
+    held = phone.call("POST", f"{path}/loss").json()
+    story.expect((held["status"], held["usable"]) == ("SUSPENDED", False), "it is held at once", held)
+    story.step("phone", "reports a loss with its session alone: SUSPENDED, no transaction may use it from now on")
+    text = phone.call("GET", path).json()["resume"]["text"]
+    signature = {"signature": sign(certificate.key, text)}
+    refused = phone.call("POST", f"{path}/resume", signature).json()
+    story.expect(refused["code"] == "STEP_UP_REQUIRED", "a session is not enough to resume", refused)
+    story.step("phone", "wants it back", f"{refused['code']} → {refused['next_action']}: {refused['detail']}")
+    proof = {"proof_id": phone.prove_identity("resume", found[0]["registration_id"])}
+    resumed = phone.call("POST", f"{path}/resume", signature | proof).json()
+    story.expect((resumed["status"], resumed["usable"]) == ("ACTIVE", True), "it is usable again", resumed)
+    story.step("phone", "touches the passkey and signs with the certificate's key: ACTIVE again")
+
+
+def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> CustomerCertificate:
+    """A certificate that ends in seven days: flagged, and one notice. Returns the certificate."""
     last = end_of_day_in_seoul(now + timedelta(days=7))
     certificate = pki.issue_customer(
         phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
@@ -161,20 +187,48 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     story.expect(answer.status == 201, "it is registered all the same", answer)
     story.step("phone", "registers a certificate that ends within a week, warned", *_told(view))
     expiry_run.run(cloud)
+    (text,) = cloud.wait_for_sms(phone.customer.phone, EXPIRY)
+    story.step("morning", "flags it, and its owner gets one text message", text)
+    expiry_run.forget(cloud)
+    expiry_run.run(cloud)
     expiry_run.wait_for_notices(cloud)
-    texts = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
-    story.expect(len(texts) == 1, "one text message", texts)
-    story.step("morning", "flags it, and its owner gets one text message", texts[0])
-    cloud.invoke("FlagExpiringFunction", {})
-    expiry_run.wait_for_notices(cloud)
-    again = [text for text in cloud.sms(phone.customer.phone) if "Certificate expiry" in text]
-    story.expect(again == texts, "a second run sends nothing", again)
+    texts = [each for each in cloud.sms(phone.customer.phone) if EXPIRY in each]
+    story.expect(texts == [text], "a second run sends nothing", texts)
     story.step("morning", "runs once more: nobody is told twice")
-    registered = [text for text in cloud.sms(phone.customer.phone) if "Certificate registered" in text]
-    story.expect(len(registered) > 1, "each registration was told, by the table's stream", registered)
-    story.step(
-        "phone", f"has been told of each of its {len(registered)} registrations: was it you?", registered[-1]
+    return certificate
+
+
+def renewal(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, old: CustomerCertificate) -> None:
+    """The issuer renewed it with the same key: the new registration takes the place of the old one."""
+    first, last = one_year_from(datetime.now(UTC))
+    new = pki.issue_customer(
+        phone.customer.name, operator="crosscert", key=old.key, not_before=first, not_after=last
     )
+    view = phone.upload({"signCert.der": new.der})
+    refused = phone.prove(view, new).json()
+    story.expect(refused["code"] == "REPLACES_REQUIRED", "one key, one registration", refused)
+    story.step(
+        "phone",
+        "renews it at the issuer, with the same key, and uploads the new one",
+        f"{refused['code']} → {refused['next_action']}: {refused['detail']}",
+    )
+    answer = phone.prove(view, new, replaces=refused["params"]["registration_id"])
+    story.expect(answer.status == 201, "it replaces the old registration", answer)
+    status = {r["certificate"]["serial"]: (r["status"], r["usable"]) for r in _listed(phone)}
+    told = status[_serial(old)], status[_serial(new)]
+    story.expect(told == (("SUPERSEDED", False), ("ACTIVE", True)), "never both, never neither", told)
+    story.step("phone", "agrees that it replaces the old one: in one write the old is SUPERSEDED, the new ACTIVE")
+    told_of = cloud.wait_for_sms(phone.customer.phone, "Certificate registered", 5)
+    story.step("phone", f"has been told of each of its {len(told_of)} registrations: was it you?", told_of[-1])
+
+
+def _listed(phone: Phone) -> list[dict[str, Any]]:
+    registrations: list[dict[str, Any]] = phone.call("GET", "/registrations").json()["registrations"]
+    return registrations
+
+
+def _serial(certificate: CustomerCertificate) -> str:
+    return f"{certificate.certificate.serial_number:x}"
 
 
 if __name__ == "__main__":

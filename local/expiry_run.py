@@ -21,13 +21,14 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
     raise TimeoutError("the expiry run did not finish")
 
 
-def wait_for_notices(cloud: LocalCloud, *, seconds: float = 30) -> None:
-    """Wait until the notice queue holds nothing that could be sent now. Raises TimeoutError."""
+def wait_for_notices(cloud: LocalCloud, *, seconds: float = 60) -> None:
+    """Wait until the notice queue is empty and nobody is at work on it. Raises TimeoutError."""
     sqs, queue = cloud.client("sqs"), cloud.physical("NoticeQueue")
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        count = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
-        if count["Attributes"]["ApproximateNumberOfMessages"] == "0":
+        counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+        if all(counts[name] == "0" for name in names):
             return
         time.sleep(0.1)
     raise TimeoutError("the notice queue did not empty")

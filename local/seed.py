@@ -10,23 +10,27 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from local.authenticator import Authenticator, websafe
 from local.cloud import LocalCloud
 from local.emulator import ROOT
 from local.pki import DemoPki
 from registrar.aws import customers as customer_items
 from registrar.aws.keys import CustomerSecrets
 from registrar.aws.trust_bucket import CONFIRMATION, INCOMING, REPORT
+from registrar.domain.credentials import Passkey
 from registrar.domain.customers import Customer
+from registrar.domain.passkeys import RelyingParty, check_creation
 from registrar.domain.passwords import hash_password
 
 # Nobody's number: its check digit is wrong.
 DEMO_IDN = "9001011234567"
 PKI_FOLDER = ROOT / "build/demo-pki"
+RP_ID, ORIGIN = "bank.example", "https://bank.example"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def demo_pki(now: datetime) -> DemoPki:
 
 def parameters(pki: DemoPki) -> dict[str, str]:
     """The stack's parameters: the demo root is pinned, and customers are told at any hour."""
-    return {"TrustAnchorPins": pki.root.certificate.fingerprint(SHA256()).hex(), "QuietHours": "0-0"}
+    pin = pki.root.certificate.fingerprint(SHA256()).hex()
+    return {"TrustAnchorPins": pin, "QuietHours": "0-0", "PasskeyRpId": RP_ID, "PasskeyOrigins": ORIGIN}
 
 
 def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,8 +109,12 @@ def enrol(
     phone: str = "+821012345678",
     language: str = "ko",
     idn: str = DEMO_IDN,
+    device: Authenticator | None = None,
 ) -> DemoCustomer:
-    """Write a customer as the bank would, with a fresh password and one-time code secret."""
+    """Write a customer as the bank would, with a fresh password and one-time code secret.
+
+    With `device` also a passkey on it, as add_passkey leaves it.
+    """
     password, totp_secret = secrets.token_urlsafe(9), secrets.token_bytes(20)
     customer = DemoCustomer(customer_id, name, kind, phone, password, totp_secret, idn)
     kms = cloud.client("kms")
@@ -120,15 +129,24 @@ def enrol(
         password_hash=hash_password(customer.password),
         totp_ciphertext=keys.seal(customer_id, customer.totp_secret),
         idn_ciphertext=identity.seal(customer_id, idn.encode()),
+        passkeys=(_passkey(device),) if device else (),
     )
     item = customer_items.to_item(row)
     cloud.client("dynamodb").put_item(TableName=cloud.outputs["CustomersTable"], Item=item)
     return customer
 
 
-def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str) -> DemoCustomer:
+def _passkey(device: Authenticator) -> Passkey:
+    challenge = secrets.token_bytes(16)
+    made = {name: base64.b64decode(value) for name, value in device.create(challenge).items()}
+    party = RelyingParty(RP_ID, "demo", frozenset({ORIGIN}))
+    created = made["client_data_json"], made["attestation_object"]
+    return check_creation(party, websafe(challenge), *created, "demo phone", datetime.now(UTC))
+
+
+def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str, *, language: str = "ko") -> DemoCustomer:
     """Activate the demo trust, whose issuers answer at the address `ocsp`, and enrol the demo customer."""
     report = propose_trust(cloud, pki.trust_document(version=1, ocsp=ocsp))
     if not report["activated"]:
         raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
-    return enrol(cloud, "gildong")
+    return enrol(cloud, "gildong", language=language)

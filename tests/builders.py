@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from local.pki import ANY_POLICY, CustomerCertificate, DemoPki, Extensions, PrivateKey, key_usage_of, one_year_from
 from registrar.domain.certificates import Certificate, read_certificate
 from registrar.domain.decision import decide
+from registrar.domain.findings import iso
 from registrar.domain.possession import Proof, ProofInvalid, check_possession
 from registrar.domain.revocation import Answer, Status
 from registrar.domain.revocation_findings import to_map
@@ -186,7 +187,8 @@ def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFi
 
 def a_good_word(at: datetime = NOW) -> dict[str, object]:
     """What the issuer said of a certificate, as an upload keeps it: good at `at`, and fresh for a day."""
-    return to_map(Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1)), timedelta(days=1))
+    word = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
+    return to_map(word, timedelta(days=1)) | {"asked_at": iso(at), "points": []}
 
 
 def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) -> Upload:

@@ -45,6 +45,7 @@ VERBS = sorted(path.parent.name for path in ROOMS["functions"])
 WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
 DECIDING = (
     "activate_trust",
+    "check_registration",
     "check_revocation",
     "open_container",
     "precheck",

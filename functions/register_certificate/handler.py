@@ -1,24 +1,25 @@
 """POST /uploads/{upload_id}/registration: the owner proves possession and agrees; the certificate is registered.
 
-Possession is a signature (raw or CMS) over the text that the upload shows, or the key that was opened from its
-container. Ownership is the R that the phone sealed, or the container's. A renewed certificate may take the place of
-an earlier registration (`replaces`). Repeating it returns the same registration.
+Possession is a signature over the text that the upload shows, or the key opened from its container; ownership is R,
+sealed by the phone or the container's. It may take an earlier registration's place (`replaces`).
 """
 
 from datetime import datetime
 
 from registrar.aws.clients import client
+from registrar.aws.issuers import Issuers
 from registrar.aws.owners import Owners
 from registrar.aws.proving import prove
 from registrar.aws.queues import Queue
-from registrar.aws.registrations import Registrations, Taken
-from registrar.aws.upload_checks import UploadChecks, expect_fresh
+from registrar.aws.registering import Overtaken, Taken, existing
+from registrar.aws.registrations import Registrations
+from registrar.aws.upload_checks import AskingAgain, UploadChecks
 from registrar.aws.uploads import Uploads
 from registrar.domain.errors import Refusal
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.proofs import MAX_CMS_BYTES
 from registrar.domain.registrations import new_registration
-from registrar.domain.uploads import Upload, failure
+from registrar.domain.uploads import Upload
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -27,14 +28,13 @@ from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
 
-BANK, UPLOADS_TABLE = setting("BANK_CODE"), setting("UPLOADS_TABLE")
-dynamodb, kms = client("dynamodb"), client("kms")
+BANK, UPLOADS_TABLE, dynamodb = setting("BANK_CODE"), setting("UPLOADS_TABLE"), client("dynamodb")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)
-checks = UploadChecks(dynamodb, UPLOADS_TABLE)
-questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
+asking = AskingAgain(UploadChecks(dynamodb, UPLOADS_TABLE), Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
+issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-keys = setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
-owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), kms, *keys)
+keys = client("kms"), setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
+owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
 
 
 @route
@@ -43,22 +43,24 @@ def lambda_handler(request: Request) -> Answer:
     fields = request.fields(most=MAX_CMS_BYTES * 2)
     consent = fields.text("consent_version")
     replaces = fields.text("replaces", r"r[a-z0-9]{32}") if "replaces" in fields else None
-
     upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if upload.registration:
         return _registered(caller.customer_id, upload.registration, request, at)
     upload.check_awaiting_proof(at)
-    expect_fresh(upload, checks, questions, at)
+    asking.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
         raise Refusal("CONSENT_REQUIRED")
     proof = "container" if upload.opened else _proven(upload, fields)
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced)
+        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced, issuers.looks(upload.status or {}))
+    except Overtaken:
+        asking.ask(upload, at)
     except Taken as taken:
-        return _taken(upload, taken, request, at)
+        audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
+        return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
     return answer(201, registration_view(registration, request.language, at))
 
@@ -72,17 +74,6 @@ def _proven(upload: Upload, fields: Fields) -> str:
         audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise
     return proof.kind
-
-
-def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
-    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=taken.code)
-    if taken.code == "REPLACES_REQUIRED":
-        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
-    code = "ALREADY_REGISTERED" if taken.existing else "NOT_AVAILABLE_FOR_REGISTRATION"
-    uploads.refuse(upload, failure(code, **({"registration_id": taken.existing} if taken.existing else {})))
-    if taken.existing is None:
-        raise Refusal(code)
-    return _registered(upload.customer_id, taken.existing, request, at)
 
 
 def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Answer:

@@ -4,7 +4,6 @@ One factor is enough: the session, or without the phone customer id and password
 read on, what was reported may not be used. Reporting again changes nothing; what ended already stays as it is.
 """
 
-from contextlib import suppress
 from datetime import datetime
 
 from registrar.aws.clients import client
@@ -68,7 +67,10 @@ def _hold_all(customer_id: str, factor: str, at: datetime) -> list[Registration]
 
 
 def _hold(registration: Registration, factor: str, at: datetime) -> Registration:
-    with suppress(ConditionFailed):  # it ended: nothing is left to hold
-        registrations.add_hold(registration.customer_id, registration.id, Hold.CUSTOMER, at)
-        audit("loss.reported", customer_id=registration.customer_id, registration_id=registration.id, factor=factor)
-    return registrations.get(registration.customer_id, registration.id)
+    customer_id, registration_id = registration.customer_id, registration.id
+    try:
+        registrations.add_hold(customer_id, registration_id, Hold.CUSTOMER, at)
+    except ConditionFailed:  # it ended: nothing is left to hold
+        return registrations.get(customer_id, registration_id)
+    audit("loss.reported", customer_id=customer_id, registration_id=registration_id, factor=factor)
+    return registrations.get(customer_id, registration_id)

@@ -31,7 +31,8 @@ MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
 dynamodb, s3 = client("dynamodb"), client("s3")
 trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-crls = CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), Issuers(dynamodb, setting("ISSUERS_TABLE")))
+issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
+crls = CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers)
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
 
 
@@ -54,6 +55,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
     index = crls.index(point)
     if index is not None:
+        issuers.begin_watch(point, now())
         _apply(point, index, counts, at)
         for authority, entry in revoked_authorities(store, index.head, index.read):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)

@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import boto3
 import botocore.client
-import moto.kms.utils
+import fido2.server  # noqa: F401 - it looks itself up in sys.modules, which `function` leaves as it was
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
@@ -34,6 +34,7 @@ from local.packaging import read_template
 from local.responders import Responder
 from registrar.domain.errors import Unreachable
 from registrar.entry.log import logger
+from tests.aws.makers import MAKERS, kms_key
 from tests.builders import NOW, a_pin, a_pki
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ class Made(dict[str, str]):
         resource = RESOURCES[name]
         before, self.making = self.making, True
         try:
-            self[name] = _MAKERS[resource["Type"]](name, resource["Properties"])
+            self[name] = MAKERS[resource["Type"]](name, resource["Properties"])
         finally:
             self.making = before
         return self[name]
@@ -211,7 +212,7 @@ class Account:
         """KMS Decrypt with an RSA key, which moto does not know."""
         (name,) = [name for name, arn in self.physical.items() if arn == params["KeyId"]]
         assert params["EncryptionAlgorithm"] == "RSAES_OAEP_SHA_256"
-        key = _kms_key(name, RESOURCES[name]["Properties"]["KeySpec"]).private_key
+        key = kms_key(name, RESOURCES[name]["Properties"]["KeySpec"]).private_key
         try:
             plaintext = key.decrypt(params["CiphertextBlob"], padding.OAEP(padding.MGF1(SHA256()), SHA256(), None))
         except ValueError:
@@ -294,12 +295,6 @@ def an_account() -> Iterator[Account]:
 
 
 @cache
-def _kms_key(name: str, kind: str) -> Any:
-    """moto makes an RSA key for every KMS key, even for one that never signs: one of a name serves all accounts."""
-    return moto.kms.utils.generate_private_key(kind)
-
-
-@cache
 def _session() -> boto3.Session:
     """As clients do, one serves all accounts."""
     return boto3.Session()
@@ -317,45 +312,3 @@ def _client(session: Session, service_name: str, *, config: Config | None = None
     if kind not in _clients:
         _clients[kind] = _REAL_CLIENT(session, service_name, config=config, **settings)
     return _clients[kind]
-
-
-def _make_table(name: str, properties: Mapping[str, Any]) -> str:
-    schema = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    parts = {part: properties[part] for part in schema if part in properties}
-    boto3.client("dynamodb").create_table(TableName=f"registrar-{name}", **parts)
-    return f"registrar-{name}"
-
-
-def _make_bucket(name: str, properties: Mapping[str, Any]) -> str:
-    s3: Any = boto3.client("s3")
-    bucket = f"registrar-{name.lower()}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    if versioning := properties.get("VersioningConfiguration"):
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
-    return bucket
-
-
-def _make_key(name: str, properties: Mapping[str, Any]) -> str:
-    kms: Any = boto3.client("kms")
-    wanted = {each: properties[each] for each in ("KeySpec", "KeyUsage") if each in properties}
-    with patch("moto.kms.models.generate_private_key", lambda kind: _kms_key(name if wanted else "any", kind)):
-        made = kms.create_key(Description=properties["Description"], **wanted)["KeyMetadata"]
-    return str(made["Arn"])
-
-
-def _make_queue(name: str, properties: Mapping[str, Any]) -> str:
-    return str(boto3.client("sqs").create_queue(QueueName=f"registrar-{name}")["QueueUrl"])
-
-
-def _make_bus(name: str, properties: Mapping[str, Any]) -> str:
-    boto3.client(cast("Any", "events")).create_event_bus(Name=f"registrar-{name}")
-    return f"registrar-{name}"
-
-
-_MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
-    "AWS::DynamoDB::Table": _make_table,
-    "AWS::S3::Bucket": _make_bucket,
-    "AWS::KMS::Key": _make_key,
-    "AWS::SQS::Queue": _make_queue,
-    "AWS::Events::EventBus": _make_bus,
-}

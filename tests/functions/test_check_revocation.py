@@ -214,3 +214,18 @@ def test_a_question_about_nothing_or_about_what_is_over_does_nothing(app: App) -
     assert app.ask_issuer(view["upload_id"]) == DONE
     assert app.account.issuers.questions == asked
     assert UploadState(app.look(view["upload_id"]).body["state"]) is UploadState.AWAITING_PROOF
+
+
+def test_a_look_at_the_list_between_word_and_registration_has_the_issuer_asked_again(app: App) -> None:
+    """Else a certificate revoked in between would be missed: by the word before it, and by the look after it."""
+    certificate = good()
+    view = app.upload(certificate.der)
+    (point,) = app.account.function("check_revocation").issuers.points()
+    app.account.pass_time(minutes=1)
+    app.account.function("check_revocation").issuers.begin_watch(point, app.account.at)
+    assert_problem(app.prove(view, certificate), "IN_PROGRESS")
+    assert app.registrations() == []
+    app.account.pass_time(minutes=1)
+    assert app.ask_issuer(view["upload_id"]) == DONE
+    again = app.look(view["upload_id"]).body
+    assert app.prove(again, certificate).status == 201

@@ -2,40 +2,20 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from local.authenticator import Authenticator
 from local.cloud import LocalCloud
 from local.issuers import DemoIssuers
 from local.phone import Phone
 from local.pki import CustomerCertificate, DemoPki, one_year_from
-from registrar.aws.challenges import Challenges
-from registrar.domain.challenges import Operation, new_challenge
+from tests.local.contract_probe import CONTRACT
 from tests.local.expect import surprises
 
 _numbers = itertools.count(1)
-
-
-@dataclass
-class QuickPhone(Phone):
-    """Waits for no second code: after its login's proof, it finds proofs in the table, as verify_otp leaves them.
-
-    Logins, and step-ups that a test asks for, are real.
-    """
-
-    cloud: LocalCloud | None = None
-
-    def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
-        assert self.cloud is not None
-        table = Challenges(self.cloud.client("dynamodb"), self.cloud.physical("ChallengesTable"))
-        now = datetime.now(UTC)
-        who, wanted = (self.customer.id, "personal", ("otp",)), Operation(operation)
-        challenge = new_challenge(*who, now, operation=wanted, object_id=object_id or "")
-        table.add(challenge)
-        return table.prove(challenge, "otp", now).id
 
 
 @pytest.fixture(scope="session")
@@ -66,15 +46,19 @@ def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
 
 @pytest.fixture
 def new_phone(cloud: LocalCloud) -> Callable[..., Phone]:
-    """Enrols a customer nobody else uses; logged in unless `log_in` is False. Arguments go to seed.enrol."""
+    """Enrols a customer nobody else uses; logged in unless `log_in` is False. Arguments go to seed.enrol.
+
+    Their phone has a passkey unless `passkey` is False: one-time codes count once, so proofs would wait.
+    """
     from local import seed
 
-    def make(*, log_in: bool = True, language: str = "ko", **customer: Any) -> Phone:
+    def make(*, log_in: bool = True, passkey: bool = True, language: str = "ko", **customer: Any) -> Phone:
         number = next(_numbers)
         customer.setdefault("phone", f"+8210{number:08d}")
-        enrolled = seed.enrol(cloud, f"customer-{number}", language=language, **customer)
+        device = Authenticator(seed.RP_ID, seed.ORIGIN) if passkey else None
+        enrolled = seed.enrol(cloud, f"customer-{number}", language=language, device=device, **customer)
         address = f"198.18.{number // 256}.{number % 256}"
-        phone = QuickPhone(cloud.url, enrolled, language=language, address=address, cloud=cloud)
+        phone = Phone(cloud.url, enrolled, language=language, address=address, device=device)
         if log_in:
             answer = phone.log_in()
             assert answer.status == 200, answer.body
@@ -92,3 +76,9 @@ def new_certificate(pki: DemoPki) -> Callable[..., CustomerCertificate]:
         return pki.issue_customer(**{"not_before": first, "not_after": last, "key": "ec", **arguments})
 
     return issue
+
+
+@pytest.fixture(scope="module")
+def contract() -> Iterator[LocalCloud]:
+    with LocalCloud.start(template=CONTRACT / "template.yaml", built=CONTRACT) as cloud:
+        yield cloud

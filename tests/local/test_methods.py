@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from local import seed
 from local.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 from local.cloud import LocalCloud
 from local.http_calls import Answer
@@ -20,7 +21,6 @@ pytestmark = pytest.mark.cloud
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
-RP_ID, ORIGIN = "bank.example", "https://bank.example"
 
 
 def challenge(phone: Phone) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def by_passkey(phone: Phone, asked: dict[str, Any], device: Authenticator, **wro
 
 
 def with_passkey(phone: Phone) -> Authenticator:
-    answer = phone.add_passkey(RP_ID, ORIGIN, "갤럭시")
+    answer = phone.add_passkey(seed.RP_ID, seed.ORIGIN, "갤럭시")
     assert answer.status == 201, answer.body
     assert phone.device is not None
     return phone.device
@@ -46,7 +46,7 @@ def sms_code(cloud: LocalCloud, phone: Phone) -> str:
 
 
 def test_a_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:
-    phone = new_phone(log_in=False)
+    phone = new_phone(log_in=False, passkey=False)
     asked = challenge(phone)
     assert asked["methods"] == ["otp", "sms"]
 
@@ -58,7 +58,7 @@ def test_a_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) 
 
 
 def test_a_phone_is_not_bombed(cloud: LocalCloud, new_phone: NewPhone) -> None:
-    phone = new_phone(log_in=False)
+    phone = new_phone(log_in=False, passkey=False)
     answers = [
         phone.call("POST", "/challenges/sms", {"challenge_id": challenge(phone)["challenge_id"]}) for _ in range(4)
     ]
@@ -71,7 +71,7 @@ def test_a_phone_is_not_bombed(cloud: LocalCloud, new_phone: NewPhone) -> None:
 def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    phone = new_phone()
+    phone = new_phone(passkey=False)
     device = with_passkey(phone)
 
     phone.token = by_passkey(phone, challenge(phone), device).json()["token"]
@@ -83,7 +83,7 @@ def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
 
 
 def test_forged_and_copied_passkeys_open_nothing(new_phone: NewPhone) -> None:
-    phone, stranger = new_phone(), new_phone()
+    phone, stranger = new_phone(passkey=False), new_phone(passkey=False)
     device, theirs = with_passkey(phone), with_passkey(stranger)
     assert by_passkey(phone, challenge(phone), device).status == 200
     asked = challenge(phone)
@@ -109,7 +109,7 @@ def test_forged_and_copied_passkeys_open_nothing(new_phone: NewPhone) -> None:
 def test_a_registered_certificate_logs_in_and_another_customers_does_not(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    phone, stranger = new_phone(), new_phone()
+    phone, stranger = new_phone(passkey=False), new_phone(passkey=False)
     held, theirs = new_certificate(), new_certificate()
     for owner, certificate in ((phone, held), (stranger, theirs)):
         assert owner.prove(owner.upload({"signCert.der": certificate.der}), certificate).status == 201
@@ -129,7 +129,7 @@ def test_a_registered_certificate_logs_in_and_another_customers_does_not(
 
 
 def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
-    phone = new_phone()
+    phone = new_phone(passkey=False)
     proof = {"proof_id": phone.prove_identity("enrol", "totp")}
     uri = urlparse(phone.call("POST", "/credentials/totp", proof).json()["otpauth_uri"])
     secret = base64.b32decode(parse_qs(uri.query)["secret"][0])
@@ -148,7 +148,7 @@ def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_pho
 def test_the_bank_replaces_a_lost_phone_with_two_persons_and_the_customer_stops_it(
     cloud: LocalCloud, new_phone: NewPhone
 ) -> None:
-    phone = new_phone()
+    phone = new_phone(passkey=False)
     wanted = {
         "customer_id": phone.customer.id,
         "staff_id": "kim.teller",

@@ -1,6 +1,5 @@
 """The expiry run and the notices of events: what happens is told to its owner exactly once."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -40,23 +39,13 @@ def _ending(new_certificate: NewCertificate, days: int, **arguments: Any) -> Cus
     return new_certificate(not_before=now - timedelta(days=300), not_after=last, **arguments)
 
 
-def _texts(cloud: LocalCloud, phone: Phone, about: str, count: int = 1) -> list[str]:
-    """The texts that hold `about`, once there are so many."""
-    deadline = time.monotonic() + 30
-    while True:
-        found = [text for text in cloud.sms(phone.customer.phone) if about in text]
-        if len(found) >= count or time.monotonic() > deadline:
-            return found
-        time.sleep(0.1)
-
-
 def test_a_registration_is_told_by_stream_bus_and_queue(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
     registration_id = _registered(phone, new_certificate())
 
-    (text,) = _texts(cloud, phone, "등록 안내")
+    (text,) = cloud.wait_for_sms(phone.customer.phone, "등록 안내")
 
     assert registration_id[-6:] in text
     assert "홍*동" in text
@@ -77,7 +66,7 @@ def test_a_hold_of_the_bank_is_told_when_it_comes(
         ExpressionAttributeValues={":hold": {"SS": ["bank"]}},
     )
 
-    assert len(_texts(cloud, phone, "the bank has suspended your certificate")) == 1
+    assert len(cloud.wait_for_sms(phone.customer.phone, "the bank has suspended your certificate")) == 1
 
 
 @pytest.mark.parametrize(("language", "said"), [("ko", "만료 안내"), ("en", "Certificate expiry")])
@@ -92,7 +81,7 @@ def test_an_owner_is_told_once_however_often_it_runs(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: cloud.invoke("FlagExpiringFunction", {}), range(2)))
     expiry_run.wait(cloud)
-    (text,) = _texts(cloud, phone, said)
+    (text,) = cloud.wait_for_sms(phone.customer.phone, said)
     expiry_run.forget(cloud)
     expiry_run.run(cloud)
 
@@ -102,7 +91,7 @@ def test_an_owner_is_told_once_however_often_it_runs(
     view = phone.call("GET", f"/registrations/{ids[0]}").json()
     assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
     expiry_run.wait_for_notices(cloud)
-    assert _texts(cloud, phone, said) == [text]
+    assert cloud.wait_for_sms(phone.customer.phone, said) == [text]
 
 
 def test_what_ends_later_is_left_alone(
@@ -131,5 +120,5 @@ def test_an_owner_who_is_gone_does_not_keep_others_from_being_told(
 
     expiry_run.run(cloud)
 
-    assert len(_texts(cloud, there, "만료 안내")) == 1
+    assert len(cloud.wait_for_sms(there.customer.phone, "만료 안내")) == 1
     assert [text for text in cloud.sms(gone.customer.phone) if "만료 안내" in text] == []

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from cryptography import x509
 
 from local import directory as directories
@@ -196,3 +197,15 @@ def test_of_many_at_the_same_moment_one_fetches_and_one_probes(world: World) -> 
         probe = list(callers.map(lambda _: issuers.may_ask("kica", "test", rested, rules), range(16)))
     assert fetch.count(True) == 1
     assert probe.count(None) == 15
+
+
+def test_s3_reads_a_part_of_one_version(world: World) -> None:
+    """What a decision relies on where a list is replaced while it is read."""
+    s3, target = world.cloud.client("s3"), {"Bucket": world.cloud.physical("RevocationBucket"), "Key": "pages"}
+    first = s3.put_object(**target, Body=b"0123456789")["ETag"]
+    part = s3.get_object(**target, Range="bytes=4-6", IfMatch=first)
+    assert (part["Body"].read(), part["ETag"]) == (b"456", first)
+    assert s3.get_object(**target, Range="bytes=8-99")["Body"].read() == b"89", "fewer at the end"
+    s3.put_object(**target, Body=b"9876543210")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.get_object(**target, Range="bytes=4-6", IfMatch=first)

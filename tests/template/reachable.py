@@ -177,6 +177,19 @@ def _codes_in(node: ast.AST) -> set[str]:
     return found & CATALOGUE.keys()
 
 
+def _in_a_table(module: str, argument: ast.expr) -> set[str]:
+    """The codes of a module-level table, where the argument is an entry of it."""
+    if not isinstance(argument, ast.Subscript) or not isinstance(argument.value, ast.Name):
+        return set()
+    tables = (node for node in _modules()[module].tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
+    return {
+        code
+        for each in tables
+        if each.value and argument.value.id in _assigned(each)
+        for code in _codes_in(each.value)
+    }
+
+
 def codes(keys: frozenset[Key]) -> Codes:
     """What these functions refuse with and find."""
     refusals, failures, warnings, passes_on = set[str](), set[str](), set[str](), False
@@ -197,9 +210,9 @@ def codes(keys: frozenset[Key]) -> Codes:
         for call in (node for node in ast.walk(body) if isinstance(node, ast.Call)):
             named = {code for each in call.keywords if each.arg == "otherwise" for code in _codes_in(each.value)}
             refusals |= named
-            if _name(call) not in ("Refusal", "Finding", "failure"):
+            if _name(call) not in ("Refusal", "Finding", "_finding", "failure"):
                 continue
-            said = _codes_in(call)
+            said = _codes_in(call) | {code for each in call.args for code in _in_a_table(key[0], each)}
             by_variable = any(isinstance(argument, ast.Name) and argument.id == "code" for argument in call.args)
             said |= chosen if by_variable else set()
             if _name(call) == "Refusal" and (id(call) in _told_in(key) or id(call) in reported):
@@ -234,6 +247,8 @@ def _unguarded(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Try) and any("ConditionFailed" in ast.dump(h.type or h) for h in child.handlers):
             yield from (node for handler in child.handlers for node in ast.walk(handler))
+        elif isinstance(child, ast.With) and any("ConditionFailed" in ast.dump(item) for item in child.items):
+            continue  # suppress
         elif isinstance(child, ast.ExceptHandler):
             yield from (node for node in ast.walk(child) if not (isinstance(node, ast.Raise) and node.exc is None))
         else:

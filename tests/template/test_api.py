@@ -11,7 +11,7 @@ from tests.template.shape import RESOURCES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
-PUBLIC = {("POST", "/login"), ("POST", "/precheck")} | {
+PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
     ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
 }
 GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
@@ -38,10 +38,15 @@ def test_routes_are_these() -> None:
         ("POST", "/uploads/{upload_id}/registration"),
         ("GET", "/registrations"),
         ("GET", "/registrations/{registration_id}"),
+        ("DELETE", "/registrations/{registration_id}"),
+        ("POST", "/registrations/{registration_id}/check"),
+        ("POST", "/registrations/{registration_id}/loss"),
+        ("POST", "/registrations/loss"),
+        ("POST", "/registrations/{registration_id}/resume"),
     }
 
 
-def test_only_login_and_precheck_are_public() -> None:
+def test_only_login_precheck_and_loss_are_public() -> None:
     public = {route for route, event in ROUTES.items() if event.get("Auth", {}).get("Authorizer") == "NONE"}
 
     assert public == PUBLIC
@@ -102,6 +107,7 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
         (f"/{stage}/login", "STARTS_WITH"),
         (f"/{stage}/challenges/", "STARTS_WITH"),
+        (f"/{stage}/loss", "STARTS_WITH"),
     }
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 

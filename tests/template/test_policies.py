@@ -77,6 +77,11 @@ def test_sms_is_fenced_and_few_send_it() -> None:
     }
     assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
+    # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
+    (mail,) = (s for s in statements("SendNoticeFunction") if s["Action"] == "ses:SendEmail")
+    prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    identities = ("${MailDomain}", "notice@${MailDomain}")
+    assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{identity}"} for identity in identities]
 
 
 def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
@@ -142,9 +147,23 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         (
             "dynamodb:UpdateItem",
             "RegistrationsTable",
-            {"FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"},
+            {
+                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
+                *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
+                *("SetBankHoldFunction", "BlockRegistrationFunction", "CheckRegistrationFunction"),
+            },
         ),
-        ("s3:PutObject", "RevocationBucket", {"CheckRevocationFunction", "WatchCrlFunction"}),
+        (
+            "dynamodb:UpdateItem",
+            "DenyListTable",
+            {"BlockRegistrationFunction", "CheckRegistrationFunction", "WatchCrlFunction"},
+        ),
+        ("dynamodb:PutItem", "DenyListTable", set()),
+        (
+            "s3:PutObject",
+            "RevocationBucket",
+            {"CheckRegistrationFunction", "CheckRevocationFunction", "WatchCrlFunction"},
+        ),
         ("s3:DeleteObject", "RevocationBucket", set()),
         ("dynamodb:PutItem", "IssuersTable", set()),
         ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
@@ -152,11 +171,18 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
         ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
         ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
-        ("dynamodb:UpdateItem", "ChallengesTable", {"SendOtpFunction", "RequestUploadFunction"} | ANSWER | USE_UP),
+        (
+            "dynamodb:UpdateItem",
+            "ChallengesTable",
+            {"SendOtpFunction", "RequestUploadFunction", "ResumeRegistrationFunction", "DeregisterFunction"}
+            | ANSWER
+            | USE_UP,
+        ),
         (
             "dynamodb:UpdateItem",
             "ThrottlesTable",
-            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction"} | ANSWER,
+            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction", "ReportLossFunction"}
+            | ANSWER,
         ),
         (
             "dynamodb:GetItem",

@@ -170,5 +170,7 @@ def test_each_function_has_one_cause() -> None:
 
     assert causes.pop("AuthorizeFunction") == 0
     # People at the bank invoke these themselves, each by a permission of its own.
-    assert [causes.pop(f"{step}RecoveryFunction") for step in ("Propose", "Approve")] == [0, 0]
+    people = ("ProposeRecovery", "ApproveRecovery", "SetBankHold", "BlockRegistration")
+    assert [causes.pop(f"{name}Function") for name in people] == [0, 0, 0, 0]
+    assert causes.pop("ReportLossFunction") == 3
     assert set(causes.values()) == {1}

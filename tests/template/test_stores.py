@@ -11,7 +11,7 @@ TABLES = of_type("AWS::DynamoDB::Table")
 BUCKETS = of_type("AWS::S3::Bucket")
 AWS_CODE = ROOT / "layers/registrar/python/registrar/aws"
 # What cannot be made again: it is neither deleted with the stack nor lost to a bad write.
-FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "CustomerKey", "TrustBucket"}
+FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "CustomerKey", "TrustBucket"}
 # Nothing in them outlasts a month, and to put them back would put back used challenges and spent tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable"}
 

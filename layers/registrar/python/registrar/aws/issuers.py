@@ -7,7 +7,7 @@
 Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -109,6 +109,37 @@ class Issuers:
         values = {f":{name}": value for name, value in facts.items()}
         with suppress(ConditionFailed):  # another certificate of the same list, a moment earlier
             dynamo.update(self.client, self.table, key, expression, "attribute_not_exists(pk)", values)
+
+    def begin_watch(self, point: Point, now: datetime) -> None:
+        """Note that registrations are looked for from `now` on: what is registered later has to ask again first.
+
+        Without it a certificate found good before the list changed could be registered right after the look.
+        """
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key("POINT", point.id),
+                "SET watched_from = :now",
+                "attribute_exists(pk)",
+                {":now": dynamo.instant(now)},
+            )
+        except ConditionFailed:
+            return  # a list of CAs: no registration waits for it
+
+    def looks(self, word: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The checks, for a transaction, that no look at a list began since the issuer gave its `word`."""
+        return [
+            {
+                "ConditionCheck": {
+                    "TableName": self.table,
+                    "Key": _key("POINT", point),
+                    "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
+                    "ExpressionAttributeValues": {":asked": dynamo.text(word["asked_at"])},
+                }
+            }
+            for point in word["points"]
+        ]
 
     def points(self) -> Iterator[Point]:
         """Every distribution point of a registered certificate, strongly consistent."""

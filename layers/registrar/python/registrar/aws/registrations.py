@@ -10,7 +10,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
-from registrar.aws.registering import Taken, taken, writes
+from registrar.aws.registering import Overtaken, Taken, taken, writes
 from registrar.aws.registration_items import (
     LIVE,
     alive,
@@ -22,7 +22,7 @@ from registrar.aws.registration_items import (
     unless_held_by_bank,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.uploads import Upload, new_nonce
 
 __all__ = ["Registrations", "Taken"]
@@ -106,17 +106,21 @@ class Registrations:
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
+        looks: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
-        one is only referred to.
+        one is only referred to. `looks` are checks that no look at the issuer's list began since it gave its word.
 
-        Raises Taken where a lock or the deny list stands in the way or this upload is registered already,
-        ConditionFailed where the upload, or what is replaced, is in another state by now.
+        Raises Taken where a lock or the deny list stands in the way or this upload is registered already, Overtaken
+        where such a look began, ConditionFailed where the upload, or what is replaced, is in another state by now.
         """
         tables = uploads_table, self.table
+        found = writes(registration, upload, tables, self._deny_list, replaces, now)
         try:
-            dynamo.transact(self.client, writes(registration, upload, tables, self._deny_list, replaces, now))
+            dynamo.transact(self.client, [*found, *looks])
         except ConditionFailed as failed:
+            if any(stood is not None for stood in failed.items[len(found) :]):
+                raise Overtaken from None
             reason = taken(failed.items, registration)
             if reason is None:
                 raise
@@ -166,6 +170,20 @@ class Registrations:
             raise
         return self.get(registration.customer_id, registration.id)
 
+    def note_word(self, customer_id: str, registration_id: str, word: Revocation) -> Registration:
+        """Keep the issuer's last good answer on a live registration. Raises ConditionFailed where it is no more."""
+        return self._change(
+            customer_id,
+            registration_id,
+            "SET revocation_as_of = :as_of, revocation_source = :source",
+            "lifecycle = :live",
+            {
+                ":as_of": dynamo.instant(word.as_of),
+                ":source": dynamo.text(word.source),
+                ":live": dynamo.text(Lifecycle.LIVE),
+            },
+        )
+
     def revoke(
         self, customer_id: str, registration_id: str, reason: str, revoked_at: datetime, now: datetime
     ) -> Registration:
@@ -191,12 +209,13 @@ class Registrations:
         known = self.find(customer_id, registration_id)
         if known is None:
             raise ConditionFailed
+        row = {"Update": {"TableName": self.table, "Key": row_key(customer_id, registration_id), **ended}}
+        denial = known.key_digest, known.id, KEY_COMPROMISE, now
         try:
-            denial = self._deny_list.denial(known.key_digest, known.id, KEY_COMPROMISE, now)
-            return self._end_with(known, ended, [denial], Lifecycle.REVOKED_BY_ISSUER)
-        except ConditionFailed:
-            self._deny_list.deny(known.key_digest, known.id, KEY_COMPROMISE, now)
-            raise
+            dynamo.transact(self.client, [row, self._deny_list.denial(*denial)])
+        except ConditionFailed:  # it ended, perhaps by a revocation that gave another reason
+            self._deny_list.deny(*denial)
+        return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
 
     def propose_block(
         self, customer_id: str, registration_id: str, staff_id: str, why: str, now: datetime

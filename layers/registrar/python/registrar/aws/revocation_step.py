@@ -10,7 +10,7 @@ from registrar.domain.catalogue import Level
 from registrar.domain.certificates import read_certificate
 from registrar.domain.decision import Summary, decide_on
 from registrar.domain.distribution_points import points_of
-from registrar.domain.findings import Finding
+from registrar.domain.findings import Finding, iso
 from registrar.domain.registrations import successor_of
 from registrar.domain.revocation import Answer, Status
 from registrar.domain.revocation_findings import finding_of, given_up, next_try, to_map
@@ -47,9 +47,10 @@ class RevocationStep:
         renewed = status.answer is Answer.REVOKED and self._renewed(upload, summary)
         finding = finding_of(status, issuer.operator.name, of_authority=of_authority, renewed=renewed)
         if finding is None:
-            for point in points_of(certificate, issuer.certificate.key_digest, issuer.operator):
+            points = points_of(certificate, issuer.certificate.key_digest, issuer.operator)
+            for point in points:
                 self.statuses.issuers.ensure_point(point, now)  # from now on the watch looks at its list
-            word = to_map(status, question.max_age)
+            word = to_map(status, question.max_age) | {"asked_at": iso(now), "points": [p.id for p in points]}
             return self.checks.accept(upload, _maps(*report.findings), word, now), status
         if finding.level is Level.FAIL:
             return self.checks.reject(upload, _maps(*report.findings, finding)), status

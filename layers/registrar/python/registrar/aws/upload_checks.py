@@ -6,7 +6,7 @@ Asking has no effect, so it needs no lease: whoever gets the issuer's word first
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from registrar.aws import dynamo
 from registrar.aws.queues import Queue
@@ -142,10 +142,20 @@ class UploadChecks:
         return from_item(item)
 
 
-def expect_fresh(upload: Upload, checks: UploadChecks, questions: Queue, now: datetime) -> None:
-    """Check that what the issuer said still counts. Raises Refusal (IN_PROGRESS), the issuer being asked again."""
-    if upload.vouched_for_at(now):
-        return
-    checks.again(upload, now)
-    questions.send([{"upload_id": upload.id}])
-    raise Refusal("IN_PROGRESS", retry_after=1)
+@dataclass(frozen=True, slots=True)
+class AskingAgain:
+    """Before an upload is registered: the issuer is asked once more where its word does not count any more."""
+
+    checks: UploadChecks
+    questions: Queue
+
+    def expect_fresh(self, upload: Upload, now: datetime) -> None:
+        """Check that what the issuer said is young enough. Raises Refusal (IN_PROGRESS) where it is asked again."""
+        if not upload.vouched_for_at(now):
+            self.ask(upload, now)
+
+    def ask(self, upload: Upload, now: datetime) -> NoReturn:
+        """Ask the issuer once more. Raises Refusal (IN_PROGRESS)."""
+        self.checks.again(upload, now)
+        self.questions.send([{"upload_id": upload.id}])
+        raise Refusal("IN_PROGRESS", retry_after=1)

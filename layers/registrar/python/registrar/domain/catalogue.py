@@ -153,6 +153,7 @@ _ROWS: Mapping[str, _Row] = {
     "REVOCATION_UNAVAILABLE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
     "REVOCATION_STALE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
     "REVOCATION_ANSWER_INVALID": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    "REVOCATION_NOT_CONFIRMED": _Row(409, NextAction.WAIT, ("issuer",)),
     "REVOCATION_GIVEN_UP": _Row(422, NextAction.RESTART, ("issuer",)),
     # owner
     "OWNER_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),

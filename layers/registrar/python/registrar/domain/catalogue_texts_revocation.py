@@ -103,6 +103,18 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "asking for 24 hours and tell you the outcome. You need not upload anything again.",
         ),
     },
+    "REVOCATION_NOT_CONFIRMED": {
+        "ko": Wording(
+            "지금은 인증서의 상태를 확인할 수 없습니다",
+            "큰 금액의 거래에는 방금 확인한 상태가 필요한데, 발급기관({issuer})에서 이 인증서가 유효하다는 답을 "
+            "받지 못했습니다. 잠시 뒤 다시 시도하거나 다른 인증 방법을 사용해 주십시오.",
+        ),
+        "en": Wording(
+            "The certificate's status cannot be confirmed now",
+            "A transaction of high value needs a status confirmed just now, and the issuer ({issuer}) did not "
+            "say that this certificate is good. Try again shortly, or use another means of authentication.",
+        ),
+    },
     "REVOCATION_GIVEN_UP": {
         "ko": Wording(
             "발급기관이 하루 동안 답하지 않았습니다",

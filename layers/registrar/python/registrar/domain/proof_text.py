@@ -7,12 +7,13 @@ from registrar.domain.uploads import Upload
 CONSENT_VERSION = "2026-11"
 CONSENT_TEXT = {
     "ko": (
-        "위 인증서를 이 은행의 금융거래에 사용하도록 등록하는 데 동의합니다. 은행은 인증서와 그 상태를 보관하며, "
-        "개인키와 비밀번호는 보관하지 않습니다."
+        "위 인증서를 이 은행의 금융거래에 사용하도록 등록하는 데 동의합니다. 은행은 인증서와 그 상태를 보관하고 "
+        "발급기관에 폐지 여부를 확인하며, 개인키와 비밀번호는 보관하지 않습니다."
     ),
     "en": (
         "I agree that this certificate is registered for banking with this bank. The bank keeps the certificate "
-        "and its status; it keeps neither the private key nor its password."
+        "and its status and asks the issuer whether it is revoked; it keeps neither the private key nor its "
+        "password."
     ),
 }
 

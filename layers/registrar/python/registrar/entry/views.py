@@ -100,9 +100,16 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         },
         "registered_at": iso(registration.registered_at),
         "proof": registration.proof,
+        "revocation": _word_view(registration),
         "replaces": registration.replaces,
         "superseded_by": registration.superseded_by,
     }
+
+
+def _word_view(registration: Registration) -> dict[str, str] | None:
+    """Of when the issuer's last good answer is, and where it came from."""
+    word = registration.revocation
+    return {"as_of": iso(word.as_of), "source": word.source} if word else None
 
 
 def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:

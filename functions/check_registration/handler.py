@@ -1,0 +1,77 @@
+"""POST /registrations/{registration_id}/check: before a transaction of high value, is the certificate good now?
+
+The status check (GET) tells what the bank knows; this one asks the issuer, and its word must be younger than the
+rules allow for high value. What the issuer says is applied at once. Without its word the answer is no, for now.
+"""
+
+from datetime import datetime
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.crls import CrlStore
+from registrar.aws.issuers import Issuers
+from registrar.aws.registrations import Registrations
+from registrar.aws.status_checks import Question, StatusChecks
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.domain.certificates import read_certificate
+from registrar.domain.errors import Refusal
+from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
+from registrar.domain.revocation import Answer as Word
+from registrar.domain.revocation import Status
+from registrar.domain.trust import Purpose
+from registrar.entry.answers import Answer, answer
+from registrar.entry.clock import deadline, now
+from registrar.entry.log import audit
+from registrar.entry.request import Request
+from registrar.entry.route import route
+from registrar.entry.settings import setting, settings_list
+from registrar.entry.views import registration_view
+from registrar.net.limits import Limits
+
+MOST_SECONDS = 12.0
+PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
+dynamodb, s3 = client("dynamodb"), client("s3")
+trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
+statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers))
+
+
+@route
+def lambda_handler(request: Request) -> Answer:
+    caller, at = request.caller, now()
+    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    found = registrations.get(caller.customer_id, registration_id)
+    if found.lifecycle_at(at) is Lifecycle.LIVE:
+        status = _asked(found, at)
+        found = _applied(found, status, at)
+        audit("registration.checked", customer_id=found.customer_id, registration_id=found.id, answer=status.answer)
+    return answer(200, registration_view(found, request.language, at))
+
+
+def _asked(found: Registration, at: datetime) -> Status:
+    """The issuer's word, young enough. Raises Refusal where there is none, or a CA above it is not good."""
+    store, certificate = trust.active(at), read_certificate(found.der)
+    issuer = store.issuer_of(certificate, found.issuer_key_digest)
+    if issuer is None or not issuer.accepted_at(at):
+        raise Refusal("TRUST_ISSUER_NOT_ACCEPTED_NOW", issuer=found.issuer)
+    rules, limits = store.rules.revocation, Limits(deadline(MOST_SECONDS), 0, PRIVATE)
+    status, of_authority = statuses.check(
+        Question(certificate, issuer, rules, rules.max_age[Purpose.HIGH_VALUE], at, limits)
+    )
+    if of_authority and status.definite:
+        raise Refusal("TRUST_CA_REVOKED", issuer=found.issuer)
+    if status.answer not in (Word.GOOD, Word.REVOKED, Word.ON_HOLD):
+        raise Refusal("REVOCATION_NOT_CONFIRMED", retry_after=30, issuer=found.issuer)
+    return status
+
+
+def _applied(found: Registration, status: Status, at: datetime) -> Registration:
+    named = found.customer_id, found.id
+    if status.answer is Word.REVOKED:
+        return registrations.revoke(*named, status.reason or "unspecified", status.revoked_at or at, at)
+    if status.answer is Word.ON_HOLD:
+        return registrations.add_hold(*named, Hold.ISSUER, at)
+    if Hold.ISSUER in found.holds:
+        registrations.lift_hold(*named, Hold.ISSUER, at)
+    return registrations.note_word(*named, Revocation(status.as_of or at, status.source))
