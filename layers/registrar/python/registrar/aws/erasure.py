@@ -1,6 +1,6 @@
 """The sparse, keys-only index `by-erasure` (shard, over_since): what ended when, and how it is erased.
 
-A registration enters it when it ends, or when it is noted that it ran out; the row itself says since when it is over.
+A registration enters it when it ends, or when it is noted that it ran out.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Erasure:
                     yield Over(key, dynamo.read_instant(item, "over_since"))
 
     def erase(self, over: Over) -> None:
-        """Delete the row and those of its locks that nobody took over, in one transaction; nothing where it is gone.
+        """Delete the row and those of its locks that nobody took over, in one transaction, if it is still there.
 
         A denied key stays on the deny list, which refuses it without the locks. Raises ConditionFailed where row or
         lock changed meanwhile.
