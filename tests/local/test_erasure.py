@@ -59,7 +59,7 @@ def test_an_ended_registration_is_gone_from_everywhere_and_a_live_one_is_not(
     certificates = [new_certificate(real_name=NAME) for _ in range(2)]
     ended, live = (_registered(phone, certificate) for certificate in certificates)
     proof = phone.prove_identity("deregister", ended)
-    assert phone.call("DELETE", f"/registrations/{ended}", {"proof_id": proof}).status == 200
+    assert phone.call("DELETE", f"/registrations/{ended}", **{"Proof-Id": str(proof)}).status == 200
     cloud.wait_for("PublishEventsFunction", ":Deregistered")
     assert table in {place for place, _ in _found(cloud, _personal(certificates[0]))}
     now = datetime.now(UTC)
