@@ -15,12 +15,12 @@ from registrar.entry.log import logger
 from registrar.entry.settings import setting
 
 erasure = Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
-RETENTION = timedelta(days=int(setting("RETENTION_DAYS_ENDED")))
+days_kept = setting("RETENTION_DAYS_ENDED")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     counts = {"due": 0, "erased": 0}
-    for over in erasure.due(now() - RETENTION):
+    for over in erasure.due(now() - timedelta(days=int(days_kept))):
         counts["due"] += 1
         try:
             erasure.erase(over)

@@ -1,6 +1,7 @@
 """Erasing what ended long ago: it is gone everywhere once its time is over, and what is live stays."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,9 @@ def test_one_that_is_just_being_registered_again_holds_up_no_other(
     account.at = NOW + KEPT
     dynamodb = account.function("erase_ended").erasure.client
     real = dynamodb.get_item
-    taken = []
+    taken: list[object] = []
 
-    def overtaken(**call: object) -> object:
+    def overtaken(**call: Any) -> Any:
         answer = real(**call)
         if not taken:
             taken.append(call["Key"])
