@@ -21,38 +21,28 @@ from local.npki_containers import pfx
 from local.npki_files import private_key_info, sign_pri_key
 from local.phone import Phone
 from local.pki import CustomerCertificate
+from tests.local import places
 from tests.local.expect import eventually, problem
+from tests.local.places import Place
 
 pytestmark = pytest.mark.cloud
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
-Place = tuple[str, bytes]
 MARK = b"planted-0f8e2c"
 FILE_PASSWORD = "파일의-비밀번호-7d1f"
 WRONG_PASSWORD = "a-wrong-guess-7d1f"
 IDN = "7803157654321"
 
 
-def _forms(secret: bytes) -> set[bytes]:
-    """How bytes may be written down: in base64 at any offset, so that they may stand inside something longer."""
-    found = {secret, secret.hex().encode(), secret.hex().upper().encode()}
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + secret)
-        # The first and last digits depend on what stands around.
-        inner = text[4 if shift else 0 :].rstrip(b"=")[: -1 if len(secret) > 4 else None]
-        found |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
-    return {form for form in found if len(form) >= 6}
-
-
 def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
     # What lies in an envelope under a password: PKCS #8 with R among its attributes.
-    forms = _forms(private_key_info(certificate.key, certificate.random_number)[:-60])
+    forms = places.forms(private_key_info(certificate.key, certificate.random_number)[:-60])
     if isinstance(certificate.key, ec.EllipticCurvePrivateKey):
-        forms |= _forms(certificate.key.private_numbers().private_value.to_bytes(32))
+        forms |= places.forms(certificate.key.private_numbers().private_value.to_bytes(32))
     for encoding in (Encoding.PEM, Encoding.DER):
         key = certificate.key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
-        forms |= _forms(key)
+        forms |= places.forms(key)
         forms |= set(key.splitlines()[1:-1]) if encoding is Encoding.PEM else set()
     return forms
 
@@ -62,68 +52,27 @@ def _secrets(
 ) -> dict[str, Any]:
     customer = phone.customer
     known: dict[str, set[bytes]] = {
-        "password": _forms(customer.password.encode()),
-        "TOTP secret": _forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
-        "file password": _forms(FILE_PASSWORD.encode()) | _forms(FILE_PASSWORD.encode("utf-16-be")),
+        "password": places.forms(customer.password.encode()),
+        "TOTP secret": places.forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
+        "file password": places.forms(FILE_PASSWORD.encode()) | places.forms(FILE_PASSWORD.encode("utf-16-be")),
         "escaped file password": {json.dumps(FILE_PASSWORD).strip('"').encode()},
-        "wrong file password": _forms(WRONG_PASSWORD.encode()),
-        "resident number": _forms(IDN.encode()) | {f"{IDN[:6]}-{IDN[6:]}".encode()},
-        "R": {form for certificate in certificates for form in _forms(certificate.random_number)},
+        "wrong file password": places.forms(WRONG_PASSWORD.encode()),
+        "resident number": places.forms(IDN.encode()) | {f"{IDN[:6]}-{IDN[6:]}".encode()},
+        "R": {form for certificate in certificates for form in places.forms(certificate.random_number)},
         "private key": {form for certificate in certificates for form in _private_key_forms(certificate)},
-        "planted": _forms(MARK),
+        "planted": places.forms(MARK),
     }
     for token in tokens:
         secret = token.partition(".")[2]
         known.setdefault("session token", set()).update(
-            _forms(token.encode()) | _forms(secret.encode()) | _forms(base64.urlsafe_b64decode(secret + "=="))
+            places.forms(token.encode())
+            | places.forms(secret.encode())
+            | places.forms(base64.urlsafe_b64decode(secret + "=="))
         )
     patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in known.items()}
     # Six digits stand in many a number: a code counts where it stands alone.
     alone = b"|".join(rb"(?<![0-9A-Za-z.:_-])%s(?![0-9A-Za-z:_-])" % code.encode() for code in codes)
     return {**patterns, "one-time code": re.compile(alone)}
-
-
-# --- every place where bytes can lie
-
-
-def _tables(cloud: LocalCloud) -> Iterator[Place]:
-    dynamodb = cloud.client("dynamodb")
-    for table in dynamodb.list_tables()["TableNames"]:
-        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
-            for item in page["Items"]:
-                for name, value in item.items():
-                    ((kind, content),) = value.items()
-                    yield f"table {table} {name}", content if kind == "B" else json.dumps(content).encode()
-
-
-def _buckets(cloud: LocalCloud) -> Iterator[Place]:
-    s3 = cloud.client("s3")
-    for bucket in s3.list_buckets()["Buckets"]:
-        name = bucket["Name"]
-        for version in s3.list_object_versions(Bucket=name).get("Versions", []):
-            if version["Key"].endswith(".zip"):
-                continue  # what is deployed, made before there was a customer
-            chosen = {} if version["VersionId"] == "null" else {"VersionId": version["VersionId"]}
-            stored = s3.get_object(Bucket=name, Key=version["Key"], **chosen)
-            yield f"bucket {name} {version['Key']}", stored["Body"].read() + json.dumps(stored["Metadata"]).encode()
-
-
-def _queues(cloud: LocalCloud) -> Iterator[Place]:
-    sqs = cloud.client("sqs")
-    for url in sqs.list_queues().get("QueueUrls", []):
-        for _ in range(20):
-            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=20)
-            if "Messages" not in messages:
-                break
-            yield from ((f"queue {url}", message["Body"].encode()) for message in messages["Messages"])
-
-
-def _logs(cloud: LocalCloud) -> Iterator[Place]:
-    logs = cloud.client("logs")
-    for group in logs.describe_log_groups()["logGroups"]:
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
-            lines = "\n".join(event["message"] for event in page["events"])
-            yield f"logs {group['logGroupName']}", lines.encode()
 
 
 def _messages(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
@@ -139,8 +88,8 @@ def _files(folder: Path) -> Iterator[Place]:
 
 
 def _everything(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
-    for places in (_tables, _buckets, _queues, _logs):
-        yield from places(cloud)
+    for kind in (places.tables, places.buckets, places.queues, places.logs):
+        yield from kind(cloud)
     yield from _messages(cloud, phone)
     yield from _files(cloud.emulator.folder)
 
@@ -267,7 +216,7 @@ def test_a_name_is_shown_masked_and_a_customer_is_a_digest_in_the_logs(
     certificate = new_certificate(real_name="남궁민수")
     phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
 
-    text = b"\n".join(content for _, content in _logs(cloud)).decode()
+    text = b"\n".join(content for _, content in places.logs(cloud)).decode()
     escaped = json.dumps("남궁민수").strip('"')
     for personal in (
         "남궁민수",

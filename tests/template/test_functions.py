@@ -100,7 +100,7 @@ def test_it_has_a_log_group_of_its_own_that_forgets(name: str) -> None:
     assert FUNCTIONS[name]["LoggingConfig"] == {"LogGroup": {"Ref": group}}
     logs = RESOURCES[group]["Properties"]
     assert logs["LogGroupName"] == {"Fn::Sub": f"/${{AWS::StackName}}/{verb(name)}"}
-    assert 30 <= logs["RetentionInDays"] <= 400
+    assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
 def test_expanded_functions_log_json_without_platform_noise() -> None:

@@ -144,6 +144,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
+        ("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEndedFunction"}),
         (
             "dynamodb:UpdateItem",
             "RegistrationsTable",
@@ -226,10 +227,11 @@ def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) 
     assert found == holders
 
 
-def test_nobody_may_delete_items_and_only_the_dry_run_scans() -> None:
-    dangerous = {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable"}
+def test_one_function_deletes_items_and_only_the_dry_run_scans() -> None:
+    dangerous = {"dynamodb:BatchWriteItem", "dynamodb:DeleteTable"}
 
     assert not [name for name, actions in _allowed().items() if actions & dangerous]
+    assert [n for n, actions in _allowed().items() if "dynamodb:DeleteItem" in actions] == ["EraseEndedFunction"]
     assert [n for n, actions in _allowed().items() if "dynamodb:Scan" in actions] == ["ActivateTrustFunction"]
 
 
@@ -263,7 +265,8 @@ def test_expanded_wildcards_are_only_the_ones_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "schedule"), [("FlagExpiringFunction", "Daily"), ("WatchIssuersFunction", "Nightly")]
+    ("function", "schedule"),
+    [("FlagExpiringFunction", "Daily"), ("WatchIssuersFunction", "Nightly"), ("EraseEndedFunction", "Nightly")],
 )
 def test_the_schedules_role_may_invoke_its_function_only(function: str, schedule: str) -> None:
     role = of_type("AWS::IAM::Role", expanded())[f"{function}{schedule}Role"]

@@ -126,7 +126,11 @@ def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
     assert properties["TreatMissingData"] == "notBreaching"
 
 
-DAILY = {"FlagExpiringFunction": "cron(0 9 * * ? *)", "WatchIssuersFunction": "cron(10 2 * * ? *)"}
+DAILY = {
+    "FlagExpiringFunction": "cron(0 9 * * ? *)",
+    "WatchIssuersFunction": "cron(10 2 * * ? *)",
+    "EraseEndedFunction": "cron(30 3 * * ? *)",
+}
 
 
 def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:

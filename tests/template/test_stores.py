@@ -55,11 +55,11 @@ def test_the_registrations_stream_tells_what_was_and_what_is() -> None:
     assert set(streams.values()) == {None}
 
 
-def test_the_expiry_index_holds_keys_only() -> None:
-    (index,) = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
+def test_the_indices_hold_keys_only() -> None:
+    indices = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
 
-    assert index["IndexName"] == "by-expiry"
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert [index["IndexName"] for index in indices] == ["by-expiry", "by-erasure"]
+    assert [index["Projection"] for index in indices] == [{"ProjectionType": "KEYS_ONLY"}] * 2
 
 
 @pytest.mark.parametrize("name", BUCKETS)

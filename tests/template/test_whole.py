@@ -79,6 +79,8 @@ def test_no_parameter_is_a_secret() -> None:
         "CurrentSealingKey",
         "QuietHours",
         "MailDomain",
+        "RetentionDaysEnded",
+        "LogRetentionDays",
         "AlarmTopicArn",
     }
 

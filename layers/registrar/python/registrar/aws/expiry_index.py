@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.registration_items import row_key
+from registrar.aws.registration_items import over, row_key
 from registrar.domain.expiry import Due, Window
 from registrar.domain.registrations import Lifecycle
 
@@ -53,13 +53,15 @@ class ExpiryIndex:
         self._mark(due, "SET expiry_flagged_at = :at", f" AND {unheld} AND {forward}", at)
 
     def note_ended(self, due: Due, at: datetime) -> None:
-        """Note that a live registration ran out, and take it out of the index. Raises ConditionFailed.
+        """Note that a live registration ran out; it moves to the index of erasure. Raises ConditionFailed.
 
         Its lifecycle stays: that it is EXPIRED is computed when read. The note is what the event comes from.
         """
-        self._mark(due, "SET expiry_noted_at = :at REMOVE expiry_shard", "", at)
+        moved = over(due.customer_id, due.not_after)
+        update = "SET expiry_noted_at = :at, over_shard = :over_shard, over_since = :over_since REMOVE expiry_shard"
+        self._mark(due, update, "", at, {f":{name}": value for name, value in moved.items()})
 
-    def _mark(self, due: Due, update: str, condition: str, at: datetime) -> None:
+    def _mark(self, due: Due, update: str, condition: str, at: datetime, more: dynamo.Item | None = None) -> None:
         dynamo.update(
             self.client,
             self.table,
@@ -70,5 +72,6 @@ class ExpiryIndex:
                 ":at": dynamo.instant(at),
                 ":live": dynamo.text(Lifecycle.LIVE),
                 ":end": dynamo.instant(due.not_after),
+                **(more or {}),
             },
         )

@@ -7,15 +7,16 @@ time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from registrar.aws import dynamo
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.notices import MOST_SENDS, NOTICE_LEASE
+from registrar.domain.retention import RULES
 
-RETENTION = timedelta(days=400)
+RETENTION = RULES["notices"]
 
 
 class NoticeState(StrEnum):

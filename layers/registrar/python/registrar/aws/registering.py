@@ -127,5 +127,6 @@ def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:
 
 
 def _supersede(replaced: Registration, registration: Registration, table: str, now: datetime) -> dict[str, Any]:
-    ended = unless_held_by_bank(end(Lifecycle.SUPERSEDED, now, superseded_by=dynamo.text(registration.id)))
+    by = dynamo.text(registration.id)
+    ended = unless_held_by_bank(end(Lifecycle.SUPERSEDED, replaced.customer_id, now, superseded_by=by))
     return {"Update": {"TableName": table, "Key": row_key(replaced.customer_id, replaced.id), **ended}}

@@ -5,8 +5,9 @@
     KEY#<sha256 of SPKI>           LOCK                 } each names customer and registration
     ISS#<sha256 of CA SPKI>#<serial>  LOCK              }
 
-The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. A lock outlives its
-registration. `released_at` on it says that the customer took it back: only they may take the lock over.
+The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. A lock outlives the
+end of its registration and is erased with the row. `released_at` on it says that the customer took it back: only
+they may take the lock over.
 """
 
 import hashlib
@@ -87,7 +88,7 @@ def from_item(item: dynamo.Item) -> Registration:
 
 
 def expiry_shard(customer_id: str) -> str:
-    """Spreads the expiry run's reads over its workers; all of a customer's registrations are in one shard."""
+    """Spreads the indices of what ends and of what is over; all of a customer's registrations are in one shard."""
     return EXPIRY_SHARDS[hashlib.sha256(customer_id.encode()).digest()[0] % len(EXPIRY_SHARDS)]
 
 
@@ -112,9 +113,14 @@ def _lock_key(name: str) -> dict[str, dict[str, str]]:
     return {"pk": dynamo.text(name), "sk": dynamo.text("LOCK")}
 
 
-def end(lifecycle: Lifecycle, now: datetime, **facts: dict[str, Any]) -> dict[str, Any]:
-    """The part of a write that ends a live registration; an ended one leaves the expiry index."""
-    values = {"ended_at": dynamo.instant(now), **facts}
+def over(customer_id: str, since: datetime) -> dict[str, dict[str, str]]:
+    """What puts a registration that is over into the index of erasure."""
+    return {"over_shard": dynamo.text(expiry_shard(customer_id)), "over_since": dynamo.instant(since)}
+
+
+def end(lifecycle: Lifecycle, customer_id: str, now: datetime, **facts: dict[str, Any]) -> dict[str, Any]:
+    """The part of a write that ends a live registration; it moves from the expiry index to that of erasure."""
+    values = {"ended_at": dynamo.instant(now), **over(customer_id, now), **facts}
     return {
         "UpdateExpression": "SET lifecycle = :ended, "
         + ", ".join(f"{name} = :{name}" for name in values)

@@ -193,7 +193,7 @@ class Registrations:
         Raises ConditionFailed where the registration ended otherwise or is unknown.
         """
         facts = {"end_reason": dynamo.text(reason), "revoked_at": dynamo.instant(revoked_at)}
-        ended = end(Lifecycle.REVOKED_BY_ISSUER, now, **facts)
+        ended = end(Lifecycle.REVOKED_BY_ISSUER, customer_id, now, **facts)
         if reason == KEY_COMPROMISE:
             return self._compromised(customer_id, registration_id, ended, now)
         expression, condition = ended["UpdateExpression"], ended["ConditionExpression"]
@@ -230,7 +230,7 @@ class Registrations:
 
         Raises ConditionFailed where nobody else did, or it ended otherwise.
         """
-        ended = end(Lifecycle.BLOCKED, now, blocked_by=dynamo.text(staff_id))
+        ended = end(Lifecycle.BLOCKED, registration.customer_id, now, blocked_by=dynamo.text(staff_id))
         # An absent attribute differs from everything: hence both.
         two_persons = "attribute_exists(block_proposed_by) AND block_proposed_by <> :blocked_by"
         ended["ConditionExpression"] += f" AND {two_persons}"
@@ -264,7 +264,7 @@ class Registrations:
             for key in lock_keys(registration)
         ]
         others = [*marks, self._deny_list.absence(registration.key_digest)]
-        ended = unless_held_by_bank(end(Lifecycle.DEREGISTERED, now))
+        ended = unless_held_by_bank(end(Lifecycle.DEREGISTERED, registration.customer_id, now))
         return self._end_with(registration, ended, others, Lifecycle.DEREGISTERED, *uses)
 
     def _change(

@@ -6,15 +6,16 @@ run:flag_expiring   when the last finished run began: where the next window star
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
 from registrar.domain.catalogue import SEOUL
 from registrar.domain.errors import ConditionFailed
 from registrar.domain.findings import instant, iso
+from registrar.domain.retention import RULES
 
-RETENTION = timedelta(days=400)
+RETENTION = RULES["expiry runs"]
 _LAST = {"id": dynamo.text("run:flag_expiring")}
 
 

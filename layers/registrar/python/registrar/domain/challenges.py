@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registrar.domain.retention import RULES
 from registrar.domain.sessions import Started
 from registrar.domain.sms_codes import sms_code_matches
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=10)
-RETENTION = timedelta(hours=1)
+RETENTION = RULES["challenges"]
 """How long the row is kept: longer than anything in it counts."""
 MAX_TRIES = 5
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from registrar.domain.errors import Refusal
+from registrar.domain.retention import RULES
 
 FREE_TRIES = 5
 WAITS = (
@@ -23,7 +24,7 @@ WAITS = (
     timedelta(hours=24),
 )
 """The wait after the fifth attempt without a success, after the sixth, and so on; the last one for all further."""
-ATTEMPTS_KEPT = timedelta(days=30)
+ATTEMPTS_KEPT = RULES["attempts"]
 """Attempts that nobody followed up are forgotten this long after the last."""
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from registrar.domain.catalogue import Level
 from registrar.domain.errors import Refusal
 from registrar.domain.findings import Finding, headline, instant
+from registrar.domain.retention import RULES
 
 UPLOAD_LIFE = timedelta(minutes=10)
 POST_LIFE = timedelta(minutes=5)
@@ -34,7 +35,7 @@ MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
 MAX_PASSWORD_TRIES = 5
 DAILY_UPLOADS = 20
-RETENTION = timedelta(days=30)
+RETENTION = RULES["uploads"]
 MAX_FILES = 2
 MAX_CERTIFICATE_BYTES = 16 * 1024
 MAX_FILE_BYTES = 64 * 1024

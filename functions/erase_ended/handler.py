@@ -1,0 +1,31 @@
+"""Every night: erase the registrations that ended longer ago than they have to be kept.
+
+It reads those that are due and no others, and each goes whole or stays whole: killed, or invoked again at any time,
+it goes on with what is left.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from registrar.aws.clients import client
+from registrar.aws.erasure import Erasure
+from registrar.domain.errors import ConditionFailed
+from registrar.entry.clock import now
+from registrar.entry.log import logger
+from registrar.entry.settings import setting
+
+erasure = Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+days_kept = setting("RETENTION_DAYS_ENDED")
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    counts = {"due": 0, "erased": 0}
+    for over in erasure.due(now() - timedelta(days=int(days_kept))):
+        counts["due"] += 1
+        try:
+            erasure.erase(over)
+        except ConditionFailed:
+            continue  # its certificate is just being registered again: the next run finds what is left
+        counts["erased"] += 1
+    logger.info("ended registrations erased", function=context.function_name, counts=counts)
+    return counts

@@ -1,0 +1,23 @@
+"""How long what is kept is kept: the figures of docs/retention.md, each here once. Standard library only.
+
+They say when something is erased, not when it stops counting: for that the clock is asked.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+RULES: Mapping[str, timedelta] = {
+    "challenges": timedelta(hours=1),
+    "attempts": timedelta(days=30),
+    "uploads": timedelta(days=30),
+    "files": timedelta(days=1),
+    "notices": timedelta(days=400),
+    "expiry runs": timedelta(days=400),
+    "ended registrations": timedelta(days=1825),
+    "logs": timedelta(days=90),
+    "queues": timedelta(days=4),
+    "dead letters": timedelta(days=14),
+    "stream": timedelta(days=1),
+    "point-in-time copies": timedelta(days=35),
+}
+"""By what is kept. Ended registrations and logs are defaults of the stack's parameters."""

@@ -1,0 +1,105 @@
+"""Erasing what ended long ago: it is gone everywhere once its time is over, and what is live stays."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.retention import RULES
+from tests.aws.account import Account, Killed
+from tests.aws.rows import a_registration, registrations_of
+from tests.builders import NOW, a_certificate
+from tests.functions.app import an_event
+from tests.functions.test_publish_events import a_record, published, row
+
+KEPT = RULES["ended registrations"]
+WRITES = 3
+
+
+def erase(account: Account) -> dict[str, int]:
+    counts: dict[str, int] = account.invoke("erase_ended", an_event("schedule"))
+    return counts
+
+
+def ended(account: Account) -> None:
+    """Three of hong's, with all that led to them."""
+    for _ in range(WRITES):
+        registration = a_registration(account, a_certificate(key="ec"))
+        registrations_of(account).deregister(registration, NOW)
+
+
+def test_its_day_comes_after_the_years_that_it_is_kept(account: Account) -> None:
+    ended(account)
+    before = account.items("RegistrationsTable")
+
+    account.at = NOW + KEPT - timedelta(seconds=1)
+    assert erase(account) == {"due": 0, "erased": 0}
+    assert account.items("RegistrationsTable") == before
+    account.pass_time(seconds=1)
+    assert erase(account) == {"due": WRITES, "erased": WRITES}
+
+    assert account.items("RegistrationsTable") == []
+
+
+def test_nothing_of_it_is_left_but_what_forgets_itself_by_then(account: Account) -> None:
+    certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=700))
+    live = a_registration(account)
+    of_the_live = account.items("RegistrationsTable")
+    uploads_of_the_live = account.items("UploadsTable")
+    registrations_of(account).deregister(a_registration(account, certificate, "kim"), NOW)
+    personal = ["kim", certificate.der.hex(), f"{certificate.certificate.serial_number:x}"]
+
+    account.at = NOW + KEPT
+    erase(account)
+
+    assert account.items("RegistrationsTable") == of_the_live
+    assert registrations_of(account).get("hong", live.id) == live
+    others = [item for item in account.items("UploadsTable") if item not in uploads_of_the_live]
+    assert others
+    assert all(int(item["ttl"]["N"]) <= account.at.timestamp() for item in others)
+    assert [line for line in account.logged() if any(each in str(line) for each in personal)] == []
+
+
+@pytest.mark.parametrize("write", range(WRITES))
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_at_any_write_the_next_run_goes_on(account: Account, write: int, after: bool) -> None:
+    ended(account)
+    account.at = NOW + KEPT
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        erase(account)
+    assert len(account.items("RegistrationsTable")) == 4 * (WRITES - write - after), "each whole or not at all"
+    account.restart()
+
+    assert erase(account) == {"due": WRITES - write - after, "erased": WRITES - write - after}
+
+    assert account.items("RegistrationsTable") == []
+    assert erase(account) == {"due": 0, "erased": 0}
+
+
+def test_one_that_is_just_being_registered_again_holds_up_no_other(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(account)
+    account.at = NOW + KEPT
+    dynamodb = account.function("erase_ended").erasure.client
+    real = dynamodb.get_item
+    taken: list[object] = []
+
+    def overtaken(**call: Any) -> Any:
+        answer = real(**call)
+        if not taken:
+            taken.append(call["Key"])
+            key = {"over_since": {"S": "2026-01-01T00:00:00Z"}}
+            dynamodb.put_item(TableName=call["TableName"], Item={**answer["Item"], **key})
+        return answer
+
+    monkeypatch.setattr(dynamodb, "get_item", overtaken)
+
+    assert erase(account) == {"due": WRITES, "erased": WRITES - 1}
+    assert erase(account) == {"due": 1, "erased": 1}
+
+
+def test_it_is_no_event(account: Account) -> None:
+    registrations_of(account).deregister(a_registration(account), NOW)
+
+    assert published(account, a_record(row(account), None)) == []

@@ -1,0 +1,87 @@
+"""docs/retention.md says what the code and the template do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from local.emulator import ROOT
+from registrar.domain.retention import RULES
+from tests.template.shape import PARAMETERS, RESOURCES, TEMPLATE, of_type
+
+ROWS = {
+    cells[0]: cells
+    for line in (ROOT / "docs/retention.md").read_text().splitlines()
+    if line.startswith("| ") and len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 6
+}
+PACKAGE = ROOT / "layers/registrar/python/registrar"
+
+
+def _said(period: timedelta) -> str:
+    hours = int(period.total_seconds()) // 3600
+    count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_table_says_the_figure_that_counts(name: str) -> None:
+    assert re.match(rf"{_said(RULES[name])}\b", ROWS[name][3])
+
+
+def test_what_has_no_figure_is_kept_on_purpose() -> None:
+    kept = {"sessions", "customers", "live registrations", "deny list", "issuers", "trust documents"}
+
+    assert ROWS.keys() - {"what", "---"} == RULES.keys() | kept
+    assert all(ROWS[name][3].startswith(("never", "with the customer")) for name in kept)
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::S3::Bucket"])
+def test_no_table_and_no_bucket_is_forgotten(kind: str) -> None:
+    named = {name for row in ROWS.values() for name in re.findall(r"`(\w+)`", row[1])}
+
+    assert of_type(kind).keys() <= named
+
+
+@pytest.mark.parametrize("name", ["challenges", "uploads", "attempts", "notices", "expiry runs"])
+def test_what_ttl_erases_lies_in_a_table_that_forgets(name: str) -> None:
+    (table,) = re.findall(r"`(\w+Table)`", ROWS[name][1])
+
+    assert ROWS[name][4].startswith("DynamoDB TTL")
+    assert "TimeToLiveSpecification" in RESOURCES[table]["Properties"]
+    used = [p for p in PACKAGE.rglob("*.py") if f'RULES["{name}"]' in p.read_text()]
+    assert len(used) == 1, "the code takes the figure from the rules"
+
+
+def test_every_table_that_forgets_has_a_rule() -> None:
+    forgetful = {n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table}
+    named = {n for row in ROWS.values() if "TTL" in row[4] for n in re.findall(r"`(\w+Table)`", row[1])}
+
+    assert forgetful == named
+
+
+def test_the_parameters_begin_with_the_figures_of_the_rules() -> None:
+    for parameter, name in (("RetentionDaysEnded", "ended registrations"), ("LogRetentionDays", "logs")):
+        assert PARAMETERS[parameter]["Type"] == "Number"
+        assert PARAMETERS[parameter]["Default"] == RULES[name].days
+        assert f"`{parameter}`" in ROWS[name][3]
+
+
+def test_logs_files_and_messages_are_kept_as_long_as_the_rules_say() -> None:
+    groups = [group["RetentionInDays"] for group in of_type("AWS::Logs::LogGroup").values()]
+    (rule,) = RESOURCES["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    # SQS keeps four days where nothing is said.
+    queues = {n: q.get("MessageRetentionPeriod", 345600) for n, q in of_type("AWS::SQS::Queue").items()}
+    dead = {name for name in queues if name.endswith("DeadLetters") or name == "UnpublishedEvents"}
+
+    assert groups
+    assert {str(each) for each in groups} == {str({"Ref": "LogRetentionDays"})}
+    assert rule["ExpirationInDays"] == RULES["files"].days
+    assert {queues[name] for name in dead} == {int(RULES["dead letters"].total_seconds())}
+    assert {queues[name] for name in queues.keys() - dead} == {int(RULES["queues"].total_seconds())}
+
+
+def test_nothing_with_a_figure_hides_from_this_test() -> None:
+    text = (ROOT / "template.yaml").read_text()
+
+    assert TEMPLATE["Parameters"].keys() >= {"RetentionDaysEnded", "LogRetentionDays"}
+    assert not re.search(r"(?:RecoveryPeriodInDays|NoncurrentVersionExpiration|NoncurrentDays)", text)
