@@ -1,5 +1,5 @@
-"""Plans of a re-evaluation: what is still open of them (in the notices' table, beside the expiry run's), and what was
-found (in the trust bucket, where admins read).
+"""Plans of a re-evaluation: what is still open of them (in the notices' table, beside the expiry run's), and what
+was found (in the trust bucket, where admins read).
 
     run:reevaluation:<version>                              the last plan of a trust document's version
     reports/reevaluation/<version>/<begun>/<segment>.jsonl  figures of a segment, then a line for each change

@@ -62,8 +62,9 @@ def judge(registration: Registration, trust: TrustStore, now: datetime, bank: st
 
 @dataclass(slots=True)
 class Tally:
-    """The figures of a plan. `held_already` fail too, but the bank holds them; codes and operators are of `to_hold`,
-    and one registration counts under each of its codes.
+    """The figures of a plan. Codes and operators are of those to hold; one counts under each of its codes.
+
+    `held_already` fail too, but the bank holds them.
     """
 
     looked_at: int = 0
