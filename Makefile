@@ -17,6 +17,8 @@ EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 PY := .venv/bin/python
+# Workers collect the same tests in the same order only if sets have one order, too.
+TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions local tests bench conftest.py)
@@ -36,10 +38,10 @@ down: $(DEV)  ## stop what `make up` started
 	@$(PY) -m local.down
 
 test: build-host  ## the tests but the slow ones
-	@$(PY) -m pytest -q -m "not slow"
+	@$(TESTS) -m "not slow"
 
 test-all: build $(SAM)  ## every test
-	@$(PY) -m pytest -q
+	@$(TESTS)
 
 check: $(DEV)  ## format, lint, types, template, secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }

@@ -54,3 +54,12 @@ def pytest_runtest_teardown() -> Iterator[None]:
     """The last test of a run ends the cloud that others started, whatever it is marked itself."""
     _guard.loopback = True
     return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A cloud serves many tests, so they stay on one worker; they begin first, since they wait most."""
+    for item in items:
+        if item.get_closest_marker("cloud"):
+            shared = "cloud" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("cloud" if shared else item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: item.get_closest_marker("cloud") is None)

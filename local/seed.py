@@ -144,9 +144,9 @@ def _passkey(device: Authenticator) -> Passkey:
     return check_creation(party, websafe(challenge), *created, "demo phone", datetime.now(UTC))
 
 
-def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str) -> DemoCustomer:
+def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str, *, language: str = "ko") -> DemoCustomer:
     """Activate the demo trust, whose issuers answer at the address `ocsp`, and enrol the demo customer."""
     report = propose_trust(cloud, pki.trust_document(version=1, ocsp=ocsp))
     if not report["activated"]:
         raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
-    return enrol(cloud, "gildong")
+    return enrol(cloud, "gildong", language=language)

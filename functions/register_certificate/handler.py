@@ -11,7 +11,7 @@ from registrar.aws.issuers import Issuers
 from registrar.aws.owners import Owners
 from registrar.aws.proving import prove
 from registrar.aws.queues import Queue
-from registrar.aws.registering import Overtaken, Taken
+from registrar.aws.registering import Overtaken, Taken, existing
 from registrar.aws.registrations import Registrations
 from registrar.aws.upload_checks import AskingAgain, UploadChecks
 from registrar.aws.uploads import Uploads
@@ -19,7 +19,7 @@ from registrar.domain.errors import Refusal
 from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
 from registrar.domain.proofs import MAX_CMS_BYTES
 from registrar.domain.registrations import new_registration
-from registrar.domain.uploads import Upload, failure
+from registrar.domain.uploads import Upload
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -59,7 +59,8 @@ def lambda_handler(request: Request) -> Answer:
     except Overtaken:
         asking.ask(upload, at)
     except Taken as taken:
-        return _taken(upload, taken, request, at)
+        audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
+        return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
     return answer(201, registration_view(registration, request.language, at))
 
@@ -73,17 +74,6 @@ def _proven(upload: Upload, fields: Fields) -> str:
         audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise
     return proof.kind
-
-
-def _taken(upload: Upload, taken: Taken, request: Request, at: datetime) -> Answer:
-    audit("registration.refused", customer_id=upload.customer_id, upload_id=upload.id, code=taken.code)
-    if taken.code == "REPLACES_REQUIRED":
-        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
-    code = "ALREADY_REGISTERED" if taken.existing else "NOT_AVAILABLE_FOR_REGISTRATION"
-    uploads.refuse(upload, failure(code, **({"registration_id": taken.existing} if taken.existing else {})))
-    if taken.existing is None:
-        raise Refusal(code)
-    return _registered(upload.customer_id, taken.existing, request, at)
 
 
 def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Answer:

@@ -53,7 +53,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     notices.claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)
     if customer and told:
-        _send(notice, customer, told, [each for part in told if (each := about.get(part))])
+        _send(notice, customer.as_of(at), told, [each for part in told if (each := about.get(part))])
 
 
 def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration]) -> None:

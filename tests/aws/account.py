@@ -125,11 +125,10 @@ class Account:
         """The module of functions/<verb>/handler.py, as in a new execution environment; kept until `restart`."""
         if verb not in self._functions:
             module = ModuleType(f"functions_{verb}_handler")
-            with (
-                patch.dict(os.environ, self.environment(verb), clear=True),
-                patch.dict(sys.modules, {module.__name__: module}),
-            ):
+            sys.modules[module.__name__] = module
+            with patch.dict(os.environ, self.environment(verb), clear=True):
                 exec(_code(verb), module.__dict__)  # noqa: S102 - our own file
+            del sys.modules[module.__name__]
             module.__dict__["now"] = lambda: self.at
             self._functions[verb] = module
         return self._functions[verb]
@@ -279,6 +278,7 @@ def an_account() -> Iterator[Account]:
     with (
         patch.dict(os.environ, _RUNTIME),
         mock_aws(),
+        patch("boto3.DEFAULT_SESSION", _session()),
         patch.object(Session, "create_client", _client),
         patch("registrar.aws.status_checks.ask_ocsp", asked),
         patch("registrar.aws.crls.fetch_crl", fetched),
@@ -292,6 +292,12 @@ def an_account() -> Iterator[Account]:
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@cache
+def _session() -> boto3.Session:
+    """As clients do, one serves all accounts."""
+    return boto3.Session()
 
 
 @cache

@@ -191,6 +191,15 @@ def test_a_compromised_key_is_denied_with_the_revocation(account: Account, regis
     assert (denied["registration_id"], denied["why"]) == ({"S": r.id}, {"S": "keyCompromise"})
 
 
+def test_a_revocation_that_turns_out_a_compromise_denies_the_key(
+    account: Account, registrations: Registrations
+) -> None:
+    r = a_registration(account)
+    revoke(registrations, r, "superseded")
+    assert revoke(registrations, r, "keyCompromise").end_reason == "superseded", "what ended stays as it ended"
+    assert [item["id"]["S"] for item in account.items("DenyListTable")] == [f"DENY#KEY#{r.key_digest}"]
+
+
 def test_blocking_takes_two_persons(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     with pytest.raises(ConditionFailed):

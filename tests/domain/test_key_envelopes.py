@@ -251,6 +251,7 @@ def test_another_encryption_is_told_before_any_password(algorithm: bytes) -> Non
         encrypted_key(b"x", "password", Seed(1)) + b"\n",
         encrypted_key(b"x", "password", Seed(1))[:-1],
     ],
+    ids=len,
 )
 def test_what_is_no_envelope_is_unreadable(der: bytes) -> None:
     with pytest.raises(Refusal, match="FILE_UNREADABLE"):

@@ -181,7 +181,7 @@ def renewed_but_not_later(app: App) -> Answer:
 def resumed_with_another_key(app: App) -> Answer:
     held = app.register(good()).body["registration_id"]
     app.call("POST", "/registrations/{registration_id}/loss", registration_id=held)
-    body = {"signature": "AAAA"}
+    body = {"signature": "AAAA", "proof_id": "A" * 22}
     return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.aws.denylist import DenyList
 from registrar.aws.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
+from registrar.aws.uploads import Uploads
+from registrar.domain.errors import Refusal
 from registrar.domain.registrations import Lifecycle, Registration
-from registrar.domain.uploads import Upload, UploadState
+from registrar.domain.uploads import Upload, UploadState, failure
 
 _UPLOAD, _ROW, _CERTIFICATE, _KEY, _SERIAL, _DENIED = range(6)
 _OF_OTHERS = (("CERT_HELD_BY_OTHER", _CERTIFICATE), ("CERT_HELD_BY_OTHER", _SERIAL), ("KEY_HELD_BY_OTHER", _KEY))
@@ -90,6 +92,20 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ta
     if certificate:
         return Taken("ALREADY_REGISTERED", dynamo.read_text(certificate, "registration_id"))
     return Taken("REPLACES_REQUIRED", dynamo.read_text(key, "registration_id")) if key else None
+
+
+def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
+    """The customer's own registration of the very certificate; the upload ends with what it is told.
+
+    Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
+    """
+    if taken.code == "REPLACES_REQUIRED":
+        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    if taken.existing is None:
+        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
+    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
+    return taken.existing
 
 
 def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:

@@ -234,12 +234,13 @@ class Registrations:
         known = self.find(customer_id, registration_id)
         if known is None:
             raise ConditionFailed
+        row = {"Update": {"TableName": self.table, "Key": row_key(customer_id, registration_id), **ended}}
+        denial = known.key_digest, known.id, KEY_COMPROMISE, now
         try:
-            denial = self._deny_list.denial(known.key_digest, known.id, KEY_COMPROMISE, now)
-            return self._end_with(known, ended, [denial], Lifecycle.REVOKED_BY_ISSUER)
-        except ConditionFailed:
-            self._deny_list.deny(known.key_digest, known.id, KEY_COMPROMISE, now)
-            raise
+            dynamo.transact(self.client, [row, self._deny_list.denial(*denial)])
+        except ConditionFailed:  # it ended, perhaps by a revocation that gave another reason
+            self._deny_list.deny(*denial)
+        return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
 
     def propose_block(
         self, customer_id: str, registration_id: str, staff_id: str, why: str, now: datetime

@@ -58,9 +58,9 @@ class Request:
             raise Refusal("AUTH_REQUIRED") from None
 
     @property
-    def has_session(self) -> bool:
-        """Whether an authorizer stood before the function; where none does, nobody is known."""
-        return bool(self.context.get("authorizer"))
+    def route(self) -> str:
+        """The path as the template has it, such as `/uploads/{upload_id}`."""
+        return str(self.context["resourcePath"])
 
     @property
     def source_address(self) -> str:
