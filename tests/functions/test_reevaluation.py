@@ -84,8 +84,8 @@ def digest(account: Account) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def confirm(account: Account, version: int, **overrides: Any) -> dict[str, Any]:
-    asked = {"step": "apply", "version": version, "confirm": digest(account), **STAFF, **overrides}
+def confirm(account: Account, active: int, /, **overrides: Any) -> dict[str, Any]:
+    asked = {"step": "apply", "version": active, "confirm": digest(account), **STAFF, **overrides}
     account.calls.clear()
     answer: dict[str, Any] = account.invoke("reevaluate", asked)
     return answer

@@ -156,19 +156,19 @@ class Registrations:
         expression = "DELETE holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
         return self._change(customer_id, registration_id, expression, LIVE, values)
 
-    def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> None:
+    def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Put the bank's hold on, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or
         somebody at the bank holds it."""
         condition = f"{LIVE} AND (NOT contains(holds, :bank) OR bank_hold_reason = :why)"
         values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
         expression = "ADD holds :hold SET bank_hold_reason = :why"
-        self._change(customer_id, registration_id, expression, condition, values)
+        return self._change(customer_id, registration_id, expression, condition, values)
 
-    def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> None:
+    def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Lift the hold that a re-evaluation put on. Raises ConditionFailed where that is not what holds it."""
         condition = f"{LIVE} AND bank_hold_reason = :why"
         expression = "DELETE holds :hold REMOVE bank_hold_reason"
-        self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
+        return self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
 
     def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
