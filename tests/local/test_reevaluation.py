@@ -62,11 +62,8 @@ def _plan(cloud: LocalCloud, version: int) -> tuple[dict[str, Any], list[dict[st
     summary = json.loads(found[0])
     files = [begun["summary"].replace("summary.json", f"{segment}.jsonl") for segment in summary["segments"]]
     lines = [json.loads(line) for file in files for line in _read(cloud, file).splitlines()[1:]]
-    return (
-        summary,
-        [line for line in lines if line["operator"] == "tradesign"],
-        hashlib.sha256(found[0]).hexdigest(),
-    )
+    ours = [line for line in lines if line["operator"] == "tradesign"]
+    return summary, ours, hashlib.sha256(found[0]).hexdigest()
 
 
 def _apply(cloud: LocalCloud, version: int, digest: str) -> None:
