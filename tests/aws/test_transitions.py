@@ -10,14 +10,7 @@ import pytest
 from registrar.aws.registration_items import to_item
 from registrar.aws.registrations import Registrations, Taken
 from registrar.domain.errors import ConditionFailed
-from registrar.domain.registrations import (
-    REEVALUATION,
-    Hold,
-    Lifecycle,
-    Registration,
-    Revocation,
-    new_registration,
-)
+from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation, new_registration
 from tests.aws.account import Account, Killed
 from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of
 from tests.builders import NOW, a_certificate
@@ -125,31 +118,6 @@ def test_what_is_not_there_is_not_made(account: Account, registrations: Registra
         CHANGES[change](registrations, r)
     assert account.items("RegistrationsTable") == before
     assert account.items("DenyListTable") == []
-
-
-def test_a_re_evaluation_lifts_its_own_hold_only(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
-    for _ in range(2):
-        held = registrations.hold_by_reevaluation("hong", r.id, NOW)
-        assert (held.holds, held.bank_hold_reason) == (frozenset({Hold.BANK}), REEVALUATION)
-    lifted = registrations.lift_by_reevaluation("hong", r.id, NOW)
-    assert (lifted.holds, lifted.bank_hold_reason) == (frozenset(), None)
-    hold(Hold.BANK)(registrations, r)
-    for change in (registrations.lift_by_reevaluation, registrations.hold_by_reevaluation):
-        with pytest.raises(ConditionFailed):
-            change("hong", r.id, NOW)
-    assert registrations.get("hong", r.id).bank_hold_reason is None
-
-
-def test_staff_take_over_what_a_re_evaluation_holds(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
-    registrations.hold_by_reevaluation("hong", r.id, NOW)
-    for which in (Hold.CUSTOMER, Hold.ISSUER):
-        assert hold(which)(registrations, r).bank_hold_reason == REEVALUATION
-    assert hold(Hold.BANK)(registrations, r).bank_hold_reason is None
-    registrations.lift_hold("hong", r.id, Hold.BANK, NOW)
-    registrations.hold_by_reevaluation("hong", r.id, NOW)
-    assert lift(Hold.BANK)(registrations, r).bank_hold_reason is None
 
 
 @pytest.mark.parametrize("first", Hold)

@@ -1,6 +1,5 @@
-"""Re-evaluation through its functions: planned, read, confirmed, applied; whatever dies, whatever comes twice."""
+"""Re-evaluation through its functions: planned, read, confirmed, applied."""
 
-import hashlib
 import json
 from typing import Any
 
@@ -10,100 +9,29 @@ from registrar.aws.registrations import Registrations
 from registrar.aws.trust_bucket import ACTIVE
 from registrar.domain.registrations import Hold
 from registrar.entry.log import customer_ref
-from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, registrations_of
-from tests.builders import NOW, a_certificate, a_trust_document
-from tests.functions.app import DONE, a_batch, get_trust, put_trust, trust_demo_issuers
+from tests.aws.account import Account
+from tests.builders import NOW
+from tests.functions.app import a_batch, put_trust
+from tests.functions.reevaluation import (
+    BY_REEVALUATION,
+    BY_STAFF,
+    FREE,
+    KICA,
+    SHARDS,
+    STAFF,
+    a_plan,
+    activate,
+    applied,
+    confirm,
+    holds,
+    planned,
+    registered,
+    summary,
+    summary_key,
+    worked,
+)
 
-SHARDS = ("expiry-0", "expiry-1")
-KICA = {"operator": "kica"}
-STAFF = {"staff_id": "policy.kim", "reason": "policy no longer accepted, memo 12"}
 CODES = ["CERT_POLICY_NOT_ACCEPTED"]
-
-
-@pytest.fixture(autouse=True)
-def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same writes, fewer reads."""
-    monkeypatch.setattr("registrar.aws.registration_items.EXPIRY_SHARDS", SHARDS)
-
-
-@pytest.fixture
-def registrations(account: Account) -> Registrations:
-    trust_demo_issuers(account)
-    return registrations_of(account)
-
-
-def registered(account: Account, customer_id: str, **certificate: Any) -> str:
-    return a_registration(account, a_certificate(key="ec", **certificate), customer_id).id
-
-
-def activate(account: Account, version: int, *refused: str) -> None:
-    """A document of this version, in which nothing of the operators `refused` is accepted."""
-    document = a_trust_document(version)
-    for operator in refused:
-        for policy in document["operators"][operator]["policies"]:
-            policy["accepted"] = False
-    put_trust(account, ACTIVE, json.dumps(document).encode())
-
-
-def planned(account: Account) -> list[dict[str, Any]]:
-    """An admin asks for a plan: what the workers are sent."""
-    account.recorded(lambda: account.invoke("reevaluate", {"step": "plan"}))
-    return account.sent_to("ReevaluationQueue")
-
-
-def worked(account: Account, *messages: dict[str, Any]) -> list[dict[str, Any]]:
-    """The workers, until nothing is left in the queue; what they sent to each other."""
-    sent: list[dict[str, Any]] = []
-    for message in messages:
-        account.calls.clear()
-        assert account.invoke("reevaluate_segment", a_batch(message)) == DONE
-        sent += account.sent_to("ReevaluationQueue")
-    return [*sent, *worked(account, *sent)] if sent else []
-
-
-def a_plan(account: Account) -> dict[str, Any]:
-    """A plan from beginning to end: its summary."""
-    account.pass_time(minutes=1)
-    worked(account, *planned(account))
-    return summary(account)
-
-
-def summary_key(account: Account) -> str:
-    return max(key for key in account.keys("TrustBucket") if key.endswith("/summary.json"))
-
-
-def summary(account: Account) -> dict[str, Any]:
-    return get_trust(account, summary_key(account))
-
-
-def digest(account: Account) -> str:
-    """As an admin computes it."""
-    bucket = account.physical["TrustBucket"]
-    body = account.client("s3").get_object(Bucket=bucket, Key=summary_key(account))["Body"].read()
-    return hashlib.sha256(body).hexdigest()
-
-
-def confirm(account: Account, active: int, /, **overrides: Any) -> dict[str, Any]:
-    asked = {"step": "apply", "version": active, "confirm": digest(account), **STAFF, **overrides}
-    account.calls.clear()
-    answer: dict[str, Any] = account.invoke("reevaluate", asked)
-    return answer
-
-
-def applied(account: Account, version: int) -> list[dict[str, Any]]:
-    """Confirm the last plan, and have all of it done: the messages of the batches."""
-    assert "done" in confirm(account, version)
-    return worked(account, *account.sent_to("ReevaluationQueue"))
-
-
-def holds(registrations: Registrations, **owners: str) -> dict[str, tuple[frozenset[Hold], str | None]]:
-    found = {name: registrations.get(name, each) for name, each in owners.items()}
-    return {name: (each.holds, each.bank_hold_reason) for name, each in found.items()}
-
-
-FREE, BY_STAFF = (frozenset[Hold](), None), (frozenset({Hold.BANK}), None)
-BY_REEVALUATION = (frozenset({Hold.BANK}), "reevaluation")
 
 
 def test_a_plan_shows_exactly_what_fails_now_and_changes_nothing(
@@ -304,94 +232,3 @@ def test_many_are_applied_in_batches(
     assert sum(sizes) == 5
     assert max(sizes) == 2
     assert set(holds(registrations, **owners).values()) == {BY_REEVALUATION}
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("write", range(3))
-def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
-    account: Account, registrations: Registrations, write: int, after: bool
-) -> None:
-    """Begin the plan, hand out its segments."""
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
-    with account.killed_at(write, after=after), pytest.raises(Killed):
-        account.invoke("reevaluate", {"step": "plan"})
-    account.restart()
-    assert a_plan(account)["to_hold"] == 1
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("write", range(3))
-def test_a_worker_killed_while_it_plans_is_done_again_by_the_queue(
-    account: Account, registrations: Registrations, write: int, after: bool
-) -> None:
-    """Keep what was found, note the segment as done, write the summary."""
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
-    first, last = planned(account)
-    worked(account, first)
-    with account.killed_at(write, after=after), pytest.raises(Killed):
-        account.invoke("reevaluate_segment", a_batch(last))
-    account.restart()
-    account.pass_time(minutes=16)
-    worked(account, last)
-    assert summary(account)["to_hold"] == 1
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("write", range(2))
-def test_a_worker_killed_while_it_applies_is_done_again_by_the_queue(
-    account: Account, registrations: Registrations, write: int, after: bool
-) -> None:
-    """Two registrations of one batch."""
-    owners = {"kim": registered(account, "kim", **KICA), "lee": registered(account, "lee", **KICA)}
-    activate(account, 2, "kica")
-    a_plan(account)
-    planned_for = [["kim", owners["kim"], "hold"], ["lee", owners["lee"], "hold"]]
-    batch = {"task": "apply", "version": 2, "at": "2026-11-23T03:01:00Z", "registrations": planned_for}
-    with account.killed_at(write, after=after), pytest.raises(Killed):
-        account.invoke("reevaluate_segment", a_batch(batch))
-    account.restart()
-    for _ in range(2):
-        worked(account, batch)
-        assert set(holds(registrations, **owners).values()) == {BY_REEVALUATION}
-
-
-def test_what_was_found_first_stays_however_often_a_segment_is_looked_at(
-    account: Account, registrations: Registrations
-) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
-    messages = planned(account)
-    worked(account, *messages)
-    confirmed = digest(account)
-    registered(account, "lee", **KICA)
-    worked(account, *messages)
-    assert digest(account) == confirmed
-
-
-def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
-    account: Account, registrations: Registrations
-) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
-    old = planned(account)
-    worked(account, *old)
-    account.pass_time(minutes=1)
-    new = planned(account)
-    worked(account, *old)
-    first, second = new
-    worked(account, first)
-    answer = account.invoke("reevaluate", {"step": "apply", "version": 2, "confirm": digest(account), **STAFF})
-    assert answer["text"] == "the plan is not finished: 1 segments are open"
-    worked(account, second)
-    assert summary(account)["planned_at"] == "2026-11-23T03:01:00Z"
-
-
-def test_a_call_while_a_plan_is_made_hands_out_what_is_still_open(
-    account: Account, registrations: Registrations
-) -> None:
-    first, second = planned(account)
-    worked(account, first)
-    account.pass_time(minutes=5)
-    assert planned(account) == [second]
