@@ -21,14 +21,9 @@ FREE, BY_STAFF = (frozenset[Hold](), None), (frozenset({Hold.BANK}), None)
 BY_REEVALUATION = (frozenset({Hold.BANK}), "reevaluation")
 
 
-@pytest.fixture
-def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same writes, fewer reads."""
+def prepared(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+    """Issuers that are trusted, no registration yet; few shards: the same writes, fewer reads."""
     monkeypatch.setattr("registrar.aws.registration_items.EXPIRY_SHARDS", SHARDS)
-
-
-@pytest.fixture
-def registrations(account: Account, few_shards: None) -> Registrations:
     trust_demo_issuers(account)
     return registrations_of(account)
 

@@ -14,10 +14,16 @@ from tests.functions.reevaluation import (
     digest,
     holds,
     planned,
+    prepared,
     registered,
     summary,
     worked,
 )
+
+
+@pytest.fixture
+def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+    return prepared(account, monkeypatch)
 
 
 @pytest.mark.parametrize("after", [False, True])

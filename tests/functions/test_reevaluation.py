@@ -25,6 +25,7 @@ from tests.functions.reevaluation import (
     confirm,
     holds,
     planned,
+    prepared,
     registered,
     summary,
     summary_key,
@@ -32,6 +33,11 @@ from tests.functions.reevaluation import (
 )
 
 CODES = ["CERT_POLICY_NOT_ACCEPTED"]
+
+
+@pytest.fixture
+def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+    return prepared(account, monkeypatch)
 
 
 def test_a_plan_shows_exactly_what_fails_now_and_changes_nothing(
