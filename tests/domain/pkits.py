@@ -38,6 +38,9 @@ _AT_ISSUER = re.compile(r"^issuers\[([0-9]+)\]: ")
 _LABEL = {"ko": "PKITS", "en": "PKITS"}
 _ALWAYS = {"accepted_from": "2000-01-01T00:00:00Z", "accepted_until": "2049-12-31T00:00:00Z"}
 
+# Nobody is asked here: the lists come with the case.
+_NOBODY = {"ocsp": None, "crl": ["http://crl.example"], "responders": [], "certid_hash": "sha1"}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -104,10 +107,10 @@ def _document(case: Case, intermediates: list[bytes]) -> dict[str, Any]:
     oids = NIST_POLICIES if case.policies is None else case.policies
     policies = [{"oid": oid, "kind": "personal", "label": _LABEL, "accepted": True} for oid in oids]
     return {
-        "format": 1,
+        "format": 2,
         "version": 1,
         "anchors": [_entry(case.anchor)],
-        "operators": {"pkits": {"name": _LABEL, "policies": policies}},
+        "operators": {"pkits": {"name": _LABEL, "policies": policies, "revocation": _NOBODY}},
         "issuers": [{"operator": "pkits", **_entry(der)} for der in intermediates],
         "rules": RULES,
     }

@@ -125,7 +125,7 @@ def test_another_key_under_a_known_name_is_an_unknown_issuer() -> None:
 
 def test_the_verdict_of_a_report() -> None:
     good = verdict_of(decided(a_store(7)), opened=True)
-    assert (good.state, good.opened, good.trust_version) == (UploadState.AWAITING_PROOF, True, 7)
+    assert (good.state, good.opened, good.trust_version) == (UploadState.CHECKING, True, 7)
     assert good.summary is not None
     assert good.headline is None
     bad = verdict_of(decided(a_store(7), key=an_rsa_key(bits=1024)), opened=True)

@@ -15,7 +15,7 @@ from tests.functions.app import ROUTES, App, an_event, assert_problem
 OPEN = ("/login", "/challenges", "/precheck", "/sealing-key", "/loss")
 WITHOUT_BODY = {
     *("/logout", "/recovery/cancellation"),
-    *("/registrations/loss", "/registrations/{registration_id}/loss"),
+    *("/registrations/loss", "/registrations/{registration_id}/loss", "/registrations/{registration_id}/check"),
 }
 POSTS = sorted(route for method, route in ROUTES if method == "POST" and route not in WITHOUT_BODY)
 BEHIND_LOGIN = sorted((method, route) for method, route in ROUTES if not route.startswith(OPEN))
@@ -36,7 +36,7 @@ NO_OBJECTS = [
     '{"a": ' + "9" * 5_000 + "}",
     '{"padding": "' + "x" * 32_768 + '"}',
 ]
-OTHER_TYPES = [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"]
+OTHER_TYPES: list[object] = [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"]
 HALF_WORDS: list[dict[str, Any] | None] = [
     None,
     {},
@@ -62,13 +62,13 @@ def post(app: App, route: str, body: str) -> Any:
 
 
 def test_every_route_of_the_template_is_known() -> None:
-    assert len(ROUTES) == 29
+    assert len(ROUTES) == 30
     assert {*POSTS, *WITHOUT_BODY} == {
         *("/login", "/challenges/otp", "/step-up", "/logout"),
         *("/challenges/sms", "/challenges/passkey", "/challenges/certificate"),
         *("/credentials/passkey/options", "/credentials/passkey", "/credentials/{credential_id}/removal"),
         *("/recovery/cancellation", "/loss", "/registrations/loss", "/registrations/{registration_id}/loss"),
-        *("/registrations/{registration_id}/resume",),
+        *("/registrations/{registration_id}/resume", "/registrations/{registration_id}/check"),
         *("/credentials/totp", "/credentials/totp/code", "/credentials/phone", "/credentials/phone/code"),
         *("/precheck", "/uploads", PASSWORD, "/uploads/{upload_id}/registration"),
     }

@@ -185,6 +185,12 @@ def resumed_with_another_key(app: App) -> Answer:
     return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
 
 
+def silent_before_a_transaction(app: App) -> Answer:
+    held = app.register(good()).body["registration_id"]
+    app.account.issuers.mode = "tryLater"
+    return app.call("POST", "/registrations/{registration_id}/check", registration_id=held)
+
+
 def without_trust(app: App) -> Answer:
     app.account.client("s3").delete_object(Bucket=app.account.physical["TrustBucket"], Key="active/trust.json")
     return app.call("POST", "/precheck", {"certificate": "AAAA", "customer_kind": "personal"})
@@ -327,6 +333,7 @@ SCENARIOS: dict[str, Scenario] = {
     "REVOCATION_STALE": said("stale"),
     "REVOCATION_ANSWER_INVALID": said("garbage"),
     "REVOCATION_GIVEN_UP": silent_for_a_day,
+    "REVOCATION_NOT_CONFIRMED": silent_before_a_transaction,
     "TRUST_CA_REVOKED": authority_revoked,
     "REG_SUSPENDED": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.CUSTOMER, NOW)),
     "REG_HELD": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.ISSUER, NOW)),

@@ -4,10 +4,12 @@ import base64
 import json
 from datetime import timedelta
 
-from tests.aws.account import Account
+import pytest
+
+from tests.aws.account import Account, an_account
 from tests.aws.rows import PASSWORD, PHONE, TOTP_SECRET
 from tests.builders import NOW, a_certificate
-from tests.functions.app import DONE, App, an_event, assert_problem
+from tests.functions.app import DONE, App, an_event, assert_problem, trust_demo_issuers
 from tests.functions.notices import run
 
 WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
@@ -69,8 +71,16 @@ def everything_happens(app: App, account: Account) -> list[str]:
     ]
 
 
-def test_no_secret_is_ever_logged(app: App, account: Account) -> None:
-    secrets = everything_happens(app, account)
+@pytest.fixture(scope="module")
+def happened() -> tuple[Account, list[str]]:
+    """An account that is gone, in whose log everything happened; and what must not be in it."""
+    with an_account() as account:
+        trust_demo_issuers(account)
+        return account, everything_happens(App(account), account)
+
+
+def test_no_secret_is_ever_logged(happened: tuple[Account, list[str]]) -> None:
+    account, secrets = happened
     logged = account.log.getvalue()
     assert len(account.logged()) > 25
     for secret in secrets:
@@ -78,8 +88,8 @@ def test_no_secret_is_ever_logged(app: App, account: Account) -> None:
         assert json.dumps(secret)[1:-1] not in logged
 
 
-def test_no_customer_is_named_but_by_a_digest(app: App, account: Account) -> None:
-    everything_happens(app, account)
+def test_no_customer_is_named_but_by_a_digest(happened: tuple[Account, list[str]]) -> None:
+    account, _ = happened
     lines = account.logged()
     refs = {line["customer_ref"] for line in lines if "customer_ref" in line}
     assert len(refs) == 2
@@ -87,8 +97,8 @@ def test_no_customer_is_named_but_by_a_digest(app: App, account: Account) -> Non
     assert '"hong"' not in account.log.getvalue()
 
 
-def test_every_step_is_audited(app: App, account: Account) -> None:
-    everything_happens(app, account)
+def test_every_step_is_audited(happened: tuple[Account, list[str]]) -> None:
+    account, _ = happened
     audited = [line["message"] for line in account.logged() if line.get("audit")]
     assert audited[:12] == [
         "login.refused",

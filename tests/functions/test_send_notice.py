@@ -9,6 +9,7 @@ import pytest
 from registrar.domain.catalogue import CATALOGUE
 from registrar.domain.findings import iso
 from registrar.domain.notices import NOTICE_LEASE
+from registrar.domain.recovery import COOLING_OFF, Recovery
 from tests.aws.account import Account, Killed
 from tests.aws.rows import PHONE, a_registration
 from tests.builders import NOW
@@ -54,6 +55,20 @@ def test_a_notice_arrives_once_however_often_its_message_does(app: App, account:
     )
     assert texts() == [(PHONE, text)]
     assert states(account) == {LOCKED["id"]: "SENT"}
+
+
+@pytest.mark.parametrize(("hours", "phone"), [(-1, PHONE), (0, "+821099998888")])
+def test_from_when_a_recovery_takes_effect_it_goes_to_the_new_phone(
+    app: App, account: Account, hours: int, phone: str
+) -> None:
+    approved_at = NOW - COOLING_OFF - timedelta(hours=hours)
+    lost = Recovery(
+        "r1", "+821099998888", ("phone",), "passport seen", "staff-1", approved_at, "staff-2", approved_at
+    )
+    app.enrol(recovery=lost)
+    delivered(account, LOCKED)
+    ((told, _),) = texts()
+    assert told == phone
 
 
 def test_a_new_registration_is_told_from_its_event(app: App, account: Account) -> None:

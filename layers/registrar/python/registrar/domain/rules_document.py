@@ -90,7 +90,7 @@ def _revocation(value: object) -> RevocationRules:
         not isinstance(order, list)
         or not order
         or len(set(map(str, order))) != len(order)
-        or set(order) - set(SOURCES)
+        or any(source not in SOURCES for source in order)
     ):
         raise RulesWrong(f"rules.revocation.order must be a list of some of {', '.join(SOURCES)}, each once")
     if not isinstance(check, bool):
