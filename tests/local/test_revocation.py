@@ -57,7 +57,7 @@ class World:
     def certificate(self, operator: str, **arguments: Any) -> CustomerCertificate:
         first, last = one_year_from(datetime.now(UTC))
         url = self.directory.url(ENTRY.format(operator))
-        usual = {"not_before": first, "not_after": last, "crl_url": url}
+        usual: dict[str, Any] = {"not_before": first, "not_after": last, "crl_url": url}
         return self.pki.issue_customer(operator=operator, key="ec", **usual | arguments)
 
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
