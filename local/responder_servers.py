@@ -208,6 +208,7 @@ def index_line(entry: Entry) -> str:
     serial_number = f"{entry.serial_number:X}"
     serial_number = serial_number.zfill(len(serial_number) + len(serial_number) % 2)
     if entry.reason is None:
-        return f"V\t{end}\t\t{serial_number}\tunknown\t/CN=demo\n"
+        # openssl takes no index where two valid certificates have one subject.
+        return f"V\t{end}\t\t{serial_number}\tunknown\t/CN={serial_number}\n"
     at = (entry.revoked_at or _now()).astimezone(UTC)
-    return f"R\t{end}\t{at:%y%m%d%H%M%SZ},{entry.reason}\t{serial_number}\tunknown\t/CN=demo\n"
+    return f"R\t{end}\t{at:%y%m%d%H%M%SZ},{entry.reason}\t{serial_number}\tunknown\t/CN={serial_number}\n"
