@@ -56,9 +56,9 @@ class World:
 
     def certificate(self, operator: str, **arguments: Any) -> CustomerCertificate:
         first, last = one_year_from(datetime.now(UTC))
-        dates = {"not_before": first, "not_after": last}
         url = self.directory.url(ENTRY.format(operator))
-        return self.pki.issue_customer(operator=operator, key="ec", crl_url=url, **dates | arguments)
+        usual: dict[str, Any] = {"not_before": first, "not_after": last, "crl_url": url}
+        return self.pki.issue_customer(operator=operator, key="ec", **usual | arguments)
 
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
         """A new list of the operator, in its entry of the directory."""
@@ -259,7 +259,9 @@ def test_renewal_through_the_real_path(world: World) -> None:
     new = world.certificate("yessign")
     serials = old.certificate.serial_number, new.certificate.serial_number
     world.openssl.tell([Entry(serial) for serial in serials])
-    first = phone.prove(phone.upload({"signCert.der": old.der}), old).json()
+    view = phone.upload({"signCert.der": old.der})
+    assert view["state"] == "AWAITING_PROOF", view
+    first = phone.prove(view, old).json()
     world.openssl.tell([Entry(serials[0], "superseded", now), Entry(serials[1])])
     assert phone.upload({"signCert.der": old.der})["headline"] == "REVOKED_RENEWED"
     view = phone.upload({"signCert.der": new.der})
