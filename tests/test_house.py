@@ -49,6 +49,8 @@ DECIDING = (
     "check_revocation",
     "open_container",
     "precheck",
+    "reevaluate",
+    "reevaluate_segment",
     "validate_upload",
     "watch_crl",
     "watch_issuers",

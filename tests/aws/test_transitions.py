@@ -53,6 +53,8 @@ CHANGES: dict[str, Change] = {
     "resume": lambda registrations, r: registrations.resume(r, NOW),
     **{f"hold {which}": hold(which) for which in Hold},
     **{f"lift {which}": lift(which) for which in (Hold.BANK, Hold.ISSUER)},
+    "hold anew": lambda registrations, r: registrations.hold_by_reevaluation(r.customer_id, r.id, NOW),
+    "lift anew": lambda registrations, r: registrations.lift_by_reevaluation(r.customer_id, r.id, NOW),
 }
 
 
@@ -97,6 +99,8 @@ def test_what_ended_never_changes(account: Account, registrations: Registrations
         "resume": lambda s, r: s.resume(r, at),
         "hold": lambda s, r: s.add_hold(r.customer_id, r.id, Hold.CUSTOMER, at),
         "lift": lambda s, r: s.lift_hold(r.customer_id, r.id, Hold.BANK, at),
+        "hold anew": lambda s, r: s.hold_by_reevaluation(r.customer_id, r.id, at),
+        "lift anew": lambda s, r: s.lift_by_reevaluation(r.customer_id, r.id, at),
     }
     own = {Lifecycle.REVOKED_BY_ISSUER: "revoke", Lifecycle.DEREGISTERED: "deregister", Lifecycle.BLOCKED: "block"}
     for name, change in others.items():

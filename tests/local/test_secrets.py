@@ -140,7 +140,8 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     # The wrong way round, as a hasty person or a broken app sends it.
     problem(phone.call("POST", "/login", {"customer_id": phone.customer.password[:32], "password": "wrong"}))
     problem(phone.call("POST", "/challenges/otp", login), "MALFORMED_REQUEST")
-    problem(phone.call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": codes[0]}), "STEP_UP_EXPIRED")
+    guess = {"challenge_id": "A" * 22, "code": phone.code()}
+    problem(phone.call("POST", "/challenges/otp", guess), "STEP_UP_EXPIRED")
     phone.call("POST", "/uploads", {"files": key.decode(), "token": phone.token})
     phone.call("GET", f"/uploads/{phone.token}")
     # Their private key instead of their certificate: refused, and not kept.

@@ -64,7 +64,7 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
             continue
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given.
-            assert re.sub(r"/(uploads|crl)/\*", "", json.dumps(resource)).count("*") == 0
+            assert re.sub(r"/(uploads|crl|reports/reevaluation)/\*", "", json.dumps(resource)).count("*") == 0
             assert references(resource)
 
 
@@ -141,7 +141,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("s3:PutObject", "UploadBucket", {"RequestUploadFunction"}),
         ("s3:GetObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
         ("s3:DeleteObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
-        ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction"}),
+        ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction", "ReevaluateSegmentFunction"}),
         ("s3:DeleteObject", "TrustBucket", set()),
         ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
         ("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEndedFunction"}),
@@ -152,6 +152,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
                 *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
                 *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
                 *("SetBankHoldFunction", "BlockRegistrationFunction", "CheckRegistrationFunction"),
+                "ReevaluateSegmentFunction",
             },
         ),
         (
@@ -199,6 +200,7 @@ def test_only_one_function_hands_out_the_sealing_key() -> None:
         ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
         ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
         ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
+        ("sqs:SendMessage", "ReevaluationQueue", {"ReevaluateFunction", "ReevaluateSegmentFunction"}),
         ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
         (
             "sqs:SendMessage",

@@ -64,10 +64,14 @@ def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> N
     assert queue["MessageRetentionPeriod"] > 24 * 3600
 
 
-def test_shards_are_worked_on_one_message_at_a_time() -> None:
-    ((_, queue, source),) = [each for each in SOURCES if each[0] == "FlagShardFunction"]
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [("FlagShardFunction", "ExpiryQueue"), ("ReevaluateSegmentFunction", "ReevaluationQueue")],
+)
+def test_shards_are_worked_on_one_message_at_a_time(function: str, expected: str) -> None:
+    ((_, queue, source),) = [each for each in SOURCES if each[0] == function]
 
-    assert (queue, source["BatchSize"]) == ("ExpiryQueue", 1)
+    assert (queue, source["BatchSize"]) == (expected, 1)
     assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
 
 
@@ -174,7 +178,7 @@ def test_each_function_has_one_cause() -> None:
 
     assert causes.pop("AuthorizeFunction") == 0
     # People at the bank invoke these themselves, each by a permission of its own.
-    people = ("ProposeRecovery", "ApproveRecovery", "SetBankHold", "BlockRegistration")
-    assert [causes.pop(f"{name}Function") for name in people] == [0, 0, 0, 0]
+    people = ("ProposeRecovery", "ApproveRecovery", "SetBankHold", "BlockRegistration", "Reevaluate")
+    assert [causes.pop(f"{name}Function") for name in people] == [0, 0, 0, 0, 0]
     assert causes.pop("ReportLossFunction") == 3
     assert set(causes.values()) == {1}

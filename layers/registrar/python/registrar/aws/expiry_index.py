@@ -6,13 +6,15 @@ asked of the row.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.registration_items import over, row_key
 from registrar.domain.expiry import Due, Window
 from registrar.domain.registrations import Lifecycle
+
+_EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class ExpiryIndex:
                     dynamo.read_text(item, "sk").removeprefix("REG#"),
                     dynamo.read_instant(item, "not_after"),
                 )
+
+    def live(self, shard: str, now: datetime) -> Iterator[tuple[str, str]]:
+        """Customer and registration of every one in a shard that has not run out: all that can be live."""
+        for due in self.due(shard, Window(0, now, _EVER)):
+            yield due.customer_id, due.registration_id
 
     def flag(self, due: Due, at: datetime) -> None:
         """Flag a live registration without a hold that still ends when the index said. Raises ConditionFailed.

@@ -19,7 +19,7 @@ from registrar.domain.registrations import Hold, Lifecycle, Registration, Revoca
 
 EXPIRY_SHARDS = tuple(f"expiry-{number}" for number in range(64))
 _DATES = ("expiry_flagged_at", "ended_at", "revoked_at")
-_TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by")
+_TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by", "bank_hold_reason")
 
 
 def to_item(registration: Registration) -> dict[str, dict[str, Any]]:

@@ -3,9 +3,10 @@
 Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from registrar.aws import dynamo
@@ -22,7 +23,7 @@ from registrar.aws.registration_items import (
     unless_held_by_bank,
 )
 from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
+from registrar.domain.registrations import REEVALUATION, Hold, Lifecycle, Registration, Revocation
 from registrar.domain.uploads import Upload, new_nonce
 
 __all__ = ["Registrations", "Taken"]
@@ -51,6 +52,13 @@ class Registrations:
         if found is None:
             raise Refusal("REG_NOT_FOUND")
         return found
+
+    def find_many(self, ids: Iterable[tuple[str, str]]) -> Iterator[Registration]:
+        """Those of the registrations (customer, registration) that exist, in no order, read by batches."""
+        remaining = iter(ids)
+        while batch := list(islice(remaining, dynamo.BATCH)):
+            items = dynamo.get_many(self.client, self.table, [row_key(*each) for each in batch])
+            yield from self._judged([from_item(item) for item in items])
 
     def of_customer(self, customer_id: str) -> list[Registration]:
         """All registrations of a customer, strongly consistent, the oldest id first."""
@@ -132,10 +140,12 @@ class Registrations:
         """Hold a live registration, beside the holds that stand. Raises ConditionFailed where it is not live.
 
         The customer's hold brings the random part of the text that lifts it; repeating the report keeps that.
+        The bank's takes over what a re-evaluation holds: no later one lifts it.
         """
         held = {":hold": dynamo.text_set([hold]), **alive(now)}
         if hold is not Hold.CUSTOMER:
-            return self._change(customer_id, registration_id, "ADD holds :hold", LIVE, held)
+            expression = "ADD holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
+            return self._change(customer_id, registration_id, expression, LIVE, held)
         held[":nonce"] = dynamo.text(new_nonce())
         expression = "SET resume_nonce = if_not_exists(resume_nonce, :nonce) ADD holds :hold"
         return self._change(customer_id, registration_id, expression, LIVE, held)
@@ -143,7 +153,22 @@ class Registrations:
     def lift_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
         """Lift the bank's or the issuer's hold and keep the others. Raises ConditionFailed where it is not live."""
         values = {":hold": dynamo.text_set([hold]), **alive(now)}
-        return self._change(customer_id, registration_id, "DELETE holds :hold", LIVE, values)
+        expression = "DELETE holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
+        return self._change(customer_id, registration_id, expression, LIVE, values)
+
+    def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
+        """Put the bank's hold on, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or
+        somebody at the bank holds it."""
+        condition = f"{LIVE} AND (NOT contains(holds, :bank) OR bank_hold_reason = :why)"
+        values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
+        expression = "ADD holds :hold SET bank_hold_reason = :why"
+        return self._change(customer_id, registration_id, expression, condition, values)
+
+    def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
+        """Lift the hold that a re-evaluation put on. Raises ConditionFailed where that is not what holds it."""
+        condition = f"{LIVE} AND bank_hold_reason = :why"
+        expression = "DELETE holds :hold REMOVE bank_hold_reason"
+        return self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
 
     def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
@@ -295,6 +320,13 @@ class Registrations:
         if found is None or found.lifecycle is not lifecycle:
             raise ConditionFailed
         return found
+
+
+_BY_STAFF = " REMOVE bank_hold_reason"
+
+
+def _by_reevaluation(now: datetime) -> dict[str, Any]:
+    return {":hold": dynamo.text_set([Hold.BANK]), ":why": dynamo.text(REEVALUATION), **alive(now)}
 
 
 def _expect_proof(failed: ConditionFailed, uses: Sequence[Write]) -> None:

@@ -45,6 +45,24 @@ def run_of(message: Mapping[str, str | None]) -> Run:
     return Run(instant(message["at"] or ""), instant(since) if since else None, frozenset())
 
 
+def close_part(client: Any, table: str, run_id: str, part: str, at: datetime) -> bool:
+    """Take a part out of what is open of the run that began `at`, however often; whether nothing is open any more.
+
+    Raises ConditionFailed where that run never began, or another took its place.
+    """
+    item = dynamo.update(
+        client,
+        table,
+        {"id": dynamo.text(run_id)},
+        "DELETE #open :part",
+        "#at = :at",
+        {":part": dynamo.text_set([part]), ":at": dynamo.instant(at)},
+        open="open",
+        at="at",
+    )
+    return "open" not in item
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The runs of the expiry job."""
@@ -81,16 +99,7 @@ class Runs:
 
         The last shard moves the window on. Raises ConditionFailed where no such run began.
         """
-        item = dynamo.update(
-            self.client,
-            self.table,
-            {"id": dynamo.text(run.id)},
-            "DELETE #open :shard",
-            "attribute_exists(id)",
-            {":shard": {"SS": [shard]}},
-            open="open",
-        )
-        if "open" in item:
+        if not close_part(self.client, self.table, run.id, shard, run.at):
             return False
         self._finish(run.at)
         return True

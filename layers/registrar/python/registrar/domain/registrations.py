@@ -22,6 +22,8 @@ from registrar.domain.findings import instant
 from registrar.domain.uploads import Upload, registration_id
 
 EXPIRING = timedelta(days=30)
+REEVALUATION = "reevaluation"
+"""Why the bank holds it, where no person decided that: the only hold that a later re-evaluation lifts."""
 
 
 class Lifecycle(StrEnum):
@@ -76,7 +78,8 @@ class Registration:
     """`issuer` and `policy` are names in ko and en; `proof` says what the registration rests on.
 
     `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
-    text that lifts the customer's hold; `denied`, whether the key is on the deny list, is no part of the row.
+    text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that;
+    `denied`, whether the key is on the deny list, is no part of the row.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Registration:
     revoked_at: datetime | None = None
     replaces: str | None = None
     superseded_by: str | None = None
+    bank_hold_reason: str | None = None
     revocation: Revocation | None = None
     denied: bool = False
 

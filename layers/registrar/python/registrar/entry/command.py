@@ -35,15 +35,23 @@ class Command:
 def command(
     handle: Callable[[Command], dict[str, Any]],
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """`invoked` for what concerns one registration."""
+    return invoked(lambda fields: handle(_read(fields)))
+
+
+def invoked(
+    handle: Callable[[Fields], dict[str, Any]],
+) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """Turn `handle` into a Lambda handler that answers `{"done": …}`, or `{"refused": code, "text": …}`.
 
-    A change that another state forbids is STATE_CONFLICT; whatever else fails is Lambda's error.
+    A change that another state forbids is STATE_CONFLICT, with what the Refusal says is in the way (`why`);
+    whatever else fails is Lambda's error.
     """
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         logger.append_keys(function=context.function_name)
         try:
-            return {"done": handle(_read(Fields(event, "")))}
+            return {"done": handle(Fields(event, ""))}
         except Refusal as refused:
             return _refused(refused)
         except ConditionFailed:
@@ -57,11 +65,16 @@ def _read(fields: Fields) -> Command:
         fields,
         customer_id=fields.text("customer_id", CUSTOMER_ID),
         registration_id=fields.text("registration_id", r"r[a-z0-9]{32}"),
-        staff_id=fields.text("staff_id", STAFF_ID),
-        reason=fields.text("reason", r".{5,200}"),
+        **who_and_why(fields),
     )
+
+
+def who_and_why(fields: Fields) -> dict[str, str]:
+    """The `staff_id` and `reason` that every change needs. Raises Refusal (MALFORMED_REQUEST)."""
+    return {"staff_id": fields.text("staff_id", STAFF_ID), "reason": fields.text("reason", r".{5,200}")}
 
 
 def _refused(refused: Refusal) -> dict[str, Any]:
     logger.info("refused", code=refused.code)
-    return {"refused": refused.code, "text": render(refused.code, "en", refused.params)[1]}
+    text = refused.params.get("why") or render(refused.code, "en", refused.params)[1]
+    return {"refused": refused.code, "text": text}

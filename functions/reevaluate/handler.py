@@ -1,0 +1,78 @@
+"""An admin has the live registrations decided anew under the active trust document; called directly, under IAM.
+
+{"step": "plan"}, then, once its summary was read,
+{"step": "apply", "version": …, "confirm": "<SHA-256 of summary.json>", "staff_id": …, "reason": …}
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.queues import Queue
+from registrar.aws.reevaluations import Plan, Plans
+from registrar.aws.registration_items import EXPIRY_SHARDS
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.domain.errors import NotThere, Refusal
+from registrar.domain.findings import iso
+from registrar.entry.clock import now
+from registrar.entry.command import invoked, who_and_why
+from registrar.entry.log import audit
+from registrar.entry.request import Fields
+from registrar.entry.settings import setting, settings_list
+
+PINS = settings_list("TRUST_ANCHOR_PINS")
+bucket = Bucket(client("s3"), setting("TRUST_BUCKET"))
+plans = Plans(client("dynamodb"), setting("NOTICES_TABLE"), bucket)
+queue = Queue(client("sqs"), setting("REEVALUATION_QUEUE"))
+
+
+@invoked
+def lambda_handler(fields: Fields) -> dict[str, Any]:
+    return _plan() if fields.text("step", "plan|apply") == "plan" else _apply(fields)
+
+
+def _plan() -> dict[str, Any]:
+    """Begin a plan; called again before it is finished, hand out what is still open of it."""
+    plan = plans.begin(_active_version(), EXPIRY_SHARDS, now().replace(microsecond=0))
+    sent = queue.send(plan.messages())
+    audit("reevaluation.begun", version=plan.version, planned_at=iso(plan.at), open=sent)
+    return {"version": plan.version, "planned_at": iso(plan.at), "open": sent, "summary": plan.summary_key}
+
+
+def _apply(fields: Fields) -> dict[str, Any]:
+    version, confirmed = fields.number("version"), fields.text("confirm", "[0-9a-f]{64}")
+    who = who_and_why(fields)
+    if version != (active := _active_version()):
+        raise _refusal(f"version {version} is not active, {active} is: plan again")
+    plan, summary = _finished(version)
+    if hashlib.sha256(summary).hexdigest() != confirmed:
+        raise _refusal(f"confirm is not the SHA-256 of {plan.summary_key}: read it again")
+    figures = json.loads(summary)
+    audit("reevaluation.confirmed", version=version, planned_at=iso(plan.at), sha256=confirmed, **who)
+    segments = figures["segments"].items()
+    queue.send(plan.message("spread", segment=segment, sha256=digest) for segment, digest in segments)
+    return {"version": version, "to_hold": figures["to_hold"], "to_lift": figures["to_lift"]}
+
+
+def _finished(version: int) -> tuple[Plan, bytes]:
+    """The last plan for a version, and its summary."""
+    plan = plans.find(version)
+    if plan is None:
+        raise _refusal(f"there is no plan for version {version}")
+    try:
+        return plan, plans.summary(plan)
+    except NotThere:
+        raise _refusal(f"the plan is not finished: {len(plan.open)} segments are open") from None
+
+
+def _active_version() -> int:
+    try:
+        return TrustBucket(bucket, PINS).active(now()).version  # a new one: it must not be a minute old
+    except NotThere:
+        raise _refusal("no trust document is active") from None
+
+
+def _refusal(why: str) -> Refusal:
+    return Refusal("STATE_CONFLICT", why=why)

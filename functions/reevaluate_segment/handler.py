@@ -1,0 +1,90 @@
+"""The work of a re-evaluation: look through a segment for the plan; once it is confirmed, apply it in batches.
+
+Every message may come twice. None counts under another trust document than the one it was planned for, and a
+registration is decided on again before it is changed: a plan may be old.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from registrar.aws.bucket import Bucket
+from registrar.aws.clients import client
+from registrar.aws.expiry_index import ExpiryIndex
+from registrar.aws.queues import Queue
+from registrar.aws.reevaluations import Plan, Plans, plan_of
+from registrar.aws.registration_items import EXPIRY_SHARDS
+from registrar.aws.registrations import Registrations
+from registrar.aws.trust_bucket import TrustBucket
+from registrar.domain.errors import ConditionFailed
+from registrar.domain.reevaluation import Change, Judged, Tally, judge
+from registrar.domain.trust import TrustStore
+from registrar.entry.batch import each_message
+from registrar.entry.clock import now
+from registrar.entry.log import audit, customer_ref, logger
+from registrar.entry.settings import setting, settings_list
+
+PINS, BANK, BATCH = settings_list("TRUST_ANCHOR_PINS"), setting("BANK_CODE"), 25
+dynamodb, bucket = client("dynamodb"), Bucket(client("s3"), setting("TRUST_BUCKET"))
+registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
+plans = Plans(dynamodb, setting("NOTICES_TABLE"), bucket)
+queue = Queue(client("sqs"), setting("REEVALUATION_QUEUE"))
+
+
+@each_message
+def lambda_handler(message: Mapping[str, Any]) -> None:
+    plan, trust = plan_of(message), TrustBucket(bucket, PINS).active(now())
+    if trust.version != plan.version:
+        logger.info("overtaken", planned=plan.version, active=trust.version)
+        return
+    match message["task"]:
+        case "look":
+            _look(plan, message["segment"], trust)
+        case "spread":
+            queue.send(_batches(plan, message["segment"], message["sha256"]))
+        case "apply":
+            _apply(plan, message["registrations"], trust)
+
+
+def _look(plan: Plan, segment: str, trust: TrustStore) -> None:
+    at = now()
+    if plans.is_open(plan, segment):
+        tally, changes = Tally(), []
+        for registration in registrations.find_many(index.live(segment, at)):
+            if judged := judge(registration, trust, at, BANK):
+                tally.add(judged)
+                if judged.change:
+                    changes.append({**judged.to_map(), "customer_ref": customer_ref(registration.customer_id)})
+        plans.write_segment(plan, segment, tally, changes)
+    try:
+        finished = plans.done(plan, segment)
+    except ConditionFailed:
+        return  # a later plan took its place
+    if finished:
+        audit("reevaluation.planned", version=plan.version, **plans.summarise(plan, EXPIRY_SHARDS))
+
+
+def _batches(plan: Plan, segment: str, sha256: str) -> Iterator[dict[str, object]]:
+    changes = plans.changes(plan, segment, sha256)
+    found = ([*each, changes[each[1]]] for each in index.live(segment, now()) if each[1] in changes)
+    while batch := list(islice(found, BATCH)):
+        yield plan.message("apply", registrations=batch)
+
+
+def _apply(plan: Plan, planned: list[list[str]], trust: TrustStore) -> None:
+    changes = {registration_id: change for _, registration_id, change in planned}
+    for found in registrations.find_many((customer, each) for customer, each, _ in planned):
+        judged = judge(found, trust, now(), BANK)
+        if judged and judged.change == changes[found.id]:
+            _change(found.customer_id, judged, plan.version)
+
+
+def _change(customer_id: str, judged: Judged, version: int) -> None:
+    hold = judged.change is Change.HOLD
+    change = registrations.hold_by_reevaluation if hold else registrations.lift_by_reevaluation
+    try:
+        change(customer_id, judged.registration_id, now())
+    except ConditionFailed:
+        return  # it ended, or somebody at the bank was first
+    audit(f"reevaluation.{judged.change}", customer_id=customer_id, version=version, **judged.to_map())

@@ -1,0 +1,117 @@
+"""Re-evaluation, whatever dies and whatever comes twice."""
+
+import pytest
+
+from registrar.aws.registrations import Registrations
+from tests.aws.account import Account, Killed
+from tests.functions.app import a_batch
+from tests.functions.reevaluation import (
+    BY_REEVALUATION,
+    KICA,
+    STAFF,
+    a_plan,
+    activate,
+    digest,
+    holds,
+    planned,
+    prepared,
+    registered,
+    summary,
+    worked,
+)
+
+
+@pytest.fixture
+def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+    return prepared(account, monkeypatch)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(3))
+def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
+    account: Account, registrations: Registrations, write: int, after: bool
+) -> None:
+    """Begin the plan, hand out its segments."""
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("reevaluate", {"step": "plan"})
+    account.restart()
+    assert a_plan(account)["to_hold"] == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(3))
+def test_a_worker_killed_while_it_plans_is_done_again_by_the_queue(
+    account: Account, registrations: Registrations, write: int, after: bool
+) -> None:
+    """Keep what was found, note the segment as done, write the summary."""
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    first, last = planned(account)
+    worked(account, first)
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("reevaluate_segment", a_batch(last))
+    account.restart()
+    account.pass_time(minutes=16)
+    worked(account, last)
+    assert summary(account)["to_hold"] == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(2))
+def test_a_worker_killed_while_it_applies_is_done_again_by_the_queue(
+    account: Account, registrations: Registrations, write: int, after: bool
+) -> None:
+    """Two registrations of one batch."""
+    owners = {"kim": registered(account, "kim", **KICA), "lee": registered(account, "lee", **KICA)}
+    activate(account, 2, "kica")
+    a_plan(account)
+    planned_for = [["kim", owners["kim"], "hold"], ["lee", owners["lee"], "hold"]]
+    batch = {"task": "apply", "version": 2, "at": "2026-11-23T03:01:00Z", "registrations": planned_for}
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("reevaluate_segment", a_batch(batch))
+    account.restart()
+    for _ in range(2):
+        worked(account, batch)
+        assert set(holds(registrations, **owners).values()) == {BY_REEVALUATION}
+
+
+def test_what_was_found_first_stays_however_often_a_segment_is_looked_at(
+    account: Account, registrations: Registrations
+) -> None:
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    messages = planned(account)
+    worked(account, *messages)
+    confirmed = digest(account)
+    registered(account, "lee", **KICA)
+    worked(account, *messages)
+    assert digest(account) == confirmed
+
+
+def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
+    account: Account, registrations: Registrations
+) -> None:
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    old = planned(account)
+    worked(account, *old)
+    account.pass_time(minutes=1)
+    new = planned(account)
+    worked(account, *old)
+    first, second = new
+    worked(account, first)
+    answer = account.invoke("reevaluate", {"step": "apply", "version": 2, "confirm": digest(account), **STAFF})
+    assert answer["text"] == "the plan is not finished: 1 segments are open"
+    worked(account, second)
+    assert summary(account)["planned_at"] == "2026-11-23T03:01:00Z"
+
+
+def test_a_call_while_a_plan_is_made_hands_out_what_is_still_open(
+    account: Account, registrations: Registrations
+) -> None:
+    first, second = planned(account)
+    worked(account, first)
+    account.pass_time(minutes=5)
+    assert planned(account) == [second]

@@ -1,0 +1,240 @@
+"""Re-evaluation through its functions: planned, read, confirmed, applied."""
+
+import json
+from typing import Any
+
+import pytest
+
+from registrar.aws.registrations import Registrations
+from registrar.aws.trust_bucket import ACTIVE
+from registrar.domain.registrations import Hold
+from registrar.entry.log import customer_ref
+from tests.aws.account import Account
+from tests.builders import NOW
+from tests.functions.app import a_batch, put_trust
+from tests.functions.reevaluation import (
+    BY_REEVALUATION,
+    BY_STAFF,
+    FREE,
+    KICA,
+    SHARDS,
+    STAFF,
+    a_plan,
+    activate,
+    applied,
+    confirm,
+    holds,
+    planned,
+    prepared,
+    registered,
+    summary,
+    summary_key,
+    worked,
+)
+
+CODES = ["CERT_POLICY_NOT_ACCEPTED"]
+
+
+@pytest.fixture
+def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+    return prepared(account, monkeypatch)
+
+
+def test_a_plan_shows_exactly_what_fails_now_and_changes_nothing(
+    account: Account, registrations: Registrations
+) -> None:
+    kept, failing = registered(account, "hong"), registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+
+    answer = account.invoke("reevaluate", {"step": "plan"})["done"]
+    worked(account, *planned(account))
+
+    assert answer == {
+        "version": 2,
+        "planned_at": "2026-11-23T03:00:00Z",
+        "open": len(SHARDS),
+        "summary": "reports/reevaluation/2/20261123T030000Z/summary.json",
+    }
+    found = summary(account)
+    ((segment, _),) = found.pop("segments").items()
+    assert found == {
+        "version": 2,
+        "planned_at": "2026-11-23T03:00:00Z",
+        "looked_at": 2,
+        "to_hold": 1,
+        "to_lift": 0,
+        "held_already": 0,
+        "by_code": {"CERT_POLICY_NOT_ACCEPTED": 1},
+        "by_operator": {"kica": 1},
+    }
+    bucket = account.physical["TrustBucket"]
+    key = f"reports/reevaluation/2/20261123T030000Z/{segment}.jsonl"
+    lines = account.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()[1:]
+    line = {"registration_id": failing, "operator": "kica", "change": "hold", "codes": CODES}
+    assert [json.loads(each) for each in lines] == [line | {"customer_ref": customer_ref("kim")}]
+    assert holds(registrations, hong=kept, kim=failing) == {"hong": FREE, "kim": FREE}
+
+
+def test_a_confirmed_plan_holds_what_fails_and_a_later_one_lifts_what_passes_again(
+    account: Account, registrations: Registrations
+) -> None:
+    owners = {"hong": registered(account, "hong"), "kim": registered(account, "kim", **KICA)}
+    activate(account, 2, "kica")
+    a_plan(account)
+
+    answer = confirm(account, 2)
+    worked(account, *account.sent_to("ReevaluationQueue"))
+
+    assert answer == {"done": {"version": 2, "to_hold": 1, "to_lift": 0}}
+    assert holds(registrations, **owners) == {"hong": FREE, "kim": BY_REEVALUATION}
+    assert a_plan(account)["held_already"] == 1, "nothing is left to do"
+    activate(account, 3)
+    assert a_plan(account)["to_lift"] == 1
+    assert holds(registrations, **owners)["kim"] == BY_REEVALUATION, "a plan lifts nothing"
+    applied(account, 3)
+    assert holds(registrations, **owners) == {"hong": FREE, "kim": FREE}
+    audited = [line["message"] for line in account.logged() if line.get("audit")]
+    assert audited[-1] == "reevaluation.lift"
+    assert audited.count("reevaluation.hold") == audited.count("reevaluation.lift") == 1
+
+
+def test_holds_of_others_stay_beside_it(account: Account, registrations: Registrations) -> None:
+    lost = registered(account, "kim", **KICA)
+    registrations.add_hold("kim", lost, Hold.CUSTOMER, NOW)
+    for version, refused in ((2, ["kica"]), (3, [])):
+        activate(account, version, *refused)
+        a_plan(account)
+        applied(account, version)
+        expected = {Hold.CUSTOMER, Hold.BANK} if refused else {Hold.CUSTOMER}
+        assert registrations.get("kim", lost).holds == expected
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_staff_hold_stays_held(account: Account, registrations: Registrations, before: bool) -> None:
+    """Before the re-evaluation or after it: whoever looked at it themselves decides."""
+    failing = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    if before:
+        registrations.add_hold("kim", failing, Hold.BANK, NOW)
+        a_plan(account)
+    else:
+        a_plan(account)
+        applied(account, 2)
+        registrations.add_hold("kim", failing, Hold.BANK, NOW)
+    activate(account, 3)
+    assert a_plan(account)["to_lift"] == 0
+    applied(account, 3)
+    assert holds(registrations, kim=failing) == {"kim": BY_STAFF}
+
+
+def test_what_staff_lift_is_shown_again(account: Account, registrations: Registrations) -> None:
+    failing = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    a_plan(account)
+    applied(account, 2)
+    registrations.lift_hold("kim", failing, Hold.BANK, NOW)
+    assert holds(registrations, kim=failing) == {"kim": FREE}
+    assert a_plan(account)["to_hold"] == 1
+
+
+def test_staff_who_hold_it_between_plan_and_application_keep_their_hold(
+    account: Account, registrations: Registrations
+) -> None:
+    failing, ended = registered(account, "kim", **KICA), registered(account, "lee", **KICA)
+    activate(account, 2, "kica")
+    assert a_plan(account)["to_hold"] == 2
+    registrations.add_hold("kim", failing, Hold.BANK, NOW)
+    registrations.deregister(registrations.get("lee", ended), NOW)
+    applied(account, 2)
+    assert holds(registrations, kim=failing, lee=ended) == {"kim": BY_STAFF, "lee": FREE}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "why"),
+    [
+        ({"confirm": "0" * 64}, "confirm is not the SHA-256 of"),
+        ({"version": 1}, "version 1 is not active, 2 is"),
+        ({"version": 3}, "version 3 is not active, 2 is"),
+    ],
+)
+def test_nothing_is_applied_but_the_confirmed_plan_of_the_active_version(
+    account: Account, registrations: Registrations, overrides: dict[str, Any], why: str
+) -> None:
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    a_plan(account)
+    answer = confirm(account, 2, **overrides)
+    assert answer["refused"] == "STATE_CONFLICT"
+    assert answer["text"].startswith(why)
+    assert account.sent_to("ReevaluationQueue") == []
+
+
+def test_a_plan_that_is_not_finished_is_not_applied(account: Account, registrations: Registrations) -> None:
+    asked = {"step": "apply", "version": 1, "confirm": "0" * 64, **STAFF}
+    assert account.invoke("reevaluate", asked)["text"] == "there is no plan for version 1"
+    first, _ = planned(account)
+    worked(account, first)
+    assert account.invoke("reevaluate", asked)["text"] == "the plan is not finished: 1 segments are open"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"step": "redo"}, "step"),
+        ({"step": "apply"}, "version"),
+        ({"step": "apply", "version": 1, "confirm": "yes"}, "confirm"),
+        ({"step": "apply", "version": 1, "confirm": "0" * 64, "reason": STAFF["reason"]}, "staff_id"),
+        ({"step": "apply", "version": 1, "confirm": "0" * 64, "staff_id": STAFF["staff_id"]}, "reason"),
+    ],
+)
+def test_bad_input_is_refused_by_name(
+    account: Account, registrations: Registrations, wrong: dict[str, Any], field: str
+) -> None:
+    answer = account.invoke("reevaluate", wrong)
+    assert answer["refused"] == "MALFORMED_REQUEST"
+    assert field in answer["text"]
+    assert account.keys("TrustBucket") == [ACTIVE]
+
+
+def test_without_a_trust_document_nothing_is_planned(account: Account) -> None:
+    answer = account.invoke("reevaluate", {"step": "plan"})
+    assert answer == {"refused": "STATE_CONFLICT", "text": "no trust document is active"}
+
+
+def test_a_new_document_overtakes_what_was_planned_and_confirmed_under_the_old(
+    account: Account, registrations: Registrations
+) -> None:
+    failing = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    messages = planned(account)
+    worked(account, *messages)
+    confirm(account, 2)
+    spread = account.sent_to("ReevaluationQueue")
+    activate(account, 3)
+    assert worked(account, *messages, *spread) == []
+    assert holds(registrations, kim=failing) == {"kim": FREE}
+
+
+def test_a_changed_file_of_a_confirmed_plan_is_not_applied(account: Account, registrations: Registrations) -> None:
+    failing = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    ((segment, _),) = a_plan(account)["segments"].items()
+    confirm(account, 2)
+    spread = account.sent_to("ReevaluationQueue")
+    put_trust(account, summary_key(account).replace("summary.json", f"{segment}.jsonl"), b"{}\n")
+    answer = account.invoke("reevaluate_segment", a_batch(*spread))
+    assert len(answer["batchItemFailures"]) == 1
+    assert holds(registrations, kim=failing) == {"kim": FREE}
+
+
+def test_many_are_applied_in_batches(
+    account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owners = {f"c{number}": registered(account, f"c{number}", **KICA) for number in range(5)}
+    activate(account, 2, "kica")
+    assert a_plan(account)["to_hold"] == 5
+    monkeypatch.setattr(account.function("reevaluate_segment"), "BATCH", 2)
+    sizes = [len(message["registrations"]) for message in applied(account, 2)]
+    assert sum(sizes) == 5
+    assert max(sizes) == 2
+    assert set(holds(registrations, **owners).values()) == {BY_REEVALUATION}
