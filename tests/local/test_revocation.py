@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local import directory as directories
 from local import seed
+from local.authenticator import Authenticator
 from local.cloud import LocalCloud
 from local.crls import Revoked, make_crl, scope
 from local.directory import Directory
@@ -49,8 +50,10 @@ class World:
 
     def phone(self) -> Phone:
         self.customers += 1
-        enrolled = seed.enrol(self.cloud, f"customer-{self.customers}", phone=f"+8210{self.customers:08d}")
-        phone = Phone(self.cloud.url, enrolled)
+        device = Authenticator(seed.RP_ID, seed.ORIGIN)
+        number = f"+8210{self.customers:08d}"
+        enrolled = seed.enrol(self.cloud, f"customer-{self.customers}", phone=number, device=device)
+        phone = Phone(self.cloud.url, enrolled, device=device)
         assert phone.log_in().status == 200
         return phone
 

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from local import seed
+from local.authenticator import from_websafe
 from local.cloud import LocalCloud
 from local.npki_containers import pfx
 from local.npki_files import private_key_info, sign_pri_key
@@ -32,6 +35,7 @@ NewCertificate = Callable[..., CustomerCertificate]
 MARK = b"planted-0f8e2c"
 FILE_PASSWORD = "파일의-비밀번호-7d1f"
 WRONG_PASSWORD = "a-wrong-guess-7d1f"
+PASSKEY_CHALLENGE, SMS_CODE = "passkey challenge", "SMS code"
 IDN = "7803157654321"
 
 
@@ -112,7 +116,8 @@ def _plant(cloud: LocalCloud) -> None:
 
 def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> dict[str, Any]:
     """Everything a customer does, right and wrong; returns what only they know."""
-    codes, tokens = [], []
+    codes: list[str] = []
+    tokens: list[str] = []
     code_of = phone.code
 
     def noted() -> str:
@@ -131,6 +136,7 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
 
     assert phone.log_in().status == 200
     tokens.append(str(phone.token))
+    proving = _prove_in_every_way(phone, cloud, login)
     # The wrong way round, as a hasty person or a broken app sends it.
     problem(phone.call("POST", "/login", {"customer_id": phone.customer.password[:32], "password": "wrong"}))
     problem(phone.call("POST", "/challenges/otp", login), "MALFORMED_REQUEST")
@@ -151,7 +157,32 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     tokens.append(str(phone.token))
     cloud.invoke("FlagExpiringFunction", {})
     eventually(lambda: not _files_left(cloud, phone))
-    return _secrets(phone, codes, tokens, [certificate, *contained])
+    return _secrets(phone, codes, tokens, [certificate, *contained]) | proving
+
+
+def _prove_in_every_way(phone: Phone, cloud: LocalCloud, login: dict[str, str]) -> dict[str, Any]:
+    """A code by text message, a passkey, a new authenticator app; returns what was asked and sent."""
+    by_sms = phone.call("POST", "/login", login).json()
+    assert phone.call("POST", "/challenges/sms", {"challenge_id": by_sms["challenge_id"]}).status == 200
+    sent = re.findall(r"\d{6}", cloud.sms(phone.customer.phone)[-1])[0].encode()
+    body = {"challenge_id": by_sms["challenge_id"], "code": "000000", "method": "sms"}
+    problem(phone.call("POST", "/challenges/otp", body), "STEP_UP_INVALID")
+    assert phone.call("POST", "/challenges/otp", body | {"code": sent.decode()}).status == 200
+    assert phone.log_in().status == 200
+    assert phone.add_passkey(seed.RP_ID, seed.ORIGIN, "갤럭시").status == 201
+    asked = phone.call("POST", "/step-up", {"operation": "register"}).json()["asked"]["passkey"]["challenge"]
+    proof = {"proof_id": phone.prove_identity("enrol", "totp")}
+    uri = urlparse(phone.call("POST", "/credentials/totp", proof).json()["otpauth_uri"])
+    totp = parse_qs(uri.query)["secret"][0]
+    new_secret = base64.b32decode(totp + "=" * (-len(totp) % 8))
+    device_id = str(phone.device_id)
+    secrets = {
+        PASSKEY_CHALLENGE: places.forms(from_websafe(asked)) | {asked.encode()},
+        "new TOTP secret": places.forms(new_secret) | {totp.encode()},
+        "device id": places.forms(device_id.encode()) | places.forms(from_websafe(device_id)),
+    }
+    patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in secrets.items()}
+    return patterns | {SMS_CODE: re.compile(rb"(?<![0-9A-Za-z.:_-])%s(?![0-9A-Za-z:_-])" % sent)}
 
 
 def _files_left(cloud: LocalCloud, phone: Phone) -> list[str]:
@@ -191,7 +222,7 @@ def _open(phone: Phone, certificate: CustomerCertificate, form: str) -> Customer
 def test_nothing_that_only_the_customer_knows_lies_anywhere(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    phone = new_phone(log_in=False, idn=IDN)
+    phone = new_phone(log_in=False, passkey=False, idn=IDN)
     patterns = _live(phone, new_certificate, cloud)
     _plant(cloud)
     found: dict[str, set[str]] = {name: set() for name in patterns}
@@ -206,6 +237,10 @@ def test_nothing_that_only_the_customer_knows_lies_anywhere(
     planted = found.pop("planted")
     assert {place.split()[0] for place in planted} == {"table", "bucket", "queue", "logs", "file"}
     assert len(planted) == 5
+    # What a passkey signs is kept to compare with, and a text message tells its code to its phone: only there.
+    table = cloud.physical("ChallengesTable")
+    assert found.pop(PASSKEY_CHALLENGE) == {f"table {table} nonce"}
+    assert found.pop(SMS_CODE) == {"messages", "file emulator.log"}, "the emulator notes each text it is to send"
     assert found == {name: set() for name in found}
     assert looked_at == {"table", "bucket", "queue", "logs", "messages", "mails", "file"}
 

@@ -19,6 +19,7 @@ from cryptography import x509
 
 from local import directory as directories
 from local import seed
+from local.authenticator import Authenticator
 from local.cloud import LocalCloud
 from local.crls import Revoked, make_crl, scope
 from local.directory import Directory
@@ -60,8 +61,10 @@ class World:
     def registered(self, operator: str) -> tuple[Phone, str, CustomerCertificate]:
         """A customer with a registration under this operator."""
         self.customers += 1
-        enrolled = seed.enrol(self.cloud, f"watched-{self.customers}", phone=f"+8210{self.customers:08d}")
-        phone = Phone(self.cloud.url, enrolled)
+        device = Authenticator(seed.RP_ID, seed.ORIGIN)
+        number = f"+8210{self.customers:08d}"
+        enrolled = seed.enrol(self.cloud, f"watched-{self.customers}", phone=number, device=device)
+        phone = Phone(self.cloud.url, enrolled, device=device)
         assert phone.log_in().status == 200
         first, last = one_year_from(datetime.now(UTC))
         certificate = self.pki.issue_customer(
