@@ -135,11 +135,14 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+MAKERS = ("client", "one_try_client")
+
+
 def clients_of(name: str) -> set[str]:
     """The services whose clients a handler asks for, anywhere in it."""
     tree = ast.parse((build.ROOT / "functions" / verb(name) / "handler.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    named = {ast.literal_eval(c.args[0]) for c in calls if isinstance(c.func, ast.Name) and c.func.id == "client"}
+    named = {ast.literal_eval(c.args[0]) for c in calls if isinstance(c.func, ast.Name) and c.func.id in MAKERS}
     return named | {"s3" for c in calls if isinstance(c.func, ast.Name) and c.func.id == "post_client"}
 
 
