@@ -70,7 +70,11 @@ class World:
         certificate = self.pki.issue_customer(
             operator=operator, key="ec", crl_url=self.url(operator), not_before=first, not_after=last
         )
-        answer = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
+        uploaded = phone.upload({"signCert.der": certificate.der})
+        assert uploaded["state"] == "AWAITING_PROOF", uploaded
+        answer = phone.prove(uploaded, certificate)
+        while answer.json().get("code") == "IN_PROGRESS":  # a look began in the second of the answer: asked again
+            answer = phone.prove(phone.wait_for_decision(uploaded["upload_id"]), certificate)
         assert answer.status == 201, answer.body
         return phone, answer.json()["registration_id"], certificate
 
@@ -87,7 +91,7 @@ class World:
 
     def watch(self, operator: str | None = None) -> list[dict[str, Any]]:
         """Run the watch as an admin does, and wait for every planned list: what each run logged."""
-        self._forget_fetches()
+        self.forget_fetches()
         before = len(self._lines("batch done"))
         planned = self.cloud.invoke("WatchIssuersFunction", {"operator": operator} if operator else {})["planned"]
         deadline = time.monotonic() + WAIT_SECONDS
@@ -100,7 +104,7 @@ class World:
         lines = (json.loads(line) for line in self.cloud.logs("WatchCrlFunction") if line.startswith("{"))
         return [line for line in lines if line.get("message") == message]
 
-    def _forget_fetches(self) -> None:
+    def forget_fetches(self) -> None:
         """As if time had passed: each list may be fetched, no server rests."""
         dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical("IssuersTable")
         for item in dynamodb.scan(TableName=table)["Items"]:
@@ -125,6 +129,13 @@ def world(pki: DemoPki) -> Iterator[World]:
             key = spki_digest(pki.issuers[operator].certificate.public_key())
             issuers.ensure_point(Point(key, made.url(operator), operator), datetime.now(UTC))
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _fresh(world: World) -> None:
+    for operator in OPERATORS:
+        world.publish(operator)
+    world.forget_fetches()
 
 
 def listed(certificate: CustomerCertificate, reason: x509.ReasonFlags) -> Revoked:
