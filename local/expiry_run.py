@@ -21,7 +21,7 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
     raise TimeoutError("the expiry run did not finish")
 
 
-def wait_for_notices(cloud: LocalCloud, *, seconds: float = 60) -> None:
+def wait_for_notices(cloud: LocalCloud, *, seconds: float = 240) -> None:
     """Wait until the notice queue is empty and nobody is at work on it. Raises TimeoutError."""
     sqs, queue = cloud.client("sqs"), cloud.physical("NoticeQueue")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
