@@ -99,7 +99,8 @@ def _open(ask: Ask, models: ModuleType, proof: str | None, certificate: Customer
     view = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
     assert isinstance(view, models.UploadNeedsPassword)
     sealed = models.Sealed.from_dict(seal(view.upload_id, view.password.nonce, "열려라"))
-    opened = ask("uploads.open_container", view.upload_id, body=models.PasswordRequest(sealed=sealed)).parsed
+    ask("uploads.open_container", view.upload_id, body=models.PasswordRequest(sealed=sealed))
+    opened = _decided(lambda: ask("uploads.get_upload", announced.upload_id).parsed, models)
     assert isinstance(opened.proof, models.ProofGiven)
     consent = models.RegistrationRequest(consent_version=opened.proof.consent.version)
     assert ask("registrations.register_certificate", view.upload_id, body=consent).status_code == 201
