@@ -102,6 +102,8 @@ class _Answers:
     def _answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
         if "UpdateExpression" in call:
             return {"Attributes": {"attempts": {"N": "1"}, "last_ms": {"N": "1"}}}
+        if "KeyConditionExpression" in call:
+            return {"Items": [], "Count": 0}  # no certificate is registered
         customer_id = call.get("Key", {}).get("customer_id", {}).get("S")
         if customer_id == "locked":
             return {"Item": {"customer_id": {"S": "locked"}, "locked_at": {"S": "2026-11-23T03:00:00Z"}}}
