@@ -4,9 +4,11 @@ The bank provides customers in production; here `enrol` writes what the bank wou
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,12 +58,16 @@ class DemoCustomer:
 
 def demo_pki(now: datetime) -> DemoPki:
     """The demo authorities, kept between runs so that a certificate made yesterday is still one of theirs."""
-    try:
+    with contextlib.suppress(FileNotFoundError):
         return DemoPki.load(PKI_FOLDER)
-    except FileNotFoundError:
-        pki = DemoPki.create(now)
-        pki.save(PKI_FOLDER)
-        return pki
+    PKI_FOLDER.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=PKI_FOLDER.parent) as folder:
+        made = Path(folder) / PKI_FOLDER.name
+        DemoPki.create(now).save(made)
+        # In one step: two runs that begin at once must not mix their keys. The later one takes the earlier one's.
+        with contextlib.suppress(OSError):
+            made.rename(PKI_FOLDER)
+    return DemoPki.load(PKI_FOLDER)
 
 
 def parameters(pki: DemoPki) -> dict[str, str]:
