@@ -5,7 +5,6 @@ signkorea on the web server.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from registrar.aws.issuers import Breaker, Issuers
 from registrar.domain.certificates import spki_digest
 from registrar.domain.distribution_points import Point
 from tests.builders import a_trust_store
+from tests.local.expect import eventually
 
 pytestmark = [
     pytest.mark.cloud,
@@ -94,10 +94,7 @@ class World:
         self.forget_fetches()
         before = len(self._lines("batch done"))
         planned = self.cloud.invoke("WatchIssuersFunction", {"operator": operator} if operator else {})["planned"]
-        deadline = time.monotonic() + WAIT_SECONDS
-        while len(self._lines("batch done")) < before + planned:
-            assert time.monotonic() < deadline, self.cloud.logs("WatchCrlFunction")
-            time.sleep(0.1)
+        eventually(lambda: len(self._lines("batch done")) >= before + planned, seconds=WAIT_SECONDS)
         return self._lines("crl watched")[-planned:]
 
     def _lines(self, message: str) -> list[dict[str, Any]]:
