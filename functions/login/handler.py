@@ -59,7 +59,7 @@ def lambda_handler(request: Request) -> Answer:
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        (*(("certificate",) if registered else ()), *customer.methods),
+        customer.methods_with(registered),
         at,
         operation=operation,
         starts_session=True,

@@ -47,7 +47,7 @@ def lambda_handler(request: Request) -> Answer:
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        (*(("certificate",) if registered else ()), *customer.methods),
+        customer.methods_with(registered),
         at,
         operation=operation,
         object_id=object_id,

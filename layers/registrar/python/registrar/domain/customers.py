@@ -1,5 +1,6 @@
 """A customer: what the bank provides, and what they prove who they are with. Standard library only."""
 
+from collections.abc import Sized
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -71,6 +72,10 @@ class Customer:
     def with_passkey(self, used: Passkey) -> Self:
         """The customer with this passkey as it is now."""
         return replace(self, passkeys=tuple(used if each.id == used.id else each for each in self.passkeys))
+
+    def methods_with(self, registered: Sized) -> tuple[str, ...]:
+        """The same with the certificates that are registered and may be used, before all others."""
+        return (*(("certificate",) if registered else ()), *self.methods)
 
     @property
     def methods(self) -> tuple[str, ...]:
