@@ -21,7 +21,7 @@ PY := .venv/bin/python
 TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
-TYPED = $(wildcard layers functions local tests bench conftest.py)
+TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
 .PHONY: help demo up down test test-all check bench fmt lock build build-host sam clean
 
@@ -29,13 +29,13 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: build-host  ## the whole story on this machine: start the local cloud, register a certificate, stop
-	@$(PY) -m local.demo
+	@$(PY) -m tools.demo.run
 
 up: build-host  ## start the local cloud in the background, deployed and seeded
-	@$(PY) -m local.up
+	@$(PY) -m tools.cloud.up
 
 down: $(DEV)  ## stop what `make up` started
-	@$(PY) -m local.down
+	@$(PY) -m tools.cloud.down
 
 test: build-host  ## the tests but the slow ones
 	@$(TESTS) -m "not slow"
@@ -48,7 +48,7 @@ check: $(DEV)  ## format, lint, types, template, secrets
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary $(TYPED)
 	@.venv/bin/cfn-lint template.yaml
-	@$(PY) -m local.secrets_scan
+	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
 
 bench: build-host $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
@@ -66,17 +66,17 @@ lock: $(DEV)  ## pin again what the .in files ask for (UPGRADE=--upgrade for new
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 
 build: build-host  ## layers and functions for this machine and for AWS, checked, in build/host and build/aws
-	@$(PY) -m local.build --target aws
-	@$(PY) -m local.artefacts --target host
-	@$(PY) -m local.artefacts --target aws
+	@$(PY) -m tools.packaging.build --target aws
+	@$(PY) -m tools.packaging.artefacts --target host
+	@$(PY) -m tools.packaging.artefacts --target aws
 
 build-host: $(DEV) $(EMULATOR)
-	@$(PY) -m local.build --target host
+	@$(PY) -m tools.packaging.build --target host
 
 sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam .venv-bench/bin/sam
 
 clean:  ## remove everything that make made, after stopping what `make up` started
-	@[ ! -f build/local-cloud.json ] || $(PY) -m local.down
+	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
 	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

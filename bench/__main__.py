@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bench import cold_start, crls, decisions, files, logins, nightly, ocsp, warm_call, watch, writes
 from bench.report import Row, markdown
-from local.build import ROOT
+from tools.packaging.build import ROOT
 
 BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "cold": cold_start.rows,

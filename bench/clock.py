@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.build import ROOT
+from tools.packaging.build import ROOT
 
 PEERS = ROOT / ".venv-bench/bin/python"
 

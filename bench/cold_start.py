@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.report import Row
-from local import build
-from local.packaging import read_template
+from tools.packaging import build
+from tools.packaging.template import read_template
 
 GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
 ROUNDS = 15

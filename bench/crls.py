@@ -21,16 +21,16 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bench.report import Row
-from local.build import ROOT
-from local.crls import A_DAY, entry_der, large_crl, random_entries
-from registrar.domain import der
-from registrar.domain.certificates import Certificate, read_certificate
-from registrar.domain.crl import read_crl
-from registrar.domain.crl_entries import octets_of
-from registrar.domain.crl_index import difference, index_crl, lookup, read_head
-from registrar.domain.crl_status import Age, status_from_crl
-from registrar.domain.revocation import Answer
-from tests.builders import NOW, a_certificate, a_pki, an_ec_key
+from registrar.domain.asn1 import der
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_entries import octets_of
+from registrar.domain.revocation.crl_index import difference, index_crl, lookup, read_head
+from registrar.domain.revocation.crl_status import Age, status_from_crl
+from registrar.domain.revocation.status import Answer
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tools.packaging.build import ROOT
+from tools.pki.crls import A_DAY, entry_der, large_crl, random_entries
 
 GROUP = "A CRL of 1,000,000 entries"
 ENTRIES, ROUNDS, DECISIONS, CHANGES = 1_000_000, 7, 200, 100

@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from bench.clock import medians, peer_median, ratios
 from bench.report import Row
-from local.trust_document import RULES
-from registrar.domain.certificates import Certificate, read_certificate
-from registrar.domain.decision import decide_on
-from registrar.domain.trust import TrustStore
-from registrar.domain.trust_document import read_document
-from tests.builders import NOW, a_certificate, a_link, a_trust_store, an_ec_key, an_rsa_key
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.certificates.decision import decide_on
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import read_document
+from tests.support.builders import NOW, a_certificate, a_link, a_trust_store, an_ec_key, an_rsa_key
+from tools.admin.trust_document import RULES
 
 PEER = "pyhanko-certvalidator 0.33"
 GROUP = "Deciding on a certificate, revocation aside"

@@ -12,11 +12,11 @@ from pathlib import Path
 from bench.clock import medians, peer_median, ratios
 from bench.hostile import hostile_files
 from bench.report import Row
-from local.build import ROOT
-from local.npki_files import Seed, sign_pri_key
-from registrar.domain.file_formats import LockedPair, recognise
-from registrar.domain.kdf_budget import KdfBudget
-from tests.builders import a_certificate, a_pin, a_pki, a_trust_document
+from registrar.domain.files.formats import LockedPair, recognise
+from registrar.domain.files.kdf_budget import KdfBudget
+from tests.support.builders import a_certificate, a_pin, a_pki, a_trust_document
+from tools.packaging.build import ROOT
+from tools.pki.npki_files import Seed, sign_pri_key
 
 OPENING = "Opening signPri.key (SEED, 2,048 rounds, RSA-2048)"
 HOSTILE = "The worst hostile file, each in a process of its own, with the right password and a wrong one"

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local.npki_containers import as_ber, bag, cert_bag, data_part, p7b_unsorted, pem, pfx, pfx_of
-from local.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, private_key_info, sign_pri_key
-from local.pki import _tlv as tlv
-from registrar.domain.decision import decide_certificate
-from registrar.domain.errors import RegistrarError
-from registrar.domain.file_formats import Bare, recognise
-from registrar.domain.kdf_budget import MAX_ROUNDS, KdfBudget
-from registrar.domain.trust import TrustStore
-from registrar.domain.trust_document import read_document
-from tests.builders import NOW, a_certificate, an_ec_key
+from registrar.domain.certificates.decision import decide_certificate
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.files.formats import Bare, recognise
+from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget
+from registrar.domain.reasons.errors import RegistrarError
+from tests.support.builders import NOW, a_certificate, an_ec_key
+from tools.pki.authorities import _tlv as tlv
+from tools.pki.npki_containers import as_ber, bag, cert_bag, data_part, p7b_unsorted, pem, pfx, pfx_of
+from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, private_key_info, sign_pri_key
 
 MOST_BYTES = 64 * 1024
 SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"

@@ -18,12 +18,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from bench.report import Row
-from registrar.aws import customers as customer_store
-from registrar.domain.passwords import verify_password
+from registrar.aws.tables import customers as customer_store
+from registrar.domain.access.passwords import verify_password
 from registrar.entry.log import logger
-from tests.aws.account import an_account
-from tests.aws.rows import PASSWORD, a_customer
-from tests.functions.app import App
+from tests.support.account import an_account
+from tests.support.app import App
+from tests.support.rows import PASSWORD, a_customer
 
 GROUP = "A login beside its one Argon2id hash (19 MiB, 2 rounds)"
 ROUNDS = 150

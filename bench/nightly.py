@@ -17,15 +17,15 @@ from typing import Any
 from bench.report import Row
 from bench.units import size_of
 from registrar.aws import dynamo
-from registrar.aws.expiry_index import ExpiryIndex
-from registrar.aws.queues import Queue
-from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard, row_key
-from registrar.aws.runs import Run, Runs
-from registrar.domain.expiry import ENDED, THRESHOLD_DAYS
-from registrar.domain.findings import instant
-from tests.aws.account import an_account
-from tests.builders import NOW
-from tests.functions.app import a_batch
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.expiry_index import ExpiryIndex
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS, expiry_shard, row_key
+from registrar.aws.tables.runs import Run, Runs
+from registrar.domain.notices.expiry import ENDED, THRESHOLD_DAYS
+from registrar.domain.times import instant
+from tests.support.account import an_account
+from tests.support.app import a_batch
+from tests.support.builders import NOW
 
 GROUP = "The expiry run"
 DUE, SIZES, MOST_READ = 1000, (10_000, 100_000, 1_000_000), 1.1

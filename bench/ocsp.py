@@ -13,10 +13,10 @@ from cryptography.x509 import ocsp
 
 from bench.clock import ratios
 from bench.report import Row
-from local.responders import Responder
-from registrar.domain.ocsp_responder import read_embedded
-from registrar.domain.revocation import Answer, Status
-from tests.domain.ocsp_answers import an_answer, ca_itself, delegated, issuer, of_the_root, root, status
+from registrar.domain.revocation.ocsp_responder import read_embedded
+from registrar.domain.revocation.status import Answer, Status
+from tests.support.ocsp_answers import an_answer, ca_itself, delegated, issuer, of_the_root, root, status
+from tools.pki.responders import Responder
 
 GROUP = "Checking an OCSP answer, RSA-2048"
 ROUNDS = 1500

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.report import Row
-from local import build, seed
-from local.cloud import LocalCloud
-from local.issuers import DemoIssuers
-from local.packaging import read_template
-from local.phone import Phone
-from local.pki import one_year_from
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.packaging import build
+from tools.packaging.template import read_template
+from tools.pki.authorities import one_year_from
+from tools.pki.issuers import DemoIssuers
 
 CALLS = 150
 GROUP = "Warm API call ÷ an echo function behind the same authorizer"

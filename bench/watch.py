@@ -17,17 +17,17 @@ from moto.dynamodb.models import dynamodb_backends
 
 from bench.report import Row
 from bench.units import Item, read_units, units_of, written
-from local.crls import entry_der, large_crl, random_entries
-from registrar.aws.crls import CURRENT
-from registrar.aws.registration_items import lock_keys, to_item
-from registrar.domain.crl import read_crl
-from registrar.domain.crl_index import index_crl
-from registrar.domain.distribution_points import Point
-from registrar.domain.registrations import Registration
-from tests.aws.account import REGION, Account, an_account
-from tests.aws.rows import a_registration
-from tests.builders import NOW, a_certificate, a_pki, a_trust_store
-from tests.functions.app import DONE, a_delivery, trust_demo_issuers
+from registrar.aws.tables.registration_items import lock_keys, to_item
+from registrar.domain.registrations.registration import Registration
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_index import index_crl
+from registrar.domain.revocation.distribution_points import Point
+from registrar.steps.crl_store import CURRENT
+from tests.support.account import REGION, Account, an_account
+from tests.support.app import DONE, a_delivery, trust_demo_issuers
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
+from tests.support.rows import a_registration
+from tools.pki.crls import entry_der, large_crl, random_entries
 
 GROUP = "The nightly watch"
 REGISTRATIONS, ENTRIES, GAINED, REGISTERED = 100_000, 1_000_000, 100, 10
@@ -97,7 +97,7 @@ def _look_at(account: Account, crl: bytes) -> None:
 def _watch(account: Account, crl: bytes) -> None:
     message = a_delivery("")
     message["Records"][0]["body"] = json.dumps({"point": asdict(POINT)})
-    with patch("registrar.aws.crls.fetch_crl", return_value=(crl,)):
+    with patch("registrar.steps.crl_store.fetch_crl", return_value=(crl,)):
         if account.invoke("watch_crl", message) != DONE:
             raise RuntimeError(account.log.getvalue())
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from bench.report import Row
 from bench.units import Item, units_of, written
-from tests.aws.account import Account, an_account
-from tests.builders import a_certificate
-from tests.functions.app import Answer, App, trust_demo_issuers
+from tests.support.account import Account, an_account
+from tests.support.app import Answer, App, trust_demo_issuers
+from tests.support.builders import a_certificate
 
 GROUP = "From login to registered"
 MOST_CALLS, MOST_UNITS, MOST_LOGIN_UNITS = 24, 40, 8

@@ -1,10 +1,11 @@
-"""The house rules, executed: who may import whom, how long a file may get, what a cold start loads.
+"""The house rules, executed: who may import whom, what a file is about, what a cold start loads.
 
 domain        standard library, cryptography, fido2, domain; no clock, no environment
-aws           domain, net, boto3; not entry, not powertools
 net           domain; not aws, not boto3
+aws           domain, boto3; not net, not entry, not powertools
+steps         domain, aws, net; not entry, not functions
 entry         domain, powertools; not aws, not boto3
-functions/x   entry, aws, net, domain; no other function
+functions/x   entry, steps, aws, net, domain; no other function
 """
 
 import ast
@@ -18,23 +19,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.shape import settings_read
+from tests.support.shape import settings_read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "layers/registrar/python"
 ROOMS = {
-    room: sorted((PACKAGE / "registrar" / room).glob("**/*.py")) for room in ("domain", "aws", "net", "entry")
+    room: sorted((PACKAGE / "registrar" / room).glob("**/*.py"))
+    for room in ("domain", "aws", "net", "steps", "entry")
 } | {"functions": sorted((ROOT / "functions").glob("*/*.py"))}
 MAY_IMPORT = {
     "domain": {"cryptography", "fido2", "registrar.domain"},
-    "aws": {"boto3", "botocore", "registrar.domain", "registrar.net", "registrar.aws"},
     "net": {"registrar.domain", "registrar.net"},
+    "aws": {"boto3", "botocore", "registrar.domain", "registrar.aws"},
+    "steps": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.steps"},
     "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
-    "functions": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.entry"},
+    "functions": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.steps", "registrar.entry"},
 }
 OURS = sorted(
     path
-    for folder in ("layers/registrar", "functions", "local", "tests", "bench")
+    for folder in ("layers/registrar", "functions", "tools", "tests", "bench")
     for path in (ROOT / folder).glob("**/*.py")
 )
 CODE = [path for room in ROOMS.values() for path in room]
@@ -99,7 +102,7 @@ def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
     assert module in ("boto3", "registrar.aws")
 
 
-@pytest.mark.parametrize("room", ["domain", "aws", "net"])
+@pytest.mark.parametrize("room", ["domain", "aws", "net", "steps"])
 def test_time_is_an_argument(room: str) -> None:
     clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
     for path in ROOMS[room]:
@@ -142,10 +145,10 @@ def test_a_function_is_one_file(verb: str) -> None:
 
 
 def test_no_file_is_too_long() -> None:
-    # local/pki.py makes certificates that are wrong in every way a check has to find.
+    # tools/pki/authorities.py makes certificates that are wrong in every way a check has to find.
     too_long = {_name(path) for path in OURS if len(path.read_text().splitlines()) > MOST_LINES}
 
-    assert too_long <= {"local/pki.py"}
+    assert too_long <= {"tools/pki/authorities.py"}
 
 
 def test_nothing_is_left_to_do() -> None:
@@ -208,7 +211,7 @@ def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
         "pydantic",
     ):
         assert costly not in modules
-    assert "registrar.domain.trust_document" not in modules or verb in DECIDING
+    assert "registrar.domain.certificates.trust_document" not in modules or verb in DECIDING
     assert "cryptography" not in modules or verb not in WITHOUT_CRYPTOGRAPHY
 
 
@@ -219,7 +222,7 @@ def test_what_the_readme_tells_to_run_can_be_run() -> None:
 
     assert told, "README.md shows no command"
     assert told <= targets
-    modules = set(re.findall(r"python -m (local\.\w+)", readme + makefile))
+    modules = set(re.findall(r"python -m (tools\.[\w.]+)", readme + makefile))
     assert not [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()]
 
 

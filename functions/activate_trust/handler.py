@@ -8,15 +8,15 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from registrar.aws.bucket import Bucket, StoredObject
+from registrar.aws.buckets.bucket import Bucket, StoredObject
+from registrar.aws.buckets.trust_bucket import CONFIRMATION, TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.samples import Samples
-from registrar.aws.trust_bucket import CONFIRMATION, TrustBucket
-from registrar.domain.errors import NotThere, TrustDocumentRejected
-from registrar.domain.findings import iso
-from registrar.domain.preview import preview
-from registrar.domain.trust import TrustStore
-from registrar.domain.trust_document import check_activation, read_document
+from registrar.aws.tables.samples import Samples
+from registrar.domain.certificates.preview import preview
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import check_activation, read_document
+from registrar.domain.reasons.errors import NotThere, TrustDocumentRejected
+from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit

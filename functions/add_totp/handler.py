@@ -2,22 +2,22 @@
 
 from dataclasses import replace
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.credentials import Credentials
-from registrar.aws.customers import Customers
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.text_messages import TextMessages
-from registrar.domain.access_notices import change_notice
-from registrar.domain.challenges import Operation
-from registrar.domain.customers import counted_try, wrong_code
-from registrar.domain.totp import matching_step
+from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.domain.access.challenge import Operation
+from registrar.domain.access.customer import counted_try, wrong_code
+from registrar.domain.access.totp import matching_step
+from registrar.domain.notices.access_notices import change_notice
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
+from registrar.steps.changing_credentials import Credentials
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.text_messages import TextMessages
-from registrar.domain.access_notices import recovery_notice
-from registrar.domain.credentials import masked_phone
-from registrar.domain.findings import iso
-from registrar.domain.recovery import COOLING_OFF, RecoveryRefused, approve
+from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.tables.customers import Customers
+from registrar.domain.access.credentials import masked_phone
+from registrar.domain.access.recovery import COOLING_OFF, RecoveryRefused, approve
+from registrar.domain.notices.access_notices import recovery_notice
+from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.sessions import Sessions
-from registrar.domain.findings import iso
-from registrar.domain.sessions import Session, bearer_token, is_live, is_to_be_noted, read_token
+from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.session import Session, bearer_token, is_live, is_to_be_noted, read_token
+from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import customer_ref, logger
 from registrar.entry.settings import setting

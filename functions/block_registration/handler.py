@@ -8,7 +8,7 @@ Who confirms is another than who proposed; the write that blocks says so itself.
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
+from registrar.aws.tables.registrations import Registrations
 from registrar.entry.clock import now
 from registrar.entry.command import Command, command
 from registrar.entry.log import audit

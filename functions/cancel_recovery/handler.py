@@ -4,10 +4,10 @@ whoever logs in by the old methods shows that they are not lost."""
 from dataclasses import replace
 
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.text_messages import TextMessages
-from registrar.domain.access_notices import change_notice
-from registrar.domain.errors import Refusal
+from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.tables.customers import Customers
+from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

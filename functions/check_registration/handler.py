@@ -6,19 +6,17 @@ rules allow for high value. What the issuer says is applied at once. Without its
 
 from datetime import datetime
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.crls import CrlStore
-from registrar.aws.issuers import Issuers
-from registrar.aws.registrations import Registrations
-from registrar.aws.status_checks import Question, StatusChecks
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.certificates import read_certificate
-from registrar.domain.errors import Refusal
-from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation
-from registrar.domain.revocation import Answer as Word
-from registrar.domain.revocation import Status
-from registrar.domain.trust import Purpose
+from registrar.aws.tables.issuers import Issuers
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.certificates.certificate import read_certificate
+from registrar.domain.certificates.trust import Purpose
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation
+from registrar.domain.revocation.status import Answer as Word
+from registrar.domain.revocation.status import Status
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
@@ -27,6 +25,8 @@ from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
 from registrar.net.limits import Limits
+from registrar.steps.crl_store import CrlStore
+from registrar.steps.status_checks import Question, StatusChecks
 
 MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"

@@ -9,25 +9,26 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.crls import CrlStore
-from registrar.aws.issuers import Issuers
-from registrar.aws.queues import Queue
-from registrar.aws.registrations import Registrations
-from registrar.aws.revocation_step import RevocationStep
-from registrar.aws.status_checks import StatusChecks
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.aws.upload_checks import UploadChecks
-from registrar.aws.uploads import Uploads
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.findings import headline, iso
-from registrar.domain.uploads import Upload, UploadState
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.issuers import Issuers
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.reasons.findings import headline
+from registrar.domain.registrations.upload import Upload, UploadState
+from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting, settings_list
 from registrar.net.limits import Limits
+from registrar.steps.checking_revocation import RevocationStep
+from registrar.steps.crl_store import CrlStore
+from registrar.steps.status_checks import StatusChecks
 
 MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"

@@ -4,12 +4,12 @@ It takes a fresh proof of identity (header `Proof-Id`). The certificate stays re
 register it again, and nobody else. Repeating it changes nothing.
 """
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
-from registrar.domain.challenges import Operation
-from registrar.domain.errors import Refusal
-from registrar.domain.registrations import Hold, Lifecycle
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.access.challenge import Operation
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

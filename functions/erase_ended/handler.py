@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.erasure import Erasure
-from registrar.domain.errors import ConditionFailed
+from registrar.aws.tables.erasure import Erasure
+from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.clock import now
 from registrar.entry.log import logger
 from registrar.entry.settings import setting

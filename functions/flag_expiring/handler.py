@@ -6,9 +6,9 @@ Called again it hands out what is still open: a call that died half-way is made 
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.queues import Queue
-from registrar.aws.registration_items import EXPIRY_SHARDS
-from registrar.aws.runs import Runs
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.aws.tables.runs import Runs
 from registrar.entry.clock import now
 from registrar.entry.log import logger
 from registrar.entry.settings import setting

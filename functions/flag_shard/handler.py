@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.expiry_index import ExpiryIndex
-from registrar.aws.queues import Queue
-from registrar.aws.runs import Runs, run_of
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Digest, Due, digests, windows
-from registrar.domain.notices import expiry_message
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.expiry_index import ExpiryIndex
+from registrar.aws.tables.runs import Runs, run_of
+from registrar.domain.notices.expiry import Digest, Due, digests, windows
+from registrar.domain.notices.notice import expiry_message
+from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.batch import each_message
 from registrar.entry.log import logger
 from registrar.entry.settings import setting

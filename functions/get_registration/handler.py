@@ -1,7 +1,7 @@
 """GET /registrations/{registration_id}: the status check before a transaction, one strong read."""
 
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
+from registrar.aws.tables.registrations import Registrations
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request

@@ -1,8 +1,8 @@
 """GET /uploads/{upload_id}: what became of an upload, and the text to sign once only that is missing."""
 
 from registrar.aws.clients import client
-from registrar.aws.uploads import Uploads
-from registrar.domain.uploads import UploadState
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.registrations.upload import UploadState
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request

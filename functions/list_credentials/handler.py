@@ -1,8 +1,8 @@
 """GET /credentials: what the customer proves who they are with, and a recovery that is under way."""
 
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.domain.errors import Refusal
+from registrar.aws.tables.customers import Customers
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.credential_view import credentials_view

@@ -1,7 +1,7 @@
 """GET /registrations: all registrations of the caller, with what is true of them now."""
 
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
+from registrar.aws.tables.registrations import Registrations
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request

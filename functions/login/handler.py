@@ -4,18 +4,18 @@ An unknown customer, a wrong password and a locked account make the same calls, 
 answer. Every attempt counts before anything is compared; only a finished login clears the count.
 """
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.registrations import Registrations
-from registrar.aws.sessions import Sessions
-from registrar.aws.throttles import Throttles
-from registrar.domain.challenge_text import asked
-from registrar.domain.challenges import Operation, new_challenge
-from registrar.domain.devices import devices_to_keep, known_device
-from registrar.domain.errors import Refusal
-from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
-from registrar.domain.throttles import account_key
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import Operation, new_challenge
+from registrar.domain.access.challenge_text import asked
+from registrar.domain.access.devices import devices_to_keep, known_device
+from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
+from registrar.domain.access.throttles import account_key
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -1,9 +1,9 @@
 """POST /logout: end the session that asks for it, and no other."""
 
 from registrar.aws.clients import client
-from registrar.aws.sessions import Sessions
-from registrar.domain.errors import Refusal
-from registrar.domain.sessions import bearer_token, read_token, secret_digest
+from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.session import bearer_token, read_token, secret_digest
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.log import audit
 from registrar.entry.request import Request

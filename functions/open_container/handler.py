@@ -7,23 +7,21 @@ possession, and its R shows whose it is. The files are deleted before the verdic
 from datetime import datetime
 from typing import NoReturn
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.outcomes import Outcomes
-from registrar.aws.owners import Owners
-from registrar.aws.queues import Queue
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.aws.uploads import Uploads
-from registrar.domain.catalogue import Level
-from registrar.domain.decision import Report, decide_certificate, refusal_report
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.file_formats import open_locked
-from registrar.domain.findings import Finding
-from registrar.domain.kdf_budget import KdfBudget
-from registrar.domain.key_envelopes import WrongPassword
-from registrar.domain.trust import TrustStore
-from registrar.domain.uploads import MAX_PASSWORD_TRIES, Upload, UploadState
-from registrar.domain.verdicts import verdict_of
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.verdicts import verdict_of
+from registrar.domain.files.formats import open_locked
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import WrongPassword
+from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.findings import Finding
+from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -31,6 +29,8 @@ from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import upload_view
+from registrar.steps.outcomes import Outcomes
+from registrar.steps.owners import Owners
 
 BANK, s3, dynamodb = setting("BANK_CODE"), client("s3"), client("dynamodb")
 bucket = Bucket(s3, setting("UPLOAD_BUCKET"))

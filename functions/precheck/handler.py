@@ -3,12 +3,12 @@
 It sees the trust document and nothing else: it cannot know, and so not tell, whether a certificate is registered.
 """
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.decision import decide
-from registrar.domain.findings import headline
-from registrar.domain.uploads import MAX_CERTIFICATE_BYTES
+from registrar.domain.certificates.decision import decide
+from registrar.domain.reasons.findings import headline
+from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
 from registrar.entry.answers import Answer, answer, findings_in
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.domain.recovery import RecoveryRefused, propose
+from registrar.aws.tables.customers import Customers
+from registrar.domain.access.recovery import RecoveryRefused, propose
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting

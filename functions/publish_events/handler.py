@@ -6,10 +6,10 @@ alone and ends in the queue of what was not published. Repeated events keep thei
 
 from typing import Any
 
-from registrar.aws.changes import change_of
 from registrar.aws.clients import client
-from registrar.aws.event_bus import EventBus
-from registrar.domain.events import events_of
+from registrar.aws.queues.event_bus import EventBus
+from registrar.aws.tables.changes import change_of
+from registrar.domain.registrations.events import events_of
 from registrar.entry.log import logger
 from registrar.entry.settings import setting
 

@@ -8,14 +8,14 @@ import hashlib
 import json
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.queues import Queue
-from registrar.aws.reevaluations import Plan, Plans
-from registrar.aws.registration_items import EXPIRY_SHARDS
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.errors import NotThere, Refusal
-from registrar.domain.findings import iso
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.reevaluations import Plan, Plans
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.domain.reasons.errors import NotThere, Refusal
+from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.command import invoked, who_and_why
 from registrar.entry.log import audit

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.expiry_index import ExpiryIndex
-from registrar.aws.queues import Queue
-from registrar.aws.reevaluations import Plan, Plans, plan_of
-from registrar.aws.registration_items import EXPIRY_SHARDS
-from registrar.aws.registrations import Registrations
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.reevaluation import Change, Judged, Tally, judge
-from registrar.domain.trust import TrustStore
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.expiry_index import ExpiryIndex
+from registrar.aws.tables.reevaluations import Plan, Plans, plan_of
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.reevaluation import Change, Judged, Tally, judge
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit, customer_ref, logger

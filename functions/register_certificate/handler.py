@@ -7,19 +7,17 @@ sealed by the phone or the container's. It may take an earlier registration's pl
 from datetime import datetime
 
 from registrar.aws.clients import client
-from registrar.aws.issuers import Issuers
-from registrar.aws.owners import Owners
-from registrar.aws.proving import prove
-from registrar.aws.queues import Queue
-from registrar.aws.registering import Overtaken, Taken, existing
-from registrar.aws.registrations import Registrations
-from registrar.aws.upload_checks import AskingAgain, UploadChecks
-from registrar.aws.uploads import Uploads
-from registrar.domain.errors import Refusal
-from registrar.domain.proof_text import CONSENT_VERSION, text_to_sign
-from registrar.domain.proofs import MAX_CMS_BYTES
-from registrar.domain.registrations import new_registration
-from registrar.domain.uploads import Upload
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.issuers import Issuers
+from registrar.aws.tables.registering import Overtaken, Taken, existing
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.possession.proofs import MAX_CMS_BYTES
+from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import new_registration
+from registrar.domain.registrations.upload import Upload
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -27,6 +25,9 @@ from registrar.entry.request import Fields, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
+from registrar.steps.asking_again import AskingAgain
+from registrar.steps.owners import Owners
+from registrar.steps.proving_possession import prove
 
 BANK, UPLOADS_TABLE, dynamodb = setting("BANK_CODE"), setting("UPLOADS_TABLE"), client("dynamodb")
 uploads = Uploads(dynamodb, UPLOADS_TABLE)

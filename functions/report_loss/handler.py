@@ -7,13 +7,13 @@ read on, what was reported may not be used. Reporting again changes nothing; wha
 from datetime import datetime
 
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.registrations import Registrations
-from registrar.aws.throttles import Throttles
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
-from registrar.domain.registrations import Hold, Lifecycle, Registration
-from registrar.domain.throttles import account_key
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
+from registrar.domain.access.throttles import account_key
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -1,13 +1,12 @@
 """POST /uploads: announce a certificate file, get a form to upload exactly that file with."""
 
-from registrar.aws.bucket import Bucket
-from registrar.aws.challenges import Challenges
+from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.clients import client, post_client
-from registrar.aws.uploads import Uploads
-from registrar.domain.challenges import Operation
-from registrar.domain.errors import Refusal
-from registrar.domain.findings import iso
-from registrar.domain.uploads import (
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.access.challenge import Operation
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import (
     MAX_FILES,
     POST_LIFE,
     UPLOAD_LIFE,
@@ -18,6 +17,7 @@ from registrar.domain.uploads import (
     new_upload_id,
     object_key,
 )
+from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -4,15 +4,15 @@ It takes a fresh proof of identity and the registered key's signature over the t
 loss report and of no other. The holds of the bank and of the issuer stay. Repeating it changes nothing.
 """
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
-from registrar.domain.challenges import Operation
-from registrar.domain.errors import Refusal
-from registrar.domain.possession import ProofInvalid, check_possession
-from registrar.domain.proof_text import text_to_resume
-from registrar.domain.proofs import MAX_CMS_BYTES
-from registrar.domain.registrations import Hold
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.access.challenge import Operation
+from registrar.domain.possession.proofs import MAX_CMS_BYTES
+from registrar.domain.possession.signature import ProofInvalid, check_possession
+from registrar.domain.possession.texts_to_sign import text_to_resume
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import Hold
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.queues import Queue
-from registrar.aws.upload_checks import UploadChecks
-from registrar.domain.errors import ConditionFailed
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.clock import now
 from registrar.entry.log import logger
 from registrar.entry.settings import setting

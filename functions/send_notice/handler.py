@@ -9,17 +9,17 @@ from functools import partial
 from typing import Any
 
 from registrar.aws.clients import client, one_try_client
-from registrar.aws.customers import Customers
-from registrar.aws.messages import Messages
-from registrar.aws.notices import Notices, NoticeState
-from registrar.aws.queues import Queue
-from registrar.aws.registrations import Registrations
-from registrar.domain.customers import Customer
-from registrar.domain.errors import NotDelivered
-from registrar.domain.expiry_texts import expiry_notice
-from registrar.domain.notice_texts import notice_text
-from registrar.domain.notices import EXPIRING, Notice, notice_of, quiet_until
-from registrar.domain.registrations import Registration
+from registrar.aws.queues.messages import Messages
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.notices import Notices, NoticeState
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.access.customer import Customer
+from registrar.domain.notices.expiry_texts import expiry_notice
+from registrar.domain.notices.notice import EXPIRING, Notice, notice_of, quiet_until
+from registrar.domain.notices.texts import notice_text
+from registrar.domain.reasons.errors import NotDelivered
+from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import NotNow, each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -1,15 +1,15 @@
 """POST /challenges/sms: send a one-time code for a challenge by text message, which says what it is for."""
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.text_messages import TextMessages
-from registrar.aws.throttles import Throttles
-from registrar.domain.access_notices import code_message
-from registrar.domain.credentials import masked_phone
-from registrar.domain.errors import Refusal
-from registrar.domain.findings import iso
-from registrar.domain.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.credentials import masked_phone
+from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.domain.notices.access_notices import code_message
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

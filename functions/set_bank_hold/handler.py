@@ -6,8 +6,8 @@
 from typing import Any
 
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
-from registrar.domain.registrations import Hold
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.registrations.registration import Hold
 from registrar.entry.clock import now
 from registrar.entry.command import Command, command
 from registrar.entry.log import audit

@@ -2,25 +2,25 @@
 
 from dataclasses import replace
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.credentials import Credentials
-from registrar.aws.customers import Customers
-from registrar.aws.text_messages import TextMessages
-from registrar.aws.throttles import Throttles
-from registrar.domain.access_notices import code_message
-from registrar.domain.challenges import Operation
-from registrar.domain.credentials import masked_phone
-from registrar.domain.customers import Pending
-from registrar.domain.findings import iso
-from registrar.domain.recovery import PHONE
-from registrar.domain.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import Operation
+from registrar.domain.access.credentials import masked_phone
+from registrar.domain.access.customer import Pending
+from registrar.domain.access.recovery import PHONE
+from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.domain.notices.access_notices import code_message
+from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
+from registrar.steps.changing_credentials import Credentials
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))

@@ -5,21 +5,21 @@ import secrets
 from dataclasses import replace
 from urllib.parse import quote
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.credentials import Credentials
-from registrar.aws.customers import Customers
 from registrar.aws.keys import CustomerSecrets
-from registrar.domain.challenges import Operation
-from registrar.domain.customers import PENDING_LIFE, Pending
-from registrar.domain.findings import iso
-from registrar.domain.totp import SECRET_BYTES
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.domain.access.challenge import Operation
+from registrar.domain.access.customer import PENDING_LIFE, Pending
+from registrar.domain.access.totp import SECRET_BYTES
+from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
+from registrar.steps.changing_credentials import Credentials
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))

@@ -1,14 +1,14 @@
 """POST /step-up: a customer who is logged in asks to prove again who they are, for one operation on one object."""
 
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.registrations import Registrations
-from registrar.aws.throttles import Throttles
-from registrar.domain.challenge_text import asked
-from registrar.domain.challenges import Operation, new_challenge
-from registrar.domain.errors import Refusal
-from registrar.domain.throttles import step_up_key, step_up_locked
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import Operation, new_challenge
+from registrar.domain.access.challenge_text import asked
+from registrar.domain.access.throttles import step_up_key, step_up_locked
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit

@@ -8,22 +8,22 @@ password; a message to ourselves, delayed past the deadline, deletes what was le
 from collections.abc import Mapping
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.outcomes import Outcomes
-from registrar.aws.queues import Queue
-from registrar.aws.sweeps import Sweeps
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.aws.uploads import Uploads
-from registrar.domain.decision import Report, decide_certificate, refusal_report
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.file_formats import Bare, Container, LockedPair, LockedPfx, recognise
-from registrar.domain.uploads import Upload, UploadState, file_of_key
-from registrar.domain.verdicts import verdict_of
+from registrar.aws.queues.queue import Queue
+from registrar.aws.queues.sweeps import Sweeps
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
+from registrar.domain.certificates.verdicts import verdict_of
+from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.upload import Upload, UploadState, file_of_key
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.settings import setting, settings_list
+from registrar.steps.outcomes import Outcomes
 
 BANK = setting("BANK_CODE")
 s3 = client("s3")

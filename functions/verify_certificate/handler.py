@@ -3,15 +3,14 @@
 The registration's status comes first: a certificate that may not be used proves nothing.
 """
 
-from registrar.aws.access import Access
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.registrations import Registrations
-from registrar.aws.sessions import Sessions
-from registrar.aws.throttles import Throttles
-from registrar.domain.challenge_text import identity_text
-from registrar.domain.errors import Refusal
-from registrar.domain.possession import ProofInvalid, check_possession
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge_text import identity_text
+from registrar.domain.possession.signature import ProofInvalid, check_possession
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -19,6 +18,7 @@ from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
 from registrar.entry.views import proved_view
+from registrar.steps.proving_identity import Access
 
 dynamodb = client("dynamodb")
 registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))

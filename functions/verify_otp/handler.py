@@ -5,15 +5,14 @@ A code counts once (RFC 6238 section 5.2).
 
 from datetime import datetime
 
-from registrar.aws.access import Access
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.sessions import Sessions
-from registrar.aws.throttles import Throttles
-from registrar.domain.challenges import Challenge
-from registrar.domain.errors import Refusal
-from registrar.domain.totp import matching_step
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import Challenge
+from registrar.domain.access.totp import matching_step
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -21,6 +20,7 @@ from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting
 from registrar.entry.views import proved_view
+from registrar.steps.proving_identity import Access
 
 dynamodb = client("dynamodb")
 access = Access(

@@ -1,13 +1,11 @@
 """POST /challenges/passkey: a passkey's signature answers a challenge (WebAuthn L3 section 7.2)."""
 
-from registrar.aws.access import Access
-from registrar.aws.challenges import Challenges
 from registrar.aws.clients import client
-from registrar.aws.customers import Customers
-from registrar.aws.sessions import Sessions
-from registrar.aws.throttles import Throttles
-from registrar.domain.errors import Refusal
-from registrar.domain.passkeys import (
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.passkeys import (
     MAX_AUTHENTICATOR_DATA_BYTES,
     MAX_CLIENT_DATA_BYTES,
     MAX_CREDENTIAL_ID_BYTES,
@@ -16,7 +14,8 @@ from registrar.domain.passkeys import (
     RelyingParty,
     check_assertion,
 )
-from registrar.domain.proofs import MAX_SIGNATURE_BYTES
+from registrar.domain.possession.proofs import MAX_SIGNATURE_BYTES
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -24,6 +23,7 @@ from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
 from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import proved_view
+from registrar.steps.proving_identity import Access
 
 dynamodb = client("dynamodb")
 customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))

@@ -10,22 +10,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.crls import WATCHED, Asked, CrlStore, Index
-from registrar.aws.issuer_changes import apply
-from registrar.aws.issuers import Issuers
-from registrar.aws.registrations import Registrations
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.crl_entries import CrlUnusable
-from registrar.domain.distribution_points import Point
-from registrar.domain.errors import Unreachable
-from registrar.domain.watch import publisher, revoked_authorities, steps
+from registrar.aws.tables.issuers import Issuers
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.revocation.distribution_points import Point
+from registrar.domain.revocation.watch import publisher, revoked_authorities, steps
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit, logger
 from registrar.entry.settings import setting, settings_list
 from registrar.net.limits import Limits
+from registrar.steps.crl_store import WATCHED, Asked, CrlStore, Index
+from registrar.steps.issuer_changes import apply
 
 MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import TrustBucket
 from registrar.aws.clients import client
-from registrar.aws.issuers import Issuers
-from registrar.aws.queues import Queue
-from registrar.aws.trust_bucket import TrustBucket
-from registrar.domain.watch import authority_points
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.issuers import Issuers
+from registrar.domain.revocation.watch import authority_points
 from registrar.entry.clock import now
 from registrar.entry.log import logger
 from registrar.entry.settings import setting, settings_list

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws import challenges as challenge_store
-from registrar.aws import customers as customer_store
 from registrar.aws import dynamo
-from registrar.aws.challenges import Challenges
-from registrar.aws.customers import Customers
-from registrar.aws.sessions import Sessions
-from registrar.domain.challenges import (
+from registrar.aws.tables import challenges as challenge_store
+from registrar.aws.tables import customers as customer_store
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.challenge import (
     MAX_TRIES,
     PROOF_LIFE,
     RETENTION,
@@ -20,11 +20,11 @@ from registrar.domain.challenges import (
     Operation,
     new_challenge,
 )
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.sessions import Session, Standing, new_session
-from tests.aws.account import Account
-from tests.aws.rows import a_customer, a_proof, put
-from tests.builders import NOW
+from registrar.domain.access.session import Session, Standing, new_session
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from tests.support.account import Account
+from tests.support.builders import NOW
+from tests.support.rows import a_customer, a_proof, put
 
 MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 

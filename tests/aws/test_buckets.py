@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from registrar.aws.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.trust_bucket import ACTIVE, CACHE_LIFE, INCOMING, REPORT, TrustBucket
 from registrar.aws.clients import post_client
-from registrar.aws.trust_bucket import ACTIVE, CACHE_LIFE, INCOMING, REPORT, TrustBucket
-from registrar.domain.errors import ConditionFailed, NotThere, TrustDocumentRejected
-from registrar.domain.trust_document import MAX_DOCUMENT_BYTES
-from registrar.domain.uploads import POST_LIFE, AnnouncedFile, object_key
-from tests.aws.account import PIN, Account
-from tests.builders import NOW, a_trust_document
+from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
+from registrar.domain.reasons.errors import ConditionFailed, NotThere, TrustDocumentRejected
+from registrar.domain.registrations.upload import POST_LIFE, AnnouncedFile, object_key
+from tests.support.account import PIN, Account
+from tests.support.builders import NOW, a_trust_document
 
 DOCUMENT = json.dumps(a_trust_document()).encode()
 SECOND_DOCUMENT = json.dumps(a_trust_document(2)).encode()

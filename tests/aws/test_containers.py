@@ -10,15 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from registrar.aws import customers as customer_store
-from registrar.aws import samples as sample_store
 from registrar.aws.keys import SealingKey, SealingKeys
-from registrar.aws.owners import Owners
-from registrar.aws.samples import Samples
-from registrar.aws.uploads import Uploads
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.sealing import NotSealedForThis, Sealed
-from registrar.domain.uploads import (
+from registrar.aws.tables import customers as customer_store
+from registrar.aws.tables import samples as sample_store
+from registrar.aws.tables.samples import Samples
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.certificates.verdicts import verdict_of
+from registrar.domain.possession.sealing import NotSealedForThis, Sealed
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.upload import (
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
     VALIDATION_DEADLINE,
@@ -29,10 +29,10 @@ from registrar.domain.uploads import (
     Verdict,
     failure,
 )
-from registrar.domain.verdicts import verdict_of
-from tests.aws.account import Account
-from tests.aws.rows import a_customer, a_registration, a_report, a_requested_upload, put, uploads_of
-from tests.builders import NOW, a_certificate
+from registrar.steps.owners import Owners
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_customer, a_registration, a_report, a_requested_upload, put, uploads_of
 
 FILES = (AnnouncedFile("signCert.der", 1, "ab" * 32), AnnouncedFile("signPri.key", 1, "cd" * 32))
 REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_KEY_MISMATCH"),), trust_version=7)

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.erasure import Erasure, Over
-from registrar.aws.expiry_index import ExpiryIndex
-from registrar.aws.registration_items import row_key
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Due
-from registrar.domain.registrations import Registration, new_registration
-from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, an_awaiting_upload, registrations_of
-from tests.builders import NOW, a_certificate
+from registrar.aws.tables.erasure import Erasure, Over
+from registrar.aws.tables.expiry_index import ExpiryIndex
+from registrar.aws.tables.registration_items import row_key
+from registrar.domain.notices.expiry import Due
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import Registration, new_registration
+from tests.support.account import Account, Killed
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_registration, an_awaiting_upload, registrations_of
 
 DAY = timedelta(days=1)
 Ending = Callable[[Account, Registration], datetime]

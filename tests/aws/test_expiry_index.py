@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws import registration_items as store
-from registrar.aws.expiry_index import ExpiryIndex
-from registrar.aws.registration_items import EXPIRY_SHARDS, expiry_shard
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Due, Window
-from registrar.domain.findings import iso
-from tests.aws.account import Account
-from tests.aws.rows import a_registration, put, registrations_of
-from tests.builders import NOW, a_certificate
+from registrar.aws.tables import registration_items as store
+from registrar.aws.tables.expiry_index import ExpiryIndex
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS, expiry_shard
+from registrar.domain.notices.expiry import Due, Window
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_registration, put, registrations_of
 
 DAY = timedelta(days=1)
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws.issuers import FETCH_PAUSE, Breaker, Issuers
-from registrar.domain.distribution_points import Point
-from tests.aws.account import Account
-from tests.builders import NOW, a_trust_store
+from registrar.aws.tables.issuers import FETCH_PAUSE, Breaker, Issuers
+from registrar.domain.revocation.distribution_points import Point
+from tests.support.account import Account
+from tests.support.builders import NOW, a_trust_store
 
 MILLISECOND = timedelta(milliseconds=1)
 RULES = replace(a_trust_store().rules.revocation, breaker_failures=3, breaker_rest=timedelta(seconds=30))

@@ -9,11 +9,11 @@ from moto.sns.models import sns_backends
 
 from registrar.aws import dynamo
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.messages import Messages
-from registrar.domain.errors import ConditionFailed, NotDelivered
-from registrar.domain.wording import Wording
-from tests.aws.account import REGION, Account
-from tests.aws.rows import PHONE, TOTP_SECRET, a_customer
+from registrar.aws.queues.messages import Messages
+from registrar.domain.reasons.errors import ConditionFailed, NotDelivered
+from registrar.domain.reasons.wording import Wording
+from tests.support.account import REGION, Account
+from tests.support.rows import PHONE, TOTP_SECRET, a_customer
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws.notices import RETENTION, Notices, NoticeState
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.expiry import Due
-from registrar.domain.notices import NOTICE_LEASE, expiry_message, notice_of
-from tests.aws.account import Account
-from tests.builders import NOW
+from registrar.aws.tables.notices import RETENTION, Notices, NoticeState
+from registrar.domain.notices.expiry import Due
+from registrar.domain.notices.notice import NOTICE_LEASE, expiry_message, notice_of
+from registrar.domain.reasons.errors import ConditionFailed
+from tests.support.account import Account
+from tests.support.builders import NOW
 
 SECOND = timedelta(seconds=1)
 NOTICE = "login-locked:hong:1"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from registrar.aws.registrations import Registrations
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.registrations import REEVALUATION, Hold
-from tests.aws.account import Account
-from tests.aws.rows import a_registration, registrations_of
-from tests.builders import NOW
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import REEVALUATION, Hold
+from tests.support.account import Account
+from tests.support.builders import NOW
+from tests.support.rows import a_registration, registrations_of
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from local.pki import CustomerCertificate
-from registrar.aws import registration_items as store
-from registrar.aws.registrations import Registrations, Taken
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.registrations import Registration, new_registration
-from registrar.domain.uploads import Upload, UploadState, failure
-from tests.aws.account import Account
-from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
-from tests.builders import NOW, a_certificate
+from registrar.aws.tables import registration_items as store
+from registrar.aws.tables.registrations import Registrations, Taken
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.upload import Upload, UploadState, failure
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
+from tools.pki.authorities import CustomerCertificate
 
 DAY = timedelta(days=1)
 

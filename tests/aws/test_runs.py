@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws.runs import Run, Runs, run_of
-from registrar.domain.errors import ConditionFailed
-from tests.aws.account import Account
-from tests.builders import NOW
+from registrar.aws.tables.runs import Run, Runs, run_of
+from registrar.domain.reasons.errors import ConditionFailed
+from tests.support.account import Account
+from tests.support.builders import NOW
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

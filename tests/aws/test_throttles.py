@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws.throttles import Throttles
-from registrar.domain.errors import Refusal
-from registrar.domain.throttles import ADDRESS_LIMIT, ATTEMPTS_KEPT, FREE_TRIES, PHONE_LIMIT, WAITS
-from tests.aws.account import Account
-from tests.builders import NOW
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.throttles import ADDRESS_LIMIT, ATTEMPTS_KEPT, FREE_TRIES, PHONE_LIMIT, WAITS
+from registrar.domain.reasons.errors import Refusal
+from tests.support.account import Account
+from tests.support.builders import NOW
 
 ADDRESS, PHONE = "203.0.113.24", "+821012345678"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

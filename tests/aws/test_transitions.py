@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.registration_items import to_item
-from registrar.aws.registrations import Registrations, Taken
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.registrations import Hold, Lifecycle, Registration, Revocation, new_registration
-from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, an_awaiting_upload, put, registrations_of
-from tests.builders import NOW, a_certificate
+from registrar.aws.tables.registration_items import to_item
+from registrar.aws.tables.registrations import Registrations, Taken
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation, new_registration
+from tests.support.account import Account, Killed
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 UNKNOWN = "r" + "0" * 32

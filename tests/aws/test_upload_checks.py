@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws.upload_checks import QUEUED, UploadChecks
-from registrar.aws.uploads import Uploads, to_item
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.uploads import PROOF_DEADLINE, Upload, UploadState
-from tests.aws.account import Account
-from tests.aws.rows import put
-from tests.builders import NOW, an_upload
+from registrar.aws.tables.upload_checks import QUEUED, UploadChecks
+from registrar.aws.tables.uploads import Uploads, to_item
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.upload import PROOF_DEADLINE, Upload, UploadState
+from tests.support.account import Account
+from tests.support.builders import NOW, an_upload
+from tests.support.rows import put
 
 GOOD = {"answer": "GOOD", "source": "ocsp", "as_of": "2026-11-23T03:00:00Z"}
 MINUTE = timedelta(minutes=1)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.aws import uploads as store
-from registrar.aws.uploads import Uploads
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.uploads import (
+from registrar.aws.tables import uploads as store
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.upload import (
     DAILY_UPLOADS,
     MAX_BAD_PROOFS,
     PROOF_DEADLINE,
@@ -22,9 +22,9 @@ from registrar.domain.uploads import (
     failure,
     new_upload_id,
 )
-from tests.aws.account import Account
-from tests.aws.rows import a_report, a_requested_upload, an_awaiting_upload, uploads_of
-from tests.builders import NOW, a_certificate
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_report, a_requested_upload, an_awaiting_upload, uploads_of
 
 SECOND = timedelta(seconds=1)
 REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_UNREADABLE"),), trust_version=7)

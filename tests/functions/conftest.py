@@ -1,17 +1,9 @@
-"""An account for every test of the functions, and the app of a customer in it."""
-
-from collections.abc import Iterator
+"""The app of a customer, for every test of the functions."""
 
 import pytest
 
-from tests.aws.account import Account, an_account
-from tests.functions.app import App, trust_demo_issuers
-
-
-@pytest.fixture
-def account() -> Iterator[Account]:
-    with an_account() as made:
-        yield made
+from tests.support.account import Account
+from tests.support.app import App, trust_demo_issuers
 
 
 @pytest.fixture

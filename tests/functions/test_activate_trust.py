@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
-from registrar.domain.findings import iso
-from tests.aws.account import Account
-from tests.builders import NOW, a_certificate, a_pki, a_trust_document
-from tests.functions.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
+from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document
 
 
 def propose(account: Account, document: Any) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.catalogue import CATALOGUE
-from tests.aws.account import Account
-from tests.functions.app import ROUTES, App, an_event, assert_problem
+from registrar.domain.reasons.catalogue import CATALOGUE
+from tests.support.account import Account
+from tests.support.app import ROUTES, App, an_event, assert_problem
 
 # The gateway asks before the last one, too; what it gives away is a public key.
 OPEN = ("/login", "/challenges", "/precheck", "/sealing-key", "/loss")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.sessions import Sessions
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.findings import iso
-from registrar.domain.sessions import SESSION_IDLE, SESSION_LIFE
-from tests.aws.account import Account
-from tests.builders import NOW
-from tests.functions.app import App, an_event
+from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.session import SESSION_IDLE, SESSION_LIFE
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import App, an_event
+from tests.support.builders import NOW
 
 
 def authorize(account: Account, header: str | None, name: str = "Authorization") -> dict[str, Any]:

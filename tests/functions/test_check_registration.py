@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from local.pki import CustomerCertificate
-from tests.aws.account import Account
-from tests.builders import a_certificate, an_ec_key
-from tests.functions.app import Answer, App, assert_problem, trust_demo_issuers
+from tests.support.account import Account
+from tests.support.app import Answer, App, assert_problem, trust_demo_issuers
+from tests.support.builders import a_certificate, an_ec_key
+from tools.pki.authorities import CustomerCertificate
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from local.pki import CustomerCertificate
-from registrar.domain.catalogue import CATALOGUE, NextAction
-from registrar.domain.uploads import UploadState
-from tests.aws.account import Account, Killed
-from tests.builders import a_certificate, an_ec_key
-from tests.functions.app import DONE, App, assert_problem, trust_demo_issuers
+from registrar.domain.reasons.catalogue import CATALOGUE, NextAction
+from registrar.domain.registrations.upload import UploadState
+from tests.support.account import Account, Killed
+from tests.support.app import DONE, App, assert_problem, trust_demo_issuers
+from tests.support.builders import a_certificate, an_ec_key
+from tools.pki.authorities import CustomerCertificate
 
 SILENT = {
     "tryLater": "REVOCATION_UNAVAILABLE",

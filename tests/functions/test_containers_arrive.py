@@ -6,13 +6,13 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from local.npki_containers import p7b, p7b_unsorted
-from registrar.aws.sweeps import DELAY
-from registrar.domain.uploads import PASSWORD_DEADLINE
-from tests.aws.account import Account
-from tests.builders import a_certificate, a_pki
-from tests.functions.app import DONE, App
+from registrar.aws.queues.sweeps import DELAY
+from registrar.domain.registrations.upload import PASSWORD_DEADLINE
 from tests.functions.test_open_container import SECRET, files_of, steps
+from tests.support.account import Account
+from tests.support.app import DONE, App
+from tests.support.builders import a_certificate, a_pki
+from tools.pki.npki_containers import p7b, p7b_unsorted
 
 FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 

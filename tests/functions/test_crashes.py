@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
-from tests.aws.account import Account, Killed, an_account
-from tests.builders import NOW, a_certificate, a_trust_document
-from tests.functions.app import (
+from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
+from tests.support.account import Account, Killed, an_account
+from tests.support.app import (
     DONE,
     TRUST_PROPOSED,
     Answer,
@@ -27,6 +26,7 @@ from tests.functions.app import (
     put_trust,
     trust_demo_issuers,
 )
+from tests.support.builders import NOW, a_certificate, a_trust_document
 
 SECOND = json.dumps(a_trust_document(2)).encode()
 AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from local.npki_containers import pfx
-from tests.aws.account import Account
-from tests.builders import NOW, a_certificate
-from tests.functions.app import DONE, Answer, App
 from tests.functions.test_crashes import AFTER_THE_LEASE, Crash, each_crash
 from tests.functions.test_open_container import SECRET, files_of, mismatch, tries
+from tests.support.account import Account
+from tests.support.app import DONE, Answer, App
+from tests.support.builders import NOW, a_certificate
+from tools.pki.npki_containers import pfx
 
 View = dict[str, Any]
 each_side = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

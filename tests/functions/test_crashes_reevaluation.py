@@ -2,10 +2,10 @@
 
 import pytest
 
-from registrar.aws.registrations import Registrations
-from tests.aws.account import Account, Killed
-from tests.functions.app import a_batch
-from tests.functions.reevaluation import (
+from registrar.aws.tables.registrations import Registrations
+from tests.support.account import Account, Killed
+from tests.support.app import a_batch
+from tests.support.reevaluation import (
     BY_REEVALUATION,
     KICA,
     STAFF,

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import Authenticator
-from registrar.domain.access_notices import change_notice
-from registrar.domain.challenges import PROOF_LIFE
-from tests.aws.account import Account
-from tests.aws.rows import PHONE
-from tests.builders import a_certificate, an_ec_key
-from tests.functions.app import App, assert_problem
-from tests.functions.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
+from registrar.domain.access.challenge import PROOF_LIFE
+from registrar.domain.notices.access_notices import change_notice
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import a_certificate, an_ec_key
+from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
+from tests.support.rows import PHONE
+from tools.demo.authenticator import Authenticator
 
 NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"

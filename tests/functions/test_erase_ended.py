@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.retention import RULES
-from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, registrations_of
-from tests.builders import NOW, a_certificate
-from tests.functions.app import an_event
+from registrar.domain.registrations.retention import RULES
 from tests.functions.test_publish_events import a_record, published, row
+from tests.support.account import Account, Killed
+from tests.support.app import an_event
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_registration, registrations_of
 
 KEPT = RULES["ended registrations"]
 WRITES = 3

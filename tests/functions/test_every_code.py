@@ -9,17 +9,17 @@ from datetime import timedelta
 
 import pytest
 
-from local.npki_files import Pbes2, sign_pri_key
-from registrar.domain.catalogue import CATALOGUE
-from registrar.domain.registrations import Hold
-from registrar.domain.uploads import DAILY_UPLOADS
-from tests.aws.account import Account
-from tests.builders import NOW, a_compromised_key
-from tests.domain.test_decision_codes import CASES
-from tests.functions.app import App
+from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.registrations.registration import Hold
+from registrar.domain.registrations.upload import DAILY_UPLOADS
+from tests.domain.certificates.test_decision_codes import CASES
+from tests.functions.test_open_container import SECRET, files_of, mismatch
+from tests.support.account import Account
+from tests.support.app import App
+from tests.support.builders import NOW, a_compromised_key
 
 # What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
-from tests.functions.scenarios import (
+from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
     Scenario,
     another_consent,
@@ -57,8 +57,8 @@ from tests.functions.scenarios import (
     without_trust,
     wrong_password,
 )
-from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.template.test_api import GATEWAY
+from tools.pki.npki_files import Pbes2, sign_pri_key
 
 SCENARIOS: dict[str, Scenario] = {
     "AUTH_REQUIRED": signed_out,

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.expiry import THRESHOLD_DAYS
-from registrar.domain.findings import iso
-from tests.aws.account import Account, Killed
-from tests.aws.rows import PHONE, put
-from tests.builders import NOW
-from tests.functions.app import App, a_batch, an_event
-from tests.functions.notices import (
+from registrar.domain.notices.expiry import THRESHOLD_DAYS
+from registrar.domain.times import iso
+from tests.support.account import Account, Killed
+from tests.support.app import App, a_batch, an_event
+from tests.support.builders import NOW
+from tests.support.notices import (
     DAY,
     HIDDEN,
     delivered,
@@ -23,12 +22,13 @@ from tests.functions.notices import (
     texts,
     worked,
 )
+from tests.support.rows import PHONE, put
 
 
 @pytest.fixture(autouse=True)
 def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same writes, fewer reads."""
-    monkeypatch.setattr("registrar.aws.registration_items.EXPIRY_SHARDS", ("expiry-0", "expiry-1"))
+    monkeypatch.setattr("registrar.aws.tables.registration_items.EXPIRY_SHARDS", ("expiry-0", "expiry-1"))
 
 
 @pytest.fixture

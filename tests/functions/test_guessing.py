@@ -5,11 +5,11 @@ from unittest.mock import patch
 
 import pytest
 
-from registrar.aws.throttles import Throttles
-from registrar.domain.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
-from tests.aws.account import Account
-from tests.aws.rows import PASSWORD
-from tests.functions.app import Answer, App, assert_problem
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
+from tests.support.account import Account
+from tests.support.app import Answer, App, assert_problem
+from tests.support.rows import PASSWORD
 
 STRANGER = "198.51.100.7"
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from local.phone import sign
-from local.pki import CustomerCertificate
-from registrar.domain.challenges import Operation
-from registrar.domain.registrations import Hold
-from tests.aws.account import Account
-from tests.aws.rows import PASSWORD, a_proof, registrations_of
-from tests.builders import NOW, a_certificate
-from tests.functions.app import Answer, App, assert_problem
+from registrar.domain.access.challenge import Operation
+from registrar.domain.registrations.registration import Hold
 from tests.functions.test_proofs import cms
+from tests.support.account import Account
+from tests.support.app import Answer, App, assert_problem
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import PASSWORD, a_proof, registrations_of
+from tools.demo.phone import sign
+from tools.pki.authorities import CustomerCertificate
 
 ONE = "/registrations/{registration_id}"
 STAFF = {"staff_id": "fraud.lee", "reason": "customer called: phone stolen"}

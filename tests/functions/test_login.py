@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.challenges import CHALLENGE_LIFE, MAX_TRIES, PROOF_LIFE
-from registrar.domain.findings import iso
-from registrar.domain.sessions import SESSION_LIFE, read_token
-from registrar.domain.throttles import WAITS
-from tests.aws.account import Account
-from tests.builders import NOW
-from tests.functions.app import App, assert_problem
+from registrar.domain.access.challenge import CHALLENGE_LIFE, MAX_TRIES, PROOF_LIFE
+from registrar.domain.access.session import SESSION_LIFE, read_token
+from registrar.domain.access.throttles import WAITS
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import NOW
 
 
 @pytest.fixture

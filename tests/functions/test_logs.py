@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.aws.account import Account, an_account
-from tests.aws.rows import PASSWORD, PHONE, TOTP_SECRET
-from tests.builders import NOW, a_certificate
-from tests.functions.app import DONE, App, an_event, assert_problem, trust_demo_issuers
-from tests.functions.notices import run
+from tests.support.account import Account, an_account
+from tests.support.app import DONE, App, an_event, assert_problem, trust_demo_issuers
+from tests.support.builders import NOW, a_certificate
+from tests.support.notices import run
+from tests.support.rows import PASSWORD, PHONE, TOTP_SECRET
 
 WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from local.npki_containers import pem, pfx
-from local.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
-from local.pki import CustomerCertificate
-from registrar.aws.trust_bucket import ACTIVE
-from registrar.domain.uploads import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
-from tests.aws.account import Account, Call
-from tests.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
-from tests.functions.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
+from tests.support.account import Account, Call
+from tests.support.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_containers import pem, pfx
+from tools.pki.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
 
 SECRET = "Hong!1234"
 PASSWORD = "/uploads/{upload_id}/password"

@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from local.pki import CustomerCertificate
-from tests.aws.account import Account
-from tests.builders import a_certificate, a_trust_document
-from tests.functions.app import App, assert_problem
 from tests.functions.test_open_container import SECRET, files_of
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import a_certificate, a_trust_document
+from tools.pki.authorities import CustomerCertificate
 
 
 def cms(certificate: CustomerCertificate, text: str) -> str:

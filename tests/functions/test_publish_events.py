@@ -7,14 +7,14 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from registrar.domain.errors import StoreError
-from registrar.domain.registrations import Hold
-from tests.aws.account import Account, Killed
-from tests.aws.rows import a_registration, registrations_of
-from tests.builders import NOW
-from tests.domain.test_events import SCHEMAS
-from tests.functions.app import App
-from tests.functions.notices import delivered, texts
+from registrar.domain.reasons.errors import StoreError
+from registrar.domain.registrations.registration import Hold
+from tests.domain.registrations.test_events import SCHEMAS
+from tests.support.account import Account, Killed
+from tests.support.app import App
+from tests.support.builders import NOW
+from tests.support.notices import delivered, texts
+from tests.support.rows import a_registration, registrations_of
 
 
 def a_record(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, number: int = 0) -> dict[str, Any]:

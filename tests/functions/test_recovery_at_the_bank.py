@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.access_notices import recovery_notice
-from registrar.domain.findings import iso
-from registrar.domain.recovery import COOLING_OFF, REENROLMENT
-from tests.aws.account import Account
-from tests.aws.rows import PHONE
-from tests.functions.app import App, assert_problem
-from tests.functions.methods import Prover, by_sms, code_of, confirm, started
+from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT
+from registrar.domain.notices.access_notices import recovery_notice
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.methods import Prover, by_sms, code_of, confirm, started
+from tests.support.rows import PHONE
 
 NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.registrations import Registrations
-from registrar.aws.trust_bucket import ACTIVE
-from registrar.domain.registrations import Hold
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.registrations.registration import Hold
 from registrar.entry.log import customer_ref
-from tests.aws.account import Account
-from tests.builders import NOW
-from tests.functions.app import a_batch, put_trust
-from tests.functions.reevaluation import (
+from tests.support.account import Account
+from tests.support.app import a_batch, put_trust
+from tests.support.builders import NOW
+from tests.support.reevaluation import (
     BY_REEVALUATION,
     BY_STAFF,
     FREE,

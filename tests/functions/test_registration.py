@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from local.pki import CustomerCertificate
-from registrar.domain.findings import iso
-from registrar.domain.registrations import Hold
-from tests.aws.account import Account
-from tests.aws.rows import registrations_of
-from tests.builders import NOW, a_certificate
-from tests.functions.app import App, an_event, assert_problem
+from registrar.domain.registrations.registration import Hold
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import App, an_event, assert_problem
+from tests.support.builders import NOW, a_certificate
+from tests.support.rows import registrations_of
+from tools.pki.authorities import CustomerCertificate
 
 ONE = "/registrations/{registration_id}"
 REGISTER = "/uploads/{upload_id}/registration"

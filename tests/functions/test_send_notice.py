@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.catalogue import CATALOGUE
-from registrar.domain.findings import iso
-from registrar.domain.notices import NOTICE_LEASE
-from registrar.domain.recovery import COOLING_OFF, Recovery
-from tests.aws.account import Account, Killed
-from tests.aws.rows import PHONE, a_registration
-from tests.builders import NOW
-from tests.functions.app import App, a_batch
-from tests.functions.notices import HIDDEN, delivered, mails, states, texts
+from registrar.domain.access.recovery import COOLING_OFF, Recovery
+from registrar.domain.notices.notice import NOTICE_LEASE
+from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.times import iso
+from tests.support.account import Account, Killed
+from tests.support.app import App, a_batch
+from tests.support.builders import NOW
+from tests.support.notices import HIDDEN, delivered, mails, states, texts
+from tests.support.rows import PHONE, a_registration
 
 LOCKED = {
     "id": "login-locked:hong:1",

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.challenges import MAX_TRIES, PROOF_LIFE, Operation
-from registrar.domain.findings import iso
-from registrar.domain.sessions import read_token
-from registrar.domain.throttles import WAITS
-from registrar.domain.uploads import DAILY_UPLOADS
-from tests.aws.account import Account
-from tests.aws.rows import a_proof
-from tests.builders import NOW
-from tests.functions.app import App, assert_problem
+from registrar.domain.access.challenge import MAX_TRIES, PROOF_LIFE, Operation
+from registrar.domain.access.session import read_token
+from registrar.domain.access.throttles import WAITS
+from registrar.domain.registrations.upload import DAILY_UPLOADS
+from registrar.domain.times import iso
 from tests.functions.test_login import wrong_code
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import NOW
+from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"
 

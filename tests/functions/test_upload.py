@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.challenges import PROOF_LIFE
-from registrar.domain.findings import iso
-from registrar.domain.uploads import DAILY_UPLOADS, TEXT_LIFE, UPLOAD_LIFE
-from tests.aws.account import Account
-from tests.builders import NOW, a_certificate
-from tests.functions.app import App, assert_problem
+from registrar.domain.access.challenge import PROOF_LIFE
+from registrar.domain.registrations.upload import DAILY_UPLOADS, TEXT_LIFE, UPLOAD_LIFE
+from registrar.domain.times import iso
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import NOW, a_certificate
 
 CONTENT = b"content of a file"
 

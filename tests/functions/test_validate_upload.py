@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE, UploadState, Verdict
-from tests.aws.account import Account
-from tests.builders import NOW, a_certificate
-from tests.functions.app import DONE, App, a_delivery, an_event, trust_demo_issuers
+from registrar.domain.registrations.upload import MAX_ATTEMPTS, VALIDATION_LEASE, UploadState, Verdict
+from tests.support.account import Account
+from tests.support.app import DONE, App, a_delivery, an_event, trust_demo_issuers
+from tests.support.builders import NOW, a_certificate
 
 FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 

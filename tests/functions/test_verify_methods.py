@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
-from registrar.aws.challenges import Challenges
-from registrar.domain.access_notices import code_message
-from registrar.domain.challenges import new_challenge
-from registrar.domain.recovery import COOLING_OFF, approve, propose
-from registrar.domain.registrations import Hold
-from registrar.domain.sms_codes import SMS_CODE_LIFE
-from tests.aws.account import Account
-from tests.aws.rows import PHONE, registrations_of
-from tests.builders import NOW, a_certificate, an_ec_key
-from tests.functions.app import App, assert_problem
-from tests.functions.methods import ORIGIN, RP_ID, Prover
+from registrar.aws.tables.challenges import Challenges
+from registrar.domain.access.challenge import new_challenge
+from registrar.domain.access.recovery import COOLING_OFF, approve, propose
+from registrar.domain.access.sms_codes import SMS_CODE_LIFE
+from registrar.domain.notices.access_notices import code_message
+from registrar.domain.registrations.registration import Hold
+from tests.support.account import Account
+from tests.support.app import App, assert_problem
+from tests.support.builders import NOW, a_certificate, an_ec_key
+from tests.support.methods import ORIGIN, RP_ID, Prover
+from tests.support.rows import PHONE, registrations_of
+from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 
 
 @pytest.fixture

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from local.crls import Revoked, make_crl, scope
-from local.pki import CustomerCertificate
-from registrar.aws.crls import Asked
-from registrar.aws.registrations import Registrations
-from registrar.domain.distribution_points import Point
-from registrar.domain.registrations import Hold, Lifecycle, Registration
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
+from registrar.domain.revocation.distribution_points import Point
 from registrar.net.limits import Limits
-from tests.aws.account import Account, Killed, an_account
-from tests.aws.rows import a_registration, registrations_of
-from tests.builders import NOW, a_certificate, a_pki, a_trust_store
-from tests.functions.app import DONE, a_delivery, trust_demo_issuers
+from registrar.steps.crl_store import Asked
+from tests.support.account import Account, Killed, an_account
+from tests.support.app import DONE, a_delivery, trust_demo_issuers
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
+from tests.support.rows import a_registration, registrations_of
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.crls import Revoked, make_crl, scope
 
 URL = "ldap://ds.yessign.example:389/ou=dp5p1,ou=AccreditedCA,o=yessign,c=kr?certificateRevocationList"
 CA = a_pki().issuers["yessign"]

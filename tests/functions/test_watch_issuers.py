@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.issuers import Issuers
-from registrar.aws.trust_bucket import ACTIVE
-from registrar.domain.distribution_points import Point
-from tests.aws.account import Account
-from tests.builders import NOW, a_pki, a_trust_store
-from tests.functions.app import an_event, trust_demo_issuers
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.aws.tables.issuers import Issuers
+from registrar.domain.revocation.distribution_points import Point
+from tests.support.account import Account
+from tests.support.app import an_event, trust_demo_issuers
+from tests.support.builders import NOW, a_pki, a_trust_store
 
 YESSIGN = next(i for i in a_trust_store().issuers if i.operator.id == "yessign")
 POINT = Point(YESSIGN.certificate.key_digest, "ldap://ds.yessign.example:389/ou=dp5p1", "yessign")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from local.authenticator import Authenticator
-from local.cloud import LocalCloud
-from local.issuers import DemoIssuers
-from local.phone import Phone
-from local.pki import CustomerCertificate, DemoPki, one_year_from
-from tests.local.contract_probe import CONTRACT
-from tests.local.expect import surprises
+from tests.support.contract_probe import CONTRACT
+from tests.support.expect import surprises
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.authenticator import Authenticator
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
+from tools.pki.issuers import DemoIssuers
 
 _numbers = itertools.count(1)
 
@@ -21,7 +21,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def pki() -> DemoPki:
     """The demo authorities that the local cloud trusts."""
-    from local import seed  # only here: the tests of the emulator alone do not need it to work
+    from tools.cloud import seed  # only here: the tests of the emulator alone do not need it to work
 
     return seed.demo_pki(datetime.now(UTC))
 
@@ -36,7 +36,7 @@ def issuers(pki: DemoPki) -> Iterator[DemoIssuers]:
 @pytest.fixture(scope="session")
 def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     """template.yaml, built for this machine, deployed and seeded."""
-    from local import seed
+    from tools.cloud import seed
 
     with LocalCloud.start(seed.parameters(pki)) as started:
         seed.seed(started, pki, issuers.url)
@@ -50,7 +50,7 @@ def new_phone(cloud: LocalCloud) -> Callable[..., Phone]:
 
     Their phone has a passkey unless `passkey` is False: one-time codes count once, so proofs would wait.
     """
-    from local import seed
+    from tools.cloud import seed
 
     def make(*, log_in: bool = True, passkey: bool = True, language: str = "ko", **customer: Any) -> Phone:
         number = next(_numbers)

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.http_calls import Answer
-from local.phone import Phone, code_at
-from registrar.aws.challenges import Challenges
-from registrar.aws.sessions import Sessions
-from registrar.aws.throttles import Throttles
-from registrar.domain.challenges import MAX_TRIES
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.throttles import ADDRESS_LIMIT
-from registrar.domain.totp import STEP_SECONDS
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import MAX_TRIES
+from registrar.domain.access.throttles import ADDRESS_LIMIT
+from registrar.domain.access.totp import STEP_SECONDS
+from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.log import customer_ref
-from tests.functions.app import an_event
-from tests.local.expect import problem
+from tests.support.app import an_event
+from tests.support.expect import problem
+from tools.cloud.http_calls import Answer
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone, code_at
 
 pytestmark = pytest.mark.cloud
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.http_calls import post_form, send
-from local.phone import Phone
-from local.pki import CustomerCertificate
-from registrar.domain.uploads import MAX_FILE_BYTES
-from tests.local.expect import eventually
+from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from tests.support.expect import eventually
+from tools.cloud.http_calls import post_form, send
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 

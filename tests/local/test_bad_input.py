@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.http_calls import send
-from local.phone import Phone
-from local.pki import CustomerCertificate
-from registrar.domain.uploads import DAILY_UPLOADS, MAX_FILE_BYTES
-from tests.local.expect import problem
+from registrar.domain.registrations.upload import DAILY_UPLOADS, MAX_FILE_BYTES
+from tests.support.expect import problem
+from tools.cloud.http_calls import send
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 
@@ -68,7 +68,7 @@ WRONG: list[Any] = [
 @pytest.fixture(scope="module")
 def phone(cloud: LocalCloud) -> Phone:
     """One customer for all refusals that cost no quota."""
-    from local import seed
+    from tools.cloud import seed
 
     phone = Phone(cloud.url, seed.enrol(cloud, "clumsy", phone="+821099990001"))
     assert phone.log_in().status == 200

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from local.cloud import LocalCloud
-from local.npki_containers import p7b, pem, pfx
-from local.npki_files import Pbes2, Pkcs12, Scheme, sign_pri_key
-from local.phone import Phone, sign
-from local.pki import CustomerCertificate, DemoPki
-from registrar.domain.uploads import MAX_PASSWORD_TRIES
-from tests.local.expect import eventually, problem
+from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES
+from tests.support.expect import eventually, problem
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone, sign
+from tools.pki.authorities import CustomerCertificate, DemoPki
+from tools.pki.npki_containers import p7b, pem, pfx
+from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, sign_pri_key
 
 pytestmark = pytest.mark.cloud
 

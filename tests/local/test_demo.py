@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local.build import ROOT
+from tools.packaging.build import ROOT
 
 
 @pytest.mark.slow
@@ -14,7 +14,12 @@ from local.build import ROOT
 def test_the_demo_tells_its_whole_story_and_ends_well() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers/registrar/python")}
     told = subprocess.run(
-        [sys.executable, "-m", "local.demo"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.demo.run"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     assert "A certificate is registered." in told.stdout

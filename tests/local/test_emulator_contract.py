@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.cloud import InvocationError, LocalCloud
-from local.http_calls import Answer, send
-from tests.local.contract_probe import probe
+from tests.support.contract_probe import probe
+from tools.cloud.http_calls import Answer, send
+from tools.cloud.local_cloud import InvocationError, LocalCloud
 
 pytestmark = pytest.mark.cloud
 
@@ -157,7 +157,7 @@ def test_a_schedule_is_made(contract: LocalCloud) -> None:
 
 
 def test_stopping_leaves_nothing_behind() -> None:
-    from local.emulator import Emulator
+    from tools.cloud.emulator import Emulator
 
     started = time.monotonic()
     with Emulator.start() as emulator:

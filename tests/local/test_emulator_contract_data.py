@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud import LocalCloud
-from local.http_calls import post_form, send
-from tests.local.contract_probe import probe
-from tests.local.expect import eventually
+from tests.support.contract_probe import probe
+from tests.support.expect import eventually
+from tools.cloud.http_calls import post_form, send
+from tools.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.phone import Phone
-from local.pki import CustomerCertificate
 from registrar.aws import dynamo
-from registrar.aws.registration_items import row_key
-from registrar.domain.findings import iso
-from registrar.domain.retention import RULES
-from tests.local import places
+from registrar.aws.tables.registration_items import row_key
+from registrar.domain.registrations.retention import RULES
+from registrar.domain.times import iso
+from tests.support import places
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 

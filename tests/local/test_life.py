@@ -18,11 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from local.cloud import LocalCloud
-from registrar.aws.registrations import Registrations, Taken
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.registrations import Hold, Lifecycle
-from tests.local.histories import (
+from registrar.aws.tables.registrations import Registrations, Taken
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import Hold, Lifecycle
+from tests.support.histories import (
     BEGIN,
     CERTIFICATES,
     DAY,
@@ -35,6 +34,7 @@ from tests.local.histories import (
     rows_of,
     seen,
 )
+from tools.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
 

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.http_calls import Answer
-from local.phone import Phone, sign
-from local.pki import CustomerCertificate
-from registrar.domain.catalogue import CATALOGUE
-from registrar.domain.uploads import MAX_BAD_PROOFS, new_upload_id
-from tests.local.expect import eventually, problem
+from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.registrations.upload import MAX_BAD_PROOFS, new_upload_id
+from tests.support.expect import eventually, problem
+from tools.cloud.http_calls import Answer
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone, sign
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 

@@ -8,14 +8,14 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local import seed
-from local.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
-from local.cloud import LocalCloud
-from local.http_calls import Answer
-from local.phone import Phone, code_at, sign
-from local.pki import CustomerCertificate
-from registrar.domain.totp import STEP_SECONDS
-from tests.local.expect import problem
+from registrar.domain.access.totp import STEP_SECONDS
+from tests.support.expect import problem
+from tools.cloud import seed
+from tools.cloud.http_calls import Answer
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
+from tools.demo.phone import Phone, code_at, sign
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local import expiry_run
-from local.cloud import LocalCloud
-from local.phone import Phone
-from local.pki import CustomerCertificate, end_of_day_in_seoul
+from tools.cloud import expiry_run
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate, end_of_day_in_seoul
 
 pytestmark = pytest.mark.cloud
 

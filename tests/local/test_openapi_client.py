@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from local.http_calls import post_form
-from local.npki_containers import pfx
-from local.npki_files import sign_pri_key
-from local.phone import Phone, sign
-from local.pki import CustomerCertificate
+from tools.cloud.http_calls import post_form
+from tools.demo.phone import Phone, sign
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import sign_pri_key
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 

@@ -15,12 +15,12 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from local.cloud import LocalCloud
-from local.http_calls import Answer, post_form, send
-from local.npki_containers import pfx
-from local.npki_files import sign_pri_key
-from local.phone import Phone, sign
-from local.pki import CustomerCertificate
+from tools.cloud.http_calls import Answer, post_form, send
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone, sign
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import sign_pri_key
 
 if TYPE_CHECKING:
     import requests

@@ -12,10 +12,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.cloud import LocalCloud
-from local.emulator import REGION
 from registrar.aws.keys import CustomerSecrets
-from tests.local.grants import ALLOW, DENY, EVERYBODY, FUNCTIONS, OPENS, SECRET_KEYS
+from tests.support.grants import ALLOW, DENY, EVERYBODY, FUNCTIONS, OPENS, SECRET_KEYS
+from tools.cloud.emulator import REGION
+from tools.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
 

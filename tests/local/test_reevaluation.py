@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import seed
-from local.cloud import LocalCloud
-from local.phone import Phone
-from local.pki import CustomerCertificate
-from registrar.aws.trust_bucket import ACTIVE
+from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.entry.log import customer_ref
-from tests.local.expect import eventually
+from tests.support.expect import eventually
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = pytest.mark.cloud
 

@@ -15,17 +15,17 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local import directory as directories
-from local import seed
-from local.authenticator import Authenticator
-from local.cloud import LocalCloud
-from local.crls import Revoked, make_crl, scope
-from local.directory import Directory
-from local.phone import Phone
-from local.pki import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
-from local.responder_servers import Entry, FaultyResponder, OpensslResponder
-from local.responders import issue_responder
-from tests.local.expect import surprises
+from tests.support.expect import surprises
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.authenticator import Authenticator
+from tools.demo.phone import Phone
+from tools.pki import directory as directories
+from tools.pki.authorities import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
+from tools.pki.crls import Revoked, make_crl, scope
+from tools.pki.directory import Directory
+from tools.pki.responder_servers import Entry, FaultyResponder, OpensslResponder
+from tools.pki.responders import issue_responder
 
 pytestmark = [
     pytest.mark.cloud,

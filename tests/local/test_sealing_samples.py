@@ -6,8 +6,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from registrar.domain.sealing import unwrap
-from tests.domain.test_signing_vectors import run_javascript
+from registrar.domain.possession.sealing import unwrap
+from tests.domain.possession.test_signing_vectors import run_javascript
 
 SECRET = "열려라 참깨! 🔑"
 

@@ -17,16 +17,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from local import seed
-from local.authenticator import from_websafe
-from local.cloud import LocalCloud
-from local.npki_containers import pfx
-from local.npki_files import private_key_info, sign_pri_key
-from local.phone import Phone
-from local.pki import CustomerCertificate
-from tests.local import places
-from tests.local.expect import eventually, problem
-from tests.local.places import Place
+from tests.support import places
+from tests.support.expect import eventually, problem
+from tests.support.places import Place
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.authenticator import from_websafe
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import private_key_info, sign_pri_key
 
 pytestmark = pytest.mark.cloud
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from local import seed
-from local.cloud import LocalCloud
-from local.phone import Phone
-from local.pki import CustomerCertificate, DemoPki
-from registrar.aws.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
-from registrar.domain.trust_document import MAX_DOCUMENT_BYTES
-from tests.local.expect import eventually
+from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
+from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
+from tests.support.expect import eventually
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate, DemoPki
 
 pytestmark = pytest.mark.cloud
 

@@ -16,20 +16,20 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
-from local import directory as directories
-from local import seed
-from local.authenticator import Authenticator
-from local.cloud import LocalCloud
-from local.crls import Revoked, make_crl, scope
-from local.directory import Directory
-from local.file_server import Fault, FileServer
-from local.phone import Phone
-from local.pki import CustomerCertificate, DemoPki, one_year_from
-from registrar.aws.issuers import Breaker, Issuers
-from registrar.domain.certificates import spki_digest
-from registrar.domain.distribution_points import Point
-from tests.builders import a_trust_store
-from tests.local.expect import eventually
+from registrar.aws.tables.issuers import Breaker, Issuers
+from registrar.domain.certificates.certificate import spki_digest
+from registrar.domain.revocation.distribution_points import Point
+from tests.support.builders import a_trust_store
+from tests.support.expect import eventually
+from tools.cloud import seed
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.authenticator import Authenticator
+from tools.demo.phone import Phone
+from tools.pki import directory as directories
+from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
+from tools.pki.crls import Revoked, make_crl, scope
+from tools.pki.directory import Directory
+from tools.pki.file_server import Fault, FileServer
 
 pytestmark = [
     pytest.mark.cloud,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.net.wire import Wire
+from tests.support.wire import Wire
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import pytest
 
-from registrar.domain.addresses import HttpAddress
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net import http
 from registrar.net.stream import OVERHEAD
-from tests.net.wire import Wire, frozen, ticking
+from tests.support.wire import Wire, frozen, ticking
 
 AT = HttpAddress("ocsp.example.org", 4612, "/OCSPServer?a=b")
 OK = b"HTTP/1.1 200 OK\r\n"

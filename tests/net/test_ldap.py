@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from registrar.domain.addresses import LdapAddress
-from registrar.domain.ber import der_value
-from registrar.domain.errors import Unreachable
+from registrar.domain.asn1.ber import der_value
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import LdapAddress
 from registrar.net import ldap
-from tests.net.wire import Wire, frozen
+from tests.support.wire import Wire, frozen
 
 AT = LdapAddress("ds.example.org", 389, "ou=dp1,o=yessign,c=kr", "certificateRevocationList")
 CRL, OTHER_CRL = b"0\x05first", b"0\x06second"

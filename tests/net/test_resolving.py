@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from registrar.domain.addresses import HttpAddress
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net import http
 from registrar.net.limits import Limits
 from registrar.net.resolving import is_public, resolve
-from tests.net.wire import PUBLIC, Wire, frozen, ticking
+from tests.support.wire import PUBLIC, Wire, frozen, ticking
 
 AT = HttpAddress("crl.example.org", 8080, "/a.crl")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ncrl"

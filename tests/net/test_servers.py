@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from local.directory import Directory, missing_program
-from local.file_server import Fault, FileServer
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
 from registrar.net.fetch import Limits, ask_ocsp, fetch_crl
-from tests.net.wire import frozen, ticking
+from tests.support.wire import frozen, ticking
+from tools.pki.directory import Directory, missing_program
+from tools.pki.file_server import Fault, FileServer
 
 pytestmark = pytest.mark.loopback
 with_slapd = pytest.mark.skipif(missing_program() is not None, reason=f"{missing_program()} is not installed")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.catalogue import CATALOGUE
+from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.entry.answers import PROBLEM_TYPE
-from tests.template.shape import RESOURCES, events, expanded
+from tests.support.shape import RESOURCES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}

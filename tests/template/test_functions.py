@@ -4,9 +4,8 @@ import ast
 
 import pytest
 
-from local.emulator import ROOT
-from registrar.domain.uploads import VALIDATION_LEASE
-from tests.template.shape import (
+from registrar.domain.registrations.upload import VALIDATION_LEASE
+from tests.support.shape import (
     FUNCTIONS,
     PARAMETERS,
     RESOURCES,
@@ -18,6 +17,7 @@ from tests.template.shape import (
     settings_read,
     verb,
 )
+from tools.cloud.emulator import ROOT
 
 SEALING_KEYS = ("SealingKeyA", "SealingKeyB")
 RANDOM_NUMBER_KEYS = ("RandomNumberKeyA", "RandomNumberKeyB")

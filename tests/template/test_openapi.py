@@ -11,15 +11,20 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from local.emulator import ROOT
-from registrar.domain import challenges, passwords, proofs, sealing, sessions, uploads
-from registrar.domain.catalogue import CATALOGUE, Level, NextAction, render
-from registrar.domain.proof_text import CONSENT_TEXT, CONSENT_VERSION
-from registrar.domain.registrations import EXPIRING, Lifecycle, View
+from registrar.domain.access import challenge as challenges
+from registrar.domain.access import passwords
+from registrar.domain.access import session as sessions
+from registrar.domain.possession import proofs, sealing
+from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION
+from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.reasons.rendering import render
+from registrar.domain.registrations import upload as uploads
+from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
 from registrar.entry.answers import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
-from tests.template.reachable import answering, codes, reached, telling
-from tests.template.shape import RESOURCES, events, verb
+from tests.support.reachable import answering, codes, reached, telling
+from tests.support.shape import RESOURCES, events, verb
+from tools.cloud.emulator import ROOT
 
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
@@ -91,7 +96,7 @@ def found_in(*folders: str) -> set[str]:
 
 def found_by_the_checks() -> set[str]:
     """Codes of findings that an upload can have."""
-    here = ("register_certificate", "registrar.aws.registering")
+    here = ("register_certificate", "registrar.aws.tables.registering")
     taken = codes(frozenset(key for key in reached("register_certificate") if key[0] in here))
     return found_in("validate_upload", "open_container", "check_revocation", "get_upload") | set(taken.failures)
 

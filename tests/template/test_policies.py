@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
+from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 TEXT_MESSAGES = {

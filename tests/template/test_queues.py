@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from local.emulator import ROOT
-from registrar.aws.event_bus import SOURCE
-from registrar.aws.registration_items import EXPIRY_SHARDS
-from registrar.domain.notices import NOTICE_LEASE, TOLD
-from registrar.domain.uploads import MAX_ATTEMPTS, VALIDATION_LEASE
-from tests.template.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
+from registrar.aws.queues.event_bus import SOURCE
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.domain.notices.notice import NOTICE_LEASE, TOLD
+from registrar.domain.registrations.upload import MAX_ATTEMPTS, VALIDATION_LEASE
+from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
+from tools.cloud.emulator import ROOT
 
 SOURCES = [(function, source["Queue"]["Fn::GetAtt"][0], source) for function, source in events("SQS")]
 each_source = pytest.mark.parametrize(("function", "queue", "source"), SOURCES)

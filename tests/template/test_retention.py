@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from local.emulator import ROOT
-from registrar.domain.retention import RULES
-from tests.template.shape import PARAMETERS, RESOURCES, TEMPLATE, of_type
+from registrar.domain.registrations.retention import RULES
+from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, of_type
+from tools.cloud.emulator import ROOT
 
 ROWS = {
     cells[0]: cells

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from local.emulator import ROOT
-from tests.template.shape import RESOURCES, of_type
+from tests.support.shape import RESOURCES, of_type
+from tools.cloud.emulator import ROOT
 
 TABLES = of_type("AWS::DynamoDB::Table")
 BUCKETS = of_type("AWS::S3::Bucket")
-AWS_CODE = ROOT / "layers/registrar/python/registrar/aws"
+AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 # What cannot be made again: it is neither deleted with the stack nor lost to a bad write.
 FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "CustomerKey", "TrustBucket"}
 # Nothing in them outlasts a month, and to put them back would put back used challenges and spent tries.

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.emulator import ROOT
-from local.packaging import read_template
-from tests.template.shape import PARAMETERS, RESOURCES, TEMPLATE, expanded, graph, references
+from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, expanded, graph, references
+from tools.cloud.emulator import ROOT
+from tools.packaging.template import read_template
 
 # Types that make the local cloud reject a whole template.
 NOT_LOCAL = {

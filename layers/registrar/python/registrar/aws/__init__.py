@@ -1,1 +1,4 @@
-"""Every call to AWS, one noun a file: items in and out, conditional writes, errors turned into our own."""
+"""Every call to AWS: items in and out, conditional writes, errors turned into our own.
+
+`tables`, `buckets`, `queues` by service; `wiring` builds each store from settings. Not here: use cases (`steps`).
+"""

@@ -11,9 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registrar.domain.errors import ConditionFailed
-from registrar.domain.findings import instant as parse_instant
-from registrar.domain.findings import iso
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.times import instant as parse_instant
+from registrar.domain.times import iso
 
 Item = Mapping[str, Mapping[str, Any]]
 TRANSACTION_TRIES = 3

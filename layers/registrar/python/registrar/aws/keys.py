@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registrar.domain.sealing import NotSealedForThis, Sealed, unwrap
+from registrar.domain.possession.sealing import NotSealedForThis, Sealed, unwrap
 
 SEALING_ALGORITHM = "RSAES_OAEP_SHA_256"
 

@@ -1,1 +1,4 @@
-"""The rules of the bank: standard library, cryptography and parsers only; time is an argument."""
+"""The bank's rules, a package per subject: standard library, cryptography and parsers; time is an argument.
+
+Here: what is true, allowed, shown and why. Not here: AWS (`aws`), sockets (`net`), requests (`entry`).
+"""

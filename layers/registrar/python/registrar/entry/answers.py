@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.catalogue import reason, render
-from registrar.domain.errors import Refusal
-from registrar.domain.findings import iso
+from registrar.domain.reasons.catalogue import reason
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.rendering import render
+from registrar.domain.times import iso
 
 Answer = dict[str, Any]
 PROBLEM_TYPE = "urn:registrar:problem:"

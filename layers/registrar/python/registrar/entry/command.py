@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registrar.domain.catalogue import render
-from registrar.domain.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.rendering import render
 from registrar.entry.log import logger
 from registrar.entry.request import CUSTOMER_ID, Fields
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.credentials import masked_phone
-from registrar.domain.customers import Customer
-from registrar.domain.findings import iso
+from registrar.domain.access.credentials import masked_phone
+from registrar.domain.access.customer import Customer
+from registrar.domain.times import iso
 
 
 def credentials_view(customer: Customer, now: datetime) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.errors import Refusal
-from registrar.domain.findings import instant
-from registrar.domain.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
-from registrar.domain.sealing import MAX_SEALED_BYTES, Sealed
+from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
+from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.times import instant
 
 MAX_BODY_BYTES = 16 * 1024
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from registrar.domain.errors import ConditionFailed, Refusal
-from registrar.domain.sealing import NotSealedForThis
+from registrar.domain.possession.sealing import NotSealedForThis
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.entry.answers import Answer, problem
 from registrar.entry.log import logger
 from registrar.entry.request import Request, read_request

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from registrar.domain.addresses import HttpAddress, LdapAddress, allowed
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import HttpAddress, LdapAddress, allowed
 from registrar.net import http, ldap
 from registrar.net.limits import Limits
 

@@ -6,8 +6,8 @@ http.client sets a time-out for each wait, not for the whole, and allots as much
 import re
 from typing import Final
 
-from registrar.domain.addresses import HttpAddress
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
 

@@ -6,9 +6,9 @@ level by level, so that no answer can be nested too deep.
 
 from typing import Final
 
-from registrar.domain.addresses import LdapAddress
-from registrar.domain.ber import der_value
-from registrar.domain.errors import Unreachable
+from registrar.domain.asn1.ber import der_value
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.addresses import LdapAddress
 from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
 

@@ -9,7 +9,7 @@ import ipaddress
 import socket
 from typing import Final
 
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
 
 # RFC 4291 section 2.4: all unicast addresses of the public internet. RFC 3056 tunnels carry an IPv4 address inside.
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")

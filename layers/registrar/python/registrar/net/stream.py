@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from registrar.domain.errors import Unreachable
+from registrar.domain.reasons.errors import Unreachable
 from registrar.net.limits import Limits
 from registrar.net.resolving import resolve
 

@@ -1,0 +1,196 @@
+"""What a morning's expiry run costs at full size, worked out from sizes and rules.
+
+`python -m bench.scale` prints docs/scale.md. A simulation (bench/nightly.py) counts the same things with the
+workers as they are, and a test compares the two at the full number of keys. What is assumed, not counted, is in
+ASSUMED.
+"""
+
+import math
+from dataclasses import dataclass
+
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.domain.notices.expiry import THRESHOLD_DAYS
+
+REGISTRATIONS, NOTICES = 10_000_000, 200_000
+WINDOWS, WORKERS = 1 + len(THRESHOLD_DAYS), 8
+SHARDS = len(EXPIRY_SHARDS)
+ENTRY_BYTES, ROW_BYTES, LOCK_BYTES = 106, 2_000, 200
+"""An entry of the expiry index, a registration's row (two write units), one of its three locks."""
+SMS_A_SECOND = 20
+ASSUMED = {
+    "one update of a row, seconds": 0.010,
+    "one message to a queue, seconds": 0.010,
+    "one notice, from its queue to SENT, seconds": 0.150,
+    "one batch of 100 events, seconds": 0.500,
+    "price of 1,000,000 write units, USD": 0.68,
+    "price of 1,000,000 read units, USD": 0.14,
+    "price of 1,000,000 queue requests, USD": 0.40,
+    "price of 1,000,000 events, USD": 1.00,
+    "price of one GB-second of Lambda on arm64, USD": 0.0000133334,
+}
+"""Times of a warm function in one region, and list prices of ap-northeast-2: put in yours."""
+_PARTITION_BYTES, _PARTITION_WRITES = 10 * 1024**3, 1000
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run over `registrations`, of which `told` cross a threshold today and `ended` ran out yesterday."""
+
+    registrations: int
+    told: int
+    ended: int
+
+    @property
+    def due(self) -> int:
+        """What the index is read for."""
+        return self.told + self.ended
+
+    @property
+    def queries(self) -> int:
+        """One for each shard and window; a page of 1 MB holds more than any of them has."""
+        return SHARDS * WINDOWS
+
+    @property
+    def index_read_units(self) -> float:
+        """Half a unit per started 4 KB of each query: the last 4 KB are half empty on average."""
+        each = self.due * ENTRY_BYTES / self.queries / 4096
+        return self.queries * max(1.0, each + 0.5) / 2
+
+    @property
+    def row_write_units(self) -> int:
+        """Two for each flag; two for each note of an end, and one for the index entry that goes."""
+        return 2 * self.told + 3 * self.ended
+
+    @property
+    def notice_write_units(self) -> int:
+        """A claim and its end for each notice; each shard's end, and the run's row."""
+        return 2 * self.told + SHARDS + 2
+
+    @property
+    def notice_read_units(self) -> int:
+        """Strong reads for each notice: is it closed, the customer, the registration, the deny list."""
+        return 4 * self.told
+
+    @property
+    def queue_requests(self) -> int:
+        """Each message is sent, received and deleted (several at once, counted singly)."""
+        return 3 * (self.told + SHARDS)
+
+    @property
+    def events(self) -> int:
+        """Expiring and Expired."""
+        return self.told + self.ended
+
+    @property
+    def worker_seconds(self) -> float:
+        """Lambda time of all shards, one step after the other within each."""
+        update, message = ASSUMED["one update of a row, seconds"], ASSUMED["one message to a queue, seconds"]
+        return self.due * update + self.told * message
+
+    @property
+    def longest_shard_seconds(self) -> float:
+        """With a tenth more than its share: it has to end within the 900 seconds of a function."""
+        return 1.1 * self.worker_seconds / SHARDS
+
+    @property
+    def lambda_gb_seconds(self) -> float:
+        """All functions have 512 MB."""
+        notices = self.told * ASSUMED["one notice, from its queue to SENT, seconds"]
+        events = self.events / 100 * ASSUMED["one batch of 100 events, seconds"]
+        return (self.worker_seconds + notices + events) / 2
+
+    @property
+    def partitions(self) -> int:
+        """What the table's bytes need at least."""
+        return math.ceil(self.registrations * (ROW_BYTES + 3 * LOCK_BYTES) / _PARTITION_BYTES)
+
+    @property
+    def writes_a_second(self) -> float:
+        """Write units a second on the registrations' table while the workers run."""
+        return self.row_write_units / (self.worker_seconds / WORKERS)
+
+    @property
+    def sending_hours(self) -> float:
+        """What SNS takes for as many text messages."""
+        return self.told / SMS_A_SECOND / 3600
+
+    def dollars(self) -> float:
+        """All but the text messages themselves."""
+        millions = {
+            "write units": self.row_write_units + self.notice_write_units,
+            "read units": self.index_read_units + self.notice_read_units,
+            "queue requests": self.queue_requests,
+            "events": self.events,
+        }
+        by_use = sum(count * ASSUMED[f"price of 1,000,000 {name}, USD"] / 1e6 for name, count in millions.items())
+        return by_use + self.lambda_gb_seconds * ASSUMED["price of one GB-second of Lambda on arm64, USD"]
+
+
+FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
+
+
+_PAGE = """# At full size
+
+One morning with {night.registrations:,} registrations, {night.told:,} notices and {night.ended:,} that ran out the
+day before. `python -m bench.scale` works this page out; a test compares it with a simulation of the workers over as
+many keys.
+
+| what | figure | why |
+| --- | ---: | --- |
+{lines}
+
+Assumed, not counted (times of a warm function, list prices; the operator says what a text message costs):
+
+| assumption | |
+| --- | ---: |
+{assumed}
+
+What gives way first: the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
+hours, so the run begins at 9:00 and not in the evening; ask AWS for more before the numbers grow. Then the longest
+shard: it may take 900 seconds, which is {mornings:.0f} such mornings at once (missed runs are caught up).
+More shards are one line in `registration_items.py`: rows that stand in one are still found there, and until they
+have ended a customer may get two messages where it could be one.
+"""
+
+
+def page(night: Night = FULL) -> str:
+    """docs/scale.md."""
+    return _PAGE.format(
+        night=night,
+        lines="\n".join(f"| {what} | {figure} | {why} |" for what, figure, why in _lines(night)),
+        assumed="\n".join(f"| {what} | {value:g} |" for what, value in ASSUMED.items()),
+        sms=SMS_A_SECOND,
+        mornings=900 / night.longest_shard_seconds,
+    )
+
+
+def _lines(night: Night) -> list[tuple[str, str, str]]:
+    return [
+        ("items read", f"{night.due:,}", "entries of the index in the windows, and no others"),
+        ("queries", f"{night.queries:,}", f"{SHARDS} shards × {WINDOWS} windows"),
+        ("read units, index", f"{night.index_read_units:,.0f}", f"{ENTRY_BYTES} bytes an entry, 4 KB a half unit"),
+        ("write units, registrations", f"{night.row_write_units:,}", "2 a flag, 3 a noted end (its entry goes)"),
+        ("write units, notices", f"{night.notice_write_units:,}", "claim and SENT"),
+        ("read units, notices", f"{night.notice_read_units:,}", "notice, customer, registration, deny list"),
+        ("queue requests", f"{night.queue_requests:,}", "sent, received, deleted"),
+        ("events", f"{night.events:,}", "Expiring, Expired"),
+        (
+            "partitions of the table",
+            f"≥ {night.partitions}",
+            f"{ROW_BYTES:,} bytes a row and three locks of {LOCK_BYTES}, 10 GB each",
+        ),
+        (
+            "write units a second",
+            f"{night.writes_a_second:,.0f}",
+            f"{WORKERS} workers; over {night.partitions} partitions that take {_PARTITION_WRITES:,} each",
+        ),
+        ("workers' time", f"{night.worker_seconds / WORKERS / 60:.0f} min", f"{WORKERS} at once"),
+        ("longest shard", f"{night.longest_shard_seconds:.0f} s", "of 900 s"),
+        ("Lambda", f"{night.lambda_gb_seconds:,.0f} GB-s", "workers, notices, events at 512 MB"),
+        ("sending", f"{night.sending_hours:.1f} h", f"{SMS_A_SECOND} text messages a second"),
+        ("cost", f"{night.dollars():.2f} USD", "without the text messages"),
+    ]
+
+
+if __name__ == "__main__":
+    print(page(), end="")

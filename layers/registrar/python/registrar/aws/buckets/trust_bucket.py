@@ -1,0 +1,69 @@
+"""The trust bucket: what an admin proposes, what is active, and why a proposal was not activated.
+
+    incoming/trust.json   written by an admin in the console: the proposal
+    incoming/confirm.txt  written by an admin: SHA-256 of the proposal that may become active
+    active/trust.json     written by activate_trust only: the last document that passed every check
+    reports/trust.json    what became of the last proposal
+
+The bucket is versioned, so every document that ever was active can be looked at and proposed again.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from registrar.aws.buckets.bucket import Bucket, StoredObject
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES, read_document
+from registrar.domain.reasons.errors import NotThere
+
+INCOMING = "incoming/trust.json"
+ACTIVE = "active/trust.json"
+CONFIRMATION = "incoming/confirm.txt"
+REPORT = "reports/trust.json"
+CACHE_LIFE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class TrustBucket:
+    """The trust documents; the active one is kept in memory for a minute, with its signatures checked once."""
+
+    bucket: Bucket
+    pins: Collection[str]
+    _cached: tuple[datetime, TrustStore] | None = field(default=None, init=False)
+
+    def active(self, now: datetime) -> TrustStore:
+        """The active document. Raises NotThere where none was activated yet."""
+        if self._cached is None or now - self._cached[0] >= CACHE_LIFE:
+            stored = self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES)
+            self._cached = (now, read_document(stored.content, self.pins))
+        return self._cached[1]
+
+    def incoming(self) -> StoredObject:
+        """What the admin proposes now. Raises NotThere."""
+        return self.bucket.read(INCOMING, MAX_DOCUMENT_BYTES)
+
+    def confirmed(self) -> str | None:
+        """The SHA-256 of the proposal that an admin confirmed, if any."""
+        try:
+            return self.bucket.read(CONFIRMATION, 128).content.decode("ascii", "replace").strip().lower()
+        except NotThere:
+            return None
+
+    def active_object(self) -> StoredObject | None:
+        """The active document as stored, with the ETag that `activate` replaces."""
+        try:
+            return self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES)
+        except NotThere:
+            return None
+
+    def activate(self, proposed: StoredObject, replaced: StoredObject | None) -> None:
+        """Make `proposed` active unless the active one changed meanwhile. Raises ConditionFailed."""
+        if replaced is None:
+            self.bucket.write(ACTIVE, proposed.content, create=True)
+        else:
+            self.bucket.write(ACTIVE, proposed.content, replacing=replaced.etag)
+
+    def report(self, outcome: Mapping[str, object]) -> None:
+        self.bucket.write(REPORT, json.dumps(outcome, ensure_ascii=False, indent=2).encode())

@@ -1,0 +1,24 @@
+"""Messages to ourselves, delayed past a deadline: look whether an upload's files were left behind."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from registrar.domain.registrations.upload import PASSWORD_DEADLINE, UPLOAD_LIFE
+
+# SQS delays a message for at most 15 minutes; both deadlines are ten.
+DELAY = max(PASSWORD_DEADLINE, UPLOAD_LIFE) + timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """The validation queue, as its own function writes to it."""
+
+    client: Any
+    queue_url: str
+
+    def later(self, upload_id: str) -> None:
+        """Have the upload's files looked at when its deadline is over. A second message does no harm."""
+        body = json.dumps({"sweep": upload_id})
+        self.client.send_message(QueueUrl=self.queue_url, MessageBody=body, DelaySeconds=int(DELAY.total_seconds()))

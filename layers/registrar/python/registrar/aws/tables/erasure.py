@@ -1,0 +1,71 @@
+"""The sparse, keys-only index `by-erasure` (shard, over_since): what ended when, and how it is erased.
+
+A registration enters it when it ends, or when it is noted that it ran out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.aws.tables.registration_items import EXPIRY_SHARDS, from_item, lock_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A registration of the index, by the key of its row."""
+
+    key: dynamo.Item
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Registrations whose time is over, and their locks."""
+
+    client: Any
+    table: str
+
+    def due(self, until: datetime) -> Iterator[Over]:
+        """What is over since `until` or longer, read from the index and nothing else."""
+        for shard in EXPIRY_SHARDS:
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.table,
+                IndexName="by-erasure",
+                KeyConditionExpression="over_shard = :shard AND over_since <= :until",
+                ExpressionAttributeValues={":shard": dynamo.text(shard), ":until": dynamo.instant(until)},
+            )
+            for page in pages:
+                for item in page["Items"]:
+                    key = {name: item[name] for name in ("pk", "sk")}
+                    yield Over(key, dynamo.read_instant(item, "over_since"))
+
+    def erase(self, over: Over) -> None:
+        """Delete the row and those of its locks that nobody took over, in one transaction, if it is still there.
+
+        A denied key stays on the deny list, which refuses it without the locks. Raises ConditionFailed where row or
+        lock changed meanwhile.
+        """
+        item = dynamo.get(self.client, self.table, over.key)
+        if item is None:
+            return
+        registration = from_item(item)
+        own = {":id": dynamo.text(registration.id)}
+        locks = [
+            self._deletion(lock, "registration_id = :id", own)
+            for lock in dynamo.get_many(self.client, self.table, lock_keys(registration))
+            if dynamo.read_text(lock, "registration_id") == registration.id
+        ]
+        row = self._deletion(over.key, "over_since = :since", {":since": dynamo.instant(over.since)})
+        dynamo.transact(self.client, [row, *locks])
+
+    def _deletion(self, item: dynamo.Item, condition: str, values: dynamo.Item) -> dict[str, Any]:
+        return {
+            "Delete": {
+                "TableName": self.table,
+                "Key": {name: item[name] for name in ("pk", "sk")},
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": values,
+            }
+        }

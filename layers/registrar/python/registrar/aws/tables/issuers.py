@@ -1,0 +1,174 @@
+"""The issuers' table: what is known of the servers at which issuers answer for their certificates.
+
+    BREAKER   <operator>#<source>               failures in a row, and until when the source is not asked
+    POINT     <sha256 of CA SPKI>#<url digest>  where the CRL of an accepted certificate lies
+    FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
+
+Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.domain.certificates.trust import RevocationRules
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.revocation.distribution_points import Point
+
+# Longer than any fetch may take, so that a list is fetched by one at a time; a list that came late or bad is not
+# fetched again at once by each customer who waits for it.
+FETCH_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """A source that may be asked now, as it stood when that was decided."""
+
+    operator: str
+    source: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issuers:
+    """Circuit breakers per operator and source, distribution points, and who fetches."""
+
+    client: Any
+    table: str
+
+    def may_ask(self, operator: str, source: str, now: datetime, rules: RevocationRules) -> Breaker | None:
+        """The breaker if `source` (`ocsp`, `crl`) of `operator` may be asked at `now`; None while it rests.
+
+        One strong read. After the rest exactly one caller is let through: the source rests on for the others
+        until that one says `worked` or `failed`.
+        """
+        key = _key("BREAKER", f"{operator}#{source}")
+        item = dynamo.get(self.client, self.table, key)
+        failures = dynamo.read_number(item, "failures") if item else 0
+        breaker = Breaker(operator, source, failures)
+        if item is None or failures < rules.breaker_failures:
+            return breaker
+        rested = dynamo.read_millis(item, "resting_until")
+        if rested > now:
+            return None
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                key,
+                "SET resting_until = :until",
+                "resting_until = :rested AND failures = :failures",
+                {
+                    ":until": dynamo.millis(now + rules.breaker_rest),
+                    ":rested": dynamo.millis(rested),
+                    ":failures": dynamo.number(failures),
+                },
+            )
+        except ConditionFailed:
+            return None
+        return breaker
+
+    def failed(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
+        """The source did not answer, or not with anything usable: one more failure in a row."""
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
+            UpdateExpression="SET resting_until = :until ADD failures :one",
+            ExpressionAttributeValues={
+                ":until": dynamo.millis(now + rules.breaker_rest),
+                ":one": dynamo.number(1),
+            },
+        )
+
+    def worked(self, breaker: Breaker) -> None:
+        """The source answered: its failures are forgotten. Writes only where there were some."""
+        if not breaker.failures:
+            return
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
+            UpdateExpression="SET failures = :none",
+            ExpressionAttributeValues={":none": dynamo.number(0)},
+        )
+
+    def ensure_point(self, point: Point, now: datetime) -> None:
+        """Have the watch look at `point` from now on. One strong read; a write only the first time."""
+        key = _key("POINT", point.id)
+        if dynamo.get(self.client, self.table, key) is not None:
+            return
+        facts = {
+            "address": dynamo.text(point.url),
+            "operator_id": dynamo.text(point.operator),
+            "issuer_key_digest": dynamo.text(point.issuer_key_digest),
+            "since": dynamo.instant(now),
+        }
+        expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
+        values = {f":{name}": value for name, value in facts.items()}
+        with suppress(ConditionFailed):  # another certificate of the same list, a moment earlier
+            dynamo.update(self.client, self.table, key, expression, "attribute_not_exists(pk)", values)
+
+    def begin_watch(self, point: Point, now: datetime) -> None:
+        """Note that registrations are looked for from `now` on: what is registered later has to ask again first.
+
+        Without it a certificate found good before the list changed could be registered right after the look.
+        """
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key("POINT", point.id),
+                "SET watched_from = :now",
+                "attribute_exists(pk)",
+                {":now": dynamo.instant(now)},
+            )
+        except ConditionFailed:
+            return  # a list of CAs: no registration waits for it
+
+    def looks(self, word: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The checks, for a transaction, that no look at a list began since the issuer gave its `word`."""
+        return [
+            {
+                "ConditionCheck": {
+                    "TableName": self.table,
+                    "Key": _key("POINT", point),
+                    "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
+                    "ExpressionAttributeValues": {":asked": dynamo.text(word["asked_at"])},
+                }
+            }
+            for point in word["points"]
+        ]
+
+    def points(self) -> Iterator[Point]:
+        """Every distribution point of a registered certificate, strongly consistent."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :point",
+            ExpressionAttributeValues={":point": dynamo.text("POINT")},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                names = ("issuer_key_digest", "address", "operator_id")
+                yield Point(*(dynamo.read_text(item, name) for name in names))
+
+    def may_fetch(self, point: Point, now: datetime) -> bool:
+        """Whether the caller is the one to fetch the list at `point` now; nobody else is for FETCH_PAUSE."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key("FETCH", point.id),
+                "SET next_at = :next",
+                "attribute_not_exists(next_at) OR next_at <= :now",
+                {":next": dynamo.millis(now + FETCH_PAUSE), ":now": dynamo.millis(now)},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _key(kind: str, name: str) -> dict[str, dict[str, str]]:
+    return {"pk": dynamo.text(kind), "sk": dynamo.text(name)}

@@ -1,0 +1,111 @@
+"""The notices' table: each notice is claimed before it is sent; however often its message comes, it arrives once.
+
+Killed before sending: the lease ends, the queue brings the message again, and it is sent. Killed between sending
+and SENT: it is sent once more with the same notice id, since no channel takes an idempotency key, and never a third
+time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.domain.notices.notice import MOST_SENDS, NOTICE_LEASE
+from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.retention import RULES
+
+RETENTION = RULES["notices"]
+
+
+class NoticeState(StrEnum):
+    """CLAIMED until `lease_until`; SENT and DROPPED (there was nobody or nothing to tell) stay."""
+
+    CLAIMED = "CLAIMED"
+    SENT = "SENT"
+    DROPPED = "DROPPED"
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Claims on notices, by notice id."""
+
+    client: Any
+    table: str
+
+    def is_closed(self, notice: str) -> bool:
+        """Whether `notice` was sent or dropped."""
+        item = dynamo.get(self.client, self.table, {"id": dynamo.text(notice)})
+        return item is not None and dynamo.read_text(item, "state") != NoticeState.CLAIMED
+
+    def claim(self, notices: Sequence[str], now: datetime) -> None:
+        """Take the right to send these notices until the lease ends.
+
+        Raises ConditionFailed, and holds none of them, where another delivery holds or has closed one, or where
+        one may have been sent MOST_SENDS times.
+        """
+        claimed: list[str] = []
+        for notice in notices:
+            try:
+                self._claim(notice, now)
+            except ConditionFailed:
+                self.release(claimed, now)
+                raise
+            claimed.append(notice)
+
+    def _claim(self, notice: str, now: datetime) -> None:
+        dynamo.update(
+            self.client,
+            self.table,
+            {"id": dynamo.text(notice)},
+            "SET #state = :claimed, lease_until = :lease, #ttl = :ttl ADD sends :one",
+            "attribute_not_exists(id) OR (#state = :claimed AND lease_until <= :now AND sends < :most)",
+            {
+                ":claimed": dynamo.text(NoticeState.CLAIMED),
+                ":lease": dynamo.instant(now + NOTICE_LEASE),
+                ":now": dynamo.instant(now),
+                ":one": dynamo.number(1),
+                ":most": dynamo.number(MOST_SENDS),
+                ":ttl": dynamo.epoch(now + RETENTION),
+            },
+            state="state",
+            ttl="ttl",
+        )
+
+    def release(self, notices: Sequence[str], now: datetime) -> None:
+        """Give back claims under which certainly nothing was sent."""
+        for notice in notices:
+            dynamo.update(
+                self.client,
+                self.table,
+                {"id": dynamo.text(notice)},
+                "SET lease_until = :now ADD sends :less",
+                "#state = :claimed",
+                {
+                    ":now": dynamo.instant(now),
+                    ":less": dynamo.number(-1),
+                    ":claimed": dynamo.text(NoticeState.CLAIMED),
+                },
+                state="state",
+            )
+
+    def close(self, notices: Sequence[str], state: NoticeState, now: datetime) -> None:
+        """Note how claimed notices ended. Harmless where another delivery did so already."""
+        for notice in notices:
+            try:
+                dynamo.update(
+                    self.client,
+                    self.table,
+                    {"id": dynamo.text(notice)},
+                    "SET #state = :state, closed_at = :now REMOVE lease_until",
+                    "#state = :claimed",
+                    {
+                        ":state": dynamo.text(state),
+                        ":claimed": dynamo.text(NoticeState.CLAIMED),
+                        ":now": dynamo.instant(now),
+                    },
+                    state="state",
+                )
+            except ConditionFailed:
+                continue

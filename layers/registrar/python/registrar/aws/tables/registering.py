@@ -1,0 +1,132 @@
+"""The one transaction that registers: the upload's end, the row, three locks, a key that is not denied, and the end
+of the registration that is replaced."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.aws.tables.denylist import DenyList
+from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import Lifecycle, Registration
+from registrar.domain.registrations.upload import Upload, UploadState, failure
+
+_UPLOAD, _ROW, _CERTIFICATE, _KEY, _SERIAL, _DENIED = range(6)
+_OF_OTHERS = (("CERT_HELD_BY_OTHER", _CERTIFICATE), ("CERT_HELD_BY_OTHER", _SERIAL), ("KEY_HELD_BY_OTHER", _KEY))
+
+
+class Taken(Exception):
+    """The certificate or its key is not free.
+
+    `code` is ALREADY_REGISTERED where it is the same certificate of the same customer, REPLACES_REQUIRED where only
+    the key is that of another certificate of theirs; `existing` is that registration. Otherwise `existing` is None,
+    nobody is told more, and `code` is for admins: CERT_HELD_BY_OTHER, KEY_HELD_BY_OTHER, KEY_DENIED.
+    """
+
+    def __init__(self, code: str, existing: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.existing = existing
+
+
+class Overtaken(Exception):
+    """The issuer's list was looked at for registrations since it gave its word: it has to be asked again."""
+
+
+def writes(
+    registration: Registration,
+    upload: Upload,
+    tables: tuple[str, str],
+    deny_list: DenyList,
+    replaced: Registration | None,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """The writes, in the order that `taken` knows; `tables` are the uploads' and the registrations'."""
+    uploads_table, table = tables
+    owner = {
+        "customer_id": dynamo.text(registration.customer_id),
+        "registration_id": dynamo.text(registration.id),
+    }
+    free = "attribute_not_exists(pk) OR (customer_id = :customer AND attribute_exists(released_at))"
+    customer = {":customer": dynamo.text(registration.customer_id)}
+    locks = [
+        {
+            "Put": {
+                "TableName": table,
+                "Item": {**key, **owner},
+                "ConditionExpression": free,
+                "ExpressionAttributeValues": customer,
+            }
+        }
+        for key in lock_keys(registration)
+    ]
+    if replaced is not None:
+        # Issuers renew into a new key; where one keeps the old, it goes over to the successor.
+        key = locks[_KEY - _CERTIFICATE]["Put"]
+        key["ConditionExpression"] = f"{free} OR (customer_id = :customer AND registration_id = :replaced)"
+        key["ExpressionAttributeValues"] = {**customer, ":replaced": dynamo.text(replaced.id)}
+    row = {"Put": {"TableName": table, "Item": to_item(registration)}}
+    found = [_finish(upload, uploads_table, now), row, *locks, deny_list.absence(registration.key_digest)]
+    if replaced is not None and replaced.lifecycle_at(now) is Lifecycle.LIVE:
+        found.append(_supersede(replaced, registration, table, now))
+    return found
+
+
+def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Taken | None:
+    """What the items that stood in the way of `writes` say; None where the upload or the replaced registration is
+    in another state by now."""
+    upload = stood[_UPLOAD]
+    if upload and dynamo.read_text(upload, "state") == UploadState.REGISTERED:
+        return Taken("ALREADY_REGISTERED", registration.id)  # the same request, a moment earlier
+    if upload is not None:
+        return None
+    if stood[_DENIED] is not None:
+        return Taken("KEY_DENIED")
+    certificate, key = stood[_CERTIFICATE] or stood[_SERIAL], stood[_KEY]
+    for code, number in _OF_OTHERS:
+        lock = stood[number]
+        if lock and dynamo.read_text(lock, "customer_id") != registration.customer_id:
+            return Taken(code)
+    if certificate:
+        return Taken("ALREADY_REGISTERED", dynamo.read_text(certificate, "registration_id"))
+    return Taken("REPLACES_REQUIRED", dynamo.read_text(key, "registration_id")) if key else None
+
+
+def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
+    """The customer's own registration of the very certificate; the upload ends with what it is told.
+
+    Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
+    """
+    if taken.code == "REPLACES_REQUIRED":
+        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    if taken.existing is None:
+        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
+    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
+    return taken.existing
+
+
+def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": {"id": dynamo.text(upload.id)},
+            "UpdateExpression": "SET #state = :registered REMOVE der, nonce",
+            "ConditionExpression": "#state = :awaiting AND nonce = :nonce AND expires_at > :now",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {
+                ":registered": dynamo.text(UploadState.REGISTERED),
+                ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                ":nonce": dynamo.text(upload.nonce or ""),
+                ":now": dynamo.instant(now),
+            },
+        }
+    }
+
+
+def _supersede(replaced: Registration, registration: Registration, table: str, now: datetime) -> dict[str, Any]:
+    by = dynamo.text(registration.id)
+    ended = unless_held_by_bank(end(Lifecycle.SUPERSEDED, replaced.customer_id, now, superseded_by=by))
+    return {"Update": {"TableName": table, "Key": row_key(replaced.customer_id, replaced.id), **ended}}

@@ -1,0 +1,152 @@
+"""The sessions' table: one row per customer, so a new session ends the old one in the same write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.domain.access.session import Session, Standing
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+
+
+def from_item(item: dynamo.Item) -> Session | None:
+    """The session in a customer's row; None where it was ended."""
+    if "secret_digest" not in item:
+        return None
+    return Session(
+        customer_id=dynamo.read_text(item, "customer_id"),
+        customer_kind=dynamo.read_text(item, "customer_kind"),
+        secret_digest=dynamo.read_bytes(item, "secret_digest"),
+        method=dynamo.read_text(item, "method"),
+        proved_at=dynamo.read_instant(item, "proved_at"),
+        expires_at=dynamo.read_instant(item, "expires_at"),
+        seen_at=dynamo.read_instant(item, "seen_at"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The live session of each customer.
+
+    The row stays when a session is over: it remembers the last one-time code and the last login challenge used, and
+    refuses what is not later; so each counts once, with one write and no transaction. It also knows the customer's
+    devices and whether they are locked out, so a lock ends the session in the write that makes it.
+    """
+
+    client: Any
+    table: str
+
+    def find(self, customer_id: str) -> Session | None:
+        item = dynamo.get(self.client, self.table, _key(customer_id))
+        return from_item(item) if item else None
+
+    def standing(self, customer_id: str) -> Standing:
+        """Whether the customer is locked out, and their devices; the same for nobody as for a newcomer."""
+        item = dynamo.get(self.client, self.table, _key(customer_id)) or {}
+        return Standing("locked_at" in item, dynamo.read_bytes(item, "devices") if "devices" in item else b"")
+
+    def start(
+        self,
+        session: Session,
+        *,
+        challenge_created_at: datetime,
+        totp_step: int | None = None,
+        devices: bytes | None = None,
+    ) -> Session | None:
+        """Start the session, which uses up the login challenge and the code's step; returns the one it ends.
+
+        `devices` replace the known ones where given. Raises Refusal: STEP_UP_EXPIRED where this or a newer
+        challenge was used or the customer is locked out, STEP_UP_REUSED where only the code was used.
+        """
+        values: dict[str, dict[str, Any]] = {
+            "customer_kind": dynamo.text(session.customer_kind),
+            "secret_digest": dynamo.binary(session.secret_digest),
+            "method": dynamo.text(session.method),
+            "proved_at": dynamo.instant(session.proved_at),
+            "expires_at": dynamo.instant(session.expires_at),
+            "seen_at": dynamo.instant(session.seen_at),
+            "challenge_ms": dynamo.millis(challenge_created_at),
+            **({"totp_step": dynamo.number(totp_step)} if totp_step is not None else {}),
+            **({"devices": dynamo.binary(devices)} if devices is not None else {}),
+        }
+        condition = _NOT_USED if totp_step is None else f"{_NOT_USED} AND {_LATER_STEP}"
+        try:
+            old = dynamo.update(
+                self.client,
+                self.table,
+                _key(session.customer_id),
+                "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                condition,
+                {f":{name}": value for name, value in values.items()},
+                returns="ALL_OLD",
+                **{name: name for name in values},
+            )
+        except ConditionFailed as failed:
+            gone = _is_gone(failed.items[0] or {}, challenge_created_at)
+            raise Refusal("STEP_UP_EXPIRED" if gone else "STEP_UP_REUSED") from None
+        return from_item(old)
+
+    def use_code(self, customer_id: str, totp_step: int) -> None:
+        """Use up a one-time code for something else than a login. Raises Refusal (STEP_UP_REUSED)."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(customer_id),
+                "SET totp_step = :totp_step",
+                f"attribute_exists(customer_id) AND {_LATER_STEP}",
+                {":totp_step": dynamo.number(totp_step)},
+                totp_step="totp_step",
+            )
+        except ConditionFailed:
+            raise Refusal("STEP_UP_REUSED") from None
+
+    def note_seen(self, session: Session, now: datetime) -> None:
+        """Note that the customer is still there. Raises ConditionFailed where another session took its place."""
+        dynamo.update(
+            self.client,
+            self.table,
+            _key(session.customer_id),
+            "SET seen_at = :now",
+            "secret_digest = :digest",
+            {":now": dynamo.instant(now), ":digest": dynamo.binary(session.secret_digest)},
+        )
+
+    def end(self, customer_id: str, secret_digest: bytes) -> None:
+        """End this session and no other. Harmless where it is over."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(customer_id),
+                "REMOVE secret_digest",
+                "secret_digest = :digest",
+                {":digest": dynamo.binary(secret_digest)},
+            )
+        except ConditionFailed:
+            return
+
+    def lock(self, customer_id: str, now: datetime) -> None:
+        """Lock a customer out, which ends the session and every open login, in one write."""
+        dynamo.change(
+            self.client,
+            self.table,
+            _key(customer_id),
+            "SET locked_at = :now REMOVE secret_digest",
+            {":now": dynamo.instant(now)},
+        )
+
+
+_NOT_USED = (
+    "attribute_not_exists(locked_at) AND (attribute_not_exists(challenge_ms) OR challenge_ms < :challenge_ms)"
+)
+_LATER_STEP = "(attribute_not_exists(#totp_step) OR #totp_step < :totp_step)"
+
+
+def _is_gone(item: dynamo.Item, challenge_created_at: datetime) -> bool:
+    used = "challenge_ms" in item and dynamo.read_millis(item, "challenge_ms") >= challenge_created_at
+    return used or "locked_at" in item
+
+
+def _key(customer_id: str) -> dict[str, dict[str, str]]:
+    return {"customer_id": dynamo.text(customer_id)}

@@ -1,0 +1,347 @@
+"""The uploads' table: every change of the upload's state machine is one conditional write here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.upload import (
+    DAILY_UPLOADS,
+    MAX_PASSWORD_TRIES,
+    PASSWORD_DEADLINE,
+    RETENTION,
+    TEXT_LIFE,
+    VALIDATION_DEADLINE,
+    VALIDATION_LEASE,
+    AnnouncedFile,
+    Upload,
+    UploadState,
+    Verdict,
+    new_nonce,
+)
+
+
+def to_item(upload: Upload) -> dict[str, dict[str, Any]]:
+    """An upload as it starts; what is decided later is added by the writes below."""
+    return {
+        "id": dynamo.text(upload.id),
+        "customer_id": dynamo.text(upload.customer_id),
+        "customer_kind": dynamo.text(upload.customer_kind),
+        "state": dynamo.text(upload.state),
+        "files": dynamo.as_json([[f.name, f.size, f.sha256] for f in upload.files]),
+        "file_count": dynamo.number(len(upload.files)),
+        "method": dynamo.text(upload.method),
+        "proved_at": dynamo.instant(upload.proved_at),
+        "created_at": dynamo.instant(upload.created_at),
+        "expires_at": dynamo.instant(upload.expires_at),
+        "attempts": dynamo.number(upload.attempts),
+        "ttl": dynamo.epoch(upload.created_at + RETENTION),
+    }
+
+
+def from_item(item: dynamo.Item) -> Upload:
+    return Upload(
+        id=dynamo.read_text(item, "id"),
+        customer_id=dynamo.read_text(item, "customer_id"),
+        customer_kind=dynamo.read_text(item, "customer_kind"),
+        state=UploadState(dynamo.read_text(item, "state")),
+        files=tuple(AnnouncedFile(*file) for file in dynamo.read_json(item, "files")),
+        method=dynamo.read_text(item, "method"),
+        proved_at=dynamo.read_instant(item, "proved_at"),
+        created_at=dynamo.read_instant(item, "created_at"),
+        expires_at=dynamo.read_instant(item, "expires_at"),
+        arrived=frozenset(map(int, item["arrived"]["NS"])) if "arrived" in item else frozenset(),
+        attempts=dynamo.read_number(item, "attempts"),
+        lease_until=dynamo.read_instant(item, "lease_until") if "lease_until" in item else None,
+        findings=tuple(dynamo.read_json(item, "findings")) if "findings" in item else (),
+        summary=dynamo.read_json(item, "summary") if "summary" in item else None,
+        der=dynamo.read_bytes(item, "der") if "der" in item else None,
+        nonce=dynamo.read_text(item, "nonce") if "nonce" in item else None,
+        nonce_expires_at=(dynamo.read_instant(item, "nonce_expires_at") if "nonce_expires_at" in item else None),
+        bad_proofs=dynamo.read_number(item, "bad_proofs") if "bad_proofs" in item else 0,
+        password_tries=dynamo.read_number(item, "password_tries") if "password_tries" in item else 0,
+        opened="opened" in item,
+        outcome=UploadState(dynamo.read_text(item, "outcome")) if "outcome" in item else None,
+        deferred_at=dynamo.read_instant(item, "deferred_at") if "deferred_at" in item else None,
+        due_at=dynamo.read_instant(item, "due_at") if "due_at" in item else None,
+        status=dynamo.read_json(item, "status") if "status" in item else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Uploads by id, and each customer's daily quota beside them."""
+
+    client: Any
+    table: str
+
+    def find(self, upload_id: str) -> Upload | None:
+        item = dynamo.get(self.client, self.table, key_of(upload_id))
+        return from_item(item) if item else None
+
+    def of_customer(self, upload_id: str, customer_id: str) -> Upload:
+        """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
+        upload = self.find(upload_id)
+        if upload is None or upload.customer_id != customer_id:
+            raise Refusal("UPLOAD_NOT_FOUND")
+        return upload
+
+    def add(self, upload: Upload, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
+        """Add the upload and count it, or return the one that an earlier request with the same id made.
+
+        `proofs` are the writes that use up an identity proof for it (see Challenges.use): all or none is written.
+        Raises Refusal: UPLOAD_LIMIT_REACHED when today's uploads are used up, STEP_UP_REQUIRED for a proof that is
+        used, over or another's.
+        """
+        day = upload.created_at.strftime("%Y-%m-%d")
+        count = {
+            "TableName": self.table,
+            "Key": key_of(f"quota:{upload.customer_id}:{day}"),
+            "UpdateExpression": "ADD used :one SET #ttl = :ttl",
+            "ConditionExpression": "attribute_not_exists(used) OR used < :most",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":one": dynamo.number(1),
+                ":most": dynamo.number(DAILY_UPLOADS),
+                ":ttl": dynamo.epoch(upload.created_at + RETENTION),
+            },
+        }
+        create = {
+            "TableName": self.table,
+            "Item": to_item(upload),
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
+        try:
+            dynamo.transact(self.client, [{"Put": create}, {"Update": count}, *proofs])
+        except ConditionFailed as failed:
+            existing, used_up, *_ = failed.items
+            if existing:
+                return from_item(existing)
+            if not used_up:
+                raise Refusal("STEP_UP_REQUIRED") from None
+            raise Refusal("UPLOAD_LIMIT_REACHED", limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
+        return upload
+
+    def receive(self, upload_id: str, index: int, now: datetime) -> Upload | None:
+        """Take in that file number `index` arrived: the claimed upload, or None while another file is missing.
+
+        Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
+        """
+        try:
+            return self.claim(upload_id, now)
+        except ConditionFailed:
+            return self.claim(upload_id, now) if self.arrive(upload_id, index, now) else None
+
+    def arrive(self, upload_id: str, index: int, now: datetime) -> bool:
+        """Note that file number `index` arrived; whether all have. Repeating it is harmless.
+
+        Raises ConditionFailed where the upload waits for no file.
+        """
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload_id),
+            "ADD arrived :index",
+            "#state = :issued AND expires_at > :now",
+            {
+                ":index": {"NS": [str(index)]},
+                ":issued": dynamo.text(UploadState.ISSUED),
+                ":now": dynamo.instant(now),
+            },
+            state="state",
+        )
+        upload = from_item(item)
+        return len(upload.arrived) == len(upload.files)
+
+    def claim(self, upload_id: str, now: datetime) -> Upload:
+        """Start validating: the caller holds the lease that `attempts` numbers, and nobody else until it ends.
+
+        Raises ConditionFailed where there is nothing to do: a file is missing, it is decided, expired, or leased
+        to another delivery.
+        """
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload_id),
+            "SET #state = :validating, lease_until = :lease ADD attempts :one",
+            "(#state = :issued AND expires_at > :now"
+            " AND (file_count = :one OR (attribute_exists(arrived) AND size(arrived) = file_count)))"
+            " OR (#state = :validating AND lease_until <= :now)",
+            {
+                ":validating": dynamo.text(UploadState.VALIDATING),
+                ":issued": dynamo.text(UploadState.ISSUED),
+                ":lease": dynamo.instant(now + VALIDATION_LEASE),
+                ":now": dynamo.instant(now),
+                ":one": dynamo.number(1),
+            },
+            state="state",
+        )
+        return from_item(item)
+
+    def ask_password(self, upload: Upload, now: datetime) -> None:
+        """Wait for the password of a container, with the lease that `upload` holds. Raises ConditionFailed."""
+        self._move(
+            upload,
+            "SET #state = :to, nonce = :nonce, expires_at = :deadline REMOVE lease_until",
+            {
+                ":to": dynamo.text(UploadState.NEEDS_PASSWORD),
+                ":nonce": dynamo.text(new_nonce()),
+                ":deadline": dynamo.instant(now + PASSWORD_DEADLINE),
+            },
+        )
+
+    def count_password(self, upload: Upload, now: datetime) -> Upload:
+        """Take one password try before it is made. Raises ConditionFailed where none is left or allowed."""
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload.id),
+            "ADD password_tries :one",
+            "#state = :waiting AND expires_at > :now AND attribute_not_exists(outcome)"
+            " AND (attribute_not_exists(password_tries) OR password_tries < :most)",
+            {
+                ":one": dynamo.number(1),
+                ":most": dynamo.number(MAX_PASSWORD_TRIES),
+                ":waiting": dynamo.text(UploadState.NEEDS_PASSWORD),
+                ":now": dynamo.instant(now),
+            },
+            state="state",
+        )
+        return from_item(item)
+
+    def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """Save a verdict before the files are purged; `publish` makes it the state.
+
+        Raises ConditionFailed where another delivery or request decided already, or the lease was lost.
+        """
+        expression, values = _verdict(verdict, now)
+        self._move(
+            upload,
+            f"SET outcome = :outcome, {expression}",
+            {":outcome": dynamo.text(verdict.state), **values},
+            "attribute_not_exists(outcome)",
+        )
+
+    def publish(self, upload: Upload) -> None:
+        """Make the saved verdict the state. Harmless where it is already."""
+        if upload.outcome is None:
+            raise ValueError("nothing was decided")
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                key_of(upload.id),
+                "SET #state = :outcome REMOVE outcome, lease_until",
+                "outcome = :outcome",
+                {":outcome": dynamo.text(upload.outcome)},
+                state="state",
+            )
+        except ConditionFailed:
+            return
+
+    def decide_and_publish(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """Both in one write, for files that hold no secret and may be purged afterwards. Raises ConditionFailed."""
+        expression, values = _verdict(verdict, now)
+        self._move(
+            upload,
+            f"SET #state = :to, {expression} REMOVE lease_until",
+            {":to": dynamo.text(verdict.state), **values},
+        )
+
+    def _move(self, upload: Upload, expression: str, values: dynamo.Item, condition: str = "") -> None:
+        """A write that names the state it leaves, with `attempts` as the fencing token of its lease."""
+        dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload.id),
+            expression,
+            "#state = :from AND attempts = :token" + (f" AND {condition}" if condition else ""),
+            {
+                ":from": dynamo.text(upload.state),
+                ":token": dynamo.number(upload.attempts),
+                **values,
+            },
+            state="state",
+        )
+
+    def renew_text(self, upload: Upload, now: datetime) -> Upload:
+        """A new text to sign in place of the one that is over, or what another request made of it meanwhile."""
+        try:
+            item = dynamo.update(
+                self.client,
+                self.table,
+                key_of(upload.id),
+                "SET nonce = :nonce, nonce_expires_at = :end",
+                "#state = :awaiting AND nonce = :old",
+                {
+                    ":nonce": dynamo.text(new_nonce()),
+                    ":end": dynamo.instant(now + TEXT_LIFE),
+                    ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                    ":old": dynamo.text(upload.nonce or ""),
+                },
+                state="state",
+            )
+        except ConditionFailed:
+            return self.find(upload.id) or upload
+        return from_item(item)
+
+    def count_bad_proof(self, upload: Upload) -> int:
+        """Note a proof that failed; returns how many there are. Raises ConditionFailed on another state."""
+        item = dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload.id),
+            "ADD bad_proofs :one",
+            "#state = :awaiting",
+            {":one": dynamo.number(1), ":awaiting": dynamo.text(UploadState.AWAITING_PROOF)},
+            state="state",
+        )
+        return dynamo.read_number(item, "bad_proofs")
+
+    def refuse(self, upload: Upload, finding: Mapping[str, object]) -> None:
+        """End an upload whose certificate is taken. Repeating it is harmless."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                key_of(upload.id),
+                "SET #state = :to, findings = :findings REMOVE der, nonce",
+                "#state = :awaiting",
+                {
+                    ":to": dynamo.text(UploadState.REJECTED),
+                    ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                    ":findings": dynamo.as_json([finding]),
+                },
+                state="state",
+            )
+        except ConditionFailed:
+            return
+
+
+def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The part of an update that writes a verdict. The certificate stays with a refusal too: it is public, and a
+    new policy is tried on it before it counts."""
+    values = {
+        "findings": dynamo.as_json(verdict.findings),
+        "trust_version": dynamo.number(verdict.trust_version),
+        **({"der": dynamo.binary(verdict.der)} if verdict.der else {}),
+    }
+    if verdict.summary is not None:
+        values |= {
+            "summary": dynamo.as_json(verdict.summary),
+            "expires_at": dynamo.instant(now + VALIDATION_DEADLINE),
+        }
+    if verdict.opened:
+        values["opened"] = {"BOOL": True}
+    expression = ", ".join(f"{name} = :{name}" for name in values)
+    return expression, {f":{name}": value for name, value in values.items()}
+
+
+def key_of(upload_id: str) -> dict[str, dict[str, str]]:
+    return {"id": dynamo.text(upload_id)}
+
+
+def _next_day(upload: Upload) -> datetime:
+    return upload.created_at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

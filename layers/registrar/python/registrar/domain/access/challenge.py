@@ -1,0 +1,138 @@
+"""Challenges: what a customer must answer to log in, or to prove who they are for one operation on one object.
+
+A challenge is OPEN, then PROVED by one method, then USED for one thing; none of it is ever undone. A proved
+challenge is the proof: `proof_id` is its id. (NIST SP 800-63B section 3.2.5 and OWASP ASVS 5.0 section 6.5: random,
+short-lived, single use, bound to what it was asked for.)
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from registrar.domain.access.session import Started
+from registrar.domain.access.sms_codes import sms_code_matches
+from registrar.domain.registrations.retention import RULES
+
+CHALLENGE_LIFE = timedelta(minutes=5)
+PROOF_LIFE = timedelta(minutes=10)
+RETENTION = RULES["challenges"]
+"""How long the row is kept: longer than anything in it counts."""
+MAX_TRIES = 5
+
+
+class Operation(StrEnum):
+    """What a proof authorises, and nothing else."""
+
+    LOGIN = "login"
+    REGISTER = "register"
+    RESUME = "resume"
+    DEREGISTER = "deregister"
+    ENROL = "enrol"
+    REMOVE = "remove"
+
+
+class ChallengeState(StrEnum):
+    """OPEN takes answers, PROVED may be used once, USED is over."""
+
+    OPEN = "OPEN"
+    PROVED = "PROVED"
+    USED = "USED"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One customer has to prove who they are, for `operation` on `object_id` ("" where it has no object).
+
+    `methods` are those this customer has: otp, sms, passkey, certificate. What each needs travels along, so that
+    an answer is checked without a second read. `tries` counts answers that were compared, whatever the method.
+    `starts_session` tells a login, whose proof is the session, from a step-up. `throttle` names the account's
+    budget that a success clears. `devices` are the digests of devices to keep where the login comes from an
+    unknown one, which will be known from then on; None where there is nothing to add.
+    """
+
+    id: str
+    customer_id: str
+    customer_kind: str
+    operation: Operation
+    object_id: str
+    methods: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    starts_session: bool
+    throttle: str
+    nonce: str
+    tries: int = 0
+    state: ChallengeState = ChallengeState.OPEN
+    totp_ciphertext: bytes | None = None
+    sms_digest: bytes | None = None
+    sms_expires_at: datetime | None = None
+    devices: bytes | None = None
+    method: str | None = None
+    proved_at: datetime | None = None
+    used_for: str | None = None
+
+    @property
+    def tries_left(self) -> int:
+        """How many answers may still be tried."""
+        return max(MAX_TRIES - self.tries, 0)
+
+    def sms_code_matches(self, code: str, now: datetime) -> bool:
+        """Whether `code` is the one last sent by text message for this challenge, and still lives."""
+        return sms_code_matches(self.sms_digest, self.sms_expires_at, self.id, code, now)
+
+    @property
+    def proof_expires_at(self) -> datetime | None:
+        """When the proof ends; None before there is one."""
+        return self.proved_at + PROOF_LIFE if self.proved_at else None
+
+    def authorises(self, customer_id: str, operation: Operation, object_id: str, now: datetime) -> bool:
+        """Whether this is a fresh, unused proof of this customer for exactly this operation and object.
+
+        `Challenges.use` holds the same in the write that uses it up.
+        """
+        return (
+            self.state is ChallengeState.PROVED
+            and (self.customer_id, self.operation, self.object_id) == (customer_id, operation, object_id)
+            and self.proof_expires_at is not None
+            and now <= self.proof_expires_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """An answered challenge; `started` is the session where it was a login."""
+
+    challenge: Challenge
+    started: Started | None
+
+
+def new_challenge(
+    customer_id: str,
+    customer_kind: str,
+    methods: tuple[str, ...],
+    now: datetime,
+    *,
+    operation: Operation = Operation.LOGIN,
+    object_id: str = "",
+    starts_session: bool = False,
+    throttle: str = "",
+    totp_ciphertext: bytes | None = None,
+    devices: bytes | None = None,
+) -> Challenge:
+    """An open challenge with an id and a nonce that cannot be guessed (128 and 256 bits)."""
+    return Challenge(
+        id=secrets.token_urlsafe(16),
+        customer_id=customer_id,
+        customer_kind=customer_kind,
+        operation=operation,
+        object_id=object_id,
+        methods=methods,
+        created_at=now,
+        expires_at=now + CHALLENGE_LIFE,
+        starts_session=starts_session,
+        throttle=throttle,
+        nonce=secrets.token_urlsafe(32),
+        totp_ciphertext=totp_ciphertext,
+        devices=devices,
+    )

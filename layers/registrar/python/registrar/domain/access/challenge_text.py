@@ -1,0 +1,47 @@
+"""What a challenge asks of each method, and the text that a certificate's key signs. Standard library only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from registrar.domain.access.challenge import Challenge
+from registrar.domain.access.credentials import masked_phone, request_options
+from registrar.domain.access.customer import Customer
+from registrar.domain.registrations.registration import Registration
+from registrar.domain.times import iso
+
+
+def identity_text(challenge: Challenge, bank: str) -> str:
+    """The text to sign: a heading and six labelled lines, LF between them and none at the end, as UTF-8.
+
+    Its heading is not that of a registration's text (proof_text.py): neither signature passes for the other.
+    """
+    return "\n".join(
+        (
+            "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate",
+            f"bank: {bank}",
+            f"challenge: {challenge.id}",
+            f"operation: {challenge.operation.value}",
+            f"object: {challenge.object_id or '-'}",
+            f"nonce: {challenge.nonce}",
+            f"valid until: {iso(challenge.expires_at)}",
+        )
+    )
+
+
+def asked(
+    challenge: Challenge, customer: Customer, registered: Iterable[Registration], rp_id: str, bank: str
+) -> dict[str, Any]:
+    """What the app needs to answer with each of the challenge's methods."""
+    everything: dict[str, Any] = {
+        "otp": {},
+        "sms": {"phone": masked_phone(customer.phone)},
+        "passkey": request_options(rp_id, challenge.nonce, customer.passkeys),
+        "certificate": {
+            "text": identity_text(challenge, bank),
+            "registrations": [
+                {"registration_id": each.id, "name_masked": each.name_masked, "not_after": iso(each.not_after)}
+                for each in registered
+            ],
+        },
+    }
+    return {method: everything[method] for method in challenge.methods}

@@ -1,0 +1,105 @@
+"""A customer: what the bank provides, and what they prove who they are with. Standard library only."""
+
+from collections.abc import Sized
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from registrar.domain.access.credentials import Passkey
+from registrar.domain.access.recovery import Recovery
+from registrar.domain.reasons.errors import Refusal
+
+PENDING_LIFE = timedelta(minutes=10)
+"""How long a new authenticator app has to be confirmed."""
+MAX_PENDING_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An enrolment under way, of `kind` totp or phone, under the proof `proof_id`.
+
+    `secret` is the new TOTP secret under KMS, or the digest of the code that was sent to `phone` (E.164).
+    """
+
+    kind: str
+    proof_id: str
+    secret: bytes
+    expires_at: datetime
+    phone: str = ""
+    tries: int = 0
+
+    @property
+    def tries_left(self) -> int:
+        """How many codes may still be tried."""
+        return max(MAX_PENDING_TRIES - self.tries, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """`kind` is `personal` or `corporate`; `phone` is E.164; `totp_ciphertext` is the TOTP secret under KMS.
+
+    `idn_ciphertext` is the resident or business number under a KMS key of its own; without it no certificate can be
+    shown to be the customer's. `channels` are how the customer wants notices, the preferred one first: `sms`,
+    `mail` (to `mail`), `push` (to `push_endpoint`, the ARN of the phone at SNS). `version` counts changes of
+    what is ours to write: `phone`, `totp_ciphertext`, `passkeys`, `pending`, `recovery`. The rest is the bank's.
+    """
+
+    id: str
+    kind: str
+    name: str
+    language: str
+    phone: str
+    password_hash: str
+    totp_ciphertext: bytes | None
+    idn_ciphertext: bytes | None = None
+    passkeys: tuple[Passkey, ...] = ()
+    pending: Pending | None = None
+    recovery: Recovery | None = None
+    version: int = 0
+    channels: tuple[str, ...] = ("sms",)
+    mail: str | None = None
+    push_endpoint: str | None = None
+
+    def as_of(self, now: datetime) -> Self:
+        """The customer as they are at `now`: with a recovery applied that is in effect and not in the row yet."""
+        recovery = self.recovery
+        if recovery is None or recovery.applied or not recovery.in_effect(now):
+            return self
+        totp = None if "totp" in recovery.lost else self.totp_ciphertext
+        applied = replace(recovery, applied=True)
+        return replace(self, phone=recovery.phone, totp_ciphertext=totp, pending=None, recovery=applied)
+
+    def with_passkey(self, used: Passkey) -> Self:
+        """The customer with this passkey as it is now."""
+        return replace(self, passkeys=tuple(used if each.id == used.id else each for each in self.passkeys))
+
+    def methods_with(self, registered: Sized) -> tuple[str, ...]:
+        """The same with the certificates that are registered and may be used, before all others."""
+        return (*(("certificate",) if registered else ()), *self.methods)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What the customer can answer a challenge with, besides a registered certificate; the strongest first."""
+        passkey = ("passkey",) if self.passkeys else ()
+        otp = ("otp",) if self.totp_ciphertext else ()
+        return (*passkey, *otp, *(("sms",) if self.phone else ()))
+
+
+def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> tuple[Customer, Pending]:
+    """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
+
+    Raises Refusal (STEP_UP_EXPIRED) where none is under way under this proof, or none any more.
+    """
+    pending = customer.pending
+    known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
+    if pending is None or not known or now >= pending.expires_at or not pending.tries_left:
+        raise Refusal("STEP_UP_EXPIRED")
+    counted = replace(pending, tries=pending.tries + 1)
+    return replace(customer, pending=counted), counted
+
+
+def wrong_code(pending: Pending) -> Refusal:
+    """The refusal for a code that is not right."""
+    if pending.tries_left:
+        return Refusal("STEP_UP_INVALID", tries_left=pending.tries_left)
+    return Refusal("STEP_UP_EXPIRED")

@@ -1,0 +1,92 @@
+"""Recovery: a lost phone or one-time code app, replaced on the bank's own proof of who the customer is.
+
+– → PROPOSED (one person at the bank) → APPROVED (another one); in effect after a cooling-off period, during which
+every method still works, the app shows it and the customer can cancel it (PROPOSED, APPROVED → gone). What is true
+is computed when read: no job has to run. (SP 800-63B-4 section 4.2; OWASP ASVS 5.0 6.4.4, 6.4.6)
+"""
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from registrar.domain.reasons.errors import RegistrarError
+
+COOLING_OFF = timedelta(hours=24)
+"""How long the true owner of the old phone has to object."""
+REENROLMENT = timedelta(days=7)
+"""How long after that a code to the new phone is enough to enrol what was lost."""
+PROPOSAL_LIFE = timedelta(days=1)
+PHONE = re.compile(r"\+82(10[0-9]{8}|1[16789][0-9]{7,8})")
+"""Korean mobile numbers, E.164: nowhere else are codes sent (no premium or foreign numbers)."""
+LOST = ("phone", "totp")
+_STAFF = re.compile(r"[A-Za-z0-9._-]{2,64}")
+
+
+class RecoveryRefused(RegistrarError):
+    """The step is not allowed; the message is for the person at the bank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What replaces what: `phone` (E.164) is where codes go afterwards, `lost` says what ends (phone, totp).
+
+    `proposed_by` and `approved_by` are two persons at the bank; `reason` says how they proved who the customer is.
+    """
+
+    id: str
+    phone: str
+    lost: tuple[str, ...]
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    applied: bool = False
+    """Whether the customer's row holds what follows from it, so that later changes of theirs stand."""
+
+    @property
+    def effective_at(self) -> datetime | None:
+        """When it takes effect; None before it is approved."""
+        return self.approved_at + COOLING_OFF if self.approved_at else None
+
+    def in_effect(self, now: datetime) -> bool:
+        """Whether the new phone counts, and what was lost does not."""
+        return self.effective_at is not None and now >= self.effective_at
+
+    def pending(self, now: datetime) -> bool:
+        """Whether it is approved and cooling off: the app shows it, the customer can cancel it."""
+        return self.effective_at is not None and now < self.effective_at
+
+    def allows_enrolment(self, now: datetime) -> bool:
+        """Whether the customer may enrol anew what was lost, with a code to the new phone."""
+        return self.in_effect(now) and self.effective_at is not None and now < self.effective_at + REENROLMENT
+
+
+def propose(phone: str, lost: tuple[str, ...], reason: str, staff: str, now: datetime) -> Recovery:
+    """A proposal, for another person to approve. Raises RecoveryRefused."""
+    if not PHONE.fullmatch(phone):
+        raise RecoveryRefused("phone: a Korean mobile number, E.164")
+    if not lost or not set(lost) <= set(LOST):
+        raise RecoveryRefused(f"lost: one or more of {', '.join(LOST)}")
+    if not 10 <= len(reason.strip()) <= 500:
+        raise RecoveryRefused("reason: 10 to 500 characters on how the customer proved who they are")
+    _check_staff(staff)
+    return Recovery(secrets.token_hex(16), phone, tuple(sorted(set(lost))), reason.strip(), staff, now)
+
+
+def approve(recovery: Recovery | None, recovery_id: str, staff: str, now: datetime) -> Recovery:
+    """The proposal, approved by another person; the cooling-off period begins. Raises RecoveryRefused."""
+    _check_staff(staff)
+    if recovery is None or recovery.id != recovery_id or now - recovery.proposed_at > PROPOSAL_LIFE:
+        raise RecoveryRefused("no such proposal, or older than a day")
+    if recovery.approved_at is not None:
+        raise RecoveryRefused("approved already")
+    if recovery.proposed_by.casefold() == staff.casefold():
+        raise RecoveryRefused("whoever proposed it cannot approve it")
+    return replace(recovery, approved_by=staff, approved_at=now)
+
+
+def _check_staff(staff: str) -> None:
+    if not _STAFF.fullmatch(staff):
+        raise RecoveryRefused("staff_id: 2 to 64 letters, digits, . _ or -")

@@ -1,0 +1,109 @@
+"""How often something may be tried: per source address, per account and device, per phone number.
+
+Attempts at an account are counted before anything is compared, for ids that nobody has as well, and only a success
+clears them (NIST SP 800-63B section 3.2.2, OWASP ASVS 5.0 section 6.3). The fourth scope, the challenge, counts its
+own tries.
+"""
+
+import base64
+import hashlib
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.retention import RULES
+
+FREE_TRIES = 5
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=24),
+)
+"""The wait after the fifth attempt without a success, after the sixth, and so on; the last one for all further."""
+ATTEMPTS_KEPT = RULES["attempts"]
+"""Attempts that nobody followed up are forgotten this long after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most in a clock minute and in a clock hour."""
+
+    per_minute: int
+    per_hour: int
+
+
+# Mobile networks put thousands of phones behind one address: it stops floods, the account's budget stops guessing.
+ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
+PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at an account: whether it counts, and when the next one may (`retry_after` in seconds)."""
+
+    allowed: bool
+    tries_left: int
+    retry_after: int | None
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts without a success."""
+    if attempts < FREE_TRIES:
+        return timedelta()
+    return WAITS[min(attempts - FREE_TRIES, len(WAITS) - 1)]
+
+
+def counted_attempt(attempts: int) -> Attempt:
+    """An attempt that was allowed and is number `attempts` since the last success."""
+    wait = int(wait_after(attempts).total_seconds())
+    return Attempt(True, max(FREE_TRIES - attempts, 0), wait or None)
+
+
+def refused_attempt(attempts: int, last_at: datetime, now: datetime) -> Attempt:
+    """An attempt that came too early after the one at `last_at`."""
+    return Attempt(False, 0, max(seconds_until(last_at + wait_after(attempts), now), 1))
+
+
+def account_key(customer_id: str, device_digest: bytes | None) -> str:
+    """The budget of logins to an account from one device known to the customer, or from all unknown ones."""
+    return f"account:{_digest(customer_id.encode() + b'/' + (device_digest or b''))}"
+
+
+def step_up_key(customer_id: str) -> str:
+    """The budget of step-ups within a customer's sessions."""
+    return f"step-up:{_digest(customer_id.encode())}"
+
+
+def address_key(address: str) -> str:
+    """The budget of a source address; of a whole IPv6 network (/64), since a customer has one of those."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return f"address:{_digest(address.encode())}"
+    if parsed.version == 6:
+        parsed = ipaddress.ip_network((parsed, 64), strict=False).network_address
+    return f"address:{_digest(parsed.packed)}"
+
+
+def phone_key(phone: str) -> str:
+    """The budget of texts to a phone number (E.164)."""
+    return f"phone:{_digest(phone.encode())}"
+
+
+def step_up_locked(again_at: datetime, now: datetime) -> Refusal:
+    """The refusal that tells when a customer may prove who they are again."""
+    return Refusal("STEP_UP_LOCKED", retry_after=max(seconds_until(again_at, now), 1), again_at=again_at)
+
+
+def seconds_until(moment: datetime, now: datetime) -> int:
+    """Whole seconds, rounded up."""
+    return math.ceil((moment - now).total_seconds())
+
+
+def _digest(value: bytes) -> str:
+    """Keys name nobody: what was typed as a customer id may be a password in the wrong field."""
+    return base64.urlsafe_b64encode(hashlib.sha256(value).digest()[:16]).rstrip(b"=").decode()

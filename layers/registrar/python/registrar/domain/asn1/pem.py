@@ -1,0 +1,52 @@
+"""Text with blocks between BEGIN and END lines (RFC 7468), as editors, mail programs and other systems left it."""
+
+import base64
+import codecs
+from typing import NamedTuple
+
+from registrar.domain.reasons.errors import Refusal
+
+MAX_BLOCKS = 40
+
+_BEGIN, _END, _DASHES = b"-----BEGIN ", b"-----END ", b"-----"
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Block(NamedTuple):
+    """One block: `body` is what stands between the lines, base64 or not."""
+
+    label: str
+    body: bytes
+
+    def der(self) -> bytes:
+        """The bytes the block stands for. Raises Refusal FILE_UNREADABLE."""
+        try:
+            return base64.b64decode(b"".join(self.body.split()), validate=True)
+        except ValueError:
+            raise Refusal("FILE_UNREADABLE") from None
+
+
+def blocks_in(content: bytes) -> list[Block]:
+    """The blocks in `content`, in order, whatever text stands around them; none where it is no such text.
+
+    Raises Refusal FILE_UNREADABLE for a block that does not end, and for more than 40.
+    """
+    text, at = _ascii(content), 0
+    blocks: list[Block] = []
+    while (begin := text.find(_BEGIN, at)) >= 0:
+        label_end = text.find(_DASHES, begin + len(_BEGIN))
+        label = text[begin + len(_BEGIN) : max(label_end, 0)]
+        end_line = _END + label + _DASHES
+        end = text.find(end_line, label_end)
+        if label_end < 0 or end < 0 or len(blocks) == MAX_BLOCKS:
+            raise Refusal("FILE_UNREADABLE")
+        blocks.append(Block(label.decode("latin-1"), text[label_end + len(_DASHES) : end]))
+        at = end + len(end_line)
+    return blocks
+
+
+def _ascii(content: bytes) -> bytes:
+    """`content` as it would be in ASCII: Windows editors save as UTF-16, which starts with a mark."""
+    if content[:2] not in _UTF_16_MARKS:
+        return content
+    return content.decode("utf-16", "replace").encode("ascii", "replace")

@@ -1,0 +1,291 @@
+"""The decision on a certificate file: every check, in one fixed order, with all findings (never only the first).
+
+If you add a check: put it into CHECKS where its finding should stand, its code into the catalogue with texts
+and FAQ, and a test that produces it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import NameOID
+
+from registrar.domain.asn1.names import common_name, has_attribute, masked
+from registrar.domain.certificates import path
+from registrar.domain.certificates.certificate import Certificate, Malformed, key_strength, read_certificate
+from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
+from registrar.domain.certificates.weak_keys import weakness
+from registrar.domain.files.formats import Bare, recognise
+from registrar.domain.notices.expiry import days_left
+from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.findings import Finding
+from registrar.domain.times import iso
+
+# A file made to annoy has hundreds; the first few say enough.
+MOST_EXTENSIONS_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the customer is shown of the certificate, and what identifies it afterwards."""
+
+    operator: str
+    issuer: Mapping[str, str]
+    name_masked: str
+    kind: str
+    policy: Mapping[str, str]
+    serial: str
+    fingerprint: str
+    key_digest: str
+    issuer_key_digest: str
+    not_before: datetime
+    not_after: datetime
+
+    def to_map(self) -> dict[str, object]:
+        """The summary as JSON types: times as `2026-12-31T14:59:59Z`."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {n: iso(v) if isinstance(v, datetime) else v for n, v in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome: findings in fixed order; `summary` only where the certificate is accepted."""
+
+    trust_version: int
+    findings: tuple[Finding, ...]
+    summary: Summary | None = None
+    der: bytes | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether a check failed."""
+        return any(finding.level is Level.FAIL for finding in self.findings)
+
+    def with_finding(self, finding: Finding) -> "Report":
+        """The report with one more failure, and so no longer accepted."""
+        return Report(self.trust_version, (*self.findings, finding), der=self.der)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether no check failed."""
+        return self.summary is not None
+
+
+@dataclass(slots=True)
+class _Case:
+    """What the checks look at."""
+
+    certificate: Certificate
+    issuer: Issuer | None
+    candidates: tuple[Issuer, ...]
+    policy: Policy | None
+    customer_kind: str
+    bank: str
+    rules: Rules
+    now: datetime
+
+
+def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = "") -> Report:
+    """Decide whether the certificate in `content`, a file that needs no password, may be registered.
+
+    The same bytes, trust document, kind and time always give the same report. Never raises for bad content.
+    """
+    try:
+        container = recognise([content])
+    except Refusal as refused:
+        return refusal_report(refused, trust)
+    if not isinstance(container, Bare):
+        return refusal_report(Refusal("FILE_PASSWORD_REQUIRED"), trust)
+    return decide_certificate(container.der, trust, customer_kind, now, bank=bank)
+
+
+def refusal_report(refused: Refusal, trust: TrustStore) -> Report:
+    """The report on files that hold no certificate which could be looked at."""
+    return Report(trust.version, (Finding("file", Level.FAIL, refused.code, refused.params),))
+
+
+def decide_certificate(
+    der: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = ""
+) -> Report:
+    """Decide whether one DER certificate may be registered by a customer of `customer_kind`.
+
+    `bank` is the OU by which certificates name this bank itself. Never raises for bad content.
+    """
+    try:
+        certificate = read_certificate(der)
+    except Malformed:
+        return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),), der=der)
+    return decide_on(certificate, trust, customer_kind, now, bank=bank)
+
+
+def decide_on(
+    certificate: Certificate, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = ""
+) -> Report:
+    """Decide on the facts of a certificate, as `decide_certificate` does on its bytes."""
+    candidates = trust.candidates(certificate)
+    signers = [i for i in candidates if _signed_by(certificate, i)]
+    # A CA key can have several certificates (a new root signs it again): one accepted now goes first.
+    issuer = min(signers, key=lambda i: not i.accepted_at(now), default=None)
+    policy = _policy(certificate, issuer)
+    case = _Case(certificate, issuer, candidates, policy, customer_kind, bank, trust.rules, now)
+    findings = tuple(finding for check in CHECKS for finding in check(case))
+    if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
+        return Report(trust.version, findings, der=certificate.der)
+    return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
+
+
+def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
+    try:
+        path.check_issuance(certificate, issuer.certificate)
+    except path.PathError:
+        return False
+    return True
+
+
+def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
+    """The one policy of the certificate, where its issuer's operator has described it."""
+    asserted = certificate.policies or frozenset()
+    if issuer is None or len(asserted) != 1:
+        return None
+    return issuer.operator.policies.get(next(iter(asserted)))
+
+
+def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
+    name = (certificate.real_name or "").strip() or common_name(certificate.parsed.subject).split("(")[0]
+    return Summary(
+        operator=issuer.operator.id,
+        issuer=issuer.operator.name,
+        name_masked=masked(name),
+        kind=policy.kind,
+        policy=policy.label,
+        serial=f"{certificate.serial:x}",
+        fingerprint=certificate.fingerprint,
+        key_digest=certificate.key_digest,
+        issuer_key_digest=issuer.certificate.key_digest,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+    )
+
+
+def _check_usage(case: _Case) -> Iterator[Finding]:
+    usage = case.certificate.key_usage
+    if case.certificate.is_ca or (usage is not None and (usage.key_cert_sign or usage.crl_sign)):
+        yield Finding("usage", Level.FAIL, "CERT_IS_CA")
+    elif usage is None or not (usage.digital_signature and usage.content_commitment):
+        yield Finding("usage", Level.FAIL, "CERT_USAGE_NOT_ALLOWED")
+
+
+def _check_issuer(case: _Case) -> Iterator[Finding]:
+    if case.issuer is not None:
+        if not case.issuer.accepted_at(case.now):
+            params = {"issuer": case.issuer.operator.name}
+            yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_NOT_ACCEPTED_NOW", params)
+    elif any(_may_be_the_signer(case.certificate, i.certificate) for i in case.candidates):
+        params = {"issuer": case.candidates[0].operator.name}
+        yield Finding("issuer", Level.FAIL, "TRUST_SIGNATURE_INVALID", params)
+    else:
+        issuer = common_name(case.certificate.parsed.issuer)[:64]
+        yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_UNKNOWN", {"issuer": issuer})
+
+
+def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
+    """False where the key ids differ: then it is another key under a known name, not a broken signature."""
+    key_ids = (certificate.authority_key_id, issuer.subject_key_id)
+    return None in key_ids or key_ids[0] == key_ids[1]
+
+
+def _check_bank(case: _Case) -> Iterator[Finding]:
+    if case.bank and has_attribute(case.certificate.subject, NameOID.ORGANIZATIONAL_UNIT_NAME, case.bank):
+        yield Finding("bank", Level.FAIL, "OWN_BANK_CERTIFICATE")
+
+
+def _check_policy(case: _Case) -> Iterator[Finding]:
+    if case.issuer is None:
+        return
+    offered = case.issuer.operator.policies.values()
+    accepted = [p for p in offered if p.accepted and p.kind == case.customer_kind]
+    try:
+        holding = path.valid_policies(case.issuer.authorities, case.certificate)
+    except path.PathError:
+        holding = frozenset()
+    found = case.policy
+    if found is None or found not in accepted or (holding is not None and found.oid not in holding):
+        yield Finding("policy", Level.FAIL, "CERT_POLICY_NOT_ACCEPTED", _policy_params(case, accepted))
+
+
+def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
+    asserted = ", ".join(sorted(case.certificate.policies or ())) or "-"
+    found = {
+        language: f"{case.policy.label[language]} ({asserted})" if case.policy else asserted
+        for language in ("ko", "en")
+    }
+    labels = {language: ", ".join(p.label[language] for p in accepted) or "-" for language in ("ko", "en")}
+    return {"found": found, "accepted": labels}
+
+
+def _check_dates(case: _Case) -> Iterator[Finding]:
+    certificate, now = case.certificate, case.now
+    if now > certificate.not_after:
+        issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
+        params = {"expired_on": certificate.not_after, "issuer": issuer}
+        yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
+    elif now < certificate.not_before:
+        yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
+    elif (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
+        left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
+        yield Finding("dates", case.rules.levels["expires_soon"], "CERT_EXPIRES_SOON", left)
+
+
+def _check_key(case: _Case) -> Iterator[Finding]:
+    key, rules = case.certificate.public_key, case.rules
+    why = weakness(key)
+    if why in _COMPROMISED or case.certificate.key_digest in rules.denied_keys:
+        yield Finding("key", Level.FAIL, "CERT_KEY_KNOWN_COMPROMISED")
+    elif why is not None:
+        yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", _key_params(case))
+    elif _below_rules(key, rules):
+        yield Finding("key", rules.levels["weak_key"], "CERT_KEY_TOO_WEAK", _key_params(case))
+
+
+# Whoever knows how these keys came about can compute the private key.
+_COMPROMISED = frozenset({"roca", "fermat", "small-factor"})
+
+
+def _below_rules(key: CertificatePublicKeyTypes, rules: Rules) -> bool:
+    if isinstance(key, rsa.RSAPublicKey):
+        least, most = rules.rsa_bits
+        return not least <= key.key_size <= most
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name not in rules.curves
+
+
+def _key_params(case: _Case) -> dict[str, object]:
+    least, most = case.rules.rsa_bits
+    required = f"RSA {least}-{most}, EC {', '.join(sorted(case.rules.curves))}"
+    return {"found": key_strength(case.certificate.public_key), "required": required}
+
+
+def _check_algorithm(case: _Case) -> Iterator[Finding]:
+    algorithm = path.signature_hash(case.certificate)
+    if algorithm is None or algorithm.name not in case.rules.hashes:
+        found = algorithm.name if algorithm else case.certificate.parsed.signature_algorithm_oid.dotted_string
+        yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})
+
+
+def _check_extensions(case: _Case) -> Iterator[Finding]:
+    for oid in case.certificate.refused_extensions[:MOST_EXTENSIONS_NAMED]:
+        yield Finding("extensions", Level.FAIL, "CERT_CRITICAL_EXTENSION_UNKNOWN", {"oid": oid})
+
+
+CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
+    _check_usage,
+    _check_bank,
+    _check_issuer,
+    _check_policy,
+    _check_dates,
+    _check_key,
+    _check_algorithm,
+    _check_extensions,
+)

@@ -1,0 +1,148 @@
+"""Trust as data: which issuers the bank accepts, under which anchors, for which policies, and when.
+
+The document is JSON that an admin edits in the console (docs/runbook.md shows it, trust_document.py reads it).
+Whatever it says, an anchor counts only if its fingerprint is pinned outside the document, and an issuing CA only
+if a path of configured certificates leads from it to such an anchor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from registrar.domain.certificates.certificate import Certificate
+from registrar.domain.reasons.catalogue import Level
+
+Text = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A certificate policy an operator uses; `accepted` says whether the bank registers such certificates."""
+
+    oid: str
+    kind: str
+    label: Text
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where an operator answers for its certificates. Nothing else is ever contacted, whatever a certificate says.
+
+    `ocsp` is the responder's address, `crl` are origins (`ldap://host:port`) from which CRLs may be fetched,
+    `responders` are certificates that sign OCSP answers though the issuing CA did not issue them, `certid_hash` is
+    the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`.
+    """
+
+    ocsp: str | None
+    crl: tuple[str, ...]
+    responders: tuple[Certificate, ...]
+    certid_hash: Literal["sha1", "sha256"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A CA operator, whatever generations of CA certificates it has."""
+
+    id: str
+    name: Text
+    policies: Mapping[str, Policy]
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when until when the bank accepts a CA certificate, both ends included."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A root the bank trusts."""
+
+    certificate: Certificate
+    accepted: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An issuing CA; `authorities` is its path from the CA below the anchor down to itself."""
+
+    certificate: Certificate
+    operator: Operator
+    accepted: Period
+    anchor: Anchor
+    authorities: tuple[Certificate, ...]
+    above: tuple[Period, ...] = ()
+
+    def accepted_at(self, at: datetime) -> bool:
+        """Whether the bank accepts this CA now: every period and every certificate's dates on its path."""
+        dates = (c.not_before <= at <= c.not_after for c in (*self.authorities, self.anchor.certificate))
+        return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above)) and all(dates)
+
+
+class Purpose(StrEnum):
+    """What a certificate's status is needed for."""
+
+    REGISTERING = "registering"
+    HIGH_VALUE = "high_value"
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationRules:
+    """How the bank asks whether a certificate was revoked.
+
+    `order` names the sources, the first that answers decides; `max_age` is how old an answer (its thisUpdate) may
+    be; `skew` is how far clocks may differ; after `breaker_failures` in a row a source rests for `breaker_rest`;
+    `retries` are the times after the first unanswered question at which it is asked again, the last one ends it.
+    """
+
+    order: tuple[str, ...]
+    check_authorities: bool
+    max_age: Mapping[Purpose, timedelta]
+    skew: timedelta
+    breaker_failures: int
+    breaker_rest: timedelta
+    retries: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The bank's own demands. `levels` says per check that may be softened how much its finding weighs.
+
+    `rsa_bits` are the least and the most; `hashes` are names as cryptography has them; `denied_keys` are SHA-256 of
+    the SubjectPublicKeyInfo.
+    """
+
+    rsa_bits: tuple[int, int]
+    curves: frozenset[str]
+    hashes: frozenset[str]
+    warn_days: int
+    levels: Mapping[str, Level]
+    denied_keys: frozenset[str]
+    revocation: RevocationRules
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """A checked trust document: who is trusted for what, and by which rules the bank decides."""
+
+    version: int
+    issuers: tuple[Issuer, ...]
+    rules: Rules
+
+    def issuer_of(self, certificate: Certificate, key_digest: str) -> Issuer | None:
+        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names."""
+        return next((i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest), None)
+
+    def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
+        """The configured CAs with the issuer name of `certificate`, those with its authority key id first."""
+        named = (i for i in self.issuers if i.certificate.subject == certificate.issuer)
+        return tuple(sorted(named, key=lambda i: i.certificate.subject_key_id != certificate.authority_key_id))

@@ -1,0 +1,212 @@
+"""Which file is it? Told by its bytes, never by its name.
+
+    Bare      a certificate: DER, PEM, or the customer's own among several in PEM or PKCS #7
+    Locked    a certificate with its key under a password: signCert.der + signPri.key (or one PEM with both), PFX
+
+    not one of these                                                   FILE_UNREADABLE
+    a key and no certificate                                           FILE_NO_CERTIFICATE
+    more than one that could be meant                                  FILE_SEVERAL_CERTIFICATES
+    a key without a password, one under an unknown encryption          FILE_ENCRYPTION_UNSUPPORTED
+
+A key that lies open is refused as FILE_ENCRYPTION_UNSUPPORTED and not as unreadable: the file is in order, but
+not protected in a way that is accepted, and what helps is the same, to export it again with a password.
+Sizes are checked before anything is parsed. If you add a format, add it to `_DER_FORMATS` or `_add_block`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from registrar.domain.asn1.pem import Block, blocks_in
+from registrar.domain.asn1.structures import SEQUENCE, definite, outline
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import Envelope, WrongPassword, open_key, read_envelope
+from registrar.domain.files.password_forms import Password
+from registrar.domain.files.pfx import Pfx, read_pfx
+from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, load_certificate
+from registrar.domain.reasons.errors import Refusal, RegistrarError
+from registrar.domain.registrations.upload import check_sizes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A certificate whose private key was in the container and opened: its holder has the key.
+
+    `random_number` is R of the VID, None where the key carries none.
+    """
+
+    der: bytes
+    random_number: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A certificate alone; that its holder has the key is still to be proved."""
+
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPair:
+    """A certificate and an encrypted private key, which may belong to it."""
+
+    certificate: bytes
+    envelope: Envelope
+
+    def open(self, password: str, budget: KdfBudget) -> Opened:
+        """Open the key and check that it is the certificate's.
+
+        Raises WrongPassword, and Refusal: FILE_KEY_MISMATCH when the key opens but is another certificate's,
+        FILE_KDF_COST_TOO_HIGH, FILE_ENCRYPTION_UNSUPPORTED, FILE_UNREADABLE.
+        """
+        return _without_traces(lambda: self._open(password, budget))
+
+    def _open(self, password: str, budget: KdfBudget) -> Opened:
+        key = open_key(self.envelope, Password.of(password), budget)
+        if key is None:
+            raise WrongPassword
+        if not key.belongs_to(load_certificate(self.certificate)):
+            raise Refusal("FILE_KEY_MISMATCH")
+        return Opened(self.certificate, key.random_number)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPfx:
+    """A PFX; its certificate is known when it is opened, also where it lies in clear: only then is it authentic."""
+
+    pfx: Pfx
+    certificate: None = None
+
+    def open(self, password: str, budget: KdfBudget) -> Opened:
+        """Open the file and take the certificate that belongs to its key. Raises as Pfx.open does."""
+        return _without_traces(lambda: self._open(password, budget))
+
+    def _open(self, password: str, budget: KdfBudget) -> Opened:
+        der, key = self.pfx.open(password, budget)
+        return Opened(der, key.random_number)
+
+
+Locked: TypeAlias = LockedPair | LockedPfx
+Container: TypeAlias = Bare | Locked
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the files of one upload hold."""
+
+    certificates: list[bytes] = field(default_factory=list)
+    envelopes: list[bytes] = field(default_factory=list)
+    pfx: list[bytes] = field(default_factory=list)
+    open_key: bool = False
+
+
+def recognise(files: Sequence[bytes]) -> Container:
+    """The one container that `files`, an upload in any order, make up.
+
+    Raises Refusal: UPLOAD_EMPTY, UPLOAD_TOO_LARGE, FILE_UNREADABLE, FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES,
+    FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH. What a password would not mend is told here.
+    """
+    check_sizes([len(content) for content in files])
+    return _without_traces(lambda: _recognised(files))
+
+
+def open_locked(files: Sequence[bytes], password: str, budget: KdfBudget) -> Opened:
+    """Open the container that `files` make up. Raises WrongPassword, and Refusal as `recognise` and opening do.
+
+    UPLOAD_CHANGED where there is nothing to open: the files are not those that a password was asked for.
+    """
+    container = recognise(files)
+    if isinstance(container, Bare):
+        raise Refusal("UPLOAD_CHANGED")
+    return container.open(password, budget)
+
+
+def _recognised(files: Sequence[bytes]) -> Container:
+    found = _Found()
+    for content in files:
+        _add_file(content, found)
+    if found.open_key:
+        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+    keys = set(found.envelopes)
+    if found.pfx:
+        count = len(found.pfx) + max(len(found.certificates), len(keys))
+        if count > 1:
+            raise Refusal("FILE_SEVERAL_CERTIFICATES", count=count)
+        return LockedPfx(read_pfx(found.pfx[0]))
+    if not found.certificates:
+        raise Refusal("FILE_NO_CERTIFICATE")
+    certificate = choose_end_entity(found.certificates)
+    if len(keys) > 1:
+        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(keys))
+    return LockedPair(certificate, read_envelope(keys.pop())) if keys else Bare(certificate)
+
+
+def _add_file(content: bytes, found: _Found) -> None:
+    if content[0] == SEQUENCE and _add_der(content, found):
+        return
+    blocks = blocks_in(content)
+    if not blocks:
+        raise Refusal("FILE_UNREADABLE")
+    for block in blocks:
+        _add_block(block, found)
+
+
+def _add_block(block: Block, found: _Found) -> None:
+    """Take up one PEM block; one of another kind, such as a request, is passed over."""
+    if block.label in ("CERTIFICATE", "X509 CERTIFICATE"):
+        found.certificates.append(block.der())
+    elif block.label in ("PKCS7", "CMS"):
+        found.certificates += certificates_in(block.der())
+    elif block.label == "ENCRYPTED PRIVATE KEY":
+        found.envelopes.append(block.der())
+    elif block.label.endswith("PRIVATE KEY"):
+        found.open_key = True
+
+
+def _add_der(content: bytes, found: _Found) -> bool:
+    """Take up a file in DER, or BER where the format allows it; False where it is none of those known."""
+    try:
+        shape = outline(definite(content))
+    except ValueError:
+        return False
+    for beginning, add in _DER_FORMATS.items():
+        if shape[: len(beginning)] == beginning:
+            add(content, found)
+            return True
+    return False
+
+
+def _add_open_key(_content: bytes, found: _Found) -> None:
+    found.open_key = True
+
+
+# By the tags of the first values inside: 02 INTEGER, 03 BIT STRING, 04 OCTET STRING, 06 OID, 30 SEQUENCE, a0 [0].
+_DER_FORMATS: dict[tuple[int, ...], Callable[[bytes, _Found], None]] = {
+    (0x30, 0x30, 0x03): lambda content, found: found.certificates.append(content),
+    (0x30, 0x04): lambda content, found: found.envelopes.append(content),
+    (0x06, 0xA0): lambda content, found: found.certificates.extend(certificates_in(content)),
+    (0x02, 0x30, 0x04): _add_open_key,  # PrivateKeyInfo, RFC 5208
+    (0x02, 0x02, 0x02): _add_open_key,  # RSAPrivateKey, RFC 8017
+    (0x02, 0x04): _add_open_key,  # ECPrivateKey, RFC 5915
+    (0x02, 0x30): lambda content, found: found.pfx.append(content),
+}
+
+
+def _without_traces(step: Callable[[], T]) -> T:
+    """What `step` returns. An error comes out without the traceback that holds the frames of a key in clear.
+
+    Whatever a parser raised that is no error of ours means that the file cannot be read.
+    """
+    error: RegistrarError
+    try:
+        return step()
+    except RegistrarError as refused:
+        error = refused.with_traceback(None)
+        error.__context__ = None
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, UnsupportedAlgorithm):
+        error = Refusal("FILE_UNREADABLE")
+    raise error

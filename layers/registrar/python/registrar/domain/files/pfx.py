@@ -1,0 +1,225 @@
+"""PKCS #12 files, .pfx and .p12 (RFC 7292), read here and not by OpenSSL.
+
+`cryptography` hands a PFX to OpenSSL, which derives keys with whatever round counts it meets, also in bags that are
+only seen once their cover is off, and which drops the attributes of the key, where R is. So the file is taken
+apart here: every count is charged before it is run, nothing is decrypted before the MAC has proved the
+password, and a bag in a bag, which nobody writes, is refused.
+
+Kept out as FILE_ENCRYPTION_UNSUPPORTED: no MAC, public-key integrity or privacy (RFC 7292 section 3.1), PBMAC1, and
+a key that lies open in the file.
+"""
+
+import hmac
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from registrar.domain.asn1.structures import (
+    CertBag,
+    ContentInfo,
+    MacData,
+    PlainAlgorithm,
+    SafeBag,
+    definite,
+    der_of,
+    encrypted_data,
+    read,
+    safe_bag,
+    values,
+)
+from registrar.domain.asn1.structures import Pfx as PfxStructure
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import Envelope, WrongPassword, envelope_of, open_key, read_envelope
+from registrar.domain.files.password_encryption import DIGEST_BYTES, pkcs12_bytes
+from registrar.domain.files.password_forms import Password
+from registrar.domain.files.pkcs7 import MAX_CERTIFICATES, load_certificate
+from registrar.domain.files.private_keys import NotAPrivateKey, PrivateKey, read_private_key
+from registrar.domain.reasons.errors import Refusal
+
+MAX_PARTS = 8
+MAX_BAGS = 40
+
+_VERSION = 3
+_DATA, _SIGNED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
+_ENVELOPED_DATA, _ENCRYPTED_DATA = "1.2.840.113549.1.7.3", "1.2.840.113549.1.7.6"
+_KEY_BAG, _SHROUDED_KEY_BAG, _CERT_BAG, _SAFE_CONTENTS_BAG = (
+    f"1.2.840.113549.1.12.10.1.{number}" for number in (1, 2, 3, 6)
+)
+_X509_CERTIFICATE = "1.2.840.113549.1.9.22.1"
+_MAC_DIGESTS = {
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mac:
+    """RFC 7292 section 4: HMAC under a key of appendix B.2, one block long, so a try costs its rounds once."""
+
+    digest: str
+    salt: bytes
+    rounds: int
+    value: bytes
+
+    def proved(self, content: bytes, password: Password, budget: KdfBudget) -> Password:
+        """`password` in the one form that made this MAC over `content`. Raises WrongPassword, Refusal."""
+        for form in budget.paid((self.rounds, form) for form in password.bmp):
+            key = pkcs12_bytes(self.digest, form, self.salt, self.rounds, 3, DIGEST_BYTES[self.digest])
+            if hmac.compare_digest(hmac.digest(key, content, self.digest), self.value):
+                return replace(password, bmp=(form,))
+        raise WrongPassword
+
+
+@dataclass(frozen=True, slots=True)
+class _Bags:
+    """What is in a PFX, or in a part of it: certificates, keys under a cover of their own, keys without."""
+
+    certificates: tuple[bytes, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    open_keys: tuple[bytes, ...] = field(default=(), repr=False)
+
+    def __add__(self, other: "_Bags") -> "_Bags":
+        joined = _Bags(
+            self.certificates + other.certificates,
+            self.envelopes + other.envelopes,
+            self.open_keys + other.open_keys,
+        )
+        if len(joined.certificates) > MAX_CERTIFICATES:
+            raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(joined.certificates))
+        return joined
+
+
+@dataclass(frozen=True, slots=True)
+class Pfx:
+    """A PFX of which everything that shows without a password is read and within bounds."""
+
+    mac: _Mac
+    content: bytes = field(repr=False)
+    clear: _Bags
+    sealed: tuple[Envelope, ...]
+
+    def open(self, password: str, budget: KdfBudget) -> tuple[bytes, PrivateKey]:
+        """The DER of the certificate that belongs to the one key in the file, and that key.
+
+        Raises WrongPassword, and Refusal: FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES (several keys, or several
+        certificates for one), FILE_KEY_MISMATCH, FILE_KDF_COST_TOO_HIGH, FILE_ENCRYPTION_UNSUPPORTED,
+        FILE_UNREADABLE (also for a file without a key: it proves nothing).
+        """
+        proved = self.mac.proved(self.content, Password.of(password), budget)
+        bags = self.clear
+        for part in self.sealed:
+            opened = part.open(proved, budget, partial(_bags, sealed=True))
+            if opened is None:
+                raise Refusal("FILE_UNREADABLE")
+            bags += opened
+        if not bags.certificates:
+            raise Refusal("FILE_NO_CERTIFICATE")
+        key = _only_key(bags, proved, budget)
+        return _certificate_of(key, bags.certificates), key
+
+
+def read_pfx(content: bytes) -> Pfx:
+    """A PFX, DER or BER, not opened (RFC 7292 section 4).
+
+    Raises Refusal: FILE_UNREADABLE, FILE_ENCRYPTION_UNSUPPORTED, FILE_SEVERAL_CERTIFICATES, and
+    FILE_KDF_COST_TOO_HIGH when what shows of its round counts is together more than any budget.
+    """
+    try:
+        outer = read(PfxStructure, definite(content))
+        if outer.version != _VERSION:
+            raise Refusal("FILE_UNREADABLE")
+        kind = outer.content.type.dotted_string
+        if kind == _SIGNED_DATA or (kind == _DATA and outer.mac is None):
+            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        if kind != _DATA or outer.mac is None:
+            raise Refusal("FILE_UNREADABLE")
+        mac = _mac(outer.mac)
+        authenticated = read(bytes, outer.content.content)
+        pfx = _parts(mac, authenticated, [read(ContentInfo, v) for v in values(definite(authenticated))])
+    except ValueError:
+        raise Refusal("FILE_UNREADABLE") from None
+    envelopes = (*pfx.sealed, *pfx.clear.envelopes)
+    KdfBudget().check(mac.rounds + sum(envelope.cost for envelope in envelopes))
+    return pfx
+
+
+def _mac(data: MacData) -> _Mac:
+    try:
+        algorithm = read(PlainAlgorithm, data.mac.algorithm).oid.dotted_string
+    except ValueError:  # PBMAC1 of RFC 9579 has parameters here
+        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED") from None
+    if algorithm not in _MAC_DIGESTS:
+        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+    rounds = 1 if data.rounds is None else data.rounds
+    mac = _Mac(_MAC_DIGESTS[algorithm], data.salt, rounds, data.mac.digest)
+    KdfBudget().check(mac.rounds)
+    return mac
+
+
+def _parts(mac: _Mac, content: bytes, parts: Sequence[ContentInfo]) -> Pfx:
+    if len(parts) > MAX_PARTS:
+        raise Refusal("FILE_UNREADABLE")
+    clear, sealed = _Bags(), []
+    for part in parts:
+        kind = part.type.dotted_string
+        if kind == _DATA:
+            clear += _bags(read(bytes, part.content), sealed=False)
+        elif kind == _ENCRYPTED_DATA:
+            sealed.append(envelope_of(*encrypted_data(part.content)))
+        else:
+            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED" if kind == _ENVELOPED_DATA else "FILE_UNREADABLE")
+    return Pfx(mac, content, clear, tuple(sealed))
+
+
+def _bags(contents: bytes, *, sealed: bool) -> _Bags:
+    """The bags of a SafeContents (RFC 7292 section 4.2). Raises ValueError when it is none, and Refusal."""
+    found = values(definite(contents))
+    if len(found) > MAX_BAGS:
+        raise Refusal("FILE_UNREADABLE")
+    return sum((_bag(safe_bag(value), sealed=sealed) for value in found), _Bags())
+
+
+def _bag(bag: SafeBag, *, sealed: bool) -> _Bags:
+    kind = bag.type.dotted_string
+    if kind == _CERT_BAG:
+        certificate = read(CertBag, bag.value)
+        if certificate.type.dotted_string == _X509_CERTIFICATE:
+            return _Bags(certificates=(read(bytes, certificate.value),))
+    elif kind == _SHROUDED_KEY_BAG:
+        return _Bags(envelopes=(read_envelope(bag.value),))
+    elif kind == _KEY_BAG:
+        if not sealed:
+            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        return _Bags(open_keys=(der_of(bag.value),))
+    elif kind == _SAFE_CONTENTS_BAG:
+        raise Refusal("FILE_UNREADABLE")
+    return _Bags()  # a CRL or a secret is of no interest
+
+
+def _only_key(bags: _Bags, password: Password, budget: KdfBudget) -> PrivateKey:
+    count = len(bags.envelopes) + len(bags.open_keys)
+    if count > 1:
+        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=count)
+    key = None
+    if bags.envelopes:
+        key = open_key(bags.envelopes[0], password, budget)
+    elif bags.open_keys:
+        with suppress(NotAPrivateKey):
+            key = read_private_key(bags.open_keys[0])
+    # The MAC has proved the password, so a key that it does not open is broken, not locked.
+    if key is None:
+        raise Refusal("FILE_UNREADABLE")
+    return key
+
+
+def _certificate_of(key: PrivateKey, certificates: Sequence[bytes]) -> bytes:
+    own = [der for der in dict.fromkeys(certificates) if key.belongs_to(load_certificate(der))]
+    if not own:
+        raise Refusal("FILE_KEY_MISMATCH")
+    if len(own) > 1:
+        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(own))
+    return own[0]

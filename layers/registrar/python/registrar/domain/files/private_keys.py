@@ -1,0 +1,140 @@
+"""A decrypted private key: its public half, and R, the random number its certificate's VID was made with.
+
+The numbers are checked by arithmetic instead of being loaded, for three reasons. A PrivateKeyInfo can be made up
+from a stranger's public certificate, so the public half must follow from the private one: p·q = n for RSA,
+the point computed from the scalar for EC. OpenSSL's own check proves p and q prime, which costs 50 ms for RSA
+2048 and 8 s for 8192 bits. And `cryptography` drops the attributes, where R is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from registrar.domain.asn1.structures import (
+    TLV,
+    AnyAttribute,
+    Attribute,
+    EcPrivateKey,
+    PrivateKeyInfo,
+    RsaPrivateKey,
+    read,
+)
+from registrar.domain.reasons.errors import Refusal
+
+ID_RANDOM_NUM = "1.2.410.200004.10.1.1.3"
+RANDOM_NUMBER_BYTES = 20
+MAX_RSA_BITS = 8192
+
+_RSA = "1.2.840.113549.1.1.1"
+_EC = "1.2.840.10045.2.1"
+_CURVES = {
+    ec.EllipticCurveOID.SECP256R1: ec.SECP256R1(),
+    ec.EllipticCurveOID.SECP384R1: ec.SECP384R1(),
+    ec.EllipticCurveOID.SECP521R1: ec.SECP521R1(),
+}
+
+
+class NotAPrivateKey(ValueError):
+    """The bytes are no PrivateKeyInfo: after a decryption it means that the password was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """What is kept of an opened private key; the key itself is gone. R is None where the file has none.
+
+    `public_key` is its SubjectPublicKeyInfo as `cryptography` writes it, to compare with a certificate's.
+    """
+
+    public_key: bytes = field(repr=False)
+    random_number: bytes | None = field(repr=False)
+
+    def belongs_to(self, certificate: x509.Certificate) -> bool:
+        """Whether `certificate` is for this key; one whose own key cannot be read is for none."""
+        try:
+            return _spki(certificate.public_key()) == self.public_key
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            return False
+
+
+def _spki(key: CertificatePublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def read_private_key(info: bytes) -> PrivateKey:
+    """The public half and R of a PrivateKeyInfo (RFC 5208 section 5, RFC 5958 section 2; R: KCAC.TS.SIVID).
+
+    Raises NotAPrivateKey when the bytes are none, and Refusal FILE_UNREADABLE when they are, but the key is
+    of an unknown kind, its numbers do not belong together, or R is not one BIT STRING of 20 bytes.
+    """
+    try:
+        parsed = read(PrivateKeyInfo, info)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.version not in (0, 1):
+        raise NotAPrivateKey
+    try:
+        key = PrivateKey(_spki(_public_key(parsed)), _random_number(parsed.attributes or []))
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if key is None:
+        raise Refusal("FILE_UNREADABLE")
+    return key
+
+
+def _public_key(info: PrivateKeyInfo) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
+    kind = info.algorithm.oid.dotted_string
+    if kind == _RSA:
+        return _rsa_public_key(read(RsaPrivateKey, info.key))
+    if kind == _EC:
+        return _ec_public_key(info.algorithm.parameters, read(EcPrivateKey, info.key))
+    raise ValueError("neither RSA nor EC")
+
+
+def _rsa_public_key(key: RsaPrivateKey) -> rsa.RSAPublicKey:
+    """The public key of consistent numbers (RFC 8017 section 3.2). Raises ValueError.
+
+    Who knows p and q has the private key; that the certificate's n is a product of two primes is its issuer's word.
+    """
+    numbers = (key.n, key.e, key.d, key.p, key.q, key.d_p, key.d_q, key.q_inverse)
+    if key.version != 0 or min(numbers) < 1 or max(numbers).bit_length() > MAX_RSA_BITS:
+        raise ValueError("RSA numbers out of range")
+    if min(key.p, key.q) < 3 or key.p * key.q != key.n or key.q_inverse * key.q % key.p != 1:
+        raise ValueError("RSA primes do not belong together")
+    for prime, exponent in ((key.p, key.d_p), (key.q, key.d_q)):
+        if key.e * key.d % (prime - 1) != 1 or exponent != key.d % (prime - 1):
+            raise ValueError("RSA exponents do not belong together")
+    return rsa.RSAPublicNumbers(key.e, key.n).public_key()
+
+
+def _ec_public_key(curve_oid: object, key: EcPrivateKey) -> ec.EllipticCurvePublicKey:
+    """The point that belongs to the scalar (RFC 5915 section 3). Raises ValueError."""
+    curve = next((curve for oid, curve in _CURVES.items() if oid == curve_oid), None)
+    if curve is None or key.version != 1 or key.curve not in (None, curve_oid):
+        raise ValueError("EC curve")
+    if len(key.scalar) > (curve.key_size + 7) // 8:
+        raise ValueError("EC scalar")
+    public = ec.derive_private_key(int.from_bytes(key.scalar), curve).public_key()
+    forms = (PublicFormat.UncompressedPoint, PublicFormat.CompressedPoint)
+    if key.point is not None and key.point.as_bytes() not in [
+        public.public_bytes(Encoding.X962, form) for form in forms
+    ]:
+        raise ValueError("EC point is not the scalar's")
+    return public
+
+
+def _random_number(attributes: Sequence[TLV]) -> bytes | None:
+    """R out of a key's attributes, None where it is absent. Raises ValueError when it is not as it must be."""
+    found = [a for a in attributes if read(AnyAttribute, a).type.dotted_string == ID_RANDOM_NUM]
+    if not found:
+        return None
+    values = read(Attribute, found[0]).values.as_list()
+    if len(found) != 1 or len(values) != 1 or values[0].padding_bits():
+        raise ValueError("R does not occur once, or is no number of whole bytes")
+    if len(values[0].as_bytes()) != RANDOM_NUMBER_BYTES:
+        raise ValueError("R is not of 20 bytes")
+    return values[0].as_bytes()

@@ -1,0 +1,254 @@
+"""A signature over the bank's text in the form that Korean client modules make: CMS SignedData (RFC 5652).
+
+`cryptography` makes such messages but does not verify them. What is accepted here is far less than the RFC has:
+
+| part of the message | accepted |
+| --- | --- |
+| encoding | DER in every part that is looked at, at most 16 KiB |
+| eContent (5.2) | absent, or the expected bytes |
+| certificates, crls (5.1), unsignedAttrs (5.3) | ignored: the key is that of the certificate given, and no other |
+| signerInfos (5.1) | exactly one |
+| sid (5.3) | issuer and serial number as they stand in the certificate, or its subjectKeyIdentifier |
+| digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512; digestAlgorithms (5.1) holds it and nothing else |
+| signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF. Others, signing-time included, are signed but not read |
+| signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2). RSASSA-PSS is refused: no NPKI certificate asks for it |
+
+Without signedAttrs the signature is over the content itself. That message cannot be confused with one that has
+them as long as no content is the DER of a SET, and the bank's text never is.
+"""  # noqa: E501 - rows of a table
+
+import hashlib
+import hmac
+from typing import Annotated
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+
+from registrar.domain.possession.proofs import MAX_CMS_BYTES
+
+MAX_BYTES = MAX_CMS_BYTES
+
+_ID_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
+_ID_SIGNED_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.2")
+_ID_CONTENT_TYPE = x509.ObjectIdentifier("1.2.840.113549.1.9.3")
+_ID_MESSAGE_DIGEST = x509.ObjectIdentifier("1.2.840.113549.1.9.4")
+
+# SignerInfo's version for each kind of sid, and SignedData's with it (RFC 5652 5.1, 5.3).
+_VERSION_ISSUER_AND_SERIAL = 1
+_VERSION_KEY_ID = 3
+
+# All that the ASN.1 decoder may raise for bytes it cannot read.
+_UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError, MemoryError)
+
+Digest = SHA256 | SHA384 | SHA512
+
+
+class ProofInvalid(Exception):
+    """The message is no signature of that certificate over that content.
+
+    `why` is a short technical phrase for logs and admins; it never quotes the message.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@asn1.sequence
+class _AlgorithmIdentifier:
+    algorithm: x509.ObjectIdentifier
+    parameters: asn1.Null | None
+
+
+@asn1.sequence
+class _Attribute:
+    type: x509.ObjectIdentifier
+    values: asn1.SetOf[asn1.TLV]
+
+
+@asn1.sequence
+class _IssuerAndSerialNumber:
+    issuer: asn1.TLV
+    serial: int
+
+
+@asn1.sequence
+class _SignerInfo:
+    version: int
+    sid: _IssuerAndSerialNumber | Annotated[bytes, asn1.Implicit(0)]
+    digest_algorithm: asn1.TLV
+    signed_attributes: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(0)]
+    signature_algorithm: asn1.TLV
+    signature: bytes
+    unsigned_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+
+
+@asn1.sequence
+class _EncapsulatedContentInfo:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[bytes | None, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class _SignedData:
+    version: int
+    digest_algorithms: asn1.SetOf[asn1.TLV]
+    content_info: _EncapsulatedContentInfo
+    certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    crls: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+    signer_infos: asn1.SetOf[_SignerInfo]
+
+
+@asn1.sequence
+class _ContentInfo:
+    content_type: x509.ObjectIdentifier
+    content: Annotated[asn1.TLV, asn1.Explicit(0)]
+
+
+def _encodings(oid: str, *, null: bool) -> list[bytes]:
+    """The DER of an AlgorithmIdentifier without parameters and, where that is allowed, with NULL."""
+    forms = (None, asn1.Null()) if null else (None,)
+    algorithm = x509.ObjectIdentifier(oid)
+    return [asn1.encode_der(_AlgorithmIdentifier(algorithm=algorithm, parameters=form)) for form in forms]
+
+
+# Algorithms are compared as a whole, parameters included. RFC 5754 section 2: NULL or nothing for a digest.
+_DIGESTS: dict[bytes, Digest] = {
+    encoding: digest
+    for oid, digest in (
+        ("2.16.840.1.101.3.4.2.1", SHA256()),
+        ("2.16.840.1.101.3.4.2.2", SHA384()),
+        ("2.16.840.1.101.3.4.2.3", SHA512()),
+    )
+    for encoding in _encodings(oid, null=True)
+}
+# The digest each algorithm names; rsaEncryption names none.
+_RSA_SIGNATURES: dict[bytes, str | None] = {
+    encoding: name
+    for oid, name in (
+        ("1.2.840.113549.1.1.1", None),
+        ("1.2.840.113549.1.1.11", "sha256"),
+        ("1.2.840.113549.1.1.12", "sha384"),
+        ("1.2.840.113549.1.1.13", "sha512"),
+    )
+    for encoding in _encodings(oid, null=True)
+}
+_EC_SIGNATURES: dict[bytes, str | None] = {
+    encoding: name
+    for oid, name in (
+        ("1.2.840.10045.4.3.2", "sha256"),
+        ("1.2.840.10045.4.3.3", "sha384"),
+        ("1.2.840.10045.4.3.4", "sha512"),
+    )
+    for encoding in _encodings(oid, null=False)
+}
+
+
+def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) -> None:
+    """Check that `message` is a CMS signature over `content` by the key of the certificate (RFC 5652 5.6).
+
+    Raises ProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no certificate,
+    which is a defect of ours: only a certificate that was accepted before gets here. Says nothing about the
+    certificate itself: its dates, path and status are others' business.
+    """
+    certificate = x509.load_der_x509_certificate(certificate_der)
+    signed = _read(message)
+    if signed.content_info.content_type != _ID_DATA:
+        raise ProofInvalid("eContentType is not id-data")
+    if signed.content_info.content not in (None, content):
+        raise ProofInvalid("eContent is not the expected content")
+    signers = signed.signer_infos.as_list()
+    if len(signers) != 1:
+        raise ProofInvalid("not exactly one signer")
+    signer = signers[0]
+    _check_signer_id(signed, signer, certificate)
+    digest = _digest(signed, signer)
+    to_be_signed = content
+    if signer.signed_attributes is not None:
+        _check_attributes(signer.signed_attributes.as_list(), digest, content)
+        to_be_signed = asn1.encode_der(signer.signed_attributes)
+    _check_signature(signer, certificate, to_be_signed, digest)
+
+
+def _read(message: bytes) -> _SignedData:
+    if len(message) > MAX_BYTES:
+        raise ProofInvalid(f"longer than {MAX_BYTES} bytes")
+    try:
+        info = asn1.decode_der(_ContentInfo, message)
+        if info.content_type != _ID_SIGNED_DATA:
+            raise ProofInvalid("contentType is not id-signedData")
+        signed: _SignedData = info.content.parse(_SignedData)
+    except _UNREADABLE:
+        raise ProofInvalid("not the DER of a SignedData") from None
+    return signed
+
+
+def _check_signer_id(signed: _SignedData, signer: _SignerInfo, certificate: x509.Certificate) -> None:
+    if isinstance(signer.sid, bytes):
+        version = _VERSION_KEY_ID
+        same = signer.sid == _subject_key_id(certificate)
+    else:
+        # Byte by byte: a client copies the issuer's name from the certificate.
+        version = _VERSION_ISSUER_AND_SERIAL
+        issuer = certificate.issuer.public_bytes()
+        same = asn1.encode_der(signer.sid.issuer) == issuer and signer.sid.serial == certificate.serial_number
+    if not same:
+        raise ProofInvalid("the signer is not the certificate's holder")
+    if (signed.version, signer.version) != (version, version):
+        raise ProofInvalid("version does not go with the signer's identifier")
+
+
+def _subject_key_id(certificate: x509.Certificate) -> bytes | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _digest(signed: _SignedData, signer: _SignerInfo) -> Digest:
+    digest = _DIGESTS.get(asn1.encode_der(signer.digest_algorithm))
+    if digest is None:
+        raise ProofInvalid("digest algorithm not accepted")
+    announced = [_DIGESTS.get(asn1.encode_der(algorithm)) for algorithm in signed.digest_algorithms.as_list()]
+    if announced != [digest]:
+        raise ProofInvalid("digestAlgorithms is not the signer's alone")
+    return digest
+
+
+def _check_attributes(attributes: list[_Attribute], digest: Digest, content: bytes) -> None:
+    if _only_value(attributes, _ID_CONTENT_TYPE) != asn1.encode_der(_ID_DATA):
+        raise ProofInvalid("content-type is not id-data")
+    expected = asn1.encode_der(hashlib.new(digest.name, content).digest())
+    if not hmac.compare_digest(_only_value(attributes, _ID_MESSAGE_DIGEST), expected):
+        raise ProofInvalid("message-digest is not the content's")
+
+
+def _only_value(attributes: list[_Attribute], oid: x509.ObjectIdentifier) -> bytes:
+    """The DER of the one value of the one attribute of that type (RFC 5652 11.1, 11.2)."""
+    found = [attribute.values.as_list() for attribute in attributes if attribute.type == oid]
+    if len(found) != 1 or len(found[0]) != 1:
+        raise ProofInvalid(f"attribute {oid.dotted_string} is not there exactly once")
+    return asn1.encode_der(found[0][0])
+
+
+def _check_signature(
+    signer: _SignerInfo, certificate: x509.Certificate, to_be_signed: bytes, digest: Digest
+) -> None:
+    key, algorithm = certificate.public_key(), asn1.encode_der(signer.signature_algorithm)
+    algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
+    if algorithms.get(algorithm, "") not in (None, digest.name):
+        raise ProofInvalid("signature algorithm is not accepted for this key and digest")
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signer.signature, to_be_signed, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signer.signature, to_be_signed, ec.ECDSA(digest))
+        else:
+            raise ProofInvalid("the certificate's key is neither RSA nor EC")
+    except InvalidSignature:
+        raise ProofInvalid("signature does not verify") from None
+    except (UnsupportedAlgorithm, ValueError):
+        raise ProofInvalid("signature cannot be verified with this key") from None

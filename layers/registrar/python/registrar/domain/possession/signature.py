@@ -1,0 +1,34 @@
+"""Proof of possession: the check of the signature over the text of proof_text.py.
+
+These keys also sign contracts, so the key is never asked to sign a bare nonce: the text says in words what it
+is for, and binds bank, upload, certificate and end of validity.
+"""
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from registrar.domain.possession.cms_signature import ProofInvalid, check_cms_signature
+from registrar.domain.possession.proofs import Proof
+
+__all__ = ["Proof", "ProofInvalid", "check_possession"]
+
+
+def check_possession(der: bytes, text: str, proof: Proof) -> None:
+    """Check that the key of the certificate `der` made the signature over the UTF-8 bytes of `text`.
+
+    `cms` is detached SignedData (RFC 5652); `signature` is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or ECDSA
+    with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
+    """
+    if proof.kind == "cms":
+        return check_cms_signature(proof.signature, der, text.encode())
+    key = x509.load_der_x509_certificate(der).public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            return key.verify(proof.signature, text.encode(), padding.PKCS1v15(), SHA256())
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return key.verify(proof.signature, text.encode(), ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        raise ProofInvalid("signature does not verify") from None
+    raise ProofInvalid("key is neither RSA nor EC")

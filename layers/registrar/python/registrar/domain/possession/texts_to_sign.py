@@ -1,0 +1,56 @@
+"""The canonical text that a customer's key signs, and the consent they give with it. Standard library only."""
+
+from registrar.domain.registrations.registration import Registration
+from registrar.domain.registrations.upload import Upload
+from registrar.domain.times import iso
+
+CONSENT_VERSION = "2026-11"
+CONSENT_TEXT = {
+    "ko": (
+        "위 인증서를 이 은행의 금융거래에 사용하도록 등록하는 데 동의합니다. 은행은 인증서와 그 상태를 보관하고 "
+        "발급기관에 폐지 여부를 확인하며, 개인키와 비밀번호는 보관하지 않습니다."
+    ),
+    "en": (
+        "I agree that this certificate is registered for banking with this bank. The bank keeps the certificate "
+        "and its status and asks the issuer whether it is revoked; it keeps neither the private key nor its "
+        "password."
+    ),
+}
+
+
+def text_to_sign(upload: Upload, bank: str) -> str:
+    """The text to sign: a heading and five labelled lines, LF between them and none at the end, as UTF-8.
+
+    It is the same for ko and en on purpose: one certificate, one text, whatever the app's language. Raises
+    ValueError for an upload that awaits no proof.
+    """
+    if upload.summary is None or upload.nonce is None or upload.nonce_expires_at is None:
+        raise ValueError("the upload awaits no proof")
+    return "\n".join(
+        (
+            "타기관 인증서 등록 / Register a certificate of another institution",
+            f"bank: {bank}",
+            f"upload: {upload.id}",
+            f"certificate: sha256 {upload.summary['fingerprint']}",
+            f"nonce: {upload.nonce}",
+            f"valid until: {iso(upload.nonce_expires_at)}",
+        )
+    )
+
+
+def text_to_resume(registration: Registration, bank: str) -> str:
+    """The text whose signature takes a loss report back, in the same form. Its nonce is that of this report.
+
+    Raises ValueError for a registration that its customer does not hold.
+    """
+    if registration.resume_nonce is None:
+        raise ValueError("the customer holds it not")
+    return "\n".join(
+        (
+            "등록 인증서 다시 사용 / Use a registered certificate again",
+            f"bank: {bank}",
+            f"registration: {registration.id}",
+            f"certificate: sha256 {registration.fingerprint}",
+            f"nonce: {registration.resume_nonce}",
+        )
+    )

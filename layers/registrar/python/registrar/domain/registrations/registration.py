@@ -1,0 +1,228 @@
+"""The registration: a certificate its owner may use with this bank. Standard library only.
+
+LIVE, then one terminal value that never changes. While LIVE, a set of holds, each put on and lifted by itself.
+
+    LIVE → REVOKED_BY_ISSUER   CRL or OCSP; keyCompromise also denies the key
+    LIVE → SUPERSEDED          its successor becomes LIVE, in the same transaction
+    LIVE → DEREGISTERED        the customer; the same customer may register it again
+    LIVE → BLOCKED             theft or fraud, two persons; the key is denied for good
+    LIVE → EXPIRED             by the clock alone; nobody writes it
+
+What is true now is computed when read: a certificate past its end is EXPIRED even if no job ran, and one whose key
+is denied is BLOCKED even if its row says LIVE (a table restored to an earlier moment).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import Upload, registration_id
+from registrar.domain.times import instant
+
+EXPIRING = timedelta(days=30)
+REEVALUATION = "reevaluation"
+"""Why the bank holds it, where no person decided that: the only hold that a later re-evaluation lifts."""
+
+
+class Lifecycle(StrEnum):
+    """LIVE or a terminal value; EXPIRED is never stored."""
+
+    LIVE = "LIVE"
+    REVOKED_BY_ISSUER = "REVOKED_BY_ISSUER"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
+    DEREGISTERED = "DEREGISTERED"
+    BLOCKED = "BLOCKED"
+
+
+class Hold(StrEnum):
+    """Who keeps a live registration from use: customer (loss report), bank, issuer (certificateHold)."""
+
+    CUSTOMER = "customer"
+    BANK = "bank"
+    ISSUER = "issuer"
+
+
+class View(StrEnum):
+    """Names of a live registration for those who look at it: no states, but what follows from holds and dates."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    HELD_BY_ISSUER = "HELD_BY_ISSUER"
+    LIVE = "LIVE"
+
+
+_REASONS: Mapping[str, str] = {
+    View.SUSPENDED: "REG_SUSPENDED",
+    View.HELD_BY_ISSUER: "REG_HELD",
+    Lifecycle.REVOKED_BY_ISSUER: "REG_REVOKED",
+    Lifecycle.EXPIRED: "REG_EXPIRED",
+    Lifecycle.SUPERSEDED: "REG_SUPERSEDED",
+    Lifecycle.DEREGISTERED: "REG_DEREGISTERED",
+    Lifecycle.BLOCKED: "REG_BLOCKED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """The issuer's last good answer: `as_of` is its thisUpdate, `source` where it came from."""
+
+    as_of: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`issuer` and `policy` are names in ko and en; `proof` says what the registration rests on.
+
+    `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
+    text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that;
+    `denied`, whether the key is on the deny list, is no part of the row.
+    """
+
+    id: str
+    customer_id: str
+    lifecycle: Lifecycle
+    operator: str
+    issuer: Mapping[str, str]
+    name_masked: str
+    kind: str
+    policy: Mapping[str, str]
+    serial: str
+    fingerprint: str
+    key_digest: str
+    issuer_key_digest: str
+    not_before: datetime
+    not_after: datetime
+    der: bytes
+    registered_at: datetime
+    proof: str
+    consent_version: str
+    expiry_flagged_at: datetime | None = None
+    holds: frozenset[Hold] = frozenset()
+    resume_nonce: str | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    revoked_at: datetime | None = None
+    replaces: str | None = None
+    superseded_by: str | None = None
+    bank_hold_reason: str | None = None
+    revocation: Revocation | None = None
+    denied: bool = False
+
+    def lifecycle_at(self, now: datetime) -> Lifecycle:
+        """The lifecycle at `now`."""
+        if self.lifecycle is not Lifecycle.LIVE:
+            return self.lifecycle
+        if self.denied:
+            return Lifecycle.BLOCKED
+        return Lifecycle.EXPIRED if now > self.not_after else Lifecycle.LIVE
+
+    def usable_at(self, now: datetime) -> bool:
+        """Whether a transaction may use the certificate at `now`, as far as its row tells."""
+        return self.lifecycle_at(now) is Lifecycle.LIVE and not self.holds and now >= self.not_before
+
+    def expiring_at(self, now: datetime) -> bool:
+        """Whether the owner should renew now: usable, and at its end within 30 days."""
+        return self.usable_at(now) and self.not_after - now <= EXPIRING
+
+    def status_at(self, now: datetime) -> Lifecycle | View:
+        """A terminal lifecycle, or the view of a live one: what the customer can lift comes before the issuer's."""
+        lifecycle = self.lifecycle_at(now)
+        if lifecycle is not Lifecycle.LIVE:
+            return lifecycle
+        if self.holds & {Hold.CUSTOMER, Hold.BANK}:
+            return View.SUSPENDED
+        if self.holds:
+            return View.HELD_BY_ISSUER
+        return View.ACTIVE if now >= self.not_before else View.LIVE
+
+    def reason_at(self, now: datetime) -> str | None:
+        """The code that says why it may not be used at `now`."""
+        return _REASONS.get(self.status_at(now))
+
+    def check_live(self, now: datetime) -> None:
+        """Raises Refusal (REG_…) where it ended, as none can be changed then."""
+        match self.lifecycle_at(now):
+            case Lifecycle.REVOKED_BY_ISSUER:
+                raise Refusal("REG_REVOKED")
+            case Lifecycle.EXPIRED:
+                raise Refusal("REG_EXPIRED", expired_on=self.not_after)
+            case Lifecycle.SUPERSEDED:
+                raise Refusal("REG_SUPERSEDED")
+            case Lifecycle.DEREGISTERED:
+                raise Refusal("REG_DEREGISTERED")
+            case Lifecycle.BLOCKED:
+                raise Refusal("REG_BLOCKED")
+
+    def may_succeed(self, old: "Registration", now: datetime) -> bool:
+        """Whether this registration may replace `old`: of the same customer and operator (not CA: generations
+        change), of the same kind, with a later notBefore. Nothing succeeds what was blocked, or is under the bank's
+        hold, which a renewal would shake off."""
+        same = (self.customer_id, self.operator, self.kind) == (old.customer_id, old.operator, old.kind)
+        barred = old.lifecycle_at(now) is Lifecycle.BLOCKED or (
+            old.lifecycle_at(now) is Lifecycle.LIVE and Hold.BANK in old.holds
+        )
+        return same and self.not_before > old.not_before and not barred
+
+
+def new_registration(
+    upload: Upload, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
+) -> Registration:
+    """The registration of an upload whose proof was given at `now`; it takes the place of `replaced`.
+
+    Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
+    """
+    summary, der, status = upload.summary, upload.der, upload.status
+    if summary is None or der is None or status is None:
+        raise ValueError("the upload awaits no proof")
+    registration = Registration(
+        id=registration_id(upload.id),
+        customer_id=upload.customer_id,
+        lifecycle=Lifecycle.LIVE,
+        operator=summary["operator"],
+        issuer=summary["issuer"],
+        name_masked=summary["name_masked"],
+        kind=summary["kind"],
+        policy=summary["policy"],
+        serial=summary["serial"],
+        fingerprint=summary["fingerprint"],
+        key_digest=summary["key_digest"],
+        issuer_key_digest=summary["issuer_key_digest"],
+        not_before=instant(summary["not_before"]),
+        not_after=instant(summary["not_after"]),
+        der=der,
+        registered_at=now,
+        proof=proof,
+        consent_version=consent_version,
+        replaces=replaced.id if replaced else None,
+        revocation=Revocation(instant(status["as_of"]), status["source"]),
+    )
+    if replaced is not None and not registration.may_succeed(replaced, now):
+        raise Refusal("REPLACES_NOT_ACCEPTED")
+    return registration
+
+
+def successor_of(
+    operator: str, kind: str, not_before: datetime, registrations: Iterable[Registration]
+) -> Registration | None:
+    """Of one customer's registrations, the newest that a certificate with these facts was renewed into, if any.
+
+    A blocked one is nobody's successor.
+    """
+    later = [
+        each
+        for each in registrations
+        if (each.operator, each.kind) == (operator, kind)
+        and each.not_before > not_before
+        and each.lifecycle is not Lifecycle.BLOCKED
+        and not each.denied
+    ]
+    return max(later, key=lambda each: each.not_before, default=None)
+
+
+def issuer_serial(issuer_key_digest: str, serial: str) -> str:
+    """What identifies a certificate for its issuer: the CA's key and the serial (hex)."""
+    return f"{issuer_key_digest}#{serial}"

@@ -1,0 +1,179 @@
+"""OCSP: what to ask about a certificate, and what an answer is worth (RFC 6960, RFC 8954).
+
+An answer counts only where its signer may speak for the issuer (ocsp_responder.py), it is about this certificate
+and it is fresh. Whatever else comes back is UNAVAILABLE, STALE or INVALID, never GOOD; no bytes raise.
+
+A nonce in the answer must be ours. An answer without one is taken while it is fresh, because many responders sign
+beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` bound how long one can be replayed.
+"""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+
+from registrar.domain.certificates.certificate import UNREADABLE, Certificate
+from registrar.domain.certificates.path import PathError
+from registrar.domain.revocation.ocsp_responder import check_signer
+from registrar.domain.revocation.status import Answer, Status
+
+SOURCE = "ocsp"
+MAX_BYTES = 64 * 1024
+NONCE_BYTES = range(16, 33)
+
+_HASHES: dict[str, SHA1 | SHA256] = {"sha1": SHA1(), "sha256": SHA256()}  # noqa: S303 - CertIDs are no signatures
+_NONCE = x509.OCSPNonce.oid
+_REFUSALS = {
+    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "malformedRequest",
+    ocsp.OCSPResponseStatus.INTERNAL_ERROR: "internalError",
+    ocsp.OCSPResponseStatus.TRY_LATER: "tryLater",
+    ocsp.OCSPResponseStatus.SIG_REQUIRED: "sigRequired",
+    ocsp.OCSPResponseStatus.UNAUTHORIZED: "unauthorized",
+}
+# Of answers that contradict each other the first in this order counts.
+_WORST = (Answer.REVOKED, Answer.ON_HOLD, Answer.UNKNOWN, Answer.INVALID, Answer.STALE, Answer.GOOD)
+
+
+@asn1.sequence
+class _Extension:
+    oid: x509.ObjectIdentifier
+    critical: Annotated[bool, asn1.Default(False)]
+    value: bytes
+
+
+@asn1.sequence
+class _SingleResponse:
+    cert_id: asn1.TLV
+    status: asn1.TLV
+    this_update: asn1.GeneralizedTime
+    next_update: Annotated[asn1.GeneralizedTime | None, asn1.Explicit(0)]
+    extensions: Annotated[list[_Extension] | None, asn1.Explicit(1)]
+
+
+@asn1.sequence
+class _ResponseData:
+    version: Annotated[int | None, asn1.Explicit(0)]
+    responder: asn1.TLV
+    produced_at: asn1.GeneralizedTime
+    responses: list[_SingleResponse]
+    extensions: Annotated[list[_Extension] | None, asn1.Explicit(1)]
+
+
+def request_for(
+    certificate: Certificate, issuer: Certificate, nonce: bytes, hash_name: Literal["sha1", "sha256"]
+) -> bytes:
+    """The DER of an unsigned OCSPRequest about one certificate (RFC 6960 4.1.1); `hash_name` is the CertID's.
+
+    `nonce` are 16 to 32 random bytes (RFC 8954 section 2.1); any other length raises ValueError.
+    """
+    if len(nonce) not in NONCE_BYTES:
+        raise ValueError("a nonce has 16 to 32 bytes")
+    request = _request(certificate, issuer, _HASHES[hash_name]).add_extension(x509.OCSPNonce(nonce), False)
+    return request.build().public_bytes(Encoding.DER)
+
+
+def _request(certificate: Certificate, issuer: Certificate, algorithm: SHA1 | SHA256) -> ocsp.OCSPRequestBuilder:
+    return ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, algorithm)
+
+
+def check_response(
+    der: bytes,
+    certificate: Certificate,
+    issuer: Certificate,
+    *,
+    nonce: bytes,
+    now: datetime,
+    skew: timedelta,
+    max_age: timedelta,
+    responders: Sequence[Certificate],
+    root: Certificate,
+) -> Status:
+    """What the DER of an OCSPResponse says of `certificate`, which `issuer` issued (RFC 6960 3.2).
+
+    `nonce` is the one that was sent. Clocks may differ by `skew`; an answer older than `max_age` is STALE whatever
+    its nextUpdate says. `responders` are pinned certificates, `root` is the anchor of the issuer's path. The caller
+    vouches for the dates and the path of `issuer` and `root`.
+    """
+    if len(der) > MAX_BYTES:
+        return _invalid(f"longer than {MAX_BYTES} bytes")
+    try:
+        response = ocsp.load_der_ocsp_response(der)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return Status(Answer.UNAVAILABLE, SOURCE, why=f"responder says {_REFUSALS[response.response_status]}")
+        check_signer(response, issuer, root, responders, now)
+        singles = list(response.responses)
+        _check_extensions(response, len(singles), nonce)
+        about = (single for single in singles if _is_about(single, certificate, issuer))
+        statuses = [_status(single, now, skew, max_age) for single in about]
+    except PathError as error:
+        return _invalid(error.why)
+    except UNREADABLE:
+        return _invalid("not the DER of an OCSPResponse")
+    if not statuses:
+        return _invalid("not about this certificate")
+    return min(statuses, key=lambda status: _WORST.index(status.answer))
+
+
+def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -> None:
+    """Check the nonce, and that nothing is critical that is not understood (RFC 6960 4.4)."""
+    for extension in response.extensions:
+        if isinstance(extension.value, x509.OCSPNonce):
+            if not hmac.compare_digest(extension.value.nonce, nonce):
+                raise PathError("nonce is not ours")
+        elif extension.critical:
+            raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
+    for extension in response.single_extensions if singles == 1 else _of_several(response):
+        if extension.critical:
+            raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
+
+
+def _of_several(response: ocsp.OCSPResponse) -> list[_Extension]:
+    """The extensions of several answers in one, to which `cryptography` has no access."""
+    data = asn1.decode_der(_ResponseData, response.tbs_response_bytes)
+    return [extension for single in data.responses for extension in single.extensions or ()]
+
+
+def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether the CertID is the certificate's (RFC 6960 4.1.1), by the hash that it names itself."""
+    algorithm = single.hash_algorithm
+    if single.serial_number != certificate.serial or not isinstance(algorithm, (SHA1, SHA256)):
+        return False
+    asked = _request(certificate, issuer, algorithm).build()
+    hashes = (asked.issuer_name_hash, asked.issuer_key_hash)
+    return (single.issuer_name_hash, single.issuer_key_hash) == hashes
+
+
+def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max_age: timedelta) -> Status:
+    as_of, until = single.this_update_utc, single.next_update_utc
+    if as_of > now + skew:
+        return Status(Answer.INVALID, SOURCE, as_of, until, why="thisUpdate is in the future")
+    if until is not None and until < as_of:
+        return Status(Answer.INVALID, SOURCE, as_of, until, why="nextUpdate is before thisUpdate")
+    if until is not None and until < now - skew:
+        return Status(Answer.STALE, SOURCE, as_of, until, why="nextUpdate is over")
+    if now - as_of > max_age:
+        return Status(Answer.STALE, SOURCE, as_of, until, why="thisUpdate is too long ago")
+    if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
+        return Status(Answer.GOOD, SOURCE, as_of, until)
+    if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+        return Status(Answer.UNKNOWN, SOURCE, as_of, until, why="the issuer does not know it")
+    reason = single.revocation_reason
+    held = reason is x509.ReasonFlags.certificate_hold
+    return Status(
+        Answer.ON_HOLD if held else Answer.REVOKED,
+        SOURCE,
+        as_of,
+        until,
+        revoked_at=single.revocation_time_utc,
+        reason=None if reason is None else reason.value,
+    )
+
+
+def _invalid(why: str) -> Status:
+    return Status(Answer.INVALID, SOURCE, why=why)

@@ -1,0 +1,171 @@
+"""Who may answer for an issuer by OCSP (RFC 6960 4.2.2.2), and whether they signed.
+
+| signer | accepted if |
+| --- | --- |
+| the issuer itself | its key made the signature |
+| pinned | its certificate is configured, and valid now |
+| delegated | its certificate is in the answer, valid now, issued directly by the issuer, for OCSPSigning |
+| of the root | as delegated, but issued by the root of the issuer's path, and OCSPSigning is critical |
+
+The last is how Korean CAs do it: their responders' certificates come from the root and stand outside RFC 6960's
+rule. Such a responder is not tied to one CA: it may answer for every CA below that root. Nothing in an answer
+becomes an issuer, so no path is built. A responder's own revocation is not asked for (RFC 6960 4.2.2.2.1 leaves it
+to the client): that question would have no end.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from cryptography.x509.oid import SignatureAlgorithmOID as Oid
+
+from registrar.domain.asn1.ber import der_value
+from registrar.domain.asn1.names import normal_name
+from registrar.domain.certificates.certificate import Certificate, Malformed, read_certificate
+from registrar.domain.certificates.path import (
+    WEAK_HASHES,
+    PathError,
+    check_dates,
+    check_issuance,
+    check_signed,
+    signature_hash,
+)
+from registrar.domain.certificates.weak_keys import weakness
+
+MAX_CERTIFICATES = 5
+"""A responder sends its own and perhaps its path; more are not looked at."""
+
+# Understood here beside what certificates.py understands.
+_UNDERSTOOD = {oid.dotted_string for oid in (ExtensionOID.EXTENDED_KEY_USAGE, ExtensionOID.OCSP_NO_CHECK)}
+
+_BY_NAME = 0xA1  # ResponderID ::= CHOICE { byName [1] Name, byKey [2] KeyHash }
+_LONGEST_HEADER = 4
+
+_SIGNATURES = {
+    Oid.RSA_WITH_SHA256: (padding.PKCS1v15(), SHA256()),
+    Oid.RSA_WITH_SHA384: (padding.PKCS1v15(), SHA384()),
+    Oid.RSA_WITH_SHA512: (padding.PKCS1v15(), SHA512()),
+    Oid.ECDSA_WITH_SHA256: (ec.ECDSA(SHA256()), SHA256()),
+    Oid.ECDSA_WITH_SHA384: (ec.ECDSA(SHA384()), SHA384()),
+    Oid.ECDSA_WITH_SHA512: (ec.ECDSA(SHA512()), SHA512()),
+}
+
+
+class Candidate(NamedTuple):
+    """A certificate that may be the signer's; `unfit` says why nobody can have issued it for a responder."""
+
+    certificate: Certificate
+    unfit: str | None = None
+
+
+@lru_cache(maxsize=32)
+def read_embedded(certificate: x509.Certificate) -> Candidate | None:
+    """A certificate in an answer, None where it is malformed.
+
+    The same few responders sign all answers, and to read and judge their certificates costs more than a signature
+    check. So what follows from the bytes of the certificate alone is kept; its dates, its issuer and all signatures
+    are checked for every answer.
+    """
+    try:
+        facts = read_certificate(certificate.public_bytes(Encoding.DER))
+    except Malformed:
+        return None
+    return Candidate(facts, _unfit(facts))
+
+
+def _unfit(certificate: Certificate) -> str | None:
+    purpose = _purpose(certificate)
+    if purpose is None or ExtendedKeyUsageOID.OCSP_SIGNING not in purpose.value:
+        return "responder's extendedKeyUsage lacks OCSPSigning"
+    if certificate.is_ca:
+        return "responder certificate is a CA's"
+    if certificate.key_usage is not None and not certificate.key_usage.digital_signature:
+        return "responder's keyUsage lacks digitalSignature"
+    if refused := set(certificate.refused_extensions) - _UNDERSTOOD:
+        return f"extension {min(refused)} is not accepted"
+    if isinstance(signature_hash(certificate), WEAK_HASHES):
+        return "signed with a weak hash"
+    weak = weakness(certificate.public_key)
+    return None if weak is None else f"weak key: {weak}"
+
+
+def _purpose(certificate: Certificate) -> x509.Extension[x509.ExtendedKeyUsage] | None:
+    try:
+        return certificate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return None
+
+
+def check_signer(
+    response: ocsp.OCSPResponse,
+    issuer: Certificate,
+    root: Certificate,
+    responders: Sequence[Certificate],
+    now: datetime,
+) -> None:
+    """Check that somebody signed a successful response who may. Raises PathError, ValueError for odd bytes."""
+    accepted = _SIGNATURES.get(response.signature_algorithm_oid)
+    if accepted is None:
+        raise PathError("signature algorithm not accepted")
+    signed, signature = response.tbs_response_bytes, response.signature
+    embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
+    candidates = [*map(Candidate, (issuer, *responders)), *filter(None, embedded)]
+    refused = None
+    for candidate in _named(response, signed, candidates):
+        try:
+            _check_right(candidate, issuer, root, responders, now)
+            check_signed(signed, signature, candidate.certificate.public_key, *accepted)
+        except PathError as error:
+            refused = refused or error
+        else:
+            return
+    raise refused or PathError("signed by nobody known")
+
+
+def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Those with the name of the responderID, or with the key whose SHA-1 it is."""
+    digest = response.responder_key_hash
+    if digest is not None:
+        return [c for c in candidates if _key_hash(c.certificate) == digest]
+    # Mostly it is the same bytes, and to read a name costs as much as half a signature check.
+    if same := [c for c in candidates if _starts_with_name(signed, c.certificate.parsed.subject)]:
+        return same
+    name = normal_name(response.responder_name or x509.Name([]))
+    return [c for c in candidates if c.certificate.subject == name]
+
+
+def _key_hash(certificate: Certificate) -> bytes:
+    return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key).digest
+
+
+def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
+    by_name = der_value(_BY_NAME, name.public_bytes())
+    return by_name in signed[: _LONGEST_HEADER + len(by_name)]
+
+
+def _check_right(
+    signer: Candidate, issuer: Certificate, root: Certificate, responders: Sequence[Certificate], now: datetime
+) -> None:
+    """Check that `signer` may speak for the issuer. Raises PathError."""
+    certificate = signer.certificate
+    if certificate.fingerprint == issuer.fingerprint:
+        return
+    check_dates(certificate, now)
+    if any(certificate.fingerprint == pinned.fingerprint for pinned in responders):
+        return
+    if signer.unfit is not None:
+        raise PathError(signer.unfit)
+    purpose = _purpose(certificate)
+    if certificate.issuer == issuer.subject:
+        check_issuance(certificate, issuer)
+    elif certificate.issuer == root.subject and purpose is not None and purpose.critical:
+        check_issuance(certificate, root)
+    else:
+        raise PathError("responder certificate is neither the issuer's nor the root's")

@@ -1,0 +1,55 @@
+"""Times as text: ISO 8601 in UTC for items and responses, days and times in Seoul for sentences."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+SEOUL = timezone(timedelta(hours=9), "KST")
+"""Korea has had no daylight saving time since 1988, so a fixed offset is enough."""
+
+
+def iso(at: datetime) -> str:
+    """`at` in UTC to the second, as every answer and item writes it."""
+    # Not strftime: certificates may name the year 1, which it writes with one digit.
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def instant(text: str) -> datetime:
+    """The inverse of `iso`."""
+    return datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
+
+
+def local_date(iso_utc: str | datetime, language: str) -> str:
+    """The day in Seoul: "2026년 12월 3일", "3 December 2026". A date without a time is already a day."""
+    if isinstance(iso_utc, str) and len(iso_utc) == len("2026-12-03"):
+        return _day(date.fromisoformat(iso_utc), language)
+    return _day(_in_seoul(iso_utc).date(), language)
+
+
+def local_time(iso_utc: str | datetime, language: str) -> str:
+    """Day and time in Seoul: "2026년 12월 3일 14:05", "3 December 2026, 14:05 KST"."""
+    moment = _in_seoul(iso_utc)
+    clock = f"{moment.hour:02}:{moment.minute:02}"
+    day = _day(moment.date(), language)
+    return f"{day} {clock}" if language == "ko" else f"{day}, {clock} KST"
+
+
+def _in_seoul(iso_utc: str | datetime) -> datetime:
+    moment = datetime.fromisoformat(iso_utc) if isinstance(iso_utc, str) else iso_utc
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(SEOUL)
+    except OverflowError:  # a certificate without an end says 99991231235959Z (RFC 5280 4.1.2.5)
+        return moment
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def _day(day: date, language: str) -> str:
+    if language == "ko":
+        return f"{day.year}년 {day.month}월 {day.day}일"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

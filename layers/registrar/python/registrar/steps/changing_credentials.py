@@ -1,0 +1,64 @@
+"""Changing what a customer proves who they are with: every change uses up a proof that is strong enough for it.
+
+proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", now)
+messages.send(customer.phone, change_notice(...))         # no change without its notice
+credentials.change(replace(customer, passkeys=...), proof, "passkey", now)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.customers import Customers
+from registrar.domain.access.challenge import Challenge, Operation
+from registrar.domain.access.credentials import may_change
+from registrar.domain.access.customer import Customer
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Customers and the proofs that let them change their credentials."""
+
+    client: Any
+    customers: Customers
+    challenges: Challenges
+
+    def of(self, customer_id: str, now: datetime) -> Customer:
+        """The customer as they are now. Raises Refusal (AUTH_REQUIRED) for one whom the bank no longer knows."""
+        customer = self.customers.find(customer_id)
+        if customer is None:
+            raise Refusal("AUTH_REQUIRED")
+        return customer.as_of(now)
+
+    def authorised(
+        self, proof_id: str, customer_id: str, operation: Operation, object_id: str, kind: str, now: datetime
+    ) -> tuple[Challenge, Customer]:
+        """A fresh proof for this operation and object, strong enough to change a `kind`, and the customer.
+
+        Raises Refusal: STEP_UP_REQUIRED without such a proof, STEP_UP_TOO_WEAK where its method is not enough.
+        """
+        proof = self.challenges.find(proof_id)
+        if proof is None or not proof.authorises(customer_id, operation, object_id, now) or proof.method is None:
+            raise Refusal("STEP_UP_REQUIRED")
+        customer = self.of(customer_id, now)
+        recovered = customer.recovery is not None and customer.recovery.allows_enrolment(now)
+        if not may_change(kind, proof.method, proof.methods, recovered=recovered):
+            raise Refusal("STEP_UP_TOO_WEAK")
+        return proof, customer
+
+    def change(self, customer: Customer, proof: Challenge, used_for: str, now: datetime) -> None:
+        """Write the customer and use the proof up, both or neither.
+
+        Raises Refusal (STEP_UP_REQUIRED) where the proof was used meanwhile, ConditionFailed where the customer
+        changed.
+        """
+        use = self.challenges.use(proof.id, customer.id, proof.operation, proof.object_id, used_for, now)
+        try:
+            dynamo.transact(self.client, [use, self.customers.change(customer)])
+        except ConditionFailed as failed:
+            if failed.items[0] is not None:
+                raise Refusal("STEP_UP_REQUIRED") from None
+            raise

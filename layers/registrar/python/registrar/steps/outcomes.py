@@ -1,0 +1,55 @@
+"""What was decided on an upload, and its files: deleted before it shows; then the issuer is asked.
+
+Killed between two steps, whoever comes next (the queue, the customer, the sweep) finds the files or the verdict.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.queues.queue import Queue
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.registrations.upload import Upload, UploadState, Verdict
+
+# States whose files are still needed.
+_OPEN = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD, UploadState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The uploads' table, the bucket where their files lie, and the queue of questions to issuers."""
+
+    uploads: Uploads
+    bucket: Bucket
+    questions: Queue
+
+    def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """Save the verdict, delete the files, let it show. Raises ConditionFailed as Uploads.decide does."""
+        self.uploads.decide(upload, verdict, now)
+        self.publish(upload.with_outcome(verdict.state))
+
+    def decide_bare(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+        """In one write where a bare certificate passed, and its file, which holds no secret, deleted afterwards."""
+        if verdict.state is not UploadState.CHECKING:
+            self.decide(upload, verdict, now)
+            return
+        self.uploads.decide_and_publish(upload, verdict, now)
+        self.bucket.delete_upload(upload)
+        self.questions.send([{"upload_id": upload.id}])
+
+    def publish(self, upload: Upload) -> None:
+        """Go on where a verdict was saved. Repeating it is harmless."""
+        self.bucket.delete_upload(upload)
+        self.uploads.publish(upload)
+        if upload.outcome is UploadState.CHECKING:
+            self.questions.send([{"upload_id": upload.id}])
+
+    def sweep(self, upload: Upload, now: datetime) -> None:
+        """Finish what was decided; delete the files of an upload that is over, but not those of an open one."""
+        if upload.outcome is not None:
+            self.publish(upload)
+        elif upload.state is UploadState.CHECKING:
+            self.bucket.delete_upload(upload)
+            self.questions.send([{"upload_id": upload.id}])  # whoever decided may have been killed before asking
+        elif upload.state_at(now) not in _OPEN:
+            self.bucket.delete_upload(upload)

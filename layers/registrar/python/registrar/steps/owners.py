@@ -1,0 +1,59 @@
+"""Whose is a certificate, and who holds its key: where what the phone sealed and what the bank keeps are opened,
+compared and forgotten."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Self
+
+from registrar.aws.keys import CustomerSecrets, SealingKeys
+from registrar.aws.tables.customers import Customers
+from registrar.domain.possession.signature import Proof, check_possession
+from registrar.domain.possession.vid import check_owner, read_random_number
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Customers, the key under which the bank keeps their identification numbers, and the sealing keys."""
+
+    customers: Customers
+    secrets: CustomerSecrets
+    sealing_keys: SealingKeys
+
+    @classmethod
+    def of(cls, dynamodb: Any, customers_table: str, kms: Any, identity_key: str, sealing: Collection[str]) -> Self:
+        """From the two clients, the table, and the ids of the keys."""
+        secrets, keys = CustomerSecrets(kms, identity_key), SealingKeys(kms, sealing)
+        return cls(Customers(dynamodb, customers_table), secrets, keys)
+
+    def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
+        """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…).
+
+        The number is opened only when there is an R to compare it with.
+        """
+        if random_number is None:
+            raise Refusal("OWNER_UNVERIFIABLE")
+        customer = self.customers.find(customer_id)
+        if customer is None or customer.idn_ciphertext is None:
+            raise Refusal("OWNER_UNVERIFIABLE")
+        idn = self.secrets.open(customer_id, customer.idn_ciphertext).decode()
+        check_owner(der, idn, random_number)
+
+    def check_proof(self, upload: Upload, text: str, proof: Proof) -> None:
+        """Check possession, then ownership: R alone could be replayed, so it counts only with a fresh signature.
+
+        Raises ProofInvalid, NotSealedForThis, and Refusal (OWNER_…).
+        """
+        der = upload.der or b""
+        check_possession(der, text, proof)
+        self.check(upload.customer_id, der, self._random_number(upload, proof))
+
+    def _random_number(self, upload: Upload, proof: Proof) -> bytes | None:
+        if proof.random_number is None:
+            return None
+        secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce or "")
+        try:
+            return read_random_number(secret)
+        except ValueError:
+            raise Refusal("OWNER_UNVERIFIABLE") from None

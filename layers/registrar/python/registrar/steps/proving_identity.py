@@ -1,0 +1,78 @@
+"""Answering a challenge, whatever the method: the one beginning and the one ending of all verify functions.
+
+challenge = access.counted(challenge_id, "otp", now)   # the try is counted; nothing was compared yet
+if not right: raise access.wrong(challenge, now)
+proved = access.finish(challenge, "otp", now)          # entry/views.py: proved_view(proved)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registrar.aws.tables.challenges import Challenges, from_item
+from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import Challenge, ChallengeState, Operation, Proved
+from registrar.domain.access.devices import new_device
+from registrar.domain.access.session import Started, is_open, new_session
+from registrar.domain.access.throttles import step_up_locked
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Challenges, sessions and throttles, as the verify functions use them together."""
+
+    challenges: Challenges
+    sessions: Sessions
+    throttles: Throttles
+
+    def counted(self, challenge_id: str, method: str, now: datetime) -> Challenge:
+        """The open challenge, with this try counted before anything is compared.
+
+        Raises Refusal: STEP_UP_EXPIRED (unknown, over, answered), STEP_UP_LOCKED (no try left),
+        STEP_UP_METHOD_UNAVAILABLE (not one of the challenge's methods).
+        """
+        try:
+            challenge = self.challenges.count_try(challenge_id, now)
+        except ConditionFailed as failed:
+            row = failed.items[0] if failed.items else None
+            known = from_item(row) if row else None
+            if known and known.state is ChallengeState.OPEN and known.tries_left == 0 and now < known.expires_at:
+                raise step_up_locked(self.throttles.free_at(known.throttle, now), now) from None
+            raise Refusal("STEP_UP_EXPIRED") from None
+        if method not in challenge.methods:
+            raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=list(challenge.methods))
+        return challenge
+
+    def wrong(self, challenge: Challenge, now: datetime) -> Refusal:
+        """The refusal for an answer that is not right; the last one also counts against the account."""
+        if challenge.tries_left:
+            return Refusal("STEP_UP_INVALID", tries_left=challenge.tries_left)
+        return step_up_locked(self.throttles.lock(challenge.throttle, now), now)
+
+    def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
+        """A right answer: a login starts the session, a step-up becomes a proof; the attempts are cleared.
+
+        The session's row uses up the code first, so no challenge is ever proved by a code that counted already.
+        Raises Refusal: STEP_UP_REUSED, STEP_UP_EXPIRED.
+        """
+        started = None
+        if challenge.starts_session:
+            started = self._start(challenge, method, now, totp_step)
+        elif totp_step is not None:
+            self.sessions.use_code(challenge.customer_id, totp_step)
+        if challenge.operation is not Operation.LOGIN:
+            challenge = self.challenges.prove(challenge, method, now)
+        self.throttles.clear(challenge.throttle)
+        return Proved(challenge, started)
+
+    def _start(self, challenge: Challenge, method: str, now: datetime, totp_step: int | None) -> Started:
+        session, token = new_session(challenge.customer_id, challenge.customer_kind, method, now)
+        device_id, devices = None, None
+        if challenge.devices is not None:
+            device_id, digest = new_device()
+            devices = challenge.devices + digest
+        ended = self.sessions.start(
+            session, challenge_created_at=challenge.created_at, totp_step=totp_step, devices=devices
+        )
+        return Started(session, token, ended is not None and is_open(ended, now), device_id)

@@ -1,0 +1,23 @@
+"""Devices: a secret the phone keeps, of which only the digest is stored; the last five are known."""
+
+from registrar.domain.access.devices import MAX_DEVICES, devices_to_keep, known_device, new_device
+
+
+def test_a_new_device_is_known_by_its_secret_only() -> None:
+    device_id, digest = new_device()
+    assert len(device_id) == 22
+    assert known_device(digest, device_id) == digest
+    assert known_device(digest, new_device()[0]) is None
+    assert known_device(digest, None) is None
+    assert known_device(b"", device_id) is None
+
+
+def test_two_devices_have_nothing_in_common() -> None:
+    assert new_device() != new_device()
+
+
+def test_the_last_five_are_known_and_the_oldest_is_forgotten() -> None:
+    devices, made = b"", [new_device() for _ in range(MAX_DEVICES + 1)]
+    for _, digest in made:
+        devices = devices_to_keep(devices) + digest
+    assert [known_device(devices, device_id) for device_id, _ in made] == [None, *(d for _, d in made[1:])]

@@ -1,0 +1,119 @@
+"""Recovery: two persons, a cooling-off period, and what is true of the customer before and after it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.access.customer import Customer, Pending
+from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT, Recovery, RecoveryRefused, approve, propose
+from tests.support.builders import NOW
+
+OLD, NEW = "+821012345678", "+821087654321"
+REASON = "resident card seen at the Jeonju branch"
+
+
+def a_customer(**facts: Any) -> Customer:
+    known: dict[str, Any] = {
+        "id": "hong", "kind": "personal", "name": "홍길동", "language": "ko", "phone": OLD, "password_hash": "x",
+        "totp_ciphertext": b"old",
+    }  # fmt: skip
+    return Customer(**known | facts)
+
+
+def an_approved_recovery(lost: tuple[str, ...] = ("phone", "totp")) -> Recovery:
+    proposal = propose(NEW, lost, REASON, "kim.teller", NOW)
+    return approve(proposal, proposal.id, "lee.manager", NOW)
+
+
+def test_one_person_cannot_do_both() -> None:
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
+
+    for staff in ("kim.teller", "KIM.Teller"):
+        with pytest.raises(RecoveryRefused, match="whoever proposed"):
+            approve(proposal, proposal.id, staff, NOW)
+    assert approve(proposal, proposal.id, "lee.manager", NOW).approved_by == "lee.manager"
+
+
+def test_only_the_proposal_that_was_read_can_be_approved_once_and_within_a_day() -> None:
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
+    approved = approve(proposal, proposal.id, "lee.manager", NOW)
+
+    for known, named, later in (
+        (None, proposal.id, timedelta()),
+        (proposal, "0" * 32, timedelta()),
+        (proposal, proposal.id, timedelta(days=1, seconds=1)),
+        (approved, approved.id, timedelta()),
+    ):
+        with pytest.raises(RecoveryRefused):
+            approve(known, named, "lee.manager", NOW + later)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"phone": "+15005550006"},
+        {"phone": "+82212345678"},
+        {"phone": "01012345678"},
+        {"lost": ()},
+        {"lost": ("password",)},
+        {"reason": "he asked"},
+        {"staff": ""},
+        {"staff": "kim teller"},
+    ],
+)
+def test_a_proposal_says_which_mobile_phone_what_was_lost_why_and_who(wrong: dict[str, Any]) -> None:
+    good: dict[str, Any] = {"phone": NEW, "lost": ("totp",), "reason": REASON, "staff": "kim.teller"}
+
+    with pytest.raises(RecoveryRefused):
+        propose(**good | wrong, now=NOW)
+
+
+def test_until_the_cooling_off_is_over_everything_is_as_before() -> None:
+    customer = a_customer(recovery=an_approved_recovery())
+
+    last = NOW + COOLING_OFF - timedelta(seconds=1)
+    assert customer.as_of(last) == customer
+    assert customer.recovery is not None
+    assert customer.recovery.pending(last)
+
+
+def test_afterwards_the_new_phone_counts_and_what_was_lost_does_not() -> None:
+    then = a_customer(recovery=an_approved_recovery()).as_of(NOW + COOLING_OFF)
+
+    assert (then.phone, then.totp_ciphertext, then.methods) == (NEW, None, ("sms",))
+
+
+def test_a_code_app_that_was_not_lost_stays() -> None:
+    then = a_customer(recovery=an_approved_recovery(("phone",))).as_of(NOW + COOLING_OFF)
+
+    assert (then.phone, then.totp_ciphertext) == (NEW, b"old")
+
+
+def test_a_proposal_alone_never_takes_effect() -> None:
+    customer = a_customer(recovery=propose(NEW, ("phone",), REASON, "kim.teller", NOW))
+
+    assert customer.as_of(NOW + timedelta(days=365)) == customer
+
+
+def test_what_the_customer_changes_afterwards_stands() -> None:
+    then = a_customer(recovery=an_approved_recovery()).as_of(NOW + COOLING_OFF)
+    changed = replace(then, phone="+821011112222", totp_ciphertext=b"new")
+
+    assert changed.as_of(NOW + COOLING_OFF + timedelta(days=1)) == changed
+
+
+def test_an_enrolment_under_way_ends_with_a_recovery() -> None:
+    pending = Pending("totp", "proof", b"secret", NOW + timedelta(days=2))
+    customer = a_customer(pending=pending, recovery=an_approved_recovery())
+
+    assert customer.as_of(NOW + COOLING_OFF).pending is None
+
+
+def test_for_a_week_a_code_to_the_new_phone_is_enough_to_enrol_again() -> None:
+    recovery = an_approved_recovery()
+
+    assert not recovery.allows_enrolment(NOW + COOLING_OFF - timedelta(seconds=1))
+    assert recovery.allows_enrolment(NOW + COOLING_OFF)
+    assert not recovery.allows_enrolment(NOW + COOLING_OFF + REENROLMENT)

@@ -1,0 +1,100 @@
+"""Names that are the same person or CA match, others do not (RFC 5280 section 7.1); shown names are masked."""
+
+import unicodedata
+
+import pytest
+from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
+
+from registrar.domain.asn1.names import common_name, masked, normal_name
+
+C, O, OU, CN = (  # noqa: E741 - as in every DN
+    NameOID.COUNTRY_NAME,
+    NameOID.ORGANIZATION_NAME,
+    NameOID.ORGANIZATIONAL_UNIT_NAME,
+    NameOID.COMMON_NAME,
+)
+
+
+def a_name(*parts: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
+
+
+ISSUER = a_name((C, "KR"), (O, "yessign"), (OU, "AccreditedCA"), (CN, "yessignCA Class 3"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_name((C, "kr"), (O, "yessign"), (OU, "AccreditedCA"), (CN, "yessignCA Class 3")),
+        a_name((C, "KR"), (O, "YESSIGN"), (OU, "accreditedca"), (CN, "YessignCA class 3")),
+        a_name((C, "KR"), (O, " yessign "), (OU, "AccreditedCA"), (CN, "yessignCA   Class\t3")),
+        a_name((C, "KR"), (O, "ｙｅｓｓｉｇｎ"), (OU, "AccreditedCA"), (CN, "yessignCA Class ３")),
+    ],
+    ids=["country", "case", "space", "full width"],
+)
+def test_names_that_match(other: x509.Name) -> None:
+    assert normal_name(other) == normal_name(ISSUER)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_name((C, "KR"), (O, "yessign"), (OU, "AccreditedCA"), (CN, "yessignCA Class 2")),
+        a_name((C, "KR"), (O, "yessign"), (OU, "AccreditedCA"), (CN, "yessignCAClass3")),
+        a_name((C, "KR"), (OU, "AccreditedCA"), (O, "yessign"), (CN, "yessignCA Class 3")),
+        a_name((C, "KR"), (O, "yessign"), (OU, "AccreditedCA")),
+        a_name((C, "KR"), (O, "yessign"), (O, "AccreditedCA"), (CN, "yessignCA Class 3")),
+        a_name(),
+    ],
+    ids=["value", "space lost", "order", "shorter", "type", "empty"],
+)
+def test_names_that_differ(other: x509.Name) -> None:
+    assert normal_name(other) != normal_name(ISSUER)
+
+
+def test_decomposed_hangul_is_the_same_name() -> None:
+    composed, decomposed = (unicodedata.normalize(form, "홍길동") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    assert normal_name(a_name((CN, composed))) == normal_name(a_name((CN, decomposed)))
+
+
+def test_string_type_does_not_matter() -> None:
+    printable, utf8 = (
+        x509.Name([x509.NameAttribute(O, "yessign", kind)])
+        for kind in (_ASN1Type.PrintableString, _ASN1Type.UTF8String)
+    )
+    assert printable.public_bytes() != utf8.public_bytes()
+    assert normal_name(printable) == normal_name(utf8)
+
+
+def test_parts_of_one_rdn_have_no_order_but_are_not_two_rdns() -> None:
+    first, second = x509.NameAttribute(OU, "personal"), x509.NameAttribute(CN, "홍길동")
+    one_way, other_way = (
+        x509.Name([x509.RelativeDistinguishedName(parts)]) for parts in ([first, second], [second, first])
+    )
+    assert normal_name(one_way) == normal_name(other_way)
+    assert normal_name(one_way) != normal_name(x509.Name([first, second]))
+
+
+def test_common_name_is_the_last_one() -> None:
+    assert common_name(a_name((CN, "first"), (O, "o"), (CN, "last"))) == "last"
+    assert common_name(a_name((O, "INIPASS"), (C, "KR"))) == "C=KR,O=INIPASS"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("홍길동", "홍*동"),
+        ("남궁민수", "남**수"),
+        ("이산", "이*"),
+        ("김", "김"),
+        ("Gildong Hong", "G*****g H**g"),
+        ("  Gildong   Hong ", "G*****g H**g"),
+        ("(주)코스콤", "(****콤"),
+        ("", ""),
+    ],
+)
+def test_masking(name: str, shown: str) -> None:
+    assert masked(name) == shown

@@ -1,0 +1,298 @@
+"""What is accepted, from when until when, for whom and under which issuers."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from registrar.domain.certificates.certificate import read_certificate, spki_digest
+from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import headline
+from registrar.domain.times import iso
+from tests.support.builders import (
+    NOW,
+    a_certificate,
+    a_pin,
+    a_pki,
+    a_trust_document,
+    a_trust_store,
+    a_vector,
+    an_ec_key,
+)
+from tools.admin.trust_document import build_document, load_operators
+from tools.pki.authorities import DemoPki
+
+SECOND = timedelta(seconds=1)
+CORPORATE = "1.2.410.200005.1.1.5"
+
+
+def codes(report: Report) -> list[str]:
+    return [finding.code for finding in report.findings]
+
+
+def read(document: dict[str, Any], *pkis: DemoPki) -> TrustStore:
+    return read_document(json.dumps(document).encode(), [a_pin(pki.root.certificate) for pki in pkis or [a_pki()]])
+
+
+# --- a certificate made by others -----------------------------------------------------------------
+
+
+def the_test_hierarchy() -> TrustStore:
+    root, issuer = (
+        x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))
+        for name in ("Kisa-Test-RootCA-7", "yessignCA-Test-Class-4")
+    )
+    document = build_document(3, [root], [issuer], load_operators())
+    return read_document(json.dumps(document).encode(), [a_pin(root)])
+
+
+def test_a_certificate_made_by_others_is_accepted_in_its_time() -> None:
+    der, trust = a_vector("pypinksign/signCert.der"), the_test_hierarchy()
+    at = datetime(2020, 3, 10, tzinfo=UTC)
+    report = decide(der, trust, "personal", at)
+    assert report.accepted
+    assert report.trust_version == 3
+    assert report.der == der
+    assert [(f.code, f.level, f.params["days_left"]) for f in report.findings] == [
+        ("CERT_EXPIRES_SOON", Level.WARN, 15)
+    ]
+    assert report.summary is not None
+    assert report.summary.to_map() == {
+        "operator": "yessign",
+        "issuer": {"ko": "금융결제원 (yessign)", "en": "KFTC yessign"},
+        "name_masked": "H*D",
+        "kind": "personal",
+        "policy": {"ko": "개인 은행·보험용", "en": "personal, bank and insurance"},
+        "serial": "459c75",
+        "fingerprint": read_certificate(der).fingerprint,
+        "key_digest": spki_digest(read_certificate(der).public_key),
+        "issuer_key_digest": spki_digest(trust.issuers[0].certificate.public_key),
+        "not_before": "2020-02-24T15:00:00Z",
+        "not_after": "2020-03-25T14:59:59Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [
+        (datetime(2020, 2, 24, 14, 59, 59, tzinfo=UTC), "CERT_NOT_YET_VALID"),
+        (datetime(2020, 3, 25, 15, 0, 0, tzinfo=UTC), "CERT_EXPIRED"),
+        (NOW, "CERT_EXPIRED"),
+    ],
+)
+def test_it_is_refused_before_and_after(at: datetime, code: str) -> None:
+    report = decide(a_vector("pypinksign/signCert.der"), the_test_hierarchy(), "personal", at)
+    assert not report.accepted
+    assert codes(report) == [code]
+
+
+def test_it_is_refused_under_the_production_hierarchy() -> None:
+    root, issuer = (
+        x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))
+        for name in ("KISA-RootCA-4", "yessignCA-Class-3")
+    )
+    document = json.dumps(build_document(1, [root], [issuer], load_operators())).encode()
+    trust = read_document(document, [a_pin(root)])
+    report = decide(a_vector("pypinksign/signCert.der"), trust, "personal", datetime(2020, 3, 10, tzinfo=UTC))
+    assert [(f.code, dict(f.params)) for f in report.findings if f.level is Level.FAIL] == [
+        ("TRUST_ISSUER_UNKNOWN", {"issuer": "yessignCA-Test Class 4"})
+    ]
+    assert report.summary is None
+
+
+# --- a good one -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operator", ["yessign", "kica", "signkorea", "crosscert", "tradesign"])
+def test_a_good_certificate_of_every_operator(operator: str) -> None:
+    report = decide(a_certificate(key=an_ec_key(), operator=operator).der, a_trust_store(), "personal", NOW)
+    assert report.findings == ()
+    assert report.summary is not None
+    assert (report.summary.operator, report.summary.name_masked) == (operator, "홍*동")
+
+
+def test_pem_and_der_give_the_same_report() -> None:
+    certificate = a_certificate(key=an_ec_key())
+    reports = [decide(content, a_trust_store(), "personal", NOW) for content in (certificate.der, certificate.pem)]
+    assert reports[0] == reports[1]
+    assert reports[1].der == certificate.der
+
+
+def test_the_same_inputs_give_an_equal_report() -> None:
+    for der in (a_certificate(key=an_ec_key()).der, a_certificate(key=an_ec_key(), policy_oid="1.2.3").der, b"?"):
+        first = decide(der, a_trust_store(), "personal", NOW)
+        assert decide(bytes(bytearray(der)), read(a_trust_document()), "personal", NOW) == first
+
+
+def test_without_a_real_name_the_common_name_is_shown_without_its_number() -> None:
+    omit = [x509.SubjectAlternativeName.oid]
+    report = decide(a_certificate("남궁민수", key=an_ec_key(), omit=omit).der, a_trust_store(), "personal", NOW)
+    assert report.summary is not None
+    assert report.summary.name_masked == "남**수"
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+FIRST, LAST = NOW - timedelta(days=100), NOW + timedelta(days=265)
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        (FIRST - SECOND, ["CERT_NOT_YET_VALID"]),
+        (FIRST, []),
+        (LAST - timedelta(days=31), []),
+        (LAST - timedelta(days=30), ["CERT_EXPIRES_SOON"]),
+        (LAST, ["CERT_EXPIRES_SOON"]),
+        (LAST + SECOND, ["CERT_EXPIRED"]),
+    ],
+)
+def test_dates_to_the_second(at: datetime, found: list[str]) -> None:
+    der = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST).der
+    report = decide(der, a_trust_store(), "personal", at)
+    assert codes(report) == found
+    assert report.accepted == (found in ([], ["CERT_EXPIRES_SOON"]))
+
+
+@pytest.mark.parametrize(
+    ("left", "days"),
+    [
+        (timedelta(days=30), 30),
+        (timedelta(days=29, hours=13), 30),
+        (timedelta(days=29, hours=11), 29),
+        (timedelta(days=1), 1),
+        (timedelta(hours=13), 1),
+        (timedelta(hours=11), 0),
+        (timedelta(), 0),
+    ],
+)
+def test_days_left_are_days_in_seoul(left: timedelta, days: int) -> None:
+    der = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST).der
+    (finding,) = decide(der, a_trust_store(), "personal", LAST - left).findings
+    assert finding.params == {"expires_on": LAST, "days_left": days}
+    assert finding.to_map()["params"] == {"expires_on": iso(LAST), "days_left": days}
+
+
+# --- for whom -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "accepted"),
+    [
+        ("personal", "1.2.410.200005.1.1.1", True),
+        ("personal", CORPORATE, False),
+        ("corporate", CORPORATE, True),
+        ("corporate", "1.2.410.200005.1.1.1", False),
+        ("personal", "1.2.410.200005.1.1.6.2", False),
+        ("corporate", "1.2.410.200005.1.1.6.8", False),
+        ("neither", "1.2.410.200005.1.1.1", False),
+    ],
+)
+def test_a_customer_registers_certificates_of_their_kind(kind: str, policy: str, accepted: bool) -> None:
+    report = decide(a_certificate(key=an_ec_key(), policy_oid=policy).der, a_trust_store(), kind, NOW)
+    assert report.accepted == accepted
+    assert codes(report) == ([] if accepted else ["CERT_POLICY_NOT_ACCEPTED"])
+
+
+def test_what_was_found_and_what_is_accepted_is_told() -> None:
+    der = a_certificate(key=an_ec_key(), operator="signkorea", policy_oid="1.2.410.200004.5.1.1.9").der
+    (finding,) = decide(der, a_trust_store(), "personal", NOW).findings
+    assert finding.params == {
+        "found": {"ko": "증권용 (1.2.410.200004.5.1.1.9)", "en": "securities (1.2.410.200004.5.1.1.9)"},
+        "accepted": {"ko": "개인 범용", "en": "personal, general purpose"},
+    }
+
+
+def test_a_policy_counts_only_under_its_own_operator() -> None:
+    der = a_certificate(key=an_ec_key(), operator="kica", policy_oid="1.2.410.200005.1.1.1").der
+    assert codes(decide(der, a_trust_store(), "personal", NOW)) == ["CERT_POLICY_NOT_ACCEPTED"]
+
+
+# --- under which issuers --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["issuers", "anchors"])
+def test_an_issuer_is_accepted_within_its_period_only(where: str) -> None:
+    document = a_trust_document()
+    document[where][0] |= {"accepted_from": iso(NOW - SECOND), "accepted_until": iso(NOW + SECOND)}
+    trust, der = read(document), a_certificate(key=an_ec_key()).der
+    for offset, found in ((-2, True), (-1, False), (0, False), (1, False), (2, True)):
+        report = decide(der, trust, "personal", NOW + offset * SECOND)
+        assert codes(report) == (["TRUST_ISSUER_NOT_ACCEPTED_NOW"] if found else [])
+
+
+def test_a_second_generation_is_accepted_beside_the_first() -> None:
+    first, second = a_trust_document(), a_pki(2).trust_document()
+    both = first | {name: first[name] + second[name] for name in ("anchors", "issuers")}
+    trust = read(both, a_pki(), a_pki(2))
+    new = a_pki(2).issue_customer(not_before=NOW, not_after=NOW + timedelta(days=365), key=an_ec_key()).der
+    for der in (a_certificate(key=an_ec_key()).der, new):
+        assert decide(der, trust, "personal", NOW).accepted
+    assert codes(decide(new, a_trust_store(), "personal", NOW)) == ["TRUST_ISSUER_UNKNOWN"]
+
+
+def test_a_ca_whose_key_a_new_root_signed_again() -> None:
+    old = a_pki().issuers["yessign"].certificate
+    again = a_pki(2).root.issue(
+        old.subject,
+        old.public_key(),
+        [(extension.value, extension.critical) for extension in old.extensions if extension.oid != _AKI],
+        not_before=NOW - timedelta(days=1),
+        not_after=NOW + timedelta(days=3650),
+    )
+    first, second = a_trust_document(), a_pki(2).trust_document()
+    entry = {
+        "operator": "yessign",
+        "name": "the same CA under the new root",
+        "certificate": base64.b64encode(again.public_bytes(Encoding.DER)).decode(),
+        "accepted_from": iso(NOW - timedelta(hours=1)),
+        "accepted_until": iso(NOW + timedelta(days=3650)),
+    }
+    first["issuers"][0]["accepted_until"] = iso(NOW + timedelta(hours=1))
+    both = first | {"anchors": first["anchors"] + second["anchors"], "issuers": [*first["issuers"], entry]}
+    trust, der = read(both, a_pki(), a_pki(2)), a_certificate(key=an_ec_key(), not_before=FIRST).der
+    for hours, accepted in ((-2, True), (0, True), (2, True), (24 * 365 * 6, False)):
+        assert decide(der, trust, "personal", NOW + timedelta(hours=hours)).accepted == accepted
+
+
+_AKI = x509.AuthorityKeyIdentifier.oid
+
+
+def test_the_issuer_is_found_whatever_the_case_of_its_name() -> None:
+    issuer = a_pki().issuers["yessign"]
+    shouted = x509.Name([x509.NameAttribute(a.oid, str(a.value).upper()) for a in issuer.certificate.subject])
+    good = a_certificate(key=an_ec_key()).certificate
+    builder = x509.CertificateBuilder(
+        shouted,
+        good.subject,
+        good.public_key(),
+        good.serial_number,
+        good.not_valid_before_utc,
+        good.not_valid_after_utc,
+    )
+    for extension in good.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    signed = builder.sign(issuer.key, SHA256())
+    assert signed.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "YESSIGNCA-DEMO CLASS 1"
+    assert decide(signed.public_bytes(Encoding.DER), a_trust_store(), "personal", NOW).accepted
+
+
+# --- headline -------------------------------------------------------------------------------------
+
+
+def test_headline_of_a_good_certificate_is_nothing_or_the_warning() -> None:
+    good = decide(a_certificate(key=an_ec_key()).der, a_trust_store(), "personal", NOW)
+    assert headline(finding.to_map() for finding in good.findings) is None
+    soon = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(days=3)).der
+    found = headline(f.to_map() for f in decide(soon, a_trust_store(), "personal", NOW).findings)
+    assert found is not None
+    assert (found["code"], found["level"]) == ("CERT_EXPIRES_SOON", "WARN")

@@ -1,0 +1,307 @@
+"""Every code a decision can give, each from a real file; several at once; and any bytes at all."""
+
+import inspect
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtensionOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registrar.domain.asn1 import pem
+from registrar.domain.certificates import decision
+from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.files import formats as file_formats
+from registrar.domain.files import pkcs7
+from registrar.domain.reasons.catalogue import CATALOGUE, LANGUAGES, Level
+from registrar.domain.reasons.findings import headline
+from registrar.domain.reasons.rendering import render
+from registrar.domain.registrations import upload as uploads
+from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from tests.support.builders import (
+    NOW,
+    a_certificate,
+    a_compromised_key,
+    a_pki,
+    a_trust_store,
+    an_ec_key,
+    an_rsa_key,
+)
+from tools.pki.npki_containers import pem as pem_block
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import sign_pri_key
+
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
+MAPPINGS = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.33"), b"\x30\0")
+ANY_POLICY = "2.5.29.32.0"
+PASSWORD = "Hong!1234"
+
+
+def good(**overrides: Any) -> bytes:
+    return a_certificate(**{"key": an_ec_key(), **overrides}).der
+
+
+def under_another_pki() -> bytes:
+    first, last = NOW, NOW + timedelta(days=365)
+    return a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key()).der
+
+
+def good_pem() -> bytes:
+    return pem_block("CERTIFICATE", good())
+
+
+def an_envelope() -> bytes:
+    return sign_pri_key(a_certificate(key=an_ec_key()), PASSWORD)
+
+
+def a_private_key() -> bytes:
+    return an_ec_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+# Said once a container is opened: see test_pfx.py and the tests of open_container.
+ONLY_OF_CONTAINERS = {"FILE_KEY_MISMATCH", "UPLOAD_CHANGED"}
+CASES: dict[str, list[Callable[[], bytes]]] = {
+    "UPLOAD_EMPTY": [lambda: b""],
+    "UPLOAD_TOO_LARGE": [lambda: good().ljust(MAX_FILE_BYTES + 1, b"\0")],
+    "FILE_UNREADABLE": [lambda: b"hello", lambda: good()[:-1], lambda: good() + b"\0"],
+    "FILE_NO_CERTIFICATE": [lambda: pem_block("CERTIFICATE REQUEST", b"x"), an_envelope],
+    "FILE_PASSWORD_REQUIRED": [
+        lambda: pfx(a_certificate(key=an_ec_key()), PASSWORD),
+        lambda: pem_block("CERTIFICATE", good()) + pem_block("ENCRYPTED PRIVATE KEY", an_envelope()),
+    ],
+    "FILE_ENCRYPTION_UNSUPPORTED": [a_private_key, lambda: good_pem() + a_private_key()],
+    "OWN_BANK_CERTIFICATE": [lambda: good(bank_ou="JBB"), lambda: good(bank_ou="jbb ")],
+    "FILE_SEVERAL_CERTIFICATES": [lambda: a_certificate().pem + a_certificate(key=an_ec_key()).pem],
+    "CERT_MALFORMED": [
+        lambda: good(policy_oids=["1.2.410.200005.1.1.4", "1.2.410.200005.1.1.4"]),
+        lambda: good(extra_extensions=[(x509.UnrecognizedExtension(ExtensionOID.FRESHEST_CRL, b"\xff"), False)]),
+    ],
+    "CERT_IS_CA": [
+        lambda: good(is_ca=True),
+        lambda: good(key_usage=("digital_signature", "content_commitment", "key_cert_sign")),
+        lambda: good(key_usage=("crl_sign",)),
+        lambda: good(is_ca=True, omit=[ExtensionOID.KEY_USAGE]),
+    ],
+    "CERT_USAGE_NOT_ALLOWED": [
+        lambda: good(encipherment=True),
+        lambda: good(omit=[ExtensionOID.KEY_USAGE]),
+        lambda: good(key_usage=("digital_signature",)),
+        lambda: good(key_usage=("content_commitment",)),
+    ],
+    "TRUST_ISSUER_UNKNOWN": [under_another_pki],
+    "TRUST_SIGNATURE_INVALID": [lambda: good(signing_key=an_rsa_key("A forger"))],
+    "TRUST_ISSUER_NOT_ACCEPTED_NOW": [
+        lambda: good(not_before=NOW - timedelta(days=1), not_after=NOW + timedelta(days=9000))
+    ],
+    "CERT_POLICY_NOT_ACCEPTED": [
+        lambda: good(omit=[ExtensionOID.CERTIFICATE_POLICIES]),
+        lambda: good(policy_oid=ANY_POLICY),
+        lambda: good(policy_oid="1.2.410.100001.2.1.1"),
+        lambda: good(policy_oid="1.2.410.200005.1.1.6.2"),
+        lambda: good(policy_oids=["1.2.410.200005.1.1.4", ANY_POLICY]),
+        lambda: good(policy_oids=["1.2.410.200005.1.1.4", "1.2.410.200005.1.1.1"]),
+    ],
+    "CERT_EXPIRED": [lambda: good(not_before=NOW - timedelta(days=365), not_after=NOW - timedelta(seconds=1))],
+    "CERT_NOT_YET_VALID": [lambda: good(not_before=NOW + timedelta(seconds=1))],
+    "CERT_EXPIRES_SOON": [lambda: good(not_after=NOW + timedelta(days=29))],
+    "CERT_KEY_TOO_WEAK": [
+        lambda: good(key=an_rsa_key(bits=1024)),
+        lambda: good(key=rsa.generate_private_key(3, 2048)),
+        lambda: good(key=ec.derive_private_key(7, ec.SECP256K1())),
+        lambda: good(key=ec.derive_private_key(7, ec.SECP224R1())),
+        lambda: good(key=ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),
+    ],
+    "CERT_KEY_KNOWN_COMPROMISED": [
+        lambda: good(key=a_compromised_key("roca")),
+        lambda: good(key=a_compromised_key("fermat")),
+        lambda: good(key=a_compromised_key("small-factor")),
+    ],
+    "CERT_ALGORITHM_WEAK": [lambda: good(sha1_signature=True)],
+    "CERT_CRITICAL_EXTENSION_UNKNOWN": [
+        lambda: good(extra_extensions=[(UNKNOWN, True)]),
+        lambda: good(extra_extensions=[(MAPPINGS, False)]),
+        lambda: good(extra_extensions=[(x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.2.3")]), True)]),
+    ],
+}
+
+
+SOURCES: tuple[Any, ...] = (decision, file_formats, pem, pkcs7, uploads.check_sizes)
+
+
+def test_nothing_that_a_decision_can_say_is_missing_here() -> None:
+    sources = "".join(inspect.getsource(each) for each in SOURCES)
+    said = set(re.findall(r'"((?:UPLOAD|FILE|CERT|TRUST)_[A-Z_]+|OWN_BANK_CERTIFICATE)"', sources))
+    assert said - ONLY_OF_CONTAINERS == set(CASES)
+    assert set(CASES) <= set(CATALOGUE)
+
+
+def decided(content: bytes, at: datetime = NOW) -> Report:
+    report = decide(content, a_trust_store(), "personal", at, bank="JBB")
+    assert report.accepted == (not any(finding.level is Level.FAIL for finding in report.findings))
+    assert report.summary is None or report.der is not None
+    for finding in report.findings:
+        as_json = finding.to_map()
+        for language in LANGUAGES:
+            title, text = render(finding.code, language, as_json["params"])  # type: ignore[arg-type]
+            assert title
+            assert "{" not in text
+    return report
+
+
+@pytest.mark.parametrize(
+    ("code", "content"),
+    [pytest.param(code, each, id=f"{code} {n}") for code, cases in CASES.items() for n, each in enumerate(cases)],
+)
+def test_every_code_alone(code: str, content: Callable[[], bytes]) -> None:
+    at = NOW + timedelta(days=8000) if code == "TRUST_ISSUER_NOT_ACCEPTED_NOW" else NOW
+    report = decided(content(), at)
+    assert [finding.code for finding in report.findings] == [code]
+    assert report.accepted == (code == "CERT_EXPIRES_SOON")
+
+
+def test_everything_at_once_in_the_fixed_order() -> None:
+    content = good(
+        encipherment=True,
+        policy_oid="1.2.410.200005.1.1.6.2",
+        not_before=NOW - timedelta(days=9),
+        not_after=NOW - timedelta(days=1),
+        key=an_rsa_key(bits=1024),
+        sha1_signature=True,
+        extra_extensions=[(UNKNOWN, True), (MAPPINGS, True)],
+    )
+    report = decided(content)
+    assert [(finding.check, finding.code) for finding in report.findings] == [
+        ("usage", "CERT_USAGE_NOT_ALLOWED"),
+        ("policy", "CERT_POLICY_NOT_ACCEPTED"),
+        ("dates", "CERT_EXPIRED"),
+        ("key", "CERT_KEY_TOO_WEAK"),
+        ("algorithm", "CERT_ALGORITHM_WEAK"),
+        ("extensions", "CERT_CRITICAL_EXTENSION_UNKNOWN"),
+        ("extensions", "CERT_CRITICAL_EXTENSION_UNKNOWN"),
+    ]
+    assert [f.params["oid"] for f in report.findings[-2:]] == ["1.2.410.200004.99", "2.5.29.33"]
+    first = headline(finding.to_map() for finding in report.findings)
+    assert first is not None
+    assert first["code"] == "CERT_USAGE_NOT_ALLOWED"
+
+
+def test_a_failure_is_the_headline_before_an_earlier_warning() -> None:
+    report = decided(good(not_after=NOW + timedelta(days=3), key=an_rsa_key(bits=1024)))
+    assert [finding.code for finding in report.findings] == ["CERT_EXPIRES_SOON", "CERT_KEY_TOO_WEAK"]
+    first = headline(finding.to_map() for finding in report.findings)
+    assert first is not None
+    assert first["code"] == "CERT_KEY_TOO_WEAK"
+
+
+def test_of_an_unknown_issuer_no_policy_is_judged() -> None:
+    first, last = NOW - timedelta(days=9), NOW - timedelta(days=1)
+    content = a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key(), policy_oid="1.2.3").der
+    report = decided(content)
+    assert [finding.code for finding in report.findings] == ["TRUST_ISSUER_UNKNOWN", "CERT_EXPIRED"]
+    assert report.findings[1].params["issuer"] == "yessignCA-Demo Class 2"
+
+
+def test_a_long_issuer_name_is_cut() -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "가" * 60 + "나" * 60)])
+    key = an_ec_key()
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=90))
+    content = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+    (unknown,) = [f for f in decided(content).findings if f.code == "TRUST_ISSUER_UNKNOWN"]
+    assert len(str(unknown.params["issuer"])) == 64
+
+
+def test_the_issuing_ca_itself_is_no_customers_certificate() -> None:
+    content = a_pki().issuers["yessign"].certificate.public_bytes(Encoding.DER)
+    assert [f.code for f in decided(content).findings] == ["CERT_IS_CA", "TRUST_ISSUER_UNKNOWN"]
+
+
+@pytest.mark.parametrize("year", [9999, 1950, 2050])
+def test_dates_at_the_ends_of_time_can_be_told(year: int) -> None:
+    subject = a_certificate(key=an_ec_key()).certificate.subject
+    when = datetime(year, 12, 31, 23, 59, 58, tzinfo=UTC)
+    der = good(subject=subject, not_before=NOW, not_after=NOW + timedelta(seconds=1))
+    signed = (
+        a_pki()
+        .issuers["yessign"]
+        .issue(subject, an_ec_key().public_key(), [], not_before=when, not_after=when + timedelta(seconds=1))
+    )
+    found = [f.code for f in decided(signed.public_bytes(Encoding.DER)).findings]
+    assert ("CERT_EXPIRED" if year < NOW.year else "CERT_NOT_YET_VALID") in found
+    assert decided(der).accepted
+
+
+# --- any bytes ------------------------------------------------------------------------------------
+
+# What cryptography warns of (a serial number below 1, say) it still reads; the service does not stop at warnings.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+INTERESTING = st.sampled_from(
+    [b"-----BEGIN CERTIFICATE-----\n", b"-----END CERTIFICATE-----", b"\x30\x82\x01\x00", b"MIIC"]
+)
+
+
+@settings(derandomize=True, max_examples=200, deadline=None, database=None)
+@given(st.one_of(st.binary(max_size=300), st.lists(INTERESTING | st.binary(max_size=20), max_size=8).map(b"".join)))
+def test_any_bytes_are_decided(content: bytes) -> None:
+    report = decided(content)
+    assert not report.accepted
+    assert {finding.code for finding in report.findings} <= set(CASES)
+
+
+def mutations(der: bytes) -> list[bytes]:
+    """300 changes spread over the whole certificate: a bit flipped, a byte dropped, doubled or replaced."""
+    changed = []
+    for n in range(300):
+        at = n * len(der) // 300
+        byte = der[at]
+        middle = (bytes([byte ^ (1 << n % 8)]), b"", bytes([byte, byte]), bytes([(byte + 0x55) % 256]))[n % 4]
+        changed.append(der[:at] + middle + der[at + 1 :])
+    return changed
+
+
+def test_a_changed_certificate_is_never_accepted() -> None:
+    der = good()
+    for content in mutations(der):
+        report = decided(content)
+        assert not report.accepted, content.hex()
+        assert {finding.code for finding in report.findings} <= set(CASES)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a003020102", "a003020105"),
+        ("06092a864886f70d01010b", "06092a864886f70d01016b"),
+        ("0603551d11", "0603551d1e"),
+        ("0603551d13", "0603551d24"),
+    ],
+    ids=["version", "algorithm", "name constraints", "policy constraints"],
+)
+def test_changes_that_a_parser_dislikes_in_its_own_way(before: str, after: str) -> None:
+    der = good(extra_extensions=[(x509.BasicConstraints(ca=False, path_length=None), True)])
+    assert bytes.fromhex(before) in der
+    assert not decided(der.replace(bytes.fromhex(before), bytes.fromhex(after))).accepted
+
+
+def test_a_kind_of_name_that_cannot_be_read() -> None:
+    party = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3004a5028100"))
+    content = good(omit=[ExtensionOID.SUBJECT_ALTERNATIVE_NAME])
+    assert decided(content).accepted
+    signed = (
+        a_pki()
+        .issuers["yessign"]
+        .issue(
+            a_certificate().certificate.subject,
+            an_ec_key().public_key(),
+            [(party, False)],
+            not_before=NOW,
+            not_after=NOW + timedelta(days=90),
+        )
+    )
+    assert [f.code for f in decided(signed.public_bytes(Encoding.DER)).findings] == ["CERT_MALFORMED"]

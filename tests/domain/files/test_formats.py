@@ -1,0 +1,244 @@
+"""What an upload is, told by its bytes: every kind, every mixture, and what is refused before a password."""
+
+import io
+import zipfile
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import PrivateFormat
+
+from registrar.domain.files.formats import Bare, LockedPair, LockedPfx, Opened, recognise
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import WrongPassword
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import check_sizes
+from tests.support.builders import a_certificate, a_vector
+from tests.support.npki_samples import (
+    PASSWORD,
+    R,
+    a_customer,
+    a_password_of_others,
+    an_ec_customer,
+    an_issuer,
+    key_der,
+    opened,
+    samples,
+)
+from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_containers import as_ber, p7b, pem, pfx
+from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key
+
+FAST = Seed(1)
+
+
+def a_key(password: str = PASSWORD) -> bytes:
+    return sign_pri_key(an_ec_customer(), password, FAST)
+
+
+def a_pfx() -> bytes:
+    return pfx(an_ec_customer(), PASSWORD, key_scheme=Pkcs12(rounds=1), mac_rounds=1)
+
+
+def refused(*files: bytes) -> tuple[str, dict[str, object]]:
+    with pytest.raises(Refusal) as refusal:
+        recognise(files)
+    assert refusal.value.__context__ is None
+    return refusal.value.code, dict(refusal.value.params)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "der",
+        "pem",
+        "p7b",
+        "p7b-pem",
+        "pair",
+        "pair-pbes2",
+        "pair-scrypt",
+        "pair-pem",
+        "pfx",
+        "pfx-sealed",
+        "pfx-ber",
+    ],
+)
+def test_every_kind_of_upload(name: str) -> None:
+    files, password = samples()[name]
+    container = recognise(files)
+    if not password:
+        assert container in (Bare(a_customer().der), Bare(an_ec_customer().der))
+    else:
+        assert isinstance(container, LockedPfx if name.startswith("pfx") else LockedPair)
+        got = container.open(password, KdfBudget())
+        assert got in (Opened(a_customer().der, R), Opened(an_ec_customer().der, R))
+        assert container.certificate == (None if name.startswith("pfx") else got.der)
+
+
+def test_files_made_by_others() -> None:
+    certificate, key = (a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key"))
+    assert recognise([certificate]) == Bare(certificate)
+    for files in ([certificate, key], [key, certificate], [a_vector("pypinksign/test.pfx")]):
+        assert opened(*files, password=a_password_of_others()).der == certificate
+        with pytest.raises(WrongPassword):
+            opened(*files, password="not the password")
+
+
+class TestPair:
+    """A certificate and a key, in one file or two."""
+
+    def test_in_any_order_and_form(self) -> None:
+        certificate, key = an_ec_customer().der, a_key()
+        key_pem = pem("ENCRYPTED PRIVATE KEY", key)
+        for files in (
+            [certificate, key],
+            [key, certificate],
+            [an_ec_customer().pem, key],
+            [key_pem, certificate],
+            [key_pem + an_ec_customer().pem],
+            [an_ec_customer().pem + b"\nBag Attributes: <none>\n" + pem("CERTIFICATE", an_issuer()) + key_pem],
+            [p7b(certificate, an_issuer()), key],
+            [certificate, key, key, certificate],
+        ):
+            assert opened(*files) == Opened(certificate, R)
+
+    def test_of_two_certificates_is_a_mismatch_once_it_opens(self) -> None:
+        container = recognise([a_customer().der, a_key()])
+        assert isinstance(container, LockedPair)
+        assert container.certificate == a_customer().der
+        with pytest.raises(WrongPassword):
+            container.open("wrong", KdfBudget())
+        with pytest.raises(Refusal, match="FILE_KEY_MISMATCH"):
+            container.open(PASSWORD, KdfBudget())
+
+    def test_for_encryption_is_a_pair_too(self) -> None:
+        customer = a_certificate(encipherment=True, random_number=R)
+        assert opened(customer.der, sign_pri_key(customer, PASSWORD, FAST)).der == customer.der
+
+    def test_an_error_holds_no_frame_in_which_a_key_was_open(self) -> None:
+        for password in ("wrong", PASSWORD):
+            with pytest.raises((WrongPassword, Refusal)) as error:
+                opened(a_customer().der, a_key(), password=password)
+            names, trace = [], error.value.__traceback__
+            while trace:
+                names.append(trace.tb_frame.f_code.co_name)
+                trace = trace.tb_next
+            assert names[-2:] == ["open", "_without_traces"]
+            assert error.value.__context__ is None
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_key_alone_has_no_certificate(count: int) -> None:
+    keys = [sign_pri_key(customer, PASSWORD, FAST) for customer in (a_customer(), an_ec_customer())][:count]
+    assert refused(*keys)[0] == "FILE_NO_CERTIFICATE"
+    assert refused(*(pem("ENCRYPTED PRIVATE KEY", key) for key in keys))[0] == "FILE_NO_CERTIFICATE"
+
+
+def test_more_than_one_that_could_be_meant() -> None:
+    one, other = a_customer(), an_ec_customer()
+    several = "FILE_SEVERAL_CERTIFICATES"
+    assert refused(one.der, other.der) == (several, {"count": 2})
+    assert refused(one.pem + other.pem) == (several, {"count": 2})
+    assert refused(one.der, other.der, a_key(), sign_pri_key(one, PASSWORD, FAST)) == (several, {"count": 2})
+    assert refused(one.der, a_key(), sign_pri_key(one, PASSWORD, FAST)) == (several, {"count": 2})
+    assert refused(a_pfx(), a_pfx()) == (several, {"count": 2})
+    assert refused(a_pfx(), one.der) == (several, {"count": 2})
+    assert refused(a_pfx(), a_key()) == (several, {"count": 2})
+    assert recognise([one.der, one.pem]) == Bare(one.der)
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_key_without_a_password_is_not_accepted(form: PrivateFormat) -> None:
+    for customer, label in ((a_customer(), "RSA PRIVATE KEY"), (an_ec_customer(), "EC PRIVATE KEY")):
+        key = key_der(customer, form)
+        name = "PRIVATE KEY" if form is PrivateFormat.PKCS8 else label
+        for files in ([key], [customer.der, key], [customer.pem + pem(name, key)], [pem(name, key)]):
+            assert refused(*files) == ("FILE_ENCRYPTION_UNSUPPORTED", {})
+
+
+def test_a_key_under_the_old_encryption_of_openssl() -> None:
+    key = b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,AB\n\nAAE=\n"
+    assert refused(key + b"-----END RSA PRIVATE KEY-----")[0] == "FILE_ENCRYPTION_UNSUPPORTED"
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "X509 CRL", "TRUSTED CERTIFICATE"])
+def test_pem_with_nothing_of_use(label: str) -> None:
+    assert refused(pem(label, b"whatever")) == ("FILE_NO_CERTIFICATE", {})
+    assert recognise([pem(label, b"whatever") + a_customer().pem]) == Bare(a_customer().der)
+
+
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("signCert.der", b"0\x82")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        zipped(),
+        b"\xff\xd8\xff\xe0\x00\x10JFIF",
+        b"%PDF-1.7",
+        b"<!DOCTYPE html><html>",
+        "인증서".encode(),
+        b"\0",
+        b"0",
+        b"0\x82",
+        b"0\0",
+        b"0\x80\0\0",
+        b"00000000",
+        b"0 is how this text begins",
+        b"\x30\x03\x02\x01\x05",
+        b"\x30\x84\xff\xff\xff\xff",
+        b"\x1f\x8b\x08",
+        bytes(65_536),
+        b"-----BEGIN CERTIFICATE-----",
+        pem("CERTIFICATE", b"no certificate"),
+        pem("PKCS7", b"no chain"),
+        pem("CERTIFICATE", b""),
+    ],
+)
+def test_other_files_are_unreadable(content: bytes) -> None:
+    assert refused(content) == ("FILE_UNREADABLE", {})
+
+
+def test_a_request_or_a_broken_certificate_in_der_is_unreadable() -> None:
+    der = a_customer().der
+    assert refused(der + b"\0")[0] == "FILE_UNREADABLE"
+    assert refused(der[:-1])[0] == "FILE_UNREADABLE"
+    assert refused(as_ber(der))[0] == "FILE_UNREADABLE"  # a certificate is DER
+    assert refused(a_key() + b"\n")[0] == "FILE_UNREADABLE"
+
+
+def test_text_that_begins_like_der_may_hold_pem() -> None:
+    assert recognise([b"0 first line\n" + a_customer().pem]) == Bare(a_customer().der)
+
+
+class TestSizes:
+    """Checked before anything is parsed."""
+
+    @pytest.fixture(autouse=True)
+    def _no_parser(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("outline", "blocks_in", "definite"):
+            monkeypatch.setattr(f"registrar.domain.files.formats.{name}", lambda *_: pytest.fail("was parsed"))
+
+    def test_empty(self) -> None:
+        for files in ([], [b""], [a_customer().der, b""]):
+            assert refused(*files) == ("UPLOAD_EMPTY", {})
+
+    def test_too_large(self) -> None:
+        limit = {"max_bytes": 65_536}
+        assert refused(bytes(65_537)) == ("UPLOAD_TOO_LARGE", limit)
+        assert refused(bytes(40_000), bytes(25_537)) == ("UPLOAD_TOO_LARGE", limit)
+        check_sizes([40_000, 25_536])
+
+
+def test_a_certificate_is_at_most_16_kib() -> None:
+    def of_size(size: int) -> CustomerCertificate:
+        padding = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(size))
+        return a_certificate(key=an_ec_customer().key, extra_extensions=[(padding, False)])
+
+    small, large = of_size(15_000), of_size(16_384)
+    assert recognise([small.der]) == Bare(small.der)
+    for files in ([large.der], [large.pem], [p7b(large.der)], [large.der, sign_pri_key(large, PASSWORD, FAST)]):
+        assert refused(*files) == ("UPLOAD_TOO_LARGE", {"max_bytes": 16_384})

@@ -1,0 +1,294 @@
+"""signPri.key in every envelope: the right password opens it at the expected cost, nothing else does."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import WrongPassword, open_envelope, read_envelope
+from registrar.domain.files.password_forms import Password
+from registrar.domain.files.private_keys import PrivateKey
+from registrar.domain.reasons.errors import Refusal
+from tests.support.builders import a_vector
+from tests.support.npki_samples import (
+    KOREAN,
+    PASSWORD,
+    R,
+    a_customer,
+    a_password_of_others,
+    an_ec_customer,
+    each_scheme,
+    key_der,
+)
+from tools.pki.authorities import _oid, _tlv
+from tools.pki.npki_files import (
+    Pbes2,
+    Scheme,
+    ScryptScheme,
+    Seed,
+    algorithm_identifier,
+    encrypted_key,
+    integer,
+    pbkdf2_algorithm,
+    private_key_info,
+    sign_pri_key,
+)
+
+SALT, IV = b"saltsalt", bytes(16)
+
+
+def spki(certificate: x509.Certificate) -> bytes:
+    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_the_key_made_by_others() -> None:
+    der, password = a_vector("pypinksign/signPri.key"), a_password_of_others()
+    budget = KdfBudget()
+    key = open_envelope(der, password, budget)
+
+    assert key.random_number is not None
+    assert key.random_number.hex() == "7858b4328390805129f01c97fe6ca4a520cbd479"
+    assert key.public_key == spki(x509.load_der_x509_certificate(a_vector("pypinksign/signCert.der")))
+    assert budget.spent == 2048
+    (derived,) = read_envelope(der).scheme.keys(Password.of(password), KdfBudget())
+    assert derived.key.hex() == "6240e2686a6abbc48c922ccba906bb91"
+    assert derived.iv.hex() == "4471a1fd154167f22848770d578a5b73"
+
+
+@each_scheme
+def test_every_envelope_opens_at_its_cost(scheme: Scheme, rounds: int) -> None:
+    budget = KdfBudget()
+    key = open_envelope(sign_pri_key(a_customer(), PASSWORD, scheme), PASSWORD, budget)
+
+    assert key == PrivateKey(spki(a_customer().certificate), R)
+    assert budget.spent == rounds
+
+
+@each_scheme
+def test_a_korean_password_in_utf_8_costs_no_more(scheme: Scheme, rounds: int) -> None:
+    budget = KdfBudget()
+    assert open_envelope(sign_pri_key(an_ec_customer(), KOREAN, scheme), KOREAN, budget).random_number == R
+    assert budget.spent == rounds
+
+
+@pytest.mark.parametrize(
+    ("scheme", "rounds"),
+    [
+        (Seed(100, encoding="cp949"), 2 * 100),
+        (Pbes2(rounds=100, encoding="cp949"), 2 * 100),
+        # UTF-8 with SHA-256, with SHA-1 (two blocks), then CP949 with SHA-256.
+        (Pbes2("aes256", "sha256", rounds=100, encoding="cp949"), 100 + 200 + 100),
+        (Pbes2("aes256", "sha256", "sha1", rounds=100, encoding="cp949"), 2 * (100 + 200)),
+    ],
+    ids=str,
+)
+def test_a_korean_password_in_cp949_is_found_second(scheme: Scheme, rounds: int) -> None:
+    budget = KdfBudget()
+    assert open_envelope(sign_pri_key(an_ec_customer(), KOREAN, scheme), KOREAN, budget).random_number == R
+    assert budget.spent == rounds
+
+
+def test_sha256_declared_and_sha1_used() -> None:
+    budget = KdfBudget()
+    der = sign_pri_key(an_ec_customer(), PASSWORD, Pbes2(prf="sha256", used_prf="sha1"))
+
+    assert open_envelope(der, PASSWORD, budget).random_number == R
+    assert budget.spent == 2 * 2048
+
+
+@pytest.mark.parametrize(
+    ("scheme", "password", "rounds"),
+    [
+        (Seed(100), "wrong", 100),
+        (Seed(100), KOREAN, 200),
+        (Pbes2(rounds=100), "wrong", 100),
+        (Pbes2(prf="sha256", rounds=100), "wrong", 200),
+        (Pbes2(prf="sha256", rounds=100), KOREAN, 400),
+        (Pbes2(rounds=100), "\ud800", 0),
+        (Seed(100), "", 100),
+    ],
+    ids=str,
+)
+def test_a_wrong_password_costs_one_try_for_each_form(scheme: Scheme, password: str, rounds: int) -> None:
+    budget = KdfBudget()
+    with pytest.raises(WrongPassword) as wrong:
+        open_envelope(sign_pri_key(an_ec_customer(), PASSWORD, scheme), password, budget)
+    assert budget.spent == rounds
+    assert wrong.value.__context__ is None
+    assert str(wrong.value) == ""
+
+
+def test_an_empty_password_is_a_password() -> None:
+    assert open_envelope(sign_pri_key(an_ec_customer(), ""), "", KdfBudget()).random_number == R
+
+
+def test_of_two_thousand_wrong_passwords_some_leave_padding_and_none_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.pki.npki_files.secrets.token_bytes", lambda size: bytes(range(size)))
+    der = sign_pri_key(an_ec_customer(), PASSWORD, Seed(1))
+    envelope, padded = read_envelope(der), 0
+    for number in range(2000):
+        wrong = f"wrong-{number}"
+        padded += len(list(envelope.scheme.plaintexts(envelope.data, Password.of(wrong), KdfBudget())))
+        with pytest.raises(WrongPassword):
+            open_envelope(der, wrong, KdfBudget())
+    assert 2 <= padded <= 20  # 1 in 256 is to be expected
+
+
+class TestCost:
+    """Counts are read first: nothing is derived for one that is over."""
+
+    @pytest.fixture(autouse=True)
+    def _no_derivation(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def never(*arguments: Any, **named: Any) -> None:
+            raise AssertionError("a key was derived")
+
+        for name in ("pbkdf2_hmac", "scrypt", "sha1", "new"):
+            monkeypatch.setattr(hashlib, name, never)
+
+    @pytest.mark.parametrize("rounds", [1_000_001, 10_000_000, 2**31, 2**64, 2**30_000], ids=int.bit_length)
+    def test_too_many_rounds(self, rounds: int) -> None:
+        parameters = _tlv(0x30, _tlv(0x04, SALT), integer(rounds))
+        for algorithm in (
+            algorithm_identifier("1.2.410.200004.1.15", parameters),
+            algorithm_identifier("1.2.410.200004.1.4", parameters),
+            pbes2(pbkdf2_algorithm(SALT, Pbes2(rounds=rounds))),
+        ):
+            self.check_refused(algorithm, "FILE_KDF_COST_TOO_HIGH")
+
+    @pytest.mark.parametrize("rounds", [0, -1, -(2**31), -(2**30_000)], ids=int.bit_length)
+    def test_no_rounds(self, rounds: int) -> None:
+        parameters = _tlv(0x30, _tlv(0x04, SALT), integer(rounds))
+        self.check_refused(algorithm_identifier("1.2.410.200004.1.15", parameters), "FILE_UNREADABLE")
+        self.check_refused(pbes2(pbkdf2_algorithm(SALT, Pbes2(rounds=rounds))), "FILE_UNREADABLE")
+
+    @pytest.mark.parametrize(
+        "numbers", [(2**16, 8, 1), (2**15, 8, 5), (2**15, 8, 4), (2**60, 8, 1), (2, 2**100, 1)]
+    )
+    def test_too_large_an_scrypt(self, numbers: tuple[int, int, int]) -> None:
+        self.check_refused(pbes2(scrypt_algorithm(*numbers)), "FILE_KDF_COST_TOO_HIGH")
+
+    def test_what_is_left_of_a_budget_counts(self) -> None:
+        der = _tlv(0x30, pbes2(pbkdf2_algorithm(SALT, Pbes2(rounds=2048))), _tlv(0x04, bytes(32)))
+        budget = KdfBudget(spent=998_000)
+        with pytest.raises(Refusal) as refused:
+            open_envelope(der, PASSWORD, budget)
+        assert refused.value.params == {"rounds": 1_000_048, "limit": 1_000_000}
+        assert budget.spent == 998_000
+
+    def check_refused(self, algorithm: bytes, code: str) -> None:
+        budget = KdfBudget()
+        with pytest.raises(Refusal) as refused:
+            open_envelope(_tlv(0x30, algorithm, _tlv(0x04, bytes(32))), PASSWORD, budget)
+        assert (refused.value.code, budget.spent) == (code, 0)
+
+
+def test_a_mistyped_password_is_told_as_such_where_a_retry_would_cost_too_much() -> None:
+    der = _tlv(0x30, pbes2(pbkdf2_algorithm(SALT, Pbes2(prf="sha256", rounds=6000))), _tlv(0x04, bytes(32)))
+    budget = KdfBudget(limit=10_000)
+    with pytest.raises(WrongPassword):
+        open_envelope(der, PASSWORD, budget)
+    assert budget.spent == 6000
+
+
+def pbes2(derivation: bytes, cipher: str = "1.2.410.200004.1.4", iv: bytes = _tlv(0x04, IV)) -> bytes:
+    encryption = algorithm_identifier(cipher, iv)
+    return algorithm_identifier("1.2.840.113549.1.5.13", _tlv(0x30, derivation, encryption))
+
+
+def scrypt_algorithm(*numbers: int) -> bytes:
+    return algorithm_identifier(
+        "1.3.6.1.4.1.11591.4.11", _tlv(0x30, _tlv(0x04, SALT), *(integer(number) for number in numbers))
+    )
+
+
+def pbkdf2(*parameters: bytes) -> bytes:
+    return algorithm_identifier("1.2.840.113549.1.5.12", _tlv(0x30, *parameters))
+
+
+PBE = _tlv(0x30, _tlv(0x04, SALT), integer(1))
+GOOD = pbkdf2_algorithm(SALT, Pbes2(rounds=1))
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        algorithm_identifier("1.2.840.113549.1.5.3", PBE),  # pbeWithMD5AndDES-CBC
+        algorithm_identifier("1.2.840.113549.1.5.11", PBE),  # pbeWithSHA1AndRC2-CBC
+        algorithm_identifier("1.2.840.113549.1.12.1.1", PBE),  # pbeWithSHAAnd128BitRC4
+        pbes2(GOOD, "1.2.410.200046.1.1.2"),  # aria128-cbc
+        pbes2(GOOD, "1.3.14.3.2.7", _tlv(0x04, bytes(8))),  # des-cbc
+        pbes2(GOOD, "1.2.840.113549.3.2", _tlv(0x30, integer(58), _tlv(0x04, bytes(8)))),  # rc2-cbc
+        pbes2(GOOD, "2.16.840.1.101.3.4.1.46"),  # aes256-gcm
+        pbes2(pbkdf2(_tlv(0x04, SALT), integer(1), algorithm_identifier("1.2.643.7.1.1.4.2", _tlv(0x05)))),  # GOST
+        pbes2(algorithm_identifier("1.2.840.113549.1.5.12.1", PBE)),
+    ],
+)
+def test_another_encryption_is_told_before_any_password(algorithm: bytes) -> None:
+    with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
+        read_envelope(_tlv(0x30, algorithm, _tlv(0x04, bytes(32))))
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        b"",
+        _tlv(0x30),
+        _tlv(0x30, pbes2(GOOD), _tlv(0x04)),
+        _tlv(0x30, pbes2(GOOD), _tlv(0x04, bytes(31))),
+        _tlv(0x30, pbes2(GOOD), _tlv(0x04, bytes(32)), _tlv(0x05)),
+        _tlv(0x30, pbes2(GOOD, iv=_tlv(0x04, bytes(15))), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(GOOD, iv=_tlv(0x05)), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(pbkdf2(_tlv(0x04, SALT), integer(1), integer(17))), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(pbkdf2(_tlv(0x04, SALT), integer(1), integer(2**70))), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(pbkdf2(_tlv(0x30, _oid("1.2.3")), integer(1))), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(scrypt_algorithm(2, 1, 1, 17)), _tlv(0x04, bytes(32))),
+        _tlv(0x30, pbes2(scrypt_algorithm(3, 1, 1)), _tlv(0x04, bytes(32))),
+        _tlv(0x30, algorithm_identifier("1.2.410.200004.1.15", _tlv(0x05)), _tlv(0x04, bytes(32))),
+        _tlv(0x30, algorithm_identifier("1.2.410.200004.1.15"), _tlv(0x04, bytes(32))),
+        encrypted_key(b"x", "password", Seed(1)) + b"\n",
+        encrypted_key(b"x", "password", Seed(1))[:-1],
+    ],
+    ids=len,
+)
+def test_what_is_no_envelope_is_unreadable(der: bytes) -> None:
+    with pytest.raises(Refusal, match="FILE_UNREADABLE"):
+        read_envelope(der)
+
+
+def test_a_cipher_that_is_switched_off_is_no_password_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    from registrar.domain.files import password_encryption
+
+    def without_legacy(*arguments: Any) -> None:
+        raise UnsupportedAlgorithm("SEED")
+
+    der = sign_pri_key(an_ec_customer(), PASSWORD, Seed(1))
+    monkeypatch.setattr(password_encryption, "Cipher", without_legacy)
+    with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
+        open_envelope(der, PASSWORD, KdfBudget())
+
+
+def test_something_else_under_the_password_is_not_opened() -> None:
+    for plain in (
+        b"not a key",
+        b"",
+        an_ec_customer().der,
+        _tlv(0x30, integer(2), private_key_info(an_ec_customer().key)[5:]),
+    ):
+        with pytest.raises(WrongPassword):
+            open_envelope(encrypted_key(plain, PASSWORD, Seed(1)), PASSWORD, KdfBudget())
+
+
+def test_no_key_in_what_is_printed() -> None:
+    key = open_envelope(sign_pri_key(an_ec_customer(), PASSWORD), PASSWORD, KdfBudget())
+    envelope = read_envelope(sign_pri_key(an_ec_customer(), PASSWORD, ScryptScheme(2)))
+    printed = f"{key!r} {Password.of(PASSWORD)!r} {envelope!r}"
+
+    assert R.hex() not in printed
+    assert repr(R) not in printed
+    assert PASSWORD not in printed
+    assert key_der(an_ec_customer()).hex() not in printed

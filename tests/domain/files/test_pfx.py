@@ -1,0 +1,190 @@
+"""PFX files: every mixture of MAC and encryption opens at its cost and gives certificate and R."""
+
+import hmac
+
+import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from registrar.domain.files.formats import LockedPfx, recognise
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import WrongPassword
+from tests.support.builders import a_vector
+from tests.support.npki_samples import (
+    KOREAN,
+    PASSWORD,
+    R,
+    a_customer,
+    a_password_of_others,
+    an_ec_customer,
+    an_issuer,
+    each_scheme,
+    opened,
+    refusal,
+)
+from tools.pki.authorities import CustomerCertificate, _tlv
+from tools.pki.npki_containers import (
+    CRL_BAG,
+    KEY_BAG,
+    SECRET_BAG,
+    SHROUDED_KEY_BAG,
+    as_ber,
+    bag,
+    cert_bag,
+    data_part,
+    encrypted_part,
+    mac_data,
+    pfx,
+    pfx_of,
+    pfx_with,
+)
+from tools.pki.npki_files import HashName, Pbes2, Pkcs12, Scheme, Seed, encrypted_key, private_key_info
+
+FAST = Pkcs12(rounds=1)
+
+
+def key_bag(customer: CustomerCertificate, scheme: Scheme = FAST, random_number: bytes | None = R) -> bytes:
+    info = private_key_info(customer.key, random_number)
+    return bag(SHROUDED_KEY_BAG, encrypted_key(info, PASSWORD, scheme))
+
+
+def test_the_pfx_made_by_others() -> None:
+    budget = KdfBudget()
+    got = opened(a_vector("pypinksign/test.pfx"), password=a_password_of_others(), budget=budget)
+
+    assert got.der == a_vector("pypinksign/signCert.der")
+    assert got.random_number is not None
+    assert got.random_number.hex() == "7858b4328390805129f01c97fe6ca4a520cbd479"
+    # The MAC, two blocks of key and one of IV.
+    assert budget.spent == 1024 + 3 * 1024
+
+
+@each_scheme
+def test_every_scheme_covers_key_and_certificates(scheme: Scheme, rounds: int) -> None:
+    customer = an_ec_customer()
+    clear = pfx(customer, PASSWORD, key_scheme=scheme, mac_rounds=10)
+    sealed = pfx(
+        customer, PASSWORD, key_scheme=scheme, certificate_scheme=scheme, chain=[an_issuer()], mac_rounds=10
+    )
+    for content, cost in ((clear, 10 + rounds), (sealed, 10 + 2 * rounds), (as_ber(sealed), 10 + 2 * rounds)):
+        budget = KdfBudget()
+        got = opened(content, budget=budget)
+        assert (got.der, got.random_number, budget.spent) == (customer.der, R, cost)
+
+
+@pytest.mark.parametrize("mac", ["sha1", "sha224", "sha256", "sha384", "sha512"])
+@pytest.mark.parametrize("rounds", [1, 100])
+def test_every_mac(mac: HashName, rounds: int) -> None:
+    content = pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, mac=mac, mac_rounds=rounds)
+    budget = KdfBudget()
+
+    assert opened(content, budget=budget).random_number == R
+    assert budget.spent == rounds + 3
+    budget = KdfBudget()
+    with pytest.raises(WrongPassword):
+        opened(content, password="wrong", budget=budget)
+    assert budget.spent == rounds  # nothing is decrypted under a password that the MAC refutes
+    pkcs12.load_key_and_certificates(content, PASSWORD.encode())  # the writer is right
+
+
+@pytest.mark.parametrize("password", [KOREAN, "", "ü", "𝄞 clef"])
+@pytest.mark.parametrize("scheme", [Pkcs12(rounds=2), Pbes2("aes256", "sha256", rounds=2), Seed(2)], ids=str)
+def test_any_text_is_a_password(password: str, scheme: Scheme) -> None:
+    content = pfx(an_ec_customer(), password, key_scheme=scheme, certificate_scheme=scheme, mac_rounds=2)
+    assert opened(content, password=password).random_number == R
+
+
+def test_a_password_widened_byte_by_byte_as_old_openssl_did() -> None:
+    for encoding in ("utf-8", "cp949"):
+        old = KOREAN.encode(encoding).decode("latin-1")
+        content = pfx(an_ec_customer(), old, key_scheme=Pkcs12(rounds=10), mac_rounds=10)
+        budget = KdfBudget()
+        assert opened(content, password=KOREAN, budget=budget).random_number == R
+        # The MAC tells which form it is; only that one is used after it.
+        assert budget.spent == (20 if encoding == "utf-8" else 30) + 30
+        with pytest.raises(WrongPassword):
+            opened(content, password=old[1:])
+
+
+def test_pbes2_under_a_cp949_password() -> None:
+    scheme = Pbes2("aes256", "sha256", rounds=5, encoding="cp949")
+    content = pfx(an_ec_customer(), KOREAN, key_scheme=scheme, certificate_scheme=scheme, mac_rounds=1)
+
+    assert opened(content, password=KOREAN).random_number == R
+
+
+def test_the_certificate_is_not_told_before_the_password() -> None:
+    container = recognise([pfx(an_ec_customer(), PASSWORD)])
+    assert isinstance(container, LockedPfx)
+    assert container.certificate is None
+
+
+def test_an_empty_password_as_no_characters_at_all() -> None:
+    # Some programs derive from the two zero bytes of an empty BMPString, some from nothing.
+    content = _tlv(
+        0x30,
+        data_part(
+            cert_bag(an_ec_customer().der),
+            bag(SHROUDED_KEY_BAG, encrypted_key(private_key_info(an_ec_customer().key), "", Seed(1))),
+        ),
+    )
+    from registrar.domain.files.password_encryption import pkcs12_bytes
+
+    key = pkcs12_bytes("sha1", b"", b"salt", 1, 3, 20)
+    made = pfx_with(content, mac_data("1.3.14.3.2.26", hmac.digest(key, content, "sha1"), b"salt", 1))
+    assert opened(made, password="").der == an_ec_customer().der
+
+
+class TestWhichCertificate:
+    """The one whose key is the one key in the file."""
+
+    def test_is_the_one_of_the_key_in_any_order(self) -> None:
+        ours, other = cert_bag(an_ec_customer().der), cert_bag(a_customer().der)
+        for bags in ([ours, other, cert_bag(an_issuer())], [cert_bag(an_issuer()), other, ours, ours]):
+            content = pfx_of([data_part(key_bag(an_ec_customer()), *bags)], PASSWORD, mac_rounds=1)
+            assert opened(content).der == an_ec_customer().der
+
+    def test_may_come_with_other_things(self) -> None:
+        others = [bag(CRL_BAG, _tlv(0x30)), bag(SECRET_BAG, _tlv(0x30)), bag("1.2.3.4", _tlv(0x05))]
+        parts = [
+            data_part(*others),
+            data_part(cert_bag(an_ec_customer().der)),
+            data_part(key_bag(an_ec_customer())),
+        ]
+        assert opened(pfx_of(parts, PASSWORD, mac_rounds=1)).random_number == R
+
+    def test_key_without_r(self) -> None:
+        bags = [cert_bag(an_ec_customer().der), key_bag(an_ec_customer(), random_number=None)]
+        assert opened(pfx_of([data_part(*bags)], PASSWORD, mac_rounds=1)).random_number is None
+
+    def test_key_and_certificate_under_one_cover(self) -> None:
+        bags = [cert_bag(an_ec_customer().der), bag(KEY_BAG, private_key_info(an_ec_customer().key, R))]
+        content = pfx_of([encrypted_part(PASSWORD, FAST, *bags)], PASSWORD, mac_rounds=1)
+        assert opened(content).random_number == R
+
+    def test_none(self) -> None:
+        assert self.refused(key_bag(an_ec_customer())) == "FILE_NO_CERTIFICATE"
+        assert self.refused() == "FILE_NO_CERTIFICATE"
+
+    def test_of_another_key(self) -> None:
+        assert self.refused(key_bag(an_ec_customer()), cert_bag(a_customer().der)) == "FILE_KEY_MISMATCH"
+
+    def test_two_keys(self) -> None:
+        keys, certificate = [key_bag(an_ec_customer()), key_bag(a_customer())], cert_bag(an_ec_customer().der)
+        assert self.refused(*keys, certificate) == "FILE_SEVERAL_CERTIFICATES"
+
+    def test_two_for_one_key(self) -> None:
+        from tests.support.builders import a_certificate
+
+        again = a_certificate(key=an_ec_customer().key)
+        bags = [key_bag(an_ec_customer()), cert_bag(again.der), cert_bag(an_ec_customer().der)]
+        assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"
+
+    def test_more_than_twenty(self) -> None:
+        bags = [cert_bag(bytes([number])) for number in range(21)]
+        assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"
+
+    def test_no_key_proves_nothing(self) -> None:
+        assert self.refused(cert_bag(an_ec_customer().der)) == "FILE_UNREADABLE"
+
+    def refused(self, *bags: bytes) -> str:
+        return refusal(pfx_of([data_part(*bags)], PASSWORD, mac_rounds=1))

@@ -1,0 +1,149 @@
+"""PFX files and keys made by openssl are read here; those made for the tests are read by openssl."""
+
+from pathlib import Path
+
+import pytest
+
+from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.files.key_envelopes import open_envelope
+from tests.support.npki_samples import (
+    KOREAN,
+    PASSWORD,
+    a_customer,
+    an_ec_customer,
+    each_scheme,
+    key_der,
+    opened,
+    openssl,
+    openssl_files,
+    refusal,
+)
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import HashName, Scheme, Seed, encrypted_key, private_key_info
+
+MAC = 2048
+
+
+def exported(folder: Path, *options: str, password: str = PASSWORD) -> bytes:
+    files = openssl_files(folder, a_customer())
+    return openssl("pkcs12", "-export", "-legacy", *files, "-passout", f"pass:{password}", *options)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, KOREAN])
+@pytest.mark.parametrize(
+    ("scheme", "rounds"),
+    [
+        ("PBE-SHA1-3DES", 2 * 3 * 2048),
+        ("PBE-SHA1-2DES", 2 * 2 * 2048),
+        ("PBE-SHA1-RC2-40", 2 * 2 * 2048),
+        ("PBE-SHA1-RC2-128", 2 * 2 * 2048),
+        ("AES-128-CBC", 2 * 2048),
+        ("AES-192-CBC", 2 * 2048),
+        ("AES-256-CBC", 2 * 2048),
+        ("SEED-CBC", 2 * 2048),
+        ("DES-EDE3-CBC", 2 * 2048),
+    ],
+)
+def test_made_by_openssl(scheme: str, rounds: int, password: str, tmp_path: Path) -> None:
+    budget = KdfBudget()
+    made = exported(tmp_path, "-keypbe", scheme, "-certpbe", scheme, password=password)
+
+    assert opened(made, password=password, budget=budget).der == a_customer().der
+    assert budget.spent == MAC + rounds
+
+
+def test_made_by_openssl_with_its_defaults_of_today_and_before(tmp_path: Path) -> None:
+    for options in ((), ("-descert",), ("-certpbe", "NONE"), ("-noiter", "-nomaciter"), ("-name", "홍길동")):
+        assert opened(exported(tmp_path, *options)).der == a_customer().der
+    files = openssl_files(tmp_path, a_customer())
+    today = openssl("pkcs12", "-export", *files, "-passout", f"pass:{PASSWORD}")
+    assert opened(today).der == a_customer().der
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512"])
+def test_macs_made_by_openssl(digest: str, tmp_path: Path) -> None:
+    assert opened(exported(tmp_path, "-macalg", digest)).der == a_customer().der
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-nomac",),
+        ("-macalg", "md5"),
+        ("-keypbe", "NONE"),
+        ("-keypbe", "ARIA-128-CBC"),
+        ("-certpbe", "ARIA-256-CBC"),
+        ("-certpbe", "CAMELLIA-128-CBC"),
+        ("-certpbe", "PBE-SHA1-RC4-128"),
+        ("-keypbe", "PBE-MD5-DES"),
+    ],
+)
+def test_what_openssl_makes_and_is_not_accepted(options: tuple[str, ...], tmp_path: Path) -> None:
+    assert refusal(exported(tmp_path, *options)) == "FILE_ENCRYPTION_UNSUPPORTED"
+
+
+def test_a_chain_without_key_made_by_openssl(tmp_path: Path) -> None:
+    openssl_files(tmp_path, a_customer())
+    certificate = str(tmp_path / "certificate.pem")
+    made = openssl("pkcs12", "-export", "-nokeys", "-in", certificate, "-passout", f"pass:{PASSWORD}")
+    assert refusal(made) == "FILE_UNREADABLE"
+
+
+@each_scheme
+def test_made_here_and_read_by_openssl(scheme: Scheme, rounds: int) -> None:
+    if not isinstance(scheme, Seed):  # the Korean schemes are not in openssl
+        made = pfx(an_ec_customer(), KOREAN, key_scheme=scheme, certificate_scheme=scheme)
+        told = openssl("pkcs12", "-legacy", "-nodes", "-passin", f"pass:{KOREAN}", given=made)
+        assert b"BEGIN PRIVATE KEY" in told
+        assert b"BEGIN CERTIFICATE" in told
+
+
+@pytest.mark.parametrize("mac", ["sha1", "sha224", "sha256", "sha384", "sha512"])
+def test_macs_made_here_and_verified_by_openssl(mac: HashName) -> None:
+    made = pfx(an_ec_customer(), KOREAN, mac=mac)
+    openssl("pkcs12", "-noout", "-passin", f"pass:{KOREAN}", "-legacy", given=made)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA256"),
+        ("-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA1"),
+        ("-v2", "aes-128-cbc", "-v2prf", "hmacWithSHA512"),
+        ("-v2", "seed-cbc", "-v2prf", "hmacWithSHA384"),
+        ("-v2", "des3", "-v2prf", "hmacWithSHA224"),
+        ("-v1", "PBE-SHA1-3DES"),
+        ("-v1", "PBE-SHA1-RC2-40"),
+        ("-scrypt", "-scrypt_N", "1024", "-scrypt_r", "8", "-scrypt_p", "1"),
+    ],
+)
+def test_keys_made_by_openssl(options: tuple[str, ...]) -> None:
+    key = key_der(an_ec_customer())
+    command = (
+        "pkcs8",
+        "-topk8",
+        "-inform",
+        "DER",
+        "-outform",
+        "DER",
+        "-provider",
+        "legacy",
+        "-provider",
+        "default",
+    )
+    made = openssl(*command, "-passout", f"pass:{KOREAN}", *options, given=key)
+
+    assert open_envelope(made, KOREAN, KdfBudget()).belongs_to(an_ec_customer().certificate)
+
+
+@each_scheme
+def test_keys_made_here_and_read_by_openssl(scheme: Scheme, rounds: int) -> None:
+    if not isinstance(scheme, Seed):
+        info = private_key_info(an_ec_customer().key)
+        made = encrypted_key(info, PASSWORD, scheme)
+        read = ("pkcs8", "-inform", "DER", "-outform", "DER", "-provider", "legacy", "-provider", "default")
+        told = openssl(*read, "-passin", f"pass:{PASSWORD}", given=made)
+        # The same key; openssl 3.0 writes it in its own older form.
+        assert openssl("pkey", "-inform", "DER", "-pubout", "-outform", "DER", given=told) == openssl(
+            "pkey", "-inform", "DER", "-pubout", "-outform", "DER", given=info
+        )

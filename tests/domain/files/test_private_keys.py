@@ -1,0 +1,205 @@
+"""A decrypted key: only numbers that belong together are a key, and R is 20 bytes or not there."""
+
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from registrar.domain.files.private_keys import MAX_RSA_BITS, NotAPrivateKey, read_private_key
+from registrar.domain.reasons.errors import Refusal
+from tests.support.builders import an_ec_key, an_rsa_key
+from tests.support.npki_samples import R, a_customer, an_ec_customer
+from tools.pki.authorities import _oid, _tlv
+from tools.pki.npki_files import (
+    ID_RANDOM_NUM,
+    algorithm_identifier,
+    integer,
+    private_key_info,
+    random_number_attribute,
+)
+
+RSA, EC, P256 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.2.840.10045.3.1.7"
+FRIENDLY_NAME = _tlv(0x30, _oid("1.2.840.113549.1.9.20"), _tlv(0x31, _tlv(0x1E, b"\0k"), _tlv(0x1E, b"\0a")))
+
+
+def spki(key: Any) -> bytes:
+    der: bytes = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return der
+
+
+def info_of(algorithm: bytes, key: bytes, *more: bytes, version: int = 0) -> bytes:
+    return _tlv(0x30, integer(version), algorithm, _tlv(0x04, key), *more)
+
+
+def rsa_info(*numbers: int, version: int = 0) -> bytes:
+    key = _tlv(0x30, integer(version), *(integer(number) for number in numbers))
+    return info_of(algorithm_identifier(RSA, _tlv(0x05)), key)
+
+
+def rsa_numbers(key: rsa.RSAPrivateKey) -> dict[str, int]:
+    private = key.private_numbers()
+    public = private.public_numbers
+    return {
+        "n": public.n,
+        "e": public.e,
+        "d": private.d,
+        "p": private.p,
+        "q": private.q,
+        "dp": private.dmp1,
+        "dq": private.dmq1,
+        "qi": private.iqmp,
+    }
+
+
+def refused(info: bytes) -> str:
+    with pytest.raises(Refusal) as refusal:
+        read_private_key(info)
+    assert refusal.value.__context__ is None  # nothing leads to a frame with the key in it
+    return refusal.value.code
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=lambda curve: curve.name)
+def test_an_ec_key_leads_to_its_public_half(curve: ec.EllipticCurve) -> None:
+    key = ec.generate_private_key(curve)
+    assert read_private_key(private_key_info(key, R)).public_key == spki(key)
+
+
+def test_an_rsa_key_leads_to_its_public_half() -> None:
+    key = an_rsa_key()
+    assert read_private_key(private_key_info(key)).public_key == spki(key)
+    assert read_private_key(rsa_info(*rsa_numbers(key).values())).public_key == spki(key)
+    # The exponent may be modulo λ(n) or φ(n).
+    numbers = rsa_numbers(key)
+    numbers["d"] = pow(numbers["e"], -1, (numbers["p"] - 1) * (numbers["q"] - 1))
+    assert read_private_key(rsa_info(*numbers.values())).public_key == spki(key)
+
+
+def test_a_key_belongs_to_its_certificate_only() -> None:
+    key = read_private_key(private_key_info(a_customer().key))
+    assert key.belongs_to(a_customer().certificate)
+    assert not key.belongs_to(an_ec_customer().certificate)
+
+
+def test_a_key_made_up_from_a_strangers_certificate_is_none() -> None:
+    public = an_rsa_key("stranger").public_key().public_numbers()
+    own = rsa_numbers(an_rsa_key())
+    for made_up in (
+        own | {"n": public.n, "e": public.e},
+        own | {"n": public.n, "p": public.n, "q": 1},
+        own | {"n": public.n, "p": 1, "q": public.n},
+        own | {"n": public.n, "p": -public.n, "q": -1},
+        {"n": public.n, "e": public.e, "d": 1, "p": public.n, "q": 1, "dp": 1, "dq": 1, "qi": 1},
+    ):
+        assert refused(rsa_info(*made_up.values())) == "FILE_UNREADABLE"
+    point = an_ec_key("stranger").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    assert refused(ec_info(bytes(31) + b"\x05", point=point)) == "FILE_UNREADABLE"
+
+
+@pytest.mark.parametrize("name", ["n", "e", "d", "p", "q", "dp", "dq", "qi"])
+@pytest.mark.parametrize("change", [lambda n: n + 2, lambda n: 0, lambda n: -n, lambda n: n << 8200], ids="2089")
+def test_rsa_numbers_that_do_not_belong_together(name: str, change: Any) -> None:
+    numbers = rsa_numbers(an_rsa_key())
+    assert refused(rsa_info(*(numbers | {name: change(numbers[name])}).values())) == "FILE_UNREADABLE"
+
+
+def test_a_key_of_more_than_8192_bits_is_not_calculated_with() -> None:
+    p, q = 2 ** (MAX_RSA_BITS // 2) + 1, 2 ** (MAX_RSA_BITS // 2) + 3
+    assert (p * q).bit_length() > MAX_RSA_BITS
+    assert refused(rsa_info(p * q, 65537, 1, p, q, 1, 1, 1)) == "FILE_UNREADABLE"
+    assert refused(rsa_info(*rsa_numbers(an_rsa_key()).values(), version=1)) == "FILE_UNREADABLE"
+
+
+def ec_info(scalar: bytes, *, curve: str = P256, inner: str | None = None, point: bytes | None = None) -> bytes:
+    named = _tlv(0xA0, _oid(inner)) if inner else b""
+    public = _tlv(0xA1, _tlv(0x03, b"\0", point)) if point is not None else b""
+    key = _tlv(0x30, integer(1), _tlv(0x04, scalar), named, public)
+    return info_of(algorithm_identifier(EC, _oid(curve)), key)
+
+
+def test_ec_keys_as_they_are_written() -> None:
+    key = ec.derive_private_key(5, ec.SECP256R1())
+    for form in (PublicFormat.UncompressedPoint, PublicFormat.CompressedPoint):
+        point = key.public_key().public_bytes(Encoding.X962, form)
+        assert read_private_key(ec_info(bytes(31) + b"\x05", point=point)).public_key == spki(key)
+    assert read_private_key(ec_info(b"\x05", inner=P256)).public_key == spki(key)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        ec_info(bytes(32)),
+        ec_info(b""),
+        ec_info(b"\xff" * 32),
+        ec_info(bytes(32) + b"\x05"),
+        ec_info(b"\x05", inner="1.3.132.0.34"),
+        ec_info(b"\x05", curve="1.3.132.0.10"),
+        ec_info(b"\x05", point=b""),
+        info_of(algorithm_identifier(EC, _tlv(0x05)), b""),
+        info_of(algorithm_identifier(RSA, _tlv(0x05)), b"0\0"),
+        info_of(algorithm_identifier(RSA, _tlv(0x05)), _tlv(0x30, *[integer(1)] * 9)),
+        private_key_info(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),  # type: ignore[arg-type]
+    ],
+)
+def test_keys_that_are_no_good(info: bytes) -> None:
+    assert refused(info) == "FILE_UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        b"",
+        b"\x30\x00",
+        bytes(48),
+        private_key_info(ec.derive_private_key(5, ec.SECP256R1())) + b"\0",
+        ec_info(b"\x05")[:-1],
+        info_of(algorithm_identifier(RSA), b"", version=2),
+        info_of(algorithm_identifier(RSA), b"", _tlv(0xA2, b"")),
+        ec.derive_private_key(5, ec.SECP256R1()).private_bytes(
+            Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+        ),
+    ],
+)
+def test_bytes_that_are_no_key_at_all(info: bytes) -> None:
+    with pytest.raises(NotAPrivateKey):
+        read_private_key(info)
+
+
+class TestRandomNumber:
+    """R, SET { BIT STRING } of 20 bytes among the attributes."""
+
+    def test_is_read_wherever_it_stands(self) -> None:
+        key, attribute = an_ec_key(), random_number_attribute(R)
+        assert read_private_key(private_key_info(key, R)).random_number == R
+        assert read_private_key(private_key_info(key, None, FRIENDLY_NAME, attribute)).random_number == R
+        assert read_private_key(private_key_info(key, R, FRIENDLY_NAME)).random_number == R
+
+    def test_may_be_absent(self) -> None:
+        assert read_private_key(private_key_info(an_ec_key())).random_number is None
+        assert read_private_key(private_key_info(an_ec_key(), None, FRIENDLY_NAME)).random_number is None
+
+    def test_stands_before_the_public_key_of_a_later_version(self) -> None:
+        key = an_rsa_key().private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        attributes, public = _tlv(0xA0, random_number_attribute(R)), _tlv(0x81, b"\0", b"anything")
+        info = info_of(algorithm_identifier(RSA, _tlv(0x05)), key, attributes, public, version=1)
+        assert read_private_key(info).random_number == R
+
+    @pytest.mark.parametrize(
+        "attribute",
+        [
+            random_number_attribute(R[:19]),
+            random_number_attribute(R + b"\0"),
+            random_number_attribute(b"\0" + R),
+            random_number_attribute(b""),
+            random_number_attribute(R[:19] + b"\xf0", unused_bits=4),
+            random_number_attribute(R) + random_number_attribute(R),
+            _tlv(0x30, _oid(ID_RANDOM_NUM), _tlv(0x31)),
+            _tlv(0x30, _oid(ID_RANDOM_NUM), _tlv(0x31, *[_tlv(0x03, b"\0", R)] * 2)),
+            _tlv(0x30, _oid(ID_RANDOM_NUM), _tlv(0x31, _tlv(0x04, R))),
+            _tlv(0x30, _oid(ID_RANDOM_NUM), _tlv(0x30, _tlv(0x03, b"\0", R))),
+            _tlv(0x30, _oid(ID_RANDOM_NUM)),
+            _tlv(0x04, R),
+        ],
+    )
+    def test_is_not_guessed(self, attribute: bytes) -> None:
+        assert refused(private_key_info(an_ec_key(), None, attribute)) == "FILE_UNREADABLE"

@@ -1,0 +1,42 @@
+"""Messages of the notice queue, and the hours at which customers are told."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrar.domain.notices.notice import Notice, Part, notice_of, quiet_until
+from tests.support.builders import NOW
+
+HOUR = timedelta(hours=1)  # NOW is noon in Seoul
+
+
+@pytest.mark.parametrize(
+    ("later", "wait"),
+    [(8.99, None), (9, 11), (11.5, 8.5), (12, 8), (19.5, 0.5), (20, None), (0, None)],
+    ids=["20:59", "21:00", "23:30", "0:00", "7:30", "8:00", "12:00"],
+)
+def test_quiet_hours_end_in_the_morning(later: float, wait: float | None) -> None:
+    at = NOW + later * HOUR
+    assert quiet_until(at, "21-8") == (None if wait is None else at + wait * HOUR)
+
+
+def test_quiet_hours_may_lie_within_a_day_or_be_none() -> None:
+    assert quiet_until(NOW, "12-13") == NOW + HOUR
+    assert quiet_until(NOW + HOUR, "12-13") is None
+    assert quiet_until(NOW, "12-12") is None
+    assert quiet_until(NOW, "0-0") is None
+
+
+def test_a_hold_is_told_by_its_kind() -> None:
+    detail = {"id": "e1", "customer_id": "hong", "registration_id": "r1", "hold": "issuer"}
+    notice = notice_of({"detail-type": "HoldLifted", "detail": detail})
+    assert notice == Notice("event:e1", "hold_lifted_issuer", "hong", detail)
+    assert notice.parts == [Part("event:e1", "r1")]
+    assert not notice.urgent
+
+
+@pytest.mark.parametrize("member", ["id", "kind", "customer_id", "params"])
+def test_a_message_without_a_member_is_an_error(member: str) -> None:
+    message = {"id": "n1", "kind": "login_locked", "customer_id": "hong", "params": {}}
+    with pytest.raises(KeyError):
+        notice_of({name: value for name, value in message.items() if name != member})

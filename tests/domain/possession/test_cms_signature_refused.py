@@ -1,0 +1,326 @@
+"""Messages that must be refused: each rule broken alone, every bit flipped, and bytes of no sense."""
+
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
+from cryptography.x509.oid import ExtensionOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registrar.domain.possession.cms_signature import MAX_BYTES, ProofInvalid, check_cms_signature
+from tests.support import cms_messages as cms
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
+from tests.support.cms_messages import NULL, OpenSsl, SignerInfo, a_message, an_algorithm, an_attribute, signed_by
+from tools.pki.authorities import CustomerCertificate, _oid, _tlv
+
+RSA = a_certificate(key=an_rsa_key())
+EC = a_certificate(key=an_ec_key())
+OTHER = a_certificate(key=an_rsa_key("other"))
+CONTENT = "타기관 인증서 등록\nnonce: 00112233445566778899aabbccddeeff".encode()
+CONTENT_TYPE, MESSAGE_DIGEST = cms.the_attributes(CONTENT)
+ANOTHER_DIGEST = cms.the_attributes(b"another text")[1]
+SHA256_NULL = an_algorithm(cms.SHA256, NULL)
+PSS_SHA256 = an_algorithm(cms.RSASSA_PSS, _tlv(0x30, _tlv(0xA0, SHA256_NULL), _tlv(0xA2, _tlv(0x02, b"\x20"))))
+MANY = settings(max_examples=150, derandomize=True, database=None, deadline=None)
+
+
+def why(message: bytes, customer: CustomerCertificate = RSA, content: bytes = CONTENT) -> str:
+    with pytest.raises(ProofInvalid) as caught:
+        check_cms_signature(message, customer.der, content)
+    assert str(caught.value) == caught.value.why
+    return caught.value.why
+
+
+@pytest.fixture
+def openssl(tmp_path: Path) -> OpenSsl:
+    return OpenSsl(tmp_path)
+
+
+# --- one rule broken ----------------------------------------------------------------------------------
+
+NOT_DER = "not the DER of a SignedData"
+DIGEST_WRONG = "message-digest is not the content's"
+ALGORITHM = "signature algorithm is not accepted for this key and digest"
+ANNOUNCED = "digestAlgorithms is not the signer's alone"
+NOT_THE_SIGNER = "the signer is not the certificate's holder"
+SIGNATURE = "signature does not verify"
+CONTENT_TYPE_COUNT = "attribute 1.2.840.113549.1.9.3 is not there exactly once"
+DIGEST_COUNT = "attribute 1.2.840.113549.1.9.4 is not there exactly once"
+VERSION = "version does not go with the signer's identifier"
+
+BROKEN: dict[str, tuple[str, dict[str, object]]] = {
+    "not signed data": ("contentType is not id-signedData", {"outer_type": cms.DATA}),
+    "another eContentType": ("eContentType is not id-data", {"content_type": "1.2.840.113549.1.9.16.1.4"}),
+    "another eContent": ("eContent is not the expected content", {"content_in": CONTENT + b" "}),
+    "empty eContent": ("eContent is not the expected content", {"content_in": b""}),
+    "signed another content": (DIGEST_WRONG, {"attributes": [CONTENT_TYPE, ANOTHER_DIGEST]}),
+    "truncated digest": (
+        DIGEST_WRONG,
+        {"attributes": [CONTENT_TYPE, an_attribute(cms.MESSAGE_DIGEST, _tlv(0x04, MESSAGE_DIGEST[-32:-1]))]},
+    ),
+    "digest of another type": (
+        DIGEST_WRONG,
+        {"attributes": [CONTENT_TYPE, MESSAGE_DIGEST.replace(b"\x04\x20", b"\x0c\x20", 1)]},
+    ),
+    "no message-digest": (DIGEST_COUNT, {"attributes": [CONTENT_TYPE]}),
+    "no content-type": (CONTENT_TYPE_COUNT, {"attributes": [MESSAGE_DIGEST]}),
+    "two message-digests": (DIGEST_COUNT, {"attributes": [CONTENT_TYPE, MESSAGE_DIGEST, ANOTHER_DIGEST]}),
+    "message-digest repeated": (DIGEST_COUNT, {"attributes": [CONTENT_TYPE, MESSAGE_DIGEST, MESSAGE_DIGEST]}),
+    "two content-types": (CONTENT_TYPE_COUNT, {"attributes": [CONTENT_TYPE, CONTENT_TYPE, MESSAGE_DIGEST]}),
+    "message-digest with two values": (
+        DIGEST_COUNT,
+        {"attributes": [CONTENT_TYPE, an_attribute(cms.MESSAGE_DIGEST, *[_tlv(0x04, bytes(32))] * 2)]},
+    ),
+    "message-digest without value": (
+        DIGEST_COUNT,
+        {"attributes": [CONTENT_TYPE, an_attribute(cms.MESSAGE_DIGEST)]},
+    ),
+    "content-type of signed data": (
+        "content-type is not id-data",
+        {"attributes": [an_attribute(cms.CONTENT_TYPE, _oid(cms.SIGNED_DATA)), MESSAGE_DIGEST]},
+    ),
+    "attributes not sorted": (
+        NOT_DER,
+        {"attributes": sorted([CONTENT_TYPE, MESSAGE_DIGEST], reverse=True), "in_order": False},
+    ),
+    "values not sorted": (
+        NOT_DER,
+        {"attributes": [CONTENT_TYPE, MESSAGE_DIGEST, an_attribute("1.2.3", _tlv(0x30), NULL)]},
+    ),
+    "attributes not signed": (SIGNATURE, {"signed": CONTENT}),
+    "attributes signed as [0]": (SIGNATURE, {"signed": _tlv(0xA0, CONTENT_TYPE, MESSAGE_DIGEST)}),
+    "no attributes, another content": (SIGNATURE, {"attributes": None, "signed": b"another text"}),
+    "another serial number": (NOT_THE_SIGNER, {"sid": cms.by_issuer_and_serial(RSA.certificate, 4711)}),
+    "another issuer": (
+        NOT_THE_SIGNER,
+        {"sid": _tlv(0x30, OTHER.certificate.subject.public_bytes(), _tlv(0x02, b"\x01"))},
+    ),
+    "another key identifier": (NOT_THE_SIGNER, {"sid": cms.by_key_id(OTHER.certificate), "version": 3}),
+    "no key identifier": (NOT_THE_SIGNER, {"sid": _tlv(0x80), "version": 3}),
+    "an unknown kind of signer": (NOT_DER, {"sid": _tlv(0x81, b"x"), "version": 3}),
+    "signer's version 3": (VERSION, {"version": 3}),
+    "SignedData's version 3": (VERSION, {"signed_version": 3}),
+    "key identifier, version 1": (VERSION, {"sid": cms.by_key_id(RSA.certificate)}),
+    "SHA-1": ("digest algorithm not accepted", {"digest": cms.SHA1}),
+    "MD5": ("digest algorithm not accepted", {"digest": cms.MD5}),
+    "digest with parameters": ("digest algorithm not accepted", {"digest_parameters": _tlv(0x04, b"x")}),
+    "digest not announced": (ANNOUNCED, {"digests": [an_algorithm(cms.SHA512, NULL)]}),
+    "no digest announced": (ANNOUNCED, {"digests": []}),
+    "two digests announced": (ANNOUNCED, {"digests": sorted([SHA256_NULL, an_algorithm(cms.SHA512, NULL)])}),
+    "no algorithm announced": (ANNOUNCED, {"digests": [NULL, SHA256_NULL]}),
+    "PSS": (ALGORITHM, {"signature_algorithm": PSS_SHA256}),
+    "PSS without parameters": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.RSASSA_PSS)}),
+    "sha1WithRSA": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.SHA1_WITH_RSA, NULL)}),
+    "sha512WithRSA over SHA-256": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.SHA512_WITH_RSA, NULL)}),
+    "sha256WithRSA over SHA-512": (
+        ALGORITHM,
+        {"digest": cms.SHA512, "signature_algorithm": an_algorithm(cms.SHA256_WITH_RSA, NULL)},
+    ),
+    "ECDSA with an RSA key": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA256)}),
+    "a digest as signature algorithm": (ALGORITHM, {"signature_algorithm": SHA256_NULL}),
+    "no signature algorithm": (ALGORITHM, {"signature_algorithm": _tlv(0x30)}),
+}
+FOR_EC: dict[str, dict[str, object]] = {
+    "ecdsa-with-SHA512 over SHA-256": {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA512)},
+    "ecdsa-with-SHA1": {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA1)},
+    "ecdsa-with-SHA256 and NULL": {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA256, NULL)},
+    "id-ecPublicKey": {"signature_algorithm": an_algorithm(cms.EC_PUBLIC_KEY)},
+    "RSA with an EC key": {"signature_algorithm": an_algorithm(cms.SHA256_WITH_RSA, NULL)},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_one_rule_broken(name: str) -> None:
+    reason, overrides = BROKEN[name]
+
+    assert why(signed_by(RSA, CONTENT, **overrides)) == reason
+
+
+@pytest.mark.parametrize("name", FOR_EC)
+def test_an_algorithm_that_is_not_the_ec_keys(name: str) -> None:
+    assert why(signed_by(EC, CONTENT, **FOR_EC[name]), EC) == ALGORITHM
+
+
+def test_signatures_swapped() -> None:
+    """Each is good, over the other's input."""
+    over_content = cms.a_raw_signature(RSA, CONTENT, hashes.SHA256())
+    attributes_of_another = cms.the_attributes(b"another text")
+    message = signed_by(RSA, CONTENT, attributes=attributes_of_another)
+
+    assert why(signed_by(RSA, CONTENT).replace(MESSAGE_DIGEST, ANOTHER_DIGEST)) == DIGEST_WRONG
+    assert why(message.replace(ANOTHER_DIGEST, MESSAGE_DIGEST)) == SIGNATURE
+    assert why(signed_by(RSA, CONTENT)[: -len(over_content)] + over_content) == SIGNATURE
+
+
+def test_another_certificates_key_signed_for_this_signer() -> None:
+    forged = signed_by(OTHER, CONTENT, sid=cms.by_issuer_and_serial(RSA.certificate), certificates=[OTHER.der])
+
+    assert why(forged) == SIGNATURE
+
+
+def test_no_signer_and_two_signers(openssl: OpenSsl) -> None:
+    signer, other = SignerInfo(RSA, CONTENT).der(), SignerInfo(OTHER, CONTENT).der()
+
+    assert why(a_message()) == "not exactly one signer"
+    assert why(a_message(*sorted([signer, other]))) == "not exactly one signer"
+    assert why(a_message(signer, signer)) == "not exactly one signer"
+    assert why(openssl.sign(CONTENT, [RSA, OTHER])) == "not exactly one signer"
+
+
+def test_a_key_that_is_neither_rsa_nor_ec() -> None:
+    key, name = ed25519.Ed25519PrivateKey.generate(), x509.Name([])
+    certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW).sign(key, None)
+    message = signed_by(RSA, CONTENT, sid=cms.by_issuer_and_serial(certificate))
+
+    with pytest.raises(ProofInvalid, match="for this key"):
+        check_cms_signature(message, certificate.public_bytes(Encoding.DER), CONTENT)
+
+
+def test_a_certificate_without_key_identifier_is_not_found_by_one() -> None:
+    bare = a_certificate(key=an_rsa_key(), omit=[ExtensionOID.SUBJECT_KEY_IDENTIFIER])
+    for sid in (cms.by_key_id(RSA.certificate), _tlv(0x80)):
+        assert why(signed_by(bare, CONTENT, sid=sid, version=3, signed_version=3), bare) == NOT_THE_SIGNER
+
+
+def test_what_openssl_and_cryptography_make_of_weak_or_other_schemes(openssl: OpenSsl) -> None:
+    pss = PKCS7SignatureBuilder(CONTENT).add_signer(
+        RSA.certificate, an_rsa_key(), hashes.SHA256(), rsa_padding=padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    )
+
+    assert why(openssl.sign(CONTENT, [RSA], "-md", "sha1")) == "digest algorithm not accepted"
+    assert why(openssl.sign(CONTENT, [RSA], "pss")) == ALGORITHM
+    assert why(pss.sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.DetachedSignature])) == ALGORITHM
+
+
+# --- not DER ------------------------------------------------------------------------------------------
+
+GOOD = signed_by(RSA, CONTENT)
+
+
+def test_indefinite_lengths(openssl: OpenSsl) -> None:
+    assert why(openssl.sign(CONTENT, [RSA], "-stream", "-nodetach")) == NOT_DER
+    header = 4
+    assert GOOD[:2] == b"\x30\x82"
+    assert why(b"\x30\x80" + GOOD[header:] + b"\0\0") == NOT_DER
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"\x30",
+        GOOD + b"\0",
+        GOOD + GOOD,
+        GOOD[:-1],
+        b"\x30\x83\x00" + GOOD[2:],
+        GOOD[:2] + b"\0\0" + GOOD[4:],
+        b"\x31" + GOOD[1:],
+        CONTENT,
+        RSA.der,
+        RSA.pem,
+        _tlv(0x30, _oid(cms.SIGNED_DATA)),
+        _tlv(0x30, _oid(cms.SIGNED_DATA), _tlv(0xA0)),
+        b"\x30\x80" * (MAX_BYTES // 2),
+        b"\xff" * MAX_BYTES,
+        b"\x06" + b"\x81" * 200,
+    ],
+)
+def test_bytes_that_are_no_der_of_a_message(message: bytes) -> None:
+    assert why(message) == NOT_DER
+
+
+def test_deep_nesting_is_refused_and_nothing_else() -> None:
+    nested = b""
+    while len(nested) < MAX_BYTES - 400:
+        nested = _tlv(0x30, nested)
+    for message in (nested, _tlv(0x30, _oid(cms.SIGNED_DATA), _tlv(0xA0, nested[-8000:]))):
+        assert why(message) == NOT_DER
+    assert why(a_message(SignerInfo(RSA, CONTENT, attributes=[nested[-8000:]]).der())) == NOT_DER
+
+
+def test_a_long_message_is_not_read() -> None:
+    assert why(GOOD + bytes(MAX_BYTES)) == "longer than 16384 bytes"
+
+
+# --- any change ---------------------------------------------------------------------------------------
+
+# Without certificates every byte of these counts.
+SIGNED = {
+    "rsa": (RSA, signed_by(RSA, CONTENT, signature_algorithm=an_algorithm(cms.SHA256_WITH_RSA, NULL))),
+    "rsa, no attributes": (RSA, signed_by(RSA, CONTENT, attributes=None)),
+    "ec": (EC, signed_by(EC, CONTENT)),
+    "ec, attached": (EC, signed_by(EC, CONTENT, content_in=CONTENT)),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_every_bit_counts(name: str) -> None:
+    customer, message = SIGNED[name]
+    check_cms_signature(message, customer.der, CONTENT)
+    for bit in range(len(message) * 8):
+        changed = bytearray(message)
+        changed[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(ProofInvalid):
+            check_cms_signature(bytes(changed), customer.der, CONTENT)
+
+
+def _edits(length: int) -> st.SearchStrategy[tuple[int, int, bytes]]:
+    """(where, how many bytes are cut out, what is put in)."""
+    return st.tuples(st.integers(0, length), st.integers(0, 40), st.binary(max_size=40))
+
+
+@pytest.mark.parametrize("name", SIGNED)
+@MANY
+@given(data=st.data())
+def test_no_edit_is_accepted(name: str, data: st.DataObject) -> None:
+    customer, message = SIGNED[name]
+    changed = message
+    for start, cut, put in data.draw(st.lists(_edits(len(message)), min_size=1, max_size=3)):
+        changed = changed[:start] + put + changed[start + cut :]
+    # The name of the RSA scheme is the one thing that may differ: it says the same in two ways.
+    same_scheme = _oid(cms.RSA_ENCRYPTION), _oid(cms.SHA256_WITH_RSA)
+    if changed.replace(*same_scheme) == message.replace(*same_scheme):
+        return
+    why(changed, customer)
+
+
+CARRYING = signed_by(RSA, CONTENT, certificates=[RSA.der])
+
+
+@MANY
+@given(edit=_edits(len(CARRYING)), data=st.binary(max_size=200))
+def test_only_what_is_ignored_may_change(edit: tuple[int, int, bytes], data: bytes) -> None:
+    start, _, put = edit
+    changed = CARRYING[:start] + put + CARRYING[start + len(put) :]
+    first = CARRYING.index(RSA.der)
+    last = first + len(RSA.der)
+    try:
+        check_cms_signature(changed, RSA.der, CONTENT)
+    except ProofInvalid:
+        return
+    assert (changed[:first], changed[last:]) == (CARRYING[:first], CARRYING[last:])
+
+
+def _nested(depth: int) -> st.SearchStrategy[bytes]:
+    leaf = st.builds(_tlv, st.integers(0, 255), st.binary(max_size=20))
+    if not depth:
+        return leaf
+    parts = st.lists(_nested(depth - 1), max_size=4).map(b"".join)
+    return leaf | st.builds(_tlv, st.sampled_from((0x30, 0x31, 0xA0, 0xA1)), parts)
+
+
+@MANY
+@given(message=st.binary(max_size=300) | _nested(3) | _nested(2).map(a_message))
+def test_any_bytes_are_refused_and_nothing_else(message: bytes) -> None:
+    why(message)
+
+
+def test_openssl_agrees_where_the_signature_itself_is_wrong(openssl: OpenSsl) -> None:
+    for reason, overrides in BROKEN.values():
+        if reason in (DIGEST_WRONG, SIGNATURE, NOT_THE_SIGNER):
+            assert not openssl.accepts(signed_by(RSA, CONTENT, **overrides), RSA, CONTENT), overrides

@@ -1,0 +1,57 @@
+"""What the phone sealed: bound to one upload and one nonce, and never quoted."""
+
+import json
+
+import pytest
+
+from registrar.domain.possession.sealing import MAX_SECRET_CHARS, NotSealedForThis, Sealed, unwrap
+
+UPLOAD, NONCE = "a" * 32, "b" * 32
+
+
+def sealed(**changed: object) -> bytes:
+    return json.dumps({"upload": UPLOAD, "nonce": NONCE, "secret": "비밀 1!"} | changed).encode()
+
+
+def test_the_secret_comes_out() -> None:
+    assert unwrap(sealed(), UPLOAD, NONCE) == "비밀 1!"
+    assert unwrap(sealed(secret="x" * MAX_SECRET_CHARS), UPLOAD, NONCE) == "x" * MAX_SECRET_CHARS
+    assert unwrap(sealed(more="is ignored"), UPLOAD, NONCE) == "비밀 1!"
+
+
+@pytest.mark.parametrize(
+    "plaintext",
+    [
+        sealed(upload="c" * 32),
+        sealed(nonce="c" * 32),
+        sealed(nonce=""),
+        sealed(upload=UPLOAD + "\n" + NONCE, nonce=""),
+        sealed(secret=""),
+        sealed(secret="x" * (MAX_SECRET_CHARS + 1)),
+        sealed(secret=None),
+        sealed(secret=1),
+        sealed(secret=True),
+        sealed(secret=["a"]),
+        sealed(secret={}),
+        sealed(upload=None),
+        sealed(nonce=7),
+        b"",
+        b"Hong!1234",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b"[" * 100_000,
+        json.dumps({"upload": UPLOAD, "nonce": NONCE}).encode(),
+    ],
+)
+def test_what_was_not_sealed_for_this(plaintext: bytes) -> None:
+    with pytest.raises(NotSealedForThis) as caught:
+        unwrap(plaintext, UPLOAD, NONCE)
+    assert str(caught.value) == ""
+    assert caught.value.__cause__ is None
+
+
+def test_a_sealed_secret_does_not_show() -> None:
+    assert "secret-bytes" not in repr(Sealed("key", b"secret-bytes"))

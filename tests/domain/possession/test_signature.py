@@ -1,0 +1,123 @@
+"""Proof of possession: only the certificate's own key, over exactly this text, in exactly this form."""
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
+
+from tests.support.builders import a_certificate, an_ec_key, an_rsa_key, proves
+
+TEXT = "타기관 인증서 등록\nbank: 045"
+RSA, EC = an_rsa_key(), an_ec_key()
+RSA_DER, EC_DER = a_certificate(key=RSA).der, a_certificate(key=EC).der
+PKCS1 = padding.PKCS1v15()
+RSA_SIGNATURE = RSA.sign(TEXT.encode(), PKCS1, SHA256())
+EC_SIGNATURE = EC.sign(TEXT.encode(), ec.ECDSA(SHA256()))
+
+
+def test_the_key_of_the_certificate_over_the_text() -> None:
+    assert proves(RSA_DER, TEXT, RSA_SIGNATURE)
+    assert proves(EC_DER, TEXT, EC_SIGNATURE)
+
+
+def test_a_p384_key_with_sha256() -> None:
+    key = ec.derive_private_key(7, ec.SECP384R1())
+    der = a_certificate(key=key).der
+    assert proves(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA256())))
+    assert not proves(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA384())))
+
+
+@pytest.mark.parametrize(
+    "text", ["", TEXT + "\n", TEXT.replace("045", "046"), TEXT.replace("\n", "\r\n"), TEXT.upper()]
+)
+def test_another_text(text: str) -> None:
+    assert not proves(RSA_DER, text, RSA_SIGNATURE)
+    assert not proves(EC_DER, text, EC_SIGNATURE)
+
+
+def _pss(salt: int) -> padding.PSS:
+    return padding.PSS(padding.MGF1(SHA256()), salt)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        an_rsa_key("another").sign(TEXT.encode(), PKCS1, SHA256()),
+        RSA.sign(TEXT.encode(), _pss(32), SHA256()),
+        RSA.sign(TEXT.encode(), _pss(222), SHA256()),
+        RSA.sign(TEXT.encode(), PKCS1, SHA1()),  # noqa: S303 - on purpose
+        RSA.sign(TEXT.encode(), PKCS1, SHA384()),
+        RSA.sign(TEXT.encode("utf-16"), PKCS1, SHA256()),
+        RSA_SIGNATURE[:-1],
+        RSA_SIGNATURE + b"\0",
+        b"\0" + RSA_SIGNATURE,
+        RSA_SIGNATURE[::-1],
+        bytes(256),
+        b"\xff" * 256,
+        EC_SIGNATURE,
+        b"",
+        b"\0",
+    ],
+    ids=[
+        "another key",
+        "PSS",
+        "PSS, long salt",
+        "SHA-1",
+        "SHA-384",
+        "UTF-16",
+        "truncated",
+        "longer",
+        "padded",
+        "reversed",
+        "zero",
+        "above the modulus",
+        "ECDSA",
+        "empty",
+        "one byte",
+    ],
+)
+def test_what_is_no_rsa_signature_of_it(signature: bytes) -> None:
+    assert not proves(RSA_DER, TEXT, signature)
+
+
+def _raw(signature: bytes) -> bytes:
+    r, s = decode_dss_signature(signature)
+    return r.to_bytes(32) + s.to_bytes(32)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        an_ec_key("another").sign(TEXT.encode(), ec.ECDSA(SHA256())),
+        EC.sign(TEXT.encode(), ec.ECDSA(SHA384())),
+        _raw(EC_SIGNATURE),
+        EC_SIGNATURE[:-1],
+        EC_SIGNATURE + b"\0",
+        bytes.fromhex("3006020100020100"),
+        bytes.fromhex("3000"),
+        RSA_SIGNATURE,
+        b"",
+    ],
+    ids=["another key", "SHA-384", "r and s only", "truncated", "longer", "zeros", "no numbers", "RSA", "empty"],
+)
+def test_what_is_no_ecdsa_signature_of_it(signature: bytes) -> None:
+    assert not proves(EC_DER, TEXT, signature)
+
+
+def test_a_key_of_another_kind_proves_nothing() -> None:
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    assert not proves(a_certificate(key=key).der, TEXT, key.sign(TEXT.encode()))
+
+
+def test_a_cms_message_proves_it_as_well() -> None:
+    options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
+    builder = PKCS7SignatureBuilder().set_data(TEXT.encode())
+    message = builder.add_signer(x509.load_der_x509_certificate(RSA_DER), RSA, SHA256()).sign(Encoding.DER, options)
+    assert proves(RSA_DER, TEXT, message, "cms")
+    assert not proves(RSA_DER, TEXT + "!", message, "cms")
+    assert not proves(EC_DER, TEXT, message, "cms")
+    assert not proves(RSA_DER, TEXT, RSA_SIGNATURE, "cms")
+    assert not proves(RSA_DER, TEXT, message)

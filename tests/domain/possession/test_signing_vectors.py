@@ -1,0 +1,171 @@
+"""What app developers get to check their signing with: the vectors, and the samples of docs/integrate.md."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from registrar.domain.possession.texts_to_sign import text_to_sign
+from registrar.domain.registrations.upload import AnnouncedFile, Upload, UploadState
+from registrar.domain.times import instant
+from tests.support.builders import proves
+
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = (DOCS / "integrate.md").read_text(encoding="utf-8")
+VECTORS: dict[str, Any] = json.loads((DOCS / "vectors/signing.json").read_text(encoding="utf-8"))
+CERTIFICATES: dict[str, dict[str, Any]] = VECTORS["certificates"]
+TEXT = "타기관 인증서 등록 / Register\nnonce: 1"
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+KEYS: dict[str, Callable[[], PrivateKey]] = {
+    "RSA": lambda: rsa.generate_private_key(65537, 2048),
+    "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "P-521": lambda: ec.generate_private_key(ec.SECP521R1()),
+}
+
+
+def der(name: str) -> bytes:
+    return x509.load_pem_x509_certificate(CERTIFICATES[name]["pem"].encode()).public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize("vector", VECTORS["signatures"], ids=lambda v: f"{v['certificate']}: {v['what']}")
+def test_a_vector_is_accepted_or_not_as_it_says(vector: dict[str, Any]) -> None:
+    name = vector["certificate"]
+
+    accepted = proves(der(name), CERTIFICATES[name]["text"], bytes.fromhex(vector["signature"]))
+
+    assert accepted is vector["accepted"]
+
+
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_the_text_of_a_vector_is_what_the_service_would_show(name: str) -> None:
+    text = CERTIFICATES[name]["text"]
+    lines = dict(line.split(": ", 1) for line in text.split("\n")[1:])
+    end = instant(lines["valid until"])
+    upload = Upload(
+        id=lines["upload"],
+        customer_id="anyone",
+        customer_kind="personal",
+        state=UploadState.AWAITING_PROOF,
+        files=(AnnouncedFile("signCert.der", 1, ""),),
+        method="otp",
+        proved_at=end,
+        created_at=end,
+        expires_at=end,
+        summary={"fingerprint": hashlib.sha256(der(name)).hexdigest()},
+        nonce=lines["nonce"],
+        nonce_expires_at=end,
+    )
+
+    assert text_to_sign(upload, lines["bank"]) == text
+    assert len(text.encode()) == CERTIFICATES[name]["text_bytes"]
+    assert hashlib.sha256(text.encode()).digest().hex(" ") == CERTIFICATES[name]["text_sha256"]
+
+
+def test_every_kind_of_key_has_a_signature_that_is_accepted() -> None:
+    accepted = {vector["certificate"] for vector in VECTORS["signatures"] if vector["accepted"]}
+
+    assert accepted == CERTIFICATES.keys() == {"RSA 2048", "EC P-256", "EC P-521"}
+
+
+@cache
+def python_sample() -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(compile(sample("python"), "integrate.md", "exec"), names)  # noqa: S102 - our own document
+    return names
+
+
+def sample(language: str) -> str:
+    (found,) = re.findall(rf"<!-- sample: {language} -->\n```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    return str(found)
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_the_python_sample_signs_as_the_service_wants_it(kind: str) -> None:
+    key = KEYS[kind]()
+
+    signature = python_sample()["sign"](key, TEXT)
+
+    assert proves(certificate_of(key), TEXT, base64.b64decode(signature, validate=True))
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_the_javascript_sample_signs_as_the_service_wants_it(kind: str) -> None:
+    key = KEYS[kind]()
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    algorithm = (
+        {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"} if kind == "RSA" else {"name": "ECDSA", "namedCurve": kind}
+    )
+
+    # Several, since an ECDSA number now and then begins with a zero byte or needs one.
+    signed = run_javascript(
+        """
+        const pkcs8 = Buffer.from(input.pkcs8, "base64");
+        const key = await crypto.subtle.importKey("pkcs8", pkcs8, input.algorithm, false, ["sign"]);
+        const texts = [...Array(20).keys()].map((n) => `${input.text} ${n}`);
+        return Object.fromEntries(await Promise.all(texts.map(async (text) => [text, await sign(key, text)])));
+        """,
+        {"pkcs8": base64.b64encode(pkcs8).decode(), "algorithm": algorithm, "text": TEXT},
+    )
+
+    assert len(signed) == 20
+    for text, signature in signed.items():
+        assert proves(certificate_of(key), text, base64.b64decode(signature, validate=True))
+
+
+def test_the_javascript_sample_converts_and_hashes() -> None:
+    pairs = VECTORS["raw_to_der"]
+    content = bytes(range(256))
+
+    found = run_javascript(
+        """
+        const der = input.raw.map((raw) => hex(ecdsaToDer(Uint8Array.from(Buffer.from(raw, "hex")))));
+        return { der, sha256: await sha256Hex(Uint8Array.from(Buffer.from(input.content, "hex"))) };
+        """,
+        {"raw": [pair["raw"].replace(" ", "") for pair in pairs], "content": content.hex()},
+    )
+
+    assert found["der"] == [pair["der"].replace(" ", "") for pair in pairs]
+    assert found["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def run_javascript(body: str, given: dict[str, Any]) -> Any:
+    """What `body`, run after the sample, returns. Skips where there is no Node.js (20 or newer)."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("NOT RUN: the JavaScript sample of docs/integrate.md needs node, which is not installed")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    if int(version[1:].split(".")[0]) < 20:
+        pytest.skip(f"NOT RUN: the JavaScript sample of docs/integrate.md needs node 20, this is {version}")
+    program = (
+        f"{sample('javascript')}\n"
+        "const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n"
+        f"(async () => {{{body}}})().then((found) => console.log(JSON.stringify(found)));\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own document
+        [node, "-e", program], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def certificate_of(key: PrivateKey) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, end)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)

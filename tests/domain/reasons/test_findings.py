@@ -1,0 +1,72 @@
+"""Findings as JSON, times as text and back, and which finding the customer reads first."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import Finding, headline
+from registrar.domain.reasons.rendering import render
+from registrar.domain.times import instant, iso
+
+SEOUL = timezone(timedelta(hours=9))
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC), "2026-12-31T14:59:59Z"),
+        (datetime(2027, 1, 1, 0, 0, 0, tzinfo=SEOUL), "2026-12-31T15:00:00Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 999999, tzinfo=UTC), "2026-01-02T03:04:05Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_times_as_text(at: datetime, text: str) -> None:
+    assert iso(at) == text
+    assert instant(text) == at.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-12-31", "2026-12-31T14:59:59", "2026-12-31T14:59:59+00:00", "2026-13-01T00:00:00Z"]
+)
+def test_other_texts_are_no_times(text: str) -> None:
+    with pytest.raises(ValueError, match=r"time data|unconverted"):
+        instant(text)
+
+
+def test_a_finding_as_json() -> None:
+    at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
+    finding = Finding("dates", Level.FAIL, "CERT_EXPIRED", {"expired_on": at, "issuer": {"ko": "가", "en": "a"}})
+    assert finding.to_map() == {
+        "check": "dates",
+        "level": "FAIL",
+        "code": "CERT_EXPIRED",
+        "params": {"expired_on": "2026-12-31T14:59:59Z", "issuer": {"ko": "가", "en": "a"}},
+    }
+
+
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_the_ends_of_time_can_be_shown(at: datetime) -> None:
+    params = {"expired_on": iso(at), "valid_from_at": iso(at), "issuer": "x"}
+    assert str(at.year) in render("CERT_EXPIRED", "en", params)[1]
+    assert str(at.year) in render("CERT_NOT_YET_VALID", "ko", params)[1]
+
+
+@pytest.mark.parametrize(
+    ("levels", "first"),
+    [
+        ("", None),
+        ("I", 0),
+        ("W", 0),
+        ("IW", 1),
+        ("WF", 1),
+        ("FW", 0),
+        ("WFF", 1),
+        ("IWFW", 2),
+    ],
+)
+def test_the_first_failure_else_the_first_warning(levels: str, first: int | None) -> None:
+    names = {"I": "INFORM", "W": "WARN", "F": "FAIL"}
+    findings = [{"level": names[level], "code": f"C{n}"} for n, level in enumerate(levels)]
+    assert headline(findings) == (None if first is None else findings[first])

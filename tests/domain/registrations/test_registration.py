@@ -1,0 +1,147 @@
+"""Registrations: what a proven upload becomes, and what it is at any later moment."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.registrations.registration import (
+    Hold,
+    Lifecycle,
+    Registration,
+    issuer_serial,
+    new_registration,
+    successor_of,
+)
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+FIRST, LAST = NOW - 10 * DAY, NOW + 90 * DAY
+CERTIFICATE = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST, serial_number=0x0ABC)
+
+
+def a_registration() -> Registration:
+    return new_registration(an_upload(CERTIFICATE), "signature", "2026-11", NOW)
+
+
+def test_it_takes_over_what_was_decided_and_proven() -> None:
+    upload, registration = an_upload(CERTIFICATE), a_registration()
+    assert registration.id == f"r{upload.id}"
+    assert (registration.customer_id, registration.lifecycle) == ("c-1001", Lifecycle.LIVE)
+    assert (registration.operator, registration.name_masked, registration.kind) == ("yessign", "홍*동", "personal")
+    assert registration.policy["en"] == "personal, bank and insurance"
+    assert registration.serial == "abc"
+    assert registration.der == CERTIFICATE.der
+    assert (registration.not_before, registration.not_after) == (FIRST, LAST)
+    assert (registration.registered_at, registration.consent_version) == (NOW, "2026-11")
+    assert registration.proof == "signature"
+    assert registration.expiry_flagged_at is None
+
+
+def test_an_upload_without_a_decision_becomes_none() -> None:
+    for upload in (an_upload(), an_upload(CERTIFICATE, der=None), an_upload(CERTIFICATE, summary=None)):
+        with pytest.raises(ValueError, match="awaits no proof"):
+            new_registration(upload, "signature", "2026-11", NOW)
+
+
+@pytest.mark.parametrize(
+    ("at", "lifecycle", "usable", "expiring"),
+    [
+        (FIRST - SECOND, Lifecycle.LIVE, False, False),
+        (FIRST, Lifecycle.LIVE, True, False),
+        (NOW, Lifecycle.LIVE, True, False),
+        (LAST - 30 * DAY - SECOND, Lifecycle.LIVE, True, False),
+        (LAST - 30 * DAY, Lifecycle.LIVE, True, True),
+        (LAST, Lifecycle.LIVE, True, True),
+        (LAST + SECOND, Lifecycle.EXPIRED, False, False),
+        (LAST + 365 * DAY, Lifecycle.EXPIRED, False, False),
+    ],
+)
+def test_what_it_is_when(at: datetime, lifecycle: Lifecycle, usable: bool, expiring: bool) -> None:
+    registration = a_registration()
+    assert registration.lifecycle_at(at) is lifecycle
+    assert registration.usable_at(at) == usable
+    assert registration.expiring_at(at) == expiring
+
+
+def test_a_certificate_is_known_to_its_issuer_by_key_and_serial() -> None:
+    registration = a_registration()
+    identity = issuer_serial(registration.issuer_key_digest, registration.serial)
+    assert identity == f"{registration.issuer_key_digest}#abc"
+    assert len(registration.issuer_key_digest) == 64
+
+
+L, H = Lifecycle, Hold
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "holds", "denied", "at", "status", "reason"),
+    [
+        (L.LIVE, [], False, NOW, "ACTIVE", None),
+        (L.LIVE, [], False, FIRST - SECOND, "LIVE", None),
+        (L.LIVE, [H.CUSTOMER], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
+        (L.LIVE, [H.BANK], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
+        (L.LIVE, [H.ISSUER], False, NOW, "HELD_BY_ISSUER", "REG_HELD"),
+        (L.LIVE, [H.CUSTOMER, H.ISSUER], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
+        (L.LIVE, [H.BANK, H.ISSUER], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
+        (L.LIVE, [H.ISSUER], False, LAST + SECOND, "EXPIRED", "REG_EXPIRED"),
+        (L.LIVE, [], True, NOW, "BLOCKED", "REG_BLOCKED"),
+        (L.LIVE, [H.CUSTOMER], True, LAST + SECOND, "BLOCKED", "REG_BLOCKED"),
+        (L.REVOKED_BY_ISSUER, [H.ISSUER], False, NOW, "REVOKED_BY_ISSUER", "REG_REVOKED"),
+        (L.REVOKED_BY_ISSUER, [], True, NOW, "REVOKED_BY_ISSUER", "REG_REVOKED"),
+        (L.SUPERSEDED, [], False, LAST + SECOND, "SUPERSEDED", "REG_SUPERSEDED"),
+        (L.DEREGISTERED, [], False, NOW, "DEREGISTERED", "REG_DEREGISTERED"),
+        (L.BLOCKED, [H.BANK], True, NOW, "BLOCKED", "REG_BLOCKED"),
+    ],
+)
+def test_what_those_see_who_look(
+    lifecycle: Lifecycle, holds: list[Hold], denied: bool, at: datetime, status: str, reason: str | None
+) -> None:
+    r = replace(a_registration(), lifecycle=lifecycle, holds=frozenset(holds), denied=denied)
+    assert (r.status_at(at), r.reason_at(at)) == (status, reason)
+    assert r.usable_at(at) is (status == "ACTIVE")
+    assert not r.expiring_at(at)
+
+
+OLD = replace(a_registration(), id="old", not_before=FIRST - 300 * DAY, not_after=NOW + DAY)
+
+
+@pytest.mark.parametrize(
+    ("old", "may"),
+    [
+        ({}, True),
+        ({"holds": frozenset({H.CUSTOMER, H.ISSUER})}, True),
+        ({"lifecycle": L.REVOKED_BY_ISSUER}, True),
+        ({"lifecycle": L.DEREGISTERED}, True),
+        ({"not_after": NOW - DAY}, True),
+        ({"issuer_key_digest": "ab" * 32}, True),
+        ({"customer_id": "another"}, False),
+        ({"operator": "kica"}, False),
+        ({"kind": "corporate"}, False),
+        ({"not_before": FIRST}, False),
+        ({"not_before": FIRST + SECOND}, False),
+        ({"lifecycle": L.BLOCKED}, False),
+        ({"denied": True}, False),
+        ({"holds": frozenset({H.BANK})}, False),
+        ({"holds": frozenset({H.BANK}), "lifecycle": L.REVOKED_BY_ISSUER}, True),
+    ],
+)
+def test_who_may_succeed_whom(old: dict[str, Any], may: bool) -> None:
+    assert a_registration().may_succeed(replace(OLD, **old), NOW) is may
+
+
+def test_a_successor_is_the_newest_of_operator_and_kind_that_began_later() -> None:
+    one = a_registration()
+    later = [replace(one, id=str(days), not_before=FIRST + days * DAY) for days in (1, 3, 2)]
+    others = [
+        replace(later[1], id="kica", operator="kica", not_before=NOW),
+        replace(later[1], id="corporate", kind="corporate", not_before=NOW),
+        replace(later[1], id="blocked", lifecycle=L.BLOCKED, not_before=NOW),
+        replace(later[1], id="denied", denied=True, not_before=NOW),
+    ]
+    found = successor_of("yessign", "personal", FIRST, [one, *others, *later])
+    assert found is not None
+    assert found.id == "3"
+    assert successor_of("yessign", "personal", FIRST + 3 * DAY, [one, *others, *later]) is None
+    assert successor_of("yessign", "personal", FIRST, []) is None

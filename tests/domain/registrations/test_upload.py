@@ -1,0 +1,283 @@
+"""The upload: what is true at which moment, what may be done then, and what its ids and keys look like."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import (
+    MAX_ATTEMPTS,
+    MAX_BAD_PROOFS,
+    MAX_FILE_BYTES,
+    Upload,
+    UploadState,
+    check_sizes,
+    failure,
+    file_of_key,
+    new_nonce,
+    new_upload_id,
+    object_key,
+    registration_id,
+)
+from registrar.domain.times import iso
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
+
+SECOND = timedelta(seconds=1)
+CERTIFICATE = a_certificate(key=an_ec_key())
+ISSUED, VALIDATING, NEEDS_PASSWORD, AWAITING, REGISTERED, REJECTED, EXPIRED, FAILED = (
+    UploadState.ISSUED,
+    UploadState.VALIDATING,
+    UploadState.NEEDS_PASSWORD,
+    UploadState.AWAITING_PROOF,
+    UploadState.REGISTERED,
+    UploadState.REJECTED,
+    UploadState.EXPIRED,
+    UploadState.FAILED,
+)
+
+
+def awaiting(**overrides: Any) -> Upload:
+    return an_upload(CERTIFICATE, **overrides)
+
+
+def codes(upload: Upload, at: datetime) -> list[str]:
+    return [finding["code"] for finding in upload.findings_at(at)]
+
+
+# --- what is true when ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "state"),
+    [(0, 0, ISSUED), (9, 59, ISSUED), (10, 0, EXPIRED), (60 * 24 * 30, 0, EXPIRED)],
+)
+def test_an_announced_file_is_waited_for_ten_minutes(minutes: int, seconds: int, state: UploadState) -> None:
+    at = NOW + timedelta(minutes=minutes, seconds=seconds)
+    assert an_upload().state_at(at) is state
+    assert codes(an_upload(), at) == (["UPLOAD_EXPIRED"] if state is EXPIRED else [])
+
+
+@pytest.mark.parametrize(
+    ("attempts", "lease", "state"),
+    [
+        (1, SECOND, VALIDATING),
+        (1, -SECOND, VALIDATING),
+        (4, -SECOND, VALIDATING),
+        (5, SECOND, VALIDATING),
+        (5, timedelta(), FAILED),
+        (5, -SECOND, FAILED),
+        (6, None, FAILED),
+    ],
+)
+def test_validation_fails_after_the_last_attempts_lease(
+    attempts: int, lease: timedelta | None, state: UploadState
+) -> None:
+    until = None if lease is None else NOW + lease
+    upload = an_upload(state=VALIDATING, attempts=attempts, lease_until=until)
+    assert upload.state_at(NOW) is state
+    assert upload.findings_at(NOW) == ((failure("SYSTEM_RETRY", support_ref=upload.id),) if state is FAILED else ())
+
+
+def test_a_validation_that_nobody_works_at_is_given_up_after_an_hour() -> None:
+    """Its messages may have been lost before they were counted as attempts."""
+    upload = an_upload(state=VALIDATING, attempts=1, lease_until=NOW + SECOND)
+    over = upload.created_at + timedelta(hours=1)
+    assert upload.state_at(over - SECOND) is VALIDATING
+    assert upload.state_at(over) is FAILED
+    leased = an_upload(state=VALIDATING, attempts=1, lease_until=over + SECOND)
+    assert leased.state_at(over) is VALIDATING
+
+
+def test_a_proof_is_waited_for_one_day() -> None:
+    upload = awaiting()
+    assert upload.state_at(NOW + timedelta(hours=24) - SECOND) is AWAITING
+    assert upload.state_at(NOW + timedelta(hours=24)) is EXPIRED
+    assert codes(upload, NOW + timedelta(hours=24)) == ["UPLOAD_EXPIRED"]
+
+
+@pytest.mark.parametrize(("bad", "state"), [(0, AWAITING), (2, AWAITING), (3, REJECTED), (4, REJECTED)])
+def test_three_bad_proofs_end_it(bad: int, state: UploadState) -> None:
+    upload = awaiting(bad_proofs=bad)
+    assert upload.state_at(NOW) is state
+    assert codes(upload, NOW) == (["PROOF_ATTEMPTS_EXCEEDED"] if state is REJECTED else [])
+    if state is REJECTED:
+        assert upload.state_at(NOW + timedelta(days=2)) is REJECTED
+
+
+@pytest.mark.parametrize("state", [REGISTERED, REJECTED, EXPIRED])
+@pytest.mark.parametrize("later", [timedelta(), timedelta(minutes=10), timedelta(days=100)])
+def test_an_ended_upload_stays_as_it_ended(state: UploadState, later: timedelta) -> None:
+    upload = awaiting(state=state, bad_proofs=MAX_BAD_PROOFS, attempts=MAX_ATTEMPTS)
+    assert upload.state_at(NOW + later) is state
+
+
+def test_the_findings_of_the_decision_stay_visible() -> None:
+    found = failure("CERT_IS_CA")
+    warned = awaiting(findings=({"check": "dates", "level": "WARN", "code": "CERT_EXPIRES_SOON", "params": {}},))
+    assert an_upload(state=REJECTED, findings=(found,)).findings_at(NOW + timedelta(days=9)) == (found,)
+    assert codes(warned, NOW) == ["CERT_EXPIRES_SOON"]
+    assert codes(warned, NOW + timedelta(days=1)) == ["UPLOAD_EXPIRED"]
+
+
+# --- may a proof be given? ------------------------------------------------------------------------
+
+
+def refusal(upload: Upload, at: datetime = NOW) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        upload.check_awaiting_proof(at)
+    return caught.value
+
+
+def test_a_proof_may_be_given_until_its_text_ends() -> None:
+    awaiting().check_awaiting_proof(NOW)
+    awaiting().check_awaiting_proof(NOW + timedelta(minutes=5) - SECOND)
+    assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
+
+
+@pytest.mark.parametrize("state", [ISSUED, VALIDATING])
+def test_too_early_for_a_proof(state: UploadState) -> None:
+    found = refusal(an_upload(state=state, attempts=1))
+    assert (found.code, found.retry_after) == ("IN_PROGRESS", 1)
+
+
+@pytest.mark.parametrize(
+    ("upload", "code", "params"),
+    [
+        (an_upload(expires_at=NOW), "UPLOAD_EXPIRED", {}),
+        (awaiting(expires_at=NOW), "UPLOAD_EXPIRED", {}),
+        (an_upload(state=EXPIRED), "UPLOAD_EXPIRED", {}),
+        (an_upload(state=VALIDATING, attempts=5), "SYSTEM_RETRY", {"support_ref": an_upload().id}),
+        (awaiting(bad_proofs=3), "PROOF_ATTEMPTS_EXCEEDED", {}),
+        (awaiting(state=REGISTERED), "STATE_CONFLICT", {}),
+        (
+            an_upload(state=REJECTED, findings=(failure("CERT_IS_CA"), failure("CERT_KEY_TOO_WEAK", found="x"))),
+            "CERT_IS_CA",
+            {},
+        ),
+        (
+            an_upload(state=REJECTED, findings=(failure("CERT_KEY_TOO_WEAK", found="RSA 1024", required="more"),)),
+            "CERT_KEY_TOO_WEAK",
+            {"found": "RSA 1024", "required": "more"},
+        ),
+    ],
+    ids=["late", "a day late", "expired", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
+)
+def test_too_late_for_a_proof(upload: Upload, code: str, params: dict[str, str]) -> None:
+    found = refusal(upload)
+    assert (found.code, dict(found.params), found.retry_after) == (code, params, None)
+
+
+def test_a_certificate_that_ended_meanwhile() -> None:
+    end = NOW + timedelta(minutes=2)
+    summary = {**(awaiting().summary or {}), "not_after": iso(end)}
+    upload = awaiting(summary=summary)
+    upload.check_awaiting_proof(end)
+    found = refusal(upload, end + SECOND)
+    assert found.code == "CERT_EXPIRED"
+    assert found.params == {"expired_on": end, "issuer": summary["issuer"]}
+
+
+def test_a_missing_part_never_counts_as_awaiting() -> None:
+    assert refusal(awaiting(summary=None)).code == "STATE_CONFLICT"
+    assert refusal(awaiting(nonce_expires_at=None)).code == "STATE_CONFLICT"
+
+
+# --- ids ------------------------------------------------------------------------------------------
+
+
+def test_the_registration_an_upload_led_to() -> None:
+    assert awaiting().registration is None
+    assert awaiting(state=REGISTERED).registration == "r" + awaiting().id == registration_id(awaiting().id)
+    already = failure("ALREADY_REGISTERED", registration_id="rffff")
+    assert awaiting(state=REJECTED, findings=(already,)).registration == "rffff"
+    assert awaiting(state=REJECTED, findings=(failure("CERT_IS_CA"),)).registration is None
+
+
+def test_object_keys_lead_back_to_their_upload() -> None:
+    for upload_id in (new_upload_id("c-1001", None), new_upload_id("c-1001", "key-0001")):
+        for index in (0, 1):
+            assert object_key(upload_id, index) == f"uploads/{upload_id}/{index}"
+            assert file_of_key(object_key(upload_id, index)) == (upload_id, index)
+        assert upload_id.isalnum()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"),
+        *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
+    ],
+)
+def test_other_keys_belong_to_no_upload(key: str) -> None:
+    assert file_of_key(key) is None
+
+
+def test_one_idempotency_key_of_one_customer_names_one_upload() -> None:
+    first = new_upload_id("c-1001", "key-0001")
+    assert first == new_upload_id("c-1001", "key-0001") == "b2545dddfe30a2281f04813c80d6fec7"
+    assert len({first, new_upload_id("c-1002", "key-0001"), new_upload_id("c-1001", "key-0002")}) == 3
+
+
+def test_without_a_key_every_upload_is_a_new_one() -> None:
+    ids = {new_upload_id("c-1001", None) for _ in range(50)}
+    assert len(ids) == 50
+    assert {len(each) for each in ids} == {32}
+    assert len({new_nonce() for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize(
+    ("sizes", "code"),
+    [
+        ([], "UPLOAD_EMPTY"),
+        ([0], "UPLOAD_EMPTY"),
+        ([1000, 0], "UPLOAD_EMPTY"),
+        ([MAX_FILE_BYTES + 1], "UPLOAD_TOO_LARGE"),
+        ([MAX_FILE_BYTES, 1], "UPLOAD_TOO_LARGE"),
+    ],
+)
+def test_announced_sizes_that_are_refused(sizes: list[int], code: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        check_sizes(sizes)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("sizes", [[1], [MAX_FILE_BYTES], [MAX_FILE_BYTES - 1, 1]])
+def test_announced_sizes_that_are_fine(sizes: list[int]) -> None:
+    check_sizes(sizes)
+
+
+# --- the password of a container ------------------------------------------------------------------
+
+
+def waiting(**overrides: Any) -> Upload:
+    return an_upload(None, **{"state": NEEDS_PASSWORD, "attempts": 1} | overrides)
+
+
+def test_a_password_is_waited_for_until_the_deadline() -> None:
+    assert waiting().state_at(NOW + timedelta(minutes=10) - SECOND) is NEEDS_PASSWORD
+    assert waiting().state_at(NOW + timedelta(minutes=10)) is EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("tries", "state"), [(0, NEEDS_PASSWORD), (4, NEEDS_PASSWORD), (5, REJECTED), (6, REJECTED)]
+)
+def test_five_tries_end_it(tries: int, state: UploadState) -> None:
+    upload = waiting(password_tries=tries)
+    assert upload.state_at(NOW) is state
+    assert codes(upload, NOW) == (["FILE_PASSWORD_ATTEMPTS_EXCEEDED"] if state is REJECTED else [])
+
+
+def test_a_fifth_try_that_was_right_is_not_one_too_many() -> None:
+    """Decided and not yet shown: what was decided is to come, so nothing else may show meanwhile."""
+    upload = waiting(password_tries=5, outcome=AWAITING)
+    assert upload.state_at(NOW) is NEEDS_PASSWORD
+    assert codes(upload, NOW) == []
+
+
+def test_a_proof_is_refused_until_the_password_is_given() -> None:
+    assert refusal(waiting()).code == "FILE_PASSWORD_REQUIRED"
+
+
+def test_an_opened_container_needs_no_text_that_is_still_good() -> None:
+    awaiting(opened=True).check_awaiting_proof(NOW + timedelta(hours=23))

@@ -1,0 +1,223 @@
+"""Reading a CRL: what is accepted, and why anything else is not. Altered bytes are never accepted."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID
+
+from registrar.domain.asn1.ber import der_value
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_entries import CrlUnusable, Entry, batches, read_entry
+from registrar.domain.revocation.crl_index import index_crl
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
+from tools.pki.crls import Revoked, large_crl, make_crl, random_entries, scope, signed_again
+
+CA = a_pki().issuers["yessign"]
+ISSUER = read_certificate(CA.certificate.public_bytes(Encoding.DER))
+POINT = "ldap://ds.yessign.example:389/ou=dp5p22874,ou=AccreditedCA,o=yessign,c=kr?certificateRevocationList"
+KEY_COMPROMISE = x509.ReasonFlags.key_compromise
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\x05\x00")
+ENTRIES = (
+    Revoked(1, NOW, x509.ReasonFlags.superseded),
+    Revoked(2**159 - 1, NOW - timedelta(days=9000)),
+    Revoked(0x8000, NOW, KEY_COMPROMISE),
+    Revoked(7, NOW, extensions=((x509.InvalidityDate(NOW.replace(tzinfo=None)), True), (UNKNOWN, False))),
+    Revoked(300, NOW, x509.ReasonFlags.certificate_hold),
+)
+
+
+def entries_of(content: bytes) -> list[Entry]:
+    crl = read_crl(content, ISSUER)
+    return [read_entry(raw) for batch in batches(crl.der, crl.entries_at, crl.entries_end) for raw in batch]
+
+
+def why(content: bytes, issuer: Certificate = ISSUER) -> str:
+    with pytest.raises(CrlUnusable) as refused:
+        index_crl(read_crl(content, issuer))
+    return refused.value.why
+
+
+def test_a_partitioned_crl_is_read() -> None:
+    content = make_crl(CA, ENTRIES, this_update=NOW, number=2**64, idp=scope(uris=[POINT]))
+
+    crl = read_crl(content, ISSUER)
+
+    assert (crl.this_update, crl.next_update) == (NOW, NOW + timedelta(days=1))
+    assert (crl.number, crl.issuer_key_digest) == (2**64, ISSUER.key_digest)
+    assert crl.scope.names is not None
+    assert f"uri:{POINT}" in crl.scope.names
+    assert not crl.scope.user_only
+    assert crl.scope.whole
+
+
+def test_its_entries_are_those_the_library_reads() -> None:
+    content = make_crl(CA, ENTRIES, this_update=NOW)
+
+    found = entries_of(content)
+
+    theirs = x509.load_der_x509_crl(content)
+    assert [(e.serial, e.revoked_at) for e in found] == [(t.serial_number, t.revocation_date_utc) for t in theirs]
+    assert [e.reason for e in found] == ["superseded", None, "keyCompromise", None, "certificateHold"]
+    assert [e.on_hold for e in found] == [False, False, False, False, True]
+
+
+def test_many_entries_are_those_the_library_reads() -> None:
+    content = large_crl(CA, b"".join(random_entries(3000, NOW, (1, 3, 8, 16, 20))), this_update=NOW)
+
+    found = entries_of(content)
+
+    theirs = x509.load_der_x509_crl(content)
+    reasons = [e.value.reason.value for t in theirs for e in t.extensions if isinstance(e.value, x509.CRLReason)]
+    assert [e.serial for e in found] == [t.serial_number for t in theirs]
+    assert [e.reason for e in found if e.reason] == reasons
+
+
+def test_a_crl_without_entries_is_good() -> None:
+    assert entries_of(make_crl(CA, this_update=NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("says", "wrong"),
+    [
+        ("issuer name differs", {"issuer_name": a_pki().root.certificate.subject}),
+        ("authority key identifier differs", {"key_identifier": b"\x01" * 20}),
+        ("signature does not verify", {"signing_key": an_rsa_key()}),
+        ("signature algorithm is not the issuer key's", {"signing_key": an_ec_key()}),
+        ("signed with a weak hash", {"sha1_signature": True}),
+        ("critical extension 1.2.410.200004.99 is not understood", {"extra_extensions": [(UNKNOWN, True)]}),
+        ("delta CRL", {"extra_extensions": [(x509.DeltaCRLIndicator(1), True)]}),
+        (
+            "delta CRL",
+            {
+                "extra_extensions": [
+                    (
+                        x509.FreshestCRL(
+                            [x509.DistributionPoint([x509.UniformResourceIdentifier(POINT)], None, None, None)]
+                        ),
+                        False,
+                    )
+                ]
+            },
+        ),
+        ("an indirect CRL", {"idp": scope(indirect=True)}),
+        ("not understood", {"entries": [Revoked(1, NOW, extensions=((UNKNOWN, True),))]}),
+        (
+            "not understood",
+            {
+                "entries": [
+                    Revoked(
+                        1,
+                        NOW,
+                        extensions=((x509.CertificateIssuer([x509.DirectoryName(CA.certificate.subject)]), True),),
+                    )
+                ]
+            },
+        ),
+        ("removeFromCRL", {"entries": [Revoked(1, NOW, x509.ReasonFlags.remove_from_crl)]}),
+    ],
+)
+def test_a_crl_that_is_wrong_is_refused_and_why(says: str, wrong: dict[str, object]) -> None:
+    assert says in why(make_crl(CA, **{"this_update": NOW, **wrong}))  # type: ignore[arg-type]
+
+
+def test_only_a_certificate_with_crl_sign_signs_crls() -> None:
+    leaf = a_certificate()
+    assert why(make_crl(CA, this_update=NOW), read_certificate(leaf.der)) == "issuer name differs"
+    unable = a_certificate(subject=CA.certificate.subject, key=CA.key)
+    assert "cRLSign" in why(make_crl(CA, this_update=NOW), read_certificate(unable.der))
+
+
+def parts() -> tuple[bytes, bytes]:
+    """What a good CRL signs, and where its nextUpdate stands in it."""
+    signed = x509.load_der_x509_crl(make_crl(CA, this_update=NOW, number=None)).tbs_certlist_bytes
+    return signed, der_value(0x17, f"{NOW + timedelta(days=1):%y%m%d%H%M%SZ}".encode())
+
+
+def test_next_update_must_be_there() -> None:
+    signed, next_update = parts()
+    contents = signed[4 if signed[1] == 0x82 else 3 :].replace(next_update, b"")
+
+    assert why(signed_again(CA, der_value(0x30, contents))) == "nextUpdate is missing"
+
+
+def test_a_crl_of_version_1_is_refused() -> None:
+    signed, _ = parts()
+    contents = signed[4 if signed[1] == 0x82 else 3 :].removeprefix(b"\x02\x01\x01")
+
+    assert why(signed_again(CA, der_value(0x30, contents))) == "not DER: not version 2"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "3003020101",  # no date
+        "3010020101170b3236313132333033303050",  # a date without seconds
+        "30120201011 70d3236313332333033303030305a".replace(" ", ""),  # month 13
+        "3013020200 01170d3236313132333033303030305a".replace(" ", ""),  # a serial longer than needed
+        "30110200170d3236313132333033303030305a",  # a serial of no bytes
+        "3084ffffffff",
+        "30",
+        "1f8101",
+        "3012020101170d3236313132333033303030305a05",  # bytes after the last entry
+        "3014020101170d3236313132333033303030305a3000",  # no extension in the extensions
+    ],
+)
+def test_entries_that_break_the_rules_are_refused(entries: str) -> None:
+    assert why(large_crl(CA, bytes.fromhex(entries), this_update=NOW))
+
+
+def test_an_altered_crl_is_never_accepted() -> None:
+    content = make_crl(CA, ENTRIES, this_update=NOW, idp=scope(uris=[POINT]))
+    chance = random.Random(5280)  # noqa: S311 - the same in every run
+    for _ in range(3000):
+        altered = bytearray(content)
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            altered[chance.randrange(len(altered))] ^= chance.randrange(1, 256)
+        assert why(bytes(altered))
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_a_crl_that_is_cut_off_or_has_too_much_is_never_accepted(step: int) -> None:
+    content = make_crl(CA, ENTRIES, this_update=NOW)
+    for length in range(0, len(content), step):
+        assert why(content[:length])
+    assert why(content + b"\0")
+
+
+def test_bytes_signed_by_the_issuer_but_senseless_are_refused_with_a_reason() -> None:
+    signed = x509.load_der_x509_crl(make_crl(CA, ENTRIES, this_update=NOW)).tbs_certlist_bytes
+    chance = random.Random(6)  # noqa: S311 - the same in every run
+    reasons = list[str]()
+    for _ in range(400):
+        altered = bytearray(signed)
+        altered[chance.randrange(len(altered))] ^= chance.randrange(1, 256)
+        try:
+            index_crl(read_crl(signed_again(CA, bytes(altered)), ISSUER))
+        except CrlUnusable as refused:
+            reasons.append(refused.why)
+    # A changed serial or minute is what the issuer signed then.
+    assert 100 < len(reasons) < 400
+    assert all(reasons)
+
+
+def test_nested_bytes_are_refused_at_once() -> None:
+    nested = b""
+    for _ in range(200):
+        nested = der_value(0x30, nested)
+    assert why(nested)
+    assert why(b"\x30\x80" * 100_000)
+    assert why(large_crl(CA, nested, this_update=NOW))
+
+
+def test_the_scope_of_a_crl_is_critical_or_not_all_the_same() -> None:
+    content = make_crl(CA, this_update=NOW, idp=scope(only_ca=True), idp_critical=False)
+
+    assert read_crl(content, ISSUER).scope.ca_only
+    extension = x509.load_der_x509_crl(content).extensions.get_extension_for_oid(
+        ExtensionOID.ISSUING_DISTRIBUTION_POINT
+    )
+    assert not extension.critical

@@ -1,0 +1,162 @@
+"""The index of a CRL: the right entry for every serial, few bytes read, differences found page by page."""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from registrar.domain.certificates.certificate import read_certificate
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_entries import CrlUnusable, Entry, octets_of, read_entry
+from registrar.domain.revocation.crl_index import HEAD_BYTES, Difference, difference, index_crl, lookup, read_head
+from tests.support.builders import NOW, a_pki
+from tools.pki.crls import Revoked, entry_der, large_crl, make_crl, random_entries, scope
+
+CA = a_pki().issuers["kica"]
+ISSUER = read_certificate(CA.certificate.public_bytes(Encoding.DER))
+MANY = 20_000
+
+
+def indexed(entries: Sequence[bytes]) -> bytes:
+    return index_crl(read_crl(large_crl(CA, b"".join(entries), this_update=NOW), ISSUER))
+
+
+class Reader:
+    """Reads from an index as from a bucket, and counts the bytes."""
+
+    def __init__(self, index: bytes) -> None:
+        self.index = index
+        self.bytes_read = 0
+
+    def __call__(self, at: int, length: int) -> bytes:
+        found = self.index[at : at + length]
+        self.bytes_read += len(found)
+        return found
+
+    def entry(self, serial: int) -> Entry | None:
+        return lookup(read_head(self), self, serial)
+
+
+def serial_of(raw: bytes) -> int:
+    return int.from_bytes(octets_of(raw), signed=True)
+
+
+@pytest.mark.parametrize(
+    "serials",
+    [
+        pytest.param([serial_of(raw) for raw in random_entries(MANY, NOW)], id="random, 8 and 16 bytes"),
+        pytest.param([serial_of(raw) for raw in random_entries(MANY, NOW, (1, 2, 3, 19, 20))], id="1 to 20 bytes"),
+        pytest.param(list(range(0x1000000, 0x1000000 + MANY)), id="one after the other"),
+        pytest.param([number << 16 for number in range(1, MANY)], id="in steps of 65,536"),
+        pytest.param([*range(2**72, 2**72 - MANY, -1), 1, 2, 300], id="falling, then short ones"),
+        pytest.param([-129, -128, -1, 0, 127, 128, 255, 2**160, 2**500], id="of odd sizes"),
+        pytest.param([], id="none"),
+    ],
+)
+def test_every_serial_is_found_and_no_other(serials: list[int]) -> None:
+    entries = [entry_der(serial, NOW, 4 if serial % 3 else None) for serial in serials]
+    read = Reader(indexed(entries))
+    listed = set(serials)
+
+    for serial in [*serials[:300], *serials[-300:]]:
+        found = read.entry(serial)
+        assert found == Entry(serial, NOW, "superseded" if serial % 3 else None)
+        for other in (serial + 1, serial ^ 0x8000, -serial, serial * 256):
+            if other not in listed:
+                assert read.entry(other) is None
+    assert read_head(read).entries == len(serials)
+
+
+def test_a_decision_reads_less_than_100_kb_of_a_long_crl() -> None:
+    entries = random_entries(100_000, NOW)
+    index = indexed(entries)
+    for raw in random.Random(7).sample(entries, 200):  # noqa: S311 - the same in every run
+        read = Reader(index)
+        assert read.entry(serial_of(raw)) == read_entry(raw)
+        assert read.bytes_read <= 100_000
+
+
+def test_the_head_says_what_the_crl_says() -> None:
+    content = make_crl(CA, this_update=NOW, number=2**159, idp=scope(only_user=True, uris=["http://a.example/1"]))
+    crl = read_crl(content, ISSUER)
+
+    head = read_head(Reader(index_crl(crl)))
+
+    assert (head.this_update, head.next_update) == (crl.this_update, crl.next_update)
+    assert (head.number, head.scope, head.issuer_key_digest) == (2**159, crl.scope, ISSUER.key_digest)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_entries_with_one_serial_the_worse_counts(order: int) -> None:
+    hold, revoked = Revoked(9, NOW, x509.ReasonFlags.certificate_hold), Revoked(9, NOW + timedelta(hours=1))
+    content = make_crl(CA, [hold, revoked][::order], this_update=NOW)
+
+    found = Reader(index_crl(read_crl(content, ISSUER))).entry(9)
+
+    assert found == Entry(9, NOW + timedelta(hours=1), None)
+
+
+def test_a_serial_inside_another_is_not_found() -> None:
+    read = Reader(indexed([entry_der(0x1234567890, NOW, 1)]))
+
+    assert read.entry(0x345678) is None
+    assert read.entry(0x1234567890) is not None
+
+
+def test_an_entry_that_cannot_be_read_is_no_miss() -> None:
+    # The same shape as the first, so it is read only when somebody asks.
+    broken = entry_der(2, NOW, 1).replace(b"261123", b"269923")
+    read = Reader(indexed([entry_der(1, NOW, 1), broken]))
+
+    assert read.entry(1) is not None
+    with pytest.raises(CrlUnusable, match="revocation date"):
+        read.entry(2)
+
+
+@pytest.mark.parametrize("length", [0, 4, 11, 30, 400, -1])
+def test_an_index_that_is_cut_off_gives_no_answer(length: int) -> None:
+    read = Reader(indexed([entry_der(serial, NOW, 1) for serial in range(1, 60)])[:length])
+
+    with pytest.raises(CrlUnusable):
+        read.entry(1)
+
+
+def test_something_else_is_no_index() -> None:
+    for other in (b"", b"\x30\x03\x02\x01\x01", b"CRLPAGES" + bytes(HEAD_BYTES), b"CRLPAGES\0\0\0\x02{}"):
+        with pytest.raises(CrlUnusable, match="not an index"):
+            read_head(Reader(other))
+
+
+def test_differences_are_those_of_the_entries() -> None:
+    entries = [entry_der(serial, NOW, 6 if serial % 5 else None) for serial in range(2**40, 2**40 + MANY)]
+    added = [entry_der(2**40 + MANY + 5, NOW, 1), entry_der(3, NOW, None)]
+    changed = entry_der(2**40 + 1, NOW, 4)
+    now = [*entries[:1], changed, *entries[2:500], *entries[501:], *added]
+
+    found = difference(indexed(entries), indexed(now))
+
+    assert found == Difference(
+        added={serial_of(raw): read_entry(raw) for raw in added},
+        removed={2**40 + 500: read_entry(entries[500])},
+        changed={2**40 + 1: Entry(2**40 + 1, NOW, "superseded")},
+    )
+
+
+def test_another_order_or_more_pages_are_no_difference() -> None:
+    entries = random_entries(MANY, NOW)
+    nothing = Difference({}, {}, {})
+    assert difference(indexed(entries), indexed(entries[::-1])) == nothing
+    few, more = indexed(entries[:3000]), indexed(entries)
+    assert len(difference(few, more).added) == MANY - 3000
+    assert len(difference(more, few).removed) == MANY - 3000
+
+
+def test_one_of_two_entries_that_goes_may_change_what_counts() -> None:
+    hold, revoked = entry_der(9, NOW, 6), entry_der(9, NOW, 1)
+    both, held = indexed([hold, revoked]), indexed([hold])
+
+    assert difference(both, held).changed == {9: Entry(9, NOW, "certificateHold")}
+    assert difference(held, both).changed == {9: Entry(9, NOW, "keyCompromise")}

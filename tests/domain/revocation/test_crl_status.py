@@ -1,0 +1,219 @@
+"""What a CRL says of a certificate: nothing before it is known to cover it and to be of today."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_entries import Entry
+from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
+from registrar.domain.revocation.crl_status import Age, status_from_crl, status_from_crls
+from registrar.domain.revocation.status import Answer, Status
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tools.pki.crls import Revoked, make_crl, scope
+
+CA = a_pki().issuers["yessign"]
+ISSUER = read_certificate(CA.certificate.public_bytes(Encoding.DER))
+AGE = Age(most=timedelta(days=7), skew=timedelta(minutes=5))
+DIRECTORY = "ou=dp5p22874,ou=AccreditedCA,o=yessign,c=kr"
+POINT = f"ldap://ds.yessign.example:389/{DIRECTORY}?certificateRevocationList"
+SERIAL = 0x1234
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
+COMPROMISE = frozenset({x509.ReasonFlags.key_compromise, x509.ReasonFlags.ca_compromise})
+OTHERS = (
+    frozenset(x509.ReasonFlags)
+    - COMPROMISE
+    - {
+        x509.ReasonFlags.unspecified,
+        x509.ReasonFlags.remove_from_crl,
+    }
+)
+
+
+def a_leaf(url: str | None = None, **overrides: Any) -> Certificate:
+    return read_certificate(a_certificate(serial_number=SERIAL, key=an_ec_key(), crl_url=url, **overrides).der)
+
+
+def a_leaf_with(point: x509.DistributionPoint) -> Certificate:
+    made = CA.issue(
+        x509.Name.from_rfc4514_string("CN=leaf"),
+        an_ec_key().public_key(),
+        [(x509.CRLDistributionPoints([point]), False)],
+        not_before=NOW,
+        not_after=NOW + A_DAY,
+        serial_number=SERIAL,
+    )
+    return read_certificate(made.public_bytes(Encoding.DER))
+
+
+LEAF = a_leaf(POINT)
+
+
+def found(*entries: Revoked, serial: int = SERIAL, **crl: Any) -> tuple[Head, Entry | None]:
+    index = index_crl(read_crl(make_crl(CA, entries, **{"this_update": NOW, **crl}), ISSUER))
+
+    def read(at: int, length: int) -> bytes:
+        return index[at : at + length]
+
+    return read_head(read), lookup(read_head(read), read, serial)
+
+
+def status(certificate: Certificate, *entries: Revoked, now: Any = NOW, **crl: Any) -> Status:
+    return status_from_crl(certificate, *found(*entries, **crl), now, AGE)
+
+
+def uri(address: str) -> list[x509.GeneralName]:
+    return [x509.UniformResourceIdentifier(address)]
+
+
+def test_what_is_not_listed_is_good() -> None:
+    said = status(LEAF, Revoked(SERIAL + 1, NOW))
+
+    assert said == Status(Answer.GOOD, "crl", NOW, NOW + A_DAY)
+    assert said.definite
+
+
+def test_what_is_listed_is_revoked_with_date_and_reason() -> None:
+    said = status(LEAF, Revoked(SERIAL, NOW - A_DAY, x509.ReasonFlags.key_compromise))
+
+    assert said == Status(Answer.REVOKED, "crl", NOW, NOW + A_DAY, NOW - A_DAY, "keyCompromise")
+
+
+def test_a_hold_is_told_from_a_revocation() -> None:
+    assert status(LEAF, Revoked(SERIAL, NOW, x509.ReasonFlags.certificate_hold)).answer is Answer.ON_HOLD
+
+
+@pytest.mark.parametrize(
+    "idp",
+    [
+        None,
+        scope(only_user=True),
+        scope(uris=[POINT]),
+        scope(uris=["http://crl.yessign.example/1", POINT]),
+        scope(directory_name=x509.Name.from_rfc4514_string("OU=dp5p22874,OU=AccreditedCA,O=YESSIGN,C=KR")),
+        scope(uris=[f"ldap://other.yessign.example/{DIRECTORY}"]),
+    ],
+)
+def test_the_crl_behind_the_distribution_point_covers_the_certificate(
+    idp: x509.IssuingDistributionPoint | None,
+) -> None:
+    assert status(LEAF, idp=idp).answer is Answer.GOOD
+    assert status(LEAF, Revoked(SERIAL, NOW), idp=idp).answer is Answer.REVOKED
+
+
+@pytest.mark.parametrize(
+    "idp",
+    [
+        scope(uris=["ldap://ds.yessign.example:389/ou=dp5p22875,ou=AccreditedCA,o=yessign,c=kr"]),
+        scope(uris=["http://crl.yessign.example/2"]),
+        scope(directory_name=x509.Name.from_rfc4514_string("OU=dp5,OU=AccreditedCA,O=yessign,C=kr")),
+        scope(relative_name=x509.Name.from_rfc4514_string("OU=dp5p22874").rdns[0]),
+        scope(only_ca=True),
+        scope(only_attribute=True),
+    ],
+)
+@pytest.mark.parametrize("entries", [(), (Revoked(SERIAL, NOW),)])
+def test_neither_a_hit_nor_a_miss_counts_outside_the_scope(
+    idp: x509.IssuingDistributionPoint, entries: tuple[Revoked, ...]
+) -> None:
+    said = status(LEAF, *entries, idp=idp)
+
+    assert said.answer is Answer.INVALID
+    assert said.why.startswith("a CRL for another")
+
+
+def test_a_crl_of_user_certificates_says_nothing_of_a_ca() -> None:
+    usage = ("key_cert_sign", "crl_sign")
+    authority = a_leaf(POINT, is_ca=True, key_usage=usage)
+
+    assert status(authority, idp=scope(only_user=True)).answer is Answer.INVALID
+    assert status(authority, idp=scope(only_ca=True)).answer is Answer.GOOD
+
+
+def test_a_name_relative_to_the_issuer_is_the_whole_name() -> None:
+    (rdn,) = x509.Name.from_rfc4514_string("OU=dp5").rdns
+    whole = x509.Name([*CA.certificate.subject, x509.NameAttribute(x509.NameOID.ORGANIZATIONAL_UNIT_NAME, "DP5")])
+    for point in (
+        x509.DistributionPoint(None, rdn, None, None),
+        x509.DistributionPoint([x509.DirectoryName(whole)], None, None, None),
+    ):
+        assert status(a_leaf_with(point), idp=scope(relative_name=rdn)).answer is Answer.GOOD
+        assert status(a_leaf_with(point), idp=scope(uris=[POINT])).answer is Answer.INVALID
+
+
+def test_a_point_whose_crl_another_signs_is_not_covered() -> None:
+    other = x509.DirectoryName(a_pki().root.certificate.subject)
+    own = x509.DirectoryName(CA.certificate.subject)
+
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [other]))).answer is Answer.INVALID
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [own]))).answer is Answer.GOOD
+
+
+def test_without_a_distribution_point_only_a_crl_without_a_name_covers() -> None:
+    leaf = a_leaf(omit=[x509.CRLDistributionPoints.oid])
+
+    assert status(leaf).answer is Answer.GOOD
+    assert status(leaf, idp=scope(uris=[POINT])).answer is Answer.INVALID
+    assert status(leaf, idp=scope(directory_name=CA.certificate.subject)).answer is Answer.GOOD
+
+
+def test_a_certificate_that_points_to_a_delta_crl_gets_no_answer() -> None:
+    delta = x509.FreshestCRL([x509.DistributionPoint(uri(POINT), None, None, None)])
+
+    said = status(a_leaf(POINT, extra_extensions=[(delta, False)]))
+
+    assert (said.answer, said.why) == (Answer.INVALID, "the certificate points to a delta CRL")
+
+
+def test_a_crl_of_another_issuer_says_nothing() -> None:
+    other = read_certificate(a_certificate(operator="kica", serial_number=SERIAL, crl_url=POINT).der)
+
+    said = status(other, Revoked(SERIAL, NOW))
+
+    assert (said.answer, said.why) == (Answer.INVALID, "the CRL is another issuer's")
+
+
+def test_an_entry_of_another_certificate_is_noticed() -> None:
+    head, entry = found(Revoked(5, NOW), serial=5)
+
+    assert status_from_crl(LEAF, head, entry, NOW, AGE).answer is Answer.INVALID
+
+
+@pytest.mark.parametrize(
+    ("now", "answer"),
+    [
+        (NOW - 5 * A_MINUTE, Answer.GOOD),
+        (NOW - 6 * A_MINUTE, Answer.INVALID),
+        (NOW + A_DAY + 5 * A_MINUTE, Answer.GOOD),
+        (NOW + A_DAY + 6 * A_MINUTE, Answer.STALE),
+    ],
+)
+@pytest.mark.parametrize("entries", [(), (Revoked(SERIAL + 1, NOW),)])
+def test_a_crl_counts_from_this_update_to_next_update(
+    now: Any, answer: Answer, entries: tuple[Revoked, ...]
+) -> None:
+    assert status(LEAF, *entries, now=now).answer is answer
+
+
+def test_a_crl_that_runs_for_a_year_counts_as_long_as_the_bank_says() -> None:
+    year = NOW + 365 * A_DAY
+
+    assert status(LEAF, now=NOW + 7 * A_DAY, next_update=year).answer is Answer.GOOD
+    assert status(LEAF, now=NOW + 8 * A_DAY, next_update=year).answer is Answer.STALE
+
+
+def test_crls_for_some_reasons_say_good_only_together() -> None:
+    some = found(idp=scope(uris=[POINT], only_some_reasons=COMPROMISE))
+    rest = found(idp=scope(uris=[POINT], only_some_reasons=OTHERS))
+    listed = found(Revoked(SERIAL, NOW), idp=scope(uris=[POINT], only_some_reasons=OTHERS))
+
+    assert status_from_crls(LEAF, [some], NOW, AGE).answer is Answer.INVALID
+    assert status_from_crls(LEAF, [some, some], NOW, AGE).answer is Answer.INVALID
+    assert status_from_crls(LEAF, [some, rest], NOW, AGE).answer is Answer.GOOD
+    assert status_from_crls(LEAF, [some, listed], NOW, AGE).answer is Answer.REVOKED
+    assert status_from_crls(LEAF, [listed], NOW, AGE).answer is Answer.REVOKED
+    assert status_from_crls(LEAF, [], NOW, AGE).answer is Answer.UNAVAILABLE

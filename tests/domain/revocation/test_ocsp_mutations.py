@@ -1,0 +1,79 @@
+"""An answer that was altered on its way is never GOOD, wherever and however; no bytes raise.
+
+Every bit of an answer is turned, and every byte is set to values that turn types and lengths into others. What may
+be altered without notice is known by its place: the count of unused bits of a signature, as far as the bits that it
+takes away are zero anyway.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from cryptography.x509 import ocsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registrar.domain.revocation.status import Answer
+from tests.support.ocsp_answers import an_answer, ca_itself, delegated, of_the_root, status
+from tools.pki.responders import Responder
+
+# A changed certificate makes `cryptography` warn where it reads it all the same.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+BYTES = (0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x0A, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x84, 0xA0, 0xA1, 0xA2, 0xFF)
+
+
+# Those whose number is one of BYTES or one bit from zero.
+REFUSALS = ("malformedRequest", "internalError", "sigRequired", "unauthorized")
+
+
+def altered(content: bytes) -> Iterator[bytes]:
+    """Each byte with each of its changes."""
+    for at, old in enumerate(content):
+        for new in {*(old ^ 1 << bit for bit in range(8)), *BYTES} - {old}:
+            yield content[:at] + bytes([new]) + content[at + 1 :]
+
+
+def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
+    """The same answer with other counts of unused bits before this signature."""
+    at = answer.index(signature) - 1
+    assert answer[at] == 0
+    zeros = next(bit for bit in range(9) if bit == 8 or signature[-1] >> bit & 1)
+    return {answer[:at] + bytes([count]) + answer[at + 1 :] for count in range(1, min(zeros, 7) + 1)}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        ca_itself,
+        pytest.param(delegated, marks=pytest.mark.slow),
+        pytest.param(of_the_root, marks=pytest.mark.slow),
+    ],
+)
+def test_an_altered_answer_is_never_good(who: Callable[[], Responder]) -> None:
+    answer = an_answer(who())
+    assert status(answer).answer is Answer.GOOD
+    signatures = [ocsp.load_der_ocsp_response(answer).signature, *(c.signature for c in who().embedded)]
+    tried = set(altered(answer))
+    good = {changed for changed in tried if status(changed).answer is Answer.GOOD}
+
+    assert good == set().union(*(without_meaning(answer, signature) for signature in signatures)) & tried
+    # The status stands before everything that is signed: a wrong one is a refusal, which nobody signs.
+    others = {status(changed).why for changed in tried - good if status(changed).answer is not Answer.INVALID}
+    assert others == {f"responder says {name}" for name in REFUSALS}
+
+
+@pytest.mark.parametrize("who", [ca_itself, delegated])
+def test_cut_at_every_byte_and_made_longer(who: Callable[[], Responder]) -> None:
+    answer = an_answer(who())
+
+    for end in range(len(answer)):
+        assert status(answer[:end]).answer is Answer.INVALID
+    assert status(answer + b"\0").answer is Answer.INVALID
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(
+    content=st.binary(max_size=200), beginning=st.sampled_from([b"", b"0\x03\n\x01", b"0\x82\x00\x80", b"0\x80"])
+)
+def test_any_bytes(content: bytes, beginning: bytes) -> None:
+    assert status(beginning + content).answer in (Answer.INVALID, Answer.UNAVAILABLE)

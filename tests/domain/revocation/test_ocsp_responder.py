@@ -1,0 +1,254 @@
+"""Who may answer for an issuer, and everybody else who tries."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.certificates.path import PathError
+from registrar.domain.revocation import ocsp_responder
+from registrar.domain.revocation.status import Answer
+from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, a_vector, an_ec_key, an_rsa_key
+from tests.support.ocsp_answers import (
+    YEAR,
+    a_responder,
+    an_answer,
+    ca_itself,
+    customer,
+    delegated,
+    facts,
+    issuer,
+    issuing_ca,
+    of_the_root,
+    status,
+)
+from tools.pki.responders import Responder, issuer_itself
+
+DAY = timedelta(days=1)
+ANY_PURPOSE = x509.ObjectIdentifier("2.5.29.37.0")
+CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
+OCSP = ExtendedKeyUsageOID.OCSP_SIGNING
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+NO_DELEGATE = "responder certificate is neither the issuer's nor the root's"
+NO_PURPOSE = "responder's extendedKeyUsage lacks OCSPSigning"
+
+
+def kica() -> Any:
+    return a_pki().issuers["kica"]
+
+
+def stranger(**overrides: Any) -> Responder:
+    """A responder of a hierarchy that nobody configured."""
+    return a_responder(a_pki(2).root, **overrides)
+
+
+ACCEPTED: dict[str, Callable[[], Responder]] = {
+    "the CA itself": ca_itself,
+    "the CA itself, which sends its certificate along": lambda: Responder(
+        issuing_ca().certificate, issuing_ca().key, [issuing_ca().certificate, a_pki().root.certificate]
+    ),
+    "delegated": delegated,
+    "delegated, critical": a_responder,
+    "delegated, several purposes": lambda: a_responder(purposes=[CLIENT, OCSP]),
+    "delegated, without keyUsage": lambda: a_responder(key_usage=None),
+    "delegated, without revocation": lambda: a_responder(extra_extensions=[(x509.OCSPNoCheck(), True)]),
+    "delegated, EC": lambda: a_responder(key=an_ec_key("responder")),
+    "of the root": of_the_root,
+    "valid from this second": lambda: a_responder(not_before=NOW),
+    "valid until this second": lambda: a_responder(not_after=NOW),
+    "sent after others": lambda: Responder(
+        delegated().certificate,
+        delegated().key,
+        [a_pki().root.certificate, issuing_ca().certificate, stranger().certificate, delegated().certificate],
+    ),
+}
+REFUSED: dict[str, tuple[Callable[[], Responder], str]] = {
+    "of another CA": (lambda: a_responder(kica()), NO_DELEGATE),
+    "another CA itself": (lambda: issuer_itself(kica()), "signed by nobody known"),
+    "another CA itself, sent along": (
+        lambda: Responder(kica().certificate, kica().key, [kica().certificate]),
+        NO_PURPOSE,
+    ),
+    "the root itself": (lambda: issuer_itself(a_pki().root), "signed by nobody known"),
+    "of another root": (stranger, NO_DELEGATE),
+    "of the root, not critical": (lambda: a_responder(a_pki().root, critical=False), NO_DELEGATE),
+    "sends no certificate": (lambda: Responder(delegated().certificate, delegated().key), "signed by nobody known"),
+    "without purpose": (lambda: a_responder(purposes=[]), NO_PURPOSE),
+    "for any purpose": (lambda: a_responder(purposes=[ANY_PURPOSE]), NO_PURPOSE),
+    "for another purpose": (lambda: a_responder(purposes=[CLIENT]), NO_PURPOSE),
+    "of the root, for any purpose": (lambda: a_responder(a_pki().root, purposes=[ANY_PURPOSE]), NO_PURPOSE),
+    "no signing key": (
+        lambda: a_responder(key_usage=["key_encipherment"]),
+        "responder's keyUsage lacks digitalSignature",
+    ),
+    "a CA": (lambda: a_responder(is_ca=True), "responder certificate is a CA's"),
+    "expired": (lambda: a_responder(not_after=NOW - timedelta(seconds=1)), "outside its validity period"),
+    "not yet valid": (lambda: a_responder(not_before=NOW + timedelta(seconds=1)), "outside its validity period"),
+    "expired, of the root": (
+        lambda: a_responder(a_pki().root, not_after=NOW - DAY),
+        "outside its validity period",
+    ),
+    "forged": (lambda: a_responder(signing_key=an_rsa_key("forger")), "signature does not verify"),
+    "forged, of the root": (
+        lambda: a_responder(a_pki().root, signing_key=an_rsa_key("forger")),
+        "signature does not verify",
+    ),
+    "signed with SHA-1": (lambda: a_responder(sha1_signature=True), "signed with a weak hash"),
+    "weak key": (lambda: a_responder(key=an_rsa_key("short", 1024)), "weak key: rsa-size"),
+    "unknown critical extension": (
+        lambda: a_responder(extra_extensions=[(UNKNOWN, True)]),
+        "extension 1.2.3.4 is not accepted",
+    ),
+    "a customer": (
+        lambda: Responder(customer().certificate, customer().key, [customer().certificate]),
+        NO_PURPOSE,
+    ),
+    "sent after five others": (
+        lambda: Responder(
+            delegated().certificate, delegated().key, [*[kica().certificate] * 5, delegated().certificate]
+        ),
+        "signed by nobody known",
+    ),
+}
+by_name_or_key = pytest.mark.parametrize("by_key", [False, True], ids=["by name", "by key"])
+
+
+@by_name_or_key
+@pytest.mark.parametrize("who", ACCEPTED)
+def test_may_answer(who: str, by_key: bool) -> None:
+    assert status(an_answer(ACCEPTED[who](), by_key=by_key)).answer is Answer.GOOD
+
+
+@by_name_or_key
+@pytest.mark.parametrize("who", REFUSED)
+def test_may_not_answer(who: str, by_key: bool) -> None:
+    responder, why = REFUSED[who]
+    found = status(an_answer(responder(), by_key=by_key))
+
+    assert (found.answer, found.why) == (Answer.INVALID, why)
+
+
+@by_name_or_key
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_pinned_responder_may_answer_whoever_certified_it(sent: bool, by_key: bool) -> None:
+    for responder in (stranger(), a_responder(kica()), a_responder(purposes=[])):
+        embedded = [responder.certificate] if sent else []
+        answer = an_answer(Responder(responder.certificate, responder.key, embedded), by_key=by_key)
+
+        assert status(answer, responders=[facts(responder.certificate)]).answer is Answer.GOOD
+        assert status(answer, responders=[facts(kica().certificate), issuer()]).answer is Answer.INVALID
+
+
+def test_a_pinned_responder_must_be_valid_now() -> None:
+    for dates in ({"not_after": NOW - DAY}, {"not_before": NOW + DAY}):
+        responder = stranger(**dates)
+        found = status(an_answer(responder), responders=[facts(responder.certificate)])
+
+        assert (found.answer, found.why) == (Answer.INVALID, "outside its validity period")
+
+
+def test_the_certificate_is_pinned_not_its_name_or_key() -> None:
+    pinned, other = stranger(), stranger(not_after=NOW + 2 * YEAR, key=an_rsa_key("other"))
+    found = status(an_answer(other), responders=[facts(pinned.certificate)])
+
+    assert (found.answer, found.why) == (Answer.INVALID, "signature does not verify")
+
+
+def test_who_signs_in_anothers_name_is_found_out() -> None:
+    for responder in (ca_itself(), delegated(), of_the_root()):
+        found = status(an_answer(responder, key=an_rsa_key("forger")))
+        assert (found.answer, found.why) == (Answer.INVALID, "signature does not verify")
+
+
+def test_a_responder_delegates_to_nobody() -> None:
+    first = delegated()
+    below = x509.CertificateBuilder(
+        first.certificate.subject,
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Below")]),
+        an_rsa_key("below").public_key(),
+        77,
+        NOW - DAY,
+        NOW + DAY,
+    ).add_extension(x509.ExtendedKeyUsage([OCSP]), critical=True)
+    certificate = below.sign(an_rsa_key("responder"), hashes.SHA256())
+    second = Responder(certificate, an_rsa_key("below"), [certificate, first.certificate])
+
+    assert status(an_answer(second)).why == NO_DELEGATE
+
+
+def test_a_certificate_that_nobody_can_read_does_not_hide_the_one_beside_it() -> None:
+    odd = a_certificate(extra_extensions=[(x509.UnrecognizedExtension(OCSP, b"\x30\x03"), False)]).certificate
+    broken = x509.load_der_x509_certificate(
+        x509.CertificateBuilder(
+            issuing_ca().certificate.subject,
+            delegated().certificate.subject,
+            an_rsa_key("responder").public_key(),
+            78,
+            NOW - DAY,
+            NOW + DAY,
+        )
+        .add_extension(x509.UnrecognizedExtension(x509.OID_KEY_USAGE, b"\x30\x03"), critical=True)
+        .sign(issuing_ca().key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
+    assert ocsp_responder.read_embedded(broken) is None
+    responder = Responder(delegated().certificate, delegated().key, [odd, broken, delegated().certificate])
+
+    assert status(an_answer(responder)).answer is Answer.GOOD
+
+
+def test_names_are_compared_as_names() -> None:
+    """`C=KR` in the answer, `C=kr` in the certificate: both are the CA (RFC 5280 7.1)."""
+    name = issuing_ca().certificate.subject
+    upper = x509.Name([x509.NameAttribute(a.oid, str(a.value).upper()) for a in name])
+    assert upper.public_bytes() != name.public_bytes()
+    key = issuing_ca().key
+    shouting = x509.CertificateBuilder(upper, upper, key.public_key(), 1, NOW - DAY, NOW + DAY)
+    responder = Responder(shouting.sign(key, hashes.SHA256()), key)
+
+    assert status(an_answer(responder)).answer is Answer.GOOD
+
+
+def test_what_was_read_before_is_checked_again() -> None:
+    """The same certificate, read once, is refused for another CA and after its end."""
+    answer = an_answer(delegated())
+    assert status(answer).answer is Answer.GOOD
+    before = ocsp_responder.read_embedded.cache_info().hits
+
+    assert status(answer).answer is Answer.GOOD
+    assert ocsp_responder.read_embedded.cache_info().hits == before + 1
+    late = status(answer, now=NOW + 2 * YEAR)
+    assert (late.answer, late.why) == (Answer.INVALID, "outside its validity period")
+    assert status(answer, issuer=facts(kica().certificate)).why == NO_DELEGATE
+
+
+@pytest.mark.parametrize("kind", ["roca", "fermat", "small-factor"])
+def test_a_delegate_whose_key_anybody_can_compute_is_refused(kind: str) -> None:
+    found = ocsp_responder.read_embedded(a_responder(key=a_compromised_key(kind)).certificate)
+
+    assert found is not None
+    assert found.unfit == f"weak key: {kind}"
+
+
+def test_a_real_responder_of_a_korean_ca() -> None:
+    """TradeSign's: its certificate is the root's, so for its own CA it is no delegate by RFC 6960."""
+    responder, root = (read_certificate(a_vector(f"ca/{name}.der")) for name in ("TradeSignOCSP4", "KISA-RootCA-4"))
+    candidate = ocsp_responder.read_embedded(responder.parsed)
+
+    def may_answer(root: Certificate, now: datetime = NOW) -> bool:
+        assert candidate is not None
+        try:
+            ocsp_responder._check_right(candidate, issuer(), root, [], now)
+        except PathError:
+            return False
+        return True
+
+    assert may_answer(root)
+    assert not may_answer(facts(a_pki().root.certificate))
+    assert not may_answer(root, NOW + 4 * YEAR)

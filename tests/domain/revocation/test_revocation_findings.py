@@ -1,0 +1,85 @@
+"""What the customer is told of the issuer's word or silence, and when the issuer is asked again."""
+
+from datetime import timedelta
+
+import pytest
+
+from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.revocation.findings import finding_of, given_up, next_try, to_map, worst
+from registrar.domain.revocation.status import Answer, Status
+from tests.support.builders import NOW
+
+ISSUER = {"ko": "금융결제원", "en": "KFTC"}
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
+
+
+def said(answer: Answer, reason: str | None = None) -> Status:
+    return Status(answer, "ocsp", as_of=NOW, revoked_at=NOW - timedelta(days=3), reason=reason)
+
+
+TOLD = [
+    (said(Answer.REVOKED, "keyCompromise"), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
+    (said(Answer.REVOKED), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
+    (said(Answer.REVOKED, "superseded"), {}, Level.FAIL, "REVOKED_RENEWED"),
+    (said(Answer.REVOKED, "keyCompromise"), {"renewed": True}, Level.FAIL, "REVOKED_RENEWED"),
+    (said(Answer.ON_HOLD, "certificateHold"), {}, Level.FAIL, "ISSUER_ON_HOLD"),
+    (said(Answer.ON_HOLD, "certificateHold"), {"renewed": True}, Level.FAIL, "ISSUER_ON_HOLD"),
+    (said(Answer.UNKNOWN), {}, Level.FAIL, "REVOCATION_STATUS_UNKNOWN"),
+    (said(Answer.UNAVAILABLE), {}, Level.WARN, "REVOCATION_UNAVAILABLE"),
+    (said(Answer.STALE), {}, Level.WARN, "REVOCATION_STALE"),
+    (said(Answer.INVALID), {}, Level.WARN, "REVOCATION_ANSWER_INVALID"),
+    (said(Answer.REVOKED, "superseded"), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(Answer.ON_HOLD), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(Answer.UNKNOWN), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(Answer.STALE), {"of_authority": True}, Level.WARN, "REVOCATION_STALE"),
+]
+
+
+@pytest.mark.parametrize(("status", "about", "level", "code"), TOLD)
+def test_what_is_told(status: Status, about: dict[str, bool], level: Level, code: str) -> None:
+    finding = finding_of(status, ISSUER, **about)
+    assert finding is not None
+    assert (finding.check, finding.level, finding.code) == ("revocation", level, code)
+    assert set(CATALOGUE[code].params) <= finding.params.keys()
+
+
+@pytest.mark.parametrize("about", [{}, {"of_authority": True}, {"renewed": True}])
+def test_only_a_good_certificate_has_no_finding(about: dict[str, bool]) -> None:
+    assert finding_of(said(Answer.GOOD), ISSUER, **about) is None
+    others = [answer for answer in Answer if answer is not Answer.GOOD]
+    assert all(finding_of(said(answer), ISSUER, **about) for answer in others)
+
+
+def test_silence_asks_nothing_of_the_customer_and_giving_up_is_no_dead_end() -> None:
+    for answer in (Answer.UNAVAILABLE, Answer.STALE, Answer.INVALID):
+        finding = finding_of(said(answer), ISSUER)
+        assert finding is not None
+        assert CATALOGUE[finding.code].next_action is NextAction.WAIT_NOTICE
+    assert given_up(ISSUER).level is Level.FAIL
+    assert CATALOGUE[given_up(ISSUER).code].next_action is NextAction.RESTART
+
+
+@pytest.mark.parametrize(
+    ("minutes_on", "next_minutes"),
+    [(0, 1), (1, 5), (4.99, 5), (5, 30), (31, 120), (1439, 1440), (1440, None), (5000, None)],
+)
+def test_the_retry_plan_counts_from_the_first_silence(minutes_on: float, next_minutes: int | None) -> None:
+    due = next_try(NOW, NOW + timedelta(minutes=minutes_on), RETRIES)
+    assert due == (None if next_minutes is None else NOW + timedelta(minutes=next_minutes))
+
+
+def test_of_several_answers_that_are_none_a_forged_one_is_told() -> None:
+    unavailable, stale, invalid = (said(a) for a in (Answer.UNAVAILABLE, Answer.STALE, Answer.INVALID))
+    assert worst([unavailable, stale, invalid]) is invalid
+    assert worst([unavailable, stale]) is stale
+    assert worst([unavailable]) is unavailable
+
+
+def test_what_an_auditor_finds_on_the_row() -> None:
+    assert to_map(Status(Answer.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1)), timedelta(hours=2)) == {
+        "answer": "GOOD",
+        "source": "crl",
+        "as_of": "2026-11-23T03:00:00Z",
+        "until": "2026-11-24T03:00:00Z",
+        "fresh_until": "2026-11-23T05:00:00Z",
+    }

@@ -1,0 +1,320 @@
+"""Issuers' lists: fetched once for all, read by a few kilobytes, never older than before."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.tables.issuers import FETCH_PAUSE, Issuers
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.revocation.distribution_points import Point
+from registrar.domain.revocation.status import Answer, Status
+from registrar.net.limits import Limits
+from registrar.steps.crl_store import Asked, CrlStore
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
+from tools.pki.crls import Revoked, entry_der, large_crl, make_crl, random_entries, scope
+
+URL = "ldap://ds.yessign.example:389/ou=dp5p1,ou=AccreditedCA,o=yessign,c=kr?certificateRevocationList"
+OTHER_URL = URL.replace("dp5p1", "dp5p2")
+ISSUER = next(i for i in a_trust_store().issuers if i.operator.id == "yessign")
+RULES = a_trust_store().rules.revocation
+CA = a_pki().issuers["yessign"]
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+COMPROMISE, HOLD = x509.ReasonFlags.key_compromise, x509.ReasonFlags.certificate_hold
+
+
+@dataclass
+class Server:
+    """What the issuer's directory holds; `asked` are the addresses that were asked for."""
+
+    lists: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str, origins: Sequence[str], limits: Limits) -> tuple[bytes, ...]:
+        assert limits.most_bytes > 0
+        self.asked.append(url)
+        if url not in self.lists:
+            raise Unreachable("no address takes a connection")
+        return self.lists[url]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    made = Server()
+    monkeypatch.setattr("registrar.steps.crl_store.fetch_crl", made.fetch)
+    return made
+
+
+@pytest.fixture
+def crls(account: Account, server: Server) -> CrlStore:
+    issuers = Issuers(account.client("dynamodb"), account.physical["IssuersTable"])
+    return CrlStore(Bucket(account.client("s3"), account.physical["RevocationBucket"]), issuers)
+
+
+def a_list(*entries: Revoked, **overrides: Any) -> bytes:
+    values: dict[str, Any] = {"this_update": NOW - HOUR, "idp": scope(uris=[URL])}
+    return make_crl(CA, entries, **values | overrides)
+
+
+def a_large_list(listed: Certificate, others: int, **overrides: Any) -> bytes:
+    entries = [*random_entries(others, NOW - DAY), entry_der(listed.serial, NOW - DAY, 1)]
+    return large_crl(CA, b"".join(entries), **{"this_update": NOW - HOUR} | overrides)
+
+
+def a_registrable(**overrides: Any) -> Certificate:
+    return read_certificate(a_certificate(key="ec", **{"crl_url": URL} | overrides).der)
+
+
+def revoked(certificate: Certificate, reason: x509.ReasonFlags = COMPROMISE) -> Revoked:
+    return Revoked(certificate.serial, NOW - DAY, reason)
+
+
+def status(
+    crls: CrlStore, certificate: Certificate, at: timedelta = timedelta(0), max_age: timedelta | None = DAY
+) -> Status:
+    issuer, operator = ISSUER.certificate, ISSUER.operator
+    return crls.status(certificate, issuer, operator, RULES, NOW + at, max_age, Limits(60.0, 0))
+
+
+def asked(at: timedelta = timedelta(0)) -> Asked:
+    return Asked(ISSUER.certificate, ISSUER.operator, RULES, NOW + at, Limits(60.0, 0))
+
+
+def the_point(url: str = URL) -> Point:
+    return Point(ISSUER.certificate.key_digest, url, "yessign")
+
+
+# ---- what a certificate is told
+
+
+def test_the_first_question_fetches_and_the_others_read(account: Account, crls: CrlStore, server: Server) -> None:
+    good, bad, held = a_registrable(), a_registrable(), a_registrable()
+    server.lists[URL] = (a_list(revoked(bad), revoked(held, HOLD)),)
+    assert status(crls, good).answer is Answer.GOOD
+    found = status(crls, bad)
+    assert (found.answer, found.reason, found.revoked_at) == (Answer.REVOKED, "keyCompromise", NOW - DAY)
+    assert (found.source, found.as_of, found.until) == ("crl", NOW - HOUR, NOW - HOUR + DAY)
+    assert status(crls, held).answer is Answer.ON_HOLD
+    assert server.asked == [URL]
+    calls = account.recorded(lambda: status(crls, good))
+    assert [call.operation for call in calls] == ["GetObject"], "a short list is read with its head"
+
+
+def test_of_a_large_list_a_decision_reads_less_than_100_kb(
+    account: Account, crls: CrlStore, server: Server
+) -> None:
+    listed, certificate = a_registrable(serial_number=1 << 60 | 5), a_registrable(serial_number=1 << 60 | 7)
+    server.lists[URL] = (a_large_list(listed, 10_000),)
+    assert status(crls, listed).answer is Answer.REVOKED
+    assert status(crls, certificate).answer is Answer.GOOD
+    calls = account.recorded(lambda: status(crls, certificate))
+    assert [call.operation for call in calls] == ["GetObject", "GetObject"], "the head, then one page"
+    asked_for = [call.params["Range"].removeprefix("bytes=").split("-") for call in calls]
+    assert sum(int(last) - int(first) + 1 for first, last in asked_for) < 100 * 1024
+    (key,) = account.keys("RevocationBucket")
+    assert key == f"crl/{ISSUER.certificate.key_digest}/{the_point().id[65:]}/current"
+
+
+def test_a_list_is_fetched_anew_when_it_is_too_old_for_the_purpose(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    assert status(crls, certificate, max_age=2 * HOUR).answer is Answer.GOOD
+    server.lists[URL] = (a_list(revoked(certificate), this_update=NOW + 3 * HOUR, number=2),)
+    assert status(crls, certificate, HOUR - SECOND, 2 * HOUR).answer is Answer.GOOD
+    assert len(server.asked) == 1
+    assert status(crls, certificate, 4 * HOUR, 2 * HOUR).answer is Answer.REVOKED
+    assert len(server.asked) == 2
+
+
+def test_without_a_greatest_age_a_list_is_good_until_its_next_update(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(this_update=NOW - 100 * DAY, next_update=NOW + 80 * DAY),)
+    assert status(crls, certificate, max_age=None).answer is Answer.GOOD
+    assert status(crls, certificate, 81 * DAY, None).answer is Answer.STALE
+
+
+@pytest.mark.parametrize("url", ["ldap://evil.example:389/ou=dp5p1?certificateRevocationList", "http://10.0.0.1/a"])
+def test_a_certificate_that_names_no_accepted_address_reaches_nobody(
+    account: Account, crls: CrlStore, server: Server, url: str
+) -> None:
+    found = status(crls, a_registrable(crl_url=url))
+    assert (found.answer, found.why) == (
+        Answer.UNAVAILABLE,
+        "the certificate names no list at an accepted address",
+    )
+    assert server.asked == []
+    assert account.items("IssuersTable") == []
+
+
+def test_a_server_that_is_down_is_unavailable_then_rests(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    for number in range(RULES.breaker_failures):
+        found = status(crls, certificate, number * FETCH_PAUSE)
+        assert (found.answer, found.why) == (Answer.UNAVAILABLE, "no address takes a connection")
+    others = a_registrable(crl_url=OTHER_URL)
+    rests = status(crls, others, (RULES.breaker_failures - 1) * FETCH_PAUSE)
+    assert (rests.answer, rests.why) == (Answer.UNAVAILABLE, "the source rests after failures")
+    assert len(server.asked) == RULES.breaker_failures
+
+
+def test_a_failing_server_does_not_take_the_word_of_a_fresh_list(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    status(crls, certificate)
+    del server.lists[URL]
+    assert status(crls, certificate, HOUR).answer is Answer.GOOD
+    assert status(crls, certificate, 2 * DAY).answer is Answer.STALE
+
+
+def test_while_one_fetches_the_others_are_told(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    crls.issuers.may_fetch(the_point(), NOW)
+    found = status(crls, certificate)
+    assert (found.answer, found.why) == (Answer.UNAVAILABLE, "it is being fetched, or was a moment ago")
+    assert server.asked == []
+    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.GOOD
+
+
+def test_who_asks_while_another_fetches_does_not_fetch_too(crls: CrlStore, server: Server) -> None:
+    first, second = a_registrable(), a_registrable()
+    server.lists[URL] = (a_list(),)
+    meanwhile: list[Answer] = []
+    real = server.fetch
+
+    def fetch(url: str, origins: Sequence[str], limits: Limits) -> tuple[bytes, ...]:
+        meanwhile.append(status(crls, second).answer)
+        return real(url, origins, limits)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("registrar.steps.crl_store.fetch_crl", fetch)
+        assert status(crls, first).answer is Answer.GOOD
+    assert meanwhile == [Answer.UNAVAILABLE]
+    assert server.asked == [URL]
+    assert status(crls, second).answer is Answer.GOOD
+
+
+# ---- lists that are not what they should be
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"signing_key": a_pki().issuers["kica"].key},
+        {"issuer_name": a_pki().issuers["kica"].certificate.subject},
+        {"idp": scope(uris=[OTHER_URL])},
+        {"this_update": NOW + DAY},
+    ],
+    ids=["forged", "another issuer's name", "another partition's", "of tomorrow"],
+)
+def test_a_list_that_is_not_this_issuers_of_this_point_is_never_kept(
+    account: Account, crls: CrlStore, server: Server, wrong: dict[str, Any]
+) -> None:
+    server.lists[URL] = (a_list(**wrong),)
+    assert status(crls, a_registrable()).answer is Answer.INVALID
+    assert account.keys("RevocationBucket") == []
+
+
+def test_a_forged_list_does_not_replace_a_good_one(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    status(crls, certificate)
+    forged = a_list(this_update=NOW + HOUR, signing_key=a_pki().issuers["kica"].key)
+    server.lists[URL] = (forged,)
+    with pytest.raises(CrlUnusable):
+        crls.renew(the_point(), asked(2 * HOUR))
+    assert status(crls, certificate, 2 * HOUR).as_of == NOW - HOUR
+
+
+@pytest.mark.parametrize("older", [{"this_update": NOW - 2 * HOUR, "number": 1}, {"number": 1}])
+def test_an_older_list_never_comes_back(crls: CrlStore, server: Server, older: dict[str, Any]) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(revoked(certificate), number=2),)
+    assert status(crls, certificate).answer is Answer.REVOKED
+    server.lists[URL] = (a_list(**older),)
+    crls.renew(the_point(), asked(2 * FETCH_PAUSE))
+    assert status(crls, certificate, 2 * FETCH_PAUSE).answer is Answer.REVOKED
+
+
+def test_a_later_list_with_a_lower_number_is_refused(crls: CrlStore, server: Server) -> None:
+    server.lists[URL] = (a_list(number=7),)
+    crls.renew(the_point(), asked())
+    server.lists[URL] = (a_list(number=6, this_update=NOW),)
+    with pytest.raises(CrlUnusable, match="lower number"):
+        crls.renew(the_point(), asked(FETCH_PAUSE))
+
+
+def test_of_several_lists_in_an_entry_the_issuers_newest_counts(crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    forged = a_list(this_update=NOW, signing_key=a_pki().issuers["kica"].key)
+    newest = a_list(revoked(certificate), this_update=NOW - SECOND, number=3)
+    server.lists[URL] = (forged, a_list(), newest, b"\x30\x00")
+    assert status(crls, certificate).as_of == NOW - SECOND
+    assert status(crls, certificate).answer is Answer.REVOKED
+
+
+def test_an_index_of_a_format_that_is_no_longer_read_is_replaced(
+    account: Account, crls: CrlStore, server: Server
+) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    status(crls, certificate)
+    (key,) = account.keys("RevocationBucket")
+    account.client("s3").put_object(Bucket=crls.bucket.name, Key=key, Body=b"of another time")
+    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.GOOD
+    assert len(server.asked) == 2
+
+
+def test_a_list_that_is_replaced_while_it_is_read_is_read_again(
+    account: Account, crls: CrlStore, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, other = a_registrable(serial_number=1 << 60 | 5), a_registrable(serial_number=1 << 60 | 7)
+    server.lists[URL] = (a_large_list(other, 5_000),)
+    assert status(crls, certificate).answer is Answer.GOOD
+    server.lists[URL] = (a_large_list(certificate, 5_000, this_update=NOW, number=2),)
+    real: Callable[..., Any] = Bucket.read_part
+    times: list[int] = []
+
+    def replaced_after_the_head(bucket: Bucket, key: str, start: int, *more: Any) -> Any:
+        times.append(start)
+        if len(times) == 2:
+            crls.renew(the_point(), asked(FETCH_PAUSE))
+        return real(bucket, key, start, *more)
+
+    monkeypatch.setattr(Bucket, "read_part", replaced_after_the_head)
+    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.REVOKED
+    assert times[0] == 0
+
+
+def test_an_index_appears_whole_or_not_at_all(account: Account, crls: CrlStore, server: Server) -> None:
+    certificate = a_registrable()
+    server.lists[URL] = (a_list(),)
+    calls = account.recorded(lambda: status(crls, certificate))
+    assert [call.operation for call in calls].count("PutObject") == 1
+    assert calls[-1].operation == "GetObject"
+
+
+# ---- lists on which CAs stand
+
+
+ROOT_URL = "ldap://ds.yessign.example:389/CN=KISA-Demo-RootCA,OU=Korea-Certification-Authority-Central,O=KISA,C=KR?authorityRevocationList"
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_ca_is_looked_up_on_the_list_of_the_one_above(crls: CrlStore, server: Server, listed: bool) -> None:
+    root, authority = a_pki().root, ISSUER.certificate
+    entries = [Revoked(authority.serial, NOW - DAY, x509.ReasonFlags.ca_compromise)] if listed else []
+    server.lists[ROOT_URL] = (
+        make_crl(root, entries, this_update=NOW - 30 * DAY, next_update=NOW + 60 * DAY, idp=scope(only_ca=True)),
+    )
+    anchor, operator = ISSUER.anchor.certificate, ISSUER.operator
+    found = crls.status(authority, anchor, operator, RULES, NOW, None, Limits(60.0, 0))
+    assert found.answer is (Answer.REVOKED if listed else Answer.GOOD)
+    assert server.asked == [ROOT_URL]

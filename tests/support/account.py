@@ -1,0 +1,314 @@
+"""An AWS account in memory, made from template.yaml, so that the schema of tables and buckets lives once.
+
+Functions are loaded as Lambda would: with exactly the variables that the template gives them, so a variable
+that the template forgets fails here. Every call to AWS is recorded and can be made the function's last one.
+"""
+
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType, SimpleNamespace
+from typing import Any, cast
+from unittest.mock import patch
+
+import boto3
+import botocore.client
+import fido2.server  # noqa: F401 - it looks itself up in sys.modules, which `function` leaves as it was
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.session import Session
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
+from moto import mock_aws
+
+from registrar.domain.reasons.errors import Unreachable
+from registrar.entry.log import logger
+from tests.support.aws_makers import MAKERS, kms_key
+from tests.support.builders import NOW, a_pin, a_pki
+from tools.packaging.template import read_template
+from tools.pki.issuers import IssuersWord, roots_responder
+from tools.pki.responders import Responder
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = read_template(ROOT / "template.yaml")
+RESOURCES: Mapping[str, Any] = TEMPLATE["Resources"]
+REGION = "ap-northeast-2"
+PIN = a_pin(a_pki().root.certificate)
+_REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
+_REAL_CLIENT: Any = Session.create_client
+_clients: dict[tuple[str, str], Any] = {}
+READS = frozenset(
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Scan",
+        "GetObject",
+        "HeadObject",
+        "ListObjectsV2",
+        "Decrypt",
+        "GetPublicKey",
+    }
+)
+# What Lambda itself provides; everything else has to stand in the template.
+_RUNTIME = {
+    "PATH": os.environ["PATH"],
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+
+
+class Killed(BaseException):
+    """The function's process ended here: no `except Exception` and no `finally` of ours may count on more."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to AWS."""
+
+    operation: str
+    params: Mapping[str, Any]
+
+
+class Made(dict[str, str]):
+    """Logical id to physical name (a key's ARN) of what the template declares; made when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.making = False
+
+    def __missing__(self, name: str) -> str:
+        resource = RESOURCES[name]
+        before, self.making = self.making, True
+        try:
+            self[name] = MAKERS[resource["Type"]](name, resource["Properties"])
+        finally:
+            self.making = before
+        return self[name]
+
+
+@cache
+def _responder() -> Responder:
+    return roots_responder(a_pki(), NOW)
+
+
+@dataclass
+class Account:
+    """Tables, buckets and the key of the template, and its functions, at the moment `at`."""
+
+    parameters: Mapping[str, str]
+    physical: Made = field(default_factory=Made)
+    at: datetime = NOW
+    calls: list[Call] = field(default_factory=list)
+    log: io.StringIO = field(default_factory=io.StringIO)
+    issuers: IssuersWord = field(default_factory=lambda: IssuersWord(_responder()))
+    lists: dict[str, bytes] = field(default_factory=dict)
+    _functions: dict[str, ModuleType] = field(default_factory=dict)
+    _kill: tuple[int, bool] | None = None
+
+    def client(self, service: str) -> Any:
+        return boto3.client(cast("Any", service))
+
+    def pass_time(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+    def function(self, verb: str) -> ModuleType:
+        """The module of functions/<verb>/handler.py, as in a new execution environment; kept until `restart`."""
+        if verb not in self._functions:
+            module = ModuleType(f"functions_{verb}_handler")
+            sys.modules[module.__name__] = module
+            with patch.dict(os.environ, self.environment(verb), clear=True):
+                exec(_code(verb), module.__dict__)  # noqa: S102 - our own file
+            del sys.modules[module.__name__]
+            module.__dict__["now"] = lambda: self.at
+            self._functions[verb] = module
+        return self._functions[verb]
+
+    def restart(self) -> None:
+        """Lambda replaces the environment of a function that was killed."""
+        self._functions.clear()
+
+    def invoke(self, verb: str, event: Mapping[str, Any]) -> Any:
+        context = SimpleNamespace(
+            function_name=f"registrar-{verb}", aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+        )
+        return self.function(verb).lambda_handler(event, context)
+
+    def environment(self, verb: str) -> dict[str, str]:
+        """The variables of a function, resolved from the template."""
+        (properties,) = [
+            r["Properties"]
+            for r in RESOURCES.values()
+            if r["Type"] == "AWS::Serverless::Function" and r["Properties"]["CodeUri"] == f"functions/{verb}/"
+        ]
+        everywhere = TEMPLATE["Globals"]["Function"]
+        variables = [each.get("Environment", {}).get("Variables", {}) for each in (everywhere, properties)]
+        own = {name: self._resolved(value) for some in variables for name, value in some.items()}
+        return {**_RUNTIME, **own}
+
+    def _resolved(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        ((verb, argument),) = value.items()
+        if verb == "Ref":
+            return self.parameters[argument] if argument in self.parameters else self.physical[argument]
+        if verb == "Fn::GetAtt" and argument[1] == "Arn" and RESOURCES[argument[0]]["Type"] == "AWS::KMS::Key":
+            return self.physical[argument[0]]
+        if verb == "Fn::Join":
+            return str(argument[0]).join(self._resolved(argument[1]).split(","))
+        if verb == "Fn::If":
+            return self._resolved(argument[1 if self._holds(argument[0]) else 2])
+        if verb == "Fn::Sub":
+            return re.sub(r"\$\{(\w+)\.Arn\}", lambda match: self.physical[match[1]], argument)
+        raise KeyError(f"{verb} {argument}")
+
+    def _holds(self, condition: str) -> bool:
+        test = TEMPLATE["Conditions"][condition]
+        left, right = (test["Fn::Not"][0] if "Fn::Not" in test else test)["Fn::Equals"]
+        return (self._resolved(left) == self._resolved(right)) is not ("Fn::Not" in test)
+
+    @contextmanager
+    def killed_at(self, write: int, *, after: bool) -> Iterator[None]:
+        """Within, the process ends before (or right after) its write number `write`, counted from 0.
+
+        Between two writes it does not matter where: reads leave nothing behind.
+        """
+        self.calls.clear()
+        self._kill = (write, after)
+        try:
+            yield
+        finally:
+            self._kill = None
+
+    def called(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
+        """Stands in for every client's call."""
+        if self.physical.making:
+            return _REAL_CALL(client, operation, params)
+        write = operation not in READS
+        number = sum(call.operation not in READS for call in self.calls)
+        self.calls.append(Call(operation, params))
+        if write and self._kill == (number, False):
+            raise Killed
+        try:
+            if "EncryptionAlgorithm" in params:
+                return self._unsealed(params)
+            if operation == "ChangeMessageVisibility":
+                return {}  # of a message that moto's queue never held
+            return _REAL_CALL(client, operation, params)
+        finally:
+            if write and self._kill == (number, True):
+                raise Killed
+
+    def _unsealed(self, params: Mapping[str, Any]) -> dict[str, bytes]:
+        """KMS Decrypt with an RSA key, which moto does not know."""
+        (name,) = [name for name, arn in self.physical.items() if arn == params["KeyId"]]
+        assert params["EncryptionAlgorithm"] == "RSAES_OAEP_SHA_256"
+        key = kms_key(name, RESOURCES[name]["Properties"]["KeySpec"]).private_key
+        try:
+            plaintext = key.decrypt(params["CiphertextBlob"], padding.OAEP(padding.MGF1(SHA256()), SHA256(), None))
+        except ValueError:
+            raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt") from None
+        return {"Plaintext": plaintext}
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Within, calls are a test's own: neither recorded nor counted."""
+        before, self.physical.making = self.physical.making, True
+        try:
+            yield
+        finally:
+            self.physical.making = before
+
+    def recorded(self, act: Callable[[], object]) -> list[Call]:
+        """The calls that `act` makes."""
+        self.calls.clear()
+        act()
+        return list(self.calls)
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.client("dynamodb").scan(TableName=self.physical[table])["Items"]
+        return items
+
+    def keys(self, bucket: str) -> list[str]:
+        found = self.client("s3").list_objects_v2(Bucket=self.physical[bucket]).get("Contents", [])
+        return [entry["Key"] for entry in found]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What was sent to a queue since calls were last forgotten: body and delay in seconds."""
+        sent = [call.params for call in self.calls if call.operation == "SendMessage"]
+        batches = [call.params["Entries"] for call in self.calls if call.operation == "SendMessageBatch"]
+        every = [*sent, *(entry for batch in batches for entry in batch)]
+        return [{"body": json.loads(m["MessageBody"]), "delay": m.get("DelaySeconds", 0)} for m in every]
+
+    def sent_to(self, queue: str) -> list[dict[str, Any]]:
+        """The bodies of what was sent to a queue since calls were last forgotten."""
+        url = self.physical[queue]
+        calls = [call.params for call in self.calls if call.operation == "SendMessage"]
+        return [json.loads(call["MessageBody"]) for call in calls if call["QueueUrl"] == url]
+
+    def logged(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@contextmanager
+def an_account() -> Iterator[Account]:
+    """A new, empty account; gone afterwards."""
+    names = {name: str(p["Default"]) for name, p in TEMPLATE["Parameters"].items() if "Default" in p}
+    account = Account({**names, "TrustAnchorPins": PIN})
+    handler = logger.registered_handler
+    before = handler.setStream(account.log)  # type: ignore[attr-defined]
+
+    def asked(address: str, request: bytes, origins: object, limits: object) -> bytes:
+        return account.issuers.answer(request, account.at)
+
+    def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
+        if url not in account.lists:
+            raise Unreachable("nobody is there")
+        return (account.lists[url],)
+
+    with (
+        patch.dict(os.environ, _RUNTIME),
+        mock_aws(),
+        patch("boto3.DEFAULT_SESSION", _session()),
+        patch.object(Session, "create_client", _client),
+        patch("registrar.steps.status_checks.ask_ocsp", asked),
+        patch("registrar.steps.crl_store.fetch_crl", fetched),
+    ):
+
+        def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
+            return account.called(client, operation, params)
+
+        try:
+            with patch.object(botocore.client.BaseClient, "_make_api_call", recorded_call):
+                yield account
+        finally:
+            handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@cache
+def _session() -> boto3.Session:
+    """As clients do, one serves all accounts."""
+    return boto3.Session()
+
+
+@cache
+def _code(verb: str) -> CodeType:
+    path = ROOT / "functions" / verb / "handler.py"
+    return compile(path.read_text(), str(path), "exec")
+
+
+def _client(session: Session, service_name: str, *, config: Config | None = None, **settings: Any) -> Any:
+    """Clients keep no state of an account and cost 30 ms each: one of a kind serves all tests."""
+    kind = (service_name, repr(vars(config)["_user_provided_options"] if config else {}))
+    if kind not in _clients:
+        _clients[kind] = _REAL_CLIENT(session, service_name, config=config, **settings)
+    return _clients[kind]

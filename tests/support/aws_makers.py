@@ -1,0 +1,59 @@
+"""What the template declares, made in moto's account: by the type of the resource."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, cast
+from unittest.mock import patch
+
+import boto3
+import moto.kms.utils
+
+from tools.cloud.emulator import REGION
+
+
+@cache
+def kms_key(name: str, kind: str) -> Any:
+    """moto makes an RSA key for every KMS key, even for one that never signs: one of a name serves all accounts."""
+    return moto.kms.utils.generate_private_key(kind)
+
+
+def _make_table(name: str, properties: Mapping[str, Any]) -> str:
+    schema = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    parts = {part: properties[part] for part in schema if part in properties}
+    boto3.client("dynamodb").create_table(TableName=f"registrar-{name}", **parts)
+    return f"registrar-{name}"
+
+
+def _make_bucket(name: str, properties: Mapping[str, Any]) -> str:
+    s3: Any = boto3.client("s3")
+    bucket = f"registrar-{name.lower()}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    if versioning := properties.get("VersioningConfiguration"):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+    return bucket
+
+
+def _make_key(name: str, properties: Mapping[str, Any]) -> str:
+    kms: Any = boto3.client("kms")
+    wanted = {each: properties[each] for each in ("KeySpec", "KeyUsage") if each in properties}
+    with patch("moto.kms.models.generate_private_key", lambda kind: kms_key(name if wanted else "any", kind)):
+        made = kms.create_key(Description=properties["Description"], **wanted)["KeyMetadata"]
+    return str(made["Arn"])
+
+
+def _make_queue(name: str, properties: Mapping[str, Any]) -> str:
+    return str(boto3.client("sqs").create_queue(QueueName=f"registrar-{name}")["QueueUrl"])
+
+
+def _make_bus(name: str, properties: Mapping[str, Any]) -> str:
+    boto3.client(cast("Any", "events")).create_event_bus(Name=f"registrar-{name}")
+    return f"registrar-{name}"
+
+
+MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "AWS::DynamoDB::Table": _make_table,
+    "AWS::S3::Bucket": _make_bucket,
+    "AWS::KMS::Key": _make_key,
+    "AWS::SQS::Queue": _make_queue,
+    "AWS::Events::EventBus": _make_bus,
+}

@@ -1,0 +1,94 @@
+"""The CRLs of a PKITS case: what they say of each certificate on its path.
+
+A CRL counts if a certificate with the name of the certificate's issuer signed it that is valid under the same
+anchor and not revoked itself (RFC 5280 6.3.3 (f)): a CA may change its key, or sign CRLs with another one.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from registrar.domain.certificates import path
+from registrar.domain.certificates.certificate import Certificate, Malformed, read_certificate
+from registrar.domain.revocation.crl import read_crl
+from registrar.domain.revocation.crl_entries import CrlUnusable, Entry
+from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
+from registrar.domain.revocation.crl_status import Age, status_from_crls
+from registrar.domain.revocation.status import Answer
+from tests.support.pkits import Case, issued
+
+# The CRLs of 2010 run until 2030.
+_AGE = Age(most=timedelta(days=40 * 366), skew=timedelta(0))
+
+
+def look_up(case: Case, certificates: Sequence[Certificate]) -> str | None:
+    """Why the CRLs of a case do not say that all these certificates are good; None where they do."""
+    every = _Certificates(case)
+    return next((why for certificate in certificates if (why := every.why_not_good(certificate))), None)
+
+
+class _Certificates:
+    """The certificates of a case, and what its CRLs say of them."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.anchor = read_certificate(case.anchor)
+        self.others = list[Certificate]()
+        for der in case.intermediates:
+            try:
+                self.others.append(read_certificate(der))
+            except Malformed:
+                continue
+
+    def why_not_good(self, certificate: Certificate, asking: tuple[Certificate, ...] = ()) -> str | None:
+        """`asking` are those whose status is being found out: none of them speaks for itself."""
+        found, unusable = list[tuple[Head, Entry | None]](), list[str]()
+        signers = list(self._signers(certificate, (*asking, certificate)))
+        for content in self.case.crls:
+            for signer in signers:
+                try:
+                    found.append(_read(content, signer, certificate))
+                except CrlUnusable as error:
+                    unusable.append(error.why)
+        status = status_from_crls(certificate, found, self.case.at, _AGE)
+        if status.answer is Answer.GOOD:
+            return None
+        return ", ".join([status.answer, status.why, *(unusable if not found else ())])
+
+    def _signers(self, certificate: Certificate, asking: tuple[Certificate, ...]) -> Iterator[Certificate]:
+        for signer in (self.anchor, *self.others):
+            if signer.subject == certificate.issuer and signer not in asking and self._valid(signer, asking):
+                yield signer
+
+    def _valid(self, signer: Certificate, asking: tuple[Certificate, ...]) -> bool:
+        if signer is self.anchor:
+            return True
+        above = (self.anchor, *(other for other in self.others if other is not signer))
+        try:
+            path.check_dates(signer, self.case.at)
+            if signer.refused_extensions:
+                return False
+        except path.PathError:
+            return False
+        issuers = (issuer for issuer in above if issuer not in asking and issued(signer, issuer))
+        return any(self._may_issue(issuer, (*asking, signer)) for issuer in issuers) and (
+            self.why_not_good(signer, asking) is None
+        )
+
+    def _may_issue(self, issuer: Certificate, asking: tuple[Certificate, ...]) -> bool:
+        if issuer is self.anchor:
+            return True
+        try:
+            path.check_ca_profile(issuer)
+        except path.PathError:
+            return False
+        return self._valid(issuer, asking)
+
+
+def _read(content: bytes, signer: Certificate, certificate: Certificate) -> tuple[Head, Entry | None]:
+    index = index_crl(read_crl(content, signer))
+
+    def read(at: int, length: int) -> bytes:
+        return index[at : at + length]
+
+    head = read_head(read)
+    return head, lookup(head, read, certificate.serial)

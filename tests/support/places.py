@@ -1,0 +1,71 @@
+"""Every place of the local cloud where bytes can lie, and the forms in which they may be written down."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tools.cloud.local_cloud import LocalCloud
+
+Place = tuple[str, bytes]
+
+
+def forms(secret: bytes) -> set[bytes]:
+    """How bytes may be written down: in base64 at any offset, so that they may stand inside something longer."""
+    written = {secret, secret.hex().encode(), secret.hex().upper().encode()}
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + secret)
+        # The first and last digits depend on what stands around.
+        inner = text[4 if shift else 0 :].rstrip(b"=")[: -1 if len(secret) > 4 else None]
+        written |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
+    return {form for form in written if len(form) >= 6}
+
+
+def items(cloud: LocalCloud) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every item of every table, with the table's name."""
+    dynamodb = cloud.client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            yield from ((table, item) for item in page["Items"])
+
+
+def content(item: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """The attributes of an item as bytes."""
+    for name, value in item.items():
+        ((kind, inner),) = value.items()
+        yield name, inner if kind == "B" else json.dumps(inner).encode()
+
+
+def tables(cloud: LocalCloud) -> Iterator[Place]:
+    for table, item in items(cloud):
+        yield from ((f"table {table} {name}", inner) for name, inner in content(item))
+
+
+def buckets(cloud: LocalCloud) -> Iterator[Place]:
+    s3 = cloud.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        for version in s3.list_object_versions(Bucket=name).get("Versions", []):
+            if version["Key"].endswith(".zip"):
+                continue  # what is deployed, made before there was a customer
+            chosen = {} if version["VersionId"] == "null" else {"VersionId": version["VersionId"]}
+            stored = s3.get_object(Bucket=name, Key=version["Key"], **chosen)
+            yield f"bucket {name} {version['Key']}", stored["Body"].read() + json.dumps(stored["Metadata"]).encode()
+
+
+def queues(cloud: LocalCloud) -> Iterator[Place]:
+    sqs = cloud.client("sqs")
+    for url in sqs.list_queues().get("QueueUrls", []):
+        for _ in range(20):
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=20)
+            if "Messages" not in messages:
+                break
+            yield from ((f"queue {url}", message["Body"].encode()) for message in messages["Messages"])
+
+
+def logs(cloud: LocalCloud) -> Iterator[Place]:
+    client = cloud.client("logs")
+    for group in client.describe_log_groups()["logGroups"]:
+        for page in client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+            lines = "\n".join(event["message"] for event in page["events"])
+            yield f"logs {group['logGroupName']}", lines.encode()

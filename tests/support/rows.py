@@ -1,0 +1,123 @@
+"""Named builders for what lies in the tables; each gives a good thing by default."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.access.challenge import Challenge, Operation, new_challenge
+from registrar.domain.access.customer import Customer
+from registrar.domain.access.passwords import hash_password
+from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.verdicts import verdict_of
+from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.upload import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate, a_good_word, a_trust_store
+from tools.pki.authorities import CustomerCertificate
+
+PASSWORD = "correct horse 배터리"
+TOTP_SECRET = b"12345678901234567890"
+PHONE = "+821012345678"
+
+
+@cache
+def a_password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def a_customer(customer_id: str = "hong", **overrides: Any) -> Customer:
+    values: dict[str, Any] = {
+        "id": customer_id,
+        "kind": "personal",
+        "name": "홍길동",
+        "language": "ko",
+        "phone": PHONE,
+        "password_hash": a_password_hash(),
+        "totp_ciphertext": b"sealed",
+    }
+    return Customer(**values | overrides)
+
+
+def a_requested_upload(
+    customer_id: str = "hong", *, key: str | None = None, at: datetime = NOW, **overrides: Any
+) -> Upload:
+    values: dict[str, Any] = {
+        "id": new_upload_id(customer_id, key),
+        "customer_id": customer_id,
+        "customer_kind": "personal",
+        "state": UploadState.ISSUED,
+        "files": (AnnouncedFile("signCert.der", 1460, "ab" * 32),),
+        "method": "otp",
+        "proved_at": at - timedelta(minutes=1),
+        "created_at": at,
+        "expires_at": at + UPLOAD_LIFE,
+    }
+    return Upload(**values | overrides)
+
+
+def a_proof(
+    account: Account,
+    customer_id: str = "hong",
+    operation: Operation = Operation.REGISTER,
+    object_id: str = "",
+    *,
+    proved_at: datetime = NOW,
+    method: str = "otp",
+) -> Challenge:
+    """A proof of identity in the table, as a verify function leaves it; nothing of it is recorded."""
+    asked_at = proved_at - timedelta(seconds=20)
+    challenge = new_challenge(
+        customer_id, "personal", (method,), asked_at, operation=operation, object_id=object_id
+    )
+    with account.aside():
+        challenges = Challenges(account.client("dynamodb"), account.physical["ChallengesTable"])
+        challenges.add(challenge)
+        return challenges.prove(challenge, method, proved_at)
+
+
+def a_report(certificate: CustomerCertificate, at: datetime = NOW) -> Report:
+    report = decide(certificate.der, a_trust_store(), "personal", at)
+    assert report.accepted, report.findings
+    return report
+
+
+def uploads_of(account: Account) -> Uploads:
+    return Uploads(account.client("dynamodb"), account.physical["UploadsTable"])
+
+
+def registrations_of(account: Account) -> Registrations:
+    physical = account.physical
+    return Registrations(account.client("dynamodb"), physical["RegistrationsTable"], physical["DenyListTable"])
+
+
+def an_awaiting_upload(
+    account: Account, certificate: CustomerCertificate, customer_id: str = "hong", at: datetime = NOW
+) -> Upload:
+    """An upload of the table that only the owner's proof is missing from."""
+    uploads, verdict = uploads_of(account), verdict_of(a_report(certificate, at))
+    claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
+    uploads.decide_and_publish(claimed, verdict, at)
+    checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
+    return checks.accept(claimed, [], a_good_word(at), at)
+
+
+def a_registration(
+    account: Account,
+    certificate: CustomerCertificate | None = None,
+    customer_id: str = "hong",
+    at: datetime = NOW,
+) -> Registration:
+    """A registration of the table, come about as all do."""
+    upload = an_awaiting_upload(account, certificate or a_certificate(key="ec"), customer_id, at)
+    registration = new_registration(upload, "signature", "2026-11", at)
+    registrations_of(account).add(registration, upload, account.physical["UploadsTable"], at)
+    return registration
+
+
+def put(account: Account, table: str, item: Mapping[str, Any]) -> None:
+    account.client("dynamodb").put_item(TableName=account.physical[table], Item=item)

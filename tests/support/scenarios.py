@@ -1,0 +1,266 @@
+"""How the app comes to be told each code: what test_every_code.py plays."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cryptography import x509
+
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.access.throttles import ADDRESS_LIMIT
+from registrar.domain.registrations.registration import Registration
+from tests.functions.test_open_container import SECRET, files_of
+from tests.support.app import Answer, App, put_trust
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tests.support.methods import Prover
+from tests.support.rows import registrations_of
+from tools.pki.crls import Revoked, make_crl
+
+# What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
+ONLY_OF_THE_GATEWAY = {"ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
+Scenario = Callable[[App], Answer]
+
+
+def good(**overrides: Any) -> Any:
+    return a_certificate(**{"key": an_ec_key(), **overrides})
+
+
+def looked_at(*files: Callable[[], bytes]) -> Scenario:
+    """Uploaded, and decided by validate_upload."""
+
+    def play(app: App) -> Answer:
+        return app.look(app.upload(*(file() for file in files))["upload_id"])
+
+    return play
+
+
+def opened(*files: bytes, password: str = SECRET) -> Scenario:
+    return lambda app: app.open(app.upload(*files), password)
+
+
+def repeated(times: int, act: Callable[[App], Scenario]) -> Scenario:
+    """The last answer of several to the same."""
+
+    def play(app: App) -> Answer:
+        prepared = act(app)
+        return [prepared(app) for _ in range(times)][-1]
+
+    return play
+
+
+def signed_by_another(app: App) -> Scenario:
+    view = app.upload(good().der)
+    stranger = dataclasses.replace(good(), key=an_ec_key("another"))
+    return lambda app: app.prove(view, stranger)
+
+
+def wrong_password(app: App) -> Scenario:
+    view = app.upload(*files_of(good()))
+    return lambda app: app.open(view, "wrong")
+
+
+def code_given(times: int) -> Scenario:
+    def play(app: App) -> Answer:
+        challenge = app.give_password().body["challenge_id"]
+        wrong = "000000" if app.code() != "000000" else "111111"
+        return [app.give_code(challenge, wrong) for _ in range(times)][-1]
+
+    return play
+
+
+def code_reused(app: App) -> Answer:
+    code = app.code()
+    app.give_code(app.give_password().body["challenge_id"], code)
+    app.account.pass_time(seconds=1)
+    return app.give_code(app.give_password().body["challenge_id"], code)
+
+
+def method_unavailable(app: App) -> Answer:
+    table, challenge_id = app.account.physical["ChallengesTable"], app.give_password().body["challenge_id"]
+    (row,) = app.account.items("ChallengesTable")
+    app.account.client("dynamodb").put_item(TableName=table, Item=row | {"methods": {"S": "passkey"}})
+    return app.give_code(challenge_id)
+
+
+def flooded(app: App) -> Answer:
+    throttles = app.account.function("login").throttles
+    for _ in range(ADDRESS_LIMIT.per_minute):
+        throttles.count_address("203.0.113.24", NOW)
+    return app.give_password()
+
+
+def later(first: Callable[[App], dict[str, Any]], minutes: float, then: Callable[[App, Any], Answer]) -> Scenario:
+    def play(app: App) -> Answer:
+        made = first(app)
+        app.account.pass_time(minutes=minutes)
+        return then(app, made)
+
+    return play
+
+
+def signed_out(app: App) -> Answer:
+    return App(app.account, signed_in=False).call("GET", "/registrations")
+
+
+def changed(app: App) -> Answer:
+    upload_id = app.sent(b"content")
+    app.send_file(upload_id, b"another")
+    app.deliver(upload_id)
+    return app.look(upload_id)
+
+
+def anothers(app: App) -> Answer:
+    App(app.account, "kim").register(good())
+    return app.register(good_again())
+
+
+def good_again() -> Any:
+    return good(serial_number=77)
+
+
+def registered_twice(app: App) -> Answer:
+    certificate = good()
+    app.register(certificate)
+    view = app.upload(certificate.der)
+    app.prove(view, certificate)
+    return app.look(view["upload_id"])
+
+
+def ended(app: App) -> Answer:
+    certificate = good(not_after=NOW + timedelta(days=1))
+    held = app.register(certificate).body["registration_id"]
+    app.account.pass_time(days=2)
+    return app.call("GET", "/registrations/{registration_id}", registration_id=held)
+
+
+def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -> Answer:
+    """A registration, after these changes."""
+    held = app.register(good()).body["registration_id"]
+    registrations = registrations_of(app.account)
+    for change in changes:
+        change(registrations, registrations.get("hong", held))
+    return app.call("GET", "/registrations/{registration_id}", registration_id=held)
+
+
+def proposed(registrations: Registrations, r: Registration) -> object:
+    return registrations.propose_block("hong", r.id, "staff-1", "stolen", NOW)
+
+
+def replaced(app: App) -> Answer:
+    old, later = app.register(good()).body["registration_id"], good(key="ec", not_before=NOW)
+    app.prove(app.upload(later.der), later, replaces=old)
+    return app.call("GET", "/registrations/{registration_id}", registration_id=old)
+
+
+def renewed(app: App) -> Answer:
+    """With the same key, without saying that it replaces the earlier one."""
+    app.register(good())
+    later = good(not_before=NOW)
+    return app.prove(app.upload(later.der), later)
+
+
+def renewed_but_not_later(app: App) -> Answer:
+    old, same = app.register(good()).body["registration_id"], good()
+    return app.prove(app.upload(same.der), same, replaces=old)
+
+
+def resumed_with_another_key(app: App) -> Answer:
+    held = app.register(good()).body["registration_id"]
+    app.call("POST", "/registrations/{registration_id}/loss", registration_id=held)
+    body = {"signature": "AAAA", "proof_id": "A" * 22}
+    return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
+
+
+def silent_before_a_transaction(app: App) -> Answer:
+    held = app.register(good()).body["registration_id"]
+    app.account.issuers.mode = "tryLater"
+    return app.call("POST", "/registrations/{registration_id}/check", registration_id=held)
+
+
+def without_trust(app: App) -> Answer:
+    app.account.client("s3").delete_object(Bucket=app.account.physical["TrustBucket"], Key="active/trust.json")
+    return app.call("POST", "/precheck", {"certificate": "AAAA", "customer_kind": "personal"})
+
+
+def another_consent(app: App) -> Answer:
+    certificate = good()
+    return app.prove(app.upload(certificate.der), certificate, consent_version="2020-01")
+
+
+def proved(**overrides: Any) -> Scenario:
+    def play(app: App) -> Answer:
+        certificate = good(**overrides)
+        return app.prove(app.upload(certificate.der), certificate)
+
+    return play
+
+
+def conflicting(app: App) -> Answer:
+    app.announce(b"one", key="the-same-key")
+    return app.announce(b"two", key="the-same-key")
+
+
+def with_a_text_message(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    challenge = prover.step_up("enrol", "passkey")
+    prover.ask_sms(challenge)
+    proof = prover.by_sms(challenge, prover.last_code()).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def removed(named: str) -> Scenario:
+    def play(app: App) -> Answer:
+        proof = Prover(app).log_in().proof("remove", named)
+        path = "/credentials/{credential_id}/removal"
+        return app.call("POST", path, {"proof_id": proof}, credential_id=named)
+
+    return play
+
+
+def said(mode: str) -> Scenario:
+    """What the issuer says of a certificate that all else is good about."""
+
+    def play(app: App) -> Answer:
+        app.account.issuers.mode = mode
+        return app.look(app.upload(good().der)["upload_id"])
+
+    return play
+
+
+def sixth_passkey(app: App) -> Answer:
+    prover = Prover(app).log_in().with_passkey()
+    (known,) = prover.customer().passkeys
+    more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
+    prover.change(passkeys=(known, *more))
+    proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+
+def made_elsewhere(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    return prover.add_passkey(prover.proof("enrol", "passkey"), origin="https://evil.example")
+
+
+def silent_for_a_day(app: App) -> Answer:
+    app.account.issuers.mode = "tryLater"
+    upload_id = app.upload(good().der)["upload_id"]
+    app.account.pass_time(days=1)
+    app.retry_deferred()
+    return app.look(upload_id)
+
+
+def authority_revoked(app: App) -> Answer:
+    """The root's list names the CA that issued the certificate, and the bank has such lists looked at."""
+    document, now = a_pki().trust_document(check_authorities=True), app.account.at
+    put_trust(app.account, ACTIVE, json.dumps(document).encode())
+    certificate = good()
+    issuer = next(ca for ca in a_pki().issuers.values() if certificate.certificate.issuer == ca.certificate.subject)
+    (point,) = issuer.certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    url = point.full_name[0].value
+    revoked = Revoked(issuer.certificate.serial_number, now, x509.ReasonFlags.ca_compromise)
+    app.account.lists[url] = make_crl(a_pki().root, [revoked], this_update=now)
+    return app.look(app.upload(certificate.der)["upload_id"])

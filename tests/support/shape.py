@@ -1,0 +1,135 @@
+"""template.yaml as plain dictionaries, as written and as SAM expands it, and what the tests ask of both."""
+
+import ast
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from tools.cloud.emulator import PYTHON, REGION, ROOT
+from tools.packaging.template import read_template
+
+Properties = dict[str, Any]
+
+TEMPLATE = read_template(ROOT / "template.yaml")
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
+FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
+
+_NAME_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)\}")
+# The translator lives where the emulator does, not among what the tests import.
+_EXPAND = """
+import json, sys
+from types import SimpleNamespace
+from samtranslator.translator.transform import transform
+json.dump(transform(json.load(sys.stdin), {}, SimpleNamespace(load=dict)), sys.stdout)
+"""
+
+
+def of_type(kind: str, resources: Mapping[str, dict[str, Any]] = RESOURCES) -> dict[str, Properties]:
+    """Properties by logical name of every resource of a type."""
+    return {name: r.get("Properties", {}) for name, r in resources.items() if r["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Serverless::Function")
+
+
+@cache
+def expanded() -> dict[str, dict[str, Any]]:
+    """The resources that CloudFormation gets to see, after SAM."""
+    template = json.loads(json.dumps(TEMPLATE))
+    for resource in template["Resources"].values():
+        for code in ("CodeUri", "ContentUri"):
+            if code in resource.get("Properties", {}):
+                resource["Properties"][code] = "s3://artefacts/code.zip"
+    done = subprocess.run(  # noqa: S603 - a program named in the code, with no shell
+        [str(PYTHON), "-c", _EXPAND],
+        input=json.dumps(template),
+        env={"AWS_DEFAULT_REGION": REGION},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    resources: dict[str, dict[str, Any]] = json.loads(done.stdout)["Resources"]
+    return resources
+
+
+def function_property(name: str, wanted: str) -> Any:
+    """A function's own property, or the one that Globals gives to all."""
+    return FUNCTIONS[name].get(wanted, FUNCTION_DEFAULTS.get(wanted))
+
+
+def verb(name: str) -> str:
+    """The folder of a function."""
+    return str(FUNCTIONS[name]["CodeUri"]).removeprefix("functions/").removesuffix("/")
+
+
+def environment(name: str) -> dict[str, Any]:
+    """All environment variables of a function."""
+    blocks = (FUNCTION_DEFAULTS.get("Environment", {}), FUNCTIONS[name].get("Environment", {}))
+    return {key: value for block in blocks for key, value in block.get("Variables", {}).items()}
+
+
+def settings_read(folder: str) -> set[str]:
+    """The environment variables that a handler reads."""
+    tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text())
+    return {
+        ast.literal_eval(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("setting", "settings_list")
+    }
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    """The statements of a function's policy."""
+    return [s for policy in FUNCTIONS[name].get("Policies", []) for s in as_list(policy["Statement"])]
+
+
+def events(kind: str) -> Iterator[tuple[str, Properties]]:
+    """Function and properties of every event of a kind."""
+    for name, function in FUNCTIONS.items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, event["Properties"]
+
+
+def as_list(value: Any) -> list[Any]:
+    """The value as the list it stands for."""
+    return value if isinstance(value, list) else [value]
+
+
+def references(value: Any) -> set[str]:
+    """The names that Ref, GetAtt, Sub and DependsOn mention anywhere in `value`."""
+    if isinstance(value, list):
+        return {name for inner in value for name in references(inner)}
+    if not isinstance(value, dict):
+        return set()
+    found: set[str] = set()
+    for key, inner in value.items():
+        if key == "Ref":
+            found.add(inner.split(".")[0])  # SAM knows `Api.Stage`
+        elif key == "DependsOn":
+            found.update(as_list(inner))
+        elif key == "Fn::GetAtt":
+            found.add(inner[0] if isinstance(inner, list) else inner.split(".")[0])
+        elif key == "Fn::Sub":
+            found |= _in_sub(inner)
+        else:
+            found |= references(inner)
+    return found
+
+
+def _in_sub(value: Any) -> set[str]:
+    text: str = value[0] if isinstance(value, list) else value
+    given: dict[str, Any] = value[1] if isinstance(value, list) else {}
+    names = {name.split(".")[0] for name in _NAME_IN_SUB.findall(text)}
+    return (names - given.keys()) | references(given)
+
+
+def graph(resources: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Which resource needs which others to be there first."""
+    return {name: references(resource) & resources.keys() for name, resource in resources.items()}

@@ -1,0 +1,187 @@
+"""python -m tools.admin.inspect: the service's report on files, on the command line and without the cloud."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registrar.domain.certificates.decision import decide
+from registrar.domain.times import iso
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document, a_trust_store, a_vector, an_ec_key
+from tools.admin import inspect
+from tools.pki.authorities import DemoPki
+from tools.pki.npki_containers import pfx
+from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key
+
+PASSWORD = "Hong!1234"
+Inspect = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo CA certificates."""
+    folder = tmp_path_factory.mktemp("trust")
+    a_pki().save(folder)
+    return folder
+
+
+@pytest.fixture
+def run(
+    trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Inspect:
+    """Runs the command on these files at NOW; returns its exit code and what it printed as JSON."""
+
+    def inspected(*files: bytes, password: str | None = None, more: tuple[str, ...] = ()) -> tuple[int, Any]:
+        paths = [tmp_path / f"file-{number}" for number in range(len(files))]
+        for path, content in zip(paths, files, strict=True):
+            path.write_bytes(content)
+        arguments = [*map(str, paths), "--trust", str(trust), "--at", iso(NOW), "--json", *more]
+        if password is not None:
+            monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+            arguments.append("--password-stdin")
+        code = inspect.main(arguments)
+        return code, json.loads(capsys.readouterr().out)
+
+    return inspected
+
+
+def codes(outcome: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in outcome["findings"]]
+
+
+def test_a_certificate_that_would_be_accepted(run: Inspect) -> None:
+    customer = a_certificate(key=an_ec_key())
+    code, outcome = run(customer.der)
+    assert (code, outcome["accepted"], outcome["headline"], outcome["findings"]) == (0, True, None, [])
+    assert outcome["container"]["kind"] == "certificate alone"
+    assert outcome["certificate"]["name"] == "홍*동"
+    assert "홍길동" not in json.dumps(outcome, ensure_ascii=False)
+    assert run(customer.der, more=("--show-name",))[1]["certificate"]["name"] == "홍길동"
+
+
+def test_it_says_what_the_service_says(run: Inspect) -> None:
+    der = a_certificate(key=an_ec_key(), key_usage=["key_encipherment"], policy_oid="1.2.3.4", bank_ou="JBB").der
+    code, outcome = run(der, more=("--bank", "JBB", "--language", "en"))
+    report = decide(der, a_trust_store(), "personal", NOW, bank="JBB")
+    assert code == 1
+    assert codes(outcome) == [finding.code for finding in report.findings]
+    assert outcome["headline"] == "CERT_USAGE_NOT_ALLOWED"
+    assert outcome["findings"][0]["next_action"] == "CHOOSE_FILE"
+    assert outcome["findings"][0]["text"].isascii()
+
+
+def test_the_kind_of_customer_counts(run: Inspect) -> None:
+    code, outcome = run(a_certificate(key=an_ec_key()).der, more=("--kind", "corporate"))
+    assert (code, codes(outcome)) == (1, ["CERT_POLICY_NOT_ACCEPTED"])
+
+
+@pytest.mark.parametrize("kind", ["pair", "pfx"])
+def test_a_container_without_with_a_wrong_and_with_its_password(run: Inspect, kind: str) -> None:
+    customer = a_certificate(key=an_ec_key())
+    files: tuple[bytes, ...] = (customer.der, sign_pri_key(customer, PASSWORD, Seed(20)))
+    if kind == "pfx":
+        files = (pfx(customer, PASSWORD, key_scheme=Pkcs12(rounds=5), mac_rounds=5),)
+    code, outcome = run(*files)
+    assert (code, codes(outcome)) == (1, ["FILE_PASSWORD_REQUIRED"])
+    assert (outcome["container"]["opened"], outcome["container"]["rounds"]) == (False, 20)
+    code, outcome = run(*files, password="wrong")
+    assert (code, codes(outcome)) == (1, ["FILE_PASSWORD_WRONG"])
+    code, outcome = run(*files, password=PASSWORD)
+    assert (code, codes(outcome)) == (0, [])
+    assert (outcome["container"]["opened"], outcome["container"]["random_number"]) == (True, True)
+    shown = json.dumps(outcome)
+    assert customer.random_number.hex() not in shown
+    assert PASSWORD not in shown
+
+
+def test_a_refused_certificate_is_told_before_the_password(run: Inspect) -> None:
+    customer = a_certificate(key=an_ec_key(), operator="kica", policy_oid="1.2.3.4")
+    code, outcome = run(customer.der, sign_pri_key(customer, PASSWORD, Seed(20)))
+    assert (code, codes(outcome)) == (1, ["CERT_POLICY_NOT_ACCEPTED"])
+
+
+def test_a_key_of_another_certificate(run: Inspect) -> None:
+    key = sign_pri_key(a_certificate(key=an_ec_key("another")), PASSWORD, Seed(20))
+    code, outcome = run(a_certificate(key=an_ec_key()).der, key, password=PASSWORD)
+    assert (code, codes(outcome)) == (1, ["FILE_KEY_MISMATCH"])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"no certificate", "FILE_UNREADABLE"), (b"", "UPLOAD_EMPTY"), (bytes(70_000), "UPLOAD_TOO_LARGE")],
+)
+def test_files_that_are_none(run: Inspect, content: bytes, code: str) -> None:
+    exit_code, outcome = run(content)
+    assert (exit_code, codes(outcome)) == (1, [code])
+    assert (outcome["container"], outcome["certificate"]) == (None, None)
+
+
+def test_a_certificate_that_cannot_be_read(run: Inspect) -> None:
+    code, outcome = run(b"\x30\x0a" + b"\x30\x03\x02\x01\x05" + b"\x03\x03\0\0\0")
+    assert (code, outcome["certificate"], codes(outcome)) == (1, None, ["FILE_UNREADABLE"])
+
+
+def test_told_to_people(
+    trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspect, "DEMO", trust)
+    file = tmp_path / "signCert.der"
+    file.write_bytes(a_certificate(key=an_ec_key()).der)
+    assert inspect.main([str(file), "--at", iso(NOW)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("ACCEPTED\n")
+    assert "certificate.name: 홍*동" in told
+    assert inspect.main([str(file), "--at", "2030-01-01T00:00:00Z", "--language", "en"]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("REFUSED  CERT_EXPIRED\n")
+    assert "→ RENEW_AT_ISSUER" in told
+
+
+def test_a_trust_document_instead_of_a_folder(tmp_path: Path, run: Inspect) -> None:
+    document = tmp_path / "trust.json"
+    document.write_text(json.dumps(a_trust_document(7)))
+    code, outcome = run(a_certificate(key=an_ec_key()).der, more=("--trust", str(document)))
+    assert (code, outcome["trust_version"]) == (0, 7)
+
+
+def test_called_wrongly(
+    trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, document = tmp_path / "signCert.der", tmp_path / "trust.json"
+    file.write_bytes(b"x")
+    assert inspect.main([str(tmp_path / "absent"), "--trust", str(trust)]) == 2
+    assert inspect.main([str(file), "--trust", str(tmp_path)]) == 2
+    unversioned = json.dumps({**a_trust_document(), "version": 0})
+    for content in ("{}", "[]", "x", unversioned, json.dumps(a_trust_document(anchors=[1]))):
+        document.write_text(content)
+        assert inspect.main([str(file), "--trust", str(document)]) == 2
+    monkeypatch.setattr(inspect, "DEMO", inspect.ROOT / "build/absent")
+    assert inspect.main([str(file)]) == 2
+    assert "--trust is needed" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        inspect.main([str(file), "--at", "yesterday"])
+    assert ended.value.code == 2
+
+
+def test_a_certificate_and_key_made_by_others(run: Inspect, tmp_path: Path) -> None:
+    folder = tmp_path / "test-hierarchy"
+    for kind, name in (("anchors", "Kisa-Test-RootCA-7"), ("issuers", "yessignCA-Test-Class-4")):
+        (folder / kind).mkdir(parents=True)
+        (folder / kind / f"{name}.der").write_bytes(a_vector(f"ca/{name}.der"))
+    files = [a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key")]
+    password = a_vector("pypinksign/password.txt").decode().strip()
+    more = ("--trust", str(folder), "--at", "2020-03-10T00:00:00Z")
+    code, outcome = run(*files, password=password, more=more)
+    assert (code, codes(outcome)) == (0, ["CERT_EXPIRES_SOON"])
+    assert outcome["container"]["random_number"] is True
+    assert outcome["container"]["rounds"] == 2048
+    assert "7858b4328390805129f01c97fe6ca4a520cbd479" not in json.dumps(outcome)
+
+
+def test_another_generation_of_cas_is_unknown(run: Inspect) -> None:
+    other: DemoPki = a_pki(2)
+    der = other.issue_customer(not_before=NOW, not_after=NOW.replace(year=2027), key=an_ec_key()).der
+    assert codes(run(der)[1]) == ["TRUST_ISSUER_UNKNOWN"]

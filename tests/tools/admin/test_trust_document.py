@@ -1,0 +1,118 @@
+"""The trust document: built from files, matched to operators by O=, refused where something does not fit."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.support.builders import a_certificate, a_pki, a_trust_document
+from tools.admin.trust_document import build_document, load_operators, main
+
+VECTORS = Path(__file__).parents[3] / ".." / "shared" / "vectors"
+
+
+def test_document_of_the_demo_pki() -> None:
+    document = a_trust_document(7)
+    assert (document["format"], document["version"]) == (2, 7)
+    (anchor,) = document["anchors"]
+    assert set(anchor) == {"name", "certificate", "accepted_from", "accepted_until"}
+    assert anchor["name"] == "KISA Demo RootCA 1"
+    assert anchor["accepted_from"].endswith("Z")
+    root = a_pki().root.certificate
+    assert base64.b64decode(anchor["certificate"], validate=True) == root.public_bytes(Encoding.DER)
+    assert [issuer["operator"] for issuer in document["issuers"]] == list(a_pki().issuers)
+    assert set(document["operators"]) == {*a_pki().issuers}
+
+
+def test_policy_table_has_no_oid_twice_and_a_label_in_both_languages() -> None:
+    policies = [policy for operator in load_operators().values() for policy in operator["policies"]]
+    oids = [policy["oid"] for policy in policies]
+    assert len(oids) == len(set(oids)) == 34
+    for policy in policies:
+        assert policy["kind"] in {"personal", "corporate"}
+        assert set(policy["label"]) == {"ko", "en"}
+        assert all(policy["label"].values())
+
+
+def test_policies_that_are_refused() -> None:
+    refused = [
+        policy["oid"].removeprefix("1.2.410.")
+        for operator in load_operators().values()
+        for policy in operator["policies"]
+        if not policy["accepted"]
+    ]
+    assert refused == [
+        *("200005.1.1.6.2", "200005.1.1.6.8"),
+        *("200004.5.2.1.7.2", "200004.5.2.1.7.3", "200004.5.2.1.4"),
+        *("200004.5.1.1.9", "200004.5.1.1.9.2"),
+        *("200004.5.4.1.102", "200004.5.4.1.103", "200004.5.4.1.3"),
+        *("200012.1.1.103", "200012.1.1.105", "200012.1.1.2", "200012.1.1.4"),
+        "200004.5.5.1.4.2",
+    ]
+
+
+def test_refusals() -> None:
+    pki, operators = a_pki(), load_operators()
+    root, issuer = pki.root.certificate, pki.issuers["kica"].certificate
+    with pytest.raises(ValueError, match="positive"):
+        build_document(0, [root], [issuer], operators)
+    with pytest.raises(ValueError, match="not signed by an anchor"):
+        build_document(1, [a_pki(2).root.certificate], [issuer], operators)
+    with pytest.raises(ValueError, match="not signed by an anchor"):
+        build_document(1, [issuer], [], operators)
+    with pytest.raises(ValueError, match="no operator in the policy table for O=KICA"):
+        build_document(1, [root], [issuer], {"yessign": operators["yessign"]})
+
+
+def test_command_reads_der_and_pem(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    pki = a_pki()
+    pki.save(tmp_path)
+    kica = tmp_path / "issuers" / "kica.der"
+    kica.write_bytes(pki.issuers["kica"].certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "issuers" / "README.txt").write_text("not a certificate")
+    folders = ["--anchors", str(tmp_path / "anchors"), "--issuers", str(tmp_path / "issuers")]
+    assert main([*folders, "--version", "4"]) == 0
+    output = capfdbinary.readouterr()
+    document = json.loads(output.out)
+    assert sorted(issuer["name"] for issuer in document["issuers"]) == sorted(
+        issuer["name"] for issuer in a_trust_document()["issuers"]
+    )
+    assert document["version"] == 4
+    fingerprint = pki.root.certificate.fingerprint(hashes.SHA256()).hex()
+    assert f"{fingerprint}  KISA Demo RootCA 1".encode() in output.err
+
+
+def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = ["--anchors", str(tmp_path), "--issuers", str(tmp_path)]
+    assert main([*folders, "--version", "1"]) == 1
+    assert "no certificate in" in capsys.readouterr().err
+    (tmp_path / "broken.cer").write_bytes(b"broken")
+    assert main([*folders, "--version", "1"]) == 1
+    assert "broken.cer is no certificate" in capsys.readouterr().err
+    (tmp_path / "broken.cer").write_bytes(a_certificate(key="ec").der)
+    assert main([*folders, "--version", "1"]) == 1
+    assert "not signed by an anchor" in capsys.readouterr().err
+
+
+def test_production_hierarchy_becomes_a_document(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    source = VECTORS / "ca"
+    if not source.exists():
+        pytest.skip(f"no certificates made by others at {VECTORS}")
+    names = ["yessignCA-Class-3", "SignKorea-CA4", "signGATE-CA6", "TradeSignCA4", "CrossCertCA4"]
+    for folder, files in (("anchors", ["KISA-RootCA-4"]), ("issuers", names)):
+        (tmp_path / folder).mkdir()
+        for name in files:
+            (tmp_path / folder / f"{name}.der").symlink_to((source / f"{name}.der").resolve())
+    folders = ["--anchors", str(tmp_path / "anchors"), "--issuers", str(tmp_path / "issuers")]
+    assert main([*folders, "--version", "1"]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    assert {issuer["operator"]: issuer["name"] for issuer in document["issuers"]} == {
+        "crosscert": "CrossCertCA4",
+        "kica": "signGATE CA6",
+        "signkorea": "SignKorea CA4",
+        "tradesign": "TradeSignCA4",
+        "yessign": "yessignCA Class 3",
+    }

@@ -1,0 +1,184 @@
+"""Starts and stops the AWS emulator, a child process on a free loopback port with a private folder.
+
+It checks signatures and each function's role (AUTH=true). `ACCESS_KEY` is its root: the deployer's
+credentials, never a function's.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / ".venv-emulator/bin/python"
+REGION = "ap-northeast-2"
+ACCESS_KEY = "test"
+SECRET_KEY = "test"  # pragma: allowlist secret  # noqa: S105
+
+START_SECONDS = 30
+GRACE_SECONDS = 3
+"""How long SIGTERM gets: it can hang while a stack operation is open."""
+
+# A proxy in the environment must not get to see loopback addresses.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class EmulatorError(Exception):
+    """The emulator did not start."""
+
+
+@dataclass
+class Emulator:
+    """A running emulator. Use as a context manager, or call `stop`."""
+
+    pid: int
+    port: int
+    folder: Path
+    """Its private TMPDIR, removed when it stops."""
+    log: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def start(cls, *, port: int | None = None, background: bool = False) -> Self:
+        """Start one and wait until it answers; unless `background`, it ends with this process."""
+        if not PYTHON.exists():
+            raise EmulatorError(f"{PYTHON} is missing: run make build")
+        port = port or free_port()
+        folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
+        log = folder / "emulator.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [str(PYTHON), "-m", "ministack"],
+                cwd=folder,
+                env=_environment(port, folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                # One C call runs between fork and exec: safe with threads.
+                preexec_fn=None if background or sys.platform != "linux" else _die_with_parent,  # noqa: PLW1509
+            )
+        emulator = cls(process.pid, port, folder, log, process)
+        if not background:
+            atexit.register(emulator.stop)
+        try:
+            emulator._wait_until_healthy()
+        except BaseException:
+            emulator.stop()
+            raise
+        return emulator
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with the deployer's credentials; made once, since making one takes longer than a call."""
+        if service not in self._clients:
+            session = cast("Any", boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION))
+            config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
+            self._clients[service] = session.client(service, endpoint_url=self.url, config=config)
+        return self._clients[service]
+
+    def get(self, path: str) -> bytes:
+        """Read one of the emulator's own pages, such as /_ministack/health."""
+        with _DIRECT.open(self.url + path, timeout=10) as answer:
+            return cast("bytes", answer.read())
+
+    def is_running(self) -> bool:
+        """Whether its process lives and answers on its port (a process id alone may be another's by now)."""
+        with contextlib.suppress(OSError):
+            return self._alive() and bool(self.get("/_ministack/health"))
+        return False
+
+    def stop(self) -> None:
+        """End it and everything it started, and remove its folder. Harmless when already stopped."""
+        atexit.unregister(self.stop)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+            deadline = time.monotonic() + GRACE_SECONDS
+            while self._alive() and time.monotonic() < deadline:
+                time.sleep(0.02)
+        # The group outlives its leader while a function's worker runs.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _alive(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if not self._alive():
+                break
+            with contextlib.suppress(OSError):  # urllib's errors are OSErrors
+                self.get("/_ministack/health")
+                return
+            time.sleep(0.05)
+        raise EmulatorError(f"the emulator did not come up:\n{self.log.read_text(errors='replace')[-4000:]}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _environment(port: int, folder: Path) -> dict[str, str]:
+    # Nothing is inherited: the emulator hands its own variables on to the functions.
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LAMBDA_ACCOUNT_CONCURRENCY": "24",  # each worker takes about 50 MB
+    }
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return cast("int", probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    parent_death_signal = 1  # PR_SET_PDEATHSIG: covers the parent being killed, which atexit does not
+    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)

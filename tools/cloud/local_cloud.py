@@ -1,0 +1,133 @@
+"""The whole service on this machine: emulator, stack, and what a person would look up in the AWS console.
+
+    with LocalCloud.start() as cloud:
+        requests to cloud.url …
+        cloud.sms("+821012345678")
+
+`name` of a function or queue is its logical name in template.yaml, or its physical one.
+"""
+
+import json
+import time
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tools.cloud import stack
+from tools.cloud.emulator import ROOT, Emulator
+from tools.packaging import build
+
+TEMPLATE = ROOT / "template.yaml"
+
+
+class InvocationError(Exception):
+    """A function invoked directly raised, was denied or timed out."""
+
+
+@dataclass
+class LocalCloud:
+    """A deployed stack on a running emulator."""
+
+    emulator: Emulator
+    outputs: dict[str, str]
+    resources: dict[str, str] = field(repr=False)
+    """Logical name → physical name."""
+
+    @classmethod
+    def start(
+        cls,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        template: Path = TEMPLATE,
+        built: Path | None = None,
+        port: int | None = None,
+        background: bool = False,
+    ) -> Self:
+        """Build what changed (unless `built` says where it lies), start the emulator and deploy."""
+        built = built or build.build(build.host())
+        emulator = Emulator.start(port=port, background=background)
+        try:
+            outputs = stack.deploy(emulator, template, built, parameters or {})
+            return cls(emulator, outputs, stack.resources(emulator))
+        except BaseException:
+            emulator.stop()
+            raise
+
+    @property
+    def url(self) -> str:
+        """The API's address, without a slash at the end."""
+        return stack.api_url(self.emulator, self.outputs)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with the deployer's credentials."""
+        return self.emulator.client(service)
+
+    def physical(self, name: str) -> str:
+        """Find the physical name of a resource in the template."""
+        return self.resources.get(name, name)
+
+    def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
+        """Invoke a function and return what it answers."""
+        answer = self.client("lambda").invoke(FunctionName=self.physical(name), Payload=json.dumps(event))
+        payload = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            raise InvocationError(f"{name}: {payload}")
+        return payload
+
+    def logs(self, name: str) -> list[str]:
+        """List what a function has logged, the platform's own lines included, oldest first."""
+        client = self.client("logs")
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.physical(name))
+        group = configuration["LoggingConfig"]["LogGroup"]
+        try:
+            pages = list(client.get_paginator("filter_log_events").paginate(logGroupName=group))
+        except client.exceptions.ResourceNotFoundException:
+            return []
+        events = [event for page in pages for event in page["events"]]
+        return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
+
+    def sms(self, phone: str) -> list[str]:
+        """List the texts sent to a phone number such as +821012345678, oldest first."""
+        query = urllib.parse.urlencode({"phoneNumber": phone})
+        sent = json.loads(self.emulator.get(f"/_ministack/sns/sms-messages?{query}"))["sms_messages"]
+        return [text["Message"] for text in sent[phone]]
+
+    def wait_for_sms(self, phone: str, about: str, count: int = 1, *, seconds: float = 60) -> list[str]:
+        """Wait until `count` texts to a phone number hold `about`, and return these. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while len(found := [text for text in self.sms(phone) if about in text]) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(found)} texts about {about!r} within {seconds} s, not {count}")
+            time.sleep(0.1)
+        return found
+
+    def mails(self) -> list[dict[str, Any]]:
+        """List the mails sent, oldest first."""
+        sent = json.loads(self.emulator.get("/_ministack/ses/messages"))["messages"]
+        return [mail for mails in sent.values() for mail in mails]
+
+    def wait_for(self, name: str, text: str, *, seconds: float = 10) -> str:
+        """Wait until a function logs a line that holds `text`, and return the line."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for line in self.logs(name):
+                if text in line:
+                    return line
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} did not log {text!r} within {seconds} s")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it all."""
+        self.emulator.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

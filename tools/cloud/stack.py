@@ -1,0 +1,86 @@
+"""Deploys a packaged template to the local cloud through CloudFormation, as on AWS."""
+
+import contextlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, WaiterError
+
+from tools.cloud.emulator import Emulator
+from tools.packaging.template import package, read_template
+
+ARTEFACT_BUCKET = "registrar-artefacts"
+_API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\w+)")
+
+
+class StackError(Exception):
+    """A stack was not created; carries CloudFormation's events, the first failure first."""
+
+
+def deploy(
+    emulator: Emulator, template: Path, built: Path, parameters: Mapping[str, str], *, name: str = "registrar"
+) -> dict[str, str]:
+    """Create the stack, with Stage=local unless `parameters` say otherwise, and return its outputs."""
+    s3 = emulator.client("s3")
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        s3.create_bucket(
+            Bucket=ARTEFACT_BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name}
+        )
+
+    def store(key: str, content: bytes) -> str:
+        s3.put_object(Bucket=ARTEFACT_BUCKET, Key=key, Body=content)
+        return f"s3://{ARTEFACT_BUCKET}/{key}"
+
+    packaged = package(read_template(template), built, store)
+    store(f"{name}.json", json.dumps(packaged).encode())
+    declared = packaged.get("Parameters", {})
+    values = {**({"Stage": "local"} if "Stage" in declared else {}), **parameters}
+    cloudformation = emulator.client("cloudformation")
+    try:
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateURL=f"{emulator.url}/{ARTEFACT_BUCKET}/{name}.json",
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            OnFailure="DO_NOTHING",
+        )
+        waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
+    except (ClientError, WaiterError) as error:
+        raise StackError(f"{error}\n{_failures(cloudformation, name)}") from error
+    stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def resources(emulator: Emulator, *, name: str = "registrar") -> dict[str, str]:
+    """Map the template's logical names to the physical ones."""
+    pages = emulator.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for page in pages
+        for resource in page["StackResourceSummaries"]
+        if "PhysicalResourceId" in resource
+    }
+
+
+def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:
+    """Address the REST API that an output names by its AWS address, in the form that resolves anywhere."""
+    for value in outputs.values():
+        if match := _API_ADDRESS.match(value):
+            return f"{emulator.url}/_aws/execute-api/{match['api']}/{match['stage']}"
+    raise StackError(f"no output holds the address of a REST API: {', '.join(outputs) or 'there are none'}")
+
+
+def _failures(cloudformation: Any, name: str) -> str:
+    try:
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    except ClientError:
+        return ""
+    return "\n".join(
+        f"{event['LogicalResourceId']}: {event['ResourceStatus']} {event.get('ResourceStatusReason', '')}"
+        for event in reversed(events)
+        if "FAILED" in event["ResourceStatus"] or "ROLLBACK" in event["ResourceStatus"]
+    )

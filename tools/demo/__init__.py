@@ -1,0 +1,1 @@
+"""`make demo`, and the customer's side of it: a phone, an authenticator, one-time codes."""

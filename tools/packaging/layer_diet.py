@@ -1,0 +1,125 @@
+"""Takes out of the dependency layer what no function can need: size is cold start.
+
+If a function starts to use another AWS service, add it to `AWS_SERVICES`; a missing one fails with
+botocore's UnknownServiceError on the first call to `boto3.client`.
+"""
+
+import gzip
+import json
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+AWS_SERVICES = ("dynamodb", "events", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
+"""The services botocore can speak in Lambda."""
+
+_UNUSED = (
+    "bin",
+    "boto3/data",  # models of boto3.resource: we use clients only
+    "boto3/examples",
+    # cffi's compiler: what cryptography needs at run time is _cffi_backend alone
+    "cffi",
+    "cffi-*.dist-info",
+    "pycparser",
+    "pycparser-*.dist-info",
+    "dateutil/zoneinfo",  # the standard library has zoneinfo
+    # powertools' parts for extras that are not installed, and its web page
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.*s*",
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parser",
+    "aws_lambda_powertools/utilities/streaming",
+    # the sides of WebAuthn that a server is not: talking to authenticators, and their makers' attestations
+    "fido2/attestation",
+    "fido2/client",
+    "fido2/ctap2",
+    "fido2/hid",
+    "fido2/mds3.py",
+    "fido2/payment.py",
+    "fido2/pcsc.py",
+)
+_UNUSED_ANYWHERE = ("__pycache__", "*.pyi", "py.typed", "*.h", "tests", "examples-1.json*")
+# importlib.metadata reads the first two, tools.packaging.artefacts all.
+_DIST_INFO_KEPT = (
+    "METADATA",
+    "RECORD",
+    "WHEEL",
+)
+
+
+def is_dropped(package: str) -> bool:
+    """Whether the package stays out of the layer altogether."""
+    return f"{package}-*.dist-info" in _UNUSED
+
+
+def slim(site: Path, machine: str) -> None:
+    """Thin out the installed packages in `site`, whose compiled parts are for `machine`."""
+    for pattern in _UNUSED:
+        for path in list(site.glob(pattern)):
+            _remove(path)
+    for pattern in _UNUSED_ANYWHERE:
+        for path in list(site.rglob(pattern)):
+            _remove(path)
+    for info in site.glob("*.dist-info"):
+        for path in list(info.iterdir()):
+            if path.name not in _DIST_INFO_KEPT:
+                _remove(path)
+    _keep_services(site / "botocore" / "data")
+    if shutil.which("strip") and machine == platform.machine():
+        for library in site.rglob("*.so"):
+            subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)  # noqa: S607
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _keep_services(data: Path) -> None:
+    for service in [path for path in data.iterdir() if path.is_dir()]:
+        if service.name not in AWS_SERVICES:
+            shutil.rmtree(service)
+            continue
+        for older in sorted(path for path in service.iterdir() if path.is_dir())[:-1]:
+            shutil.rmtree(older)
+        for packed in service.rglob("*.json.gz"):
+            _unpack_without_prose(packed)
+    missing = [name for name in AWS_SERVICES if not (data / name).is_dir()]
+    if missing:
+        raise SystemExit(f"botocore knows no service named {', '.join(missing)}")
+    endpoints = data / "endpoints.json"
+    document = json.loads(endpoints.read_text())
+    document["partitions"] = [part for part in document["partitions"] if part["partition"] == "aws"]
+    document["partitions"][0]["services"] = {
+        name: service
+        for name, service in document["partitions"][0]["services"].items()
+        if name in {*AWS_SERVICES, "email"}  # SES calls its endpoint "email"
+    }
+    endpoints.write_text(json.dumps(document, separators=(",", ":")))
+
+
+def _unpack_without_prose(packed: Path) -> None:
+    # A cold start parses the model of each service it uses; four fifths of a model is documentation.
+    model = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
+    for parameter in model.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # the one place where botocore reads it itself (S3 has some)
+    packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
+    packed.unlink()
+
+
+def _without_prose(value: Any) -> Any:
+    if isinstance(value, dict):
+        # "documentation" is also the name of a member in places; only texts are prose.
+        return {
+            name: _without_prose(inner)
+            for name, inner in value.items()
+            if not (name == "documentation" and isinstance(inner, str))
+        }
+    if isinstance(value, list):
+        return [_without_prose(inner) for inner in value]
+    return value

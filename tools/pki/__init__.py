@@ -1,0 +1,1 @@
+"""Test certification authorities: certificates, key files, CRLs, OCSP responders, an LDAP directory."""

@@ -1,0 +1,151 @@
+"""The demo issuers' OCSP responder: one server on a loopback port that answers for every operator of a demo NPKI.
+
+    with DemoIssuers(pki) as issuers:
+        issuers.say(certificate, "revoked")        # a mode of responders.ANSWERS; "good" until said otherwise
+        issuers.mode = "tryLater"                   # all of them, whatever was said
+
+As in Korea, the answers are signed by a responder whose certificate the root issued. `make up` runs it in the
+background (`python -m tools.pki.issuers PORT`), where `python -m tools.pki.revoke` says what it answers.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509 import ocsp
+
+from tools.cloud.emulator import ROOT
+from tools.pki.authorities import DemoPki
+from tools.pki.responders import Responder, answer_in_mode, issue_responder
+
+SAID = ROOT / "build/demo-issuers.json"
+
+
+def roots_responder(pki: DemoPki, now: datetime) -> Responder:
+    """A responder that the root lets answer for every issuing CA, for 400 days."""
+    key, last = rsa.generate_private_key(65537, 2048), now + timedelta(days=400)
+    return issue_responder(pki.root, key, not_before=now - timedelta(days=1), not_after=last)
+
+
+class IssuersWord:
+    """What the demo issuers say, without a server. `questions` counts them."""
+
+    def __init__(self, responder: Responder, *, file: Path | None = None) -> None:
+        self._responder = responder
+        self._said: dict[str, str] = {}
+        self._file = file
+        self.mode: str | None = None
+        self.questions = 0
+
+    def say(self, certificate: x509.Certificate, mode: str) -> None:
+        """From now on answer so for this certificate."""
+        self._said[f"{certificate.serial_number:x}"] = mode
+
+    def answer(self, request: bytes, now: datetime) -> bytes:
+        """The DER of the answer to a DER OCSPRequest."""
+        self.questions += 1
+        said: Mapping[str, str] = json.loads(self._file.read_text()) if self._file else self._said
+        serial = f"{ocsp.load_der_ocsp_request(request).serial_number:x}"
+        return answer_in_mode(self.mode or said.get(serial, "good"), request, self._responder, now)
+
+
+class DemoIssuers(IssuersWord):
+    """The responder; use as a context manager."""
+
+    def __init__(self, pki: DemoPki, *, port: int = 0, file: Path | None = None) -> None:
+        super().__init__(roots_responder(pki, datetime.now(UTC)), file=file)
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.word = self
+        self._thread = threading.Thread(target=self.serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def serve(self) -> None:
+        """Answer until shut down."""
+        self._server.serve_forever(0.05)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    word: IssuersWord
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        """One question (RFC 6960 A.1)."""
+        body = self.server.word.answer(self.rfile.read(int(self.headers["Content-Length"])), datetime.now(UTC))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/ocsp-response")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the overridden name
+        """Quiet."""
+
+
+def start_in_background(port: int) -> int:
+    """Run it in a process of its own, for `make up`; returns the process id once it answers."""
+    command = [sys.executable, "-m", "tools.pki.issuers", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=1)
+        except urllib.error.HTTPError:
+            return process.pid  # it knows no GET, so it listens
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    raise OSError("the demo issuers' responder did not start")
+
+
+def stop(pid: int) -> None:
+    """End the process that `start_in_background` started. Harmless when it is gone."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+
+
+def main() -> None:
+    """Answer at a port for the demo authorities in build/."""
+    from tools.cloud import seed
+
+    parser = argparse.ArgumentParser("python -m tools.pki.issuers", description="The demo issuers' OCSP responder.")
+    parser.add_argument("port", type=int)
+    if not SAID.exists():
+        SAID.write_text("{}")
+    DemoIssuers(seed.demo_pki(datetime.now(UTC)), port=parser.parse_args().port, file=SAID).serve()
+
+
+if __name__ == "__main__":
+    main()
