@@ -16,6 +16,7 @@ from registrar.domain.access.passkeys import (
     check_creation,
 )
 from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -44,14 +45,14 @@ def lambda_handler(request: Request) -> Answer:
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
     if len(customer.passkeys) >= MAX_PASSKEYS:
-        raise Refusal("CREDENTIAL_LIMIT_REACHED", limit=MAX_PASSKEYS)
+        raise Refusal(Code.CREDENTIAL_LIMIT_REACHED, limit=MAX_PASSKEYS)
     try:
         passkey = check_creation(party, proof.nonce, client_data, attestation, name, at)
     except PasskeyInvalid as invalid:
         audit("passkey.not_added", customer_id=customer_id, reason=str(invalid))
-        raise Refusal("CREDENTIAL_INVALID") from None
+        raise Refusal(Code.CREDENTIAL_INVALID) from None
     if any(known.id == passkey.id for known in customer.passkeys):
-        raise Refusal("CREDENTIAL_INVALID")
+        raise Refusal(Code.CREDENTIAL_INVALID)
     messages.send(customer.phone, change_notice(customer.language, "passkey added", name, at))
     changed = replace(customer, passkeys=(*customer.passkeys, passkey))
     credentials.change(changed, proof, f"passkey:{passkey.id}", at)

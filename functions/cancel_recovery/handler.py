@@ -7,6 +7,7 @@ from registrar.aws.clients import client
 from registrar.aws.queues.text_messages import TextMessages
 from registrar.aws.tables.customers import Customers
 from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -24,7 +25,7 @@ def lambda_handler(request: Request) -> Answer:
     customer, at = customers.find(request.caller.customer_id), now()
     recovery = customer.recovery if customer else None
     if customer is None or recovery is None or not recovery.pending(at):
-        raise Refusal("RECOVERY_NOT_FOUND")
+        raise Refusal(Code.RECOVERY_NOT_FOUND)
     customers.save(replace(customer, recovery=None))
     for phone in {customer.phone, recovery.phone}:
         messages.send(phone, change_notice(customer.language, "recovery cancelled", "", at))

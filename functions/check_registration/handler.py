@@ -13,6 +13,7 @@ from registrar.aws.tables.issuers import Issuers
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.trust import Purpose
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.revocation.status import Answer as Word
@@ -40,7 +41,7 @@ statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET"
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle_at(at) is Lifecycle.LIVE:
         status = _asked(found, at)
@@ -54,15 +55,15 @@ def _asked(found: Registration, at: datetime) -> Status:
     store, certificate = trust.active(at), read_certificate(found.der)
     issuer = store.issuer_of(certificate, found.issuer_key_digest)
     if issuer is None or not issuer.accepted_at(at):
-        raise Refusal("TRUST_ISSUER_NOT_ACCEPTED_NOW", issuer=found.issuer)
+        raise Refusal(Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, issuer=found.issuer)
     rules, limits = store.rules.revocation, Limits(deadline(MOST_SECONDS), 0, PRIVATE)
     status, of_authority = statuses.check(
         Question(certificate, issuer, rules, rules.max_age[Purpose.HIGH_VALUE], at, limits)
     )
     if of_authority and status.definite:
-        raise Refusal("TRUST_CA_REVOKED", issuer=found.issuer)
+        raise Refusal(Code.TRUST_CA_REVOKED, issuer=found.issuer)
     if status.answer not in (Word.GOOD, Word.REVOKED, Word.ON_HOLD):
-        raise Refusal("REVOCATION_NOT_CONFIRMED", retry_after=30, issuer=found.issuer)
+        raise Refusal(Code.REVOCATION_NOT_CONFIRMED, retry_after=30, issuer=found.issuer)
     return status
 
 

@@ -8,6 +8,7 @@ from registrar.aws.clients import client
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.access.challenge import Operation
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.entry.answers import Answer, answer
@@ -26,14 +27,14 @@ registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting(
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle is not Lifecycle.DEREGISTERED:
         found.check_live(at)
         if Hold.BANK in found.holds:
-            raise Refusal("REG_SUSPENDED")  # registering it again would shake the hold off
+            raise Refusal(Code.REG_SUSPENDED)  # registering it again would shake the hold off
         if request.proof_id is None:
-            raise Refusal("STEP_UP_REQUIRED")
+            raise Refusal(Code.STEP_UP_REQUIRED)
         use = challenges.use(request.proof_id, found.customer_id, Operation.DEREGISTER, found.id, found.id, at)
         found = registrations.deregister(found, at, use)
         audit("registration.deregistered", customer_id=found.customer_id, registration_id=found.id)

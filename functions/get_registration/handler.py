@@ -2,6 +2,7 @@
 
 from registrar.aws.clients import client
 from registrar.aws.tables.registrations import Registrations
+from registrar.domain.reasons.codes import Code
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
@@ -16,6 +17,6 @@ registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE")
 @route
 def lambda_handler(request: Request) -> Answer:
     caller = request.caller
-    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found, at = registrations.get(caller.customer_id, registration_id), now()
     return answer(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))

@@ -2,6 +2,7 @@
 
 from registrar.aws.clients import client
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import UploadState
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -17,7 +18,7 @@ uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
 @route
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
-    upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
+    upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
     awaiting = upload.state_at(at) is UploadState.AWAITING_PROOF
     if awaiting and upload.nonce_expires_at is not None and at >= upload.nonce_expires_at:

@@ -2,6 +2,7 @@
 
 from registrar.aws.clients import client
 from registrar.aws.tables.customers import Customers
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -17,5 +18,5 @@ customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
 def lambda_handler(request: Request) -> Answer:
     customer, at = customers.find(request.caller.customer_id), now()
     if customer is None:
-        raise Refusal("AUTH_REQUIRED")
+        raise Refusal(Code.AUTH_REQUIRED)
     return answer(200, credentials_view(customer.as_of(at), at))

@@ -15,6 +15,7 @@ from registrar.domain.access.challenge_text import asked
 from registrar.domain.access.devices import devices_to_keep, known_device
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -52,7 +53,7 @@ def lambda_handler(request: Request) -> Answer:
         # No digest of what nobody is called: it may be a password in the wrong field.
         known = {"customer_id": customer.id} if customer else {}
         audit("login.refused", **known, waiting=not attempt.allowed, locked=standing.locked)
-        raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
+        raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
     customer = customer.as_of(at)
     registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]

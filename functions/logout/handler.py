@@ -3,6 +3,7 @@
 from registrar.aws.clients import client
 from registrar.aws.tables.sessions import Sessions
 from registrar.domain.access.session import bearer_token, read_token, secret_digest
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.log import audit
@@ -17,7 +18,7 @@ sessions = Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
 def lambda_handler(request: Request) -> Answer:
     customer_id, claimed = request.caller.customer_id, read_token(bearer_token(request.headers))
     if claimed is None:
-        raise Refusal("AUTH_REQUIRED")
+        raise Refusal(Code.AUTH_REQUIRED)
     sessions.end(customer_id, secret_digest(claimed[1]))
     audit("session.ended", customer_id=customer_id)
     return answer(200, {"logged_out": True})

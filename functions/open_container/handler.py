@@ -19,6 +19,7 @@ from registrar.domain.files.formats import open_locked
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import WrongPassword
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
@@ -45,7 +46,7 @@ owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
 def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
     sealed = request.fields().sealed("sealed")
-    upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
+    upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if upload.outcome is None and not upload.opened:
         upload.check_state(UploadState.NEEDS_PASSWORD, at)
@@ -55,7 +56,7 @@ def lambda_handler(request: Request) -> Answer:
         try:
             upload = uploads.count_password(upload, at)
         except ConditionFailed:
-            raise Refusal("IN_PROGRESS", retry_after=1) from None
+            raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
         report = _opened(upload, files, password, store, at)
         outcomes.decide(upload, verdict := verdict_of(report, opened=True), at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
@@ -85,6 +86,6 @@ def _refuse_password(upload: Upload) -> NoReturn:
     tries_left = MAX_PASSWORD_TRIES - upload.password_tries
     audit("password.refused", customer_id=upload.customer_id, upload_id=upload.id, tries_left=tries_left)
     if tries_left > 0:
-        raise Refusal("FILE_PASSWORD_WRONG", tries_left=tries_left)
+        raise Refusal(Code.FILE_PASSWORD_WRONG, tries_left=tries_left)
     bucket.delete_upload(upload)
-    raise Refusal("FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+    raise Refusal(Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED)

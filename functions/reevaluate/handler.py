@@ -14,6 +14,7 @@ from registrar.aws.clients import client
 from registrar.aws.queues.queue import Queue
 from registrar.aws.tables.reevaluations import Plan, Plans
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import NotThere, Refusal
 from registrar.domain.times import iso
 from registrar.entry.clock import now
@@ -75,4 +76,4 @@ def _active_version() -> int:
 
 
 def _refusal(why: str) -> Refusal:
-    return Refusal("STATE_CONFLICT", why=why)
+    return Refusal(Code.STATE_CONFLICT, why=why)

@@ -15,6 +15,7 @@ from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import new_registration
 from registrar.domain.registrations.upload import Upload
@@ -44,14 +45,14 @@ def lambda_handler(request: Request) -> Answer:
     fields = request.fields(most=MAX_CMS_BYTES * 2)
     consent = fields.text("consent_version")
     replaces = fields.text("replaces", r"r[a-z0-9]{32}") if "replaces" in fields else None
-    upload_id = request.path_id("upload_id", otherwise="UPLOAD_NOT_FOUND")
+    upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if upload.registration:
         return _registered(caller.customer_id, upload.registration, request, at)
     upload.check_awaiting_proof(at)
     asking.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
-        raise Refusal("CONSENT_REQUIRED")
+        raise Refusal(Code.CONSENT_REQUIRED)
     proof = "container" if upload.opened else _proven(upload, fields)
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)

@@ -8,6 +8,7 @@ from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.customers import Customers
 from registrar.domain.access.challenge import Operation
 from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -33,12 +34,12 @@ def lambda_handler(request: Request) -> Answer:
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.REMOVE, named, kind, at)
     removed = next((passkey for passkey in customer.passkeys if passkey.id == named), None)
     if removed is None and (kind == "passkey" or customer.totp_ciphertext is None):
-        raise Refusal("CREDENTIAL_NOT_FOUND")
+        raise Refusal(Code.CREDENTIAL_NOT_FOUND)
     changed = replace(customer, passkeys=tuple(each for each in customer.passkeys if each.id != named))
     if kind == "totp":
         changed = replace(changed, totp_ciphertext=None)
     if set(changed.methods) <= {"sms"}:
-        raise Refusal("CREDENTIAL_LAST")
+        raise Refusal(Code.CREDENTIAL_LAST)
     name = removed.name if removed else ""
     messages.send(customer.phone, change_notice(customer.language, f"{kind} removed", name, at))
     credentials.change(changed, proof, f"removal:{named}", at)

@@ -12,6 +12,7 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.entry.answers import Answer, answer
@@ -39,7 +40,7 @@ def lambda_handler(request: Request) -> Answer:
     if "registration_id" not in request.path:
         held = _hold_all(customer_id, "session", at)
         return answer(200, {"registrations": [registration_view(each, request.language, at) for each in held]})
-    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = _hold(registrations.get(customer_id, registration_id), "session", at)
     return answer(200, registration_view(found, request.language, at))
 
@@ -56,7 +57,7 @@ def _by_password(request: Request, at: datetime) -> str:
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or not attempt.allowed:
         audit("loss.refused", customer_id=customer.id if customer else None, waiting=not attempt.allowed)
-        raise Refusal("LOGIN_FAILED", retry_after=attempt.retry_after, tries_left=attempt.tries_left)
+        raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
     return customer.id
 
 

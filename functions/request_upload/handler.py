@@ -5,6 +5,7 @@ from registrar.aws.clients import client, post_client
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.access.challenge import Operation
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import (
     MAX_FILES,
@@ -39,7 +40,7 @@ def lambda_handler(request: Request) -> Answer:
     proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
     proof = challenges.find(proof_id) if proof_id else None
     if proof is None or proof.method is None or proof.proved_at is None:
-        raise Refusal("STEP_UP_REQUIRED")
+        raise Refusal(Code.STEP_UP_REQUIRED)
     wanted = Upload(
         id=new_upload_id(caller.customer_id, request.idempotency_key),
         customer_id=caller.customer_id,
@@ -54,7 +55,7 @@ def lambda_handler(request: Request) -> Answer:
     use = challenges.use(proof.id, caller.customer_id, Operation.REGISTER, "", wanted.id, at)
     upload = uploads.add(wanted, use)
     if upload.files != files:
-        raise Refusal("STATE_CONFLICT")
+        raise Refusal(Code.STATE_CONFLICT)
     audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, files=len(files))
     return answer(
         201,

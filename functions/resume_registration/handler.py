@@ -11,6 +11,7 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.signature import ProofInvalid, check_possession
 from registrar.domain.possession.texts_to_sign import text_to_resume
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Hold
 from registrar.entry.answers import Answer, answer
@@ -32,17 +33,17 @@ def lambda_handler(request: Request) -> Answer:
     caller, at = request.caller, now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
     proof, proof_id = fields.proof(), fields.optional_text("proof_id", CHALLENGE_ID)
-    registration_id = request.path_id("registration_id", otherwise="REG_NOT_FOUND")
+    registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     found.check_live(at)
     if Hold.CUSTOMER in found.holds:
         if proof_id is None:
-            raise Refusal("STEP_UP_REQUIRED")
+            raise Refusal(Code.STEP_UP_REQUIRED)
         try:
             check_possession(found.der, text_to_resume(found, BANK), proof)
         except ProofInvalid:
             audit("resume.refused", customer_id=found.customer_id, registration_id=found.id)
-            raise Refusal("SIGNATURE_INVALID") from None
+            raise Refusal(Code.SIGNATURE_INVALID) from None
         use = challenges.use(proof_id, found.customer_id, Operation.RESUME, found.id, found.id, at)
         found = registrations.resume(found, at, use)
         audit("loss.taken_back", customer_id=found.customer_id, registration_id=found.id, proof=proof.kind)

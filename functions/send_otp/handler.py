@@ -8,6 +8,7 @@ from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
 from registrar.domain.notices.access_notices import code_message
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
@@ -32,9 +33,9 @@ def lambda_handler(request: Request) -> Answer:
     challenge = challenges.find(challenge_id)
     customer = customers.find(challenge.customer_id) if challenge else None
     if challenge is None or customer is None:
-        raise Refusal("STEP_UP_EXPIRED")
+        raise Refusal(Code.STEP_UP_EXPIRED)
     if "sms" not in challenge.methods:
-        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=list(challenge.methods))
+        raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
     phone, ends = customer.as_of(at).phone, at + SMS_CODE_LIFE
     code, digest = new_sms_code(challenge.id)
     challenges.sms_sent(challenge, digest, ends, at)

@@ -9,6 +9,7 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
 from registrar.domain.access.passkeys import RelyingParty, creation_options
 from registrar.domain.asn1.names import masked
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -32,6 +33,6 @@ def lambda_handler(request: Request) -> Answer:
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
     if len(customer.passkeys) >= MAX_PASSKEYS:
-        raise Refusal("CREDENTIAL_LIMIT_REACHED", limit=MAX_PASSKEYS)
+        raise Refusal(Code.CREDENTIAL_LIMIT_REACHED, limit=MAX_PASSKEYS)
     handle = hashlib.sha256(f"passkey:{party.id}:{customer.id}".encode()).digest()
     return answer(200, creation_options(party, proof.nonce, handle, masked(customer.name), customer.passkeys))

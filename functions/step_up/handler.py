@@ -8,6 +8,7 @@ from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import asked
 from registrar.domain.access.throttles import step_up_key, step_up_locked
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -41,7 +42,7 @@ def lambda_handler(request: Request) -> Answer:
         raise step_up_locked(throttles.free_at(key, at), at)
     customer = customers.find(customer_id)
     if customer is None:
-        raise Refusal("AUTH_REQUIRED")
+        raise Refusal(Code.AUTH_REQUIRED)
     customer = customer.as_of(at)
     registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
     challenge = new_challenge(

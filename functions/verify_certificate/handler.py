@@ -10,6 +10,7 @@ from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge_text import identity_text
 from registrar.domain.possession.signature import ProofInvalid, check_possession
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -41,7 +42,7 @@ def lambda_handler(request: Request) -> Answer:
     registration = registrations.get(customer_id, registration_id)
     if not registration.usable_at(at):
         audit("certificate.unusable", customer_id=customer_id, registration_id=registration_id)
-        raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=[m for m in challenge.methods if m != "certificate"])
+        raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=[m for m in challenge.methods if m != "certificate"])
     try:
         check_possession(registration.der, identity_text(challenge, bank), proof)
     except ProofInvalid:

@@ -15,6 +15,7 @@ from registrar.domain.access.passkeys import (
     check_assertion,
 )
 from registrar.domain.possession.proofs import MAX_SIGNATURE_BYTES
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -49,7 +50,7 @@ def lambda_handler(request: Request) -> Answer:
     challenge = access.counted(challenge_id, "passkey", at)
     customer = customers.find(challenge.customer_id)
     if customer is None:
-        raise Refusal("STEP_UP_EXPIRED")
+        raise Refusal(Code.STEP_UP_EXPIRED)
     try:
         used = check_assertion(party, challenge.nonce, customer.passkeys, assertion)
     except PasskeyInvalid as invalid:

@@ -17,6 +17,7 @@ from registrar.aws.tables.samples import Samples
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.possession.sealing import NotSealedForThis, Sealed
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.upload import (
     MAX_PASSWORD_TRIES,
@@ -35,7 +36,7 @@ from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_customer, a_registration, a_report, a_requested_upload, put, uploads_of
 
 FILES = (AnnouncedFile("signCert.der", 1, "ab" * 32), AnnouncedFile("signPri.key", 1, "cd" * 32))
-REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_KEY_MISMATCH"),), trust_version=7)
+REFUSED = Verdict(UploadState.REJECTED, (failure(Code.FILE_KEY_MISMATCH),), trust_version=7)
 IDN = "9001011234567"
 
 

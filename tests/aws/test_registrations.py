@@ -8,6 +8,7 @@ import pytest
 
 from registrar.aws.tables import registration_items as store
 from registrar.aws.tables.registrations import Registrations, Taken
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Registration, new_registration
 from registrar.domain.registrations.upload import Upload, UploadState, failure
@@ -97,7 +98,7 @@ def test_an_upload_in_another_state_registers_nothing(
     upload = an_awaiting_upload(account, certificate)
     at, uploads = NOW, uploads_of(account)
     if state == "refused":
-        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+        uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     elif state == "another text":
         uploads.renew_text(upload, NOW)
     else:

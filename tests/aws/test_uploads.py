@@ -7,6 +7,7 @@ import pytest
 
 from registrar.aws.tables import uploads as store
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.upload import (
     DAILY_UPLOADS,
@@ -27,7 +28,7 @@ from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_report, a_requested_upload, an_awaiting_upload, uploads_of
 
 SECOND = timedelta(seconds=1)
-REFUSED = Verdict(UploadState.REJECTED, (failure("FILE_UNREADABLE"),), trust_version=7)
+REFUSED = Verdict(UploadState.REJECTED, (failure(Code.FILE_UNREADABLE),), trust_version=7)
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_two_requests_renew_one_text(account: Account, uploads: Uploads) -> None
 
 def test_the_text_of_an_ended_upload_is_not_renewed(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
-    uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+    uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     assert uploads.renew_text(upload, NOW).state is UploadState.REJECTED
 
 
@@ -217,12 +218,12 @@ def test_bad_proofs_are_counted_only_while_one_is_awaited(uploads: Uploads) -> N
 
 def test_a_refused_upload_forgets_certificate_and_nonce(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
-    uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
+    uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     refused = found(uploads, upload)
     assert refused.state is UploadState.REJECTED
     assert (refused.der, refused.nonce) == (None, None)
 
-    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id="r1"))
+    uploads.refuse(upload, failure(Code.ALREADY_REGISTERED, registration_id="r1"))
     assert found(uploads, upload) == refused, "repeating it changes nothing"
 
 

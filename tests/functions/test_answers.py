@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from tests.support.account import Account
 from tests.support.app import ROUTES, App, an_event, assert_problem
 
@@ -164,7 +165,7 @@ def test_the_language_is_the_one_preferred(app: App, header: str, language: str)
     answer = app.call("GET", "/uploads/{upload_id}", upload_id="0" * 32)
     assert_problem(answer, "UPLOAD_NOT_FOUND")
     assert answer.headers["Content-Language"] == language
-    assert answer.body["title"] == CATALOGUE["UPLOAD_NOT_FOUND"].title[language]
+    assert answer.body["title"] == CATALOGUE[Code.UPLOAD_NOT_FOUND].title[language]
 
 
 def test_without_headers_the_answer_is_korean(app: App) -> None:

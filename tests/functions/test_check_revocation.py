@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE, NextAction
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Killed
 from tests.support.app import DONE, App, assert_problem, trust_demo_issuers
@@ -97,7 +98,7 @@ def test_the_plan_of_a_day_then_a_refusal_that_is_no_dead_end(app: App) -> None:
     assert app.account.issuers.questions == asked + len(PLAN_MINUTES)
     over = app.look(view["upload_id"]).body
     assert (over["state"], over["headline"]) == ("REJECTED", "REVOCATION_GIVEN_UP")
-    assert CATALOGUE["REVOCATION_GIVEN_UP"].next_action is NextAction.RESTART
+    assert CATALOGUE[Code.REVOCATION_GIVEN_UP].next_action is NextAction.RESTART
     assert app.retry_deferred() == {"due": 0, "asked": 0}
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.registrations.upload import DAILY_UPLOADS
 from tests.domain.certificates.test_decision_codes import CASES
@@ -156,5 +157,5 @@ def test_it_is_what_the_app_is_told(app: App, account: Account, code: str) -> No
     shown = body["detail"] if body.get("code") == code else told.get(code, {}).get("text", "-")
     assert "{" not in shown
     if body.get("code") == code:
-        assert answer.status == CATALOGUE[code].status
+        assert answer.status == CATALOGUE[Code(code)].status
     assert account.keys("UploadBucket") == [] or code.startswith(("FILE_PASSWORD_REQ", "FILE_PASSWORD_WRONG"))

@@ -9,6 +9,7 @@ import pytest
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
 from registrar.domain.notices.notice import NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
 from tests.support.account import Account, Killed
 from tests.support.app import App, a_batch
@@ -234,7 +235,7 @@ def test_what_is_urgent_is_told_at_night(app: App, account: Account) -> None:
 
 def test_a_refusal_is_told_with_its_reason(app: App, account: Account) -> None:
     delivered(account, LOCKED | {"kind": "upload_refused", "params": {"code": "CERT_EXPIRED"}})
-    assert f"등록할 수 없습니다: {CATALOGUE['CERT_EXPIRED'].title['ko']}. " in texts()[0][1]
+    assert f"등록할 수 없습니다: {CATALOGUE[Code.CERT_EXPIRED].title['ko']}. " in texts()[0][1]
 
 
 def test_the_lease_is_over_when_the_queue_brings_the_message_again() -> None:

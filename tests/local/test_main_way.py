@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, new_upload_id
 from tests.support.expect import eventually, problem
 from tools.cloud.http_calls import Answer
@@ -255,7 +256,7 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(
     )
 
     assert taken | {"support_ref": ""} == by_key | {"support_ref": ""}
-    assert taken["detail"] == CATALOGUE["NOT_AVAILABLE_FOR_REGISTRATION"].text["ko"]
+    assert taken["detail"] == CATALOGUE[Code.NOT_AVAILABLE_FOR_REGISTRATION].text["ko"]
     assert owner.customer.id not in str(taken)
     assert other.call("GET", "/registrations").json() == {"registrations": []}
 

@@ -24,6 +24,7 @@ from registrar.aws.buckets.trust_bucket import ACTIVE, INCOMING
 from registrar.aws.keys import CustomerSecrets
 from registrar.aws.tables import customers as customer_store
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import object_key
 from registrar.domain.times import iso
 from tests.support.account import RESOURCES, Account
@@ -324,7 +325,7 @@ def get_trust(account: Account, key: str) -> dict[str, Any]:
 
 def assert_problem(answer: Answer, code: str, **params: object) -> None:
     """A whole problem document with this code, and all of `params` among its own."""
-    body, entry = answer.body, CATALOGUE[code]
+    body, entry = answer.body, CATALOGUE[Code(code)]
     assert body.keys() == PROBLEM_MEMBERS
     assert body["code"] == code
     assert (answer.status, body["status"]) == (entry.status, entry.status)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from tools.cloud.emulator import ROOT
 
 PACKAGE = ROOT / "layers/registrar/python"
@@ -173,8 +173,8 @@ def _name(call: ast.Call) -> str:
 
 
 def _codes_in(node: ast.AST) -> set[str]:
-    found = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    return found & CATALOGUE.keys()
+    members = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
+    return {Code[member.attr].value for member in members if ast.unparse(member.value) == "Code"}
 
 
 def _in_a_table(module: str, argument: ast.expr) -> set[str]:

@@ -17,6 +17,7 @@ from registrar.domain.access import session as sessions
 from registrar.domain.possession import proofs, sealing
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION
 from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
@@ -132,13 +133,13 @@ def test_every_code_that_the_code_can_answer_with_is_listed_and_no_other(route: 
         expected |= {GATEWAY[kind]["code"] for kind in ("UNAUTHORIZED", "ACCESS_DENIED")}
 
     # ALREADY_REGISTERED is answered with the registration: its status is no error's.
-    assert {code for _, code in listed(route)} == {code for code in expected if CATALOGUE[code].status >= 400}
+    assert {code for _, code in listed(route)} == {code for code in expected if CATALOGUE[Code(code)].status >= 400}
 
 
 @each_operation
 def test_every_listed_code_has_the_catalogues_status(route: tuple[str, str]) -> None:
     for status, code in listed(route):
-        assert CATALOGUE[code].status == int(status), code
+        assert CATALOGUE[Code(code)].status == int(status), code
 
 
 def test_finding_codes_are_what_the_checks_find() -> None:
@@ -247,7 +248,7 @@ def _check_texts(problem: dict[str, Any]) -> None:
 
 
 def _known(code: str) -> tuple[str, str]:
-    return CATALOGUE[code].next_action.value, CATALOGUE[code].faq
+    return CATALOGUE[Code(code)].next_action.value, CATALOGUE[Code(code)].faq
 
 
 def test_consent_is_the_codes() -> None:

@@ -31,6 +31,7 @@ from registrar.domain.files.formats import Bare, Container, LockedPair, recognis
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import WrongPassword
 from registrar.domain.reasons.catalogue import LANGUAGES
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, TrustDocumentRejected
 from registrar.domain.reasons.findings import headline
 from registrar.domain.reasons.rendering import one_line
@@ -76,7 +77,7 @@ def inspect(
     try:
         opened = container.open(password, KdfBudget())
     except WrongPassword:
-        wrong = Refusal("FILE_PASSWORD_WRONG", tries_left=MAX_PASSWORD_TRIES - 1)
+        wrong = Refusal(Code.FILE_PASSWORD_WRONG, tries_left=MAX_PASSWORD_TRIES - 1)
         return Inspected(refusal_report(wrong, trust), container, der)
     except Refusal as refused:
         return Inspected(refusal_report(refused, trust), container, der)
@@ -86,7 +87,7 @@ def inspect(
 
 def _before_the_password(container: Container, trust: TrustStore, kind: str, at: datetime, bank: str) -> Report:
     """The report on a certificate beside its key where it is refused; else the password is asked for."""
-    asked = refusal_report(Refusal("FILE_PASSWORD_REQUIRED"), trust)
+    asked = refusal_report(Refusal(Code.FILE_PASSWORD_REQUIRED), trust)
     if not isinstance(container, LockedPair):
         return asked
     report = decide_certificate(container.certificate, trust, kind, at, bank=bank)

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE, LANGUAGES, NextAction, Reason, reason
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.rendering import render
 from registrar.domain.reasons.texts_access import ACCESS_TEXTS
 from registrar.domain.reasons.texts_certificate import CERTIFICATE_TEXTS
@@ -109,12 +110,12 @@ def test_every_text_belongs_to_a_reason() -> None:
     assert sorted(codes) == sorted(CATALOGUE)
 
 
-def test_an_unknown_code_or_language_is_an_error() -> None:
-    assert reason("CERT_EXPIRED") is CATALOGUE["CERT_EXPIRED"]
+def test_unknown_code_or_language_is_an_error() -> None:
+    assert reason(Code.CERT_EXPIRED) is CATALOGUE[Code.CERT_EXPIRED]
+    with pytest.raises(ValueError, match="NO_SUCH_CODE"):
+        reason(Code("NO_SUCH_CODE"))
     with pytest.raises(KeyError):
-        reason("NO_SUCH_CODE")
-    with pytest.raises(KeyError):
-        render("AUTH_REQUIRED", "fr", {})
+        render(Code.AUTH_REQUIRED, "fr", {})
 
 
 @pytest.mark.parametrize("entry", REASONS)
@@ -203,21 +204,21 @@ def test_texts_hint_at_nothing_forbidden(entry: Reason) -> None:
 
 @pytest.mark.parametrize("code", sorted(ABOUT_PASSWORDS))
 def test_nothing_hints_at_what_a_password_may_be(code: str) -> None:
-    entry = reason(code)
+    entry = reason(Code(code))
     for shown in (*entry.title.values(), *entry.text.values(), guide_entry(entry)[1]):
         assert not WHAT_A_PASSWORD_MAY_BE.search(shown)
 
 
 @pytest.mark.parametrize("code", ["FILE_ENCRYPTION_UNSUPPORTED", "FILE_KDF_COST_TOO_HIGH"])
 def test_a_file_we_cannot_open_is_not_taken_for_a_wrong_password(code: str) -> None:
-    entry = reason(code)
+    entry = reason(Code(code))
     assert entry.text["ko"].startswith("비밀번호 문제가 아닙니다.")
     assert entry.text["en"].startswith("This is not a password problem.")
     assert entry.next_action is not NextAction.ENTER_PASSWORD
 
 
 def test_a_certificate_that_is_not_available_is_not_explained() -> None:
-    entry = reason("NOT_AVAILABLE_FOR_REGISTRATION")
+    entry = reason(Code.NOT_AVAILABLE_FOR_REGISTRATION)
     for language in LANGUAGES:
         assert not WHY_NOT.search(f"{entry.title[language]} {entry.text[language]}")
 
@@ -235,8 +236,8 @@ def test_dates_and_times_are_those_of_seoul() -> None:
 
 
 def test_values_are_shown_in_the_language_of_the_text() -> None:
-    korean = render("CERT_POLICY_NOT_ACCEPTED", "ko", SAMPLES)[1]
-    english = render("CERT_POLICY_NOT_ACCEPTED", "en", SAMPLES)[1]
+    korean = render(Code.CERT_POLICY_NOT_ACCEPTED, "ko", SAMPLES)[1]
+    english = render(Code.CERT_POLICY_NOT_ACCEPTED, "en", SAMPLES)[1]
     assert "(증권용)" in korean
     assert "개인 범용, 은행용." in korean
     assert "(securities)" in english
@@ -253,19 +254,19 @@ def test_values_are_shown_in_the_language_of_the_text() -> None:
     ],
 )
 def test_sizes_are_never_shown_too_large(size: int, korean: str, english: str) -> None:
-    assert f"최대 {korean}까지" in render("UPLOAD_TOO_LARGE", "ko", {"max_bytes": size})[1]
-    assert f"limit of {english};" in render("UPLOAD_TOO_LARGE", "en", {"max_bytes": size})[1]
+    assert f"최대 {korean}까지" in render(Code.UPLOAD_TOO_LARGE, "ko", {"max_bytes": size})[1]
+    assert f"limit of {english};" in render(Code.UPLOAD_TOO_LARGE, "en", {"max_bytes": size})[1]
 
 
 def test_large_numbers_are_readable() -> None:
     for language in LANGUAGES:
-        shown = render("FILE_KDF_COST_TOO_HIGH", language, {"rounds": 10_000_000, "limit": 1_000_000})[1]
+        shown = render(Code.FILE_KDF_COST_TOO_HIGH, language, {"rounds": 10_000_000, "limit": 1_000_000})[1]
         assert "10,000,000" in shown
         assert " 1,000,000" in shown
 
 
 def test_text_from_a_file_cannot_break_the_sentence() -> None:
-    shown = render("TRUST_ISSUER_UNKNOWN", "en", {"issuer": "Evil\r\n\u202eCA {0} " + "x" * 5000})[1]
+    shown = render(Code.TRUST_ISSUER_UNKNOWN, "en", {"issuer": "Evil\r\n\u202eCA {0} " + "x" * 5000})[1]
     assert "Evil CA {0} xxx" in shown
     assert "\n" not in shown
     assert len(shown) < 600

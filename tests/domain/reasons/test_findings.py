@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Finding, headline
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import instant, iso
@@ -37,7 +38,7 @@ def test_other_texts_are_no_times(text: str) -> None:
 
 def test_a_finding_as_json() -> None:
     at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
-    finding = Finding("dates", Level.FAIL, "CERT_EXPIRED", {"expired_on": at, "issuer": {"ko": "가", "en": "a"}})
+    finding = Finding("dates", Level.FAIL, Code.CERT_EXPIRED, {"expired_on": at, "issuer": {"ko": "가", "en": "a"}})
     assert finding.to_map() == {
         "check": "dates",
         "level": "FAIL",
@@ -49,8 +50,8 @@ def test_a_finding_as_json() -> None:
 @pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
 def test_the_ends_of_time_can_be_shown(at: datetime) -> None:
     params = {"expired_on": iso(at), "valid_from_at": iso(at), "issuer": "x"}
-    assert str(at.year) in render("CERT_EXPIRED", "en", params)[1]
-    assert str(at.year) in render("CERT_NOT_YET_VALID", "ko", params)[1]
+    assert str(at.year) in render(Code.CERT_EXPIRED, "en", params)[1]
+    assert str(at.year) in render(Code.CERT_NOT_YET_VALID, "ko", params)[1]
 
 
 @pytest.mark.parametrize(

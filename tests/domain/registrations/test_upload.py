@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import (
     MAX_ATTEMPTS,
@@ -76,7 +77,9 @@ def test_validation_fails_after_the_last_attempts_lease(
     until = None if lease is None else NOW + lease
     upload = an_upload(state=VALIDATING, attempts=attempts, lease_until=until)
     assert upload.state_at(NOW) is state
-    assert upload.findings_at(NOW) == ((failure("SYSTEM_RETRY", support_ref=upload.id),) if state is FAILED else ())
+    assert upload.findings_at(NOW) == (
+        (failure(Code.SYSTEM_RETRY, support_ref=upload.id),) if state is FAILED else ()
+    )
 
 
 def test_a_validation_that_nobody_works_at_is_given_up_after_an_hour() -> None:
@@ -113,7 +116,7 @@ def test_an_ended_upload_stays_as_it_ended(state: UploadState, later: timedelta)
 
 
 def test_the_findings_of_the_decision_stay_visible() -> None:
-    found = failure("CERT_IS_CA")
+    found = failure(Code.CERT_IS_CA)
     warned = awaiting(findings=({"check": "dates", "level": "WARN", "code": "CERT_EXPIRES_SOON", "params": {}},))
     assert an_upload(state=REJECTED, findings=(found,)).findings_at(NOW + timedelta(days=9)) == (found,)
     assert codes(warned, NOW) == ["CERT_EXPIRES_SOON"]
@@ -151,12 +154,16 @@ def test_too_early_for_a_proof(state: UploadState) -> None:
         (awaiting(bad_proofs=3), "PROOF_ATTEMPTS_EXCEEDED", {}),
         (awaiting(state=REGISTERED), "STATE_CONFLICT", {}),
         (
-            an_upload(state=REJECTED, findings=(failure("CERT_IS_CA"), failure("CERT_KEY_TOO_WEAK", found="x"))),
+            an_upload(
+                state=REJECTED, findings=(failure(Code.CERT_IS_CA), failure(Code.CERT_KEY_TOO_WEAK, found="x"))
+            ),
             "CERT_IS_CA",
             {},
         ),
         (
-            an_upload(state=REJECTED, findings=(failure("CERT_KEY_TOO_WEAK", found="RSA 1024", required="more"),)),
+            an_upload(
+                state=REJECTED, findings=(failure(Code.CERT_KEY_TOO_WEAK, found="RSA 1024", required="more"),)
+            ),
             "CERT_KEY_TOO_WEAK",
             {"found": "RSA 1024", "required": "more"},
         ),
@@ -189,9 +196,9 @@ def test_a_missing_part_never_counts_as_awaiting() -> None:
 def test_the_registration_an_upload_led_to() -> None:
     assert awaiting().registration is None
     assert awaiting(state=REGISTERED).registration == "r" + awaiting().id == registration_id(awaiting().id)
-    already = failure("ALREADY_REGISTERED", registration_id="rffff")
+    already = failure(Code.ALREADY_REGISTERED, registration_id="rffff")
     assert awaiting(state=REJECTED, findings=(already,)).registration == "rffff"
-    assert awaiting(state=REJECTED, findings=(failure("CERT_IS_CA"),)).registration is None
+    assert awaiting(state=REJECTED, findings=(failure(Code.CERT_IS_CA),)).registration is None
 
 
 def test_object_keys_lead_back_to_their_upload() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.reasons.codes import Code
 from registrar.domain.revocation.findings import finding_of, given_up, next_try, to_map, worst
 from registrar.domain.revocation.status import Answer, Status
 from tests.support.builders import NOW
@@ -40,7 +41,7 @@ def test_what_is_told(status: Status, about: dict[str, bool], level: Level, code
     finding = finding_of(status, ISSUER, **about)
     assert finding is not None
     assert (finding.check, finding.level, finding.code) == ("revocation", level, code)
-    assert set(CATALOGUE[code].params) <= finding.params.keys()
+    assert set(CATALOGUE[Code(code)].params) <= finding.params.keys()
 
 
 @pytest.mark.parametrize("about", [{}, {"of_authority": True}, {"renewed": True}])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.rendering import render
 from registrar.entry.log import logger
@@ -55,7 +56,7 @@ def invoked(
         except Refusal as refused:
             return _refused(refused)
         except ConditionFailed:
-            return _refused(Refusal("STATE_CONFLICT"))
+            return _refused(Refusal(Code.STATE_CONFLICT))
 
     return lambda_handler
 

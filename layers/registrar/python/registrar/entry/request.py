@@ -11,6 +11,7 @@ from typing import Any
 
 from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
 from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import instant
 
@@ -55,7 +56,7 @@ class Request:
                 known["customer_id"], known["customer_kind"], known["method"], instant(known["proved_at"])
             )
         except (KeyError, ValueError, TypeError):
-            raise Refusal("AUTH_REQUIRED") from None
+            raise Refusal(Code.AUTH_REQUIRED) from None
 
     @property
     def route(self) -> str:
@@ -72,7 +73,7 @@ class Request:
         """The Proof-Id header, for requests without a body. Raises Refusal where it cannot be one."""
         proof_id = self.headers.get("proof-id")
         if proof_id is not None and not re.fullmatch(CHALLENGE_ID, proof_id):
-            raise Refusal("MALFORMED_REQUEST", field="Proof-Id")
+            raise Refusal(Code.MALFORMED_REQUEST, field="Proof-Id")
         return proof_id
 
     @property
@@ -80,10 +81,10 @@ class Request:
         """The Idempotency-Key header, 8 to 64 letters, digits, - or _. Raises Refusal for another form."""
         key = self.headers.get("idempotency-key")
         if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
-            raise Refusal("MALFORMED_REQUEST", field="Idempotency-Key")
+            raise Refusal(Code.MALFORMED_REQUEST, field="Idempotency-Key")
         return key
 
-    def path_id(self, name: str, otherwise: str) -> str:
+    def path_id(self, name: str, otherwise: Code) -> str:
         """An id in the path. Raises Refusal with the code `otherwise` for what cannot be one of our ids."""
         value = self.path.get(name) or ""
         if not _OWN_ID.fullmatch(value):
@@ -97,7 +98,7 @@ class Request:
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
-            raise Refusal("MALFORMED_REQUEST", field="body")
+            raise Refusal(Code.MALFORMED_REQUEST, field="body")
         return Fields(body, "")
 
 
@@ -164,7 +165,7 @@ class Fields:
         return name in self.values
 
     def _malformed(self, name: str) -> Refusal:
-        return Refusal("MALFORMED_REQUEST", field=f"{self.prefix}{name}")
+        return Refusal(Code.MALFORMED_REQUEST, field=f"{self.prefix}{name}")
 
 
 def read_request(event: Mapping[str, Any]) -> Request:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from registrar.domain.possession.sealing import NotSealedForThis
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.entry.answers import Answer, problem
 from registrar.entry.log import logger
@@ -28,14 +29,14 @@ def route(handle: Callable[[Request], Answer]) -> Handler:
             answer = problem(refusal, request.language, request.support_ref)
             logger.info("refused", code=refusal.code)
         except NotSealedForThis:
-            answer = problem(Refusal("MALFORMED_REQUEST", field="sealed"), request.language, request.support_ref)
-            logger.info("refused", code="MALFORMED_REQUEST")
+            answer = problem(Refusal(Code.MALFORMED_REQUEST, field="sealed"), request.language, request.support_ref)
+            logger.info("refused", code=Code.MALFORMED_REQUEST)
         except ConditionFailed:
-            answer = problem(Refusal("STATE_CONFLICT", retry_after=1), request.language, request.support_ref)
-            logger.info("refused", code="STATE_CONFLICT")
+            answer = problem(Refusal(Code.STATE_CONFLICT, retry_after=1), request.language, request.support_ref)
+            logger.info("refused", code=Code.STATE_CONFLICT)
         except Exception:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
             logger.exception("unexpected failure")
-            answer = problem(Refusal("SYSTEM_RETRY", retry_after=5), request.language, request.support_ref)
+            answer = problem(Refusal(Code.SYSTEM_RETRY, retry_after=5), request.language, request.support_ref)
         logger.info("answered", status=answer["statusCode"])
         return answer
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from registrar.aws.queues.queue import Queue
 from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import Upload
 
@@ -26,4 +27,4 @@ class AskingAgain:
         """Ask the issuer once more. Raises Refusal (IN_PROGRESS)."""
         self.checks.again(upload, now)
         self.questions.send([{"upload_id": upload.id}])
-        raise Refusal("IN_PROGRESS", retry_after=1)
+        raise Refusal(Code.IN_PROGRESS, retry_after=1)

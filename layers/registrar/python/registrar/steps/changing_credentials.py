@@ -15,6 +15,7 @@ from registrar.aws.tables.customers import Customers
 from registrar.domain.access.challenge import Challenge, Operation
 from registrar.domain.access.credentials import may_change
 from registrar.domain.access.customer import Customer
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 
@@ -30,7 +31,7 @@ class Credentials:
         """The customer as they are now. Raises Refusal (AUTH_REQUIRED) for one whom the bank no longer knows."""
         customer = self.customers.find(customer_id)
         if customer is None:
-            raise Refusal("AUTH_REQUIRED")
+            raise Refusal(Code.AUTH_REQUIRED)
         return customer.as_of(now)
 
     def authorised(
@@ -42,11 +43,11 @@ class Credentials:
         """
         proof = self.challenges.find(proof_id)
         if proof is None or not proof.authorises(customer_id, operation, object_id, now) or proof.method is None:
-            raise Refusal("STEP_UP_REQUIRED")
+            raise Refusal(Code.STEP_UP_REQUIRED)
         customer = self.of(customer_id, now)
         recovered = customer.recovery is not None and customer.recovery.allows_enrolment(now)
         if not may_change(kind, proof.method, proof.methods, recovered=recovered):
-            raise Refusal("STEP_UP_TOO_WEAK")
+            raise Refusal(Code.STEP_UP_TOO_WEAK)
         return proof, customer
 
     def change(self, customer: Customer, proof: Challenge, used_for: str, now: datetime) -> None:
@@ -60,5 +61,5 @@ class Credentials:
             dynamo.transact(self.client, [use, self.customers.change(customer)])
         except ConditionFailed as failed:
             if failed.items[0] is not None:
-                raise Refusal("STEP_UP_REQUIRED") from None
+                raise Refusal(Code.STEP_UP_REQUIRED) from None
             raise

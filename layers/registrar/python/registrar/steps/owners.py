@@ -9,6 +9,7 @@ from registrar.aws.keys import CustomerSecrets, SealingKeys
 from registrar.aws.tables.customers import Customers
 from registrar.domain.possession.signature import Proof, check_possession
 from registrar.domain.possession.vid import check_owner, read_random_number
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import Upload
 
@@ -33,10 +34,10 @@ class Owners:
         The number is opened only when there is an R to compare it with.
         """
         if random_number is None:
-            raise Refusal("OWNER_UNVERIFIABLE")
+            raise Refusal(Code.OWNER_UNVERIFIABLE)
         customer = self.customers.find(customer_id)
         if customer is None or customer.idn_ciphertext is None:
-            raise Refusal("OWNER_UNVERIFIABLE")
+            raise Refusal(Code.OWNER_UNVERIFIABLE)
         idn = self.secrets.open(customer_id, customer.idn_ciphertext).decode()
         check_owner(der, idn, random_number)
 
@@ -56,4 +57,4 @@ class Owners:
         try:
             return read_random_number(secret)
         except ValueError:
-            raise Refusal("OWNER_UNVERIFIABLE") from None
+            raise Refusal(Code.OWNER_UNVERIFIABLE) from None

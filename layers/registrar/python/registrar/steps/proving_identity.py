@@ -15,6 +15,7 @@ from registrar.domain.access.challenge import Challenge, ChallengeState, Operati
 from registrar.domain.access.devices import new_device
 from registrar.domain.access.session import Started, is_open, new_session
 from registrar.domain.access.throttles import step_up_locked
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 
@@ -39,15 +40,15 @@ class Access:
             known = from_item(row) if row else None
             if known and known.state is ChallengeState.OPEN and known.tries_left == 0 and now < known.expires_at:
                 raise step_up_locked(self.throttles.free_at(known.throttle, now), now) from None
-            raise Refusal("STEP_UP_EXPIRED") from None
+            raise Refusal(Code.STEP_UP_EXPIRED) from None
         if method not in challenge.methods:
-            raise Refusal("STEP_UP_METHOD_UNAVAILABLE", methods=list(challenge.methods))
+            raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
         return challenge
 
     def wrong(self, challenge: Challenge, now: datetime) -> Refusal:
         """The refusal for an answer that is not right; the last one also counts against the account."""
         if challenge.tries_left:
-            return Refusal("STEP_UP_INVALID", tries_left=challenge.tries_left)
+            return Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left)
         return step_up_locked(self.throttles.lock(challenge.throttle, now), now)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:

@@ -5,6 +5,7 @@ from typing import NoReturn
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import ProofInvalid
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, Upload
 from registrar.steps.owners import Owners
@@ -20,11 +21,11 @@ def prove(owners: Owners, uploads: Uploads, upload: Upload, text: str, proof: Pr
     except ProofInvalid:
         _refuse(uploads.count_bad_proof(upload))
     except Refusal as refused:
-        if refused.code == "OWNER_MISMATCH":
+        if refused.code == Code.OWNER_MISMATCH:
             uploads.count_bad_proof(upload)
         raise
 
 
 def _refuse(tries: int) -> NoReturn:
     left = MAX_BAD_PROOFS - tries
-    raise Refusal("PROOF_FAILED", tries_left=left) if left > 0 else Refusal("PROOF_ATTEMPTS_EXCEEDED")
+    raise Refusal(Code.PROOF_FAILED, tries_left=left) if left > 0 else Refusal(Code.PROOF_ATTEMPTS_EXCEEDED)

@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, NotThere, Refusal
 from registrar.domain.registrations.upload import AnnouncedFile, Upload, object_key
 
@@ -85,9 +86,9 @@ class Bucket:
             try:
                 content = self.read(object_key(upload.id, index), file.size).content
             except NotThere:
-                raise Refusal("UPLOAD_CHANGED") from None
+                raise Refusal(Code.UPLOAD_CHANGED) from None
             if hashlib.sha256(content).hexdigest() != file.sha256:
-                raise Refusal("UPLOAD_CHANGED")
+                raise Refusal(Code.UPLOAD_CHANGED)
             contents.append(content)
         return contents
 

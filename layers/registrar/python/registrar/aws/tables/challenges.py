@@ -7,6 +7,7 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.domain.access.challenge import MAX_TRIES, PROOF_LIFE, RETENTION, Challenge, ChallengeState, Operation
 from registrar.domain.access.sms_codes import MAX_SMS_PER_CHALLENGE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 
@@ -123,7 +124,7 @@ class Challenges:
         except ConditionFailed as failed:
             had_all = bool(failed.items) and failed.items[0] is not None and "sms_count" in failed.items[0]
             full = had_all and dynamo.read_number(failed.items[0] or {}, "sms_count") >= MAX_SMS_PER_CHALLENGE
-            raise Refusal("RATE_LIMITED", retry_after=60) if full else Refusal("STEP_UP_EXPIRED") from None
+            raise Refusal(Code.RATE_LIMITED, retry_after=60) if full else Refusal(Code.STEP_UP_EXPIRED) from None
 
     def prove(self, challenge: Challenge, method: str, now: datetime) -> Challenge:
         """OPEN → PROVED by `method`. Of several right answers at once, one does it.
@@ -147,7 +148,7 @@ class Challenges:
                 method="method",
             )
         except ConditionFailed:
-            raise Refusal("STEP_UP_EXPIRED") from None
+            raise Refusal(Code.STEP_UP_EXPIRED) from None
         return from_item(item)
 
     def use(

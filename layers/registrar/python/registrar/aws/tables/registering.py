@@ -9,6 +9,7 @@ from registrar.aws import dynamo
 from registrar.aws.tables.denylist import DenyList
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.domain.registrations.upload import Upload, UploadState, failure
@@ -79,7 +80,7 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ta
     in another state by now."""
     upload = stood[_UPLOAD]
     if upload and dynamo.read_text(upload, "state") == UploadState.REGISTERED:
-        return Taken("ALREADY_REGISTERED", registration.id)  # the same request, a moment earlier
+        return Taken(Code.ALREADY_REGISTERED, registration.id)  # the same request, a moment earlier
     if upload is not None:
         return None
     if stood[_DENIED] is not None:
@@ -90,8 +91,8 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ta
         if lock and dynamo.read_text(lock, "customer_id") != registration.customer_id:
             return Taken(code)
     if certificate:
-        return Taken("ALREADY_REGISTERED", dynamo.read_text(certificate, "registration_id"))
-    return Taken("REPLACES_REQUIRED", dynamo.read_text(key, "registration_id")) if key else None
+        return Taken(Code.ALREADY_REGISTERED, dynamo.read_text(certificate, "registration_id"))
+    return Taken(Code.REPLACES_REQUIRED, dynamo.read_text(key, "registration_id")) if key else None
 
 
 def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
@@ -99,12 +100,12 @@ def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
 
     Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
     """
-    if taken.code == "REPLACES_REQUIRED":
-        raise Refusal("REPLACES_REQUIRED", registration_id=taken.existing)
+    if taken.code == Code.REPLACES_REQUIRED:
+        raise Refusal(Code.REPLACES_REQUIRED, registration_id=taken.existing)
     if taken.existing is None:
-        uploads.refuse(upload, failure("NOT_AVAILABLE_FOR_REGISTRATION"))
-        raise Refusal("NOT_AVAILABLE_FOR_REGISTRATION")
-    uploads.refuse(upload, failure("ALREADY_REGISTERED", registration_id=taken.existing))
+        uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
+        raise Refusal(Code.NOT_AVAILABLE_FOR_REGISTRATION)
+    uploads.refuse(upload, failure(Code.ALREADY_REGISTERED, registration_id=taken.existing))
     return taken.existing
 
 

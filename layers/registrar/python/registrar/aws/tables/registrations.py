@@ -22,6 +22,7 @@ from registrar.aws.tables.registration_items import (
     row_key,
     unless_held_by_bank,
 )
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
 from registrar.domain.registrations.upload import Upload, new_nonce
@@ -50,7 +51,7 @@ class Registrations:
         """The customer's own registration. Raises Refusal (REG_NOT_FOUND), for another customer's just the same."""
         found = self.find(customer_id, registration_id)
         if found is None:
-            raise Refusal("REG_NOT_FOUND")
+            raise Refusal(Code.REG_NOT_FOUND)
         return found
 
     def find_many(self, ids: Iterable[tuple[str, str]]) -> Iterator[Registration]:
@@ -332,4 +333,4 @@ def _by_reevaluation(now: datetime) -> dict[str, Any]:
 def _expect_proof(failed: ConditionFailed, uses: Sequence[Write]) -> None:
     """Raises Refusal (STEP_UP_REQUIRED) where nothing stood in the way but the last writes, the proof's."""
     if uses and not any(item is not None for item in failed.items[: -len(uses)]):
-        raise Refusal("STEP_UP_REQUIRED")
+        raise Refusal(Code.STEP_UP_REQUIRED)

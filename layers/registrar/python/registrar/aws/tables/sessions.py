@@ -6,6 +6,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.domain.access.session import Session, Standing
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 
@@ -83,7 +84,7 @@ class Sessions:
             )
         except ConditionFailed as failed:
             gone = _is_gone(failed.items[0] or {}, challenge_created_at)
-            raise Refusal("STEP_UP_EXPIRED" if gone else "STEP_UP_REUSED") from None
+            raise Refusal(Code.STEP_UP_EXPIRED if gone else Code.STEP_UP_REUSED) from None
         return from_item(old)
 
     def use_code(self, customer_id: str, totp_step: int) -> None:
@@ -99,7 +100,7 @@ class Sessions:
                 totp_step="totp_step",
             )
         except ConditionFailed:
-            raise Refusal("STEP_UP_REUSED") from None
+            raise Refusal(Code.STEP_UP_REUSED) from None
 
     def note_seen(self, session: Session, now: datetime) -> None:
         """Note that the customer is still there. Raises ConditionFailed where another session took its place."""

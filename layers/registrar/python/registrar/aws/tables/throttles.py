@@ -20,6 +20,7 @@ from registrar.domain.access.throttles import (
     seconds_until,
     wait_after,
 )
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 _COUNT = "ADD attempts :count SET last_ms = :now, #ttl = :ttl"
@@ -108,7 +109,7 @@ class Throttles:
             full = dynamo.read_number(failed.items[0] or {}, "hour_count") >= limit.per_hour
             start = hour if full else now.replace(second=0, microsecond=0)
             end = start + (timedelta(hours=1) if full else timedelta(minutes=1))
-            raise Refusal("RATE_LIMITED", retry_after=max(seconds_until(end, now), 1)) from None
+            raise Refusal(Code.RATE_LIMITED, retry_after=max(seconds_until(end, now), 1)) from None
 
 
 def _counted(count: int, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.upload import (
     DAILY_UPLOADS,
@@ -85,7 +86,7 @@ class Uploads:
         """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
         upload = self.find(upload_id)
         if upload is None or upload.customer_id != customer_id:
-            raise Refusal("UPLOAD_NOT_FOUND")
+            raise Refusal(Code.UPLOAD_NOT_FOUND)
         return upload
 
     def add(self, upload: Upload, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
@@ -120,8 +121,8 @@ class Uploads:
             if existing:
                 return from_item(existing)
             if not used_up:
-                raise Refusal("STEP_UP_REQUIRED") from None
-            raise Refusal("UPLOAD_LIMIT_REACHED", limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
+                raise Refusal(Code.STEP_UP_REQUIRED) from None
+            raise Refusal(Code.UPLOAD_LIMIT_REACHED, limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
         return upload
 
     def receive(self, upload_id: str, index: int, now: datetime) -> Upload | None:

@@ -7,6 +7,7 @@ from typing import Self
 
 from registrar.domain.access.credentials import Passkey
 from registrar.domain.access.recovery import Recovery
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 PENDING_LIFE = timedelta(minutes=10)
@@ -93,7 +94,7 @@ def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> 
     pending = customer.pending
     known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
     if pending is None or not known or now >= pending.expires_at or not pending.tries_left:
-        raise Refusal("STEP_UP_EXPIRED")
+        raise Refusal(Code.STEP_UP_EXPIRED)
     counted = replace(pending, tries=pending.tries + 1)
     return replace(customer, pending=counted), counted
 
@@ -101,5 +102,5 @@ def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> 
 def wrong_code(pending: Pending) -> Refusal:
     """The refusal for a code that is not right."""
     if pending.tries_left:
-        return Refusal("STEP_UP_INVALID", tries_left=pending.tries_left)
-    return Refusal("STEP_UP_EXPIRED")
+        return Refusal(Code.STEP_UP_INVALID, tries_left=pending.tries_left)
+    return Refusal(Code.STEP_UP_EXPIRED)

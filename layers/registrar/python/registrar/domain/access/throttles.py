@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.retention import RULES
 
@@ -96,7 +97,7 @@ def phone_key(phone: str) -> str:
 
 def step_up_locked(again_at: datetime, now: datetime) -> Refusal:
     """The refusal that tells when a customer may prove who they are again."""
-    return Refusal("STEP_UP_LOCKED", retry_after=max(seconds_until(again_at, now), 1), again_at=again_at)
+    return Refusal(Code.STEP_UP_LOCKED, retry_after=max(seconds_until(again_at, now), 1), again_at=again_at)
 
 
 def seconds_until(moment: datetime, now: datetime) -> int:

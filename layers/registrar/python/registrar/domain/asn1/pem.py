@@ -4,6 +4,7 @@ import base64
 import codecs
 from typing import NamedTuple
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 MAX_BLOCKS = 40
@@ -23,7 +24,7 @@ class Block(NamedTuple):
         try:
             return base64.b64decode(b"".join(self.body.split()), validate=True)
         except ValueError:
-            raise Refusal("FILE_UNREADABLE") from None
+            raise Refusal(Code.FILE_UNREADABLE) from None
 
 
 def blocks_in(content: bytes) -> list[Block]:
@@ -39,7 +40,7 @@ def blocks_in(content: bytes) -> list[Block]:
         end_line = _END + label + _DASHES
         end = text.find(end_line, label_end)
         if label_end < 0 or end < 0 or len(blocks) == MAX_BLOCKS:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
         blocks.append(Block(label.decode("latin-1"), text[label_end + len(_DASHES) : end]))
         at = end + len(end_line)
     return blocks

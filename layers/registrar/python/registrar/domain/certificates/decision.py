@@ -20,6 +20,7 @@ from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.notices.expiry import days_left
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.times import iso
@@ -98,7 +99,7 @@ def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime,
     except Refusal as refused:
         return refusal_report(refused, trust)
     if not isinstance(container, Bare):
-        return refusal_report(Refusal("FILE_PASSWORD_REQUIRED"), trust)
+        return refusal_report(Refusal(Code.FILE_PASSWORD_REQUIRED), trust)
     return decide_certificate(container.der, trust, customer_kind, now, bank=bank)
 
 
@@ -117,7 +118,7 @@ def decide_certificate(
     try:
         certificate = read_certificate(der)
     except Malformed:
-        return Report(trust.version, (Finding("encoding", Level.FAIL, "CERT_MALFORMED"),), der=der)
+        return Report(trust.version, (Finding("encoding", Level.FAIL, Code.CERT_MALFORMED),), der=der)
     return decide_on(certificate, trust, customer_kind, now, bank=bank)
 
 
@@ -173,22 +174,22 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
 def _check_usage(case: _Case) -> Iterator[Finding]:
     usage = case.certificate.key_usage
     if case.certificate.is_ca or (usage is not None and (usage.key_cert_sign or usage.crl_sign)):
-        yield Finding("usage", Level.FAIL, "CERT_IS_CA")
+        yield Finding("usage", Level.FAIL, Code.CERT_IS_CA)
     elif usage is None or not (usage.digital_signature and usage.content_commitment):
-        yield Finding("usage", Level.FAIL, "CERT_USAGE_NOT_ALLOWED")
+        yield Finding("usage", Level.FAIL, Code.CERT_USAGE_NOT_ALLOWED)
 
 
 def _check_issuer(case: _Case) -> Iterator[Finding]:
     if case.issuer is not None:
         if not case.issuer.accepted_at(case.now):
             params = {"issuer": case.issuer.operator.name}
-            yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_NOT_ACCEPTED_NOW", params)
+            yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, params)
     elif any(_may_be_the_signer(case.certificate, i.certificate) for i in case.candidates):
         params = {"issuer": case.candidates[0].operator.name}
-        yield Finding("issuer", Level.FAIL, "TRUST_SIGNATURE_INVALID", params)
+        yield Finding("issuer", Level.FAIL, Code.TRUST_SIGNATURE_INVALID, params)
     else:
         issuer = common_name(case.certificate.parsed.issuer)[:64]
-        yield Finding("issuer", Level.FAIL, "TRUST_ISSUER_UNKNOWN", {"issuer": issuer})
+        yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_UNKNOWN, {"issuer": issuer})
 
 
 def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
@@ -199,7 +200,7 @@ def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
 
 def _check_bank(case: _Case) -> Iterator[Finding]:
     if case.bank and has_attribute(case.certificate.subject, NameOID.ORGANIZATIONAL_UNIT_NAME, case.bank):
-        yield Finding("bank", Level.FAIL, "OWN_BANK_CERTIFICATE")
+        yield Finding("bank", Level.FAIL, Code.OWN_BANK_CERTIFICATE)
 
 
 def _check_policy(case: _Case) -> Iterator[Finding]:
@@ -213,7 +214,7 @@ def _check_policy(case: _Case) -> Iterator[Finding]:
         holding = frozenset()
     found = case.policy
     if found is None or found not in accepted or (holding is not None and found.oid not in holding):
-        yield Finding("policy", Level.FAIL, "CERT_POLICY_NOT_ACCEPTED", _policy_params(case, accepted))
+        yield Finding("policy", Level.FAIL, Code.CERT_POLICY_NOT_ACCEPTED, _policy_params(case, accepted))
 
 
 def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
@@ -231,23 +232,23 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
     if now > certificate.not_after:
         issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
-        yield Finding("dates", Level.FAIL, "CERT_EXPIRED", params)
+        yield Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
     elif now < certificate.not_before:
-        yield Finding("dates", Level.FAIL, "CERT_NOT_YET_VALID", {"valid_from_at": certificate.not_before})
+        yield Finding("dates", Level.FAIL, Code.CERT_NOT_YET_VALID, {"valid_from_at": certificate.not_before})
     elif (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
         left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
-        yield Finding("dates", case.rules.levels["expires_soon"], "CERT_EXPIRES_SOON", left)
+        yield Finding("dates", case.rules.levels["expires_soon"], Code.CERT_EXPIRES_SOON, left)
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
     key, rules = case.certificate.public_key, case.rules
     why = weakness(key)
     if why in _COMPROMISED or case.certificate.key_digest in rules.denied_keys:
-        yield Finding("key", Level.FAIL, "CERT_KEY_KNOWN_COMPROMISED")
+        yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)
     elif why is not None:
-        yield Finding("key", Level.FAIL, "CERT_KEY_TOO_WEAK", _key_params(case))
+        yield Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK, _key_params(case))
     elif _below_rules(key, rules):
-        yield Finding("key", rules.levels["weak_key"], "CERT_KEY_TOO_WEAK", _key_params(case))
+        yield Finding("key", rules.levels["weak_key"], Code.CERT_KEY_TOO_WEAK, _key_params(case))
 
 
 # Whoever knows how these keys came about can compute the private key.
@@ -271,12 +272,12 @@ def _check_algorithm(case: _Case) -> Iterator[Finding]:
     algorithm = path.signature_hash(case.certificate)
     if algorithm is None or algorithm.name not in case.rules.hashes:
         found = algorithm.name if algorithm else case.certificate.parsed.signature_algorithm_oid.dotted_string
-        yield Finding("algorithm", Level.FAIL, "CERT_ALGORITHM_WEAK", {"found": found})
+        yield Finding("algorithm", Level.FAIL, Code.CERT_ALGORITHM_WEAK, {"found": found})
 
 
 def _check_extensions(case: _Case) -> Iterator[Finding]:
     for oid in case.certificate.refused_extensions[:MOST_EXTENSIONS_NAMED]:
-        yield Finding("extensions", Level.FAIL, "CERT_CRITICAL_EXTENSION_UNKNOWN", {"oid": oid})
+        yield Finding("extensions", Level.FAIL, Code.CERT_CRITICAL_EXTENSION_UNKNOWN, {"oid": oid})
 
 
 CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (

@@ -26,6 +26,7 @@ from registrar.domain.files.key_envelopes import Envelope, WrongPassword, open_k
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.pfx import Pfx, read_pfx
 from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, load_certificate
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, RegistrarError
 from registrar.domain.registrations.upload import check_sizes
 
@@ -70,7 +71,7 @@ class LockedPair:
         if key is None:
             raise WrongPassword
         if not key.belongs_to(load_certificate(self.certificate)):
-            raise Refusal("FILE_KEY_MISMATCH")
+            raise Refusal(Code.FILE_KEY_MISMATCH)
         return Opened(self.certificate, key.random_number)
 
 
@@ -121,7 +122,7 @@ def open_locked(files: Sequence[bytes], password: str, budget: KdfBudget) -> Ope
     """
     container = recognise(files)
     if isinstance(container, Bare):
-        raise Refusal("UPLOAD_CHANGED")
+        raise Refusal(Code.UPLOAD_CHANGED)
     return container.open(password, budget)
 
 
@@ -130,18 +131,18 @@ def _recognised(files: Sequence[bytes]) -> Container:
     for content in files:
         _add_file(content, found)
     if found.open_key:
-        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     keys = set(found.envelopes)
     if found.pfx:
         count = len(found.pfx) + max(len(found.certificates), len(keys))
         if count > 1:
-            raise Refusal("FILE_SEVERAL_CERTIFICATES", count=count)
+            raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=count)
         return LockedPfx(read_pfx(found.pfx[0]))
     if not found.certificates:
-        raise Refusal("FILE_NO_CERTIFICATE")
+        raise Refusal(Code.FILE_NO_CERTIFICATE)
     certificate = choose_end_entity(found.certificates)
     if len(keys) > 1:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(keys))
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(keys))
     return LockedPair(certificate, read_envelope(keys.pop())) if keys else Bare(certificate)
 
 
@@ -150,7 +151,7 @@ def _add_file(content: bytes, found: _Found) -> None:
         return
     blocks = blocks_in(content)
     if not blocks:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     for block in blocks:
         _add_block(block, found)
 
@@ -208,5 +209,5 @@ def _without_traces(step: Callable[[], T]) -> T:
         error = refused.with_traceback(None)
         error.__context__ = None
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError, UnsupportedAlgorithm):
-        error = Refusal("FILE_UNREADABLE")
+        error = Refusal(Code.FILE_UNREADABLE)
     raise error

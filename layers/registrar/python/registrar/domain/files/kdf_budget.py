@@ -9,6 +9,7 @@ cost three times the file's count. A million rounds take half a second (PBKDF2) 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 T = TypeVar("T")
@@ -43,9 +44,11 @@ class KdfBudget:
         Raises Refusal: FILE_KDF_COST_TOO_HIGH, FILE_UNREADABLE for a count that is none.
         """
         if rounds < 1:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
         if not self.affords(rounds):
-            raise Refusal("FILE_KDF_COST_TOO_HIGH", rounds=min(self.spent + rounds, _MOST_SHOWN), limit=self.limit)
+            raise Refusal(
+                Code.FILE_KDF_COST_TOO_HIGH, rounds=min(self.spent + rounds, _MOST_SHOWN), limit=self.limit
+            )
 
     def charge(self, rounds: int) -> None:
         """Pay for `rounds` that are about to be run. Raises Refusal as `check` does."""
@@ -72,7 +75,7 @@ def scrypt_rounds(n: int, r: int, p: int) -> int:
     parameters outside the RFC.
     """
     if n < 2 or n & (n - 1) or r < 1 or p < 1:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     if 128 * n * r > MAX_SCRYPT_BYTES or p > MAX_SCRYPT_LANES:
-        raise Refusal("FILE_KDF_COST_TOO_HIGH", rounds=min(n * r * p, _MOST_SHOWN), limit=MAX_ROUNDS)
+        raise Refusal(Code.FILE_KDF_COST_TOO_HIGH, rounds=min(n * r * p, _MOST_SHOWN), limit=MAX_ROUNDS)
     return n * r * p

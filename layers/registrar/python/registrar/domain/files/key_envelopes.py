@@ -15,6 +15,7 @@ from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.password_encryption import Scheme, scheme_of
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey, read_private_key
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, RegistrarError
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def read_envelope(der: bytes | TLV) -> Envelope:
     try:
         sealed = read(EncryptedPrivateKeyInfo, der)
     except ValueError:
-        raise Refusal("FILE_UNREADABLE") from None
+        raise Refusal(Code.FILE_UNREADABLE) from None
     return envelope_of(sealed.algorithm, sealed.data)
 
 

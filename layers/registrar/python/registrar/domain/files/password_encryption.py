@@ -33,6 +33,7 @@ from registrar.domain.asn1.structures import (
 from registrar.domain.files import rc2
 from registrar.domain.files.kdf_budget import MAX_SCRYPT_BYTES, KdfBudget, scrypt_rounds
 from registrar.domain.files.password_forms import Password
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 # KCAC.TS.ENC: what 1.2.410.200004.1.4 means where it stands for a whole scheme.
@@ -59,7 +60,7 @@ def _cbc(algorithm: Callable[[bytes], CipherAlgorithm]) -> Callable[[bytes, byte
         try:
             decryptor = Cipher(algorithm(key), modes.CBC(iv)).decryptor()
         except UnsupportedAlgorithm:  # SEED, where OpenSSL's legacy ciphers are switched off
-            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED") from None
+            raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED) from None
         return decryptor.update(data) + decryptor.finalize()
 
     return decrypt
@@ -129,7 +130,7 @@ class Scheme:
     def check(self, data: bytes) -> None:
         """Check that `data` may be a ciphertext of this scheme. Raises Refusal FILE_UNREADABLE."""
         if not data or len(data) % self.cipher.block_bytes:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
 
     def plaintexts(self, data: bytes, password: Password, budget: KdfBudget) -> Iterator[bytes]:
         """`data` under every candidate key that leaves PKCS #7 padding, as one wrong key in 256 does too."""
@@ -161,8 +162,8 @@ def scheme_of(algorithm: Algorithm) -> Scheme:
             parameters = read(PbeParameter, algorithm.parameters)
             return Scheme(cipher, _Pkcs12(parameters.salt, parameters.rounds, cipher))
     except ValueError:
-        raise Refusal("FILE_UNREADABLE") from None
-    raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        raise Refusal(Code.FILE_UNREADABLE) from None
+    raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,25 +193,25 @@ def _pbes2(parameters: Pbes2Parameters) -> Scheme:
     cipher = _PBES2_CIPHERS.get(parameters.encryption.oid.dotted_string)
     derivation = parameters.derivation.oid.dotted_string
     if cipher is None or derivation not in ("1.2.840.113549.1.5.12", "1.3.6.1.4.1.11591.4.11"):
-        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     iv = read(bytes, parameters.encryption.parameters)
     if len(iv) != cipher.block_bytes:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     if derivation == "1.2.840.113549.1.5.12":
         return Scheme(cipher, _pbkdf2(read(Pbkdf2Parameters, parameters.derivation.parameters), cipher, iv))
     scrypt = read(ScryptParameters, parameters.derivation.parameters)
     if scrypt.key_bytes not in (None, cipher.key_bytes):
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     cost = scrypt_rounds(scrypt.n, scrypt.r, scrypt.p)
     return Scheme(cipher, _Scrypt(scrypt, cost, cipher.key_bytes, iv))
 
 
 def _pbkdf2(parameters: Pbkdf2Parameters, cipher: _CbcCipher, iv: bytes) -> "_Pbkdf2":
     if parameters.key_bytes not in (None, cipher.key_bytes):
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     prf = "sha1" if parameters.prf is None else PRFS.get(parameters.prf.oid.dotted_string)
     if prf is None:
-        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     # Some clients declared HMAC-SHA256 and used HMAC-SHA1.
     prfs = tuple(dict.fromkeys((prf, "sha1")))
     return _Pbkdf2(parameters.salt, parameters.rounds, prfs, cipher.key_bytes, iv)

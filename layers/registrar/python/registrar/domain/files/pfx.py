@@ -35,6 +35,7 @@ from registrar.domain.files.password_encryption import DIGEST_BYTES, pkcs12_byte
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.pkcs7 import MAX_CERTIFICATES, load_certificate
 from registrar.domain.files.private_keys import NotAPrivateKey, PrivateKey, read_private_key
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 MAX_PARTS = 8
@@ -89,7 +90,7 @@ class _Bags:
             self.open_keys + other.open_keys,
         )
         if len(joined.certificates) > MAX_CERTIFICATES:
-            raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(joined.certificates))
+            raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(joined.certificates))
         return joined
 
 
@@ -114,10 +115,10 @@ class Pfx:
         for part in self.sealed:
             opened = part.open(proved, budget, partial(_bags, sealed=True))
             if opened is None:
-                raise Refusal("FILE_UNREADABLE")
+                raise Refusal(Code.FILE_UNREADABLE)
             bags += opened
         if not bags.certificates:
-            raise Refusal("FILE_NO_CERTIFICATE")
+            raise Refusal(Code.FILE_NO_CERTIFICATE)
         key = _only_key(bags, proved, budget)
         return _certificate_of(key, bags.certificates), key
 
@@ -131,17 +132,17 @@ def read_pfx(content: bytes) -> Pfx:
     try:
         outer = read(PfxStructure, definite(content))
         if outer.version != _VERSION:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
         kind = outer.content.type.dotted_string
         if kind == _SIGNED_DATA or (kind == _DATA and outer.mac is None):
-            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+            raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
         if kind != _DATA or outer.mac is None:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
         mac = _mac(outer.mac)
         authenticated = read(bytes, outer.content.content)
         pfx = _parts(mac, authenticated, [read(ContentInfo, v) for v in values(definite(authenticated))])
     except ValueError:
-        raise Refusal("FILE_UNREADABLE") from None
+        raise Refusal(Code.FILE_UNREADABLE) from None
     envelopes = (*pfx.sealed, *pfx.clear.envelopes)
     KdfBudget().check(mac.rounds + sum(envelope.cost for envelope in envelopes))
     return pfx
@@ -151,9 +152,9 @@ def _mac(data: MacData) -> _Mac:
     try:
         algorithm = read(PlainAlgorithm, data.mac.algorithm).oid.dotted_string
     except ValueError:  # PBMAC1 of RFC 9579 has parameters here
-        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED") from None
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED) from None
     if algorithm not in _MAC_DIGESTS:
-        raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     rounds = 1 if data.rounds is None else data.rounds
     mac = _Mac(_MAC_DIGESTS[algorithm], data.salt, rounds, data.mac.digest)
     KdfBudget().check(mac.rounds)
@@ -162,7 +163,7 @@ def _mac(data: MacData) -> _Mac:
 
 def _parts(mac: _Mac, content: bytes, parts: Sequence[ContentInfo]) -> Pfx:
     if len(parts) > MAX_PARTS:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     clear, sealed = _Bags(), []
     for part in parts:
         kind = part.type.dotted_string
@@ -171,7 +172,7 @@ def _parts(mac: _Mac, content: bytes, parts: Sequence[ContentInfo]) -> Pfx:
         elif kind == _ENCRYPTED_DATA:
             sealed.append(envelope_of(*encrypted_data(part.content)))
         else:
-            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED" if kind == _ENVELOPED_DATA else "FILE_UNREADABLE")
+            raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED if kind == _ENVELOPED_DATA else Code.FILE_UNREADABLE)
     return Pfx(mac, content, clear, tuple(sealed))
 
 
@@ -179,7 +180,7 @@ def _bags(contents: bytes, *, sealed: bool) -> _Bags:
     """The bags of a SafeContents (RFC 7292 section 4.2). Raises ValueError when it is none, and Refusal."""
     found = values(definite(contents))
     if len(found) > MAX_BAGS:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     return sum((_bag(safe_bag(value), sealed=sealed) for value in found), _Bags())
 
 
@@ -193,17 +194,17 @@ def _bag(bag: SafeBag, *, sealed: bool) -> _Bags:
         return _Bags(envelopes=(read_envelope(bag.value),))
     elif kind == _KEY_BAG:
         if not sealed:
-            raise Refusal("FILE_ENCRYPTION_UNSUPPORTED")
+            raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
         return _Bags(open_keys=(der_of(bag.value),))
     elif kind == _SAFE_CONTENTS_BAG:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     return _Bags()  # a CRL or a secret is of no interest
 
 
 def _only_key(bags: _Bags, password: Password, budget: KdfBudget) -> PrivateKey:
     count = len(bags.envelopes) + len(bags.open_keys)
     if count > 1:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=count)
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=count)
     key = None
     if bags.envelopes:
         key = open_key(bags.envelopes[0], password, budget)
@@ -212,14 +213,14 @@ def _only_key(bags: _Bags, password: Password, budget: KdfBudget) -> PrivateKey:
             key = read_private_key(bags.open_keys[0])
     # The MAC has proved the password, so a key that it does not open is broken, not locked.
     if key is None:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     return key
 
 
 def _certificate_of(key: PrivateKey, certificates: Sequence[bytes]) -> bytes:
     own = [der for der in dict.fromkeys(certificates) if key.belongs_to(load_certificate(der))]
     if not own:
-        raise Refusal("FILE_KEY_MISMATCH")
+        raise Refusal(Code.FILE_KEY_MISMATCH)
     if len(own) > 1:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(own))
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(own))
     return own[0]

@@ -10,6 +10,7 @@ from cryptography import x509
 
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.asn1.structures import SEQUENCE, ContentInfo, SignedData, definite, der_of, read
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 ID_SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -25,27 +26,27 @@ def certificates_in(content: bytes) -> list[bytes]:
     try:
         outer = read(ContentInfo, definite(content))
         if outer.type.dotted_string != ID_SIGNED_DATA:
-            raise Refusal("FILE_UNREADABLE")
+            raise Refusal(Code.FILE_UNREADABLE)
         values = read(SignedData, outer.content).certificates or []
     except ValueError:
-        raise Refusal("FILE_UNREADABLE") from None
+        raise Refusal(Code.FILE_UNREADABLE) from None
     # A SEQUENCE is a certificate, a tagged value one of the other kinds of RFC 5652 section 10.2.2.
     found = [value for value in values if value.tag_bytes[0] == SEQUENCE]
     if not found:
-        raise Refusal("FILE_NO_CERTIFICATE")
+        raise Refusal(Code.FILE_NO_CERTIFICATE)
     if len(found) > MAX_CERTIFICATES:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(found))
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(found))
     return [der_of(value) for value in found]
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
     """A certificate of at most 16 KiB, parsed. Raises Refusal UPLOAD_TOO_LARGE or FILE_UNREADABLE."""
     if len(der) > MAX_CERTIFICATE_BYTES:
-        raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_CERTIFICATE_BYTES)
+        raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_CERTIFICATE_BYTES)
     try:
         return x509.load_der_x509_certificate(der)
     except (ValueError, x509.InvalidVersion):
-        raise Refusal("FILE_UNREADABLE") from None
+        raise Refusal(Code.FILE_UNREADABLE) from None
 
 
 def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
@@ -56,7 +57,7 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
     """
     distinct = list(dict.fromkeys(certificates))
     if len(distinct) > MAX_CERTIFICATES:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(distinct))
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(distinct))
     parsed = [load_certificate(der) for der in distinct]
     if len(distinct) == 1:
         return distinct[0]
@@ -67,9 +68,9 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
         if not _is_ca(certificate) and normal_name(certificate.subject) not in issuers
     ]
     if not left:
-        raise Refusal("FILE_NO_CERTIFICATE")
+        raise Refusal(Code.FILE_NO_CERTIFICATE)
     if len(left) > 1:
-        raise Refusal("FILE_SEVERAL_CERTIFICATES", count=len(left))
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(left))
     return left[0]
 
 

@@ -24,6 +24,7 @@ from registrar.domain.asn1.structures import (
     RsaPrivateKey,
     read,
 )
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 ID_RANDOM_NUM = "1.2.410.200004.10.1.1.3"
@@ -82,7 +83,7 @@ def read_private_key(info: bytes) -> PrivateKey:
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if key is None:
-        raise Refusal("FILE_UNREADABLE")
+        raise Refusal(Code.FILE_UNREADABLE)
     return key
 
 

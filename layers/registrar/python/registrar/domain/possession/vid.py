@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat import asn1
 
 from registrar.domain.certificates import identify_data
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 RANDOM_NUMBER_BYTES = 20
@@ -84,11 +85,11 @@ def check_owner(certificate_der: bytes, idn: str, random_number: bytes | None) -
     try:
         vid = identify_data.vid(certificate)
     except ValueError:
-        raise Refusal("OWNER_UNVERIFIABLE") from None
+        raise Refusal(Code.OWNER_UNVERIFIABLE) from None
     if vid is None or vid.hash_oid not in HASHES:
-        raise Refusal("OWNER_UNVERIFIABLE")
+        raise Refusal(Code.OWNER_UNVERIFIABLE)
     if random_number is None or len(random_number) != RANDOM_NUMBER_BYTES:
-        raise Refusal("OWNER_UNVERIFIABLE")
+        raise Refusal(Code.OWNER_UNVERIFIABLE)
     expected = virtual_id(idn, random_number, HASHES[vid.hash_oid])
     if not hmac.compare_digest(expected, vid.virtual_id):
-        raise Refusal("OWNER_MISMATCH")
+        raise Refusal(Code.OWNER_MISMATCH)

@@ -3,8 +3,8 @@
 A reason says which HTTP status it has, whether the same request may succeed later, what to do next, and,
 in Korean and English, what is the case. Codes are stable: apps and help-desk notes refer to them.
 
-If you add a reason, touch these: `_ROWS` below, its texts in `catalogue_texts_*.py`, and its entry in
-`docs/guide.md`. `tests/domain/reasons/test_catalogue.py` fails until all three are there.
+If you add a reason, touch these: codes.py, `_ROWS` below, its texts in `texts_*.py`, and its entry in
+`docs/guide.md`. `tests/domain/reasons/test_catalogue.py` fails until all four are there.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.texts_access import ACCESS_TEXTS
 from registrar.domain.reasons.texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.reasons.texts_credentials import CREDENTIAL_TEXTS
@@ -65,7 +66,7 @@ class NextAction(StrEnum):
 class Reason:
     """One entry of the catalogue. A warning is only ever a finding: its status is then of no use."""
 
-    code: str
+    code: Code
     status: int
     """HTTP status when this is the answer to a request."""
     retryable: bool
@@ -87,97 +88,97 @@ class _Row(NamedTuple):
     params: tuple[str, ...] = ()
 
 
-_ROWS: Mapping[str, _Row] = {
+_ROWS: Mapping[Code, _Row] = {
     # access
-    "AUTH_REQUIRED": _Row(401, NextAction.LOGIN),
-    "SESSION_EXPIRED": _Row(401, NextAction.LOGIN),
-    "LOGIN_FAILED": _Row(401, NextAction.CHECK_INPUT, ("tries_left",)),
-    "STEP_UP_REQUIRED": _Row(403, NextAction.STEP_UP),
-    "STEP_UP_INVALID": _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
-    "STEP_UP_EXPIRED": _Row(401, NextAction.NEW_CODE),
-    "STEP_UP_REUSED": _Row(401, NextAction.NEW_CODE),
-    "STEP_UP_LOCKED": _Row(429, NextAction.WAIT, ("again_at",)),
-    "STEP_UP_METHOD_UNAVAILABLE": _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
-    "STEP_UP_TOO_WEAK": _Row(403, NextAction.CHOOSE_METHOD),
-    "CREDENTIAL_INVALID": _Row(422, NextAction.STEP_UP),
-    "CREDENTIAL_LIMIT_REACHED": _Row(409, NextAction.MANAGE, ("limit",)),
-    "CREDENTIAL_NOT_FOUND": _Row(404, NextAction.MANAGE),
-    "CREDENTIAL_LAST": _Row(409, NextAction.MANAGE),
-    "RECOVERY_NOT_FOUND": _Row(404, NextAction.MANAGE),
+    Code.AUTH_REQUIRED: _Row(401, NextAction.LOGIN),
+    Code.SESSION_EXPIRED: _Row(401, NextAction.LOGIN),
+    Code.LOGIN_FAILED: _Row(401, NextAction.CHECK_INPUT, ("tries_left",)),
+    Code.STEP_UP_REQUIRED: _Row(403, NextAction.STEP_UP),
+    Code.STEP_UP_INVALID: _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
+    Code.STEP_UP_EXPIRED: _Row(401, NextAction.NEW_CODE),
+    Code.STEP_UP_REUSED: _Row(401, NextAction.NEW_CODE),
+    Code.STEP_UP_LOCKED: _Row(429, NextAction.WAIT, ("again_at",)),
+    Code.STEP_UP_METHOD_UNAVAILABLE: _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
+    Code.STEP_UP_TOO_WEAK: _Row(403, NextAction.CHOOSE_METHOD),
+    Code.CREDENTIAL_INVALID: _Row(422, NextAction.STEP_UP),
+    Code.CREDENTIAL_LIMIT_REACHED: _Row(409, NextAction.MANAGE, ("limit",)),
+    Code.CREDENTIAL_NOT_FOUND: _Row(404, NextAction.MANAGE),
+    Code.CREDENTIAL_LAST: _Row(409, NextAction.MANAGE),
+    Code.RECOVERY_NOT_FOUND: _Row(404, NextAction.MANAGE),
     # upload
-    "UPLOAD_NOT_FOUND": _Row(404, NextAction.RESTART),
-    "UPLOAD_EXPIRED": _Row(410, NextAction.RESTART),
-    "UPLOAD_EMPTY": _Row(422, NextAction.CHOOSE_FILE),
-    "UPLOAD_TOO_LARGE": _Row(422, NextAction.CHOOSE_FILE, ("max_bytes",)),
-    "UPLOAD_CHANGED": _Row(422, NextAction.RESTART),
-    "UPLOAD_LIMIT_REACHED": _Row(429, NextAction.WAIT, ("limit", "again_at")),
+    Code.UPLOAD_NOT_FOUND: _Row(404, NextAction.RESTART),
+    Code.UPLOAD_EXPIRED: _Row(410, NextAction.RESTART),
+    Code.UPLOAD_EMPTY: _Row(422, NextAction.CHOOSE_FILE),
+    Code.UPLOAD_TOO_LARGE: _Row(422, NextAction.CHOOSE_FILE, ("max_bytes",)),
+    Code.UPLOAD_CHANGED: _Row(422, NextAction.RESTART),
+    Code.UPLOAD_LIMIT_REACHED: _Row(429, NextAction.WAIT, ("limit", "again_at")),
     # file
-    "FILE_UNREADABLE": _Row(422, NextAction.EXPORT_AGAIN),
-    "FILE_NO_CERTIFICATE": _Row(422, NextAction.CHOOSE_FILE),
-    "FILE_SEVERAL_CERTIFICATES": _Row(422, NextAction.CHOOSE_FILE, ("count",)),
-    "FILE_PASSWORD_REQUIRED": _Row(422, NextAction.ENTER_PASSWORD),
-    "FILE_PASSWORD_WRONG": _Row(422, NextAction.ENTER_PASSWORD, ("tries_left",)),
-    "FILE_PASSWORD_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
-    "FILE_ENCRYPTION_UNSUPPORTED": _Row(422, NextAction.EXPORT_AGAIN),
-    "FILE_KDF_COST_TOO_HIGH": _Row(422, NextAction.EXPORT_AGAIN, ("rounds", "limit")),
-    "FILE_KEY_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),
+    Code.FILE_UNREADABLE: _Row(422, NextAction.EXPORT_AGAIN),
+    Code.FILE_NO_CERTIFICATE: _Row(422, NextAction.CHOOSE_FILE),
+    Code.FILE_SEVERAL_CERTIFICATES: _Row(422, NextAction.CHOOSE_FILE, ("count",)),
+    Code.FILE_PASSWORD_REQUIRED: _Row(422, NextAction.ENTER_PASSWORD),
+    Code.FILE_PASSWORD_WRONG: _Row(422, NextAction.ENTER_PASSWORD, ("tries_left",)),
+    Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED: _Row(422, NextAction.RESTART),
+    Code.FILE_ENCRYPTION_UNSUPPORTED: _Row(422, NextAction.EXPORT_AGAIN),
+    Code.FILE_KDF_COST_TOO_HIGH: _Row(422, NextAction.EXPORT_AGAIN, ("rounds", "limit")),
+    Code.FILE_KEY_MISMATCH: _Row(422, NextAction.CHOOSE_FILE),
     # certificate
-    "CERT_EXPIRED": _Row(422, NextAction.RENEW_AT_ISSUER, ("expired_on", "issuer")),
-    "CERT_NOT_YET_VALID": _Row(422, NextAction.WAIT_UNTIL, ("valid_from_at",)),
-    "CERT_EXPIRES_SOON": _Row(422, NextAction.CONTINUE, ("expires_on", "days_left")),
-    "CERT_IS_CA": _Row(422, NextAction.CHOOSE_FILE),
-    "CERT_USAGE_NOT_ALLOWED": _Row(422, NextAction.CHOOSE_FILE),
-    "CERT_POLICY_NOT_ACCEPTED": _Row(422, NextAction.GET_OTHER_CERT, ("found", "accepted")),
-    "CERT_KEY_TOO_WEAK": _Row(422, NextAction.REISSUE, ("found", "required")),
-    "CERT_ALGORITHM_WEAK": _Row(422, NextAction.REISSUE, ("found",)),
-    "CERT_KEY_KNOWN_COMPROMISED": _Row(422, NextAction.REISSUE),
-    "CERT_MALFORMED": _Row(422, NextAction.CALL_ISSUER),
-    "CERT_CRITICAL_EXTENSION_UNKNOWN": _Row(422, NextAction.CALL_ISSUER, ("oid",)),
+    Code.CERT_EXPIRED: _Row(422, NextAction.RENEW_AT_ISSUER, ("expired_on", "issuer")),
+    Code.CERT_NOT_YET_VALID: _Row(422, NextAction.WAIT_UNTIL, ("valid_from_at",)),
+    Code.CERT_EXPIRES_SOON: _Row(422, NextAction.CONTINUE, ("expires_on", "days_left")),
+    Code.CERT_IS_CA: _Row(422, NextAction.CHOOSE_FILE),
+    Code.CERT_USAGE_NOT_ALLOWED: _Row(422, NextAction.CHOOSE_FILE),
+    Code.CERT_POLICY_NOT_ACCEPTED: _Row(422, NextAction.GET_OTHER_CERT, ("found", "accepted")),
+    Code.CERT_KEY_TOO_WEAK: _Row(422, NextAction.REISSUE, ("found", "required")),
+    Code.CERT_ALGORITHM_WEAK: _Row(422, NextAction.REISSUE, ("found",)),
+    Code.CERT_KEY_KNOWN_COMPROMISED: _Row(422, NextAction.REISSUE),
+    Code.CERT_MALFORMED: _Row(422, NextAction.CALL_ISSUER),
+    Code.CERT_CRITICAL_EXTENSION_UNKNOWN: _Row(422, NextAction.CALL_ISSUER, ("oid",)),
     # trust
-    "TRUST_ISSUER_UNKNOWN": _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
-    "TRUST_ISSUER_NOT_ACCEPTED_NOW": _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
-    "TRUST_SIGNATURE_INVALID": _Row(422, NextAction.CALL, ("issuer",)),
-    "TRUST_CA_REVOKED": _Row(422, NextAction.REISSUE, ("issuer",)),
+    Code.TRUST_ISSUER_UNKNOWN: _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
+    Code.TRUST_ISSUER_NOT_ACCEPTED_NOW: _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
+    Code.TRUST_SIGNATURE_INVALID: _Row(422, NextAction.CALL, ("issuer",)),
+    Code.TRUST_CA_REVOKED: _Row(422, NextAction.REISSUE, ("issuer",)),
     # revocation
-    "REVOKED_BY_ISSUER": _Row(422, NextAction.REISSUE, ("issuer", "revoked_on")),
-    "REVOKED_RENEWED": _Row(422, NextAction.REGISTER_NEW_CERT, ("issuer",)),
-    "ISSUER_ON_HOLD": _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
-    "REVOCATION_STATUS_UNKNOWN": _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
-    "REVOCATION_UNAVAILABLE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
-    "REVOCATION_STALE": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
-    "REVOCATION_ANSWER_INVALID": _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
-    "REVOCATION_NOT_CONFIRMED": _Row(409, NextAction.WAIT, ("issuer",)),
-    "REVOCATION_GIVEN_UP": _Row(422, NextAction.RESTART, ("issuer",)),
+    Code.REVOKED_BY_ISSUER: _Row(422, NextAction.REISSUE, ("issuer", "revoked_on")),
+    Code.REVOKED_RENEWED: _Row(422, NextAction.REGISTER_NEW_CERT, ("issuer",)),
+    Code.ISSUER_ON_HOLD: _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
+    Code.REVOCATION_STATUS_UNKNOWN: _Row(422, NextAction.CALL_ISSUER, ("issuer",)),
+    Code.REVOCATION_UNAVAILABLE: _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    Code.REVOCATION_STALE: _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    Code.REVOCATION_ANSWER_INVALID: _Row(409, NextAction.WAIT_NOTICE, ("issuer",)),
+    Code.REVOCATION_NOT_CONFIRMED: _Row(409, NextAction.WAIT, ("issuer",)),
+    Code.REVOCATION_GIVEN_UP: _Row(422, NextAction.RESTART, ("issuer",)),
     # owner
-    "OWNER_MISMATCH": _Row(422, NextAction.CHOOSE_FILE),
-    "OWNER_UNVERIFIABLE": _Row(422, NextAction.EXPORT_AGAIN),
-    "OWN_BANK_CERTIFICATE": _Row(422, NextAction.USE_DIRECTLY),
+    Code.OWNER_MISMATCH: _Row(422, NextAction.CHOOSE_FILE),
+    Code.OWNER_UNVERIFIABLE: _Row(422, NextAction.EXPORT_AGAIN),
+    Code.OWN_BANK_CERTIFICATE: _Row(422, NextAction.USE_DIRECTLY),
     # proof and confirmation
-    "PROOF_FAILED": _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
-    "SIGNATURE_INVALID": _Row(422, NextAction.SIGN_AGAIN),
-    "PROOF_EXPIRED": _Row(422, NextAction.SIGN_AGAIN),
-    "PROOF_ATTEMPTS_EXCEEDED": _Row(422, NextAction.RESTART),
-    "CONSENT_REQUIRED": _Row(422, NextAction.CONTINUE),
-    "REPLACES_REQUIRED": _Row(422, NextAction.CONTINUE),
-    "REPLACES_NOT_ACCEPTED": _Row(422, NextAction.MANAGE),
-    "ALREADY_REGISTERED": _Row(200, NextAction.MANAGE),
-    "NOT_AVAILABLE_FOR_REGISTRATION": _Row(409, NextAction.CALL),
+    Code.PROOF_FAILED: _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
+    Code.SIGNATURE_INVALID: _Row(422, NextAction.SIGN_AGAIN),
+    Code.PROOF_EXPIRED: _Row(422, NextAction.SIGN_AGAIN),
+    Code.PROOF_ATTEMPTS_EXCEEDED: _Row(422, NextAction.RESTART),
+    Code.CONSENT_REQUIRED: _Row(422, NextAction.CONTINUE),
+    Code.REPLACES_REQUIRED: _Row(422, NextAction.CONTINUE),
+    Code.REPLACES_NOT_ACCEPTED: _Row(422, NextAction.MANAGE),
+    Code.ALREADY_REGISTERED: _Row(200, NextAction.MANAGE),
+    Code.NOT_AVAILABLE_FOR_REGISTRATION: _Row(409, NextAction.CALL),
     # registration
-    "REG_NOT_FOUND": _Row(404, NextAction.REGISTER_NEW_CERT),
-    "REG_EXPIRED": _Row(409, NextAction.REGISTER_NEW_CERT, ("expired_on",)),
-    "REG_SUSPENDED": _Row(409, NextAction.RESUME),
-    "REG_HELD": _Row(409, NextAction.RESUME),
-    "REG_BLOCKED": _Row(409, NextAction.REGISTER_NEW_CERT),
-    "REG_REVOKED": _Row(409, NextAction.REGISTER_NEW_CERT),
-    "REG_SUPERSEDED": _Row(409, NextAction.REGISTER_NEW_CERT),
-    "REG_DEREGISTERED": _Row(409, NextAction.REGISTER_NEW_CERT),
+    Code.REG_NOT_FOUND: _Row(404, NextAction.REGISTER_NEW_CERT),
+    Code.REG_EXPIRED: _Row(409, NextAction.REGISTER_NEW_CERT, ("expired_on",)),
+    Code.REG_SUSPENDED: _Row(409, NextAction.RESUME),
+    Code.REG_HELD: _Row(409, NextAction.RESUME),
+    Code.REG_BLOCKED: _Row(409, NextAction.REGISTER_NEW_CERT),
+    Code.REG_REVOKED: _Row(409, NextAction.REGISTER_NEW_CERT),
+    Code.REG_SUPERSEDED: _Row(409, NextAction.REGISTER_NEW_CERT),
+    Code.REG_DEREGISTERED: _Row(409, NextAction.REGISTER_NEW_CERT),
     # system
-    "RATE_LIMITED": _Row(429, NextAction.WAIT),
-    "IN_PROGRESS": _Row(409, NextAction.WAIT),
-    "STATE_CONFLICT": _Row(409, NextAction.WAIT),
-    "MALFORMED_REQUEST": _Row(400, NextAction.CHECK_INPUT, ("field",)),
-    "ROUTE_NOT_FOUND": _Row(404, NextAction.CHECK_INPUT),
-    "SYSTEM_RETRY": _Row(500, NextAction.WAIT_NOTICE, ("support_ref",)),
+    Code.RATE_LIMITED: _Row(429, NextAction.WAIT),
+    Code.IN_PROGRESS: _Row(409, NextAction.WAIT),
+    Code.STATE_CONFLICT: _Row(409, NextAction.WAIT),
+    Code.MALFORMED_REQUEST: _Row(400, NextAction.CHECK_INPUT, ("field",)),
+    Code.ROUTE_NOT_FOUND: _Row(404, NextAction.CHECK_INPUT),
+    Code.SYSTEM_RETRY: _Row(500, NextAction.WAIT_NOTICE, ("support_ref",)),
 }
 
 # Waiting is the answer exactly where nothing has to change. WAIT_UNTIL is not among them: that certificate is
@@ -185,7 +186,7 @@ _ROWS: Mapping[str, _Row] = {
 _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
-def _catalogue() -> dict[str, Reason]:
+def _catalogue() -> dict[Code, Reason]:
     texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
     return {
         code: Reason(
@@ -202,9 +203,9 @@ def _catalogue() -> dict[str, Reason]:
     }
 
 
-CATALOGUE: Mapping[str, Reason] = MappingProxyType(_catalogue())
+CATALOGUE: Mapping[Code, Reason] = MappingProxyType(_catalogue())
 
 
-def reason(code: str) -> Reason:
+def reason(code: Code) -> Reason:
     """The entry for `code`; KeyError for a code that is not in the catalogue."""
     return CATALOGUE[code]

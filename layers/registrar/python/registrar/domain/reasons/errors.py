@@ -15,6 +15,8 @@ Whatever is not in this family is a defect of ours and becomes SYSTEM_RETRY.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from registrar.domain.reasons.codes import Code
+
 
 class RegistrarError(Exception):
     """Base of every error this project raises on purpose."""
@@ -26,7 +28,7 @@ class Refusal(RegistrarError):
     `params` fill the reason's text; `retry_after` is in seconds and becomes the `Retry-After` header.
     """
 
-    def __init__(self, code: str, *, retry_after: int | None = None, **params: object) -> None:
+    def __init__(self, code: Code, *, retry_after: int | None = None, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params: Mapping[str, object] = params

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
 
 
@@ -15,7 +16,7 @@ class Finding:
 
     check: str
     level: Level
-    code: str
+    code: Code
     params: Mapping[str, object] = field(default_factory=dict)
 
     def to_map(self) -> dict[str, object]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from registrar.domain.times import local_date, local_time
 
 MAX_PARAM_CHARS = 300
 """Longest text a parameter may put into a sentence; names come out of uploaded files."""
 
 
-def render(code: str, language: str, params: Mapping[str, object]) -> tuple[str, str]:
+def render(code: Code, language: str, params: Mapping[str, object]) -> tuple[str, str]:
     """Title and text of a reason, ready to show.
 
     A value may be a text, a number, `{"ko": …, "en": …}`, or a list of those. Names ending in `_on` take an

@@ -4,11 +4,12 @@ Code to language to wording. Each text says what is the case, why, and what to d
 Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
 """
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
+ACCESS_TEXTS: dict[Code, dict[str, Wording]] = {
     # access
-    "AUTH_REQUIRED": {
+    Code.AUTH_REQUIRED: {
         "ko": Wording(
             "로그인이 필요합니다",
             "로그인한 고객만 이용할 수 있는 기능입니다. 로그인한 뒤 다시 시도해 주십시오.",
@@ -18,7 +19,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "This can only be used after you have logged in. Log in and try again.",
         ),
     },
-    "SESSION_EXPIRED": {
+    Code.SESSION_EXPIRED: {
         "ko": Wording(
             "로그인이 끝났습니다",
             "일정 시간 사용하지 않았거나 다른 곳에서 새로 로그인하여, 고객님을 보호하기 위해 로그인이 "
@@ -30,7 +31,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "Please log in again.",
         ),
     },
-    "LOGIN_FAILED": {
+    Code.LOGIN_FAILED: {
         "ko": Wording(
             "로그인 정보를 확인해 주십시오",
             "고객 ID와 로그인 비밀번호의 조합이 올바르지 않습니다. 두 가지를 모두 확인한 뒤 다시 입력해 주십시오. "
@@ -42,7 +43,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "before you have to wait: {tries_left}.",
         ),
     },
-    "STEP_UP_REQUIRED": {
+    Code.STEP_UP_REQUIRED: {
         "ko": Wording(
             "본인 확인을 다시 해 주십시오",
             "인증서 등록처럼 중요한 업무는 본인 확인 후 10분 안에 시작해야 합니다. 본인 확인을 "
@@ -54,7 +55,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "proving your identity, and each needs a proof of its own. Prove your identity again and carry on.",
         ),
     },
-    "STEP_UP_INVALID": {
+    Code.STEP_UP_INVALID: {
         "ko": Wording(
             "인증번호가 맞지 않습니다",
             "입력한 일회용 인증번호(OTP)가 맞지 않습니다. 지금 표시된 번호를 다시 입력해 주십시오. 남은 "
@@ -66,7 +67,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "left: {tries_left}.",
         ),
     },
-    "STEP_UP_EXPIRED": {
+    Code.STEP_UP_EXPIRED: {
         "ko": Wording(
             "본인 확인 시간이 지났습니다",
             "정해진 시간 안에 본인 확인을 마치지 못했거나 이미 사용한 요청입니다. 처음부터 다시 시작해 주십시오.",
@@ -76,7 +77,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "Your identity was not proved in time, or this request was used already. Please start again.",
         ),
     },
-    "STEP_UP_REUSED": {
+    Code.STEP_UP_REUSED: {
         "ko": Wording(
             "이미 사용한 인증번호입니다",
             "일회용 인증번호(OTP)는 한 번만 사용할 수 있으며, 이 번호는 이미 사용되었습니다. 다음 번호가 "
@@ -88,7 +89,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "and enter that one.",
         ),
     },
-    "STEP_UP_LOCKED": {
+    Code.STEP_UP_LOCKED: {
         "ko": Wording(
             "잠시 본인 확인을 할 수 없습니다",
             "본인 확인에 여러 번 실패하여, 고객님을 보호하기 위해 잠시 중단했습니다. {again_at} 이후 처음부터 다시 "
@@ -100,7 +101,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "{again_at}. If it was not you who tried, please call the help desk now.",
         ),
     },
-    "STEP_UP_METHOD_UNAVAILABLE": {
+    Code.STEP_UP_METHOD_UNAVAILABLE: {
         "ko": Wording(
             "이 방법은 사용할 수 없습니다",
             "이번 본인 확인에는 선택한 방법을 사용할 수 없습니다. 사용할 수 있는 방법 중에서 다시 선택해 주십시오: "
@@ -112,7 +113,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # upload
-    "UPLOAD_NOT_FOUND": {
+    Code.UPLOAD_NOT_FOUND: {
         "ko": Wording(
             "진행 중인 등록을 찾을 수 없습니다",
             "이어서 진행할 인증서 등록이 없습니다. 이미 끝났거나 취소되었을 수 있습니다. 인증서 등록을 "
@@ -124,7 +125,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "registration again.",
         ),
     },
-    "UPLOAD_EXPIRED": {
+    Code.UPLOAD_EXPIRED: {
         "ko": Wording(
             "등록 시간이 지났습니다",
             "정해진 시간 안에 마치지 않아 이번 등록이 종료되었습니다. 올린 파일은 보관하지 않습니다. 인증서 "
@@ -136,7 +137,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "Start the registration again.",
         ),
     },
-    "UPLOAD_EMPTY": {
+    Code.UPLOAD_EMPTY: {
         "ko": Wording(
             "빈 파일입니다",
             "선택한 파일에 내용이 없습니다. 인증서를 복사하거나 내려받다가 중단되었을 수 있습니다. 파일을 다시 "
@@ -148,7 +149,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "again and choose the new copy.",
         ),
     },
-    "UPLOAD_TOO_LARGE": {
+    Code.UPLOAD_TOO_LARGE: {
         "ko": Wording(
             "파일이 너무 큽니다",
             "최대 {max_bytes}까지 올릴 수 있으며, 선택한 파일은 이보다 큽니다. 인증서 파일은 보통 10 KB "
@@ -160,7 +161,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "than 10 KB. Choose a certificate file only, such as signCert.der or a PFX file.",
         ),
     },
-    "UPLOAD_CHANGED": {
+    Code.UPLOAD_CHANGED: {
         "ko": Wording(
             "선택한 파일과 다릅니다",
             "도착한 파일이 처음에 선택한 파일과 달라 사용하지 않았습니다. 전송 중에 파일이 바뀌었거나 "
@@ -172,7 +173,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "or damaged on the way: start the registration again.",
         ),
     },
-    "UPLOAD_LIMIT_REACHED": {
+    Code.UPLOAD_LIMIT_REACHED: {
         "ko": Wording(
             "등록 시도 횟수를 모두 사용했습니다",
             "정해진 기간에 시작할 수 있는 등록은 {limit}회이며, 모두 사용하셨습니다. {again_at} 이후에 다시 "
@@ -185,7 +186,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # system
-    "RATE_LIMITED": {
+    Code.RATE_LIMITED: {
         "ko": Wording(
             "요청이 너무 많습니다",
             "짧은 시간에 요청이 많아 잠시 멈추었습니다. 잠시 기다린 뒤 다시 시도해 주십시오.",
@@ -195,7 +196,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "There were too many requests in a short time, so we have paused. Wait a little and try again.",
         ),
     },
-    "IN_PROGRESS": {
+    Code.IN_PROGRESS: {
         "ko": Wording(
             "처리하고 있습니다",
             "같은 요청을 이미 처리하고 있습니다. 다시 누르지 말고 잠시 기다리면 결과가 표시됩니다.",
@@ -206,7 +207,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "shown shortly.",
         ),
     },
-    "STATE_CONFLICT": {
+    Code.STATE_CONFLICT: {
         "ko": Wording(
             "지금은 할 수 없는 단계입니다",
             "그 사이 진행 상태가 바뀌어 요청을 처리하지 못했습니다. 잠시 후 화면을 새로 열어 현재 상태를 "
@@ -218,7 +219,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "screen again and carry on from what it shows.",
         ),
     },
-    "MALFORMED_REQUEST": {
+    Code.MALFORMED_REQUEST: {
         "ko": Wording(
             "입력 내용을 확인해 주십시오",
             "다음 항목이 없거나 형식이 올바르지 않습니다: {field}. 입력한 내용을 확인해 주십시오. 입력할 "
@@ -230,7 +231,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "nothing to enter, update the app to the latest version.",
         ),
     },
-    "ROUTE_NOT_FOUND": {
+    Code.ROUTE_NOT_FOUND: {
         "ko": Wording(
             "요청한 기능을 찾을 수 없습니다",
             "앱이 요청한 기능이 없거나 옮겨졌습니다. 앱을 최신 버전으로 업데이트한 뒤 다시 시도해 주십시오.",
@@ -241,7 +242,7 @@ ACCESS_TEXTS: dict[str, dict[str, Wording]] = {
             "version and try again.",
         ),
     },
-    "SYSTEM_RETRY": {
+    Code.SYSTEM_RETRY: {
         "ko": Wording(
             "저희 쪽에 문제가 생겼습니다",
             "은행 시스템의 문제이며 고객님의 잘못이 아닙니다. 지금까지 진행한 내용은 그대로 있으니 잠시 후 "

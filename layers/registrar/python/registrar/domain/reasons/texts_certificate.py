@@ -4,11 +4,12 @@ Code to language to wording. Each text says what is the case, why, and what to d
 Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
 """
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
+CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     # certificate
-    "CERT_EXPIRED": {
+    Code.CERT_EXPIRED: {
         "ko": Wording(
             "유효기간이 끝난 인증서입니다",
             "이 인증서의 유효기간은 {expired_on}에 끝났으며, 만료된 인증서는 등록할 수 없습니다. "
@@ -20,7 +21,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "it or have it reissued at the issuer ({issuer}), then register the new certificate.",
         ),
     },
-    "CERT_NOT_YET_VALID": {
+    Code.CERT_NOT_YET_VALID: {
         "ko": Wording(
             "아직 유효기간이 시작되지 않았습니다",
             "이 인증서는 {valid_from_at}부터 사용할 수 있습니다. 그 이후에 다시 등록해 주십시오.",
@@ -30,7 +31,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "This certificate becomes valid on {valid_from_at}. Register it again after that time.",
         ),
     },
-    "CERT_EXPIRES_SOON": {
+    Code.CERT_EXPIRES_SOON: {
         "ko": Wording(
             "인증서가 곧 만료됩니다",
             "지금 등록할 수 있지만 유효기간이 {expires_on}에 끝납니다(남은 일수: {days_left}일). "
@@ -42,7 +43,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "at the issuer the new certificate has to be registered again, so you may want to renew first.",
         ),
     },
-    "CERT_IS_CA": {
+    Code.CERT_IS_CA: {
         "ko": Wording(
             "인증기관의 인증서입니다",
             "선택한 파일은 고객님의 인증서가 아니라 인증서를 발급하는 기관의 인증서입니다. 본인 이름의 "
@@ -55,7 +56,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "name.",
         ),
     },
-    "CERT_USAGE_NOT_ALLOWED": {
+    Code.CERT_USAGE_NOT_ALLOWED: {
         "ko": Wording(
             "서명용 인증서가 아닙니다",
             "선택한 파일은 암호화용 인증서(kmCert.der)처럼 서명에 쓸 수 없는 인증서입니다. 같은 폴더에 있는 "
@@ -67,7 +68,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "(kmCert.der). Choose the signing certificate (signCert.der) in the same folder.",
         ),
     },
-    "CERT_POLICY_NOT_ACCEPTED": {
+    Code.CERT_POLICY_NOT_ACCEPTED: {
         "ko": Wording(
             "은행에서 사용할 수 없는 종류입니다",
             "이 인증서의 종류({found})로는 은행 거래를 할 수 없습니다. 등록할 수 있는 종류: {accepted}. 이 "
@@ -79,7 +80,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "{accepted}. Please register a certificate of one of these kinds.",
         ),
     },
-    "CERT_KEY_TOO_WEAK": {
+    Code.CERT_KEY_TOO_WEAK: {
         "ko": Wording(
             "안전 기준에 미치지 못하는 인증서입니다",
             "이 인증서의 키 길이({found})는 은행의 안전 기준({required} 이상)보다 짧습니다. 발급기관에서 "
@@ -91,7 +92,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "Have it reissued by the issuer and register the new certificate.",
         ),
     },
-    "CERT_ALGORITHM_WEAK": {
+    Code.CERT_ALGORITHM_WEAK: {
         "ko": Wording(
             "오래된 방식의 인증서입니다",
             "이 인증서에 쓰인 서명 방식({found})은 더 이상 안전하지 않아 등록할 수 없습니다. 발급기관에서 "
@@ -103,7 +104,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "registered. Have it reissued by the issuer and register the new certificate.",
         ),
     },
-    "CERT_KEY_KNOWN_COMPROMISED": {
+    Code.CERT_KEY_KNOWN_COMPROMISED: {
         "ko": Wording(
             "안전하지 않은 것으로 알려진 인증서입니다",
             "이 인증서의 개인키는 노출되었거나 누구나 알아낼 수 있는 것으로 알려져 있어 등록할 수 없습니다. 이 "
@@ -115,7 +116,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "cannot be registered. Stop using it, have it reissued by the issuer and register the new one.",
         ),
     },
-    "CERT_MALFORMED": {
+    Code.CERT_MALFORMED: {
         "ko": Wording(
             "인증서의 내용이 올바르지 않습니다",
             "파일은 읽었지만 인증서에 있어야 할 내용이 빠졌거나 잘못되어 있습니다. 인증서를 발급한 기관에 "
@@ -127,7 +128,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "institution that issued it to check it or to reissue it.",
         ),
     },
-    "CERT_CRITICAL_EXTENSION_UNKNOWN": {
+    Code.CERT_CRITICAL_EXTENSION_UNKNOWN: {
         "ko": Wording(
             "확인할 수 없는 조건이 있는 인증서입니다",
             "이 인증서에는 저희가 확인할 수 없는 필수 조건(번호 {oid})이 있어 등록할 수 없습니다. "
@@ -141,7 +142,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # trust
-    "TRUST_ISSUER_UNKNOWN": {
+    Code.TRUST_ISSUER_UNKNOWN: {
         "ko": Wording(
             "등록할 수 있는 발급기관이 아닙니다",
             "이 인증서의 발급기관({issuer})은 저희가 받는 발급기관 목록에 없습니다. 앱에서 발급기관 목록을 "
@@ -153,7 +154,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "in the app and register a joint certificate (공동인증서) from one of them.",
         ),
     },
-    "TRUST_ISSUER_NOT_ACCEPTED_NOW": {
+    Code.TRUST_ISSUER_NOT_ACCEPTED_NOW: {
         "ko": Wording(
             "지금은 이 발급기관의 인증서를 받지 않습니다",
             "현재 이 발급기관({issuer})의 인증서는 새로 등록할 수 없습니다. 다른 발급기관의 공동인증서를 "
@@ -165,7 +166,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "joint certificate from another issuer.",
         ),
     },
-    "TRUST_SIGNATURE_INVALID": {
+    Code.TRUST_SIGNATURE_INVALID: {
         "ko": Wording(
             "발급기관의 서명을 확인할 수 없습니다",
             "인증서에는 발급기관이 {issuer}(으)로 적혀 있지만, 그 기관이 발급한 것으로 확인되지 않습니다. "
@@ -178,7 +179,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # owner
-    "OWNER_MISMATCH": {
+    Code.OWNER_MISMATCH: {
         "ko": Wording(
             "고객님의 인증서로 확인되지 않습니다",
             "인증서의 신원 정보가 은행에 등록된 고객님의 번호와 일치하지 않습니다(개인은 주민·외국인등록번호, "
@@ -191,7 +192,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "certificate that was issued to you or to your company.",
         ),
     },
-    "OWNER_UNVERIFIABLE": {
+    Code.OWNER_UNVERIFIABLE: {
         "ko": Wording(
             "누구의 인증서인지 확인할 수 없습니다",
             "고객님의 것인지 확인하는 데 필요한 신원 정보가 없습니다. 앱을 최신 버전으로 업데이트하고, "
@@ -204,7 +205,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "on, call the help desk.",
         ),
     },
-    "OWN_BANK_CERTIFICATE": {
+    Code.OWN_BANK_CERTIFICATE: {
         "ko": Wording(
             "등록하지 않아도 되는 인증서입니다",
             "저희 은행을 통해 발급된 인증서이므로 등록하지 않고 바로 사용할 수 있습니다. 로그인이나 거래 "
@@ -217,7 +218,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # proof and confirmation
-    "PROOF_FAILED": {
+    Code.PROOF_FAILED: {
         "ko": Wording(
             "서명이 확인되지 않았습니다",
             "서명이 등록하려는 인증서와 맞지 않습니다. 방금 올린 것과 같은 인증서를 골라 다시 서명해 "
@@ -229,7 +230,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "you uploaded and sign again. Tries left: {tries_left}.",
         ),
     },
-    "PROOF_EXPIRED": {
+    Code.PROOF_EXPIRED: {
         "ko": Wording(
             "서명할 문구의 시간이 지났습니다",
             "서명할 문구는 안전을 위해 5분 동안만 쓸 수 있습니다. 새 문구를 받아 다시 서명해 주십시오. "
@@ -241,7 +242,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "again; there is no need to upload the file again.",
         ),
     },
-    "PROOF_ATTEMPTS_EXCEEDED": {
+    Code.PROOF_ATTEMPTS_EXCEEDED: {
         "ko": Wording(
             "서명 횟수를 모두 사용했습니다",
             "서명이 여러 번 확인되지 않아 이번 등록을 종료했습니다. 올릴 인증서와 서명에 쓸 인증서가 같은지 "
@@ -253,7 +254,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "sign with the same certificate you upload, and start again.",
         ),
     },
-    "CONSENT_REQUIRED": {
+    Code.CONSENT_REQUIRED: {
         "ko": Wording(
             "동의가 필요합니다",
             "안내문에 동의하지 않았거나, 그 사이 안내문이 바뀌었습니다. 지금 표시된 안내문을 읽고 동의한 뒤 "
@@ -265,7 +266,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "now, agree to it and continue.",
         ),
     },
-    "ALREADY_REGISTERED": {
+    Code.ALREADY_REGISTERED: {
         "ko": Wording(
             "이미 등록하신 인증서입니다",
             "고객님이 이미 등록하신 인증서이므로 다시 등록할 필요가 없습니다. 인증서 관리 화면에서 상태를 "
@@ -277,7 +278,7 @@ CERTIFICATE_TEXTS: dict[str, dict[str, Wording]] = {
             "certificate management.",
         ),
     },
-    "NOT_AVAILABLE_FOR_REGISTRATION": {
+    Code.NOT_AVAILABLE_FOR_REGISTRATION: {
         "ko": Wording(
             "등록할 수 없는 인증서입니다",
             "이 인증서는 등록할 수 없습니다. 안전을 위해 자세한 내용은 화면에 표시하지 않습니다. 고객센터로 "

@@ -4,10 +4,11 @@ Code to language to wording. Each text says what is the case, why, and what to d
 Korean in 합니다체.
 """
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
-    "STEP_UP_TOO_WEAK": {
+CREDENTIAL_TEXTS: dict[Code, dict[str, Wording]] = {
+    Code.STEP_UP_TOO_WEAK: {
         "ko": Wording(
             "더 강한 본인 확인이 필요합니다",
             "본인 확인 수단은 그와 같거나 더 강한 수단으로 확인한 뒤에만 바꿀 수 있습니다. 패스키, 등록된 인증서 "
@@ -20,7 +21,7 @@ CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
             "a branch with your identity card.",
         ),
     },
-    "CREDENTIAL_INVALID": {
+    Code.CREDENTIAL_INVALID: {
         "ko": Wording(
             "패스키를 추가하지 못했습니다",
             "기기가 만든 패스키를 확인할 수 없거나 이미 등록된 패스키입니다. 기기의 화면 잠금(지문, 얼굴, PIN)이 "
@@ -32,7 +33,7 @@ CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
             "(fingerprint, face, PIN) is on, and start again with proving your identity.",
         ),
     },
-    "CREDENTIAL_LIMIT_REACHED": {
+    Code.CREDENTIAL_LIMIT_REACHED: {
         "ko": Wording(
             "패스키를 더 추가할 수 없습니다",
             "패스키는 {limit}개까지 등록할 수 있습니다. 사용하지 않는 패스키를 삭제한 뒤 다시 추가해 주십시오.",
@@ -42,7 +43,7 @@ CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
             "You can have {limit} passkeys. Remove one that you no longer use and add the new one again.",
         ),
     },
-    "CREDENTIAL_NOT_FOUND": {
+    Code.CREDENTIAL_NOT_FOUND: {
         "ko": Wording(
             "해당 수단을 찾을 수 없습니다",
             "선택한 본인 확인 수단이 없거나 이미 삭제되었습니다. 목록을 새로 고친 뒤 다시 선택해 주십시오.",
@@ -52,7 +53,7 @@ CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
             "What you chose is not among your methods, or was removed already. Refresh the list and choose again.",
         ),
     },
-    "CREDENTIAL_LAST": {
+    Code.CREDENTIAL_LAST: {
         "ko": Wording(
             "마지막 수단은 삭제할 수 없습니다",
             "삭제하면 문자 인증번호만 남습니다. 문자만으로는 고객님을 충분히 보호할 수 없으니, 먼저 패스키나 OTP "
@@ -64,7 +65,7 @@ CREDENTIAL_TEXTS: dict[str, dict[str, Wording]] = {
             "passkey or an authenticator app first, then remove this one.",
         ),
     },
-    "RECOVERY_NOT_FOUND": {
+    Code.RECOVERY_NOT_FOUND: {
         "ko": Wording(
             "취소할 복구 신청이 없습니다",
             "진행 중인 본인 확인 수단 복구가 없습니다. 이미 취소되었거나 적용되었을 수 있습니다. 본인이 신청하지 "

@@ -4,10 +4,11 @@ Code to language to wording. Each text says what is the case, why, and what to d
 Korean in 합니다체. Never say who holds a certificate, nor hint at what a password may be.
 """
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-FILE_TEXTS: dict[str, dict[str, Wording]] = {
-    "FILE_UNREADABLE": {
+FILE_TEXTS: dict[Code, dict[str, Wording]] = {
+    Code.FILE_UNREADABLE: {
         "ko": Wording(
             "인증서 파일을 읽을 수 없습니다",
             "파일이 손상되었거나 등록할 수 있는 인증서 파일이 아닙니다. signCert.der(DER 또는 PEM), "
@@ -21,7 +22,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "and choose the new file.",
         ),
     },
-    "FILE_NO_CERTIFICATE": {
+    Code.FILE_NO_CERTIFICATE: {
         "ko": Wording(
             "파일에 인증서가 없습니다",
             "선택한 파일에서 고객님의 인증서를 찾지 못했습니다. 개인키 파일(signPri.key)에는 인증서가 들어 "
@@ -34,7 +35,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "certificate. Choose signCert.der in the same folder, alone or together with signPri.key.",
         ),
     },
-    "FILE_SEVERAL_CERTIFICATES": {
+    Code.FILE_SEVERAL_CERTIFICATES: {
         "ko": Wording(
             "파일에 인증서가 여러 개 있습니다",
             "한 번에 인증서 하나만 등록할 수 있으며, 선택한 파일에는 인증서나 개인키가 {count}개 들어 "
@@ -46,7 +47,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "or keys ({count}). Choose the file that holds only your signing certificate (signCert.der).",
         ),
     },
-    "FILE_PASSWORD_REQUIRED": {
+    Code.FILE_PASSWORD_REQUIRED: {
         "ko": Wording(
             "파일의 비밀번호를 입력해 주십시오",
             "선택한 파일은 비밀번호로 보호되어 있습니다. 이 인증서 파일의 비밀번호를 입력해 주십시오. "
@@ -58,7 +59,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "sealed on your phone, used only to open the file, and stored nowhere.",
         ),
     },
-    "FILE_PASSWORD_WRONG": {
+    Code.FILE_PASSWORD_WRONG: {
         "ko": Wording(
             "파일의 비밀번호가 맞지 않습니다",
             "입력한 비밀번호로는 파일이 열리지 않습니다. 로그인 비밀번호가 아니라 이 인증서 파일의 비밀번호를 "
@@ -70,7 +71,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "your login password. Tries left: {tries_left}.",
         ),
     },
-    "FILE_PASSWORD_ATTEMPTS_EXCEEDED": {
+    Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED: {
         "ko": Wording(
             "비밀번호 입력 횟수를 모두 사용했습니다",
             "파일의 비밀번호가 여러 번 맞지 않아 이번 등록을 종료하고 올린 파일을 삭제했습니다. 인증서가 잠긴 "
@@ -83,7 +84,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "again.",
         ),
     },
-    "FILE_ENCRYPTION_UNSUPPORTED": {
+    Code.FILE_ENCRYPTION_UNSUPPORTED: {
         "ko": Wording(
             "지원하지 않는 방식으로 만든 파일입니다",
             "비밀번호 문제가 아닙니다. 저희가 열 수 없는 방식으로 암호화된 파일이거나, 개인키가 비밀번호로 "
@@ -97,7 +98,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "signCert.der alone.",
         ),
     },
-    "FILE_KDF_COST_TOO_HIGH": {
+    Code.FILE_KDF_COST_TOO_HIGH: {
         "ko": Wording(
             "파일을 여는 데 계산이 너무 많이 필요합니다",
             "비밀번호 문제가 아닙니다. 이 파일을 열려면 계산을 {rounds}회 되풀이해야 하며, 저희의 한도는 "
@@ -109,7 +110,7 @@ FILE_TEXTS: dict[str, dict[str, Wording]] = {
             "limit is {limit}. Export the certificate again at the issuer with the usual settings.",
         ),
     },
-    "FILE_KEY_MISMATCH": {
+    Code.FILE_KEY_MISMATCH: {
         "ko": Wording(
             "개인키가 인증서와 맞지 않습니다",
             "파일은 열렸지만, 들어 있는 개인키가 이 인증서의 것이 아닙니다. 갱신 전후의 파일이 섞였거나 "

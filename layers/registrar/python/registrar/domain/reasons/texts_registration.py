@@ -1,10 +1,11 @@
 """Texts of the catalogue: registered certificates, and what replaces them. See catalogue.py."""
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
+REGISTRATION_TEXTS: dict[Code, dict[str, Wording]] = {
     # proof and confirmation
-    "SIGNATURE_INVALID": {
+    Code.SIGNATURE_INVALID: {
         "ko": Wording(
             "등록된 인증서의 서명이 아닙니다",
             "서명이 등록된 인증서와 맞지 않아 다시 사용할 수 없습니다. 화면에 표시된 문구에 등록된 그 인증서로 "
@@ -16,7 +17,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "with that very certificate. If you no longer have it, register a new one.",
         ),
     },
-    "REPLACES_REQUIRED": {
+    Code.REPLACES_REQUIRED: {
         "ko": Wording(
             "이전 인증서를 대체하는 갱신인지 확인해 주십시오",
             "이 인증서의 키는 고객님이 등록하신 이전 인증서의 키와 같습니다. 갱신한 인증서라면 이전 인증서를 "
@@ -28,7 +29,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "confirm that it replaces the earlier one. There is no need to upload the file again.",
         ),
     },
-    "REPLACES_NOT_ACCEPTED": {
+    Code.REPLACES_NOT_ACCEPTED: {
         "ko": Wording(
             "이 인증서로 이전 인증서를 대체할 수 없습니다",
             "같은 발급기관에서 나중에 발급받은 같은 종류의 인증서로만 이전 인증서를 대체할 수 있고, 사용이 "
@@ -43,7 +44,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
         ),
     },
     # registration
-    "REG_NOT_FOUND": {
+    Code.REG_NOT_FOUND: {
         "ko": Wording(
             "등록된 인증서를 찾을 수 없습니다",
             "고객님의 등록 목록에 이 인증서가 없습니다. 인증서 관리 화면에서 목록을 확인하거나, 사용하실 "
@@ -55,7 +56,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "or register the certificate you want to use.",
         ),
     },
-    "REG_EXPIRED": {
+    Code.REG_EXPIRED: {
         "ko": Wording(
             "등록된 인증서가 만료되었습니다",
             "등록하신 인증서의 유효기간이 {expired_on}에 끝나 더 이상 사용할 수 없습니다. 발급기관에서 새 "
@@ -67,7 +68,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "certificate from the issuer and register it here.",
         ),
     },
-    "REG_SUSPENDED": {
+    Code.REG_SUSPENDED: {
         "ko": Wording(
             "사용이 정지된 인증서입니다",
             "분실 신고나 은행의 조치로 이 인증서의 사용이 정지되어 있습니다. 직접 신고하셨다면 본인 확인과 "
@@ -80,7 +81,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "desk.",
         ),
     },
-    "REG_HELD": {
+    Code.REG_HELD: {
         "ko": Wording(
             "발급기관에서 효력을 정지한 인증서입니다",
             "발급기관이 이 인증서의 효력을 정지했습니다. 발급기관에서 효력을 회복하시면 다시 등록하지 않아도 "
@@ -92,7 +93,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "without registering it anew.",
         ),
     },
-    "REG_BLOCKED": {
+    Code.REG_BLOCKED: {
         "ko": Wording(
             "사용할 수 없게 차단된 인증서입니다",
             "안전을 위해 이 인증서를 차단했으며 다시 등록할 수 없습니다. 발급기관에서 새 인증서를 발급받아 등록해 "
@@ -104,7 +105,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "from the issuer and register that. Call the help desk if you have questions.",
         ),
     },
-    "REG_REVOKED": {
+    Code.REG_REVOKED: {
         "ko": Wording(
             "발급기관에서 폐지한 인증서입니다",
             "발급기관이 이 인증서를 폐지하여 더 이상 사용할 수 없습니다. 갱신하셨다면 새 인증서를 등록하고, 아니면 "
@@ -116,7 +117,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "new one; if not, get a new certificate from the issuer and register that.",
         ),
     },
-    "REG_SUPERSEDED": {
+    Code.REG_SUPERSEDED: {
         "ko": Wording(
             "새 인증서로 대체되었습니다",
             "갱신한 인증서를 등록하셔서 이 인증서는 더 이상 사용하지 않습니다. 새로 등록하신 인증서를 사용해 "
@@ -127,7 +128,7 @@ REGISTRATION_TEXTS: dict[str, dict[str, Wording]] = {
             "You registered its renewed certificate, so this one is no longer used. Use the new one instead.",
         ),
     },
-    "REG_DEREGISTERED": {
+    Code.REG_DEREGISTERED: {
         "ko": Wording(
             "등록을 해지한 인증서입니다",
             "고객님이 이 인증서의 등록을 해지하셨습니다. 다시 사용하시려면 같은 인증서나 새 인증서를 등록해 "

@@ -3,10 +3,11 @@
 Code to language to wording. Each text says what is the case, why, and what to do next. Korean in 합니다체.
 """
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
-REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
-    "TRUST_CA_REVOKED": {
+REVOCATION_TEXTS: dict[Code, dict[str, Wording]] = {
+    Code.TRUST_CA_REVOKED: {
         "ko": Wording(
             "발급기관의 인증서가 폐지되었습니다",
             "이 인증서를 발급한 기관({issuer})의 인증서가 폐지되어, 그 기관이 그것으로 발급한 인증서는 등록할 "
@@ -18,7 +19,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "cannot be registered. Have a new certificate issued there, then register the new one.",
         ),
     },
-    "REVOKED_BY_ISSUER": {
+    Code.REVOKED_BY_ISSUER: {
         "ko": Wording(
             "폐지된 인증서입니다",
             "발급기관({issuer})이 {revoked_on}에 이 인증서를 폐지했으므로 등록할 수 없습니다. 발급기관에서 다시 "
@@ -30,7 +31,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "it reissued there and register the new one. If you did not ask for this, ask the issuer why.",
         ),
     },
-    "REVOKED_RENEWED": {
+    Code.REVOKED_RENEWED: {
         "ko": Wording(
             "갱신되기 전의 인증서입니다",
             "이 인증서는 갱신 또는 재발급되어 더 이상 쓸 수 없습니다. 발급기관({issuer})에서 받은 새 인증서를 "
@@ -42,7 +43,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "the issuer ({issuer}).",
         ),
     },
-    "ISSUER_ON_HOLD": {
+    Code.ISSUER_ON_HOLD: {
         "ko": Wording(
             "효력이 정지된 인증서입니다",
             "발급기관({issuer})이 이 인증서의 효력을 정지한 상태라 등록할 수 없습니다. 발급기관에서 효력 회복을 "
@@ -54,7 +55,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "issuer to lift the suspension, then register it again.",
         ),
     },
-    "REVOCATION_STATUS_UNKNOWN": {
+    Code.REVOCATION_STATUS_UNKNOWN: {
         "ko": Wording(
             "발급기관이 이 인증서를 모른다고 합니다",
             "발급기관({issuer})에 물었으나 이 인증서를 알지 못한다는 답을 받아 등록할 수 없습니다. 방금 "
@@ -67,7 +68,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "issuer.",
         ),
     },
-    "REVOCATION_UNAVAILABLE": {
+    Code.REVOCATION_UNAVAILABLE: {
         "ko": Wording(
             "발급기관의 답을 기다리고 있습니다",
             "폐지되었는지 확인하려고 했으나 발급기관({issuer})이 지금 답하지 않습니다. 저희가 24시간 동안 다시 "
@@ -79,7 +80,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "now. We go on asking for 24 hours and tell you the outcome. You need not upload anything again.",
         ),
     },
-    "REVOCATION_STALE": {
+    Code.REVOCATION_STALE: {
         "ko": Wording(
             "발급기관의 새 정보를 기다리고 있습니다",
             "발급기관({issuer})이 준 폐지 정보가 오래되어 믿을 수 없습니다. 저희가 24시간 동안 다시 묻고 결과를 "
@@ -91,7 +92,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "for 24 hours and tell you the outcome. You need not upload anything again.",
         ),
     },
-    "REVOCATION_ANSWER_INVALID": {
+    Code.REVOCATION_ANSWER_INVALID: {
         "ko": Wording(
             "발급기관의 올바른 답을 기다리고 있습니다",
             "발급기관({issuer})에서 받은 답이 올바르지 않아 믿을 수 없습니다. 저희가 24시간 동안 다시 묻고 "
@@ -103,7 +104,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "asking for 24 hours and tell you the outcome. You need not upload anything again.",
         ),
     },
-    "REVOCATION_NOT_CONFIRMED": {
+    Code.REVOCATION_NOT_CONFIRMED: {
         "ko": Wording(
             "지금은 인증서의 상태를 확인할 수 없습니다",
             "큰 금액의 거래에는 방금 확인한 상태가 필요한데, 발급기관({issuer})에서 이 인증서가 유효하다는 답을 "
@@ -115,7 +116,7 @@ REVOCATION_TEXTS: dict[str, dict[str, Wording]] = {
             "say that this certificate is good. Try again shortly, or use another means of authentication.",
         ),
     },
-    "REVOCATION_GIVEN_UP": {
+    Code.REVOCATION_GIVEN_UP: {
         "ko": Wording(
             "발급기관이 하루 동안 답하지 않았습니다",
             "24시간 동안 물었으나 발급기관({issuer})에서 이 인증서의 폐지 여부를 확인하지 못해 등록을 마치지 "

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import Upload, registration_id
 from registrar.domain.times import instant
@@ -30,7 +31,7 @@ class Lifecycle(StrEnum):
     """LIVE or a terminal value; EXPIRED is never stored."""
 
     LIVE = "LIVE"
-    REVOKED_BY_ISSUER = "REVOKED_BY_ISSUER"
+    REVOKED_BY_ISSUER = Code.REVOKED_BY_ISSUER
     EXPIRED = "EXPIRED"
     SUPERSEDED = "SUPERSEDED"
     DEREGISTERED = "DEREGISTERED"
@@ -55,13 +56,13 @@ class View(StrEnum):
 
 
 _REASONS: Mapping[str, str] = {
-    View.SUSPENDED: "REG_SUSPENDED",
-    View.HELD_BY_ISSUER: "REG_HELD",
-    Lifecycle.REVOKED_BY_ISSUER: "REG_REVOKED",
-    Lifecycle.EXPIRED: "REG_EXPIRED",
-    Lifecycle.SUPERSEDED: "REG_SUPERSEDED",
-    Lifecycle.DEREGISTERED: "REG_DEREGISTERED",
-    Lifecycle.BLOCKED: "REG_BLOCKED",
+    View.SUSPENDED: Code.REG_SUSPENDED,
+    View.HELD_BY_ISSUER: Code.REG_HELD,
+    Lifecycle.REVOKED_BY_ISSUER: Code.REG_REVOKED,
+    Lifecycle.EXPIRED: Code.REG_EXPIRED,
+    Lifecycle.SUPERSEDED: Code.REG_SUPERSEDED,
+    Lifecycle.DEREGISTERED: Code.REG_DEREGISTERED,
+    Lifecycle.BLOCKED: Code.REG_BLOCKED,
 }
 
 
@@ -147,15 +148,15 @@ class Registration:
         """Raises Refusal (REG_…) where it ended, as none can be changed then."""
         match self.lifecycle_at(now):
             case Lifecycle.REVOKED_BY_ISSUER:
-                raise Refusal("REG_REVOKED")
+                raise Refusal(Code.REG_REVOKED)
             case Lifecycle.EXPIRED:
-                raise Refusal("REG_EXPIRED", expired_on=self.not_after)
+                raise Refusal(Code.REG_EXPIRED, expired_on=self.not_after)
             case Lifecycle.SUPERSEDED:
-                raise Refusal("REG_SUPERSEDED")
+                raise Refusal(Code.REG_SUPERSEDED)
             case Lifecycle.DEREGISTERED:
-                raise Refusal("REG_DEREGISTERED")
+                raise Refusal(Code.REG_DEREGISTERED)
             case Lifecycle.BLOCKED:
-                raise Refusal("REG_BLOCKED")
+                raise Refusal(Code.REG_BLOCKED)
 
     def may_succeed(self, old: "Registration", now: datetime) -> bool:
         """Whether this registration may replace `old`: of the same customer and operator (not CA: generations
@@ -201,7 +202,7 @@ def new_registration(
         revocation=Revocation(instant(status["as_of"]), status["source"]),
     )
     if replaced is not None and not registration.may_succeed(replaced, now):
-        raise Refusal("REPLACES_NOT_ACCEPTED")
+        raise Refusal(Code.REPLACES_NOT_ACCEPTED)
     return registration
 
 

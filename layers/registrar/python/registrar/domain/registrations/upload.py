@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding, headline
 from registrar.domain.registrations.retention import RULES
@@ -130,13 +131,13 @@ class Upload:
         """The findings to show at `now`: those of the decision, or why the upload ended without or after it."""
         state = self.state_at(now)
         if state is UploadState.FAILED:
-            return (failure("SYSTEM_RETRY", support_ref=self.id),)
+            return (failure(Code.SYSTEM_RETRY, support_ref=self.id),)
         if state is UploadState.EXPIRED:
-            return (failure("UPLOAD_EXPIRED"),)
+            return (failure(Code.UPLOAD_EXPIRED),)
         if state is UploadState.REJECTED and self.state is UploadState.AWAITING_PROOF:
-            return (failure("PROOF_ATTEMPTS_EXCEEDED"),)
+            return (failure(Code.PROOF_ATTEMPTS_EXCEEDED),)
         if state is UploadState.REJECTED and self.state is UploadState.NEEDS_PASSWORD:
-            return (failure("FILE_PASSWORD_ATTEMPTS_EXCEEDED"),)
+            return (failure(Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED),)
         return self.findings
 
     def vouched_for_at(self, now: datetime) -> bool:
@@ -148,7 +149,7 @@ class Upload:
         """The registration this upload led to, be it a new one or the one that the customer already had."""
         if self.state is UploadState.REGISTERED:
             return registration_id(self.id)
-        already = [f for f in self.findings if f["code"] == "ALREADY_REGISTERED"]
+        already = [f for f in self.findings if f["code"] == Code.ALREADY_REGISTERED]
         return already[0]["params"]["registration_id"] if already else None
 
     def with_outcome(self, outcome: UploadState) -> "Upload":
@@ -161,24 +162,24 @@ class Upload:
         if state is wanted:
             return
         if state in (UploadState.ISSUED, UploadState.VALIDATING, UploadState.CHECKING):
-            raise Refusal("IN_PROGRESS", retry_after=1)
+            raise Refusal(Code.IN_PROGRESS, retry_after=1)
         if state is UploadState.NEEDS_PASSWORD:
-            raise Refusal("FILE_PASSWORD_REQUIRED")
+            raise Refusal(Code.FILE_PASSWORD_REQUIRED)
         told = (UploadState.DEFERRED, UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED)
         refused = state in told and not self.registration
         finding = headline(self.findings_at(now)) if refused else None
-        raise Refusal(finding["code"], **finding["params"]) if finding else Refusal("STATE_CONFLICT")
+        raise Refusal(finding["code"], **finding["params"]) if finding else Refusal(Code.STATE_CONFLICT)
 
     def check_awaiting_proof(self, now: datetime) -> None:
         """Check that a proof may be given at `now`. Raises Refusal with what the customer does instead."""
         self.check_state(UploadState.AWAITING_PROOF, now)
         if self.summary is None or self.nonce_expires_at is None:
-            raise Refusal("STATE_CONFLICT")
+            raise Refusal(Code.STATE_CONFLICT)
         not_after = instant(self.summary["not_after"])
         if now > not_after:
-            raise Refusal("CERT_EXPIRED", expired_on=not_after, issuer=self.summary["issuer"])
+            raise Refusal(Code.CERT_EXPIRED, expired_on=not_after, issuer=self.summary["issuer"])
         if now >= self.nonce_expires_at and not self.opened:
-            raise Refusal("PROOF_EXPIRED")
+            raise Refusal(Code.PROOF_EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +203,12 @@ class Verdict:
 def check_sizes(sizes: Sequence[int]) -> None:
     """Check the sizes of an upload's files in bytes, one by one and together, before any parser. Raises Refusal."""
     if not sizes or 0 in sizes:
-        raise Refusal("UPLOAD_EMPTY")
+        raise Refusal(Code.UPLOAD_EMPTY)
     if sum(sizes) > MAX_FILE_BYTES:
-        raise Refusal("UPLOAD_TOO_LARGE", max_bytes=MAX_FILE_BYTES)
+        raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_FILE_BYTES)
 
 
-def failure(code: str, **params: object) -> dict[str, Any]:
+def failure(code: Code, **params: object) -> dict[str, Any]:
     """A finding about the upload itself, as JSON types."""
     return Finding("upload", Level.FAIL, code, params).to_map()
 

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 from registrar.domain.certificates.trust import Text
 from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.revocation.status import Answer, Status
 from registrar.domain.times import iso
 
 _SILENT = {
-    Answer.UNAVAILABLE: "REVOCATION_UNAVAILABLE",
-    Answer.STALE: "REVOCATION_STALE",
-    Answer.INVALID: "REVOCATION_ANSWER_INVALID",
+    Answer.UNAVAILABLE: Code.REVOCATION_UNAVAILABLE,
+    Answer.STALE: Code.REVOCATION_STALE,
+    Answer.INVALID: Code.REVOCATION_ANSWER_INVALID,
 }
 
 
@@ -28,21 +29,21 @@ def finding_of(
         case Answer.GOOD:
             return None
         case Answer.REVOKED | Answer.ON_HOLD | Answer.UNKNOWN if of_authority:
-            return _finding(Level.FAIL, "TRUST_CA_REVOKED", issuer=issuer)
+            return _finding(Level.FAIL, Code.TRUST_CA_REVOKED, issuer=issuer)
         case Answer.REVOKED if renewed or status.reason == "superseded":
-            return _finding(Level.FAIL, "REVOKED_RENEWED", issuer=issuer)
+            return _finding(Level.FAIL, Code.REVOKED_RENEWED, issuer=issuer)
         case Answer.REVOKED:
-            return _finding(Level.FAIL, "REVOKED_BY_ISSUER", issuer=issuer, revoked_on=status.revoked_at)
+            return _finding(Level.FAIL, Code.REVOKED_BY_ISSUER, issuer=issuer, revoked_on=status.revoked_at)
         case Answer.ON_HOLD:
-            return _finding(Level.FAIL, "ISSUER_ON_HOLD", issuer=issuer)
+            return _finding(Level.FAIL, Code.ISSUER_ON_HOLD, issuer=issuer)
         case Answer.UNKNOWN:
-            return _finding(Level.FAIL, "REVOCATION_STATUS_UNKNOWN", issuer=issuer)
+            return _finding(Level.FAIL, Code.REVOCATION_STATUS_UNKNOWN, issuer=issuer)
     return _finding(Level.WARN, _SILENT[status.answer], issuer=issuer)
 
 
 def given_up(issuer: Text) -> Finding:
     """The issuer was silent until the last retry."""
-    return _finding(Level.FAIL, "REVOCATION_GIVEN_UP", issuer=issuer)
+    return _finding(Level.FAIL, Code.REVOCATION_GIVEN_UP, issuer=issuer)
 
 
 def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta]) -> datetime | None:
@@ -66,5 +67,5 @@ def worst(statuses: Sequence[Status]) -> Status:
 _RANK = {Answer.INVALID: 0, Answer.STALE: 1, Answer.UNAVAILABLE: 2}
 
 
-def _finding(level: Level, code: str, **params: object) -> Finding:
+def _finding(level: Level, code: Code, **params: object) -> Finding:
     return Finding("revocation", level, code, params)
