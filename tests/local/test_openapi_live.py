@@ -8,13 +8,13 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
 import yaml
 
+from tests.support.openapi import OPERATIONS, PATH, SPEC
 from tools.cloud.http_calls import Answer, post_form, send
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, sign
@@ -31,16 +31,12 @@ pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
 
-PATH = Path(__file__).parents[2] / "docs" / "openapi.yaml"
-SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
-OPERATIONS = [(method.upper(), path) for path, item in SPEC["paths"].items() for method in item]
-PROTECTED = [(m, p) for m, p in OPERATIONS if "security" not in SPEC["paths"][p][m.lower()]]
+PROTECTED = [route for route, operation in OPERATIONS.items() if "security" not in operation]
 LANGUAGE_ALONE = [{"$ref": "#/components/parameters/AcceptLanguage"}]
 NOTHING_WRONG = [
-    (method, path)
-    for method, path in OPERATIONS
-    if "requestBody" not in (operation := SPEC["paths"][path][method.lower()])
-    and operation.get("parameters") == LANGUAGE_ALONE
+    route
+    for route, operation in OPERATIONS.items()
+    if "requestBody" not in operation and operation.get("parameters") == LANGUAGE_ALONE
 ]
 EXAMPLES = 25
 SEED = 20261122

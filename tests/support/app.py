@@ -27,9 +27,10 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import object_key
 from registrar.domain.times import iso
-from tests.support.account import RESOURCES, Account
+from tests.support.account import Account
 from tests.support.builders import a_trust_document
 from tests.support.rows import PASSWORD, TOTP_SECRET, a_customer, a_proof, put
+from tests.support.shape import PUBLIC_ROUTES, ROUTES, verb
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate
 
@@ -38,13 +39,6 @@ EVENTS = Path(__file__).parents[1] / "events"
 PROBLEM_MEMBERS = {
     "type", "title", "status", "detail", "code", "retryable", "next_action", "params", "support_ref", "findings",
 }  # fmt: skip
-ROUTES = {
-    (event["Properties"]["Method"], event["Properties"]["Path"]): resource["Properties"]["CodeUri"].split("/")[1]
-    for resource in RESOURCES.values()
-    if resource["Type"] == "AWS::Serverless::Function"
-    for event in resource["Properties"].get("Events", {}).values()
-    if event["Type"] == "Api"
-}
 
 
 @cache
@@ -144,7 +138,7 @@ class App:
             event["multiValueHeaders"][name] = [value]
         if self.address:
             event["requestContext"]["identity"]["sourceIp"] = self.address
-        if self.signed_in and not route.startswith(("/login", "/challenges", "/loss")):
+        if self.signed_in and (method, route) not in PUBLIC_ROUTES:
             event["requestContext"]["authorizer"] = {
                 "principalId": "0123456789abcdef",
                 "integrationLatency": 7,
@@ -160,8 +154,7 @@ class App:
         return self.send(self.event(method, route, body, **path))
 
     def send(self, event: Mapping[str, Any]) -> Answer:
-        verb = ROUTES[event["httpMethod"], event["resource"]]
-        answer = self.account.invoke(verb, event)
+        answer = self.account.invoke(verb(ROUTES[event["httpMethod"], event["resource"]]), event)
         assert set(answer) == {"statusCode", "headers", "body"}
         assert answer["headers"]["Cache-Control"] == "no-store"
         return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))

@@ -97,6 +97,16 @@ def events(kind: str) -> Iterator[tuple[str, Properties]]:
                 yield name, event["Properties"]
 
 
+ROUTES = {(event["Method"], event["Path"]): name for name, event in events("Api")}
+"""Method and path of every route, and its function."""
+PUBLIC_ROUTES = {
+    (event["Method"], event["Path"])
+    for _, event in events("Api")
+    if event.get("Auth", {}).get("Authorizer") == "NONE"
+}
+"""Routes for which the gateway asks no authorizer. Which they may be is decided in tests/template/test_api.py."""
+
+
 def as_list(value: Any) -> list[Any]:
     """The value as the list it stands for."""
     return value if isinstance(value, list) else [value]

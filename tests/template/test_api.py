@@ -7,10 +7,10 @@ import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.entry.answers import PROBLEM_TYPE
-from tests.support.shape import RESOURCES, events, expanded
+from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
-ROUTES = {(event["Method"], event["Path"]): event for _, event in events("Api")}
+# The decision which routes need no session, made here and nowhere else.
 PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
     ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
 }
@@ -18,39 +18,11 @@ GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
 
 
-def test_routes_are_these() -> None:
-    assert ROUTES.keys() == PUBLIC | {
-        ("POST", "/step-up"),
-        ("POST", "/logout"),
-        ("GET", "/credentials"),
-        ("POST", "/credentials/passkey/options"),
-        ("POST", "/credentials/passkey"),
-        ("POST", "/credentials/totp"),
-        ("POST", "/credentials/totp/code"),
-        ("POST", "/credentials/phone"),
-        ("POST", "/credentials/phone/code"),
-        ("POST", "/credentials/{credential_id}/removal"),
-        ("POST", "/recovery/cancellation"),
-        ("POST", "/uploads"),
-        ("GET", "/uploads/{upload_id}"),
-        ("GET", "/sealing-key"),
-        ("POST", "/uploads/{upload_id}/password"),
-        ("POST", "/uploads/{upload_id}/registration"),
-        ("GET", "/registrations"),
-        ("GET", "/registrations/{registration_id}"),
-        ("DELETE", "/registrations/{registration_id}"),
-        ("POST", "/registrations/{registration_id}/check"),
-        ("POST", "/registrations/{registration_id}/loss"),
-        ("POST", "/registrations/loss"),
-        ("POST", "/registrations/{registration_id}/resume"),
-    }
-
-
 def test_only_login_precheck_and_loss_are_public() -> None:
-    public = {route for route, event in ROUTES.items() if event.get("Auth", {}).get("Authorizer") == "NONE"}
+    with_settings = {(event["Method"], event["Path"]) for _, event in events("Api") if "Auth" in event}
 
-    assert public == PUBLIC
-    assert all("Auth" not in event for route, event in ROUTES.items() if route not in PUBLIC)
+    assert PUBLIC_ROUTES == PUBLIC
+    assert with_settings == PUBLIC, "every other route has the default authorizer"
 
 
 def test_only_those_are_public_in_what_the_gateway_gets() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
 from openapi_spec_validator import validate
 
 from registrar.domain.access import challenge as challenges
@@ -23,24 +22,18 @@ from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
 from registrar.entry.answers import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
+from tests.support.openapi import OPERATIONS, SPEC
 from tests.support.reachable import answering, codes, reached, telling
-from tests.support.shape import RESOURCES, events, verb
+from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, verb
 from tools.cloud.emulator import ROOT
 
-SPEC: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
 GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
 GATEWAY = {
     name: json.loads(answer["ResponseTemplates"]["application/json"])
     for name, answer in RESOURCES["Api"]["Properties"]["GatewayResponses"].items()
 }
-OPERATIONS = {
-    (method.upper(), path): operation
-    for path, item in SPEC["paths"].items()
-    for method, operation in item.items()
-    if method != "parameters"
-}
-FOLDERS = {(event["Method"], event["Path"]): verb(name) for name, event in events("Api")}
+FOLDERS = {route: verb(name) for route, name in ROUTES.items()}
 PROBLEM_JSON = "application/problem+json"
 # A handler asks for another state than this; what carries no status of its own is never a finding.
 IMPOSSIBLE = {
@@ -110,12 +103,11 @@ def test_it_is_valid_openapi() -> None:
 
 
 def test_routes_methods_and_security_are_the_templates() -> None:
-    public = {(e["Method"], e["Path"]) for _, e in events("Api") if e.get("Auth", {}).get("Authorizer") == "NONE"}
-
     assert OPERATIONS.keys() == FOLDERS.keys()
     assert SPEC["security"] == [{"session": []}]
-    assert {route for route, operation in OPERATIONS.items() if operation.get("security") == []} == public
-    assert all("security" not in operation for route, operation in OPERATIONS.items() if route not in public)
+    assert {route for route, operation in OPERATIONS.items() if operation.get("security") == []} == PUBLIC_ROUTES
+    own = {route for route, operation in OPERATIONS.items() if "security" in operation}
+    assert own == PUBLIC_ROUTES, "every other operation needs a session"
     assert SPEC["components"]["securitySchemes"]["session"]["scheme"] == "bearer"
 
 
