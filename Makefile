@@ -23,7 +23,7 @@ LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down test test-all check bench fmt lock build build-host sam clean
+.PHONY: help demo up down test test-all check docs bench fmt lock build build-host sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,18 +43,22 @@ test: build-host  ## the tests but the slow ones
 test-all: build $(SAM)  ## every test
 	@$(TESTS)
 
-check: $(DEV)  ## format, lint, types, template, secrets
+check: $(DEV)  ## format, lint, types, template, generated docs, secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary $(TYPED)
 	@.venv/bin/cfn-lint template.yaml
+	@$(PY) -m tools.checks.routes
 	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
+
+docs: $(DEV)  ## write the README's table of routes from template.yaml
+	@$(PY) -m tools.checks.routes --write
 
 bench: build-host $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
-fmt: $(DEV)  ## format, and mend what the linter can
+fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 
@@ -73,7 +77,7 @@ build: build-host  ## layers and functions for this machine and for AWS, checked
 build-host: $(DEV) $(EMULATOR)
 	@$(PY) -m tools.packaging.build --target host
 
-sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam .venv-bench/bin/sam
+sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## remove everything that make made, after stopping what `make up` started
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down

@@ -36,6 +36,14 @@ def test_it_is_named_after_its_folder(name: str) -> None:
 
 
 @each_function
+def test_it_has_a_description_that_lambda_takes_and_the_readme_can_print(name: str) -> None:
+    description = FUNCTIONS[name]["Description"]
+
+    assert 0 < len(description) <= 256
+    assert not set(description) & set("|\n")
+
+
+@each_function
 def test_it_runs_on_the_runtime_that_is_built_for(name: str) -> None:
     assert function_property(name, "Runtime") == "python3.13"
     assert function_property(name, "Architectures") == ["arm64"]

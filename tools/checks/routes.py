@@ -1,0 +1,77 @@
+"""Checks the README's table of routes and functions against template.yaml: `python -m tools.checks.routes`.
+
+`--write` writes the table anew. It has one row for each function, in the template's order: what starts it, its
+folder, and its Description.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tools.cloud.emulator import ROOT
+from tools.packaging.template import read_template
+
+README = ROOT / "README.md"
+BEGIN = "<!-- routes: written by `make docs` from template.yaml -->\n"
+END = "<!-- end of routes -->\n"
+
+
+def main() -> None:
+    """Compare the table with the template, or write it."""
+    parser = argparse.ArgumentParser(description="Check the README's table of routes.")
+    parser.add_argument("--write", action="store_true", help="write the table")
+    write = parser.parse_args().write
+    text = README.read_text(encoding="utf-8")
+    current = with_table(text, table(read_template(ROOT / "template.yaml")))
+    if write:
+        README.write_text(current, encoding="utf-8")
+    elif current != text:
+        sys.exit("the table of routes in README.md differs from template.yaml: run `make docs`")
+
+
+def with_table(text: str, rows: str) -> str:
+    """Replace what stands between the two markers."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"README.md has no {BEGIN!r} followed by {END!r}")
+    return f"{before}{BEGIN}{rows}{END}{after}"
+
+
+def table(template: dict[str, Any]) -> str:
+    """Draw one row for each function of a template."""
+    resources: dict[str, Any] = template["Resources"]
+    functions = {n: r["Properties"] for n, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
+    authorizers = {
+        each["FunctionArn"]["Fn::GetAtt"][0]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Serverless::Api"
+        for each in resource["Properties"]["Auth"]["Authorizers"].values()
+    }
+    lines = ["| started by | function | what it does |", "| --- | --- | --- |"]
+    for name, function in functions.items():
+        started = [_cause(event["Type"], event["Properties"]) for event in function.get("Events", {}).values()]
+        if not started:
+            started = ["every route that is not public" if name in authorizers else "staff, with IAM's permission"]
+        folder = Path(function["CodeUri"]).name
+        lines.append(f"| {', '.join(started)} | `{folder}` | {function['Description']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cause(kind: str, event: dict[str, Any]) -> str:
+    if kind == "Api":
+        public = " (public)" if event.get("Auth", {}).get("Authorizer") == "NONE" else ""
+        return f"`{event['Method']} {event['Path']}`{public}"
+    if kind == "SQS":
+        return f"queue `{event['Queue']['Fn::GetAtt'][0]}`"
+    if kind == "DynamoDB":
+        return f"stream of `{event['Stream']['Fn::GetAtt'][0]}`"
+    if kind == "ScheduleV2":
+        zone = event.get("ScheduleExpressionTimezone")
+        return f"`{event['ScheduleExpression']}`" + (f" in {zone}" if zone else "")
+    raise ValueError(f"the table has no words for an event of type {kind}")
+
+
+if __name__ == "__main__":
+    main()
