@@ -9,11 +9,13 @@ from typing import Any, cast
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from registrar.aws.keys import CustomerSecrets
-from tests.support.grants import ALLOW, DENY, EVERYBODY, FUNCTIONS, OPENS, SECRET_KEYS
+from tests.support.grants import HOLDERS, NOBODY, POWERS, ROLES, SECRET_KEYS, Power
+from tests.support.power_calls import ACTS, call
 from tools.cloud.emulator import REGION
 from tools.cloud.local_cloud import LocalCloud
 
@@ -70,7 +72,7 @@ def _sealed(cloud: LocalCloud) -> list[tuple[str, dict[str, Any]]]:
     return answers
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ROLES)
 def test_who_may_open_what_is_sealed(name: str, cloud: LocalCloud, as_role: AsRole) -> None:
     kms = as_role(name, "kms")
     opened = set()
@@ -82,63 +84,52 @@ def test_who_may_open_what_is_sealed(name: str, cloud: LocalCloud, as_role: AsRo
             if refused.response["Error"]["Code"] not in DENIED:
                 raise
 
-    assert opened == OPENS.get(name, set())
+    assert opened == {key for key in SECRET_KEYS if name in HOLDERS["kms:Decrypt", key]}
 
 
-def _filled(cloud: LocalCloud, topic: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    names = {**cloud.resources, "CustomerKey": cloud.outputs["CustomerKey"], "topic": topic}
-    return {
-        key: names[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
-        for key, value in arguments.items()
-    }
+def _filled(cloud: LocalCloud, topic: str, value: Any) -> Any:
+    """The arguments of a call with physical names in place of those in braces."""
+    if isinstance(value, dict):
+        return {key: _filled(cloud, topic, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(cloud, topic, inner) for inner in value]
+    if not isinstance(value, str) or not value.startswith("{") or value == "{}":
+        return value
+    return {**cloud.resources, "CustomerKey": cloud.outputs["CustomerKey"], "topic": topic}[value[1:-1]]
 
 
-@pytest.mark.parametrize(
-    ("name", "service", "operation", "arguments"), DENY, ids=[f"{n}-{s}-{o}" for n, s, o, _ in DENY]
-)
-def test_what_is_not_granted_is_denied(
-    name: str,
-    service: str,
-    operation: str,
-    arguments: dict[str, Any],
-    cloud: LocalCloud,
-    as_role: AsRole,
-    topic: str,
+def _is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
+    """Whether the role is refused; a call that is let in may fail for another reason."""
+    try:
+        getattr(client, xform_name(operation))(**arguments)
+    except ClientError as refused:
+        return refused.response["Error"]["Code"] in DENIED
+    return False
+
+
+@pytest.mark.parametrize("power", POWERS, ids=str)
+def test_a_power_is_held_by_these_functions_only(
+    power: Power, cloud: LocalCloud, as_role: AsRole, topic: str
 ) -> None:
-    call = getattr(as_role(name, service), operation)
+    service, operation, arguments = call(power)
+    filled = _filled(cloud, topic, arguments)
+    tried = [name for name in ROLES if power.action not in ACTS or name not in power.holders]
 
-    with pytest.raises(ClientError) as refused:
-        call(**_filled(cloud, topic, arguments))
+    denied = {name for name in tried if _is_denied(as_role(name, service), operation, filled)}
 
-    assert refused.value.response["Error"]["Code"] in DENIED
+    assert denied == set(ROLES) - power.holders
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ROLES)
 def test_no_function_may_change_the_cloud(name: str, cloud: LocalCloud, as_role: AsRole, topic: str) -> None:
-    for service, operation, arguments in EVERYBODY:
+    for service, operation, arguments in NOBODY:
         with pytest.raises(ClientError) as refused:
             getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
         assert refused.value.response["Error"]["Code"] in DENIED, operation
 
 
-@pytest.mark.parametrize(
-    ("name", "service", "operation", "arguments"), ALLOW, ids=[f"{n}-{s}-{o}" for n, s, o, _ in ALLOW]
-)
-def test_what_is_granted_works(
-    name: str,
-    service: str,
-    operation: str,
-    arguments: dict[str, Any],
-    cloud: LocalCloud,
-    as_role: AsRole,
-    topic: str,
-) -> None:
-    # Without this a role that may do nothing at all would pass every test above.
-    getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
-
-
 def test_every_function_is_looked_at(cloud: LocalCloud) -> None:
-    assert [f"{name}Function" for name in FUNCTIONS] == sorted(n for n in cloud.resources if n.endswith("Function"))
+    assert [f"{name}Function" for name in ROLES] == sorted(n for n in cloud.resources if n.endswith("Function"))
 
 
 def test_a_secret_of_one_customer_never_opens_for_another(cloud: LocalCloud, as_role: AsRole) -> None:

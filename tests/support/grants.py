@@ -1,238 +1,173 @@
-"""What each function's role must refuse, and some of what it must grant, as calls: see test_permissions.py."""
+"""Who may do what: the decision, written once. It is never derived from the policies that it judges.
 
+Two tests read it: tests/template/test_policies.py compares it with the statements of template.yaml,
+tests/local/test_permissions.py calls each action with every function's role on the local cloud.
+Whoever is not named in a row is denied, a new function too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-KEY = {"id": {"S": "x"}}
-OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
-ROW = {"pk": {"S": "CUST#x"}, "sk": {"S": "REG#x"}}
+from tests.support.shape import FUNCTIONS
 
-OF_PK = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "x"}}}
+ROLES = sorted(name.removesuffix("Function") for name in FUNCTIONS)
+"""Every function, by its name in the template without the ending."""
 
-# Function, service, operation, arguments; names of the template in braces are replaced by physical ones.
-DENY: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("Authorize", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
-    ("Authorize", "dynamodb", "scan", {"TableName": "{SessionsTable}"}),
-    ("Authorize", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("Authorize", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("Login", "dynamodb", "put_item", {"TableName": "{SessionsTable}", "Item": {"customer_id": {"S": "x"}}}),
-    ("Login", "dynamodb", "delete_item", {"TableName": "{ThrottlesTable}", "Key": KEY}),
-    ("Login", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("Login", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("Login", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("Login", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
-    ("VerifyOtp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x"}),
-    ("VerifyOtp", "kms", "generate_data_key", {"KeyId": "{CustomerKey}", "KeySpec": "AES_256"}),
-    ("VerifyOtp", "kms", "schedule_key_deletion", {"KeyId": "{CustomerKey}"}),
-    ("VerifyOtp", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("VerifyOtp", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
-    ("VerifyOtp", "dynamodb", "delete_item", {"TableName": "{ThrottlesTable}", "Key": KEY}),
-    ("StepUp", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
-    ("StepUp", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("StepUp", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("Logout", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("Logout", "dynamodb", "delete_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("Logout", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("RequestUpload", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
-    ("SendOtp", "dynamodb", "update_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("SendOtp", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
-    ("SendOtp", "dynamodb", "update_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("VerifyPasskey", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("VerifyPasskey", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
-    ("VerifyPasskey", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("VerifyCertificate", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("VerifyCertificate", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    (
-        "VerifyCertificate",
-        "dynamodb",
-        "query",
-        {
-            "TableName": "{RegistrationsTable}",
-            "KeyConditionExpression": "pk = :x",
-            "ExpressionAttributeValues": {":x": {"S": "x"}},
-        },
+# Kinds of functions that share a power.
+ENROL = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "StartPhone", "StartTotp"}
+RECOVER = {"ApproveRecovery", "CancelRecovery", "ProposeRecovery"}
+CHANGE_CUSTOMERS = ENROL | RECOVER | {"VerifyPasskey"}
+VERIFY = {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"}
+USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "RequestUpload"} | {
+    *("Deregister", "ResumeRegistration"),
+}
+ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "WatchCrl"}
+END_OR_HOLD = {"BlockRegistration", "CheckRegistration", "Deregister", "ReportLoss", "ResumeRegistration"} | {
+    *("SetBankHold", "WatchCrl", "ReevaluateSegment"),
+}
+READ_ONE_REGISTRATION = (END_OR_HOLD - {"ReevaluateSegment"}) | {
+    *("EraseEnded", "GetRegistration", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
+}
+DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
+ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "Reevaluate", "ReevaluateSegment", "WatchIssuers"}
+
+
+@dataclass(frozen=True)
+class Power:
+    """An action on a resource, and the only functions that may take it."""
+
+    action: str
+    """As IAM names it."""
+    resource: str
+    """Logical name, with the path of an object or an index. `phone`: a text message; `topic`, `default`: another's
+    topic and event bus."""
+    holders: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource}"
+
+
+def _power(action: str, resource: str, holders: Iterable[str] = ()) -> Power:
+    return Power(action, resource, frozenset(holders))
+
+
+POWERS = [
+    # Customers: the bank's own record, never created and never deleted here.
+    _power(
+        "dynamodb:GetItem",
+        "CustomersTable",
+        CHANGE_CUSTOMERS
+        | {"ListCredentials", "Login", "OpenContainer", "RegisterCertificate", "ReportLoss", "SendNotice"}
+        | {"SendOtp", "StartPasskey", "StepUp"},
     ),
-    ("ListCredentials", "dynamodb", "update_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("ListCredentials", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("StartPasskey", "dynamodb", "update_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("AddPasskey", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("AddPasskey", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
-    ("StartTotp", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
-    ("AddTotp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
-    ("AddTotp", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("StartPhone", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
-    ("ChangePhone", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("RemoveCredential", "dynamodb", "delete_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("CancelRecovery", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("ProposeRecovery", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
-    ("ProposeRecovery", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("ApproveRecovery", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("ApproveRecovery", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
-    ("RequestUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("RequestUpload", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
-    ("RequestUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x", "Body": b"x"}),
-    ("RequestUpload", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
-    ("RequestUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("ValidateUpload", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
-    ("ValidateUpload", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x", "Body": b"x"}),
-    ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
-    ("ValidateUpload", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("ValidateUpload", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("GetUpload", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("GetUpload", "dynamodb", "scan", {"TableName": "{UploadsTable}"}),
-    ("GetUpload", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("GetUpload", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
-    ("RegisterCertificate", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("RegisterCertificate", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("RegisterCertificate", "sns", "publish", {"PhoneNumber": "+821000000000", "Message": "x"}),
-    ("GetRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("GetRegistration", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("ListRegistrations", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("ListRegistrations", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("FlagExpiring", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("FlagExpiring", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("FlagExpiring", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("FlagExpiring", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("FlagShard", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("FlagShard", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("FlagShard", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("FlagShard", "sqs", "send_message", {"QueueUrl": "{ExpiryQueue}", "MessageBody": "x"}),
-    ("FlagShard", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("SendNotice", "sns", "publish", {"TopicArn": "{topic}", "Message": "x"}),
-    ("SendNotice", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("SendNotice", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("SendNotice", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("SendNotice", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("SendNotice", "kms", "decrypt", {"KeyId": "{CustomerKey}", "CiphertextBlob": b"x" * 100}),
-    ("PublishEvents", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("PublishEvents", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    (
-        "PublishEvents",
-        "events",
-        "put_events",
-        {"Entries": [{"Source": "registrar", "DetailType": "x", "Detail": "{}", "EventBusName": "default"}]},
+    _power("dynamodb:UpdateItem", "CustomersTable", CHANGE_CUSTOMERS),
+    _power("dynamodb:PutItem", "CustomersTable"),
+    _power("dynamodb:DeleteItem", "CustomersTable"),
+    _power("dynamodb:Scan", "CustomersTable"),
+    # Sessions and proofs of identity.
+    _power("dynamodb:GetItem", "SessionsTable", {"Authorize", "Login"}),
+    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"Authorize", "Logout"}),
+    _power("dynamodb:PutItem", "SessionsTable"),
+    _power("dynamodb:DeleteItem", "SessionsTable"),
+    _power("dynamodb:Scan", "SessionsTable"),
+    _power("dynamodb:GetItem", "ChallengesTable", ENROL | {"RequestUpload", "SendOtp", "StartPasskey"}),
+    _power("dynamodb:UpdateItem", "ChallengesTable", VERIFY | USE_PROOF | {"SendOtp"}),
+    _power("dynamodb:PutItem", "ChallengesTable", {"Login", "StepUp"}),
+    _power("dynamodb:DeleteItem", "ChallengesTable"),
+    _power(
+        "dynamodb:UpdateItem",
+        "ThrottlesTable",
+        VERIFY | {"Login", "ReportLoss", "SendOtp", "StartPhone", "StepUp"},
     ),
-    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
-    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "reports/trust.json"}),
-    ("Precheck", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
-    ("Precheck", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("Precheck", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
-    ("Precheck", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("Precheck", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("Precheck", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("GetSealingKey", "kms", "encrypt", {"KeyId": "{SealingKeyA}", "Plaintext": b"x"}),
-    ("GetSealingKey", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("GetSealingKey", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("OpenContainer", "s3", "put_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0", "Body": b"x"}),
-    ("OpenContainer", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "elsewhere/x"}),
-    ("OpenContainer", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
-    ("OpenContainer", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("OpenContainer", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("OpenContainer", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("OpenContainer", "dynamodb", "delete_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("OpenContainer", "kms", "encrypt", {"KeyId": "{IdentityKey}", "Plaintext": b"x"}),
-    ("OpenContainer", "kms", "generate_data_key", {"KeyId": "{IdentityKey}", "KeySpec": "AES_256"}),
-    ("RegisterCertificate", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("RegisterCertificate", "kms", "encrypt", {"KeyId": "{IdentityKey}", "Plaintext": b"x"}),
-    ("RegisterCertificate", "dynamodb", "put_item", {"TableName": "{CustomersTable}", "Item": KEY}),
-    ("ValidateUpload", "sqs", "send_message", {"QueueUrl": "{TrustQueue}", "MessageBody": "x"}),
-    ("ValidateUpload", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("ActivateTrust", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json", "Body": b"x"}),
-    ("ActivateTrust", "s3", "delete_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
-    ("ActivateTrust", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x"}),
-    ("ActivateTrust", "s3", "put_bucket_versioning", {"Bucket": "{TrustBucket}", "VersioningConfiguration": {}}),
-    ("ReportLoss", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("ReportLoss", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("ReportLoss", "dynamodb", "scan", {"TableName": "{CustomersTable}"}),
-    ("ResumeRegistration", "dynamodb", "put_item", {"TableName": "{ChallengesTable}", "Item": KEY}),
-    ("ResumeRegistration", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("ResumeRegistration", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
-    ("Deregister", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("Deregister", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("SetBankHold", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("SetBankHold", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("BlockRegistration", "dynamodb", "delete_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("BlockRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("GetRegistration", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("EraseEnded", "dynamodb", "delete_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("EraseEnded", "dynamodb", "delete_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("EraseEnded", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("EraseEnded", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("EraseEnded", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
-    ("Reevaluate", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("Reevaluate", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("Reevaluate", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
-    ("Reevaluate", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "reports/reevaluation/x", "Body": b"x"}),
-    ("Reevaluate", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("ReevaluateSegment", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("ReevaluateSegment", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("ReevaluateSegment", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("ReevaluateSegment", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("ReevaluateSegment", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("ReevaluateSegment", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/x", "Body": b"x"}),
-    ("ReevaluateSegment", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("WatchIssuers", "dynamodb", "put_item", {"TableName": "{IssuersTable}", "Item": ROW}),
-    ("WatchIssuers", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("WatchIssuers", "s3", "get_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
-    ("WatchIssuers", "sqs", "send_message", {"QueueUrl": "{ValidationQueue}", "MessageBody": "x"}),
-    ("CheckRevocation", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("CheckRevocation", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("CheckRevocation", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("CheckRevocation", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("CheckRevocation", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("CheckRevocation", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
-    ("CheckRevocation", "s3", "put_object", {"Bucket": "{RevocationBucket}", "Key": "elsewhere/x", "Body": b"x"}),
-    ("CheckRevocation", "sqs", "send_message", {"QueueUrl": "{QuestionsQueue}", "MessageBody": "x"}),
-    ("CheckRevocation", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("RetryDeferred", "dynamodb", "scan", {"TableName": "{UploadsTable}"}),
-    ("RetryDeferred", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("RetryDeferred", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("RetryDeferred", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("CheckRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("CheckRegistration", "dynamodb", "delete_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("CheckRegistration", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("CheckRegistration", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    (
-        "CheckRegistration",
-        "s3",
-        "put_object",
-        {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"},
+    _power("dynamodb:DeleteItem", "ThrottlesTable"),
+    # Uploads.
+    _power(
+        "dynamodb:GetItem",
+        "UploadsTable",
+        {"CheckRevocation", "GetUpload", "OpenContainer", "RegisterCertificate", "ValidateUpload"},
     ),
-    ("CheckRegistration", "s3", "put_object", {"Bucket": "{RevocationBucket}", "Key": "elsewhere/x", "Body": b"x"}),
-    ("WatchCrl", "s3", "put_object", {"Bucket": "{RevocationBucket}", "Key": "elsewhere/x", "Body": b"x"}),
-    ("WatchCrl", "s3", "delete_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
-    ("WatchCrl", "s3", "put_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"}),
-    ("WatchCrl", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("WatchCrl", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("WatchCrl", "dynamodb", "scan", {"TableName": "{RegistrationsTable}"}),
-    ("WatchCrl", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("WatchCrl", "sqs", "send_message", {"QueueUrl": "{WatchQueue}", "MessageBody": "x"}),
-    ("CheckRevocation", "s3", "delete_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
-    ("CheckRevocation", "s3", "put_object", {"Bucket": "{RevocationBucket}", "Key": "elsewhere/x", "Body": b"x"}),
-    ("CheckRevocation", "s3", "get_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("CheckRevocation", "dynamodb", "update_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("CheckRevocation", "dynamodb", "update_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("CheckRevocation", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("CheckRevocation", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("CheckRevocation", "sqs", "send_message", {"QueueUrl": "{QuestionsQueue}", "MessageBody": "x"}),
-    ("RetryDeferred", "dynamodb", "scan", {"TableName": "{UploadsTable}"}),
-    ("RetryDeferred", "dynamodb", "put_item", {"TableName": "{UploadsTable}", "Item": KEY}),
-    ("RetryDeferred", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("RetryDeferred", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
-    ("CheckRegistration", "dynamodb", "put_item", {"TableName": "{RegistrationsTable}", "Item": ROW}),
-    ("CheckRegistration", "dynamodb", "delete_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("CheckRegistration", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
-    ("CheckRegistration", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("CheckRegistration", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "incoming/trust.json"}),
-    (
-        "CheckRegistration",
-        "s3",
-        "put_object",
-        {"Bucket": "{TrustBucket}", "Key": "active/trust.json", "Body": b"x"},
+    _power("dynamodb:PutItem", "UploadsTable", {"RequestUpload"}),
+    _power("dynamodb:DeleteItem", "UploadsTable"),
+    _power("dynamodb:Scan", "UploadsTable", {"ActivateTrust"}),
+    _power("s3:PutObject", "UploadBucket/uploads/x/0", {"RequestUpload"}),
+    _power("s3:PutObject", "UploadBucket/elsewhere/x"),
+    _power("s3:GetObject", "UploadBucket/uploads/x/0", {"OpenContainer", "ValidateUpload"}),
+    _power("s3:GetObject", "UploadBucket/elsewhere/x"),
+    _power("s3:DeleteObject", "UploadBucket/uploads/x/0", {"OpenContainer", "ValidateUpload"}),
+    _power("s3:ListBucket", "UploadBucket", {"OpenContainer", "ValidateUpload"}),
+    # Registrations.
+    _power("dynamodb:GetItem", "RegistrationsTable", READ_ONE_REGISTRATION),
+    _power(
+        "dynamodb:Query",
+        "RegistrationsTable",
+        {"CheckRevocation", "ListRegistrations", "Login", "ReportLoss", "StepUp"},
     ),
-    ("CheckRegistration", "s3", "delete_object", {"Bucket": "{RevocationBucket}", "Key": "crl/x/y/current"}),
-    ("CheckRegistration", "sqs", "send_message", {"QueueUrl": "{NoticeQueue}", "MessageBody": "x"}),
+    _power("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificate"}),
+    _power("dynamodb:UpdateItem", "RegistrationsTable", END_OR_HOLD | {"FlagShard", "RegisterCertificate"}),
+    _power("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEnded"}),
+    _power("dynamodb:Scan", "RegistrationsTable", {"ActivateTrust"}),
+    _power("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistration", "CheckRegistration", "WatchCrl"}),
+    _power("dynamodb:PutItem", "DenyListTable"),
+    _power("dynamodb:DeleteItem", "DenyListTable"),
+    # Trust and revocation.
+    _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
+    _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),
+    _power("s3:GetObject", "TrustBucket/reports/trust.json"),
+    _power("s3:PutObject", "TrustBucket/active/trust.json", {"ActivateTrust"}),
+    _power("s3:PutObject", "TrustBucket/active/x"),
+    _power("s3:PutObject", "TrustBucket/incoming/trust.json"),
+    _power("s3:PutObject", "TrustBucket/reports/reevaluation/x", {"ReevaluateSegment"}),
+    _power("s3:DeleteObject", "TrustBucket/active/trust.json"),
+    _power("s3:ListBucket", "TrustBucket", {"ActivateTrust", "Reevaluate"}),
+    _power("s3:PutBucketVersioning", "TrustBucket"),
+    _power("dynamodb:GetItem", "IssuersTable", ASK_ISSUERS),
+    _power("dynamodb:PutItem", "IssuersTable"),
+    _power("s3:GetObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS),
+    _power("s3:PutObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS),
+    _power("s3:PutObject", "RevocationBucket/elsewhere/x"),
+    _power("s3:DeleteObject", "RevocationBucket/crl/x/y/current"),
+    _power("s3:ListBucket", "RevocationBucket", ASK_ISSUERS),
+    # Messages and events.
+    _power("dynamodb:GetItem", "NoticesTable", {"FlagExpiring", "Reevaluate", "ReevaluateSegment", "SendNotice"}),
+    _power(
+        "sns:Publish",
+        "phone",
+        (CHANGE_CUSTOMERS - {"ProposeRecovery", "StartTotp", "VerifyPasskey"}) | {"SendNotice", "SendOtp"},
+    ),
+    _power("sns:Publish", "topic"),
+    _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
+    _power("sqs:SendMessage", "NoticeQueue", {"CheckRevocation", "FlagShard"}),
+    _power(
+        "sqs:SendMessage",
+        "QuestionsQueue",
+        {"OpenContainer", "RegisterCertificate", "RetryDeferred", "ValidateUpload"},
+    ),
+    _power("sqs:SendMessage", "ReevaluationQueue", {"Reevaluate", "ReevaluateSegment"}),
+    _power("sqs:SendMessage", "TrustQueue"),
+    _power("sqs:SendMessage", "ValidationQueue", {"ValidateUpload"}),
+    _power("sqs:SendMessage", "WatchQueue", {"WatchIssuers"}),
+    _power("events:PutEvents", "RegistrationEvents", {"PublishEvents"}),
+    _power("events:PutEvents", "default"),
+    # Keys: a new authenticator app's secret is the one thing that is sealed here.
+    _power("kms:Decrypt", "CustomerKey", {"AddTotp", "VerifyOtp"}),
+    _power("kms:Decrypt", "IdentityKey", {"OpenContainer", "RegisterCertificate"}),
+    _power("kms:Decrypt", "SealingKeyA", {"OpenContainer"}),
+    _power("kms:Decrypt", "SealingKeyB", {"OpenContainer"}),
+    _power("kms:Decrypt", "RandomNumberKeyA", {"RegisterCertificate"}),
+    _power("kms:Decrypt", "RandomNumberKeyB", {"RegisterCertificate"}),
+    _power("kms:Encrypt", "CustomerKey", {"StartTotp"}),
+    _power("kms:Encrypt", "IdentityKey"),
+    _power("kms:Encrypt", "SealingKeyA"),
+    _power("kms:GenerateDataKey", "CustomerKey"),
+    _power("kms:GenerateDataKey", "IdentityKey"),
+    _power("kms:ScheduleKeyDeletion", "CustomerKey"),
+    _power("kms:GetPublicKey", "SealingKeyA", {"GetSealingKey"}),
+    _power("kms:GetPublicKey", "RandomNumberKeyA", {"GetSealingKey"}),
 ]
+HOLDERS = {(power.action, power.resource): power.holders for power in POWERS}
+
+OF_SOMEBODY = {"EncryptionContext": {"customer": "somebody"}}
 OAEP = {"EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
 SECRET_KEYS: dict[str, dict[str, Any]] = {
     "CustomerKey": OF_SOMEBODY,
@@ -242,14 +177,10 @@ SECRET_KEYS: dict[str, dict[str, Any]] = {
     "RandomNumberKeyA": OAEP,
     "RandomNumberKeyB": OAEP,
 }
-OPENS = {
-    "VerifyOtp": {"CustomerKey"},
-    "AddTotp": {"CustomerKey"},
-    "OpenContainer": {"IdentityKey", "SealingKeyA", "SealingKeyB"},
-    "RegisterCertificate": {"IdentityKey", "RandomNumberKeyA", "RandomNumberKeyB"},
-}
+"""Keys behind which a customer's secret is stored, with what their calls need."""
+
 # Nobody may change the cloud itself, whatever else their role says.
-EVERYBODY = [
+NOBODY = [
     ("iam", "list_roles", {}),
     ("iam", "create_user", {"UserName": "x-y"}),
     ("lambda", "list_functions", {}),
@@ -257,41 +188,4 @@ EVERYBODY = [
     ("dynamodb", "list_tables", {}),
     ("dynamodb", "delete_table", {"TableName": "{RegistrationsTable}"}),
     ("cloudformation", "delete_stack", {"StackName": "registrar"}),
-]
-FUNCTIONS = sorted({name for name, *_ in DENY})
-ALLOW: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("Authorize", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("Login", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("Login", "dynamodb", "get_item", {"TableName": "{SessionsTable}", "Key": {"customer_id": {"S": "x"}}}),
-    ("RequestUpload", "dynamodb", "get_item", {"TableName": "{ChallengesTable}", "Key": KEY}),
-    ("VerifyPasskey", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("StartTotp", "kms", "encrypt", {"KeyId": "{CustomerKey}", "Plaintext": b"x", **OF_SOMEBODY}),
-    ("SendOtp", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("GetUpload", "dynamodb", "get_item", {"TableName": "{UploadsTable}", "Key": KEY}),
-    ("GetRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("ReportLoss", "dynamodb", "query", {"TableName": "{RegistrationsTable}", **OF_PK}),
-    ("Deregister", "dynamodb", "get_item", {"TableName": "{DenyListTable}", "Key": KEY}),
-    ("SetBankHold", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("ValidateUpload", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
-    ("ActivateTrust", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
-    ("SendNotice", "sns", "publish", {"PhoneNumber": "+821000000001", "Message": "x"}),
-    ("SendNotice", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("FlagExpiring", "dynamodb", "get_item", {"TableName": "{NoticesTable}", "Key": KEY}),
-    ("Precheck", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
-    ("GetSealingKey", "kms", "get_public_key", {"KeyId": "{SealingKeyA}"}),
-    ("OpenContainer", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("OpenContainer", "s3", "list_objects_v2", {"Bucket": "{UploadBucket}"}),
-    ("OpenContainer", "s3", "delete_object", {"Bucket": "{UploadBucket}", "Key": "uploads/x/0"}),
-    ("RegisterCertificate", "dynamodb", "get_item", {"TableName": "{CustomersTable}", "Key": KEY}),
-    ("EraseEnded", "dynamodb", "delete_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("WatchIssuers", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
-    ("WatchCrl", "dynamodb", "get_item", {"TableName": "{IssuersTable}", "Key": ROW}),
-    ("Reevaluate", "s3", "list_objects_v2", {"Bucket": "{TrustBucket}"}),
-    ("ReevaluateSegment", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
-    ("ReevaluateSegment", "dynamodb", "get_item", {"TableName": "{NoticesTable}", "Key": KEY}),
-    ("WatchCrl", "s3", "list_objects_v2", {"Bucket": "{RevocationBucket}"}),
-    ("CheckRevocation", "dynamodb", "get_item", {"TableName": "{IssuersTable}", "Key": ROW}),
-    ("CheckRevocation", "s3", "list_objects_v2", {"Bucket": "{RevocationBucket}"}),
-    ("CheckRegistration", "dynamodb", "get_item", {"TableName": "{RegistrationsTable}", "Key": ROW}),
-    ("CheckRegistration", "s3", "get_object", {"Bucket": "{TrustBucket}", "Key": "active/trust.json"}),
 ]

@@ -2,10 +2,12 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from tests.support.grants import HOLDERS, POWERS, SECRET_KEYS, Power
 from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -27,13 +29,6 @@ SAMS_OWN = {
     "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
 }
-CHANGE_CREDENTIALS = {
-    *("VerifyPasskeyFunction", "AddPasskeyFunction", "StartTotpFunction", "AddTotpFunction", "StartPhoneFunction"),
-    *("ChangePhoneFunction", "RemoveCredentialFunction", "CancelRecoveryFunction"),
-    *("ProposeRecoveryFunction", "ApproveRecoveryFunction"),
-}
-ANSWER = {"VerifyOtpFunction", "VerifyPasskeyFunction", "VerifyCertificateFunction"}
-USE_UP = {"AddPasskeyFunction", "AddTotpFunction", "ChangePhoneFunction", "RemoveCredentialFunction"}
 
 
 @each_function
@@ -71,10 +66,7 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
 def test_sms_is_fenced_and_few_send_it() -> None:
     senders = {name for name in FUNCTIONS if TEXT_MESSAGES in statements(name)}
 
-    assert senders == {
-        *("SendNoticeFunction", "SendOtpFunction", "StartPhoneFunction"),
-        *(CHANGE_CREDENTIALS - {"VerifyPasskeyFunction", "StartTotpFunction", "ProposeRecoveryFunction"}),
-    }
+    assert senders == {f"{name}Function" for name in HOLDERS["sns:Publish", "phone"]}
     assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
     # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
@@ -104,129 +96,59 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
         assert references(statement.get("Resource")) <= known | pseudo
 
 
-@pytest.mark.parametrize(
-    ("key", "openers"),
-    [
-        ("CustomerKey", {"VerifyOtpFunction", "AddTotpFunction"}),
-        ("IdentityKey", {"OpenContainerFunction", "RegisterCertificateFunction"}),
-        ("SealingKeyA", {"OpenContainerFunction"}),
-        ("SealingKeyB", {"OpenContainerFunction"}),
-        ("RandomNumberKeyA", {"RegisterCertificateFunction"}),
-        ("RandomNumberKeyB", {"RegisterCertificateFunction"}),
-    ],
-)
-def test_few_may_decrypt_and_one_encrypts(key: str, openers: set[str]) -> None:
-    decrypts = {name: _decrypts(name, key) for name in FUNCTIONS}
+@pytest.mark.parametrize("key", SECRET_KEYS)
+def test_customers_secrets_open_in_a_customers_context_only(key: str) -> None:
+    # The local cloud knows this form only.
+    context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
+    (*decrypts,) = (s for name in FUNCTIONS for s in statements(name) if _grants(s, "kms:Decrypt", key))
 
-    assert {name for name, found in decrypts.items() if found} == openers
-    # A new authenticator app's secret is the one thing that is sealed here.
-    encrypt = {name for name, acts in _allowed().items() for a in acts if a.startswith("kms:") and "E" in a[4:]}
-    assert encrypt == {"StartTotpFunction"}
-    for name in openers:
-        # In AWS a customers' key opens nothing outside a customer's context; the local cloud knows this form only.
-        context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
-        (decrypt,) = decrypts[name]
-        assert decrypt.get("Condition") == (None if key.startswith(("Sealing", "RandomNumber")) else context)
+    assert decrypts
+    expected = None if key.startswith(("Sealing", "RandomNumber")) else context
+    assert all(statement.get("Condition") == expected for statement in decrypts)
 
 
-def test_only_one_function_hands_out_the_sealing_key() -> None:
-    holders = [name for name, actions in _allowed().items() if "kms:GetPublicKey" in actions]
-
-    assert holders == ["GetSealingKeyFunction"]
-
-
-@pytest.mark.parametrize(
-    ("action", "resource", "holders"),
-    [
-        ("s3:PutObject", "UploadBucket", {"RequestUploadFunction"}),
-        ("s3:GetObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
-        ("s3:DeleteObject", "UploadBucket", {"ValidateUploadFunction", "OpenContainerFunction"}),
-        ("s3:PutObject", "TrustBucket", {"ActivateTrustFunction", "ReevaluateSegmentFunction"}),
-        ("s3:DeleteObject", "TrustBucket", set()),
-        ("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificateFunction"}),
-        ("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEndedFunction"}),
-        (
-            "dynamodb:UpdateItem",
-            "RegistrationsTable",
-            {
-                *("FlagShardFunction", "RegisterCertificateFunction", "WatchCrlFunction"),
-                *("ReportLossFunction", "ResumeRegistrationFunction", "DeregisterFunction"),
-                *("SetBankHoldFunction", "BlockRegistrationFunction", "CheckRegistrationFunction"),
-                "ReevaluateSegmentFunction",
-            },
-        ),
-        (
-            "dynamodb:UpdateItem",
-            "DenyListTable",
-            {"BlockRegistrationFunction", "CheckRegistrationFunction", "WatchCrlFunction"},
-        ),
-        ("dynamodb:PutItem", "DenyListTable", set()),
-        (
-            "s3:PutObject",
-            "RevocationBucket",
-            {"CheckRegistrationFunction", "CheckRevocationFunction", "WatchCrlFunction"},
-        ),
-        ("s3:DeleteObject", "RevocationBucket", set()),
-        ("dynamodb:PutItem", "IssuersTable", set()),
-        ("sqs:SendMessage", "WatchQueue", {"WatchIssuersFunction"}),
-        ("dynamodb:PutItem", "SessionsTable", set()),
-        ("dynamodb:UpdateItem", "SessionsTable", {"AuthorizeFunction", "LogoutFunction"} | ANSWER),
-        ("dynamodb:GetItem", "SessionsTable", {"AuthorizeFunction", "LoginFunction"}),
-        ("dynamodb:PutItem", "ChallengesTable", {"LoginFunction", "StepUpFunction"}),
-        (
-            "dynamodb:UpdateItem",
-            "ChallengesTable",
-            {"SendOtpFunction", "RequestUploadFunction", "ResumeRegistrationFunction", "DeregisterFunction"}
-            | ANSWER
-            | USE_UP,
-        ),
-        (
-            "dynamodb:UpdateItem",
-            "ThrottlesTable",
-            {"LoginFunction", "StepUpFunction", "SendOtpFunction", "StartPhoneFunction", "ReportLossFunction"}
-            | ANSWER,
-        ),
-        (
-            "dynamodb:GetItem",
-            "CustomersTable",
-            {
-                *("LoginFunction", "StepUpFunction", "SendNoticeFunction", "ReportLossFunction"),
-                *("OpenContainerFunction", "RegisterCertificateFunction"),
-                *("SendOtpFunction", "ListCredentialsFunction", "StartPasskeyFunction"),
-                *CHANGE_CREDENTIALS,
-            },
-        ),
-        ("dynamodb:Scan", "UploadsTable", {"ActivateTrustFunction"}),
-        ("dynamodb:Scan", "RegistrationsTable", {"ActivateTrustFunction"}),
-        ("sqs:SendMessage", "ValidationQueue", {"ValidateUploadFunction"}),
-        ("sqs:SendMessage", "ExpiryQueue", {"FlagExpiringFunction"}),
-        ("sqs:SendMessage", "ReevaluationQueue", {"ReevaluateFunction", "ReevaluateSegmentFunction"}),
-        ("sqs:SendMessage", "NoticeQueue", {"CheckRevocationFunction", "FlagShardFunction"}),
-        (
-            "sqs:SendMessage",
-            "QuestionsQueue",
-            {
-                "OpenContainerFunction",
-                "RegisterCertificateFunction",
-                "RetryDeferredFunction",
-                "ValidateUploadFunction",
-            },
-        ),
-        ("events:PutEvents", "RegistrationEvents", {"PublishEventsFunction"}),
-        ("dynamodb:PutItem", "CustomersTable", set()),
-        ("dynamodb:UpdateItem", "CustomersTable", CHANGE_CREDENTIALS),
-        ("kms:Encrypt", "CustomerKey", {"StartTotpFunction"}),
-    ],
-)
-def test_few_may_do_what_matters(action: str, resource: str, holders: set[str]) -> None:
+@pytest.mark.parametrize("power", POWERS, ids=str)
+def test_few_may_do_what_matters(power: Power) -> None:
     found = {
-        name
+        name.removesuffix("Function")
         for name in FUNCTIONS
-        for statement in statements(name)
-        if action in as_list(statement["Action"]) and resource in references(statement.get("Resource"))
+        if any(_grants(statement, power.action, power.resource) for statement in statements(name))
     }
 
-    assert found == holders
+    assert found == power.holders
+
+
+def test_no_power_is_decided_twice() -> None:
+    assert len(HOLDERS) == len(POWERS)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ({"Action": "s3:GetObject", "Resource": {"Fn::Sub": "${TrustBucket.Arn}/active/*"}}, True),
+        ({"Action": ["s3:PutObject", "s3:GetObject"], "Resource": [{"Fn::Sub": "${TrustBucket.Arn}/*"}]}, True),
+        ({"Action": "s3:GetObject", "Resource": "*"}, True),
+        ({"Action": "s3:GetObject", "Resource": {"Fn::Sub": "${TrustBucket.Arn}/incoming/*"}}, False),
+        ({"Action": "s3:GetObject", "Resource": {"Fn::GetAtt": ["TrustBucket", "Arn"]}}, False),
+        ({"Action": "s3:PutObject", "Resource": {"Fn::Sub": "${TrustBucket.Arn}/active/*"}}, False),
+    ],
+)
+def test_statement_is_understood(statement: dict[str, Any], expected: bool) -> None:
+    assert _grants(statement, "s3:GetObject", "TrustBucket/active/trust.json") is expected
+
+
+def test_no_function_uses_a_key_in_a_way_that_is_not_decided() -> None:
+    used: dict[str, set[str]] = {}
+    for name, actions in _allowed().items():
+        for action in actions:
+            used.setdefault(action, set()).add(name.removesuffix("Function"))
+    decided: dict[str, set[str]] = {}
+    for power in POWERS:
+        decided.setdefault(power.action, set()).update(power.holders)
+
+    assert {a: names for a, names in used.items() if a.startswith("kms:")} == {
+        a: names for a, names in decided.items() if a.startswith("kms:") and names
+    }
 
 
 def test_one_function_deletes_items_and_only_the_dry_run_scans() -> None:
@@ -301,10 +223,21 @@ def test_only_api_and_schedule_may_invoke() -> None:
     assert all("Api" in references(permission["SourceArn"]) for permission in permissions)
 
 
-def _decrypts(name: str, key: str) -> list[dict[str, Any]]:
-    """The statements that let a function decrypt with a key."""
-    found = [s for s in statements(name) if "kms:Decrypt" in as_list(s["Action"])]
-    return [s for s in found if key in references(s.get("Resource"))]
+def _grants(statement: dict[str, Any], action: str, resource: str) -> bool:
+    """Whether a statement lets its function take an action on a resource named as in tests/support/grants.py."""
+    if action not in as_list(statement["Action"]):
+        return False
+    if "NotResource" in statement:
+        return resource == "phone"  # everything but topics: see TEXT_MESSAGES
+    return any(fnmatchcase(resource, _named(each)) for each in as_list(statement["Resource"]))
+
+
+def _named(resource: Any) -> str:
+    """`Bucket/path` for an ARN in the template's words."""
+    if isinstance(resource, dict) and "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    text = resource["Fn::Sub"] if isinstance(resource, dict) else resource
+    return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
 
 
 def _allowed() -> dict[str, set[str]]:
