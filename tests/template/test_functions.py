@@ -111,6 +111,12 @@ def test_it_has_a_log_group_of_its_own_that_forgets(name: str) -> None:
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
+def test_log_groups_are_those_of_the_functions() -> None:
+    groups = {name.removesuffix("Function") + "Logs" for name in FUNCTIONS}
+
+    assert of_type("AWS::Logs::LogGroup").keys() == groups
+
+
 def test_expanded_functions_log_json_without_platform_noise() -> None:
     functions = of_type("AWS::Lambda::Function", expanded())
 

@@ -80,6 +80,12 @@ def test_logs_files_and_messages_are_kept_as_long_as_the_rules_say() -> None:
     assert {queues[name] for name in queues.keys() - dead} == {int(RULES["queues"].total_seconds())}
 
 
+def test_the_runbook_says_how_long_copies_hold_deleted_rows() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+
+    assert _said(RULES["point-in-time copies"]) in runbook
+
+
 def test_nothing_with_a_figure_hides_from_this_test() -> None:
     text = (ROOT / "template.yaml").read_text()
 
