@@ -17,6 +17,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -69,37 +70,49 @@ TARGETS = {"host": host, "aws": aws}
 def build(target: Target) -> Path:
     """Bring every part of `target` up to date and return its folder."""
     target.folder.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
     with _lock(target.folder / ".lock"):
-        _build_layers(target)
-        _build_functions(target)
+        layers, functions = _build_layers(target), _build_functions(target)
+    if layers or functions:
+        took = time.monotonic() - started
+        print(f"built {functions} functions and {layers} layers for {target.name} in {took:.0f} s", flush=True)
     return target.folder
 
 
-def _build_layers(target: Target) -> None:
+def _build_layers(target: Target) -> int:
+    """Bring the layers up to date; return how many were built."""
     requirements = ROOT / "layers/dependencies/requirements.txt"
     inputs = [requirements, Path(layer_diet.__file__)]
-    _part(target, "layers/dependencies", inputs, partial(_install, target, requirements), inside="python")
     ours = ROOT / "layers/registrar/python"
-    _part(target, "layers/registrar", _sources(ours), partial(_copy, ours), inside="python")
+    return sum(
+        [
+            _part(target, "layers/dependencies", inputs, partial(_install, target, requirements), inside="python"),
+            _part(target, "layers/registrar", _sources(ours), partial(_copy, ours), inside="python"),
+        ]
+    )
 
 
-def _build_functions(target: Target) -> None:
+def _build_functions(target: Target) -> int:
+    """Bring the functions up to date and remove those without a source; return how many were built."""
     verbs = {handler.parent.name for handler in (ROOT / "functions").glob("*/handler.py")}
+    count = 0
     for verb in sorted(verbs):
         source = ROOT / "functions" / verb
-        _part(target, f"functions/{verb}", _sources(source), partial(_copy, source))
+        count += _part(target, f"functions/{verb}", _sources(source), partial(_copy, source))
     built = target.folder / "functions"
     for stale in built.iterdir() if built.is_dir() else ():
         if stale.name not in verbs:
             shutil.rmtree(stale)
+    return count
 
 
-def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], None], inside: str = "") -> None:
+def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], None], inside: str = "") -> bool:
+    """Build one part unless its inputs are those of the last build; return whether it was built."""
     folder = target.folder / name
     stamp = target.folder / ".digests" / name.replace("/", "-")
     digest = _digest([Path(__file__), *inputs], f"{target} {sys.version} {platform.machine()}")
     if folder.is_dir() and stamp.is_file() and stamp.read_text() == digest:
-        return
+        return False
     if folder.exists():
         shutil.rmtree(folder)
     content = folder / inside
@@ -108,8 +121,7 @@ def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], 
     _compile(target, content, "/opt/python" if inside else "/var/task")
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(digest)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"built {target.name}/{name}: {size / 1000:,.0f} kB unzipped", flush=True)
+    return True
 
 
 def _install(target: Target, requirements: Path, site: Path) -> None:
