@@ -1,4 +1,4 @@
-# The one door: CI runs these same targets.
+# All commands of the project; CI runs the same targets.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH := $(CURDIR)/layers/registrar/python
 
-# Candidates are run, not looked up: a pyenv shim may stand in the path and fail, a system Python may lack venv.
+# Each candidate is started, not just found: a pyenv shim in the path may fail, a system Python may lack venv.
 find_python = for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	>/dev/null 2>&1 && { echo "$$p"; exit 0; }; done; \
@@ -17,7 +17,7 @@ EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 PY := .venv/bin/python
-# Workers collect the same tests in the same order only if sets have one order, too.
+# A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
 TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
@@ -28,22 +28,22 @@ TYPED = $(wildcard layers functions tools tests bench conftest.py)
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: build-host  ## the whole story on this machine: start the local cloud, register a certificate, stop
+demo: build-host  ## start the local cloud, register certificates step by step, stop (in the language of LANG)
 	@$(PY) -m tools.demo.run
 
-up: build-host  ## start the local cloud in the background, deployed and seeded
+up: build-host  ## start the local cloud in the background, deploy and seed it
 	@$(PY) -m tools.cloud.up
 
-down: $(DEV)  ## stop what `make up` started
+down: $(DEV)  ## stop the local cloud that `make up` started
 	@$(PY) -m tools.cloud.down
 
-test: build-host  ## the tests but the slow ones
+test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM)  ## every test
+test-all: build $(SAM)  ## run all tests
 	@$(TESTS)
 
-check: $(DEV)  ## format, lint, types, template, generated docs, secrets
+check: $(DEV)  ## check format, lint, types, template, generated docs and secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary $(TYPED)
@@ -55,21 +55,21 @@ check: $(DEV)  ## format, lint, types, template, generated docs, secrets
 docs: $(DEV)  ## write the README's table of routes from template.yaml
 	@$(PY) -m tools.checks.routes --write
 
-bench: build-host $(PEERS)  ## every figure as a table of ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold picks one)
+bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 
-lock: $(DEV)  ## pin again what the .in files ask for (UPGRADE=--upgrade for newer releases)
+lock: $(DEV)  ## write the lock files from the .in files (UPGRADE=--upgrade for newer releases)
 	@$(PY) $(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
 	@$(PY) $(LOCK) requirements/bench.in -o requirements/bench.txt
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 
-build: build-host  ## layers and functions for this machine and for AWS, checked, in build/host and build/aws
+build: build-host  ## build layers and functions in build/host and build/aws, and check them
 	@$(PY) -m tools.packaging.build --target aws
 	@$(PY) -m tools.packaging.artefacts --target host
 	@$(PY) -m tools.packaging.artefacts --target aws
@@ -77,16 +77,16 @@ build: build-host  ## layers and functions for this machine and for AWS, checked
 build-host: $(DEV) $(EMULATOR)
 	@$(PY) -m tools.packaging.build --target host
 
-sam: $(SAM)  ## AWS SAM's command line, which deploys: .venv-sam/bin/sam
+sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
-clean:  ## remove everything that make made, after stopping what `make up` started
+clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
 	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A complete lock needs no resolver (--no-deps); compiling is left to first use, it doubles the time.
+# A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
 define install
-	@echo 'installing $(1) from $< (about half a minute, once) …'
+	@echo 'installing $(1) from $< (once, one or two minutes) …'
 	@rm -rf $(1) && python=$$($(find_python)) && "$$python" -m venv $(1)
 	@$(1)/bin/python -m pip install --quiet --no-input --no-deps --no-compile --require-hashes -r $<
 endef
@@ -100,7 +100,7 @@ $(EMULATOR): requirements/emulator.txt
 	$(call install,.venv-emulator)
 	@touch $@
 
-# Only `make bench` needs the libraries that it compares with.
+# Only `make bench` needs the libraries that it compares ours with.
 $(PEERS): requirements/bench.txt
 	$(call install,.venv-bench)
 	@touch $@
