@@ -131,25 +131,25 @@ FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
 
 _PAGE = """# At full size
 
-One morning with {night.registrations:,} registrations, {night.told:,} notices and {night.ended:,} that ran out the
-day before. `python -m bench.scale` works this page out; a test compares it with a simulation of the workers over as
-many keys.
+One morning with {night.registrations:,} registrations, {night.told:,} notices and {night.ended:,} certificates that
+expired the day before. `python -m bench.scale` computes this page; a test compares it with a simulation of the workers
+over the same number of keys.
 
 | what | figure | why |
 | --- | ---: | --- |
 {lines}
 
-Assumed, not counted (times of a warm function, list prices; the operator says what a text message costs):
+Assumed, not measured (times of a warm function, list prices; the operator sets the price of a text message):
 
 | assumption | |
 | --- | ---: |
 {assumed}
 
-What gives way first: the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
-hours, so the run begins at 9:00 and not in the evening; ask AWS for more before the numbers grow. Then the longest
-shard: it may take 900 seconds, which is {mornings:.0f} such mornings at once (missed runs are caught up).
-More shards are one line in `registration_items.py`: rows that stand in one are still found there, and until they
-have ended a customer may get two messages where it could be one.
+The first bottleneck is the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
+hours, so the run starts at 9:00 and not in the evening; ask AWS for a higher rate before the numbers grow. The second
+is the longest shard: its limit is 900 seconds, which is {mornings:.0f} such mornings in one run (missed runs are caught up).
+To add shards, change one line in `registration_items.py`: rows in an old shard are still found there, and until they
+have ended a customer may get two messages instead of one.
 """
 
 
@@ -166,10 +166,18 @@ def page(night: Night = FULL) -> str:
 
 def _lines(night: Night) -> list[tuple[str, str, str]]:
     return [
-        ("items read", f"{night.due:,}", "entries of the index in the windows, and no others"),
+        ("items read", f"{night.due:,}", "only the index entries in the windows"),
         ("queries", f"{night.queries:,}", f"{SHARDS} shards × {WINDOWS} windows"),
-        ("read units, index", f"{night.index_read_units:,.0f}", f"{ENTRY_BYTES} bytes an entry, 4 KB a half unit"),
-        ("write units, registrations", f"{night.row_write_units:,}", "2 a flag, 3 a noted end (its entry goes)"),
+        (
+            "read units, index",
+            f"{night.index_read_units:,.0f}",
+            f"{ENTRY_BYTES} bytes per entry, half a unit per 4 KB",
+        ),
+        (
+            "write units, registrations",
+            f"{night.row_write_units:,}",
+            "2 per flag, 3 per recorded end (its index entry is deleted)",
+        ),
         ("write units, notices", f"{night.notice_write_units:,}", "claim and SENT"),
         ("read units, notices", f"{night.notice_read_units:,}", "notice, customer, registration, deny list"),
         ("queue requests", f"{night.queue_requests:,}", "sent, received, deleted"),
@@ -177,12 +185,12 @@ def _lines(night: Night) -> list[tuple[str, str, str]]:
         (
             "partitions of the table",
             f"≥ {night.partitions}",
-            f"{ROW_BYTES:,} bytes a row and three locks of {LOCK_BYTES}, 10 GB each",
+            f"{ROW_BYTES:,} bytes per row, and three locks of {LOCK_BYTES}, 10 GB each",
         ),
         (
             "write units a second",
             f"{night.writes_a_second:,.0f}",
-            f"{WORKERS} workers; over {night.partitions} partitions that take {_PARTITION_WRITES:,} each",
+            f"{WORKERS} workers; over {night.partitions} partitions with a limit of {_PARTITION_WRITES:,} each",
         ),
         ("workers' time", f"{night.worker_seconds / WORKERS / 60:.0f} min", f"{WORKERS} at once"),
         ("longest shard", f"{night.longest_shard_seconds:.0f} s", "of 900 s"),
