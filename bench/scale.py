@@ -132,8 +132,8 @@ FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
 _PAGE = """# At full size
 
 One morning with {night.registrations:,} registrations, {night.told:,} notices and {night.ended:,} certificates that
-expired the day before. `python -m bench.scale` computes this page; a test compares it with a simulation of the workers
-over the same number of keys.
+expired the day before. `python -m bench.scale` computes this page; a test compares it with a simulation of the
+workers over the same number of keys.
 
 | what | figure | why |
 | --- | ---: | --- |
@@ -146,10 +146,10 @@ Assumed, not measured (times of a warm function, list prices; the operator sets 
 {assumed}
 
 The first bottleneck is the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
-hours, so the run starts at 9:00 and not in the evening; ask AWS for a higher rate before the numbers grow. The second
-is the longest shard: its limit is 900 seconds, which is {mornings:.0f} such mornings in one run (missed runs are caught up).
-To add shards, change one line in `registration_items.py`: rows in an old shard are still found there, and until they
-have ended a customer may get two messages instead of one.
+hours, so the run starts at 9:00 and not in the evening; ask AWS for a higher rate before the numbers grow. The
+second is the longest shard: its limit is 900 seconds, which is {mornings:.0f} such mornings in one run (a run
+catches up missed ones). To add shards, change one line in `registration_items.py`: rows in an old shard are still
+found there, and until they have ended a customer may get two messages instead of one.
 """
 
 
