@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
             name: app.event("POST", "/login", {"customer_id": name, "password": password})
             for name, password in (("hong", "wrong"), ("nobody", "wrong"), ("locked", PASSWORD))
         }
-    endpoint, stored = login.dynamodb._endpoint, a_customer().password_hash  # noqa: SLF001
+    endpoint, stored = login.customers.client._endpoint, a_customer().password_hash  # noqa: SLF001
     real, endpoint.http_session = endpoint.http_session, _Answers()
     before = logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]
     try:

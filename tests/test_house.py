@@ -2,10 +2,10 @@
 
 domain        standard library, cryptography, fido2, domain; no clock, no environment
 net           domain; not aws, not boto3
-aws           domain, boto3; not net, not entry, not powertools
-steps         domain, aws, net; not entry, not functions
+aws           domain, settings, boto3; not net, not entry, not powertools
+steps         domain, settings, aws, net; not entry, not functions
 entry         domain, powertools; not aws, not boto3
-functions/x   entry, steps, aws, net, domain; no other function
+functions/x   entry, steps, aws, net, domain, settings; no other function
 """
 
 import ast
@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,31 @@ ROOMS = {
 MAY_IMPORT = {
     "domain": {"cryptography", "fido2", "registrar.domain"},
     "net": {"registrar.domain", "registrar.net"},
-    "aws": {"boto3", "botocore", "registrar.domain", "registrar.aws"},
-    "steps": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.steps"},
+    "aws": {"boto3", "botocore", "registrar.domain", "registrar.settings", "registrar.aws"},
+    "steps": {
+        "registrar.domain",
+        "registrar.settings",
+        "registrar.aws",
+        "registrar.net",
+        "registrar.steps",
+    },
     "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
-    "functions": {"registrar.domain", "registrar.aws", "registrar.net", "registrar.steps", "registrar.entry"},
+    "functions": {
+        "registrar.domain",
+        "registrar.settings",
+        "registrar.aws",
+        "registrar.net",
+        "registrar.steps",
+        "registrar.entry",
+    },
 }
 OURS = sorted(
     path
     for folder in ("layers/registrar", "functions", "tools", "tests", "bench")
     for path in (ROOT / folder).glob("**/*.py")
 )
-CODE = [path for room in ROOMS.values() for path in room]
+SETTINGS = PACKAGE / "registrar/settings.py"
+CODE = [SETTINGS, *(path for room in ROOMS.values() for path in room)]
 MOST_LINES = 350
 MOST_LINES_OF_A_HANDLER = 90
 VERBS = sorted(path.parent.name for path in ROOMS["functions"])
@@ -118,9 +133,22 @@ def test_one_module_reads_the_clock_and_one_the_environment() -> None:
         text = path.read_text()
         if path.name != "clock.py":
             assert "datetime.now(" not in text, _name(path)
-        if path.name != "settings.py":
+        if path != SETTINGS:
             assert "environ" not in re.sub(r'""".*?"""', "", text, flags=re.DOTALL), _name(path)
             assert "getenv" not in text, _name(path)
+
+
+@pytest.mark.parametrize("room", ["aws", "steps"])
+def test_only_the_wiring_reads_settings_and_makes_clients(room: str) -> None:
+    for path in ROOMS[room]:
+        if path.name != "wiring.py":
+            wired = {"registrar.settings", "registrar.aws.clients"}
+            assert not wired & set(imports(path)), _name(path)
+
+
+def test_a_handler_builds_no_store() -> None:
+    for path in ROOMS["functions"]:
+        assert "registrar.aws.clients" not in set(imports(path)), _name(path)
 
 
 def test_only_aws_talks_dynamodb() -> None:
@@ -168,16 +196,31 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 # What a module does when it is imported is what a cold start costs.
 _LOADED = """
-import importlib.util, json, sys
+import importlib.util, json, os, sys
+
+class Recorded(type(os.environ)):
+    def __getitem__(self, name):
+        read.add(name)
+        return super().__getitem__(name)
+
+read = set()
+os.environ.__class__ = Recorded
 spec = importlib.util.spec_from_file_location("handler", sys.argv[1])
 handler = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(handler)
-print(json.dumps([callable(handler.lambda_handler), sorted(sys.modules)]))
+print(json.dumps([callable(handler.lambda_handler), sorted(sys.modules), sorted(read)]))
 """
 
 
-def loaded(verb: str) -> set[str]:
-    """The modules that are in memory once a handler is."""
+# One worker asks a handler all questions: it is started once.
+each_started = pytest.mark.parametrize(
+    "verb", [pytest.param(verb, marks=pytest.mark.xdist_group(verb)) for verb in VERBS]
+)
+
+
+@cache
+def loaded(verb: str) -> tuple[set[str], set[str]]:
+    """The modules that are in memory once a handler is, and the environment variables that were read by then."""
     environment = dict.fromkeys(settings_read(verb), "x")
     done = subprocess.run(  # noqa: S603 - this interpreter on our own file
         [sys.executable, "-c", _LOADED, str(ROOT / "functions" / verb / "handler.py")],
@@ -194,14 +237,14 @@ def loaded(verb: str) -> set[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    is_callable, modules = json.loads(done.stdout)
+    is_callable, modules, read = json.loads(done.stdout)
     assert is_callable
-    return set(modules)
+    return set(modules), set(read)
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each_started
 def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
-    modules = loaded(verb)
+    modules, _ = loaded(verb)
 
     # Each of these costs a tenth of a second or more, and nothing here uses it.
     for costly in (
@@ -213,6 +256,14 @@ def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
         assert costly not in modules
     assert "registrar.domain.certificates.trust_document" not in modules or verb in DECIDING
     assert "cryptography" not in modules or verb not in WITHOUT_CRYPTOGRAPHY
+
+
+@each_started
+def test_every_setting_is_read_at_the_start(verb: str) -> None:
+    _, read = loaded(verb)
+
+    # A missing one fails the deployment's first start, not the first customer who needs it.
+    assert settings_read(verb) <= read
 
 
 def test_what_the_readme_tells_to_run_can_be_run() -> None:

@@ -8,10 +8,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket, StoredObject
-from registrar.aws.buckets.trust_bucket import CONFIRMATION, TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.tables.samples import Samples
+from registrar.aws import wiring as stores
+from registrar.aws.buckets.bucket import StoredObject
+from registrar.aws.buckets.trust_bucket import CONFIRMATION
 from registrar.domain.certificates.preview import preview
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import check_activation, read_document
@@ -20,11 +19,12 @@ from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting, settings_list
+from registrar.settings import setting, settings_list
 
-PINS, BANK = settings_list("TRUST_ANCHOR_PINS"), setting("BANK_CODE")
-trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), PINS)
-samples = Samples(client("dynamodb"), setting("UPLOADS_TABLE"), setting("REGISTRATIONS_TABLE"))
+PINS = settings_list("TRUST_ANCHOR_PINS")
+BANK = setting("BANK_CODE")
+trust = stores.trust_bucket()
+samples = stores.samples()
 
 
 @each_message

@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 
-from registrar.aws.clients import client
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
 from registrar.domain.access.passkeys import (
     MAX_ATTESTATION_BYTES,
     MAX_CLIENT_DATA_BYTES,
     PasskeyInvalid,
-    RelyingParty,
     check_creation,
 )
 from registrar.domain.notices.access_notices import change_notice
@@ -23,17 +19,11 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
-from registrar.steps.changing_credentials import Credentials
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-credentials = Credentials(
-    dynamodb,
-    Customers(dynamodb, setting("CUSTOMERS_TABLE")),
-    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
-)
-messages = TextMessages(client("sns"))
-party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+credentials = use_cases.credentials()
+messages = stores.text_messages()
+party = use_cases.relying_party()
 
 
 @route

@@ -2,11 +2,7 @@
 
 from dataclasses import replace
 
-from registrar.aws.clients import client
-from registrar.aws.keys import CustomerSecrets
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.customer import counted_try, wrong_code
 from registrar.domain.access.totp import matching_step
@@ -16,14 +12,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
-from registrar.steps.changing_credentials import Credentials
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
-customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
-messages = TextMessages(client("sns"))
+customers = stores.customers()
+credentials = use_cases.credentials()
+customer_secrets = stores.authenticator_secrets()
+messages = stores.text_messages()
 
 
 @route

@@ -6,19 +6,16 @@ Not on the API: its invoke permission is another one than that of propose_recove
 from dataclasses import replace
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.recovery import COOLING_OFF, RecoveryRefused, approve
 from registrar.domain.notices.access_notices import recovery_notice
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting
 
-customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
-messages = TextMessages(client("sns"))
+customers = stores.customers()
+messages = stores.text_messages()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

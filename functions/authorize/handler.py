@@ -8,15 +8,13 @@ API Gateway answers for it; GatewayResponses in template.yaml turn its refusals 
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.tables.sessions import Sessions
+from registrar.aws import wiring as stores
 from registrar.domain.access.session import Session, bearer_token, is_live, is_to_be_noted, read_token
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import customer_ref, logger
-from registrar.entry.settings import setting
 
-sessions = Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
+sessions = stores.sessions()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

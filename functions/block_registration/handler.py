@@ -7,15 +7,13 @@ Who confirms is another than who proposed; the write that blocks says so itself.
 
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.entry.clock import now
 from registrar.entry.command import Command, command
 from registrar.entry.log import audit
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+registrations = stores.registrations()
 
 
 @command

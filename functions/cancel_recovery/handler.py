@@ -3,9 +3,7 @@ whoever logs in by the old methods shows that they are not lost."""
 
 from dataclasses import replace
 
-from registrar.aws.clients import client
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.notices.access_notices import change_notice
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -14,10 +12,9 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
-messages = TextMessages(client("sns"))
+customers = stores.customers()
+messages = stores.text_messages()
 
 
 @route

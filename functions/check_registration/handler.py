@@ -6,11 +6,7 @@ rules allow for high value. What the issuer says is applied at once. Without its
 
 from datetime import datetime
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.tables.issuers import Issuers
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.trust import Purpose
 from registrar.domain.reasons.codes import Code
@@ -23,19 +19,17 @@ from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
 from registrar.net.limits import Limits
-from registrar.steps.crl_store import CrlStore
-from registrar.steps.status_checks import Question, StatusChecks
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
+from registrar.steps.status_checks import Question
 
 MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
-dynamodb, s3 = client("dynamodb"), client("s3")
-trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
-statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers))
+trust = stores.trust_bucket()
+registrations = stores.registrations()
+statuses = use_cases.status_checks()
 
 
 @route

@@ -9,14 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.issuers import Issuers
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.upload_checks import UploadChecks
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload import Upload, UploadState
@@ -24,22 +17,16 @@ from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting, settings_list
 from registrar.net.limits import Limits
-from registrar.steps.checking_revocation import RevocationStep
-from registrar.steps.crl_store import CrlStore
-from registrar.steps.status_checks import StatusChecks
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
 MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
-dynamodb, s3 = client("dynamodb"), client("s3")
-trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
-statuses = StatusChecks(issuers, CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers))
-step = RevocationStep(UploadChecks(dynamodb, uploads.table), statuses, registrations, setting("BANK_CODE"))
-notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
+trust = stores.trust_bucket()
+uploads = stores.uploads()
+step = use_cases.revocation_step()
+notices = stores.notice_queue()
 
 
 @each_message

@@ -4,9 +4,7 @@ It takes a fresh proof of identity (header `Proof-Id`). The certificate stays re
 register it again, and nobody else. Repeating it changes nothing.
 """
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -16,12 +14,10 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-dynamodb = client("dynamodb")
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+challenges = stores.challenges()
+registrations = stores.registrations()
 
 
 @route

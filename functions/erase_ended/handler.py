@@ -7,14 +7,13 @@ it goes on with what is left.
 from datetime import timedelta
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.tables.erasure import Erasure
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.clock import now
 from registrar.entry.log import logger
-from registrar.entry.settings import setting
+from registrar.settings import setting
 
-erasure = Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+erasure = stores.erasure()
 days_kept = setting("RETENTION_DAYS_ENDED")
 
 

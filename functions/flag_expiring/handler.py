@@ -5,16 +5,13 @@ Called again it hands out what is still open: a call that died half-way is made 
 
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
+from registrar.aws import wiring as stores
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
-from registrar.aws.tables.runs import Runs
 from registrar.entry.clock import now
 from registrar.entry.log import logger
-from registrar.entry.settings import setting
 
-runs = Runs(client("dynamodb"), setting("NOTICES_TABLE"))
-queue = Queue(client("sqs"), setting("EXPIRY_QUEUE"))
+runs = stores.runs()
+queue = stores.expiry_queue()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:

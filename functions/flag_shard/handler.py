@@ -8,21 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.expiry_index import ExpiryIndex
-from registrar.aws.tables.runs import Runs, run_of
+from registrar.aws import wiring as stores
+from registrar.aws.tables.runs import run_of
 from registrar.domain.notices.expiry import Digest, Due, digests, windows
 from registrar.domain.notices.notice import expiry_message
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.batch import each_message
 from registrar.entry.log import logger
-from registrar.entry.settings import setting
 
-dynamodb = client("dynamodb")
-index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
-runs = Runs(dynamodb, setting("NOTICES_TABLE"))
-notices = Queue(client("sqs"), setting("NOTICE_QUEUE"))
+index = stores.expiry_index()
+runs = stores.runs()
+notices = stores.notice_queue()
 
 
 @each_message

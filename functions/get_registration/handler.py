@@ -1,17 +1,16 @@
 """GET /registrations/{registration_id}: the status check before a transaction, one strong read."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view, resume_view
+from registrar.settings import setting
 
 BANK = setting("BANK_CODE")
-registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+registrations = stores.registrations()
 
 
 @route

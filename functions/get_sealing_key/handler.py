@@ -6,16 +6,14 @@ are replaced, and a ciphertext names the key it was made for.
 
 import base64
 
-from registrar.aws.clients import client
+from registrar.aws import wiring as stores
 from registrar.aws.keys import SEALING_ALGORITHM, SealingKey
 from registrar.entry.answers import Answer, answer
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-kms = client("kms")
-password_key = SealingKey(kms, setting("SEALING_KEY"))
-random_number_key = SealingKey(kms, setting("RANDOM_NUMBER_KEY"))
+password_key = stores.password_key()
+random_number_key = stores.random_number_key()
 
 
 @route

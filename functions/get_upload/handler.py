@@ -1,18 +1,17 @@
 """GET /uploads/{upload_id}: what became of an upload, and the text to sign once only that is missing."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import UploadState
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import upload_view
+from registrar.settings import setting
 
 BANK = setting("BANK_CODE")
-uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+uploads = stores.uploads()
 
 
 @route

@@ -1,7 +1,6 @@
 """GET /credentials: what the customer proves who they are with, and a recovery that is under way."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
@@ -9,9 +8,8 @@ from registrar.entry.clock import now
 from registrar.entry.credential_view import credentials_view
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+customers = stores.customers()
 
 
 @route

@@ -1,15 +1,13 @@
 """GET /registrations: all registrations of the caller, with what is true of them now."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-registrations = Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+registrations = stores.registrations()
 
 
 @route

@@ -4,12 +4,7 @@ An unknown customer, a wrong password and a locked account make the same calls, 
 answer. Every attempt counts before anything is compared; only a finished login clears the count.
 """
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.sessions import Sessions
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import asked
 from registrar.domain.access.devices import devices_to_keep, known_device
@@ -22,16 +17,16 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CUSTOMER_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import challenge_view
+from registrar.settings import setting
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-sessions = Sessions(dynamodb, setting("SESSIONS_TABLE"))
-throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
-rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
+customers = stores.customers()
+challenges = stores.challenges()
+registrations = stores.registrations()
+sessions = stores.sessions()
+throttles = stores.throttles()
+rp_id = setting("PASSKEY_RP_ID")
+bank = setting("BANK_CODE")
 
 
 @route

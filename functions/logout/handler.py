@@ -1,7 +1,6 @@
 """POST /logout: end the session that asks for it, and no other."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.sessions import Sessions
+from registrar.aws import wiring as stores
 from registrar.domain.access.session import bearer_token, read_token, secret_digest
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -9,9 +8,8 @@ from registrar.entry.answers import Answer, answer
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-sessions = Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
+sessions = stores.sessions()
 
 
 @route

@@ -7,11 +7,7 @@ possession, and its R shows whose it is. The files are deleted before the verdic
 from datetime import datetime
 from typing import NoReturn
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws import wiring as stores
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.verdicts import verdict_of
@@ -28,18 +24,16 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import upload_view
-from registrar.steps.outcomes import Outcomes
-from registrar.steps.owners import Owners
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
-BANK, s3, dynamodb = setting("BANK_CODE"), client("s3"), client("dynamodb")
-bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
-trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-outcomes = Outcomes(uploads, bucket, Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
-keys = client("kms"), setting("IDENTITY_KEY"), settings_list("SEALING_KEYS")
-owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
+BANK = setting("BANK_CODE")
+bucket = stores.upload_bucket()
+trust = stores.trust_bucket()
+uploads = stores.uploads()
+outcomes = use_cases.outcomes()
+owners = use_cases.owners_of_containers()
 
 
 @route

@@ -3,9 +3,7 @@
 It sees the trust document and nothing else: it cannot know, and so not tell, whether a certificate is registered.
 """
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
+from registrar.aws import wiring as stores
 from registrar.domain.certificates.decision import decide
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
@@ -14,11 +12,11 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import certificate_view
+from registrar.settings import setting
 
 BANK = setting("BANK_CODE")
-trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
+trust = stores.trust_bucket()
 
 
 @route

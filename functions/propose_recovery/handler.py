@@ -7,14 +7,12 @@ person approves, through another function.
 from dataclasses import replace
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.access.recovery import RecoveryRefused, propose
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting
 
-customers = Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+customers = stores.customers()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,14 +6,12 @@ alone and ends in the queue of what was not published. Repeated events keep thei
 
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.queues.event_bus import EventBus
+from registrar.aws import wiring as stores
 from registrar.aws.tables.changes import change_of
 from registrar.domain.registrations.events import events_of
 from registrar.entry.log import logger
-from registrar.entry.settings import setting
 
-bus = EventBus(client("events"), setting("REGISTRATION_EVENTS"))
+bus = stores.event_bus()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> None:

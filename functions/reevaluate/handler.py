@@ -8,11 +8,8 @@ import hashlib
 import json
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.reevaluations import Plan, Plans
+from registrar.aws import wiring as stores
+from registrar.aws.tables.reevaluations import Plan
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import NotThere, Refusal
@@ -21,12 +18,10 @@ from registrar.entry.clock import now
 from registrar.entry.command import invoked, who_and_why
 from registrar.entry.log import audit
 from registrar.entry.request import Fields
-from registrar.entry.settings import setting, settings_list
 
-PINS = settings_list("TRUST_ANCHOR_PINS")
-bucket = Bucket(client("s3"), setting("TRUST_BUCKET"))
-plans = Plans(client("dynamodb"), setting("NOTICES_TABLE"), bucket)
-queue = Queue(client("sqs"), setting("REEVALUATION_QUEUE"))
+trust = stores.trust_bucket()
+plans = stores.plans()
+queue = stores.reevaluation_queue()
 
 
 @invoked
@@ -70,7 +65,7 @@ def _finished(version: int) -> tuple[Plan, bytes]:
 
 def _active_version() -> int:
     try:
-        return TrustBucket(bucket, PINS).active(now()).version  # a new one: it must not be a minute old
+        return trust.active_now().version  # a new one: it must not be a minute old
     except NotThere:
         raise _refusal("no trust document is active") from None
 

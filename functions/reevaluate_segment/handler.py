@@ -8,33 +8,30 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.expiry_index import ExpiryIndex
-from registrar.aws.tables.reevaluations import Plan, Plans, plan_of
+from registrar.aws import wiring as stores
+from registrar.aws.tables.reevaluations import Plan, plan_of
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
-from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.reevaluation import Change, Judged, Tally, judge
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit, customer_ref, logger
-from registrar.entry.settings import setting, settings_list
+from registrar.settings import setting
 
-PINS, BANK, BATCH = settings_list("TRUST_ANCHOR_PINS"), setting("BANK_CODE"), 25
-dynamodb, bucket = client("dynamodb"), Bucket(client("s3"), setting("TRUST_BUCKET"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-index = ExpiryIndex(dynamodb, setting("REGISTRATIONS_TABLE"))
-plans = Plans(dynamodb, setting("NOTICES_TABLE"), bucket)
-queue = Queue(client("sqs"), setting("REEVALUATION_QUEUE"))
+BANK = setting("BANK_CODE")
+BATCH = 25
+trust_bucket = stores.trust_bucket()
+registrations = stores.registrations()
+index = stores.expiry_index()
+plans = stores.plans()
+queue = stores.reevaluation_queue()
 
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    plan, trust = plan_of(message), TrustBucket(bucket, PINS).active(now())
+    plan = plan_of(message)
+    trust = trust_bucket.active_now()
     if trust.version != plan.version:
         logger.info("overtaken", planned=plan.version, active=trust.version)
         return

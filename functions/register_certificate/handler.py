@@ -6,13 +6,8 @@ sealed by the phone or the container's. It may take an earlier registration's pl
 
 from datetime import datetime
 
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.issuers import Issuers
+from registrar.aws import wiring as stores
 from registrar.aws.tables.registering import Overtaken, Taken, existing
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.upload_checks import UploadChecks
-from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
@@ -24,19 +19,17 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Fields, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import registration_view
-from registrar.steps.asking_again import AskingAgain
-from registrar.steps.owners import Owners
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 from registrar.steps.proving_possession import prove
 
-BANK, UPLOADS_TABLE, dynamodb = setting("BANK_CODE"), setting("UPLOADS_TABLE"), client("dynamodb")
-uploads = Uploads(dynamodb, UPLOADS_TABLE)
-asking = AskingAgain(UploadChecks(dynamodb, UPLOADS_TABLE), Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
-issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-keys = client("kms"), setting("IDENTITY_KEY"), settings_list("RANDOM_NUMBER_KEYS")
-owners = Owners.of(dynamodb, setting("CUSTOMERS_TABLE"), *keys)
+BANK = setting("BANK_CODE")
+uploads = stores.uploads()
+asking = use_cases.asking_again()
+issuers = stores.issuers()
+registrations = stores.registrations()
+owners = use_cases.owners_of_signatures()
 
 
 @route
@@ -57,7 +50,7 @@ def lambda_handler(request: Request) -> Answer:
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, UPLOADS_TABLE, at, replaced, issuers.looks(upload.status or {}))
+        registrations.add(registration, upload, uploads.table, at, replaced, issuers.looks(upload.status or {}))
     except Overtaken:
         asking.ask(upload, at)
     except Taken as taken:

@@ -6,10 +6,7 @@ read on, what was reported may not be used. Reporting again changes nothing; wha
 
 from datetime import datetime
 
-from registrar.aws.clients import client
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
@@ -20,13 +17,11 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CUSTOMER_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+customers = stores.customers()
+throttles = stores.throttles()
+registrations = stores.registrations()
 
 
 @route

@@ -1,9 +1,6 @@
 """POST /uploads: announce a certificate file, get a form to upload exactly that file with."""
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.clients import client, post_client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -24,12 +21,10 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Fields, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-dynamodb = client("dynamodb")
-uploads = Uploads(dynamodb, setting("UPLOADS_TABLE"))
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-bucket = Bucket(post_client(), setting("UPLOAD_BUCKET"))
+uploads = stores.uploads()
+challenges = stores.challenges()
+bucket = stores.upload_forms()
 
 
 @route

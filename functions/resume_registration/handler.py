@@ -4,9 +4,7 @@ It takes a fresh proof of identity and the registered key's signature over the t
 loss report and of no other. The holds of the bank and of the issuer stay. Repeating it changes nothing.
 """
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.signature import ProofInvalid, check_possession
@@ -19,13 +17,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import registration_view
+from registrar.settings import setting
 
 BANK = setting("BANK_CODE")
-dynamodb = client("dynamodb")
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+challenges = stores.challenges()
+registrations = stores.registrations()
 
 
 @route

@@ -8,18 +8,14 @@ deferred upload is asked about now.
 from datetime import timedelta
 from typing import Any
 
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.clock import now
 from registrar.entry.log import logger
-from registrar.entry.settings import setting
 
 FOREVER = timedelta(days=365)
-
-checks = UploadChecks(client("dynamodb"), setting("UPLOADS_TABLE"))
-questions = Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
+checks = stores.upload_checks()
+questions = stores.question_queue()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:

@@ -8,12 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from registrar.aws.clients import client, one_try_client
-from registrar.aws.queues.messages import Messages
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.notices import Notices, NoticeState
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
+from registrar.aws.tables.notices import NoticeState
 from registrar.domain.access.customer import Customer
 from registrar.domain.notices.expiry_texts import expiry_notice
 from registrar.domain.notices.notice import EXPIRING, Notice, notice_of, quiet_until
@@ -23,15 +19,14 @@ from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import NotNow, each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting
+from registrar.settings import setting
 
 QUIET_HOURS = setting("QUIET_HOURS")
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-notices = Notices(dynamodb, setting("NOTICES_TABLE"))
-messages = Messages(one_try_client("sns"), one_try_client("ses"), sender=f"notice@{setting('MAIL_DOMAIN')}")
-queue = Queue(client("sqs"), setting("NOTICE_QUEUE"))
+customers = stores.customers()
+registrations = stores.registrations()
+notices = stores.notices()
+messages = stores.messages()
+queue = stores.notice_queue()
 
 
 @partial(each_message, put_off=queue.put_off)

@@ -1,10 +1,6 @@
 """POST /challenges/sms: send a one-time code for a challenge by text message, which says what it is for."""
 
-from registrar.aws.clients import client
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
 from registrar.domain.notices.access_notices import code_message
@@ -16,13 +12,11 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
-messages = TextMessages(client("sns"))
+customers = stores.customers()
+challenges = stores.challenges()
+throttles = stores.throttles()
+messages = stores.text_messages()
 
 
 @route

@@ -2,12 +2,9 @@
 
 import hashlib
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
-from registrar.domain.access.passkeys import RelyingParty, creation_options
+from registrar.domain.access.passkeys import creation_options
 from registrar.domain.asn1.names import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -15,16 +12,10 @@ from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
-from registrar.steps.changing_credentials import Credentials
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-credentials = Credentials(
-    dynamodb,
-    Customers(dynamodb, setting("CUSTOMERS_TABLE")),
-    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
-)
-party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+credentials = use_cases.credentials()
+party = use_cases.relying_party()
 
 
 @route

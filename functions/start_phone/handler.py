@@ -2,11 +2,7 @@
 
 from dataclasses import replace
 
-from registrar.aws.clients import client
-from registrar.aws.queues.text_messages import TextMessages
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Pending
@@ -19,14 +15,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
-from registrar.steps.changing_credentials import Credentials
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
-throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
-messages = TextMessages(client("sns"))
+customers = stores.customers()
+credentials = use_cases.credentials()
+throttles = stores.throttles()
+messages = stores.text_messages()
 
 
 @route

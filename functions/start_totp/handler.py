@@ -5,10 +5,7 @@ import secrets
 from dataclasses import replace
 from urllib.parse import quote
 
-from registrar.aws.clients import client
-from registrar.aws.keys import CustomerSecrets
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.customer import PENDING_LIFE, Pending
 from registrar.domain.access.totp import SECRET_BYTES
@@ -18,13 +15,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
-from registrar.steps.changing_credentials import Credentials
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-credentials = Credentials(dynamodb, customers, Challenges(dynamodb, setting("CHALLENGES_TABLE")))
-customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
+customers = stores.customers()
+credentials = use_cases.credentials()
+customer_secrets = stores.authenticator_secrets()
 bank = setting("BANK_CODE")
 
 

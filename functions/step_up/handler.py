@@ -1,10 +1,6 @@
 """POST /step-up: a customer who is logged in asks to prove again who they are, for one operation on one object."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import asked
 from registrar.domain.access.throttles import step_up_key, step_up_locked
@@ -15,18 +11,17 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import challenge_view
+from registrar.settings import setting
 
 STEP_UPS = "|".join(operation for operation in Operation if operation is not Operation.LOGIN)
 OBJECT_ID = r"[A-Za-z0-9_-]{1,64}"
-
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-challenges = Challenges(dynamodb, setting("CHALLENGES_TABLE"))
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-throttles = Throttles(dynamodb, setting("THROTTLES_TABLE"))
-rp_id, bank = setting("PASSKEY_RP_ID"), setting("BANK_CODE")
+customers = stores.customers()
+challenges = stores.challenges()
+registrations = stores.registrations()
+throttles = stores.throttles()
+rp_id = setting("PASSKEY_RP_ID")
+bank = setting("BANK_CODE")
 
 
 @route

@@ -8,12 +8,7 @@ password; a message to ourselves, delayed past the deadline, deletes what was le
 from collections.abc import Mapping
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.queues.sweeps import Sweeps
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws import wiring as stores
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
@@ -22,16 +17,15 @@ from registrar.domain.registrations.upload import Upload, UploadState, file_of_k
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
-from registrar.entry.settings import setting, settings_list
-from registrar.steps.outcomes import Outcomes
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
 BANK = setting("BANK_CODE")
-s3 = client("s3")
-bucket = Bucket(s3, setting("UPLOAD_BUCKET"))
-trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-uploads = Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
-outcomes = Outcomes(uploads, bucket, Queue(client("sqs"), setting("QUESTIONS_QUEUE")))
-sweeps = Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
+bucket = stores.upload_bucket()
+trust = stores.trust_bucket()
+uploads = stores.uploads()
+outcomes = use_cases.outcomes()
+sweeps = stores.sweeps()
 
 
 @each_message

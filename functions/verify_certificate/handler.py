@@ -3,11 +3,7 @@
 The registration's status comes first: a certificate that may not be used proves nothing.
 """
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.registrations import Registrations
-from registrar.aws.tables.sessions import Sessions
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge_text import identity_text
 from registrar.domain.possession.signature import ProofInvalid, check_possession
 from registrar.domain.reasons.codes import Code
@@ -17,17 +13,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import proved_view
-from registrar.steps.proving_identity import Access
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
-access = Access(
-    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
-    Sessions(dynamodb, setting("SESSIONS_TABLE")),
-    Throttles(dynamodb, setting("THROTTLES_TABLE")),
-)
+registrations = stores.registrations()
+access = use_cases.access()
 bank = setting("BANK_CODE")
 
 

@@ -5,11 +5,7 @@ A code counts once (RFC 6238 section 5.2).
 
 from datetime import datetime
 
-from registrar.aws.clients import client
-from registrar.aws.keys import CustomerSecrets
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.sessions import Sessions
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Challenge
 from registrar.domain.access.totp import matching_step
 from registrar.domain.reasons.errors import Refusal
@@ -18,17 +14,11 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting
 from registrar.entry.views import proved_view
-from registrar.steps.proving_identity import Access
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-access = Access(
-    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
-    Sessions(dynamodb, setting("SESSIONS_TABLE")),
-    Throttles(dynamodb, setting("THROTTLES_TABLE")),
-)
-customer_secrets = CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
+access = use_cases.access()
+customer_secrets = stores.authenticator_secrets()
 
 
 @route

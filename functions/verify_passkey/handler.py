@@ -1,17 +1,12 @@
 """POST /challenges/passkey: a passkey's signature answers a challenge (WebAuthn L3 section 7.2)."""
 
-from registrar.aws.clients import client
-from registrar.aws.tables.challenges import Challenges
-from registrar.aws.tables.customers import Customers
-from registrar.aws.tables.sessions import Sessions
-from registrar.aws.tables.throttles import Throttles
+from registrar.aws import wiring as stores
 from registrar.domain.access.passkeys import (
     MAX_AUTHENTICATOR_DATA_BYTES,
     MAX_CLIENT_DATA_BYTES,
     MAX_CREDENTIAL_ID_BYTES,
     Assertion,
     PasskeyInvalid,
-    RelyingParty,
     check_assertion,
 )
 from registrar.domain.possession.proofs import MAX_SIGNATURE_BYTES
@@ -22,18 +17,12 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import CHALLENGE_ID, Request
 from registrar.entry.route import route
-from registrar.entry.settings import setting, settings_list
 from registrar.entry.views import proved_view
-from registrar.steps.proving_identity import Access
+from registrar.steps import wiring as use_cases
 
-dynamodb = client("dynamodb")
-customers = Customers(dynamodb, setting("CUSTOMERS_TABLE"))
-access = Access(
-    Challenges(dynamodb, setting("CHALLENGES_TABLE")),
-    Sessions(dynamodb, setting("SESSIONS_TABLE")),
-    Throttles(dynamodb, setting("THROTTLES_TABLE")),
-)
-party = RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), frozenset(settings_list("PASSKEY_ORIGINS")))
+customers = stores.customers()
+access = use_cases.access()
+party = use_cases.relying_party()
 
 
 @route

@@ -10,11 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.tables.issuers import Issuers
-from registrar.aws.tables.registrations import Registrations
+from registrar.aws import wiring as stores
 from registrar.domain.reasons.errors import Unreachable
 from registrar.domain.revocation.crl_entries import CrlUnusable
 from registrar.domain.revocation.distribution_points import Point
@@ -22,18 +18,18 @@ from registrar.domain.revocation.watch import publisher, revoked_authorities, st
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit, logger
-from registrar.entry.settings import setting, settings_list
 from registrar.net.limits import Limits
-from registrar.steps.crl_store import WATCHED, Asked, CrlStore, Index
+from registrar.settings import setting
+from registrar.steps import wiring as use_cases
+from registrar.steps.crl_store import WATCHED, Asked, Index
 from registrar.steps.issuer_changes import apply
 
 MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
-dynamodb, s3 = client("dynamodb"), client("s3")
-trust = TrustBucket(Bucket(s3, setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-issuers = Issuers(dynamodb, setting("ISSUERS_TABLE"))
-crls = CrlStore(Bucket(s3, setting("REVOCATION_BUCKET")), issuers)
-registrations = Registrations(dynamodb, setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+trust = stores.trust_bucket()
+issuers = stores.issuers()
+crls = use_cases.crl_store()
+registrations = stores.registrations()
 
 
 class Overdue(Exception):

@@ -7,19 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import TrustBucket
-from registrar.aws.clients import client
-from registrar.aws.queues.queue import Queue
-from registrar.aws.tables.issuers import Issuers
+from registrar.aws import wiring as stores
 from registrar.domain.revocation.watch import authority_points
 from registrar.entry.clock import now
 from registrar.entry.log import logger
-from registrar.entry.settings import setting, settings_list
 
-trust = TrustBucket(Bucket(client("s3"), setting("TRUST_BUCKET")), settings_list("TRUST_ANCHOR_PINS"))
-issuers = Issuers(client("dynamodb"), setting("ISSUERS_TABLE"))
-queue = Queue(client("sqs"), setting("WATCH_QUEUE"))
+trust = stores.trust_bucket()
+issuers = stores.issuers()
+queue = stores.watch_queue()
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:

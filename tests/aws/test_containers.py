@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from registrar.aws.keys import SealingKey, SealingKeys
+from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
 from registrar.aws.tables import customers as customer_store
 from registrar.aws.tables import samples as sample_store
+from registrar.aws.tables.customers import Customers
 from registrar.aws.tables.samples import Samples
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.certificates.verdicts import verdict_of
@@ -176,8 +177,11 @@ def test_nothing_else_opens(account: Account) -> None:
 def owners(account: Account, idn: str | None = IDN) -> Owners:
     keys = [account.physical[f"SealingKey{name}"] for name in "AB"]
     physical = account.physical
-    made = Owners.of(
-        account.client("dynamodb"), physical["CustomersTable"], account.client("kms"), physical["IdentityKey"], keys
+    kms = account.client("kms")
+    made = Owners(
+        Customers(account.client("dynamodb"), physical["CustomersTable"]),
+        CustomerSecrets(kms, physical["IdentityKey"]),
+        SealingKeys(kms, keys),
     )
     ciphertext = made.secrets.seal("hong", idn.encode()) if idn else None
     put(account, "CustomersTable", customer_store.to_item(a_customer(idn_ciphertext=ciphertext)))

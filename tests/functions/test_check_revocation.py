@@ -221,9 +221,9 @@ def test_a_look_at_the_list_between_word_and_registration_has_the_issuer_asked_a
     """Else a certificate revoked in between would be missed: by the word before it, and by the look after it."""
     certificate = good()
     view = app.upload(certificate.der)
-    (point,) = app.account.function("check_revocation").issuers.points()
+    (point,) = app.account.function("check_revocation").step.statuses.issuers.points()
     app.account.pass_time(minutes=1)
-    app.account.function("check_revocation").issuers.begin_watch(point, app.account.at)
+    app.account.function("check_revocation").step.statuses.issuers.begin_watch(point, app.account.at)
     assert_problem(app.prove(view, certificate), "IN_PROGRESS")
     assert app.registrations() == []
     app.account.pass_time(minutes=1)

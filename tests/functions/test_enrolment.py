@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registrar.aws.queues.text_messages import TextMessages
 from registrar.domain.access.challenge import PROOF_LIFE
 from registrar.domain.notices.access_notices import change_notice
 from tests.support.account import Account
@@ -127,13 +128,13 @@ def test_five_passkeys_are_the_most(prover: Prover) -> None:
     assert_problem(answer, "CREDENTIAL_LIMIT_REACHED", limit=5)
 
 
-def test_no_change_without_its_notice(prover: Prover, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_change_without_its_notice(prover: Prover, monkeypatch: pytest.MonkeyPatch) -> None:
     proof = prover.proof("enrol", "passkey")
 
     def fails(*_: object) -> None:
         raise RuntimeError("SNS is away")
 
-    monkeypatch.setattr(account.function("add_passkey").TextMessages, "send", fails)
+    monkeypatch.setattr(TextMessages, "send", fails)
     assert_problem(prover.add_passkey(proof), "SYSTEM_RETRY")
     assert prover.customer().passkeys == ()
 

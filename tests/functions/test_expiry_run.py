@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registrar.aws.queues.messages import Messages
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.times import iso
 from tests.support.account import Account, Killed
@@ -145,14 +146,13 @@ def test_two_workers_at_one_digest_tell_each_certificate_once(
     for days in (1, 7):
         ending(account, NOW + days * DAY)
     (message,) = worked(account, *planned(account))
-    send = account.function("send_notice")
-    real, other = send.Messages.send, []
+    real, other = Messages.send, []
 
     def meanwhile(*arguments: Any) -> Any:
         other.extend(delivered(account, message))
         return real(*arguments)
 
-    monkeypatch.setattr(send.Messages, "send", meanwhile)
+    monkeypatch.setattr(Messages, "send", meanwhile)
     assert delivered(account, message) == []
     assert other == [message["id"]]
     assert len(texts()) == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registrar.aws.queues.messages import Messages
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
 from registrar.domain.notices.notice import NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
@@ -114,15 +115,14 @@ def test_killed_between_sending_and_sent_twice_it_is_not_sent_a_third_time(app: 
 
 
 def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = account.function("send_notice")
     other: list[str] = []
-    real = send.Messages.send
+    real = Messages.send
 
     def meanwhile(*arguments: Any) -> Any:
         other.extend(delivered(account, LOCKED))
         return real(*arguments)
 
-    monkeypatch.setattr(send.Messages, "send", meanwhile)
+    monkeypatch.setattr(Messages, "send", meanwhile)
     assert delivered(account, LOCKED) == []
     assert other == [LOCKED["id"]], "it comes again, in case this one dies"
     assert len(texts()) == 1
@@ -146,12 +146,10 @@ def test_who_cannot_be_reached_fails_alone_and_for_ever(account: Account) -> Non
 
 
 def test_a_timeout_may_have_been_a_message(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = account.function("send_notice")
-
     def lost(*arguments: Any) -> str:
         raise TimeoutError
 
-    monkeypatch.setattr(send.Messages, "send", lost)
+    monkeypatch.setattr(Messages, "send", lost)
     for _ in range(2):
         assert delivered(account, LOCKED) == [LOCKED["id"]]
         account.pass_time(seconds=HIDDEN.total_seconds())

@@ -18,6 +18,8 @@ RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
 
+_PACKAGE = ROOT / "layers/registrar/python/registrar"
+WIRINGS = {f"registrar.{package}.wiring": _PACKAGE / package / "wiring.py" for package in ("aws", "steps")}
 _NAME_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)\}")
 # The translator lives where the emulator does, not among what the tests import.
 _EXPAND = """
@@ -73,15 +75,41 @@ def environment(name: str) -> dict[str, Any]:
 
 
 def settings_read(folder: str) -> set[str]:
-    """The environment variables that a handler reads."""
+    """The environment variables that a handler reads, itself or through the builders of a wiring that it uses."""
     tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text())
-    return {
-        ast.literal_eval(node.args[0])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("setting", "settings_list")
+    return _settings_in(tree, tree)
+
+
+def _settings_in(part: ast.AST, module: ast.Module) -> set[str]:
+    """The variables that a part of a module reads."""
+    wirings = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in module.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if f"{node.module}.{alias.name}" in WIRINGS
     }
+    found = set()
+    for node in ast.walk(part):
+        match node:
+            case ast.Call(func=ast.Name(id="setting" | "settings_list"), args=[name]):
+                found.add(ast.literal_eval(name))
+            case ast.Attribute(value=ast.Name(id=alias), attr=builder) if alias in wirings:
+                found |= settings_of_builder(wirings[alias], builder)
+            case ast.Name(id=builder) if module is not part and builder in _functions(module):
+                found |= _settings_in(_functions(module)[builder], module)
+    return found
+
+
+@cache
+def settings_of_builder(wiring: str, builder: str) -> set[str]:
+    """The variables that a builder of a wiring reads."""
+    module = ast.parse(WIRINGS[wiring].read_text())
+    return _settings_in(_functions(module)[builder], module)
+
+
+def _functions(module: ast.Module) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
 
 
 def statements(name: str) -> list[dict[str, Any]]:

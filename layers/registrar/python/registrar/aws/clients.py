@@ -4,6 +4,7 @@ They are boto3's clients, taken from the botocore session that boto3 wraps: `imp
 manager (threads, multiprocessing) as well, a fifth of a cold start for what no function uses.
 """
 
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -19,16 +20,19 @@ _POST = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 _session = botocore.session.get_session()
 
 
+@cache
 def client(service: str) -> Any:
     """A low-level client; the region and endpoint come from the environment."""
     return _session.create_client(service, config=_LIMITS)
 
 
+@cache
 def one_try_client(service: str) -> Any:
     """A low-level client for calls that must not be repeated, such as sending a message to a customer."""
     return _session.create_client(service, config=_ONE_TRY)
 
 
+@cache
 def post_client() -> Any:
     """An S3 client whose presigned addresses name the bucket as host and sign with SigV4."""
     return _session.create_client("s3", config=_LIMITS.merge(_POST))

@@ -1,9 +1,7 @@
 """Whose is a certificate, and who holds its key: where what the phone sealed and what the bank keeps are opened,
 compared and forgotten."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Self
 
 from registrar.aws.keys import CustomerSecrets, SealingKeys
 from registrar.aws.tables.customers import Customers
@@ -21,12 +19,6 @@ class Owners:
     customers: Customers
     secrets: CustomerSecrets
     sealing_keys: SealingKeys
-
-    @classmethod
-    def of(cls, dynamodb: Any, customers_table: str, kms: Any, identity_key: str, sealing: Collection[str]) -> Self:
-        """From the two clients, the table, and the ids of the keys."""
-        secrets, keys = CustomerSecrets(kms, identity_key), SealingKeys(kms, sealing)
-        return cls(Customers(dynamodb, customers_table), secrets, keys)
 
     def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
         """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…).

@@ -36,9 +36,12 @@ class TrustBucket:
     def active(self, now: datetime) -> TrustStore:
         """The active document. Raises NotThere where none was activated yet."""
         if self._cached is None or now - self._cached[0] >= CACHE_LIFE:
-            stored = self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES)
-            self._cached = (now, read_document(stored.content, self.pins))
+            self._cached = (now, self.active_now())
         return self._cached[1]
+
+    def active_now(self) -> TrustStore:
+        """The active document, read anew. Raises NotThere where none was activated yet."""
+        return read_document(self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES).content, self.pins)
 
     def incoming(self) -> StoredObject:
         """What the admin proposes now. Raises NotThere."""

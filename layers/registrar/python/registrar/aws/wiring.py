@@ -1,0 +1,284 @@
+"""Builds every store, bucket, queue and sender from the settings that template.yaml gives a function.
+
+A builder imports what it builds when it is called: a cold start loads what its function uses, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registrar.aws.clients import client, one_try_client, post_client
+from registrar.settings import setting, settings_list
+
+if TYPE_CHECKING:
+    from registrar.aws.buckets.bucket import Bucket
+    from registrar.aws.buckets.trust_bucket import TrustBucket
+    from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
+    from registrar.aws.queues.event_bus import EventBus
+    from registrar.aws.queues.messages import Messages
+    from registrar.aws.queues.queue import Queue
+    from registrar.aws.queues.sweeps import Sweeps
+    from registrar.aws.queues.text_messages import TextMessages
+    from registrar.aws.tables.challenges import Challenges
+    from registrar.aws.tables.customers import Customers
+    from registrar.aws.tables.erasure import Erasure
+    from registrar.aws.tables.expiry_index import ExpiryIndex
+    from registrar.aws.tables.issuers import Issuers
+    from registrar.aws.tables.notices import Notices
+    from registrar.aws.tables.reevaluations import Plans
+    from registrar.aws.tables.registrations import Registrations
+    from registrar.aws.tables.runs import Runs
+    from registrar.aws.tables.samples import Samples
+    from registrar.aws.tables.sessions import Sessions
+    from registrar.aws.tables.throttles import Throttles
+    from registrar.aws.tables.upload_checks import UploadChecks
+    from registrar.aws.tables.uploads import Uploads
+
+# Tables
+
+
+def challenges() -> Challenges:
+    """The challenges that customers answer."""
+    from registrar.aws.tables.challenges import Challenges
+
+    return Challenges(client("dynamodb"), setting("CHALLENGES_TABLE"))
+
+
+def customers() -> Customers:
+    """The bank's customers and their credentials."""
+    from registrar.aws.tables.customers import Customers
+
+    return Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+
+
+def erasure() -> Erasure:
+    """Ended registrations whose retention is over."""
+    from registrar.aws.tables.erasure import Erasure
+
+    return Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+
+
+def expiry_index() -> ExpiryIndex:
+    """Live registrations by the end of their certificates."""
+    from registrar.aws.tables.expiry_index import ExpiryIndex
+
+    return ExpiryIndex(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+
+
+def issuers() -> Issuers:
+    """What is known about issuers' responders and lists."""
+    from registrar.aws.tables.issuers import Issuers
+
+    return Issuers(client("dynamodb"), setting("ISSUERS_TABLE"))
+
+
+def notices() -> Notices:
+    """Which notices were sent."""
+    from registrar.aws.tables.notices import Notices
+
+    return Notices(client("dynamodb"), setting("NOTICES_TABLE"))
+
+
+def plans() -> Plans:
+    """Plans of re-evaluations: their progress in the notices' table, their results in the trust bucket."""
+    from registrar.aws.buckets.bucket import Bucket
+    from registrar.aws.tables.reevaluations import Plans
+
+    return Plans(client("dynamodb"), setting("NOTICES_TABLE"), Bucket(client("s3"), setting("TRUST_BUCKET")))
+
+
+def registrations() -> Registrations:
+    """Registrations, their locks, and the deny list that each new one is checked against."""
+    from registrar.aws.tables.registrations import Registrations
+
+    return Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+
+
+def runs() -> Runs:
+    """Runs of the expiry job."""
+    from registrar.aws.tables.runs import Runs
+
+    return Runs(client("dynamodb"), setting("NOTICES_TABLE"))
+
+
+def samples() -> Samples:
+    """Certificates of uploads and registrations, to try a trust document on."""
+    from registrar.aws.tables.samples import Samples
+
+    return Samples(client("dynamodb"), setting("UPLOADS_TABLE"), setting("REGISTRATIONS_TABLE"))
+
+
+def sessions() -> Sessions:
+    """Customers' sessions."""
+    from registrar.aws.tables.sessions import Sessions
+
+    return Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
+
+
+def throttles() -> Throttles:
+    """Counters of attempts."""
+    from registrar.aws.tables.throttles import Throttles
+
+    return Throttles(client("dynamodb"), setting("THROTTLES_TABLE"))
+
+
+def upload_checks() -> UploadChecks:
+    """Uploads whose issuers are asked."""
+    from registrar.aws.tables.upload_checks import UploadChecks
+
+    return UploadChecks(client("dynamodb"), setting("UPLOADS_TABLE"))
+
+
+def uploads() -> Uploads:
+    """Uploads and their states."""
+    from registrar.aws.tables.uploads import Uploads
+
+    return Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+
+
+# Buckets
+
+
+def revocation_bucket() -> Bucket:
+    """Where the indexes of issuers' lists are stored."""
+    from registrar.aws.buckets.bucket import Bucket
+
+    return Bucket(client("s3"), setting("REVOCATION_BUCKET"))
+
+
+def trust_bucket() -> TrustBucket:
+    """The trust documents, checked against the pinned anchors."""
+    from registrar.aws.buckets.bucket import Bucket
+    from registrar.aws.buckets.trust_bucket import TrustBucket
+
+    bucket = Bucket(client("s3"), setting("TRUST_BUCKET"))
+    return TrustBucket(bucket, settings_list("TRUST_ANCHOR_PINS"))
+
+
+def upload_bucket() -> Bucket:
+    """Where uploaded files are stored."""
+    from registrar.aws.buckets.bucket import Bucket
+
+    return Bucket(client("s3"), setting("UPLOAD_BUCKET"))
+
+
+def upload_forms() -> Bucket:
+    """The same bucket, with a client that signs upload forms."""
+    from registrar.aws.buckets.bucket import Bucket
+
+    return Bucket(post_client(), setting("UPLOAD_BUCKET"))
+
+
+# Queues
+
+
+def event_bus() -> EventBus:
+    """The bus that other systems of the bank listen to."""
+    from registrar.aws.queues.event_bus import EventBus
+
+    return EventBus(client("events"), setting("REGISTRATION_EVENTS"))
+
+
+def expiry_queue() -> Queue:
+    """Shards of an expiry run."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("EXPIRY_QUEUE"))
+
+
+def notice_queue() -> Queue:
+    """Notices to send to customers."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("NOTICE_QUEUE"))
+
+
+def question_queue() -> Queue:
+    """Uploads whose issuers are to be asked."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
+
+
+def reevaluation_queue() -> Queue:
+    """Segments of a re-evaluation."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("REEVALUATION_QUEUE"))
+
+
+def sweeps() -> Sweeps:
+    """Delayed messages to the validator: delete what an upload left behind."""
+    from registrar.aws.queues.sweeps import Sweeps
+
+    return Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
+
+
+def watch_queue() -> Queue:
+    """Issuers' lists to look at."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("WATCH_QUEUE"))
+
+
+# Senders
+
+
+def messages() -> Messages:
+    """Notices by text message, push or mail."""
+    from registrar.aws.queues.messages import Messages
+
+    sender = f"notice@{setting('MAIL_DOMAIN')}"
+    return Messages(one_try_client("sns"), one_try_client("ses"), sender)
+
+
+def text_messages() -> TextMessages:
+    """Text messages that are sent at once."""
+    from registrar.aws.queues.text_messages import TextMessages
+
+    return TextMessages(client("sns"))
+
+
+# Keys
+
+
+def authenticator_secrets() -> CustomerSecrets:
+    """Secrets of customers' authenticator apps."""
+    from registrar.aws.keys import CustomerSecrets
+
+    return CustomerSecrets(client("kms"), setting("CUSTOMER_KEY"))
+
+
+def identity_secrets() -> CustomerSecrets:
+    """Customers' identification numbers, as the bank stores them."""
+    from registrar.aws.keys import CustomerSecrets
+
+    return CustomerSecrets(client("kms"), setting("IDENTITY_KEY"))
+
+
+def password_key() -> SealingKey:
+    """The current key to which phones seal passwords."""
+    from registrar.aws.keys import SealingKey
+
+    return SealingKey(client("kms"), setting("SEALING_KEY"))
+
+
+def password_keys() -> SealingKeys:
+    """All keys with which sealed passwords are opened."""
+    from registrar.aws.keys import SealingKeys
+
+    return SealingKeys(client("kms"), settings_list("SEALING_KEYS"))
+
+
+def random_number_key() -> SealingKey:
+    """The current key to which phones seal R."""
+    from registrar.aws.keys import SealingKey
+
+    return SealingKey(client("kms"), setting("RANDOM_NUMBER_KEY"))
+
+
+def random_number_keys() -> SealingKeys:
+    """All keys with which a sealed R is opened."""
+    from registrar.aws.keys import SealingKeys
+
+    return SealingKeys(client("kms"), settings_list("RANDOM_NUMBER_KEYS"))

@@ -1,0 +1,95 @@
+"""Builds the use cases from the stores that they work on and the bank's settings.
+
+A builder imports what it builds when it is called, as those of `registrar.aws.wiring` do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registrar.aws import wiring as stores
+from registrar.aws.clients import client
+from registrar.settings import setting, settings_list
+
+if TYPE_CHECKING:
+    from registrar.domain.access.passkeys import RelyingParty
+    from registrar.steps.asking_again import AskingAgain
+    from registrar.steps.changing_credentials import Credentials
+    from registrar.steps.checking_revocation import RevocationStep
+    from registrar.steps.crl_store import CrlStore
+    from registrar.steps.outcomes import Outcomes
+    from registrar.steps.owners import Owners
+    from registrar.steps.proving_identity import Access
+    from registrar.steps.status_checks import StatusChecks
+
+
+def access() -> Access:
+    """Answering a challenge."""
+    from registrar.steps.proving_identity import Access
+
+    return Access(stores.challenges(), stores.sessions(), stores.throttles())
+
+
+def asking_again() -> AskingAgain:
+    """Asking an issuer once more before an upload is registered."""
+    from registrar.steps.asking_again import AskingAgain
+
+    return AskingAgain(stores.upload_checks(), stores.question_queue())
+
+
+def credentials() -> Credentials:
+    """Changing a customer's credentials."""
+    from registrar.steps.changing_credentials import Credentials
+
+    return Credentials(client("dynamodb"), stores.customers(), stores.challenges())
+
+
+def crl_store() -> CrlStore:
+    """Issuers' lists."""
+    from registrar.steps.crl_store import CrlStore
+
+    return CrlStore(stores.revocation_bucket(), stores.issuers())
+
+
+def outcomes() -> Outcomes:
+    """Publishing what was decided on an upload."""
+    from registrar.steps.outcomes import Outcomes
+
+    return Outcomes(stores.uploads(), stores.upload_bucket(), stores.question_queue())
+
+
+def owners_of_containers() -> Owners:
+    """Whose a certificate is, where its container is opened with a sealed password."""
+    from registrar.steps.owners import Owners
+
+    return Owners(stores.customers(), stores.identity_secrets(), stores.password_keys())
+
+
+def owners_of_signatures() -> Owners:
+    """Whose a certificate is, where its key signs and R is sealed."""
+    from registrar.steps.owners import Owners
+
+    return Owners(stores.customers(), stores.identity_secrets(), stores.random_number_keys())
+
+
+def relying_party() -> RelyingParty:
+    """The bank, as passkeys know it."""
+    from registrar.domain.access.passkeys import RelyingParty
+
+    origins = frozenset(settings_list("PASSKEY_ORIGINS"))
+    return RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), origins)
+
+
+def revocation_step() -> RevocationStep:
+    """The last check of an upload."""
+    from registrar.steps.checking_revocation import RevocationStep
+
+    checks = stores.upload_checks()
+    return RevocationStep(checks, status_checks(), stores.registrations(), setting("BANK_CODE"))
+
+
+def status_checks() -> StatusChecks:
+    """Asking issuers whether a certificate was revoked."""
+    from registrar.steps.status_checks import StatusChecks
+
+    return StatusChecks(stores.issuers(), crl_store())
