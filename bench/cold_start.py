@@ -19,7 +19,8 @@ from tools.packaging.template import read_template
 GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
 ROUNDS = 15
 STOCK = build.BUILD / "bench/stock"
-DYNAMODB_ONLY, OTHERS = 0.9, 1.25
+DYNAMODB_ONLY = 0.9
+OTHERS = 1.25
 
 _FLOOR = "import boto3; boto3.client('dynamodb')"
 _OURS = "from botocore.session import get_session; get_session().create_client('dynamodb')"

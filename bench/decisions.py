@@ -27,7 +27,8 @@ from tools.admin.trust_document import RULES
 
 PEER = "pyhanko-certvalidator 0.33"
 GROUP = "Deciding on a certificate, revocation aside"
-ROUNDS, PEER_ROUNDS = 1500, 100
+ROUNDS = 1500
+PEER_ROUNDS = 100
 POLICY = "1.2.410.200004.99.1"
 USAGE = ("digital_signature", "content_commitment")
 LABEL = {"ko": "시험", "en": "Test"}
@@ -91,9 +92,12 @@ def _calls(der: bytes, store: TrustStore) -> dict[str, Callable[[], object]]:
 
 
 def _signature_check(certificate: Certificate, issuer: Certificate) -> Callable[[], object]:
-    key, signature, signed = issuer.public_key, certificate.parsed.signature, certificate.signed
+    key = issuer.public_key
+    signature = certificate.parsed.signature
+    signed = certificate.signed
     if isinstance(key, rsa.RSAPublicKey):
-        scheme, digest = padding.PKCS1v15(), hashes.SHA256()
+        scheme = padding.PKCS1v15()
+        digest = hashes.SHA256()
         return lambda: key.verify(signature, signed, scheme, digest)
     assert isinstance(key, ec.EllipticCurvePublicKey)
     algorithm = ec.ECDSA(hashes.SHA256())

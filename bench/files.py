@@ -20,7 +20,8 @@ from tools.pki.npki_files import Seed, sign_pri_key
 
 OPENING = "Opening signPri.key (SEED, 2,048 rounds, RSA-2048)"
 HOSTILE = "The worst hostile file, each in a process of its own, with the right password and a wrong one"
-ROUNDS, PEER_ROUNDS = 300, 15
+ROUNDS = 300
+PEER_ROUNDS = 15
 KDF_ROUNDS = 2048
 PASSWORD = "Hong!1234"
 
@@ -53,7 +54,8 @@ def opening_rows() -> Iterator[Row]:
 
 
 def _bare_derivation() -> bytes:
-    sha1, digest = hashlib.sha1, PASSWORD.encode() + b"saltsalt"
+    sha1 = hashlib.sha1
+    digest = PASSWORD.encode() + b"saltsalt"
     for _ in range(KDF_ROUNDS):
         digest = sha1(digest).digest()
     return digest

@@ -29,7 +29,8 @@ SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"
 
 def hostile_files(password: str) -> Mapping[str, Sequence[bytes]]:
     """The files of one upload each, by what is bad about them: all within the limits that are checked first."""
-    small, large = a_certificate(key=an_ec_key()), a_certificate(key=rsa.generate_private_key(65537, 8192))
+    small = a_certificate(key=an_ec_key())
+    large = a_certificate(key=rsa.generate_private_key(65537, 8192))
     crowd = [a_certificate(f"홍길동 {number}", key=an_ec_key()).der for number in range(20)]
     nested = tlv(0x30, tlv(0x02, b"\3"))
     for _ in range(14_000):
@@ -77,7 +78,8 @@ def main() -> None:
     trust = json.loads((folder / "trust.json").read_text())
     store = read_document(json.dumps(trust["document"]).encode(), [trust["pin"]])
     files = [path.read_bytes() for path in sorted(folder.glob("*.file"))]
-    memory, cpu = _peak_megabytes(), time.process_time()
+    memory = _peak_megabytes()
+    cpu = time.process_time()
     decide_upload(files, sys.argv[2], store)
     print(json.dumps([time.process_time() - cpu, _peak_megabytes() - memory]))
 

@@ -41,8 +41,10 @@ def rows() -> Iterator[Row]:
             name: app.event("POST", "/login", {"customer_id": name, "password": password})
             for name, password in (("hong", "wrong"), ("nobody", "wrong"), ("locked", PASSWORD))
         }
-    endpoint, stored = login.customers.client._endpoint, a_customer().password_hash  # noqa: SLF001
-    real, endpoint.http_session = endpoint.http_session, _Answers()
+    endpoint = login.customers.client._endpoint  # noqa: SLF001
+    stored = a_customer().password_hash
+    real = endpoint.http_session
+    endpoint.http_session = _Answers()
     before = logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]
     try:
         handle: Callable[[Any, Any], Any] = login.lambda_handler

@@ -28,7 +28,9 @@ from tests.support.app import a_batch
 from tests.support.builders import NOW
 
 GROUP = "The expiry run"
-DUE, SIZES, MOST_READ = 1000, (10_000, 100_000, 1_000_000), 1.1
+DUE = 1000
+SIZES = (10_000, 100_000, 1_000_000)
+MOST_READ = 1.1
 PAGE = 1_000_000
 DAY = timedelta(days=1)
 _KEY = "expiry_shard = :shard AND not_after BETWEEN :first AND :last"
@@ -73,7 +75,8 @@ def simulate(count: int, due: int) -> Counter[str]:
 
 def population(count: int, due: int) -> "dict[str, array[int]]":
     """For each shard its ends in order: the second, and the customer's number in the low bits."""
-    dice, shards = random.Random(7), {shard: array("Q") for shard in EXPIRY_SHARDS}  # noqa: S311 - no secret
+    dice = random.Random(7)  # noqa: S311 - no secret
+    shards = {shard: array("Q") for shard in EXPIRY_SHARDS}
     for number in range(count):
         day = _DUE_DAYS[number % len(_DUE_DAYS)] if number < due else dice.choice(_OTHER_DAYS)
         end = _MIDNIGHT + timedelta(days=day, seconds=dice.randrange(86_400))
@@ -95,7 +98,8 @@ class StandIn:
     """A DynamoDB client that knows the index's query and the two marks on a row, and nothing else."""
 
     def __init__(self, shards: Mapping[str, Sequence[int]], counted: Counter[str]) -> None:
-        self.shards, self.counted = shards, counted
+        self.shards = shards
+        self.counted = counted
 
     def get_paginator(self, operation: str) -> "StandIn":
         """A paginator of the query."""
@@ -123,7 +127,8 @@ class StandIn:
             size += size_of(item)
             if size >= PAGE:
                 yield self._page(page, size)
-                page, size = [], 0
+                page = []
+                size = 0
         yield self._page(page, size)
 
     def _page(self, items: list[Any], size: int) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def rows() -> Iterator[Row]:
         ("a responder's, issued by the root", of_the_root(), [root().public_key]),
     ):
         der = an_answer(responder)
-        floor, check = _floor(responder, der, signers), partial(status, der)
+        floor = _floor(responder, der, signers)
+        check = partial(status, der)
         assert check().answer is Answer.GOOD
         checks = "two signature checks" if signers else "its signature check"
         found = ratios({"floor": floor, "check": check}, "floor", ROUNDS)
@@ -46,7 +47,8 @@ def _anew(der: bytes) -> Status:
 
 
 def _floor(responder: Responder, der: bytes, signers: Sequence[object]) -> Callable[[], object]:
-    answer, certificate = ocsp.load_der_ocsp_response(der), responder.certificate
+    answer = ocsp.load_der_ocsp_response(der)
+    certificate = responder.certificate
     bare = [
         _verify(certificate.public_key(), answer.signature, answer.tbs_response_bytes),
         *(_verify(key, certificate.signature, certificate.tbs_certificate_bytes) for key in signers),
@@ -56,5 +58,6 @@ def _floor(responder: Responder, der: bytes, signers: Sequence[object]) -> Calla
 
 def _verify(key: object, signature: bytes, signed: bytes) -> Callable[[], None]:
     assert isinstance(key, rsa.RSAPublicKey)
-    scheme, digest = padding.PKCS1v15(), hashes.SHA256()
+    scheme = padding.PKCS1v15()
+    digest = hashes.SHA256()
     return lambda: key.verify(signature, signed, scheme, digest)

@@ -42,7 +42,8 @@ def pyhanko(given: dict[str, Any]) -> Callable[[], object]:
 
 def pyhanko_async(given: dict[str, Any]) -> Callable[[], object]:
     """The same in an event loop that runs already."""
-    validator_of, loop = _pyhanko_validator(given), asyncio.new_event_loop()
+    validator_of = _pyhanko_validator(given)
+    loop = asyncio.new_event_loop()
     usage = {"digital_signature", "non_repudiation"}
     return lambda: loop.run_until_complete(validator_of().async_validate_usage(usage))
 
@@ -51,7 +52,8 @@ def _pyhanko_validator(given: dict[str, Any]) -> Callable[[], Any]:
     module: Any = importlib.import_module("pyhanko_certvalidator")
     certificate_class: Any = importlib.import_module("asn1crypto.x509").Certificate
     leaf, issuer, root = (base64.b64decode(given[name]) for name in ("leaf", "issuer", "root"))
-    anchor, other = certificate_class.load(root), certificate_class.load(issuer)
+    anchor = certificate_class.load(root)
+    other = certificate_class.load(issuer)
     moment = datetime.fromisoformat(given["at"])
 
     def made() -> Any:

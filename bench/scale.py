@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 
-REGISTRATIONS, NOTICES = 10_000_000, 200_000
-WINDOWS, WORKERS = 1 + len(THRESHOLD_DAYS), 8
+REGISTRATIONS = 10_000_000
+NOTICES = 200_000
+WINDOWS = 1 + len(THRESHOLD_DAYS)
+WORKERS = 8
 SHARDS = len(EXPIRY_SHARDS)
-ENTRY_BYTES, ROW_BYTES, LOCK_BYTES = 106, 2_000, 200
+ENTRY_BYTES = 106
+ROW_BYTES = 2_000
+LOCK_BYTES = 200
 """An entry of the expiry index, a registration's row (two write units), one of its three locks."""
 SMS_A_SECOND = 20
 ASSUMED = {
@@ -29,7 +33,8 @@ ASSUMED = {
     "price of one GB-second of Lambda on arm64, USD": 0.0000133334,
 }
 """Times of a warm function in one region, and list prices of ap-northeast-2: put in yours."""
-_PARTITION_BYTES, _PARTITION_WRITES = 10 * 1024**3, 1000
+_PARTITION_BYTES = 10 * 1024**3
+_PARTITION_WRITES = 1000
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ class Night:
     @property
     def worker_seconds(self) -> float:
         """Lambda time of all shards, one step after the other within each."""
-        update, message = ASSUMED["one update of a row, seconds"], ASSUMED["one message to a queue, seconds"]
+        update = ASSUMED["one update of a row, seconds"]
+        message = ASSUMED["one message to a queue, seconds"]
         return self.due * update + self.told * message
 
     @property

@@ -30,7 +30,10 @@ from tests.support.rows import a_registration
 from tools.pki.crls import entry_der, large_crl, random_entries
 
 GROUP = "The nightly watch"
-REGISTRATIONS, ENTRIES, GAINED, REGISTERED = 100_000, 1_000_000, 100, 10
+REGISTRATIONS = 100_000
+ENTRIES = 1_000_000
+GAINED = 100
+REGISTERED = 10
 MOST_LOOK_UPS = 300
 URL = "ldap://ds.yessign.example:389/ou=dp1,ou=AccreditedCA,o=yessign,c=kr?certificateRevocationList"
 DAY = timedelta(days=1)
@@ -62,7 +65,8 @@ def _costs() -> Counter[str]:
         gained += [entry_der(int(each.serial, 16), NOW, 4) for each in registered[:REGISTERED]]
         _look_at(account, _list(account, b"".join(old), 1))
         account.pass_time(days=1)
-        crl, meter = _list(account, b"".join(old + gained), 2), _Meter(account)
+        crl = _list(account, b"".join(old + gained), 2)
+        meter = _Meter(account)
         _watch(account, crl)
         counts = [line["counts"] for line in account.logged() if line["message"] == "crl watched"][-1]
         return meter.found + Counter({"look-ups": counts["looked_up"], "hits": counts["hit"], "fetched": len(crl)})
@@ -106,7 +110,8 @@ class _Meter:
     """Counts every call of an account from now on, with its units and bytes."""
 
     def __init__(self, account: Account) -> None:
-        self.account, self.found = account, Counter[str]()
+        self.account = account
+        self.found = Counter[str]()
         self._real = account.called
         account.called = self._called  # type: ignore[method-assign]
 

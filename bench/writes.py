@@ -16,7 +16,9 @@ from tests.support.app import Answer, App, trust_demo_issuers
 from tests.support.builders import a_certificate
 
 GROUP = "From login to registered"
-MOST_CALLS, MOST_UNITS, MOST_LOGIN_UNITS = 24, 40, 8
+MOST_CALLS = 24
+MOST_UNITS = 40
+MOST_LOGIN_UNITS = 8
 LOGIN = ("login", "verify_otp")
 
 
@@ -79,7 +81,8 @@ class _MeteredApp(App):
         self.costs: list[Cost] = []
         self.token = ""
         self.authorized = 0
-        self._real, self._invoke = account.called, account.invoke
+        self._real = account.called
+        self._invoke = account.invoke
         self._step: str | None = None
         self._for_owner = False
 
@@ -105,7 +108,8 @@ class _MeteredApp(App):
             self._step = None
 
     def _metered(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
-        step, self._step = self._step, None
+        step = self._step
+        self._step = None
         if step is None:
             return self._real(client, operation, params)
         keys = list(written(operation, params))

@@ -28,8 +28,11 @@ party = use_cases.relying_party()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
-    proof_id, name = fields.text("proof_id", CHALLENGE_ID), fields.text("name", r".{1,40}")
+    fields = request.fields()
+    customer_id = request.caller.customer_id
+    at = now()
+    proof_id = fields.text("proof_id", CHALLENGE_ID)
+    name = fields.text("name", r".{1,40}")
     client_data = fields.base64("client_data_json", MAX_CLIENT_DATA_BYTES)
     attestation = fields.base64("attestation_object", MAX_ATTESTATION_BYTES)
 

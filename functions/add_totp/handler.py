@@ -22,8 +22,11 @@ messages = stores.text_messages()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
-    proof_id, code = fields.text("proof_id", CHALLENGE_ID), fields.text("code", r"[0-9]{6}")
+    fields = request.fields()
+    customer_id = request.caller.customer_id
+    at = now()
+    proof_id = fields.text("proof_id", CHALLENGE_ID)
+    code = fields.text("code", r"[0-9]{6}")
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
     customer, pending = counted_try(customer, "totp", proof.id, at)

@@ -19,7 +19,9 @@ messages = stores.text_messages()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    at, customer_id, staff = now(), str(event.get("customer_id")), str(event.get("staff_id"))
+    at = now()
+    customer_id = str(event.get("customer_id"))
+    staff = str(event.get("staff_id"))
     customer = customers.find(customer_id)
     try:
         if customer is None:

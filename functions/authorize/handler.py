@@ -23,7 +23,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if claimed is None:
         logger.info("no session", reason="no token")
         raise PermissionError("Unauthorized")  # API Gateway answers 401 for exactly this text
-    at, (customer_id, secret) = now(), claimed
+    at = now()
+    customer_id, secret = claimed
     session = sessions.find(customer_id)
     if session is None or not is_live(session, secret, at):
         logger.info("no session", reason="over or unknown")

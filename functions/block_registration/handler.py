@@ -18,7 +18,8 @@ registrations = stores.registrations()
 
 @command
 def lambda_handler(asked: Command) -> dict[str, Any]:
-    step, at = asked.fields.text("step", "propose|confirm"), now()
+    step = asked.fields.text("step", "propose|confirm")
+    at = now()
     found = registrations.get(asked.customer_id, asked.registration_id)
     if step == "propose":
         found = registrations.propose_block(found.customer_id, found.id, asked.staff_id, asked.reason, at)

@@ -19,7 +19,8 @@ messages = stores.text_messages()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer, at = customers.find(request.caller.customer_id), now()
+    customer = customers.find(request.caller.customer_id)
+    at = now()
     recovery = customer.recovery if customer else None
     if customer is None or recovery is None or not recovery.pending(at):
         raise Refusal(Code.RECOVERY_NOT_FOUND)

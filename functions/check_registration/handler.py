@@ -34,7 +34,8 @@ statuses = use_cases.status_checks()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle_at(at) is Lifecycle.LIVE:
@@ -46,11 +47,13 @@ def lambda_handler(request: Request) -> Answer:
 
 def _asked(found: Registration, at: datetime) -> Status:
     """The issuer's word, young enough. Raises Refusal where there is none, or a CA above it is not good."""
-    store, certificate = trust.active(at), read_certificate(found.der)
+    store = trust.active(at)
+    certificate = read_certificate(found.der)
     issuer = store.issuer_of(certificate, found.issuer_key_digest)
     if issuer is None or not issuer.accepted_at(at):
         raise Refusal(Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, issuer=found.issuer)
-    rules, limits = store.rules.revocation, Limits(deadline(MOST_SECONDS), 0, PRIVATE)
+    rules = store.rules.revocation
+    limits = Limits(deadline(MOST_SECONDS), 0, PRIVATE)
     status, of_authority = statuses.check(
         Question(certificate, issuer, rules, rules.max_age[Purpose.HIGH_VALUE], at, limits)
     )

@@ -31,7 +31,8 @@ notices = stores.notice_queue()
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    at, upload = now(), uploads.find(str(message["upload_id"]))
+    at = now()
+    upload = uploads.find(str(message["upload_id"]))
     if upload is None or upload.der is None:
         return
     if upload.state_at(at) in (UploadState.CHECKING, UploadState.DEFERRED):

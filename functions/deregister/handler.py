@@ -22,7 +22,8 @@ registrations = stores.registrations()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle is not Lifecycle.DEREGISTERED:

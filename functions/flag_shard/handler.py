@@ -23,7 +23,8 @@ notices = stores.notice_queue()
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    run, shard = run_of(message), message["shard"]
+    run = run_of(message)
+    shard = message["shard"]
     found = digests((window, index.due(shard, window)) for window in windows(run.since, run.at))
     handed_on = 0
     for digest in found:

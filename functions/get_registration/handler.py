@@ -17,5 +17,6 @@ registrations = stores.registrations()
 def lambda_handler(request: Request) -> Answer:
     caller = request.caller
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
-    found, at = registrations.get(caller.customer_id, registration_id), now()
+    found = registrations.get(caller.customer_id, registration_id)
+    at = now()
     return answer(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))

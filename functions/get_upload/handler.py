@@ -16,7 +16,8 @@ uploads = stores.uploads()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
     awaiting = upload.state_at(at) is UploadState.AWAITING_PROOF

@@ -14,7 +14,8 @@ customers = stores.customers()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer, at = customers.find(request.caller.customer_id), now()
+    customer = customers.find(request.caller.customer_id)
+    at = now()
     if customer is None:
         raise Refusal(Code.AUTH_REQUIRED)
     return answer(200, credentials_view(customer.as_of(at), at))

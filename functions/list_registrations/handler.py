@@ -12,7 +12,8 @@ registrations = stores.registrations()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     found = registrations.of_customer(caller.customer_id)
     newest_first = sorted(found, key=lambda r: r.registered_at, reverse=True)
     return answer(200, {"registrations": [registration_view(r, request.language, at) for r in newest_first]})

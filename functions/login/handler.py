@@ -31,7 +31,8 @@ bank = setting("BANK_CODE")
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at = request.fields(), now()
+    fields = request.fields()
+    at = now()
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
     operation = Operation(fields.optional_text("operation", "login|register") or "login")

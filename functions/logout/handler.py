@@ -14,7 +14,8 @@ sessions = stores.sessions()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer_id, claimed = request.caller.customer_id, read_token(bearer_token(request.headers))
+    customer_id = request.caller.customer_id
+    claimed = read_token(bearer_token(request.headers))
     if claimed is None:
         raise Refusal(Code.AUTH_REQUIRED)
     sessions.end(customer_id, secret_digest(claimed[1]))

@@ -38,7 +38,8 @@ owners = use_cases.owners_of_containers()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     sealed = request.fields().sealed("sealed")
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
@@ -46,13 +47,15 @@ def lambda_handler(request: Request) -> Answer:
         upload.check_state(UploadState.NEEDS_PASSWORD, at)
         password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
         # What may fail through no fault of the customer comes before the try is counted.
-        store, files = trust.active(at), bucket.read_upload(upload)
+        store = trust.active(at)
+        files = bucket.read_upload(upload)
         try:
             upload = uploads.count_password(upload, at)
         except ConditionFailed:
             raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
         report = _opened(upload, files, password, store, at)
-        outcomes.decide(upload, verdict := verdict_of(report, opened=True), at)
+        verdict = verdict_of(report, opened=True)
+        outcomes.decide(upload, verdict, at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
     else:
         outcomes.sweep(upload, at)

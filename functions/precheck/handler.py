@@ -21,7 +21,8 @@ trust = stores.trust_bucket()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at = request.fields(most=MAX_CERTIFICATE_BYTES * 2), now()
+    fields = request.fields(most=MAX_CERTIFICATE_BYTES * 2)
+    at = now()
     content = fields.base64("certificate", most=MAX_CERTIFICATE_BYTES)
     kind = fields.text("customer_kind", "personal|corporate")
     report = decide(content, trust.active(at), kind, at, bank=BANK)

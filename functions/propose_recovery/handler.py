@@ -16,7 +16,9 @@ customers = stores.customers()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    at, customer_id, staff = now(), str(event.get("customer_id")), str(event.get("staff_id"))
+    at = now()
+    customer_id = str(event.get("customer_id"))
+    staff = str(event.get("staff_id"))
     found = customers.find(customer_id)
     try:
         if found is None:

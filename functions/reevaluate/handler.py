@@ -38,7 +38,8 @@ def _plan() -> dict[str, Any]:
 
 
 def _apply(fields: Fields) -> dict[str, Any]:
-    version, confirmed = fields.number("version"), fields.text("confirm", "[0-9a-f]{64}")
+    version = fields.number("version")
+    confirmed = fields.text("confirm", "[0-9a-f]{64}")
     who = who_and_why(fields)
     if version != (active := _active_version()):
         raise _refusal(f"version {version} is not active, {active} is: plan again")

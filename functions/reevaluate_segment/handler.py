@@ -47,7 +47,8 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
 def _look(plan: Plan, segment: str, trust: TrustStore) -> None:
     at = now()
     if plans.is_open(plan, segment):
-        tally, changes = Tally(), []
+        tally = Tally()
+        changes = []
         for registration in registrations.find_many(index.live(segment, at)):
             if judged := judge(registration, trust, at, BANK):
                 tally.add(judged)

@@ -34,7 +34,8 @@ owners = use_cases.owners_of_signatures()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
     consent = fields.text("consent_version")
     replaces = fields.text("replaces", r"r[a-z0-9]{32}") if "replaces" in fields else None

@@ -21,7 +21,8 @@ messages = stores.text_messages()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer_id, at = request.caller.customer_id, now()
+    customer_id = request.caller.customer_id
+    at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     named = request.path.get("credential_id", "")
     kind = "totp" if named == "totp" else "passkey"

@@ -63,7 +63,8 @@ def _hold_all(customer_id: str, factor: str, at: datetime) -> list[Registration]
 
 
 def _hold(registration: Registration, factor: str, at: datetime) -> Registration:
-    customer_id, registration_id = registration.customer_id, registration.id
+    customer_id = registration.customer_id
+    registration_id = registration.id
     try:
         registrations.add_hold(customer_id, registration_id, Hold.CUSTOMER, at)
     except ConditionFailed:  # it ended: nothing is left to hold

@@ -29,7 +29,9 @@ bucket = stores.upload_forms()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at, fields = request.caller, now(), request.fields()
+    caller = request.caller
+    at = now()
+    fields = request.fields()
     files = tuple(_announced(entry) for entry in fields.each("files", most=MAX_FILES))
     check_sizes([file.size for file in files])
     proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
@@ -67,5 +69,6 @@ def lambda_handler(request: Request) -> Answer:
 
 
 def _announced(fields: Fields) -> AnnouncedFile:
-    name, size = fields.text("name", r"(?s).{1,128}"), fields.number("size")
+    name = fields.text("name", r"(?s).{1,128}")
+    size = fields.number("size")
     return AnnouncedFile(name, size, fields.text("sha256", r"[0-9a-f]{64}"))

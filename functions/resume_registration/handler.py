@@ -27,9 +27,11 @@ registrations = stores.registrations()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    caller, at = request.caller, now()
+    caller = request.caller
+    at = now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
-    proof, proof_id = fields.proof(), fields.optional_text("proof_id", CHALLENGE_ID)
+    proof = fields.proof()
+    proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     found.check_live(at)

@@ -31,7 +31,8 @@ queue = stores.notice_queue()
 
 @partial(each_message, put_off=queue.put_off)
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    notice, at = notice_of(message), now()
+    notice = notice_of(message)
+    at = now()
     if notice is None:
         return  # an event that nobody is told of
     if not notice.urgent and (morning := quiet_until(at, QUIET_HOURS)):

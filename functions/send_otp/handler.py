@@ -21,7 +21,8 @@ messages = stores.text_messages()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    challenge_id, at = request.fields().text("challenge_id", CHALLENGE_ID), now()
+    challenge_id = request.fields().text("challenge_id", CHALLENGE_ID)
+    at = now()
     throttles.count_address(request.source_address, at)
 
     challenge = challenges.find(challenge_id)
@@ -30,7 +31,8 @@ def lambda_handler(request: Request) -> Answer:
         raise Refusal(Code.STEP_UP_EXPIRED)
     if "sms" not in challenge.methods:
         raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
-    phone, ends = customer.as_of(at).phone, at + SMS_CODE_LIFE
+    phone = customer.as_of(at).phone
+    ends = at + SMS_CODE_LIFE
     code, digest = new_sms_code(challenge.id)
     challenges.sms_sent(challenge, digest, ends, at)
     throttles.count_phone(phone, at)

@@ -17,7 +17,8 @@ registrations = stores.registrations()
 
 @command
 def lambda_handler(asked: Command) -> dict[str, Any]:
-    hold, at = asked.fields.text("hold", "on|off"), now()
+    hold = asked.fields.text("hold", "on|off")
+    at = now()
     change = registrations.add_hold if hold == "on" else registrations.lift_hold
     registrations.get(asked.customer_id, asked.registration_id)
     found = change(asked.customer_id, asked.registration_id, Hold.BANK, at)

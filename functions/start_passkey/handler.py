@@ -20,7 +20,8 @@ party = use_cases.relying_party()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer_id, at = request.caller.customer_id, now()
+    customer_id = request.caller.customer_id
+    at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", "passkey", at)
     if len(customer.passkeys) >= MAX_PASSKEYS:

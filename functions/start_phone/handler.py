@@ -25,8 +25,11 @@ messages = stores.text_messages()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, customer_id, at = request.fields(), request.caller.customer_id, now()
-    proof_id, phone = fields.text("proof_id", CHALLENGE_ID), fields.text("phone", PHONE.pattern)
+    fields = request.fields()
+    customer_id = request.caller.customer_id
+    at = now()
+    proof_id = fields.text("proof_id", CHALLENGE_ID)
+    phone = fields.text("phone", PHONE.pattern)
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
     throttles.count_phone(phone, at)

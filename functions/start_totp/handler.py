@@ -26,7 +26,8 @@ bank = setting("BANK_CODE")
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    customer_id, at = request.caller.customer_id, now()
+    customer_id = request.caller.customer_id
+    at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
     secret = secrets.token_bytes(SECRET_BYTES)

@@ -26,7 +26,9 @@ bank = setting("BANK_CODE")
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at, customer_id = request.fields(), now(), request.caller.customer_id
+    fields = request.fields()
+    at = now()
+    customer_id = request.caller.customer_id
     operation = Operation(fields.text("operation", STEP_UPS))
     object_id = fields.optional_text("object", OBJECT_ID) or ""
 

@@ -47,24 +47,31 @@ def _arrived(key: str, upload_id: str, index: int) -> None:
     except ConditionFailed:
         known = uploads.find(upload_id)
         if known is None:
-            return bucket.delete(key)
-        if known.state is UploadState.VALIDATING:
+            bucket.delete(key)
+        elif known.state is UploadState.VALIDATING:
             raise  # another delivery is at it: were it killed and this message gone, nobody would go on
-        return outcomes.sweep(known, now())
-    return _settle(upload) if upload else sweeps.later(upload_id)
+        else:
+            outcomes.sweep(known, now())
+        return
+    if upload is None:
+        sweeps.later(upload_id)
+    else:
+        _settle(upload)
 
 
 def _settle(upload: Upload) -> None:
     """Decide, unless a killed attempt did already, and make the decision show."""
     if upload.outcome is not None:
-        return outcomes.publish(upload)
+        outcomes.publish(upload)
+        return
     container, report = _report(upload)
     verdict = verdict_of(report)
     audit("upload.decided", customer_id=upload.customer_id, upload_id=upload.id, headline=verdict.headline)
     if isinstance(container, LockedPair | LockedPfx) and not report.refused:
         sweeps.later(upload.id)
-        return uploads.ask_password(upload, now())
-    return outcomes.decide_bare(upload, verdict, now())
+        uploads.ask_password(upload, now())
+    else:
+        outcomes.decide_bare(upload, verdict, now())
 
 
 def _report(upload: Upload) -> tuple[Container | None, Report]:

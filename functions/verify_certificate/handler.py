@@ -24,9 +24,11 @@ bank = setting("BANK_CODE")
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at = request.fields(most=32 * 1024), now()
+    fields = request.fields(most=32 * 1024)
+    at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
-    registration_id, proof = fields.text("registration_id", r"[a-z0-9]{32,33}"), fields.proof()
+    registration_id = fields.text("registration_id", r"[a-z0-9]{32,33}")
+    proof = fields.proof()
 
     challenge = access.counted(challenge_id, "certificate", at)
     customer_id = challenge.customer_id
@@ -40,7 +42,8 @@ def lambda_handler(request: Request) -> Answer:
         audit("certificate.refused", customer_id=customer_id, registration_id=registration_id)
         raise access.wrong(challenge, at) from None
     proved = access.finish(challenge, "certificate", at)
-    action, operation = "session.started" if proved.started else "identity.proved", challenge.operation.value
+    action = "session.started" if proved.started else "identity.proved"
+    operation = challenge.operation.value
     audit(
         action, customer_id=customer_id, method="certificate", registration_id=registration.id, operation=operation
     )

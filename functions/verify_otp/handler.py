@@ -23,7 +23,8 @@ customer_secrets = stores.authenticator_secrets()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at = request.fields(), now()
+    fields = request.fields()
+    at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
     code = fields.text("code", r"[0-9]{6}")
     method = fields.optional_text("method", "otp|sms") or "otp"

@@ -27,7 +27,8 @@ party = use_cases.relying_party()
 
 @route
 def lambda_handler(request: Request) -> Answer:
-    fields, at = request.fields(), now()
+    fields = request.fields()
+    at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
     assertion = Assertion(
         fields.base64("credential_id", MAX_CREDENTIAL_ID_BYTES),

@@ -38,8 +38,10 @@ class Overdue(Exception):
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    point, at = Point(**message["point"]), now()
-    store, counts = trust.active(at), Counter[str]()
+    point = Point(**message["point"])
+    at = now()
+    store = trust.active(at)
+    counts = Counter[str]()
     found = publisher(store, point)
     if found is None:
         raise Overdue(f"the issuer is not in the trust document: {point}")
@@ -65,7 +67,8 @@ def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> No
     watched = crls.index(point, WATCHED)
     if watched is not None and watched.etag == index.etag:
         return
-    before, after = crls.whole(point, WATCHED) if watched else None, crls.whole(point)
+    before = crls.whole(point, WATCHED) if watched else None
+    after = crls.whole(point)
     if after is None:
         return
     for hit in apply(registrations, point.issuer_key_digest, steps(before, after, counts), at, counts):

@@ -18,7 +18,8 @@ queue = stores.watch_queue()
 
 
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
-    store, operator = trust.active(now()), event.get("operator")
+    store = trust.active(now())
+    operator = event.get("operator")
     registered = list(issuers.points())
     authorities = authority_points(store) if store.rules.revocation.check_authorities else ()
     wanted = [point for point in dict.fromkeys((*registered, *authorities)) if operator in (None, point.operator)]

@@ -42,7 +42,9 @@ from tools.admin.trust_document import build_document, load_operators, read_cert
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "build/demo-pki"
-ACCEPTED, REFUSED, WRONG_CALL = 0, 1, 2
+ACCEPTED = 0
+REFUSED = 1
+WRONG_CALL = 2
 
 
 class _WrongCall(Exception):
@@ -116,11 +118,13 @@ def _container(found: Inspected) -> dict[str, Any] | None:
     if isinstance(container, Bare):
         return {"kind": "certificate alone", "opened": False, "rounds": 0, "random_number": None}
     if isinstance(container, LockedPair):
-        kind, rounds = "certificate and encrypted key", container.envelope.cost
+        kind = "certificate and encrypted key"
+        rounds = container.envelope.cost
     else:
         pfx = container.pfx
         envelopes = (*pfx.sealed, *pfx.clear.envelopes)
-        kind, rounds = "PFX", pfx.mac.rounds + sum(envelope.cost for envelope in envelopes)
+        kind = "PFX"
+        rounds = pfx.mac.rounds + sum(envelope.cost for envelope in envelopes)
     return {"kind": kind, "opened": found.opened, "rounds": rounds, "random_number": found.random_number}
 
 
@@ -148,7 +152,8 @@ def read_trust(path: Path) -> TrustStore:
     """The trust in a folder of CA certificates or in a trust document, whose own anchors are taken as pinned."""
     try:
         if path.is_dir():
-            anchors, issuers = read_certificates(path / "anchors"), read_certificates(path / "issuers")
+            anchors = read_certificates(path / "anchors")
+            issuers = read_certificates(path / "issuers")
             document: Any = build_document(1, anchors, issuers, load_operators())
             pins = [anchor.fingerprint(SHA256()).hex() for anchor in anchors]
             return read_document(json.dumps(document).encode(), pins)

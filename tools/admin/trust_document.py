@@ -184,7 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", type=int, required=True, help="positive, higher than the one before")
     options = parser.parse_args(arguments)
     try:
-        anchors, issuers = read_certificates(options.anchors), read_certificates(options.issuers)
+        anchors = read_certificates(options.anchors)
+        issuers = read_certificates(options.issuers)
         document = build_document(options.version, anchors, issuers, load_operators())
     except (OSError, ValueError) as error:
         print(f"trust_document: {error}", file=sys.stderr)

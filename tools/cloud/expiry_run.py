@@ -23,7 +23,8 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
 
 def wait_for_notices(cloud: LocalCloud, *, seconds: float = 240) -> None:
     """Wait until the notice queue is empty and nobody is at work on it. Raises TimeoutError."""
-    sqs, queue = cloud.client("sqs"), cloud.physical("NoticeQueue")
+    sqs = cloud.client("sqs")
+    queue = cloud.physical("NoticeQueue")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -36,7 +37,8 @@ def wait_for_notices(cloud: LocalCloud, *, seconds: float = 240) -> None:
 
 def forget(cloud: LocalCloud) -> None:
     """As on the first day: a run finds what is due today."""
-    dynamodb, table = cloud.client("dynamodb"), cloud.physical("NoticesTable")
+    dynamodb = cloud.client("dynamodb")
+    table = cloud.physical("NoticesTable")
     pages = dynamodb.get_paginator("scan").paginate(TableName=table)
     for item in (item for page in pages for item in page["Items"]):
         if item["id"]["S"].startswith("run:"):

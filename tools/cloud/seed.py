@@ -35,7 +35,8 @@ DEMO_IDN = "9001011234567"
 # On a busy machine the queue of the emulator alone has taken 30.
 REPORT_SECONDS = 90
 PKI_FOLDER = ROOT / "build/demo-pki"
-RP_ID, ORIGIN = "bank.example", "https://bank.example"
+RP_ID = "bank.example"
+ORIGIN = "https://bank.example"
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def _put(cloud: LocalCloud, key: str, content: bytes) -> None:
 
 
 def _report(cloud: LocalCloud, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    s3, bucket = cloud.client("s3"), cloud.outputs["TrustBucket"]
+    s3 = cloud.client("s3")
+    bucket = cloud.outputs["TrustBucket"]
     deadline = time.monotonic() + REPORT_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -124,7 +126,8 @@ def enrol(
 
     With `device` also a passkey on it, as add_passkey leaves it.
     """
-    password, totp_secret = secrets.token_urlsafe(9), secrets.token_bytes(20)
+    password = secrets.token_urlsafe(9)
+    totp_secret = secrets.token_bytes(20)
     customer = DemoCustomer(customer_id, name, kind, phone, password, totp_secret, idn)
     kms = cloud.client("kms")
     keys = CustomerSecrets(kms, cloud.outputs["CustomerKey"])

@@ -15,7 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from fido2 import cbor
 
-PRESENT, VERIFIED, BACKUP_ELIGIBLE, ATTESTED = 0x01, 0x04, 0x08, 0x40
+PRESENT = 0x01
+VERIFIED = 0x04
+BACKUP_ELIGIBLE = 0x08
+ATTESTED = 0x40
 _AAGUID = bytes(16)
 
 
@@ -62,7 +65,8 @@ class Authenticator:
         """What the app sends on after `navigator.credentials.get`, base64."""
         self.counter += self.step
         facts = {"flags": PRESENT | VERIFIED, "type": "webauthn.get", **facts}
-        data, client_data = self._authenticator_data(facts), self._client_data(challenge, facts)
+        data = self._authenticator_data(facts)
+        client_data = self._client_data(challenge, facts)
         key = facts.get("key", self.key)
         signature = key.sign(data + hashlib.sha256(client_data).digest(), ec.ECDSA(SHA256()))
         return {

@@ -112,7 +112,8 @@ class Phone:
             answer = self.answer(answer.json())
         if answer.status == 200:
             earned = answer.json()
-            self.token, self.proof_id = earned["token"], earned.get("proof_id")
+            self.token = earned["token"]
+            self.proof_id = earned.get("proof_id")
             self.device_id = earned.get("device_id", self.device_id)
         return answer
 

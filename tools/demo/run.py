@@ -22,7 +22,8 @@ POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
 
 def main() -> None:
     """Run the whole story."""
-    story, now = Story(language_of(os.environ)), datetime.now(UTC)
+    story = Story(language_of(os.environ))
+    now = datetime.now(UTC)
     pki = seed.demo_pki(now)
     story.chapter("cloud")
     with DemoIssuers(pki) as issuers, LocalCloud.start(seed.parameters(pki)) as cloud:

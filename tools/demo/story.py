@@ -35,7 +35,8 @@ class Story:
     def step(self, actor: str, key: str, *details: str, **params: object) -> None:
         """Print one step that went as expected, and details below it as they are."""
         now = time.monotonic()
-        took, self._last = now - self._last, now
+        took = now - self._last
+        self._last = now
         self._steps += 1
         who = self.say(ACTORS[actor])
         padding = " " * (8 - _columns(who))

@@ -202,7 +202,8 @@ class DemoPki:
         `extra_extensions` (extension, critical), `omit` (OIDs of extensions left out), `serial_number` (a
         used one), `signing_key` (not the issuer's), `sha1_signature`.
         """
-        ca, issuer = _DEMO_CAS[operator], self.issuers[operator]
+        ca = _DEMO_CAS[operator]
+        issuer = self.issuers[operator]
         random_number = secrets.token_bytes(_RANDOM_NUMBER_BYTES) if random_number is None else random_number
         private_key = _create_key(key or "rsa", rsa_bits) if key is None or isinstance(key, str) else key
         host = f"{operator}.example"

@@ -102,7 +102,8 @@ def signed_again(issuer: Authority, to_be_signed: bytes, *, sha1: bool = False) 
     algorithm = _SHA256_WITH_RSA
     digest: hashes.HashAlgorithm = hashes.SHA256()
     if sha1:
-        algorithm, digest = _SHA1_WITH_RSA, hashes.SHA1()  # noqa: S303 - on purpose
+        algorithm = _SHA1_WITH_RSA
+        digest = hashes.SHA1()  # noqa: S303 - on purpose
         to_be_signed = to_be_signed.replace(_SHA256_WITH_RSA, algorithm, 1)
     signature = issuer.key.sign(to_be_signed, padding.PKCS1v15(), digest)
     return der_value(0x30, to_be_signed + algorithm + der_value(0x03, b"\0" + signature))

@@ -37,7 +37,8 @@ SAID = ROOT / "build/demo-issuers.json"
 
 def roots_responder(pki: DemoPki, now: datetime) -> Responder:
     """A responder that the root lets answer for every issuing CA, for 400 days."""
-    key, last = rsa.generate_private_key(65537, 2048), now + timedelta(days=400)
+    key = rsa.generate_private_key(65537, 2048)
+    last = now + timedelta(days=400)
     return issue_responder(pki.root, key, not_before=now - timedelta(days=1), not_after=last)
 
 

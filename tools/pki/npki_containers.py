@@ -32,9 +32,12 @@ from tools.pki.npki_files import (
 DATA: Final = "1.2.840.113549.1.7.1"
 SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
-KEY_BAG, SHROUDED_KEY_BAG, CERT_BAG, CRL_BAG, SECRET_BAG, SAFE_CONTENTS_BAG = (
-    f"1.2.840.113549.1.12.10.1.{number}" for number in range(1, 7)
-)
+KEY_BAG: Final = "1.2.840.113549.1.12.10.1.1"
+SHROUDED_KEY_BAG: Final = "1.2.840.113549.1.12.10.1.2"
+CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
+CRL_BAG: Final = "1.2.840.113549.1.12.10.1.4"
+SECRET_BAG: Final = "1.2.840.113549.1.12.10.1.5"  # noqa: S105 - an object identifier
+SAFE_CONTENTS_BAG: Final = "1.2.840.113549.1.12.10.1.6"
 _DIGESTS: Final[dict[HashName, tuple[str, type[hashes.HashAlgorithm]]]] = {
     "sha1": ("1.3.14.3.2.26", hashes.SHA1),
     "sha224": ("2.16.840.1.101.3.4.2.4", hashes.SHA224),
@@ -142,9 +145,11 @@ def pem(label: str, der: bytes, *, newline: str = "\n") -> bytes:
 
 def as_ber(der: bytes, *, piece: int = 1000) -> bytes:
     """The same value with indefinite lengths, and octet strings in pieces (X.690 sections 8.1.3.6 and 8.7)."""
-    tag, contents = der[0], _contents(der)
+    tag = der[0]
+    contents = _contents(der)
     if tag & 0x20:
-        parts, at = [], 0
+        parts = []
+        at = 0
         while at < len(contents):
             end = at + _size(contents[at:])
             parts.append(as_ber(contents[at:end], piece=piece))

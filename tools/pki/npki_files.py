@@ -134,7 +134,8 @@ def encrypt(plain: bytes, password: str, scheme: Scheme) -> tuple[bytes, bytes]:
     if isinstance(scheme, Pkcs12):
         return _pkcs12(plain, password, scheme)
     cipher = _CIPHERS[scheme.cipher]
-    salt, iv = secrets.token_bytes(8), secrets.token_bytes(cipher.block_bytes)
+    salt = secrets.token_bytes(8)
+    iv = secrets.token_bytes(cipher.block_bytes)
     if isinstance(scheme, ScryptScheme):
         key = Scrypt(salt, cipher.key_bytes, scheme.n, scheme.r, scheme.p).derive(password.encode())
         numbers = (integer(n) for n in (scheme.n, scheme.r, scheme.p))
@@ -178,7 +179,8 @@ def _seed(plain: bytes, password: bytes, scheme: Seed) -> tuple[bytes, bytes]:
 
 
 def _pkcs12(plain: bytes, password: str, scheme: Pkcs12) -> tuple[bytes, bytes]:
-    cipher, salt = _PKCS12[scheme.name], secrets.token_bytes(8)
+    cipher = _PKCS12[scheme.name]
+    salt = secrets.token_bytes(8)
     key = pkcs12_derive(password, salt, scheme.rounds, 1, cipher.key_bytes)
     iv = pkcs12_derive(password, salt, scheme.rounds, 2, cipher.block_bytes)
     if scheme.name == "pbe-2des":
@@ -191,7 +193,8 @@ def pkcs12_derive(
     password: str, salt: bytes, rounds: int, purpose: int, size: int, hash_name: HashName = "sha1"
 ) -> bytes:
     """RFC 7292 appendix B.2, step by step with the names used there."""
-    v, u = hashlib.new(hash_name).block_size, hashlib.new(hash_name).digest_size
+    v = hashlib.new(hash_name).block_size
+    u = hashlib.new(hash_name).digest_size
     d = bytes([purpose]) * v
     characters = (password + "\0").encode("utf-16-be")
     s = bytes(salt[i % len(salt)] for i in range(v * -(-len(salt) // v)))

@@ -38,7 +38,9 @@ class FaultyResponder:
     """
 
     def __init__(self, responder: Responder, mode: str = "good", clock: Callable[[], datetime] = _now) -> None:
-        self.responder, self.mode, self.clock = responder, mode, clock
+        self.responder = responder
+        self.mode = mode
+        self.clock = clock
         self.requests = 0
         self.stopped = threading.Event()
         self._lock = threading.Lock()
@@ -146,7 +148,8 @@ class OpensslResponder:
     def __init__(
         self, issuer: Authority, entries: Sequence[Entry] = (), *, responder: Responder | None = None
     ) -> None:
-        self._issuer, self._responder = issuer, responder or issuer_itself(issuer)
+        self._issuer = issuer
+        self._responder = responder or issuer_itself(issuer)
         self._entries = entries
         self._folder = tempfile.TemporaryDirectory(prefix="ocsp-")
         self._process: subprocess.Popen[str] | None = None

@@ -101,7 +101,8 @@ def revoked(reason: x509.ReasonFlags | None, at: datetime) -> Said:
 
 def sign_answer(request: bytes, responder: Responder, now: datetime, said: Said | None = None) -> bytes:
     """The DER of a signed OCSPResponse to a DER request (RFC 6960 4.2.1)."""
-    asked, said = ocsp.load_der_ocsp_request(request), said or Said()
+    asked = ocsp.load_der_ocsp_request(request)
+    said = said or Said()
     this_update = (now - said.age).astimezone(UTC)
     name_hash, key_hash = said.issuer_hashes or (asked.issuer_name_hash, asked.issuer_key_hash)
     builder = ocsp.OCSPResponseBuilder().add_response_by_hash(

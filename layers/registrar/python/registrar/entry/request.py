@@ -185,7 +185,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
 
 def preferred_language(header: str) -> str:
     """See Request.language."""
-    best, weight = "ko", 0.0
+    best = "ko"
+    weight = 0.0
     for part in header.split(",")[:16]:
         tag, _, parameters = part.strip().partition(";")
         language = tag.strip().lower().split("-")[0]
@@ -195,5 +196,6 @@ def preferred_language(header: str) -> str:
         except ValueError:
             continue
         if language in ("ko", "en") and q > weight:
-            best, weight = language, q
+            best = language
+            weight = q
     return best

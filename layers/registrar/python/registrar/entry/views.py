@@ -32,7 +32,8 @@ def challenge_view(challenge: Challenge) -> dict[str, Any]:
 
 def proved_view(proved: Proved) -> dict[str, Any]:
     """What a right answer earns: a session, a proof, or both."""
-    challenge, started = proved.challenge, proved.started
+    challenge = proved.challenge
+    started = proved.started
     ends = challenge.proof_expires_at
     if started is None:
         operation = {"operation": challenge.operation.value, "object": challenge.object_id}
@@ -52,9 +53,11 @@ def proved_view(proved: Proved) -> dict[str, Any]:
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
     """State, findings with their headline first in importance, certificate, and what is to be signed."""
-    state, findings = upload.state_at(now), upload.findings_at(now)
+    state = upload.state_at(now)
+    findings = upload.findings_at(now)
     if state is UploadState.CHECKING:  # to the customer it is still being checked
-        state, findings = UploadState.VALIDATING, ()
+        state = UploadState.VALIDATING
+        findings = ()
     first = headline(findings)
     view: dict[str, Any] = {
         "upload_id": upload.id,

@@ -65,7 +65,8 @@ def _headers(stream: Stream) -> dict[bytes, bytes]:
         name, colon, value = line.partition(b":")
         if not colon:
             raise Unreachable("a header line without a colon")
-        name, value = name.lower(), value.strip(b" \t")
+        name = name.lower()
+        value = value.strip(b" \t")
         if headers.setdefault(name, value) != value and name in (b"content-length", b"transfer-encoding"):
             raise Unreachable("two lengths of one body")
     raise Unreachable("too many header lines")

@@ -15,10 +15,21 @@ from registrar.net.stream import Stream, connected
 MOST_SIDE_BY_SIDE: Final = 32
 """Values at one level of an answer, so also CRLs of one entry: one is usual, some come with a change of keys."""
 
-_BOOLEAN, _INTEGER, _OCTET_STRING, _ENUMERATED, _SEQUENCE, _SET = 0x01, 0x02, 0x04, 0x0A, 0x30, 0x31
+_BOOLEAN = 0x01
+_INTEGER = 0x02
+_OCTET_STRING = 0x04
+_ENUMERATED = 0x0A
+_SEQUENCE = 0x30
+_SET = 0x31
 # RFC 4511 section 4: the tags of the operations.
-_BIND, _BOUND, _SEARCH, _ENTRY, _DONE, _REFERENCE = 0x60, 0x61, 0x63, 0x64, 0x65, 0x73
-_BIND_ID, _SEARCH_ID = 1, 2
+_BIND = 0x60
+_BOUND = 0x61
+_SEARCH = 0x63
+_ENTRY = 0x64
+_DONE = 0x65
+_REFERENCE = 0x73
+_BIND_ID = 1
+_SEARCH_ID = 2
 _SIMPLE = 0x80
 _PRESENT = 0x87
 _MESSAGES = 4
@@ -107,11 +118,11 @@ def _operation(stream: Stream, message_id: int) -> tuple[int, bytes]:
     if tag != _SEQUENCE:
         raise Unreachable(_NOT_LDAP)
     more = stream.exactly(_length_bytes(first))
-    (number_tag, number), operation, *_controls = (
-        *_values(stream.exactly(_length(first, more))),
-        (0, b""),
-        (0, b""),
-    )
+    parts = list(_values(stream.exactly(_length(first, more))))
+    if len(parts) < 2:
+        raise Unreachable(_NOT_LDAP)
+    number_tag, number = parts[0]
+    operation = parts[1]
     # Message 0 is the server's own: a notice that it disconnects.
     if number_tag != _INTEGER or int.from_bytes(number) != message_id:
         raise Unreachable(_NOT_LDAP)

@@ -56,7 +56,8 @@ class RevocationStep:
         if finding.level is Level.FAIL:
             return self.checks.reject(upload, _maps(*report.findings, finding)), status
         since = upload.deferred_at or now
-        due, end = next_try(since, now, rules.retries), since + rules.retries[-1]
+        due = next_try(since, now, rules.retries)
+        end = since + rules.retries[-1]
         if due is None:
             over = given_up(issuer.operator.name)
             return self.checks.reject(upload, _maps(*report.findings, over)), status

@@ -28,7 +28,8 @@ from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.status import Answer, Status
 from registrar.net.fetch import Limits, fetch_crl
 
-CURRENT, WATCHED = "current", "watched"
+CURRENT = "current"
+WATCHED = "watched"
 _MEDIA_TYPE = "application/octet-stream"
 _MOST_INDEX_BYTES = 2 * MOST_BYTES
 # A list that was replaced while it was read is read again.
@@ -98,7 +99,8 @@ class CrlStore:
 
         Raises Unreachable, and CrlUnusable for a list that is not this issuer's or not this point's.
         """
-        origins, issuers = asked.operator.sources.crl, self.issuers
+        origins = asked.operator.sources.crl
+        issuers = self.issuers
         address = allowed(point.url, origins)
         if address is None:
             raise Unreachable("the address is not accepted")
@@ -163,7 +165,8 @@ class CrlStore:
             current = self._index(point, CURRENT)
         except CrlUnusable:
             # An index of a format that is no longer read must not stay for ever.
-            current, condition = None, {}
+            current = None
+            condition = {}
         if current is not None:
             if not _is_newer(crl, current.head):
                 return
@@ -193,7 +196,8 @@ def _key(point: Point, name: str) -> str:
 
 def _newest(contents: Sequence[bytes], point: Point, asked: Asked) -> Crl:
     """Of the lists at an address, the newest that is this issuer's and this point's. Raises CrlUnusable."""
-    found, wrong = [], CrlUnusable("no list")
+    found = []
+    wrong = CrlUnusable("no list")
     for content in contents:
         try:
             crl = read_crl(content, asked.issuer)

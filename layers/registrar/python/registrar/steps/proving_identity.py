@@ -69,7 +69,8 @@ class Access:
 
     def _start(self, challenge: Challenge, method: str, now: datetime, totp_step: int | None) -> Started:
         session, token = new_session(challenge.customer_id, challenge.customer_kind, method, now)
-        device_id, devices = None, None
+        device_id = None
+        devices = None
         if challenge.devices is not None:
             device_id, digest = new_device()
             devices = challenge.devices + digest

@@ -74,11 +74,15 @@ class StatusChecks:
         self, question: Question, certificate: Certificate, above: Certificate, max_age: timedelta | None
     ) -> Status:
         """What the CRL says. A CA's list has no greatest age but its nextUpdate: they come out months apart."""
-        operator, rules, now = question.issuer.operator, question.rules, question.now
+        operator = question.issuer.operator
+        rules = question.rules
+        now = question.now
         return self.crls.status(certificate, above, operator, rules, now, max_age, question.limits)
 
     def _ocsp(self, question: Question) -> Status:
-        operator, rules, now = question.issuer.operator, question.rules, question.now
+        operator = question.issuer.operator
+        rules = question.rules
+        now = question.now
         address = operator.sources.ocsp
         if address is None:
             return _unavailable("no responder is configured")
@@ -93,8 +97,10 @@ class StatusChecks:
         return status
 
     def _answer(self, question: Question, address: str) -> Status:
-        certificate, issuer = question.certificate, question.issuer
-        sources, nonce = issuer.operator.sources, secrets.token_bytes(_NONCE_BYTES)
+        certificate = question.certificate
+        issuer = question.issuer
+        sources = issuer.operator.sources
+        nonce = secrets.token_bytes(_NONCE_BYTES)
         request = request_for(certificate, issuer.certificate, nonce, sources.certid_hash)
         deadline = min(question.limits.deadline, question.limits.clock() + OCSP_SECONDS)
         limits = replace(question.limits, deadline=deadline, most_bytes=MAX_BYTES)

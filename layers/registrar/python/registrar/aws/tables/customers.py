@@ -86,7 +86,8 @@ class Customers:
 def _ours(customer: Customer) -> dict[str, dict[str, Any] | None]:
     """The attributes that this service writes; None for one that is not there."""
     passkeys = [_from_passkey(each) for each in customer.passkeys]
-    pending, recovery = customer.pending, customer.recovery
+    pending = customer.pending
+    recovery = customer.recovery
     return {
         "phone": dynamo.text(customer.phone),
         "totp_ciphertext": dynamo.binary(customer.totp_ciphertext) if customer.totp_ciphertext else None,
@@ -130,7 +131,8 @@ def _from_pending(pending: Pending) -> dict[str, Any]:
 
 
 def _pending(stored: dict[str, Any]) -> Pending:
-    secret, expires_at = base64.b64decode(stored["secret"]), instant(stored["expires_at"])
+    secret = base64.b64decode(stored["secret"])
+    expires_at = instant(stored["expires_at"])
     return Pending(**stored | {"secret": secret, "expires_at": expires_at})
 
 

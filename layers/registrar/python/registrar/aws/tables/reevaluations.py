@@ -118,7 +118,8 @@ class Plans:
 
     def summarise(self, plan: Plan, segments: Collection[str]) -> dict[str, Any]:
         """Write the summary of a finished plan, once; the figures in it."""
-        tallies, digests = [], {}
+        tallies = []
+        digests = {}
         for segment in sorted(segments):
             content = self._segment(plan, segment)
             tally = json.loads(content.partition(b"\n")[0])

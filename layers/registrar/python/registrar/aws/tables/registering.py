@@ -14,7 +14,12 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.domain.registrations.upload import Upload, UploadState, failure
 
-_UPLOAD, _ROW, _CERTIFICATE, _KEY, _SERIAL, _DENIED = range(6)
+# Where each write of the transaction stands.
+_UPLOAD = 0
+_CERTIFICATE = 2
+_KEY = 3
+_SERIAL = 4
+_DENIED = 5
 _OF_OTHERS = (("CERT_HELD_BY_OTHER", _CERTIFICATE), ("CERT_HELD_BY_OTHER", _SERIAL), ("KEY_HELD_BY_OTHER", _KEY))
 
 
@@ -85,7 +90,8 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ta
         return None
     if stood[_DENIED] is not None:
         return Taken("KEY_DENIED")
-    certificate, key = stood[_CERTIFICATE] or stood[_SERIAL], stood[_KEY]
+    certificate = stood[_CERTIFICATE] or stood[_SERIAL]
+    key = stood[_KEY]
     for code, number in _OF_OTHERS:
         lock = stood[number]
         if lock and dynamo.read_text(lock, "customer_id") != registration.customer_id:

@@ -61,7 +61,8 @@ def from_item(item: dynamo.Item) -> Registration:
     texts = {name: dynamo.read_text(item, name) for name in _TEXTS if name in item}
     more: dict[str, Any] = {**dates, **texts}
     if "revocation_as_of" in item:
-        as_of, source = dynamo.read_instant(item, "revocation_as_of"), dynamo.read_text(item, "revocation_source")
+        as_of = dynamo.read_instant(item, "revocation_as_of")
+        source = dynamo.read_text(item, "revocation_source")
         more["revocation"] = Revocation(as_of, source)
     return Registration(
         id=dynamo.read_text(item, "sk").removeprefix("REG#"),

@@ -222,7 +222,8 @@ class Registrations:
         ended = end(Lifecycle.REVOKED_BY_ISSUER, customer_id, now, **facts)
         if reason == KEY_COMPROMISE:
             return self._compromised(customer_id, registration_id, ended, now)
-        expression, condition = ended["UpdateExpression"], ended["ConditionExpression"]
+        expression = ended["UpdateExpression"]
+        condition = ended["ConditionExpression"]
         values = ended["ExpressionAttributeValues"]
         try:
             return self._change(customer_id, registration_id, expression, condition, values)

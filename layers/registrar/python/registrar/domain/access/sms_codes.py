@@ -16,7 +16,8 @@ _SALT_BYTES = 16
 
 def new_sms_code(bound_to: str) -> tuple[str, bytes]:
     """A code and its salted digest, bound to the id of the challenge (or other request) it answers."""
-    code, salt = f"{secrets.randbelow(10**6):06}", secrets.token_bytes(_SALT_BYTES)
+    code = f"{secrets.randbelow(10**6):06}"
+    salt = secrets.token_bytes(_SALT_BYTES)
     return code, salt + _digest(salt, bound_to, code)
 
 
@@ -26,7 +27,8 @@ def sms_code_matches(
     """Whether `code` is the one last sent for `bound_to` and still lives; compared in constant time."""
     if digest is None or expires_at is None or now >= expires_at:
         return False
-    salt, expected = digest[:_SALT_BYTES], digest[_SALT_BYTES:]
+    salt = digest[:_SALT_BYTES]
+    expected = digest[_SALT_BYTES:]
     return hmac.compare_digest(_digest(salt, bound_to, code), expected)
 
 

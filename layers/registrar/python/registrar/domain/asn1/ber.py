@@ -8,7 +8,8 @@ MAX_DEPTH = 32
 
 _CONSTRUCTED = 0x20
 _LONG_TAG = 0x1F
-_OCTET_STRING, _OCTET_STRING_IN_PIECES = 0x04, 0x24
+_OCTET_STRING = 0x04
+_OCTET_STRING_IN_PIECES = 0x24
 _INDEFINITE = 0x80
 _END_OF_CONTENTS = b"\0\0"
 
@@ -36,7 +37,9 @@ def _value(ber: bytes, at: int, end: int, depth: int) -> tuple[bytes, int]:
         raise ValueError("nested too deep")
     if at + 2 > end:
         raise ValueError("cut off")
-    tag, length, start = ber[at], ber[at + 1], at + 2
+    tag = ber[at]
+    length = ber[at + 1]
+    start = at + 2
     if tag & _LONG_TAG == _LONG_TAG or tag == 0:
         raise ValueError("a tag that none of these files has")
     if length == _INDEFINITE:

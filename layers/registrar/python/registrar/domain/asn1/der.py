@@ -1,8 +1,14 @@
 """Walking over DER values without copying them (X.690 section 10.1), for structures too large for a parser."""
 
-SEQUENCE, INTEGER, BIT_STRING, OCTET_STRING = 0x30, 0x02, 0x03, 0x04
-OBJECT_IDENTIFIER, ENUMERATED, BOOLEAN = 0x06, 0x0A, 0x01
-UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
+SEQUENCE = 0x30
+INTEGER = 0x02
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+ENUMERATED = 0x0A
+BOOLEAN = 0x01
+UTC_TIME = 0x17
+GENERALIZED_TIME = 0x18
 
 _HIGH_TAG = 0x1F
 # 16 MiB and more: no structure read here comes near 2^32 bytes.
@@ -17,7 +23,9 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """Tag, start and end of the contents of the value at `at`; nothing is read beyond `end`. Raises DerError."""
     if at + 2 > end:
         raise DerError("cut off")
-    tag, length, start = data[at], data[at + 1], at + 2
+    tag = data[at]
+    length = data[at + 1]
+    start = at + 2
     if tag & _HIGH_TAG == _HIGH_TAG:
         raise DerError("a tag of several bytes")
     if length >= 0x80:

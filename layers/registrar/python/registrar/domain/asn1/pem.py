@@ -9,7 +9,9 @@ from registrar.domain.reasons.errors import Refusal
 
 MAX_BLOCKS = 40
 
-_BEGIN, _END, _DASHES = b"-----BEGIN ", b"-----END ", b"-----"
+_BEGIN = b"-----BEGIN "
+_END = b"-----END "
+_DASHES = b"-----"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -32,7 +34,8 @@ def blocks_in(content: bytes) -> list[Block]:
 
     Raises Refusal FILE_UNREADABLE for a block that does not end, and for more than 40.
     """
-    text, at = _ascii(content), 0
+    text = _ascii(content)
+    at = 0
     blocks: list[Block] = []
     while (begin := text.find(_BEGIN, at)) >= 0:
         label_end = text.find(_DASHES, begin + len(_BEGIN))

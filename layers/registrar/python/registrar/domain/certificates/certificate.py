@@ -165,7 +165,8 @@ def _algorithms_agree(der: bytes, outside: int, signed: bytes) -> bool:
 
 def _contents(der: bytes, at: int) -> tuple[int, int]:
     """Where the contents of the DER value at `at` start and end (X.690 8.1.3, checked by the parser before)."""
-    length, start = der[at + 1], at + 2
+    length = der[at + 1]
+    start = at + 2
     if length >= 0x80:
         start += length - 0x80
         length = int.from_bytes(der[at + 2 : start])

@@ -228,7 +228,8 @@ def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
 
 
 def _check_dates(case: _Case) -> Iterator[Finding]:
-    certificate, now = case.certificate, case.now
+    certificate = case.certificate
+    now = case.now
     if now > certificate.not_after:
         issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
@@ -241,7 +242,8 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
-    key, rules = case.certificate.public_key, case.rules
+    key = case.certificate.public_key
+    rules = case.rules
     why = weakness(key)
     if why in _COMPROMISED or case.certificate.key_digest in rules.denied_keys:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)

@@ -85,7 +85,8 @@ def _denied_keys(value: object) -> frozenset[str]:
 def _revocation(value: object) -> RevocationRules:
     if not isinstance(value, dict) or value.keys() != _REVOCATION:
         raise RulesWrong(f"rules.revocation must be an object with exactly {', '.join(sorted(_REVOCATION))}")
-    order, check = value["order"], value["check_authorities"]
+    order = value["order"]
+    check = value["check_authorities"]
     if (
         not isinstance(order, list)
         or not order

@@ -164,7 +164,8 @@ def _certificate(record: Mapping[str, object]) -> Certificate:
 
 def _anchor(value: object, pins: Collection[str]) -> Anchor:
     record = _record(value, {"name", "certificate", "accepted_from", "accepted_until"})
-    name, certificate = _text(record["name"], "name"), _certificate(record)
+    name = _text(record["name"], "name")
+    certificate = _certificate(record)
     if certificate.fingerprint not in pins:
         raise _Wrong(f"{name}: fingerprint {certificate.fingerprint} is not pinned")
     try:
@@ -191,13 +192,15 @@ def _operator(item: tuple[str, object]) -> Operator:
     policies = [_policy(entry) for entry in _list(record["policies"])]
     if len({policy.oid for policy in policies}) != len(policies):
         raise _Wrong(f"{identifier}: a policy occurs twice")
-    name, sources = _texts(record["name"], "name"), _sources(identifier, record["revocation"])
+    name = _texts(record["name"], "name")
+    sources = _sources(identifier, record["revocation"])
     return Operator(identifier, name, {p.oid: p for p in policies}, sources)
 
 
 def _sources(identifier: str, value: object) -> Sources:
     record = _record(value, {"ocsp", "crl", "responders", "certid_hash"})
-    ocsp, crl = record["ocsp"], [_origin(entry) for entry in _list(record["crl"])]
+    ocsp = record["ocsp"]
+    crl = [_origin(entry) for entry in _list(record["crl"])]
     if ocsp is not None and not _HTTP_ADDRESS.fullmatch(_text(ocsp, "ocsp")):
         raise _Wrong(f"{identifier}: ocsp must be an address like http://ocsp.example:4612, or null")
     if ocsp is None and not crl:
@@ -218,7 +221,9 @@ def _origin(value: object) -> str:
 
 def _policy(value: object) -> Policy:
     record = _record(value, {"oid", "kind", "label", "accepted"})
-    oid, kind, accepted = _text(record["oid"], "oid"), record["kind"], record["accepted"]
+    oid = _text(record["oid"], "oid")
+    kind = record["kind"]
+    accepted = record["accepted"]
     if not _OID.fullmatch(oid):
         raise _Wrong(f"{oid} is no object identifier")
     if kind not in KINDS or not isinstance(accepted, bool):
@@ -230,7 +235,8 @@ def _policy(value: object) -> Policy:
 
 def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:
     record = _record(value, {"operator", "name", "certificate", "accepted_from", "accepted_until"})
-    name, operator = _text(record["name"], "name"), operators.get(str(record["operator"]))
+    name = _text(record["name"], "name")
+    operator = operators.get(str(record["operator"]))
     if operator is None:
         raise _Wrong(f"{name}: operator {record['operator']} is not described under operators")
     certificate = _certificate(record)

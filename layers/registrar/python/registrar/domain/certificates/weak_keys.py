@@ -61,7 +61,8 @@ def _rsa_weakness(public_key: rsa.RSAPublicKey) -> str | None:
 
 def _subgroup(prime: int) -> frozenset[int]:
     """The powers of 65537 modulo `prime`."""
-    powers, power = set[int](), 1
+    powers = set[int]()
+    power = 1
     while power not in powers:
         powers.add(power)
         power = power * _ROCA_GENERATOR % prime
@@ -111,7 +112,8 @@ def _has_close_primes(n: int, residue: int) -> bool:
     thousand is left and taken.
     """
     first = math.isqrt(n - 1) + 1
-    known, start = residue % _FERMAT_PRODUCT, first % _FERMAT_PRODUCT
+    known = residue % _FERMAT_PRODUCT
+    start = first % _FERMAT_PRODUCT
     steps = (1 << FERMAT_STEPS) - 1
     for modulus, masks in _FERMAT_MASKS:
         steps &= masks[known % modulus] >> (start % modulus)

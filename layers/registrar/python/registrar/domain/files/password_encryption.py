@@ -179,7 +179,8 @@ class _Sha1Loop:
 
     def _derive(self, form: bytes) -> KeyAndIv:
         # A copy of an empty hash spares OpenSSL the look-up that a new one costs: a tenth of the whole.
-        sha1, digest = hashlib.sha1, form + self.salt
+        sha1 = hashlib.sha1
+        digest = form + self.salt
         empty = sha1().copy
         for _round in repeat(None, self.cost):
             turn = empty()

@@ -42,11 +42,14 @@ MAX_PARTS = 8
 MAX_BAGS = 40
 
 _VERSION = 3
-_DATA, _SIGNED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
-_ENVELOPED_DATA, _ENCRYPTED_DATA = "1.2.840.113549.1.7.3", "1.2.840.113549.1.7.6"
-_KEY_BAG, _SHROUDED_KEY_BAG, _CERT_BAG, _SAFE_CONTENTS_BAG = (
-    f"1.2.840.113549.1.12.10.1.{number}" for number in (1, 2, 3, 6)
-)
+_DATA = "1.2.840.113549.1.7.1"
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_ENVELOPED_DATA = "1.2.840.113549.1.7.3"
+_ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
+_KEY_BAG = "1.2.840.113549.1.12.10.1.1"
+_SHROUDED_KEY_BAG = "1.2.840.113549.1.12.10.1.2"
+_CERT_BAG = "1.2.840.113549.1.12.10.1.3"
+_SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"
 _X509_CERTIFICATE = "1.2.840.113549.1.9.22.1"
 _MAC_DIGESTS = {
     "1.3.14.3.2.26": "sha1",
@@ -164,7 +167,8 @@ def _mac(data: MacData) -> _Mac:
 def _parts(mac: _Mac, content: bytes, parts: Sequence[ContentInfo]) -> Pfx:
     if len(parts) > MAX_PARTS:
         raise Refusal(Code.FILE_UNREADABLE)
-    clear, sealed = _Bags(), []
+    clear = _Bags()
+    sealed = []
     for part in parts:
         kind = part.type.dotted_string
         if kind == _DATA:

@@ -23,7 +23,8 @@ _WORD = 0xFFFF
 
 def _expanded(key: bytes, effective_bits: int) -> list[int]:
     """The 64 words of the key schedule (RFC 2268 section 2)."""
-    table, size = bytearray(key), len(key)
+    table = bytearray(key)
+    size = len(key)
     for i in range(size, 128):
         table.append(_PITABLE[(table[i - 1] + table[i - size]) & 0xFF])
     used = (effective_bits + 7) // 8
@@ -54,7 +55,8 @@ def _decrypted_block(block: bytes, keys: list[int]) -> bytes:
 
 def decrypt_cbc(key: bytes, iv: bytes, data: bytes) -> bytes:
     """`data` decrypted, padding and all; the key's effective bits are all it has, as RFC 7292 appendix C says."""
-    keys, plain = _expanded(key, 8 * len(key)), bytearray()
+    keys = _expanded(key, 8 * len(key))
+    plain = bytearray()
     for at in range(0, len(data), _BLOCK_BYTES):
         block = data[at : at + _BLOCK_BYTES]
         plain += bytes(a ^ b for a, b in zip(_decrypted_block(block, keys), iv, strict=True))

@@ -44,7 +44,9 @@ def code_message(language: str, code: str, operation: str) -> str:
 
 def change_notice(language: str, change: str, detail: str, at: datetime) -> str:
     """The notice on another channel that `change` happens now; `detail` says which device or number."""
-    what, which, moment = _CHANGES[change][language], one_line(detail), local_time(at, language)
+    what = _CHANGES[change][language]
+    which = one_line(detail)
+    moment = local_time(at, language)
     which = f" ({which})" if which else ""
     if language == "ko":
         return (

@@ -47,7 +47,8 @@ def _expiry_en(name: str, ending: Sequence[Registration], at: datetime) -> str:
 
 
 def _when_ko(not_after: datetime, at: datetime) -> str:
-    day, left = local_date(not_after, "ko"), days_left(not_after, at)
+    day = local_date(not_after, "ko")
+    left = days_left(not_after, at)
     if left < 0:
         return f"{day}에 끝났습니다"
     if left == 0:
@@ -58,7 +59,8 @@ def _when_ko(not_after: datetime, at: datetime) -> str:
 
 
 def _when_en(not_after: datetime, at: datetime) -> str:
-    day, left = local_date(not_after, "en"), days_left(not_after, at)
+    day = local_date(not_after, "en")
+    left = days_left(not_after, at)
     if left < 0:
         return f"ended on {day}"
     if left == 0:

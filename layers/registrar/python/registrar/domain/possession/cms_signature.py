@@ -237,7 +237,8 @@ def _only_value(attributes: list[_Attribute], oid: x509.ObjectIdentifier) -> byt
 def _check_signature(
     signer: _SignerInfo, certificate: x509.Certificate, to_be_signed: bytes, digest: Digest
 ) -> None:
-    key, algorithm = certificate.public_key(), asn1.encode_der(signer.signature_algorithm)
+    key = certificate.public_key()
+    algorithm = asn1.encode_der(signer.signature_algorithm)
     algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
     if algorithms.get(algorithm, "") not in (None, digest.name):
         raise ProofInvalid("signature algorithm is not accepted for this key and digest")

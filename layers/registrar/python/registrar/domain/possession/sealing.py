@@ -28,7 +28,9 @@ def unwrap(plaintext: bytes, upload_id: str, nonce: str) -> str:
     """The secret in `plaintext`. Raises NotSealedForThis, which quotes nothing of it."""
     try:
         content = json.loads(plaintext)
-        upload, given, secret = content["upload"], content["nonce"], content["secret"]
+        upload = content["upload"]
+        given = content["nonce"]
+        secret = content["secret"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NotSealedForThis from None
     if not all(isinstance(value, str) for value in (upload, given, secret)):

@@ -22,13 +22,15 @@ def check_possession(der: bytes, text: str, proof: Proof) -> None:
     with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
     """
     if proof.kind == "cms":
-        return check_cms_signature(proof.signature, der, text.encode())
+        check_cms_signature(proof.signature, der, text.encode())
+        return
     key = x509.load_der_x509_certificate(der).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            return key.verify(proof.signature, text.encode(), padding.PKCS1v15(), SHA256())
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            return key.verify(proof.signature, text.encode(), ec.ECDSA(SHA256()))
+            key.verify(proof.signature, text.encode(), padding.PKCS1v15(), SHA256())
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(proof.signature, text.encode(), ec.ECDSA(SHA256()))
+        else:
+            raise ProofInvalid("key is neither RSA nor EC")
     except InvalidSignature:
         raise ProofInvalid("signature does not verify") from None
-    raise ProofInvalid("key is neither RSA nor EC")

@@ -176,7 +176,9 @@ def new_registration(
 
     Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
     """
-    summary, der, status = upload.summary, upload.der, upload.status
+    summary = upload.summary
+    der = upload.der
+    status = upload.status
     if summary is None or der is None or status is None:
         raise ValueError("the upload awaits no proof")
     registration = Registration(

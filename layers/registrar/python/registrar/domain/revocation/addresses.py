@@ -64,18 +64,20 @@ def allowed(url: str, origins: Collection[str]) -> Address | None:
     if not match:
         return None
     try:
-        scheme, host, port = found = _origin(match)
+        found = _origin(match)
     except ValueError:
         return None
     if found not in {origin(text) for text in origins}:
         return None
+    scheme, host, port = found
     if scheme == "ldap":
         return _ldap(host, port, match["rest"])
     return HttpAddress(host, port, match["rest"] or "/")
 
 
 def _origin(match: re.Match[str]) -> Origin:
-    scheme, host = match["scheme"].lower(), match["host"].lower()
+    scheme = match["scheme"].lower()
+    host = match["host"].lower()
     port = int(match["port"] or _PORTS[scheme])
     if not 0 < port < 2**16 or len(host) > 253:
         raise ValueError("no such port or host")

@@ -72,7 +72,8 @@ def read_crl(content: bytes, issuer: Certificate) -> Crl:
         outline = _outline(content)
         parsed = x509.load_der_x509_crl(outline.without_entries)
         values = {extension.oid: extension for extension in parsed.extensions}
-        this_update, next_update = parsed.last_update_utc, parsed.next_update_utc
+        this_update = parsed.last_update_utc
+        next_update = parsed.next_update_utc
         name = normal_name(parsed.issuer)
     except DerError as error:
         raise CrlUnusable(f"not DER: {error}") from None
@@ -123,7 +124,8 @@ def _outline(content: bytes) -> _Outline:
     _, at = der.expect(content, at, signed_end, der.SEQUENCE)
     while at < signed_end and content[at] in (der.UTC_TIME, der.GENERALIZED_TIME):
         _, _, at = der.element(content, at, signed_end)
-    entries, entries_from = (at, at), at
+    entries = (at, at)
+    entries_from = at
     if at < signed_end and content[at] == der.SEQUENCE:
         entries = der.expect(content, at, signed_end, der.SEQUENCE)
         at = entries[1]

@@ -25,7 +25,8 @@ REASONS = {
     9: "privilegeWithdrawn",
     10: "aACompromise",
 }
-ON_HOLD, REMOVED = REASONS[6], REASONS[8]
+ON_HOLD = REASONS[6]
+REMOVED = REASONS[8]
 
 # RFC 5280 4.1.2.2 allows 20; more is tolerated as long as a header of two bytes can say it.
 _MOST_SERIAL_BYTES = 64
@@ -33,7 +34,8 @@ _MOST_ENTRY_BYTES = 4096
 _MOST_SHAPES = 64
 # What is taken apart at once stays in the processor's cache.
 _BATCH_BYTES = 1 << 17
-_REASON_CODE, _CERTIFICATE_ISSUER = bytes.fromhex("551d15"), bytes.fromhex("551d1d")
+_REASON_CODE = bytes.fromhex("551d15")
+_CERTIFICATE_ISSUER = bytes.fromhex("551d1d")
 # holdInstructionCode and invalidityDate may be critical: neither makes a revoked certificate good.
 _UNDERSTOOD = frozenset({_REASON_CODE, bytes.fromhex("551d17"), bytes.fromhex("551d18")})
 _TRUE = bytes.fromhex("0101ff")
@@ -100,7 +102,8 @@ def batches(data: bytes, at: int, end: int, shortest: int = 1) -> Iterator[list[
                 yield found
                 continue
         _, stop, shape = _read(data, at, end)
-        raw, at = data[at:stop], stop
+        raw = data[at:stop]
+        at = stop
         yield [raw]
         if shape not in shapes and raw[1] < 0x80 and len(octets_of(raw)) >= shortest:
             shapes[shape] = None
@@ -155,11 +158,14 @@ def _extensions(data: bytes, at: int, end: int) -> tuple[str | None, list[bytes]
     if stop != end or start == stop:
         raise CrlUnusable("entry extensions")
     seen: set[bytes] = set()
-    reason, shape, fixed = None, list[bytes](), at
+    reason = None
+    shape = list[bytes]()
+    fixed = at
     while start < stop:
         inside, after = der.expect(data, start, stop, der.SEQUENCE)
         oid_start, oid_end = der.expect(data, inside, after, der.OBJECT_IDENTIFIER)
-        oid, value_at = data[oid_start:oid_end], oid_end
+        oid = data[oid_start:oid_end]
+        value_at = oid_end
         critical = data.startswith(_TRUE, oid_end, after)
         if critical:
             value_at += len(_TRUE)
@@ -172,7 +178,8 @@ def _extensions(data: bytes, at: int, end: int) -> tuple[str | None, list[bytes]
             reason = _reason(data[value_start:value_end])
         seen.add(oid)
         shape += [re.escape(data[fixed:value_start]), _any(value_end - value_start)]
-        fixed, start = value_end, after
+        fixed = value_end
+        start = after
     return reason, shape
 
 

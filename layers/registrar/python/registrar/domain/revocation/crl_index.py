@@ -182,7 +182,8 @@ def _unequal_pages(old: bytes, was: Head, new: bytes, now: Head) -> Iterator[tup
         yield _split(old[was.start :]), _split(new[now.start :])
         return
     for (start, end), (start_now, end_now) in zip(_spans(was), _spans(now), strict=True):
-        before, after = old[start:end], new[start_now:end_now]
+        before = old[start:end]
+        after = new[start_now:end_now]
         if before != after:
             yield _split(before), _split(after)
 
@@ -215,7 +216,8 @@ def _two_bytes(low: int, high: int, pages: int) -> int:
 
 def _shortest_serial(crl: Crl) -> int:
     """The length of the shortest serial among the first entries: all lengths but the rarest occur there."""
-    seen, shortest = 0, _MOST_SERIAL_BYTES
+    seen = 0
+    shortest = _MOST_SERIAL_BYTES
     for batch in batches(crl.der, crl.entries_at, crl.entries_end):
         seen += len(batch)
         shortest = min(shortest, *(len(octets_of(raw)) for raw in batch))
@@ -229,7 +231,8 @@ def _dealt(crl: Crl, count: int, shortest: int) -> tuple[list[bytearray], int]:
     pages = [bytearray() for _ in range(count + 1)]
     waiting: list[list[bytes]] = [[] for _ in pages]
     table = [_row(waiting, low, count) for low in range(256)]
-    low, high = _SERIAL_AT + shortest - 1, _SERIAL_AT + shortest - 2
+    low = _SERIAL_AT + shortest - 1
+    high = _SERIAL_AT + shortest - 2
     entries = 0
     for number, batch in enumerate(batches(crl.der, crl.entries_at, crl.entries_end, shortest)):
         entries += len(batch)
@@ -261,7 +264,8 @@ def _flush(waiting: list[list[bytes]], pages: list[bytearray]) -> None:
 
 def _listed(page: bytes, octets: bytes) -> list[bytes]:
     """The entries of a page with this serial: only those before a place where its bytes stand are walked over."""
-    found, at = list[bytes](), 0
+    found = list[bytes]()
+    at = 0
     while (place := page.find(octets, at)) >= 0:
         while (end := _end(page, at)) <= place:
             at = end
@@ -273,7 +277,8 @@ def _listed(page: bytes, octets: bytes) -> list[bytes]:
 
 def _split(page: bytes) -> list[bytes]:
     """All entries of a page."""
-    entries, at = list[bytes](), 0
+    entries = list[bytes]()
+    at = 0
     while at < len(page):
         end = _end(page, at)
         entries.append(page[at:end])

@@ -38,7 +38,8 @@ def status_from_crls(
 ) -> Status:
     """What several CRLs of one issuer say together: GOOD takes every reason covered by CRLs that can be used."""
     covered: frozenset[str] = frozenset()
-    lacking, latest = _status(Answer.UNAVAILABLE, None, "no CRL"), None
+    lacking = _status(Answer.UNAVAILABLE, None, "no CRL")
+    latest = None
     for head, entry in found:
         status = _said(certificate, head, entry, now, age)
         if status.answer in (Answer.REVOKED, Answer.ON_HOLD):

@@ -150,7 +150,8 @@ def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer:
 
 
 def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max_age: timedelta) -> Status:
-    as_of, until = single.this_update_utc, single.next_update_utc
+    as_of = single.this_update_utc
+    until = single.next_update_utc
     if as_of > now + skew:
         return Status(Answer.INVALID, SOURCE, as_of, until, why="thisUpdate is in the future")
     if until is not None and until < as_of:

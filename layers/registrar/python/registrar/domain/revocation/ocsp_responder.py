@@ -114,7 +114,8 @@ def check_signer(
     accepted = _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
         raise PathError("signature algorithm not accepted")
-    signed, signature = response.tbs_response_bytes, response.signature
+    signed = response.tbs_response_bytes
+    signature = response.signature
     embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
     candidates = [*map(Candidate, (issuer, *responders)), *filter(None, embedded)]
     refused = None
