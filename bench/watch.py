@@ -17,12 +17,12 @@ from moto.dynamodb.models import dynamodb_backends
 
 from bench.report import Row
 from bench.units import Item, read_units, units_of, written
+from registrar.aws.buckets.crl_indexes import CURRENT
 from registrar.aws.tables.registration_items import lock_keys, to_item
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_index import index_crl
 from registrar.domain.revocation.distribution_points import Point
-from registrar.steps.crl_store import CURRENT
 from tests.support.account import REGION, Account, an_account
 from tests.support.app import DONE, a_delivery, trust_demo_issuers
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
@@ -92,10 +92,10 @@ def _list(account: Account, entries: bytes, number: int) -> bytes:
 
 def _look_at(account: Account, crl: bytes) -> None:
     """As after yesterday's run."""
-    crls = account.function("watch_crl").crls
+    indexes = account.function("watch_crl").indexes
     index = index_crl(read_crl(crl, ISSUER.certificate))
-    crls.watched(POINT, index)
-    crls.bucket.write(f"crl/{POINT.id.replace('#', '/')}/{CURRENT}", index)
+    indexes.watched(POINT, index)
+    indexes.bucket.write(f"crl/{POINT.id.replace('#', '/')}/{CURRENT}", index)
 
 
 def _watch(account: Account, crl: bytes) -> None:

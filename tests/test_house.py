@@ -206,6 +206,25 @@ def test_packed_assignments_are_found(text: str, found: list[int]) -> None:
     assert list(packed(ast.parse(text))) == found
 
 
+def acting(tree: ast.Module) -> list[str]:
+    """The public classes of a module that do more than hold values: those with two public methods or more."""
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        and not node.name.startswith("_")
+        and sum(isinstance(each, ast.FunctionDef) and not each.name.startswith("_") for each in node.body) > 1
+    ]
+
+
+@pytest.mark.parametrize("room", ["aws", "net", "steps", "entry"])
+def test_a_file_has_one_acting_class(room: str) -> None:
+    for path in ROOMS[room]:
+        # Plan and Plans, Run and Runs: a thing and the store of it are one subject.
+        families = {name.removesuffix("s") for name in acting(ast.parse(path.read_text()))}
+        assert len(families) <= 1, f"{_name(path)}: {families}"
+
+
 def test_nothing_is_left_to_do() -> None:
     markers = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK")
 

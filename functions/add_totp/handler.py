@@ -9,8 +9,9 @@ from registrar.domain.access.totp import matching_step
 from registrar.domain.notices.access_notices import change_notice
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
+from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
-from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 

@@ -16,8 +16,8 @@ from registrar.domain.reasons.errors import NotThere, Refusal
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.command import invoked, who_and_why
+from registrar.entry.fields import Fields
 from registrar.entry.log import audit
-from registrar.entry.request import Fields
 
 trust = stores.trust_bucket()
 plans = stores.plans()

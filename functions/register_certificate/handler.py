@@ -7,7 +7,7 @@ sealed by the phone or the container's. It may take an earlier registration's pl
 from datetime import datetime
 
 from registrar.aws import wiring as stores
-from registrar.aws.tables.registering import Overtaken, Taken, existing
+from registrar.aws.tables.registering import Overtaken, Taken
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
@@ -16,13 +16,15 @@ from registrar.domain.registrations.registration import new_registration
 from registrar.domain.registrations.upload import Upload
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
+from registrar.entry.fields import Fields
 from registrar.entry.log import audit
-from registrar.entry.request import Fields, Request
+from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
 from registrar.steps.proving_possession import prove
+from registrar.steps.taken_certificates import existing
 
 BANK = setting("BANK_CODE")
 uploads = stores.uploads()

@@ -9,8 +9,9 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
+from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
-from registrar.entry.request import CHALLENGE_ID, Request
+from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 

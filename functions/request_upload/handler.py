@@ -18,8 +18,9 @@ from registrar.domain.registrations.upload import (
 from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
+from registrar.entry.fields import CHALLENGE_ID, Fields
 from registrar.entry.log import audit
-from registrar.entry.request import CHALLENGE_ID, Fields, Request
+from registrar.entry.request import Request
 from registrar.entry.route import route
 
 uploads = stores.uploads()

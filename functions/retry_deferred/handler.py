@@ -14,17 +14,17 @@ from registrar.entry.clock import now
 from registrar.entry.log import logger
 
 FOREVER = timedelta(days=365)
-checks = stores.upload_checks()
+due_questions = stores.due_questions()
 questions = stores.question_queue()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     counts = {"due": 0, "asked": 0}
     until = now() + FOREVER if event.get("all") is True else now()
-    for upload_id, due in checks.due(until):
+    for upload_id, due in due_questions.due(until):
         counts["due"] += 1
         try:
-            checks.queue(upload_id, due, now())
+            due_questions.queue(upload_id, due, now())
         except ConditionFailed:
             continue  # decided meanwhile, or another run's
         questions.send([{"upload_id": upload_id}])

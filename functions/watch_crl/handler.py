@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.aws.buckets.crl_indexes import WATCHED, Index
 from registrar.domain.reasons.errors import Unreachable
 from registrar.domain.revocation.crl_entries import CrlUnusable
 from registrar.domain.revocation.distribution_points import Point
@@ -21,13 +22,14 @@ from registrar.entry.log import audit, logger
 from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
-from registrar.steps.crl_store import WATCHED, Asked, Index
+from registrar.steps.crl_store import Asked
 from registrar.steps.issuer_changes import apply
 
 MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
 trust = stores.trust_bucket()
 issuers = stores.issuers()
+indexes = stores.crl_indexes()
 crls = use_cases.crl_store()
 registrations = stores.registrations()
 
@@ -51,7 +53,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         counts["fetched_bytes"] = crls.renew(point, asked)
     except (Unreachable, CrlUnusable) as error:
         logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
-    index = crls.index(point)
+    index = indexes.index(point)
     if index is not None:
         issuers.begin_watch(point, now())
         _apply(point, index, counts, at)
@@ -64,11 +66,11 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
 
 
 def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> None:
-    watched = crls.index(point, WATCHED)
+    watched = indexes.index(point, WATCHED)
     if watched is not None and watched.etag == index.etag:
         return
-    before = crls.whole(point, WATCHED) if watched else None
-    after = crls.whole(point)
+    before = indexes.whole(point, WATCHED) if watched else None
+    after = indexes.whole(point)
     if after is None:
         return
     for hit in apply(registrations, point.issuer_key_digest, steps(before, after, counts), at, counts):
@@ -80,4 +82,4 @@ def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> No
             step=hit.step,
             live=hit.live,
         )
-    crls.watched(point, after)
+    indexes.watched(point, after)

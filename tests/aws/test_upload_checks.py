@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from registrar.aws.tables.due_questions import DueQuestions
 from registrar.aws.tables.upload_checks import QUEUED, UploadChecks
 from registrar.aws.tables.uploads import Uploads, to_item
 from registrar.domain.reasons.errors import ConditionFailed
@@ -21,6 +22,11 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def checks(account: Account) -> UploadChecks:
     return UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
+
+
+@pytest.fixture
+def due_questions(account: Account) -> DueQuestions:
+    return DueQuestions(account.client("dynamodb"), account.physical["UploadsTable"])
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def test_good_starts_the_owners_day_and_text(checks: UploadChecks, checking: Cal
 
 
 def test_silence_defers_and_counts_from_the_first_time(
-    checks: UploadChecks, checking: Callable[..., Upload]
+    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
 ) -> None:
     upload = checking()
     first = checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
@@ -54,30 +60,30 @@ def test_silence_defers_and_counts_from_the_first_time(
     assert (later.deferred_at, later.due_at) == (NOW, NOW + 5 * MINUTE)
     accepted = checks.accept(upload, [], GOOD, NOW + 5 * MINUTE)
     assert (accepted.deferred_at, accepted.due_at) == (NOW, None)
-    assert list(checks.due(NOW + DAY)) == []
+    assert list(due_questions.due(NOW + DAY)) == []
 
 
 def test_only_what_is_due_is_read_the_longest_due_first(
-    account: Account, checks: UploadChecks, checking: Callable[..., Upload]
+    account: Account, checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
 ) -> None:
     for name, minutes in (("b", 5), ("a", 1), ("c", 30)):
         checks.defer(checking(name * 32), [], NOW + minutes * MINUTE, NOW + DAY, NOW)
     checking("d" * 32)
-    assert [name[0] for name, _ in checks.due(NOW + 5 * MINUTE)] == ["a", "b"]
-    assert list(checks.due(NOW)) == []
+    assert [name[0] for name, _ in due_questions.due(NOW + 5 * MINUTE)] == ["a", "b"]
+    assert list(due_questions.due(NOW)) == []
 
 
 def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
-    checks: UploadChecks, checking: Callable[..., Upload]
+    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
 ) -> None:
     upload = checking()
     checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
-    ((name, due),) = checks.due(NOW + MINUTE)
-    checks.queue(name, due, NOW + MINUTE)
+    ((name, due),) = due_questions.due(NOW + MINUTE)
+    due_questions.queue(name, due, NOW + MINUTE)
     with pytest.raises(ConditionFailed):
-        checks.queue(name, due, NOW + MINUTE)
-    assert list(checks.due(NOW + MINUTE)) == []
-    assert list(checks.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
+        due_questions.queue(name, due, NOW + MINUTE)
+    assert list(due_questions.due(NOW + MINUTE)) == []
+    assert list(due_questions.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
 
 
 @pytest.mark.parametrize("late", ["accept", "reject", "defer"])

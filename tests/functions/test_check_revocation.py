@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.reasons.catalogue import CATALOGUE, NextAction
+from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.reason import NextAction
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Killed
 from tests.support.app import DONE, App, assert_problem, trust_demo_issuers

@@ -9,6 +9,7 @@ import pytest
 from cryptography import x509
 
 from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.crl_indexes import CrlIndexes
 from registrar.aws.tables.issuers import FETCH_PAUSE, Issuers
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import Unreachable
@@ -55,7 +56,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 @pytest.fixture
 def crls(account: Account, server: Server) -> CrlStore:
     issuers = Issuers(account.client("dynamodb"), account.physical["IssuersTable"])
-    return CrlStore(Bucket(account.client("s3"), account.physical["RevocationBucket"]), issuers)
+    return CrlStore(CrlIndexes(Bucket(account.client("s3"), account.physical["RevocationBucket"])), issuers)
 
 
 def a_list(*entries: Revoked, **overrides: Any) -> bytes:
@@ -267,7 +268,7 @@ def test_an_index_of_a_format_that_is_no_longer_read_is_replaced(
     server.lists[URL] = (a_list(),)
     status(crls, certificate)
     (key,) = account.keys("RevocationBucket")
-    account.client("s3").put_object(Bucket=crls.bucket.name, Key=key, Body=b"of another time")
+    account.client("s3").put_object(Bucket=crls.indexes.bucket.name, Key=key, Body=b"of another time")
     assert status(crls, certificate, FETCH_PAUSE).answer is Answer.GOOD
     assert len(server.asked) == 2
 

@@ -15,8 +15,10 @@ from registrar.domain.access import passwords
 from registrar.domain.access import session as sessions
 from registrar.domain.possession import proofs, sealing
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION
-from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.findings import Level
+from registrar.domain.reasons.reason import NextAction
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View

@@ -30,10 +30,10 @@ from registrar.domain.certificates.trust_document import KINDS, read_document
 from registrar.domain.files.formats import Bare, Container, LockedPair, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import WrongPassword
-from registrar.domain.reasons.catalogue import LANGUAGES
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, TrustDocumentRejected
 from registrar.domain.reasons.findings import headline
+from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES
 from registrar.domain.times import instant, iso

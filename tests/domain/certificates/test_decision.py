@@ -15,8 +15,7 @@ from registrar.domain.certificates.certificate import read_certificate, spki_dig
 from registrar.domain.certificates.decision import Report, decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
-from registrar.domain.reasons.catalogue import Level
-from registrar.domain.reasons.findings import headline
+from registrar.domain.reasons.findings import Level, headline
 from registrar.domain.times import iso
 from tests.support.builders import (
     NOW,

@@ -20,8 +20,9 @@ from registrar.domain.certificates import decision
 from registrar.domain.certificates.decision import Report, decide
 from registrar.domain.files import formats as file_formats
 from registrar.domain.files import pkcs7
-from registrar.domain.reasons.catalogue import CATALOGUE, LANGUAGES, Level
-from registrar.domain.reasons.findings import headline
+from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.findings import Level, headline
+from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.upload import MAX_FILE_BYTES

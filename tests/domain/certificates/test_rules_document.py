@@ -7,7 +7,7 @@ import pytest
 
 from registrar.domain.certificates.rules_document import MOST_DENIED_KEYS, RulesWrong, read_rules
 from registrar.domain.certificates.trust import Purpose
-from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import Level
 from tests.support.builders import a_trust_document
 
 GOOD: dict[str, Any] = a_trust_document()["rules"]

@@ -8,7 +8,7 @@ import pytest
 
 from registrar.domain.notices.expiry_texts import MOST_LISTED, expiry_notice
 from registrar.domain.notices.texts import KINDS, notice_text
-from registrar.domain.reasons.catalogue import LANGUAGES
+from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.wording import Wording
 from registrar.domain.registrations.registration import Registration, new_registration
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload

@@ -8,8 +8,9 @@ from string import Formatter
 
 import pytest
 
-from registrar.domain.reasons.catalogue import CATALOGUE, LANGUAGES, NextAction, Reason, reason
+from registrar.domain.reasons.catalogue import CATALOGUE, reason
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.reason import LANGUAGES, NextAction, Reason
 from registrar.domain.reasons.rendering import render
 from registrar.domain.reasons.texts_access import ACCESS_TEXTS
 from registrar.domain.reasons.texts_certificate import CERTIFICATE_TEXTS

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from registrar.domain.reasons.catalogue import Level
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.findings import Finding, headline
+from registrar.domain.reasons.findings import Finding, Level, headline
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import instant, iso
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.reasons.catalogue import CATALOGUE, Level, NextAction
+from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.findings import Level
+from registrar.domain.reasons.reason import NextAction
 from registrar.domain.revocation.findings import finding_of, given_up, next_try, to_map, worst
 from registrar.domain.revocation.status import Answer, Status
 from tests.support.builders import NOW

@@ -12,6 +12,7 @@ from registrar.settings import setting, settings_list
 
 if TYPE_CHECKING:
     from registrar.aws.buckets.bucket import Bucket
+    from registrar.aws.buckets.crl_indexes import CrlIndexes
     from registrar.aws.buckets.trust_bucket import TrustBucket
     from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
     from registrar.aws.queues.event_bus import EventBus
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from registrar.aws.queues.text_messages import TextMessages
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
+    from registrar.aws.tables.due_questions import DueQuestions
     from registrar.aws.tables.erasure import Erasure
     from registrar.aws.tables.expiry_index import ExpiryIndex
     from registrar.aws.tables.issuers import Issuers
@@ -49,6 +51,13 @@ def customers() -> Customers:
     from registrar.aws.tables.customers import Customers
 
     return Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
+
+
+def due_questions() -> DueQuestions:
+    """Uploads whose issuers are to be asked again."""
+    from registrar.aws.tables.due_questions import DueQuestions
+
+    return DueQuestions(client("dynamodb"), setting("UPLOADS_TABLE"))
 
 
 def erasure() -> Erasure:
@@ -139,11 +148,12 @@ def uploads() -> Uploads:
 # Buckets
 
 
-def revocation_bucket() -> Bucket:
-    """Where the indexes of issuers' lists are stored."""
+def crl_indexes() -> CrlIndexes:
+    """The indexes of issuers' lists."""
     from registrar.aws.buckets.bucket import Bucket
+    from registrar.aws.buckets.crl_indexes import CrlIndexes
 
-    return Bucket(client("s3"), setting("REVOCATION_BUCKET"))
+    return CrlIndexes(Bucket(client("s3"), setting("REVOCATION_BUCKET")))
 
 
 def trust_bucket() -> TrustBucket:

@@ -10,8 +10,8 @@ from typing import Any
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.rendering import render
+from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import logger
-from registrar.entry.request import CUSTOMER_ID, Fields
 
 STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
 

@@ -8,8 +8,7 @@ from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.decision import Summary, decide_on
 from registrar.domain.certificates.trust import Purpose, TrustStore
-from registrar.domain.reasons.catalogue import Level
-from registrar.domain.reasons.findings import Finding
+from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.registration import successor_of
 from registrar.domain.registrations.upload import Upload
 from registrar.domain.revocation.distribution_points import points_of

@@ -48,7 +48,7 @@ def crl_store() -> CrlStore:
     """Issuers' lists."""
     from registrar.steps.crl_store import CrlStore
 
-    return CrlStore(stores.revocation_bucket(), stores.issuers())
+    return CrlStore(stores.crl_indexes(), stores.issuers())
 
 
 def outcomes() -> Outcomes:

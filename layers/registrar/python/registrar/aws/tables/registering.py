@@ -8,11 +8,9 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.aws.tables.denylist import DenyList
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
-from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Lifecycle, Registration
-from registrar.domain.registrations.upload import Upload, UploadState, failure
+from registrar.domain.registrations.upload import Upload, UploadState
 
 # Where each write of the transaction stands.
 _UPLOAD = 0
@@ -99,20 +97,6 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ta
     if certificate:
         return Taken(Code.ALREADY_REGISTERED, dynamo.read_text(certificate, "registration_id"))
     return Taken(Code.REPLACES_REQUIRED, dynamo.read_text(key, "registration_id")) if key else None
-
-
-def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
-    """The customer's own registration of the very certificate; the upload ends with what it is told.
-
-    Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
-    """
-    if taken.code == Code.REPLACES_REQUIRED:
-        raise Refusal(Code.REPLACES_REQUIRED, registration_id=taken.existing)
-    if taken.existing is None:
-        uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
-        raise Refusal(Code.NOT_AVAILABLE_FOR_REGISTRATION)
-    uploads.refuse(upload, failure(Code.ALREADY_REGISTERED, registration_id=taken.existing))
-    return taken.existing
 
 
 def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:

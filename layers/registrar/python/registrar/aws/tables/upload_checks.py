@@ -1,9 +1,9 @@
-"""Writes on an upload whose certificate's issuer is being asked, and the index of those to ask again.
+"""Writes on an upload whose certificate's issuer is being asked.
 
 Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, others find it written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from registrar.domain.registrations.upload import (
 
 # A question that was put to the queue is not due again before the queue had its chance.
 QUEUED = timedelta(minutes=5)
-_DUE = dynamo.text("due")
+DUE = dynamo.text("due")
+"""The one partition of the index of due questions."""
 _OPEN = "#state IN (:checking, :deferred)"
 _STATES = {
     ":checking": dynamo.text(UploadState.CHECKING),
@@ -75,7 +76,7 @@ class UploadChecks:
             {
                 ":findings": dynamo.as_json(findings),
                 ":due": dynamo.instant(due),
-                ":shard": _DUE,
+                ":shard": DUE,
                 ":end": dynamo.instant(end + DEFERRAL_GRACE),
                 ":now": dynamo.instant(now),
             },
@@ -97,34 +98,11 @@ class UploadChecks:
                 ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
                 ":end": dynamo.instant(now + VALIDATION_DEADLINE),
                 ":due": dynamo.instant(now + QUEUED),
-                ":shard": _DUE,
+                ":shard": DUE,
             },
             state="state",
         )
         return from_item(item)
-
-    def due(self, now: datetime) -> Iterator[tuple[str, datetime]]:
-        """The uploads to ask about again, the longest due first: id and when it was due. Reads no others."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName="by-due",
-            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-            ExpressionAttributeValues={":shard": _DUE, ":now": dynamo.instant(now)},
-        )
-        for page in pages:
-            for item in page["Items"]:
-                yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
-
-    def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
-        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where taken."""
-        dynamo.update(
-            self.client,
-            self.table,
-            key_of(upload_id),
-            "SET due_at = :later",
-            "due_at = :due",
-            {":later": dynamo.instant(now + QUEUED), ":due": dynamo.instant(due)},
-        )
 
     def _update(self, upload: Upload, expression: str, values: dynamo.Item, **names: str) -> Upload:
         item = dynamo.update(

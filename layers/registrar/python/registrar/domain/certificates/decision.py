@@ -19,10 +19,9 @@ from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStor
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.notices.expiry import days_left
-from registrar.domain.reasons.catalogue import Level
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.reasons.findings import Finding
+from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.times import iso
 
 # A file made to annoy has hundreds; the first few say enough.

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from registrar.domain.certificates.trust import Purpose, RevocationRules, Rules
 from registrar.domain.certificates.weak_keys import CURVES, RSA_BITS
-from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import Level
 
 HASHES = frozenset({"sha256", "sha384", "sha512"})
 ADJUSTABLE = {"expires_soon": Level.WARN, "weak_key": Level.FAIL}

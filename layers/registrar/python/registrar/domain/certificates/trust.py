@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from registrar.domain.certificates.certificate import Certificate
-from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import Level
 
 Text = Mapping[str, str]
 

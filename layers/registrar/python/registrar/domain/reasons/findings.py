@@ -3,11 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from registrar.domain.reasons.catalogue import Level
 from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
+
+
+class Level(StrEnum):
+    """How much a finding weighs: FAIL refuses, WARN and INFORM do not."""
+
+    FAIL = "FAIL"
+    WARN = "WARN"
+    INFORM = "INFORM"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from registrar.domain.certificates.decision import decide_certificate
 from registrar.domain.certificates.trust import TrustStore
-from registrar.domain.reasons.catalogue import Level
+from registrar.domain.reasons.findings import Level
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration
 
 

@@ -17,10 +17,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from registrar.domain.reasons.catalogue import Level
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.reasons.findings import Finding, headline
+from registrar.domain.reasons.findings import Finding, Level, headline
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.times import instant
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from registrar.domain.certificates.trust import Text
-from registrar.domain.reasons.catalogue import Level
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.findings import Finding
+from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.revocation.status import Answer, Status
 from registrar.domain.times import iso
 

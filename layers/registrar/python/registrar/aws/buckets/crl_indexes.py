@@ -1,0 +1,105 @@
+"""Indexes of issuers' lists of revoked certificates (domain/revocation/crl_index.py), in the revocation bucket.
+
+    crl/<sha256 of CA SPKI>/<url digest>/current   the newest list; a decision reads its head and one page
+    crl/<sha256 of CA SPKI>/<url digest>/watched   the list up to which watch_crl looked for registrations
+
+An index is written whole in one request, and only over the one that was compared with it: no reader sees half a
+list, and none ever goes back to an older one.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.aws.buckets.bucket import Bucket
+from registrar.domain.reasons.errors import ConditionFailed, NotThere
+from registrar.domain.revocation.crl import MOST_BYTES, Crl
+from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.revocation.crl_index import HEAD_BYTES, Head, Read, index_crl, read_head
+from registrar.domain.revocation.distribution_points import Point
+
+CURRENT = "current"
+WATCHED = "watched"
+_MEDIA_TYPE = "application/octet-stream"
+_MOST_INDEX_BYTES = 2 * MOST_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One version of an index, read piece by piece; `etag` names the version.
+
+    `read(start, length)` raises ConditionFailed where it was replaced since its head was read.
+    """
+
+    etag: str
+    head: Head
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class CrlIndexes:
+    """The indexes of all issuers' lists."""
+
+    bucket: Bucket
+
+    def index(self, point: Point, name: str = CURRENT) -> Index | None:
+        """The index of a point, of which only the head is read; None where there is none that can be read."""
+        try:
+            return self._index(point, name)
+        except CrlUnusable:
+            return None
+
+    def whole(self, point: Point, name: str = CURRENT) -> bytes | None:
+        """All of an index."""
+        try:
+            return self.bucket.read(_key(point, name), _MOST_INDEX_BYTES).content
+        except NotThere:
+            return None
+
+    def watched(self, point: Point, content: bytes) -> None:
+        """Note that registrations were looked for up to this index."""
+        self.bucket.write(_key(point, WATCHED), content, media_type=_MEDIA_TYPE)
+
+    def keep(self, point: Point, crl: Crl) -> None:
+        """Replace the current index where `crl` is newer. Raises CrlUnusable for one that contradicts it."""
+        condition: dict[str, Any] = {"create": True}
+        try:
+            current = self._index(point, CURRENT)
+        except CrlUnusable:
+            # An index of a format that is no longer read must not stay for ever.
+            current = None
+            condition = {}
+        if current is not None:
+            if not _is_newer(crl, current.head):
+                return
+            condition = {"replacing": current.etag}
+        with suppress(ConditionFailed):  # another who fetched it at the same time
+            self.bucket.write(_key(point, CURRENT), index_crl(crl), media_type=_MEDIA_TYPE, **condition)
+
+    def _index(self, point: Point, name: str) -> Index | None:
+        key = _key(point, name)
+        try:
+            first = self.bucket.read_part(key, 0, HEAD_BYTES)
+        except NotThere:
+            return None
+
+        def read(start: int, length: int) -> bytes:
+            # What the first read brought is not asked for again; S3 refuses to read nothing (an empty page).
+            if start == 0 or length == 0 or start + length <= len(first.content):
+                return first.content[start : start + length]
+            return self.bucket.read_part(key, start, length, first.etag).content
+
+        return Index(first.etag, read_head(read), read)
+
+
+def _key(point: Point, name: str) -> str:
+    return f"crl/{point.id.replace('#', '/')}/{name}"
+
+
+def _is_newer(crl: Crl, kept: Head) -> bool:
+    """Whether `crl` was issued after the list that is kept. Raises CrlUnusable where its number says otherwise."""
+    if crl.number is not None and kept.number is not None:
+        if crl.this_update > kept.this_update and crl.number < kept.number:
+            raise CrlUnusable("a later list with a lower number")
+        return (crl.this_update, crl.number) > (kept.this_update, kept.number)
+    return crl.this_update > kept.this_update

@@ -1,0 +1,41 @@
+"""The index of uploads whose issuers are to be asked again, by when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrar.aws import dynamo
+from registrar.aws.tables.upload_checks import DUE, QUEUED
+from registrar.aws.tables.uploads import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class DueQuestions:
+    """The uploads' table, by its index of due questions."""
+
+    client: Any
+    table: str
+
+    def due(self, now: datetime) -> Iterator[tuple[str, datetime]]:
+        """The uploads to ask about again, the longest due first: id and when it was due. Reads no others."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="by-due",
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues={":shard": DUE, ":now": dynamo.instant(now)},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
+
+    def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
+        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where taken."""
+        dynamo.update(
+            self.client,
+            self.table,
+            key_of(upload_id),
+            "SET due_at = :later",
+            "due_at = :due",
+            {":later": dynamo.instant(now + QUEUED), ":due": dynamo.instant(due)},
+        )

@@ -1,0 +1,82 @@
+"""A JSON object from outside, read member by member as checked values."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
+from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.errors import Refusal
+
+CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
+CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A JSON object whose members are read one by one; each reader raises Refusal (MALFORMED_REQUEST) by name."""
+
+    values: Mapping[str, Any]
+    prefix: str
+
+    def text(self, name: str, pattern: str = r"(?s).{1,256}") -> str:
+        """A text that `pattern` matches whole."""
+        value = self.values.get(name)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value) or not value.isprintable():
+            raise self._malformed(name)
+        return value
+
+    def optional_text(self, name: str, pattern: str) -> str | None:
+        """The same, or None where it is left out."""
+        return self.text(name, pattern) if name in self else None
+
+    def number(self, name: str) -> int:
+        """A whole number from 0; how large it may be is for the domain to say."""
+        value = self.values.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._malformed(name)
+        return value
+
+    def base64(self, name: str, most: int) -> bytes:
+        """1 to `most` bytes, in standard base64."""
+        value = self.values.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= 2 * most:
+            raise self._malformed(name)
+        try:
+            decoded = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            raise self._malformed(name) from None
+        if not 0 < len(decoded) <= most:
+            raise self._malformed(name)
+        return decoded
+
+    def each(self, name: str, most: int) -> list["Fields"]:
+        """The 1 to `most` objects in a list."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or not 0 < len(value) <= most or not all(isinstance(v, dict) for v in value):
+            raise self._malformed(name)
+        return [Fields(entry, f"{self.prefix}{name}[{index}].") for index, entry in enumerate(value)]
+
+    def sealed(self, name: str) -> Sealed:
+        """What the phone sealed: an object with `key_id` and `ciphertext` (base64)."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise self._malformed(name)
+        inner = Fields(value, f"{self.prefix}{name}.")
+        return Sealed(inner.text("key_id"), inner.base64("ciphertext", MAX_SEALED_BYTES))
+
+    def proof(self) -> Proof:
+        """A proof of possession: `cms` or else `signature` (base64), and R in `random_number` where it is sent."""
+        kind, most = ("cms", MAX_CMS_BYTES) if "cms" in self else ("signature", MAX_SIGNATURE_BYTES)
+        sealed = self.sealed("random_number") if "random_number" in self else None
+        return Proof(kind, self.base64(kind, most), sealed)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def _malformed(self, name: str) -> Refusal:
+        return Refusal(Code.MALFORMED_REQUEST, field=f"{self.prefix}{name}")

@@ -1,0 +1,21 @@
+"""What the customer learns where their certificate, or its key, is not free."""
+
+from registrar.aws.tables.registering import Taken
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.upload import Upload, failure
+
+
+def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
+    """The customer's own registration of the very certificate; the upload ends with what it is told.
+
+    Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
+    """
+    if taken.code == Code.REPLACES_REQUIRED:
+        raise Refusal(Code.REPLACES_REQUIRED, registration_id=taken.existing)
+    if taken.existing is None:
+        uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
+        raise Refusal(Code.NOT_AVAILABLE_FOR_REGISTRATION)
+    uploads.refuse(upload, failure(Code.ALREADY_REGISTERED, registration_id=taken.existing))
+    return taken.existing
