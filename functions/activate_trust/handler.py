@@ -14,7 +14,7 @@ from registrar.aws.buckets.trust_bucket import CONFIRMATION
 from registrar.domain.certificates.preview import preview
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import check_activation, read_document
-from registrar.domain.reasons.errors import NotThere, TrustDocumentRejected
+from registrar.domain.reasons.errors import ObjectNotFound, TrustDocumentRejected
 from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
@@ -31,7 +31,7 @@ samples = stores.samples()
 def lambda_handler(message: Mapping[str, Any]) -> None:
     try:
         proposed = trust.incoming()
-    except NotThere:
+    except ObjectNotFound:
         return
     active = trust.active_object()
     digest = hashlib.sha256(proposed.content).hexdigest()

@@ -5,15 +5,10 @@ from dataclasses import replace
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
-from registrar.domain.access.passkeys import (
-    MAX_ATTESTATION_BYTES,
-    MAX_CLIENT_DATA_BYTES,
-    PasskeyInvalid,
-    check_creation,
-)
+from registrar.domain.access.passkeys import MAX_ATTESTATION_BYTES, MAX_CLIENT_DATA_BYTES, check_creation
 from registrar.domain.notices.access_notices import change_notice
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PasskeyInvalid, Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID

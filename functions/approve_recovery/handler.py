@@ -1,5 +1,7 @@
 """Invoked by another person at the bank: approve a recovery. The cooling-off period begins, the customer is told.
 
+{"customer_id": …, "recovery_id": …, "staff_id": …}
+
 Not on the API: its invoke permission is another one than that of propose_recovery (docs/runbook.md, "Recovery").
 """
 
@@ -8,31 +10,36 @@ from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
-from registrar.domain.access.recovery import COOLING_OFF, RecoveryRefused, approve
+from registrar.domain.access.recovery import COOLING_OFF, approve
 from registrar.domain.notices.access_notices import recovery_notice
+from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.times import iso
 from registrar.entry.clock import now
+from registrar.entry.command import invoked
+from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import audit
 
 customers = stores.customers()
 messages = stores.text_messages()
 
 
-def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+@invoked
+def lambda_handler(fields: Fields) -> dict[str, Any]:
     at = now()
-    customer_id = str(event.get("customer_id"))
-    staff = str(event.get("staff_id"))
+    customer_id = fields.text("customer_id", CUSTOMER_ID)
+    staff = fields.staff_id()
+    recovery_id = fields.text("recovery_id", r"[0-9a-f]{32}")
     customer = customers.find(customer_id)
     try:
         if customer is None:
-            raise RecoveryRefused("no such customer")
-        recovery = approve(customer.recovery, str(event.get("recovery_id")), staff, at)
-    except RecoveryRefused as refused:
-        audit("recovery.not_approved", customer_id=customer_id, staff=staff[:64], reason=str(refused))
-        return {"outcome": "REFUSED", "why": str(refused)}
+            raise AdminStepRefused("no such customer")
+        recovery = approve(customer.recovery, recovery_id, staff, at)
+    except AdminStepRefused as refused:
+        audit("recovery.not_approved", customer_id=customer_id, staff=staff, reason=refused.why)
+        raise
     ends = at + COOLING_OFF
     for phone in sorted({customer.phone, recovery.phone}):
         messages.send(phone, recovery_notice(customer.language, masked_phone(recovery.phone), ends))
     customers.save(replace(customer, recovery=recovery))
     audit("recovery.approved", customer_id=customer_id, staff=staff, recovery=recovery.id, effective_at=iso(ends))
-    return {"outcome": "APPROVED", "effective_at": iso(ends)}
+    return {"effective_at": iso(ends)}

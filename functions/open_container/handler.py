@@ -13,9 +13,8 @@ from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import open_locked
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, Refusal, WrongPassword
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
 from registrar.entry.answers import Answer, answer

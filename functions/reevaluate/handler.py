@@ -11,8 +11,7 @@ from typing import Any
 from registrar.aws import wiring as stores
 from registrar.aws.tables.reevaluations import Plan
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
-from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import NotThere, Refusal
+from registrar.domain.reasons.errors import AdminStepRefused, ObjectNotFound
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.command import invoked, who_and_why
@@ -42,10 +41,10 @@ def _apply(fields: Fields) -> dict[str, Any]:
     confirmed = fields.text("confirm", "[0-9a-f]{64}")
     who = who_and_why(fields)
     if version != (active := _active_version()):
-        raise _refusal(f"version {version} is not active, {active} is: plan again")
+        raise AdminStepRefused(f"version {version} is not active, {active} is: plan again")
     plan, summary = _finished(version)
     if hashlib.sha256(summary).hexdigest() != confirmed:
-        raise _refusal(f"confirm is not the SHA-256 of {plan.summary_key}: read it again")
+        raise AdminStepRefused(f"confirm is not the SHA-256 of {plan.summary_key}: read it again")
     figures = json.loads(summary)
     audit("reevaluation.confirmed", version=version, planned_at=iso(plan.at), sha256=confirmed, **who)
     segments = figures["segments"].items()
@@ -57,19 +56,15 @@ def _finished(version: int) -> tuple[Plan, bytes]:
     """The last plan for a version, and its summary."""
     plan = plans.find(version)
     if plan is None:
-        raise _refusal(f"there is no plan for version {version}")
+        raise AdminStepRefused(f"there is no plan for version {version}")
     try:
         return plan, plans.summary(plan)
-    except NotThere:
-        raise _refusal(f"the plan is not finished: {len(plan.open)} segments are open") from None
+    except ObjectNotFound:
+        raise AdminStepRefused(f"the plan is not finished: {len(plan.open)} segments are open") from None
 
 
 def _active_version() -> int:
     try:
         return trust.active_now().version  # a new one: it must not be a minute old
-    except NotThere:
-        raise _refusal("no trust document is active") from None
-
-
-def _refusal(why: str) -> Refusal:
-    return Refusal(Code.STATE_CONFLICT, why=why)
+    except ObjectNotFound:
+        raise AdminStepRefused("no trust document is active") from None

@@ -7,11 +7,10 @@ sealed by the phone or the container's. It may take an earlier registration's pl
 from datetime import datetime
 
 from registrar.aws import wiring as stores
-from registrar.aws.tables.registering import Overtaken, Taken
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import CertificateTaken, Refusal, StatusSuperseded
 from registrar.domain.registrations.registration import new_registration
 from registrar.domain.registrations.upload import Upload
 from registrar.entry.answers import Answer, answer
@@ -54,9 +53,9 @@ def lambda_handler(request: Request) -> Answer:
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
         registrations.add(registration, upload, uploads.table, at, replaced, issuers.looks(upload.status or {}))
-    except Overtaken:
+    except StatusSuperseded:
         asking.ask(upload, at)
-    except Taken as taken:
+    except CertificateTaken as taken:
         audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
         return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)

@@ -7,10 +7,10 @@ loss report and of no other. The holds of the bank and of the issuer stay. Repea
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
-from registrar.domain.possession.signature import ProofInvalid, check_possession
+from registrar.domain.possession.signature import check_possession
 from registrar.domain.possession.texts_to_sign import text_to_resume
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
 from registrar.domain.registrations.registration import Hold
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -41,7 +41,7 @@ def lambda_handler(request: Request) -> Answer:
             raise Refusal(Code.STEP_UP_REQUIRED)
         try:
             check_possession(found.der, text_to_resume(found, BANK), proof)
-        except ProofInvalid:
+        except PossessionProofInvalid:
             audit("resume.refused", customer_id=found.customer_id, registration_id=found.id)
             raise Refusal(Code.SIGNATURE_INVALID) from None
         use = challenges.use(proof_id, found.customer_id, Operation.RESUME, found.id, found.id, at)

@@ -14,9 +14,9 @@ from registrar.domain.access.customer import Customer
 from registrar.domain.notices.expiry_texts import expiry_notice
 from registrar.domain.notices.notice import EXPIRING, Notice, notice_of, quiet_until
 from registrar.domain.notices.texts import notice_text
-from registrar.domain.reasons.errors import NotDelivered
+from registrar.domain.reasons.errors import MessagePostponed, NotDelivered
 from registrar.domain.registrations.registration import Registration
-from registrar.entry.batch import NotNow, each_message
+from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.settings import setting
@@ -36,7 +36,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     if notice is None:
         return  # an event that nobody is told of
     if not notice.urgent and (morning := quiet_until(at, QUIET_HOURS)):
-        raise NotNow(morning - at)
+        raise MessagePostponed(morning - at)
     parts = [part for part in notice.parts if not notices.is_closed(part.id)]
     customer = customers.find(notice.customer_id) if parts else None
     about = {

@@ -5,9 +5,9 @@ The registration's status comes first: a certificate that may not be used proves
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge_text import identity_text
-from registrar.domain.possession.signature import ProofInvalid, check_possession
+from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
@@ -39,7 +39,7 @@ def lambda_handler(request: Request) -> Answer:
         raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=[m for m in challenge.methods if m != "certificate"])
     try:
         check_possession(registration.der, identity_text(challenge, bank), proof)
-    except ProofInvalid:
+    except PossessionProofInvalid:
         audit("certificate.refused", customer_id=customer_id, registration_id=registration_id)
         raise access.wrong(challenge, at) from None
     proved = access.finish(challenge, "certificate", at)

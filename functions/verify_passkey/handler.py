@@ -6,12 +6,11 @@ from registrar.domain.access.passkeys import (
     MAX_CLIENT_DATA_BYTES,
     MAX_CREDENTIAL_ID_BYTES,
     Assertion,
-    PasskeyInvalid,
     check_assertion,
 )
 from registrar.domain.possession.proofs import MAX_SIGNATURE_BYTES
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PasskeyInvalid, Refusal
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID

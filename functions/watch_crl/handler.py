@@ -12,8 +12,7 @@ from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.aws.buckets.crl_indexes import WATCHED, Index
-from registrar.domain.reasons.errors import Unreachable
-from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.reasons.errors import CrlOverdue, CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.watch import publisher, revoked_authorities, steps
 from registrar.entry.batch import each_message
@@ -34,10 +33,6 @@ crls = use_cases.crl_store()
 registrations = stores.registrations()
 
 
-class Overdue(Exception):
-    """No list of today could be had: nobody knows whom it would name."""
-
-
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
     point = Point(**message["point"])
@@ -46,12 +41,12 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     counts = Counter[str]()
     found = publisher(store, point)
     if found is None:
-        raise Overdue(f"the issuer is not in the trust document: {point}")
+        raise CrlOverdue(f"the issuer is not in the trust document: {point}")
     issuer, operator = found
     asked = Asked(issuer, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
     try:
         counts["fetched_bytes"] = crls.renew(point, asked)
-    except (Unreachable, CrlUnusable) as error:
+    except (IssuerUnreachable, CrlUnusable) as error:
         logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
     index = indexes.index(point)
     if index is not None:
@@ -62,7 +57,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
     is_over = index is None or index.head.next_update + asked.rules.skew < at
     if is_over and at <= issuer.not_after:  # an issuer that is over publishes no more
-        raise Overdue(f"no list of today: {point}")
+        raise CrlOverdue(f"no list of today: {point}")
 
 
 def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> None:

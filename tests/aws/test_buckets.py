@@ -12,7 +12,7 @@ from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.buckets.trust_bucket import ACTIVE, CACHE_LIFE, INCOMING, REPORT, TrustBucket
 from registrar.aws.clients import post_client
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
-from registrar.domain.reasons.errors import ConditionFailed, NotThere, TrustDocumentRejected
+from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound, TrustDocumentRejected
 from registrar.domain.registrations.upload import POST_LIFE, AnnouncedFile, object_key
 from tests.support.account import PIN, Account
 from tests.support.builders import NOW, a_trust_document
@@ -42,7 +42,7 @@ def test_no_more_is_read_than_one_byte_above_the_limit(bucket: Bucket) -> None:
 
 
 def test_what_is_not_there_is_told_from_other_failures(bucket: Bucket, account: Account) -> None:
-    with pytest.raises(NotThere):
+    with pytest.raises(ObjectNotFound):
         bucket.read("a", 10)
     with pytest.raises(ClientError):
         Bucket(account.client("s3"), "no-such-bucket").read("a", 10)
@@ -55,7 +55,7 @@ def test_a_deleted_object_is_gone_and_deleting_it_again_is_harmless(account: Acc
     bucket.write("uploads/a", b"content")
     bucket.delete("uploads/a")
     bucket.delete("uploads/a")
-    with pytest.raises(NotThere):
+    with pytest.raises(ObjectNotFound):
         bucket.read("uploads/a", 10)
     versions = account.client("s3").list_object_versions(Bucket=bucket.name)
     assert "Versions" not in versions, "no earlier version stays behind"
@@ -119,9 +119,9 @@ def test_the_form_is_signed_with_v4_for_the_buckets_own_host(account: Account) -
 
 
 def test_without_an_active_document_nothing_is_trusted(trust: TrustBucket) -> None:
-    with pytest.raises(NotThere):
+    with pytest.raises(ObjectNotFound):
         trust.active(NOW)
-    with pytest.raises(NotThere):
+    with pytest.raises(ObjectNotFound):
         trust.incoming()
     assert trust.active_object() is None
 

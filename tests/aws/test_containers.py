@@ -17,9 +17,9 @@ from registrar.aws.tables.customers import Customers
 from registrar.aws.tables.samples import Samples
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.certificates.verdicts import verdict_of
-from registrar.domain.possession.sealing import NotSealedForThis, Sealed
+from registrar.domain.possession.sealing import Sealed
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, Refusal, SealedSecretInvalid
 from registrar.domain.registrations.upload import (
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
@@ -164,10 +164,10 @@ def test_nothing_else_opens(account: Account) -> None:
         replace(good, key_id=account.physical["IdentityKey"]),
         replace(good, key_id="unknown"),
     ):
-        with pytest.raises(NotSealedForThis):
+        with pytest.raises(SealedSecretInvalid):
             keys.unseal(wrong, "u", "n")
     for upload_id, nonce in (("v", "n"), ("u", "m")):
-        with pytest.raises(NotSealedForThis):
+        with pytest.raises(SealedSecretInvalid):
             keys.unseal(good, upload_id, nonce)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from registrar.aws.tables import registration_items as store
-from registrar.aws.tables.registrations import Registrations, Taken
+from registrar.aws.tables.registrations import Registrations
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Registration, new_registration
 from registrar.domain.registrations.upload import Upload, UploadState, failure
 from tests.support.account import Account
@@ -85,7 +85,7 @@ def test_an_upload_that_is_registered_names_its_registration(
     add(account, upload)
     before = rows(account)
     again = new_registration(upload, "signature", "2026-11", NOW)
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         registrations.add(again, upload, account.physical["UploadsTable"], NOW)
     assert taken.value.existing == again.id
     assert rows(account) == before
@@ -117,7 +117,7 @@ def test_the_same_certificate_of_the_same_customer_names_its_registration(
 ) -> None:
     first = a_registration(account, certificate)
     again = an_awaiting_upload(account, certificate)
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         add(account, again)
     assert taken.value.existing == first.id
     assert uploads_of(account).find(again.id) == again
@@ -127,7 +127,7 @@ def test_the_same_certificate_of_the_same_customer_names_its_registration(
 def test_another_customers_certificate_names_nothing(account: Account, certificate: CustomerCertificate) -> None:
     a_registration(account, certificate, "kim")
     upload = an_awaiting_upload(account, certificate, "hong")
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         add(account, upload)
     assert taken.value.existing is None
     assert uploads_of(account).find(upload.id) == upload
@@ -142,7 +142,7 @@ def test_each_lock_alone_keeps_a_second_one_out(
     """Same fingerprint; same key in another certificate; same issuer and serial with an altered signature."""
     held = a_registration(account, certificate, holder)
     upload = an_awaiting_upload(account, a_certificate(key="ec"), "hong")
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         add(account, upload, **{shared: getattr(held, shared)})
     same_certificate = shared in ("fingerprint", "serial")
     if holder == "hong":
@@ -164,7 +164,7 @@ def test_the_same_serial_of_another_issuer_is_another_certificate(account: Accou
 def test_locks_of_two_holders_name_nothing(account: Account, certificate: CustomerCertificate) -> None:
     own, other = a_registration(account, certificate, "hong"), a_registration(account, customer_id="kim")
     upload = an_awaiting_upload(account, a_certificate(key="ec"), "hong")
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         add(account, upload, fingerprint=own.fingerprint, key_digest=other.key_digest)
     assert taken.value.existing is None
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from registrar.aws.tables.registration_items import to_item
-from registrar.aws.tables.registrations import Registrations, Taken
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation, new_registration
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
@@ -243,10 +243,10 @@ def test_a_restored_table_brings_no_blocked_one_back(account: Account, registrat
     assert refused(account, "kim", key_digest=r.key_digest).code == "KEY_DENIED"
 
 
-def refused(account: Account, customer: str, **same: Any) -> Taken:
+def refused(account: Account, customer: str, **same: Any) -> CertificateTaken:
     upload = an_awaiting_upload(account, a_certificate(key="ec"), customer)
     registration = replace(new_registration(upload, "signature", "2026-11", NOW), **same)
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
     assert taken.value.existing is None
     return taken.value
@@ -268,7 +268,7 @@ def test_what_a_customer_took_back_only_they_may_register_again(
     assert not [item for item in account.items("RegistrationsTable") if "released_at" in item]
     upload = an_awaiting_upload(account, certificate)
     third = new_registration(upload, "signature", "2026-11", NOW)
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(CertificateTaken) as taken:
         registrations.add(third, upload, account.physical["UploadsTable"], NOW)
     assert (taken.value.code, taken.value.existing) == ("ALREADY_REGISTERED", again.id)
 

@@ -33,13 +33,17 @@ def approve(account: Account, recovery_id: str, staff: str = "lee.manager") -> d
     return approved
 
 
+def refused(why: str) -> dict[str, str]:
+    return {"refused": "STATE_CONFLICT", "text": why}
+
+
 def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Account) -> None:
     proposed = propose(account)
     assert prover.texts() == []
-    approved = approve(account, proposed["recovery_id"])
+    approved = approve(account, proposed["done"]["recovery_id"])
 
     ends = account.at + COOLING_OFF
-    assert approved == {"outcome": "APPROVED", "effective_at": iso(ends)}
+    assert approved == {"done": {"effective_at": iso(ends)}}
     told = recovery_notice("ko", "010-****-4321", ends)
     assert sorted(prover.texts(), key=str) == sorted(
         [{"to": PHONE, "text": told}, {"to": NEW_PHONE, "text": told}], key=str
@@ -56,25 +60,72 @@ def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Accoun
 
 
 def test_one_person_alone_does_nothing(prover: Prover, account: Account) -> None:
-    recovery_id = propose(account)["recovery_id"]
+    recovery_id = propose(account)["done"]["recovery_id"]
 
-    assert approve(account, recovery_id, "kim.teller")["outcome"] == "REFUSED"
-    assert approve(account, recovery_id, "Kim.Teller")["outcome"] == "REFUSED"
+    for staff in ("kim.teller", "Kim.Teller"):
+        assert approve(account, recovery_id, staff) == refused("whoever proposed it cannot approve it")
     account.at += COOLING_OFF * 2
     assert prover.customer().as_of(account.at).phone == PHONE
     assert prover.texts() == []
 
 
 def test_an_approval_without_a_proposal_and_a_proposal_for_nobody_are_refused(app: App, account: Account) -> None:
-    assert approve(account, "0" * 32)["outcome"] == "REFUSED"
-    assert propose(account, customer_id="nobody")["outcome"] == "REFUSED"
-    assert propose(account, reason="he asked")["outcome"] == "REFUSED"
-    assert propose(account, lost=[])["outcome"] == "REFUSED"
+    assert approve(account, "0" * 32) == refused("no such proposal, or older than a day")
+    assert propose(account, customer_id="nobody") == refused("no such customer")
+    assert [line["message"] for line in account.logged() if line.get("audit")] == [
+        "recovery.not_approved",
+        "recovery.not_proposed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"phone": "+15005550006"},
+        {"phone": "+82212345678"},
+        {"phone": "01012345678"},
+        {"lost": []},
+        {"lost": "phone"},
+        {"lost": ["password"]},
+        {"lost": [["phone"]]},
+        {"reason": "he asked"},
+        {"reason": " " * 20},
+        {"reason": "x" * 501},
+        {"reason": None},
+        {"staff_id": ""},
+        {"staff_id": "kim teller"},
+        {"customer_id": "홍"},
+    ],
+)
+def test_a_malformed_proposal_is_refused_and_changes_nothing(
+    prover: Prover, account: Account, wrong: dict[str, Any]
+) -> None:
+    found = propose(account, **wrong)
+
+    assert found["refused"] == "MALFORMED_REQUEST"
+    assert next(iter(wrong)) in found["text"]
+    assert prover.customer().recovery is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"recovery_id": "x"}, {"recovery_id": None}, {"staff_id": "lee manager"}, {"customer_id": ""}]
+)
+def test_a_malformed_approval_is_refused_and_changes_nothing(
+    prover: Prover, account: Account, wrong: dict[str, Any]
+) -> None:
+    recovery_id = propose(account)["done"]["recovery_id"]
+    event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": "lee.manager"}
+
+    found = account.invoke("approve_recovery", event | wrong)
+
+    assert found["refused"] == "MALFORMED_REQUEST"
+    assert next(iter(wrong)) in found["text"]
+    assert approve(account, recovery_id).keys() == {"done"}
 
 
 def test_the_customer_stops_it_and_both_phones_are_told(prover: Prover, account: Account) -> None:
-    approve(account, propose(account)["recovery_id"])
-    assert propose(account)["outcome"] == "REFUSED", "not while one is cooling off"
+    approve(account, propose(account)["done"]["recovery_id"])
+    assert propose(account) == refused("another recovery is cooling off")
     account.calls.clear()
 
     answer = prover.app.call("POST", "/recovery/cancellation")
@@ -87,7 +138,7 @@ def test_the_customer_stops_it_and_both_phones_are_told(prover: Prover, account:
 
 
 def test_after_it_the_customer_enrols_again_by_text_message_for_a_week(prover: Prover, account: Account) -> None:
-    approve(account, propose(account)["recovery_id"])
+    approve(account, propose(account)["done"]["recovery_id"])
     account.at += COOLING_OFF
 
     proof = by_sms(prover, prover.step_up("enrol", "totp"))

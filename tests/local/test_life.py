@@ -18,8 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from registrar.aws.tables.registrations import Registrations, Taken
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.aws.tables.registrations import Registrations
+from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from tests.support.histories import (
     BEGIN,
@@ -103,7 +103,7 @@ class Histories(RuleBasedStateMachine):
         with self.mortal.crashing(crash):
             try:
                 self.registrations.add(new, upload, uploads, self.now, replaced)
-            except Taken as taken:
+            except CertificateTaken as taken:
                 found = taken.code
         assert found == (refusal if crash != "before" else None)
         if refusal is None and crash != "before":
@@ -281,7 +281,7 @@ def test_of_a_hundred_at_once_one_registers(cloud: LocalCloud, tables: tuple[str
         new = a_registration(world, uploads[number], 0)
         try:
             registrations.add(new, uploads[number], tables[0], BEGIN)
-        except Taken as taken:
+        except CertificateTaken as taken:
             return taken.code
         return "registered"
 

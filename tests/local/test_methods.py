@@ -157,11 +157,11 @@ def test_the_bank_replaces_a_lost_phone_with_two_persons_and_the_customer_stops_
         "reason": "identity card seen at the branch",
     }
     proposed = cloud.invoke("ProposeRecoveryFunction", wanted)
-    approval = {"customer_id": phone.customer.id, "recovery_id": proposed["recovery_id"]}
+    approval = {"customer_id": phone.customer.id, "recovery_id": proposed["done"]["recovery_id"]}
     alone = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "kim.teller"})
     approved = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "lee.manager"})
 
-    assert (alone["outcome"], approved["outcome"]) == ("REFUSED", "APPROVED")
+    assert (alone["refused"], approved.keys()) == ("STATE_CONFLICT", {"done"})
     assert any("복구" in text for text in cloud.sms(phone.customer.phone))
     assert phone.call("GET", "/credentials").json()["recovery"]["phone"] == "010-****-8888"
     assert phone.call("POST", "/recovery/cancellation").status == 200

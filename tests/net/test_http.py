@@ -2,7 +2,7 @@
 
 import pytest
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net import http
 from registrar.net.stream import OVERHEAD
@@ -59,7 +59,7 @@ def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
     headers = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 3\r\n\r\n"
     wire.answer = f"HTTP/1.1 {status} It\r\n".encode() + headers + b"crl"
 
-    with pytest.raises(Unreachable, match=f"HTTP status {status}"):
+    with pytest.raises(IssuerUnreachable, match=f"HTTP status {status}"):
         http.get(AT, frozen())
     assert wire.looked_up == ["ocsp.example.org"]
 
@@ -101,7 +101,7 @@ def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
 def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
     wire.answer = answer
 
-    with pytest.raises(Unreachable, match=why):
+    with pytest.raises(IssuerUnreachable, match=why):
         http.get(AT, frozen())
 
 
@@ -115,7 +115,7 @@ def test_the_limit_is_exact(wire: Wire, head: bytes, most: int) -> None:
     if most == 3:
         assert http.get(AT, frozen(most)) == b"crl"
     else:
-        with pytest.raises(Unreachable, match="too large"):
+        with pytest.raises(IssuerUnreachable, match="too large"):
             http.get(AT, frozen(most))
 
 
@@ -130,7 +130,7 @@ def test_the_limit_is_exact(wire: Wire, head: bytes, most: int) -> None:
 def test_what_is_read_is_bounded_whatever_it_is_for(wire: Wire, answer: bytes) -> None:
     wire.answer = answer
 
-    with pytest.raises(Unreachable, match="too large"):
+    with pytest.raises(IssuerUnreachable, match="too large"):
         http.get(AT, frozen(100))
 
 
@@ -138,13 +138,13 @@ def test_a_silent_server_ends_at_the_deadline(wire: Wire) -> None:
     wire.answer = OK
     wire.stays_open = True
 
-    with pytest.raises(Unreachable, match="in time"):
+    with pytest.raises(IssuerUnreachable, match="in time"):
         http.get(AT, frozen(seconds=0.02))
 
 
 def test_what_servers_send_is_in_no_reason(wire: Wire) -> None:
     wire.answer = b"HTTP/1.1 404 <script>\r\n\r\n"
 
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(IssuerUnreachable) as caught:
         http.get(AT, ticking(100))
     assert caught.value.why == "HTTP status 404"

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from registrar.domain.asn1.ber import der_value
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import LdapAddress
 from registrar.net import ldap
 from tests.support.wire import Wire, frozen
@@ -123,7 +123,7 @@ def test_lengths_may_be_longer_than_needed(wire: Wire) -> None:
 def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
     wire.answer = answer
 
-    with pytest.raises(Unreachable, match=why):
+    with pytest.raises(IssuerUnreachable, match=why):
         ldap.search(AT, frozen(100_000))
 
 
@@ -133,7 +133,7 @@ def test_a_deep_answer_is_as_good_as_a_flat_one(wire: Wire) -> None:
         deep = der_value(0x30, deep)
     wire.answer = BOUND + message(deep)
 
-    with pytest.raises(Unreachable, match="not LDAP"):
+    with pytest.raises(IssuerUnreachable, match="not LDAP"):
         ldap.search(AT, frozen())
 
 
@@ -144,7 +144,7 @@ def test_all_values_together_are_within_the_limit(wire: Wire, most: int) -> None
     if most == 14:
         assert len(ldap.search(AT, frozen(most))) == 2
     else:
-        with pytest.raises(Unreachable, match="too large"):
+        with pytest.raises(IssuerUnreachable, match="too large"):
             ldap.search(AT, frozen(most))
 
 
@@ -152,7 +152,7 @@ def test_every_truncation_is_found(wire: Wire) -> None:
     answer = BOUND + ENTRY + DONE
     for length in range(len(answer)):
         wire.answer = answer[:length]
-        with pytest.raises(Unreachable, match="cut off"):
+        with pytest.raises(IssuerUnreachable, match="cut off"):
             ldap.search(AT, frozen())
 
 
@@ -163,7 +163,7 @@ def test_every_changed_byte_gives_bytes_or_a_reason(wire: Wire) -> None:
         wire.answer = answer[:at] + bytes([byte]) + answer[at + 1 :]
         try:
             found = ldap.search(AT, frozen())
-        except Unreachable:
+        except IssuerUnreachable:
             outcomes["refused"] += 1
         else:
             assert all(isinstance(value, bytes) for value in found)
@@ -176,5 +176,5 @@ def test_a_silent_directory_ends_at_the_deadline(wire: Wire) -> None:
     wire.answer = BOUND
     wire.stays_open = True
 
-    with pytest.raises(Unreachable, match="in time"):
+    with pytest.raises(IssuerUnreachable, match="in time"):
         ldap.search(AT, frozen(seconds=0.02))

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net import http
 from registrar.net.limits import Limits
@@ -45,7 +45,7 @@ def test_addresses_that_are_not_of_the_public_internet(addresses: list[str]) -> 
 def test_one_private_address_among_public_ones_is_enough(wire: Wire) -> None:
     wire.names["crl.example.org"] = [[PUBLIC, "169.254.169.254"]]
 
-    with pytest.raises(Unreachable, match="private"):
+    with pytest.raises(IssuerUnreachable, match="private"):
         http.get(AT, frozen())
     assert wire.tried == []
 
@@ -77,14 +77,14 @@ def test_the_next_address_is_tried_when_one_refuses(wire: Wire) -> None:
 def test_no_address_takes_a_connection(wire: Wire) -> None:
     wire.dead = {PUBLIC}
 
-    with pytest.raises(Unreachable, match="no address takes"):
+    with pytest.raises(IssuerUnreachable, match="no address takes"):
         http.get(AT, frozen())
 
 
 def test_a_name_without_an_address(wire: Wire) -> None:
     wire.names["crl.example.org"] = [[]]
 
-    with pytest.raises(Unreachable, match="no address"):
+    with pytest.raises(IssuerUnreachable, match="no address"):
         http.get(AT, frozen())
 
 
@@ -92,12 +92,12 @@ def test_a_resolver_that_does_not_answer_ends_at_the_deadline(monkeypatch: pytes
     over = threading.Event()
     monkeypatch.setattr("registrar.net.stream.resolve", lambda *_, **__: [PUBLIC] if over.wait() else [])
 
-    with pytest.raises(Unreachable, match="in time"):
+    with pytest.raises(IssuerUnreachable, match="in time"):
         http.get(AT, Limits(0.01, 100, clock=lambda: 0.0))
     over.set()
 
 
 def test_past_the_deadline_nobody_is_asked(wire: Wire) -> None:
-    with pytest.raises(Unreachable, match="in time"):
+    with pytest.raises(IssuerUnreachable, match="in time"):
         http.get(AT, ticking(0))
     assert wire.tried == []

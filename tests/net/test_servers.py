@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.net.fetch import Limits, ask_ocsp, fetch_crl
 from tests.support.wire import frozen, ticking
 from tools.pki.directory import Directory, missing_program
@@ -107,7 +107,7 @@ def test_a_crl_of_two_megabytes_and_one_byte_too_many(directory: Directory) -> N
 
     assert len(crl) > 2_000_000
     assert fetch_crl(directory.url(DN), [directory.origin], just_enough) == (crl,)
-    with pytest.raises(Unreachable, match="too large"):
+    with pytest.raises(IssuerUnreachable, match="too large"):
         fetch_crl(directory.url(DN), [directory.origin], too_few)
 
 
@@ -125,7 +125,7 @@ def test_a_crl_of_two_megabytes_and_one_byte_too_many(directory: Directory) -> N
 def test_what_a_directory_does_not_have(directory: Directory, dn: str, why: str) -> None:
     directory.put(DN)
 
-    with pytest.raises(Unreachable, match=why):
+    with pytest.raises(IssuerUnreachable, match=why):
         fetch_crl(directory.url(dn), [directory.origin], LIMITS)
 
 
@@ -135,7 +135,7 @@ def test_a_directory_that_has_ended() -> None:
     with Directory() as ended:
         url, origin = ended.url(DN), ended.origin
 
-    with pytest.raises(Unreachable, match="no address takes a connection"):
+    with pytest.raises(IssuerUnreachable, match="no address takes a connection"):
         fetch_crl(url, [origin], LIMITS)
 
 
@@ -166,7 +166,7 @@ def test_an_ocsp_answer(server: FileServer) -> None:
 def test_faults_of_a_server(server: FileServer, fault: Fault, why: str) -> None:
     server.put("/root.crl", b"crl", fault)
 
-    with pytest.raises(Unreachable, match=why):
+    with pytest.raises(IssuerUnreachable, match=why):
         fetch_crl(server.url("/root.crl"), [server.origin], LIMITS)
     assert dict(server.requests) == {"/root.crl": 1}
 
@@ -175,7 +175,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(server: FileServer) -> None
     server.put("/root.crl", b"crl", Fault.DRIP)
 
     # Every single wait is short; it is their sum that runs out.
-    with pytest.raises(Unreachable, match="in time"):
+    with pytest.raises(IssuerUnreachable, match="in time"):
         fetch_crl(server.url("/root.crl"), [server.origin], ticking(20, private_allowed=True))
 
 
@@ -187,7 +187,7 @@ def test_an_address_on_no_list_is_not_asked(server: FileServer) -> None:
         lambda: ask_ocsp(server.url("/root.crl"), b"request", [], LIMITS),
         lambda: ask_ocsp("ldap://127.0.0.1:1/o=x", b"request", ["ldap://127.0.0.1:1"], LIMITS),
     ):
-        with pytest.raises(Unreachable, match="not accepted"):
+        with pytest.raises(IssuerUnreachable, match="not accepted"):
             asked()
     assert not server.requests
 
@@ -195,6 +195,6 @@ def test_an_address_on_no_list_is_not_asked(server: FileServer) -> None:
 def test_a_listed_address_inside_is_not_asked_outside_the_local_stage(server: FileServer) -> None:
     server.put("/root.crl", b"crl")
 
-    with pytest.raises(Unreachable, match="private network"):
+    with pytest.raises(IssuerUnreachable, match="private network"):
         fetch_crl(server.url("/root.crl"), [server.origin], Limits(1, 1000, clock=lambda: 0.0))
     assert not server.requests

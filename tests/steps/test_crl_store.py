@@ -12,8 +12,7 @@ from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.buckets.crl_indexes import CrlIndexes
 from registrar.aws.tables.issuers import FETCH_PAUSE, Issuers
 from registrar.domain.certificates.certificate import Certificate, read_certificate
-from registrar.domain.reasons.errors import Unreachable
-from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.reasons.errors import CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.status import Answer, Status
 from registrar.net.limits import Limits
@@ -42,7 +41,7 @@ class Server:
         assert limits.most_bytes > 0
         self.asked.append(url)
         if url not in self.lists:
-            raise Unreachable("no address takes a connection")
+            raise IssuerUnreachable("no address takes a connection")
         return self.lists[url]
 
 

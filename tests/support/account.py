@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
 from tests.support.aws_makers import MAKERS, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
@@ -272,7 +272,7 @@ def an_account() -> Iterator[Account]:
 
     def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
         if url not in account.lists:
-            raise Unreachable("nobody is there")
+            raise IssuerUnreachable("nobody is there")
         return (account.lists[url],)
 
     with (

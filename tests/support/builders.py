@@ -23,7 +23,9 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.certificates.decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
-from registrar.domain.possession.signature import Proof, ProofInvalid, check_possession
+from registrar.domain.possession.proofs import Proof
+from registrar.domain.possession.signature import check_possession
+from registrar.domain.reasons.errors import PossessionProofInvalid
 from registrar.domain.registrations.upload import AnnouncedFile, Upload, UploadState
 from registrar.domain.revocation.findings import to_map
 from registrar.domain.revocation.status import Answer, Status
@@ -234,6 +236,6 @@ def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> 
     """Whether `signature` is the proof, by the key of the certificate `der`, over `text`."""
     try:
         check_possession(der, text, Proof(kind, signature, None))
-    except ProofInvalid:
+    except PossessionProofInvalid:
         return False
     return True

@@ -24,11 +24,11 @@ from typing import Any
 import pytest
 
 from registrar.domain.certificates import path
-from registrar.domain.certificates.certificate import Certificate, Malformed, read_certificate
+from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.certificates.decision import decide_certificate
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
-from registrar.domain.reasons.errors import TrustDocumentRejected
+from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, TrustDocumentRejected
 from tools.admin.trust_document import RULES
 
 # Where a case allows every policy, the bank has to name those that it accepts: NIST's own.
@@ -125,20 +125,20 @@ def by_path(case: Case, look_up: LookUp | None = None) -> tuple[str, ...]:
     store, refused = trust_of(case)
     try:
         leaf = read_certificate(case.leaf)
-    except Malformed as error:
+    except CertificateMalformed as error:
         return ("malformed", str(error))
     reasons = list(refused)
     for authorities in paths_to(leaf, case, store):
         try:
             path.check_dates(leaf, case.at)
             if leaf.refused_extensions:
-                raise path.PathError(f"extension {leaf.refused_extensions[0]} is not accepted")
+                raise PathInvalid(f"extension {leaf.refused_extensions[0]} is not accepted")
             holding = path.valid_policies(
                 authorities, leaf, explicit=case.require_explicit, inhibit_any=case.inhibit_any
             )
             if None not in (holding, case.policies) and not (holding or set()) & set(case.policies or ()):
-                raise path.PathError("no policy that the case accepts")
-        except path.PathError as error:
+                raise PathInvalid("no policy that the case accepts")
+        except PathInvalid as error:
             reasons.append(error.why)
         else:
             why = look_up(case, (*authorities, leaf)) if look_up else None
@@ -163,7 +163,7 @@ def issued(certificate: Certificate, issuer: Certificate) -> bool:
     """Whether `issuer` issued `certificate`."""
     try:
         path.check_issuance(certificate, issuer)
-    except path.PathError:
+    except PathInvalid:
         return False
     return True
 

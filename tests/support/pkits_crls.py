@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from registrar.domain.certificates import path
-from registrar.domain.certificates.certificate import Certificate, Malformed, read_certificate
+from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.reasons.errors import CertificateMalformed, CrlUnusable, PathInvalid
 from registrar.domain.revocation.crl import read_crl
-from registrar.domain.revocation.crl_entries import CrlUnusable, Entry
+from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, status_from_crls
 from registrar.domain.revocation.status import Answer
@@ -36,7 +37,7 @@ class _Certificates:
         for der in case.intermediates:
             try:
                 self.others.append(read_certificate(der))
-            except Malformed:
+            except CertificateMalformed:
                 continue
 
     def why_not_good(self, certificate: Certificate, asking: tuple[Certificate, ...] = ()) -> str | None:
@@ -67,7 +68,7 @@ class _Certificates:
             path.check_dates(signer, self.case.at)
             if signer.refused_extensions:
                 return False
-        except path.PathError:
+        except PathInvalid:
             return False
         issuers = (issuer for issuer in above if issuer not in asking and issued(signer, issuer))
         return any(self._may_issue(issuer, (*asking, signer)) for issuer in issuers) and (
@@ -79,7 +80,7 @@ class _Certificates:
             return True
         try:
             path.check_ca_profile(issuer)
-        except path.PathError:
+        except PathInvalid:
             return False
         return self._valid(issuer, asking)
 

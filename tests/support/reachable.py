@@ -1,4 +1,4 @@
-"""Which codes a handler can answer with, read from the source: calls are followed by name, imports and classes.
+"""Which codes a handler can return, read from the source: calls are followed by name, imports and classes.
 
 It errs on the side of too much: where a method's owner is unknown, every class in reach with such a method counts.
 """
@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from registrar.domain.reasons.codes import Code
 from tools.cloud.emulator import ROOT
 
 PACKAGE = ROOT / "layers/registrar/python"
 Key = tuple[str, str, str]
 """Module, class ("" for none), function."""
-Function = ast.FunctionDef
-FRAME = "registrar.entry.route"
-"""Its codes are every handler's (SYSTEM_RETRY), or belong to `Codes.conflicts`."""
+Caught = frozenset[str]
+"""Which of Refusal and ConditionFailed somebody further up the call catches."""
+FRAME = ("registrar.entry.route", "registrar.entry.refusals")
+"""Their codes are every handler's (SYSTEM_RETRY), or belong to `Reach.conflicts`."""
+FINDINGS = ("Finding", "_finding", "failure")
 
 
 @dataclass
@@ -24,24 +25,120 @@ class Module:
     """What its functions can name."""
 
     tree: ast.Module
-    functions: dict[Key, Function] = field(default_factory=dict)
+    functions: dict[Key, ast.FunctionDef] = field(default_factory=dict)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Imported name → module and name there ("" for the module itself)."""
-    instances: dict[str, str] = field(default_factory=dict)
-    """Module-level variable → the class it is made of."""
+    instances: dict[str, ast.Call] = field(default_factory=dict)
+    """Module-level variable → the call that makes it."""
 
 
-@dataclass(frozen=True)
-class Codes:
-    """What is reached: codes of refusals, codes of failed findings, codes of other findings."""
+@dataclass
+class Reach:
+    """What a handler returns or stores."""
 
-    refusals: frozenset[str]
-    failures: frozenset[str]
-    warnings: frozenset[str]
-    passes_findings_on: bool
+    refusals: set[str] = field(default_factory=set)
+    findings: set[str] = field(default_factory=set)
+    """Of findings, and of refusals that are caught and become one."""
+    passes_findings_on: bool = False
     """A Refusal is made of a stored finding."""
-    conflicts: bool
-    """ConditionFailed can come out, which the frame answers as STATE_CONFLICT."""
+    conflicts: bool = False
+    """ConditionFailed can come out, which becomes STATE_CONFLICT."""
+
+
+@cache
+def reach(folder: str) -> Reach:
+    """Everything that the handler in functions/<folder> can come to."""
+    found, done = Reach(), set[tuple[Key, Caught]]()
+    todo = {((folder, "", "lambda_handler"), Caught())}
+    while todo:
+        key, above = todo.pop()
+        done.add((key, above))
+        for node, caught in _nodes(key):
+            todo |= {(target, above | caught) for target in _targets(key, node)} - done
+            if key[0] not in FRAME:
+                _note(key, node, above | caught, found)
+    return found
+
+
+def _note(key: Key, node: ast.AST, caught: Caught, found: Reach) -> None:
+    """Add what this node raises or finds."""
+    if isinstance(node, ast.Raise) and node.exc and "ConditionFailed" in ast.dump(node.exc):
+        found.conflicts |= "ConditionFailed" not in caught
+    elif isinstance(node, ast.keyword) and node.arg == "otherwise":
+        found.refusals |= _codes(key, node.value)
+    elif isinstance(node, ast.Call) and _name(node) in FINDINGS:
+        found.findings |= _codes(key, node)
+    elif isinstance(node, ast.Call) and _name(node) == "Refusal":
+        (found.findings if "Refusal" in caught else found.refusals).update(_codes(key, node))
+        of_a_finding = ast.unparse(node.args[0]).endswith(("['code']", ".code"))
+        found.passes_findings_on |= of_a_finding and "Refusal" not in caught
+
+
+@cache
+def _nodes(key: Key) -> list[tuple[ast.AST, Caught]]:
+    """Each node of a function, and what the function catches around it."""
+    return list(_below(_function(key), Caught()))
+
+
+def _below(node: ast.AST, caught: Caught) -> Iterator[tuple[ast.AST, Caught]]:
+    inside = caught | _catches(node)
+    for name, value in ast.iter_fields(node):
+        # what stands after `except`, `else` and `finally` is not tried
+        around = caught if isinstance(node, ast.Try) and name != "body" else inside
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield child, around
+                yield from _below(child, around)
+
+
+def _catches(node: ast.AST) -> Caught:
+    """What does not come out of the nodes below this one."""
+    if isinstance(node, ast.Try):
+        return Caught(name for handler in node.handlers for name in _handled(handler))
+    if isinstance(node, ast.With) and any("ConditionFailed" in ast.dump(item) for item in node.items):
+        return Caught({"ConditionFailed"})  # suppress
+    if isinstance(node, ast.Call) and _name(node) == "refusal_report":
+        return Caught({"Refusal"})
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put":
+        return Caught() if node.keywords else Caught({"ConditionFailed"})  # an unconditional put
+    return Caught()
+
+
+def _handled(handler: ast.ExceptHandler) -> Iterator[str]:
+    named = {node.id for node in ast.walk(handler.type or handler) if isinstance(node, ast.Name)}
+    raises = [node for node in ast.walk(handler) if isinstance(node, ast.Raise)]
+    if "Refusal" in named and not raises:
+        yield "Refusal"
+    if "ConditionFailed" in named and all(each.exc for each in raises):
+        yield "ConditionFailed"
+
+
+def _codes(key: Key, node: ast.AST) -> set[str]:
+    """The codes named in a call, in what its variables and tables are assigned here, or in what returns them."""
+    function, module = _function(key), _modules()[key[0]].tree
+    variables = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    assigned = [
+        each.value
+        for each in [*ast.walk(function), *module.body]
+        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value and _assigned(each) & variables
+    ]
+    named = [node, *assigned]
+    returned = (k for value in named for each in ast.walk(value) for k in _targets(key, each) if _returns_code(k))
+    return {
+        each.attr
+        for value in (*named, *map(_function, returned))
+        for each in ast.walk(value)
+        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "Code"
+    }
+
+
+def _function(key: Key) -> ast.FunctionDef:
+    return _modules()[key[0]].functions[key]
+
+
+def _returns_code(key: Key) -> bool:
+    annotation = _function(key).returns
+    return annotation is not None and any(isinstance(n, ast.Name) and n.id == "Code" for n in ast.walk(annotation))
 
 
 @cache
@@ -55,29 +152,32 @@ def _modules() -> dict[str, Module]:
 
 def _read(name: str, tree: ast.Module) -> Module:
     module = Module(tree)
-    for node in tree.body:
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("registrar"):
             package = node.module or ""
             for alias in node.names:
                 inner = f"{package}.{alias.name}"
                 is_module = (PACKAGE / inner.replace(".", "/")).with_suffix(".py").exists()
                 module.names[alias.asname or alias.name] = (inner, "") if is_module else (package, alias.name)
-        elif isinstance(node, Function):
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
             module.functions[name, "", node.name] = node
         elif isinstance(node, ast.ClassDef):
-            methods = (each for each in node.body if isinstance(each, Function))
+            methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
             module.functions |= {(name, node.name, each.name): each for each in methods}
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            module.instances |= {name: _name(node.value) for name in _assigned(node)}
+            module.instances |= dict.fromkeys(_assigned(node), node.value)
     return module
 
 
-def _targets(key: Key, node: ast.expr) -> Iterator[Key]:
+def _targets(key: Key, node: ast.AST) -> set[Key]:
     """The functions that a name or an attribute can mean inside the function `key`."""
+    found: Iterator[Key] = iter(())
     if isinstance(node, ast.Name):
-        yield from _named(key[0], node.id)
+        found = _named(key[0], node.id)
     elif isinstance(node, ast.Attribute):
-        yield from _attribute(key, node.value.id if isinstance(node.value, ast.Name) else "", node.attr)
+        found = _attribute(key, node.value.id if isinstance(node.value, ast.Name) else "", node.attr)
+    return {k for k in found if k[0] in _modules() and k in _modules()[k[0]].functions and k != key}
 
 
 def _named(here: str, name: str) -> Iterator[Key]:
@@ -96,8 +196,7 @@ def _attribute(key: Key, base: str, name: str) -> Iterator[Key]:
     if module.names.get(base, ("", "?"))[1] == "":
         yield module.names[base][0], "", name
     elif base in module.instances:
-        made_of = module.instances[base]
-        yield (*module.names.get(made_of, (here, made_of)), name)
+        yield (*_class_of(here, module.instances[base].func), name)
     elif base == "self":
         yield here, owner, name
     else:
@@ -111,158 +210,18 @@ def _assigned(node: ast.AnnAssign | ast.Assign) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-@cache
-def _calls(key: Key, told: bool) -> frozenset[Key]:
-    """What a function calls where a Refusal is told as a finding, or where it is not."""
-    body = _modules()[key[0]].functions[key]
-    found = {
-        target
-        for node in ast.walk(body)
-        if isinstance(node, ast.Name | ast.Attribute) and (id(node) in _told_in(key)) is told
-        for target in _targets(key, node)
-    }
-    return frozenset(k for k in found if k[0] in _modules() and k in _modules()[k[0]].functions and k != key)
-
-
-@cache
-def _told_in(key: Key) -> frozenset[int]:
-    """The nodes of a function out of which no Refusal gets: caught, and made a finding."""
-    return frozenset(
-        id(node)
-        for attempt in ast.walk(_modules()[key[0]].functions[key])
-        if isinstance(attempt, ast.Try) and any(_tells(handler) for handler in attempt.handlers)
-        for statement in attempt.body
-        for node in ast.walk(statement)
-    )
-
-
-def _tells(handler: ast.ExceptHandler) -> bool:
-    catches = isinstance(handler.type, ast.Name) and handler.type.id == "Refusal"
-    return catches and not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
-
-
-def reached(folder: str) -> frozenset[Key]:
-    """Every function that the handler in functions/<folder> can come to."""
-    return _closure({(folder, "", "lambda_handler")}, told=True)
-
-
-def answering(folder: str) -> frozenset[Key]:
-    """Those of `reached` whose refusals become the answer."""
-    return _closure({(folder, "", "lambda_handler")}, told=False)
-
-
-def telling(folder: str) -> frozenset[Key]:
-    """Those of `reached` whose refusals become findings."""
-    return _closure({target for key in reached(folder) for target in _calls(key, True)}, told=True)
-
-
-def _closure(begin: set[Key], *, told: bool) -> frozenset[Key]:
-    todo, done = set(begin), set[Key]()
-    while todo:
-        key = todo.pop()
-        done.add(key)
-        todo |= (_calls(key, False) | (_calls(key, True) if told else frozenset())) - done
-    return frozenset(done)
+def _class_of(here: str, maker: ast.expr) -> tuple[str, str]:
+    """Module and name of what `Class(…)`, `Class.of(…)` or `module.builder(…)` makes."""
+    owner = maker.value if isinstance(maker, ast.Attribute) else maker
+    name = owner.id if isinstance(owner, ast.Name) else ""
+    where, there = _modules()[here].names.get(name, (here, name))
+    builder = _modules()[where].functions.get((where, "", there or getattr(maker, "attr", "")))
+    if builder is None or builder.returns is None:
+        return where, there
+    made = ast.unparse(builder.returns)
+    return _modules()[where].names.get(made, (where, made))
 
 
 def _name(call: ast.Call) -> str:
-    """The function called, or the class of which `Class.of(…)` makes one."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "of" and isinstance(call.func.value, ast.Name):
-        return call.func.value.id
+    """The function called; "" for a method."""
     return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _codes_in(node: ast.AST) -> set[str]:
-    members = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
-    return {Code[member.attr].value for member in members if ast.unparse(member.value) == "Code"}
-
-
-def _in_a_table(module: str, argument: ast.expr) -> set[str]:
-    """The codes of a module-level table, where the argument is an entry of it."""
-    if not isinstance(argument, ast.Subscript) or not isinstance(argument.value, ast.Name):
-        return set()
-    tables = (node for node in _modules()[module].tree.body if isinstance(node, ast.Assign | ast.AnnAssign))
-    return {
-        code
-        for each in tables
-        if each.value and argument.value.id in _assigned(each)
-        for code in _codes_in(each.value)
-    }
-
-
-def codes(keys: frozenset[Key]) -> Codes:
-    """What these functions refuse with and find."""
-    refusals, failures, warnings, passes_on = set[str](), set[str](), set[str](), False
-    for key in (each for each in keys if each[0] != FRAME):
-        body = _modules()[key[0]].functions[key]
-        reported = {
-            id(argument)
-            for call in ast.walk(body)
-            if isinstance(call, ast.Call) and _name(call) == "refusal_report"
-            for argument in call.args
-        }
-        chosen = {
-            code
-            for node in ast.walk(body)
-            if isinstance(node, ast.Assign) and "code" in _assigned(node)
-            for code in _codes_in(node.value)
-        }
-        for call in (node for node in ast.walk(body) if isinstance(node, ast.Call)):
-            named = {code for each in call.keywords if each.arg == "otherwise" for code in _codes_in(each.value)}
-            refusals |= named
-            if _name(call) not in ("Refusal", "Finding", "_finding", "failure"):
-                continue
-            said = _codes_in(call) | {code for each in call.args for code in _in_a_table(key[0], each)}
-            by_variable = any(isinstance(argument, ast.Name) and argument.id == "code" for argument in call.args)
-            said |= chosen if by_variable else set()
-            if _name(call) == "Refusal" and (id(call) in _told_in(key) or id(call) in reported):
-                failures |= said
-            elif _name(call) == "Refusal":
-                refusals |= said
-                passes_on |= isinstance(call.args[0], ast.Subscript)
-            elif "WARN" in ast.dump(call):
-                warnings |= said
-            else:
-                failures |= said
-    return Codes(frozenset(refusals), frozenset(failures), frozenset(warnings), passes_on, _conflicts(keys))
-
-
-def _conflicts(keys: frozenset[Key]) -> bool:
-    """Whether a lost conditional write comes out of the handler: raised, and caught nowhere on the way."""
-    out = {key for key in keys if _lets_out(key, frozenset())}
-    while True:
-        more = {key for key in keys if _lets_out(key, frozenset(out))}
-        if more == out:
-            return any(key[2] == "lambda_handler" for key in out)
-        out = more
-
-
-def _lets_out(key: Key, leaky: frozenset[Key]) -> bool:
-    body = _modules()[key[0]].functions[key]
-    return any(_raises(key, node, leaky) for node in _unguarded(body))
-
-
-def _unguarded(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below `node` out of which ConditionFailed gets, if it gets into them."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Try) and any("ConditionFailed" in ast.dump(h.type or h) for h in child.handlers):
-            yield from (node for handler in child.handlers for node in ast.walk(handler))
-        elif isinstance(child, ast.With) and any("ConditionFailed" in ast.dump(item) for item in child.items):
-            continue  # suppress
-        elif isinstance(child, ast.ExceptHandler):
-            yield from (node for node in ast.walk(child) if not (isinstance(node, ast.Raise) and node.exc is None))
-        else:
-            yield child
-            yield from _unguarded(child)
-
-
-def _raises(key: Key, node: ast.AST, leaky: frozenset[Key]) -> bool:
-    if isinstance(node, ast.Raise):
-        # a bare `raise` is handed out only where ConditionFailed was caught
-        return node.exc is None or "ConditionFailed" in ast.dump(node.exc)
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "put" and not node.keywords:
-            return False  # an unconditional put
-        arguments = [argument for argument in node.args if isinstance(argument, ast.Name)]
-        return any(target in leaky for each in (node.func, *arguments) for target in _targets(key, each))
-    return False

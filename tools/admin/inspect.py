@@ -23,15 +23,14 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from registrar.domain.asn1.names import common_name, masked
-from registrar.domain.certificates.certificate import Malformed, key_strength, read_certificate
+from registrar.domain.certificates.certificate import key_strength, read_certificate
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import KINDS, read_document
 from registrar.domain.files.formats import Bare, Container, LockedPair, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal, TrustDocumentRejected
+from registrar.domain.reasons.errors import CertificateMalformed, Refusal, TrustDocumentRejected, WrongPassword
 from registrar.domain.reasons.findings import headline
 from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import one_line
@@ -133,7 +132,7 @@ def _certificate(found: Inspected, *, show_name: bool) -> dict[str, Any] | None:
         return None
     try:
         certificate = read_certificate(found.certificate)
-    except Malformed:
+    except CertificateMalformed:
         return None
     name = certificate.real_name or common_name(certificate.parsed.subject).split("(")[0]
     return {

@@ -9,7 +9,8 @@ from typing import NoReturn
 from tools.demo.texts import ACTORS, CHAPTERS, ENDING, STEPS, Text
 
 _COLOURS = {"green": "32", "red": "31", "bold": "1", "faint": "2", "yellow": "33"}
-_INDENT, _LINE = 13, 96
+_INDENT = 13
+_LINE = 96
 
 
 class StepFailed(SystemExit):

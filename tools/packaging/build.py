@@ -72,7 +72,8 @@ def build(target: Target) -> Path:
     target.folder.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with _lock(target.folder / ".lock"):
-        layers, functions = _build_layers(target), _build_functions(target)
+        layers = _build_layers(target)
+        functions = _build_functions(target)
     if layers or functions:
         took = time.monotonic() - started
         print(f"built {functions} functions and {layers} layers for {target.name} in {took:.0f} s", flush=True)

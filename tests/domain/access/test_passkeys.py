@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from registrar.domain.access.credentials import Passkey, request_options
 from registrar.domain.access.passkeys import (
     Assertion,
-    PasskeyInvalid,
     RelyingParty,
     check_assertion,
     check_creation,
     creation_options,
 )
+from registrar.domain.reasons.errors import PasskeyInvalid
 from tests.support.builders import NOW
 from tools.demo.authenticator import (
     ATTESTED,

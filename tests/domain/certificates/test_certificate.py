@@ -10,13 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from registrar.domain.certificates.certificate import (
-    ANY_POLICY,
-    Malformed,
-    key_strength,
-    read_certificate,
-    spki_digest,
-)
+from registrar.domain.certificates.certificate import ANY_POLICY, key_strength, read_certificate, spki_digest
+from registrar.domain.reasons.errors import CertificateMalformed
 from tests.support.builders import a_certificate, a_link, a_vector, an_ec_key, an_rsa_key
 from tools.pki.authorities import ID_KISA_IDENTIFY_DATA, PrivateKey, _oid, _tlv, certificate_policies, identify_data
 
@@ -171,20 +166,20 @@ def a_v1_certificate() -> bytes:
 def test_version_one_is_malformed() -> None:
     der = a_v1_certificate()
     assert x509.load_der_x509_certificate(der).version is x509.Version.v1
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(der)
 
 
 def test_a_version_that_does_not_exist_is_malformed() -> None:
     der = a_certificate(key=an_ec_key()).der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(der)
 
 
 def test_bytes_that_are_no_certificate() -> None:
     der = a_certificate(key=an_ec_key()).der
     for broken in (b"", b"0", b"0\x80", der[:-1], der[:100], der + b"\0", b"\x31" + der[1:], der[4:]):
-        with pytest.raises(Malformed):
+        with pytest.raises(CertificateMalformed):
             read_certificate(broken)
 
 
@@ -194,13 +189,13 @@ def test_the_same_extension_twice_is_malformed() -> None:
     assert read_certificate(der).refused_extensions == ("2.5.29.99",)
     key_usage = b"\x06\x03\x55\x1d\x0f"
     assert key_usage in der
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(der.replace(b"\x06\x03\x55\x1d\x63", key_usage))
 
 
 def test_the_same_policy_twice_is_malformed() -> None:
     oid = "1.2.410.200005.1.1.4"
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(a_certificate(key=an_ec_key(), policy_oids=[oid, oid]).der)
     two = read_certificate(a_certificate(key=an_ec_key(), policy_oids=[oid, "1.2.410.200005.1.1.1"]).der)
     assert two.policies == frozenset({oid, "1.2.410.200005.1.1.1"})
@@ -214,7 +209,7 @@ def test_the_same_policy_twice_is_malformed() -> None:
 def test_broken_identification_data_is_malformed(value: str) -> None:
     name = x509.SubjectAlternativeName([x509.OtherName(ID_KISA_IDENTIFY_DATA, bytes.fromhex(value))])
     der = _with_extension(a_certificate(key=an_ec_key()).certificate, name)
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(der)
 
 
@@ -245,7 +240,7 @@ def test_real_name_with_or_without_identity_and_among_other_names() -> None:
 def test_a_kind_of_name_that_cannot_be_read_is_malformed() -> None:
     party = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3004a5028100"))
     certificate = a_certificate(key=an_ec_key()).certificate
-    with pytest.raises(Malformed):
+    with pytest.raises(CertificateMalformed):
         read_certificate(_with_extension(certificate, party))
 
 
@@ -254,7 +249,7 @@ def test_algorithms_inside_and_outside_must_be_one() -> None:
     first, last = der.index(SHA256_WITH_RSA), der.rindex(SHA256_WITH_RSA)
     assert first < last
     for at in (first, last):
-        with pytest.raises(Malformed):
+        with pytest.raises(CertificateMalformed):
             read_certificate(der[:at] + SHA384_WITH_RSA + der[at + len(SHA384_WITH_RSA) :])
     both = der.replace(SHA256_WITH_RSA, SHA384_WITH_RSA)
     assert isinstance(read_certificate(both).parsed.signature_hash_algorithm, hashes.SHA384)

@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.reasons.errors import PathInvalid
 from tests.support.builders import NOW, Link, a_certificate, a_link, a_pki, a_vector, an_ec_key, an_rsa_key
 from tools.pki.authorities import Extensions, _oid, _tlv
 
@@ -22,7 +23,7 @@ RSA_ROOT = a_link("An RSA root", key=an_rsa_key("An RSA root"))
 
 def why(check: object, *arguments: object) -> str:
     assert callable(check)
-    with pytest.raises(path.PathError) as caught:
+    with pytest.raises(PathInvalid) as caught:
         check(*arguments)
     assert str(caught.value) == caught.value.why
     return caught.value.why

@@ -7,6 +7,7 @@ from cryptography import x509
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate
+from registrar.domain.reasons.errors import PathInvalid
 from tests.support.builders import Link, a_link, an_ec_key
 from tools.pki.authorities import ANY_POLICY, Extensions
 
@@ -73,7 +74,7 @@ def test_policies_that_hold(authorities: list[Policies], leaf: Policies, holding
 )
 def test_no_policy_left_where_one_is_demanded(authorities: list[Policies], leaf: Policies) -> None:
     chain = [a_ca(f"CA {index}", policies) for index, policies in enumerate(authorities)]
-    with pytest.raises(path.PathError) as caught:
+    with pytest.raises(PathInvalid) as caught:
         path.valid_policies(chain, a_leaf(leaf))
     assert caught.value.why == "no policy holds along the path"
     assert path.valid_policies(chain, a_leaf(leaf), explicit=False) == frozenset()
@@ -90,7 +91,7 @@ def test_require_explicit_policy_counts_certificates(constraint: int, below: int
     chain = [a_ca("CA", None, explicit_after(constraint))]
     chain += [a_ca(f"CA {index}", None) for index in range(below)]
     if demanded:
-        with pytest.raises(path.PathError):
+        with pytest.raises(PathInvalid):
             path.valid_policies(chain, a_leaf(None), explicit=False)
     else:
         assert path.valid_policies(chain, a_leaf(None), explicit=False) == frozenset()
@@ -98,13 +99,13 @@ def test_require_explicit_policy_counts_certificates(constraint: int, below: int
 
 def test_a_lower_constraint_only_tightens() -> None:
     chain = [a_ca("CA", None, explicit_after(1)), a_ca("CA 1", None, explicit_after(9))]
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies(chain, a_leaf(None), explicit=False)
 
 
 def test_the_last_certificate_can_demand_a_policy_itself() -> None:
     chain = [a_ca("CA", None)]
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies(chain, a_leaf(None, explicit_after(0)), explicit=False)
     assert path.valid_policies(chain, a_leaf(None, explicit_after(1)), explicit=False) == frozenset()
 
@@ -113,7 +114,7 @@ def test_a_self_issued_certificate_does_not_count_down_to_the_demand() -> None:
     constraining = a_ca("CA", None, explicit_after(2))
     self_issued_below, other_below = self_issued(None), a_ca("CA 1", None)
     assert path.valid_policies([constraining, self_issued_below], a_leaf(None), explicit=False) == frozenset()
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies([constraining, other_below], a_leaf(None), explicit=False)
 
 
@@ -126,7 +127,7 @@ def test_a_demand_is_met_by_a_policy() -> None:
 
 
 def test_inhibited_from_the_start_any_policy_holds_nothing() -> None:
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies([a_ca("CA", [ANY_POLICY])], a_leaf([P1]), inhibit_any=True)
     assert path.valid_policies([a_ca("CA", [ANY_POLICY, P1])], a_leaf([P1]), inhibit_any=True) == frozenset({P1})
 
@@ -135,7 +136,7 @@ def test_inhibited_from_the_start_any_policy_holds_nothing() -> None:
 def test_any_policy_after_so_many_certificates(skip: int, holding: object) -> None:
     chain = [a_ca("CA", [P1], inhibit_any_after(skip)), a_ca("CA 1", [ANY_POLICY])]
     if holding is None:
-        with pytest.raises(path.PathError):
+        with pytest.raises(PathInvalid):
             path.valid_policies(chain, a_leaf([P1]))
     else:
         assert path.valid_policies(chain, a_leaf([P1])) == holding
@@ -143,7 +144,7 @@ def test_any_policy_after_so_many_certificates(skip: int, holding: object) -> No
 
 def test_any_policy_of_the_last_certificate_is_inhibited_too() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies([constraining], a_leaf([ANY_POLICY]))
     assert path.valid_policies([constraining], a_leaf([ANY_POLICY, P1])) == frozenset({P1})
 
@@ -151,13 +152,13 @@ def test_any_policy_of_the_last_certificate_is_inhibited_too() -> None:
 def test_a_self_issued_ca_may_say_any_policy_though_it_is_inhibited() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
     assert path.valid_policies([constraining, self_issued([ANY_POLICY])], a_leaf([P1])) == frozenset({P1})
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies([constraining, a_ca("CA 1", [ANY_POLICY])], a_leaf([P1]))
 
 
 def test_a_self_issued_last_certificate_may_not() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies([constraining], self_issued([ANY_POLICY]))
 
 
@@ -167,5 +168,5 @@ def test_a_lower_inhibition_only_tightens() -> None:
         a_ca("CA 1", [P1], inhibit_any_after(9)),
         a_ca("CA 2", [ANY_POLICY]),
     ]
-    with pytest.raises(path.PathError):
+    with pytest.raises(PathInvalid):
         path.valid_policies(chain, a_leaf([P1]))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.certificates.rules_document import MOST_DENIED_KEYS, RulesWrong, read_rules
+from registrar.domain.certificates.rules_document import MOST_DENIED_KEYS, read_rules
 from registrar.domain.certificates.trust import Purpose
+from registrar.domain.reasons.errors import TrustEntryInvalid
 from registrar.domain.reasons.findings import Level
 from tests.support.builders import a_trust_document
 
@@ -39,7 +40,7 @@ def test_a_level_may_be_chosen_where_the_bank_may_differ(check: str, level: Leve
 
 @pytest.mark.parametrize("check", ["usage", "issuer", "policy", "dates", "owner", "signature", "encoding"])
 def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
-    with pytest.raises(RulesWrong, match="levels must give exactly"):
+    with pytest.raises(TrustEntryInvalid, match="levels must give exactly"):
         read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
 
 
@@ -64,14 +65,14 @@ WRONG_REVOCATION: dict[str, list[Any]] = {
     ("member", "value"), [(member, value) for member in WRONG_REVOCATION for value in WRONG_REVOCATION[member]]
 )
 def test_every_way_to_be_wrong_about_revocation_names_its_member(member: str, value: object) -> None:
-    with pytest.raises(RulesWrong, match=rf"^rules\.revocation\.{member}"):
+    with pytest.raises(TrustEntryInvalid, match=rf"^rules\.revocation\.{member}"):
         read_rules(GOOD | {"revocation": REVOCATION | {member: value}})
 
 
 @pytest.mark.parametrize("revocation", [None, [], {}, REVOCATION | {"more": 1}])
 def test_the_members_about_revocation_are_exactly_these(revocation: object) -> None:
     with pytest.raises(
-        RulesWrong, match="exactly breaker, check_authorities, max_age_minutes, order, retry_minutes"
+        TrustEntryInvalid, match="exactly breaker, check_authorities, max_age_minutes, order, retry_minutes"
     ):
         read_rules(GOOD | {"revocation": revocation})
 
@@ -98,19 +99,19 @@ WRONG: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize(("member", "value"), [(member, value) for member in WRONG for value in WRONG[member]])
 def test_every_way_to_be_wrong_names_its_member(member: str, value: object) -> None:
-    with pytest.raises(RulesWrong, match=rf"^rules\.{member} "):
+    with pytest.raises(TrustEntryInvalid, match=rf"^rules\.{member} "):
         read_rules(GOOD | {member: value})
 
 
 @pytest.mark.parametrize("rules", [None, [], "rules", {}, GOOD | {"more": 1}])
 def test_the_members_are_exactly_these(rules: object) -> None:
     with pytest.raises(
-        RulesWrong, match="exactly curves, denied_keys, hashes, levels, revocation, rsa_bits, warn_days"
+        TrustEntryInvalid, match="exactly curves, denied_keys, hashes, levels, revocation, rsa_bits, warn_days"
     ):
         read_rules(rules)
 
 
 @pytest.mark.parametrize("missing", GOOD)
 def test_none_may_be_left_out(missing: str) -> None:
-    with pytest.raises(RulesWrong, match="exactly"):
+    with pytest.raises(TrustEntryInvalid, match="exactly"):
         read_rules({name: value for name, value in GOOD.items() if name != missing})

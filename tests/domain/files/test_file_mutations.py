@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.builders import _VECTORS, a_vector
 from tests.support.npki_samples import PASSWORD, R, Sample, a_customer, an_ec_customer, samples
 from tools.pki.npki_containers import KEY_BAG, SHROUDED_KEY_BAG, bag, cert_bag, data_part, encrypted_part, pfx_of

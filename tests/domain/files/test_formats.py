@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from registrar.domain.files.formats import Bare, LockedPair, LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
 from tests.support.builders import a_certificate, a_vector
 from tests.support.npki_samples import (

@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword, open_envelope, read_envelope
+from registrar.domain.files.key_envelopes import open_envelope, read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.builders import a_vector
 from tests.support.npki_samples import (
     KOREAN,

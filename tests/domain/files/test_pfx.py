@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from registrar.domain.files.formats import LockedPfx, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import WrongPassword
+from registrar.domain.reasons.errors import WrongPassword
 from tests.support.builders import a_vector
 from tests.support.npki_samples import (
     KOREAN,

@@ -7,7 +7,7 @@ import pytest
 
 from registrar.domain.files.formats import LockedPfx, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.npki_samples import PASSWORD, an_ec_customer, opened, refusal
 from tools.pki.authorities import _oid, _tlv
 from tools.pki.npki_containers import (
@@ -183,8 +183,6 @@ def test_what_a_right_password_does_not_open_is_broken() -> None:
 def test_a_changed_byte_in_the_content_is_found_by_the_mac() -> None:
     good = pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, mac_rounds=1)
     at = good.index(an_ec_customer().der) + 100
-    from registrar.domain.files.key_envelopes import WrongPassword
-
     with pytest.raises(WrongPassword):
         opened(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
 

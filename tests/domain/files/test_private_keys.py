@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from registrar.domain.files.private_keys import MAX_RSA_BITS, NotAPrivateKey, read_private_key
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.files.private_keys import MAX_RSA_BITS, read_private_key
+from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal
 from tests.support.builders import an_ec_key, an_rsa_key
 from tests.support.npki_samples import R, a_customer, an_ec_customer
 from tools.pki.authorities import _oid, _tlv
@@ -161,7 +161,7 @@ def test_keys_that_are_no_good(info: bytes) -> None:
     ],
 )
 def test_bytes_that_are_no_key_at_all(info: bytes) -> None:
-    with pytest.raises(NotAPrivateKey):
+    with pytest.raises(PrivateKeyMalformed):
         read_private_key(info)
 
 

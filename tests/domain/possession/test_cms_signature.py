@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from registrar.domain.possession.cms_signature import MAX_BYTES, ProofInvalid, check_cms_signature
+from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature
 from registrar.domain.possession.texts_to_sign import text_to_sign
+from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support.builders import a_certificate, a_pki, an_ec_key, an_rsa_key, an_upload
 from tests.support.cms_messages import (
     NULL,
@@ -52,7 +53,7 @@ def openssl(tmp_path: Path) -> OpenSsl:
 
 
 def refused(message: bytes, customer: CustomerCertificate, content: bytes) -> str:
-    with pytest.raises(ProofInvalid) as caught:
+    with pytest.raises(PossessionProofInvalid) as caught:
         check_cms_signature(message, customer.der, content)
     return caught.value.why
 

@@ -12,7 +12,8 @@ from cryptography.x509.oid import ExtensionOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.possession.cms_signature import MAX_BYTES, ProofInvalid, check_cms_signature
+from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature
+from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support import cms_messages as cms
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
 from tests.support.cms_messages import NULL, OpenSsl, SignerInfo, a_message, an_algorithm, an_attribute, signed_by
@@ -30,7 +31,7 @@ MANY = settings(max_examples=150, derandomize=True, database=None, deadline=None
 
 
 def why(message: bytes, customer: CustomerCertificate = RSA, content: bytes = CONTENT) -> str:
-    with pytest.raises(ProofInvalid) as caught:
+    with pytest.raises(PossessionProofInvalid) as caught:
         check_cms_signature(message, customer.der, content)
     assert str(caught.value) == caught.value.why
     return caught.value.why
@@ -177,7 +178,7 @@ def test_a_key_that_is_neither_rsa_nor_ec() -> None:
     certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW).sign(key, None)
     message = signed_by(RSA, CONTENT, sid=cms.by_issuer_and_serial(certificate))
 
-    with pytest.raises(ProofInvalid, match="for this key"):
+    with pytest.raises(PossessionProofInvalid, match="for this key"):
         check_cms_signature(message, certificate.public_bytes(Encoding.DER), CONTENT)
 
 
@@ -265,7 +266,7 @@ def test_every_bit_counts(name: str) -> None:
     for bit in range(len(message) * 8):
         changed = bytearray(message)
         changed[bit // 8] ^= 1 << bit % 8
-        with pytest.raises(ProofInvalid):
+        with pytest.raises(PossessionProofInvalid):
             check_cms_signature(bytes(changed), customer.der, CONTENT)
 
 
@@ -301,7 +302,7 @@ def test_only_what_is_ignored_may_change(edit: tuple[int, int, bytes], data: byt
     last = first + len(RSA.der)
     try:
         check_cms_signature(changed, RSA.der, CONTENT)
-    except ProofInvalid:
+    except PossessionProofInvalid:
         return
     assert (changed[:first], changed[last:]) == (CARRYING[:first], CARRYING[last:])
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from registrar.domain.possession.sealing import MAX_SECRET_CHARS, NotSealedForThis, Sealed, unwrap
+from registrar.domain.possession.sealing import MAX_SECRET_CHARS, Sealed, unwrap
+from registrar.domain.reasons.errors import SealedSecretInvalid
 
 UPLOAD, NONCE = "a" * 32, "b" * 32
 
@@ -47,7 +48,7 @@ def test_the_secret_comes_out() -> None:
     ],
 )
 def test_what_was_not_sealed_for_this(plaintext: bytes) -> None:
-    with pytest.raises(NotSealedForThis) as caught:
+    with pytest.raises(SealedSecretInvalid) as caught:
         unwrap(plaintext, UPLOAD, NONCE)
     assert str(caught.value) == ""
     assert caught.value.__cause__ is None

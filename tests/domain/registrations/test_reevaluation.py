@@ -9,6 +9,7 @@ import pytest
 
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.reevaluation import Change, Judged, Tally, judge, total
 from registrar.domain.registrations.registration import (
     REEVALUATION,
@@ -43,7 +44,7 @@ def judged(registration: Registration, trust: TrustStore) -> tuple[tuple[str, ..
     return found.codes, found.change
 
 
-REFUSED = ("CERT_POLICY_NOT_ACCEPTED",)
+REFUSED = (Code.CERT_POLICY_NOT_ACCEPTED,)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_what_has_ended_is_not_decided_on(overrides: dict[str, Any]) -> None:
 
 def test_figures_are_summed_over_segments() -> None:
     first, second = Tally(), Tally()
-    first.add(Judged("r1", "yessign", ("CERT_KEY_TOO_WEAK", "CERT_POLICY_NOT_ACCEPTED"), Change.HOLD))
+    first.add(Judged("r1", "yessign", (Code.CERT_KEY_TOO_WEAK, Code.CERT_POLICY_NOT_ACCEPTED), Change.HOLD))
     first.add(Judged("r2", "kica", REFUSED, None))
     second.add(Judged("r3", "yessign", REFUSED, Change.HOLD))
     second.add(Judged("r4", "kica", (), Change.LIFT))

@@ -10,8 +10,9 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1.ber import der_value
 from registrar.domain.certificates.certificate import Certificate, read_certificate
+from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
-from registrar.domain.revocation.crl_entries import CrlUnusable, Entry, batches, read_entry
+from registrar.domain.revocation.crl_entries import Entry, batches, read_entry
 from registrar.domain.revocation.crl_index import index_crl
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tools.pki.crls import Revoked, large_crl, make_crl, random_entries, scope, signed_again

@@ -9,8 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.domain.certificates.certificate import read_certificate
+from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
-from registrar.domain.revocation.crl_entries import CrlUnusable, Entry, octets_of, read_entry
+from registrar.domain.revocation.crl_entries import Entry, octets_of, read_entry
 from registrar.domain.revocation.crl_index import HEAD_BYTES, Difference, difference, index_crl, lookup, read_head
 from tests.support.builders import NOW, a_pki
 from tools.pki.crls import Revoked, entry_der, large_crl, make_crl, random_entries, scope

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from registrar.domain.certificates.certificate import Certificate, read_certificate
-from registrar.domain.certificates.path import PathError
+from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation import ocsp_responder
 from registrar.domain.revocation.status import Answer
 from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, a_vector, an_ec_key, an_rsa_key
@@ -245,7 +245,7 @@ def test_a_real_responder_of_a_korean_ca() -> None:
         assert candidate is not None
         try:
             ocsp_responder._check_right(candidate, issuer(), root, [], now)
-        except PathError:
+        except PathInvalid:
             return False
         return True
 

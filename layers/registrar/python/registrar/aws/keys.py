@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registrar.domain.possession.sealing import NotSealedForThis, Sealed, unwrap
+from registrar.domain.possession.sealing import Sealed, unwrap
+from registrar.domain.reasons.errors import SealedSecretInvalid
 
 SEALING_ALGORITHM = "RSAES_OAEP_SHA_256"
 
@@ -41,16 +42,16 @@ class SealingKeys:
     key_ids: Collection[str]
 
     def unseal(self, sealed: Sealed, upload_id: str, nonce: str) -> str:
-        """The secret that was sealed for this upload and nonce. Raises NotSealedForThis, saying nothing of it."""
+        """The secret that was sealed for this upload and nonce. Raises SealedSecretInvalid."""
         if sealed.key_id not in self.key_ids:
-            raise NotSealedForThis
+            raise SealedSecretInvalid
         try:
             answer = self.client.decrypt(
                 KeyId=sealed.key_id, CiphertextBlob=sealed.ciphertext, EncryptionAlgorithm=SEALING_ALGORITHM
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "InvalidCiphertextException":
-                raise NotSealedForThis from None
+                raise SealedSecretInvalid from None
             raise
         return unwrap(answer["Plaintext"], upload_id, nonce)
 

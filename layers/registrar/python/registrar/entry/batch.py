@@ -6,19 +6,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
+from registrar.domain.reasons.errors import MessagePostponed
 from registrar.entry.log import logger
 
 Outcome = dict[str, list[dict[str, str]]]
 PutOff = Callable[[str, timedelta], None]
 """Hides the message of a receipt handle for a while."""
-
-
-class NotNow(Exception):
-    """The message is in order, but to be handled later."""
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"in {wait}")
-        self.wait = wait
 
 
 def each_message(
@@ -27,7 +20,7 @@ def each_message(
     """Turn `handle`, which takes one message's JSON, into a handler that answers `batchItemFailures`.
 
     A message that fails is delivered again and ends in the dead-letter queue; the others are not touched by it.
-    One for which `handle` raises NotNow is put off: it stays in the queue, hidden until then.
+    One for which `handle` raises MessagePostponed is put off: it stays in the queue, hidden until then.
     """
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
@@ -46,7 +39,7 @@ def each_message(
 
 
 def _keep(record: Mapping[str, Any], error: Exception, put_off: PutOff | None) -> None:
-    if put_off is None or not isinstance(error, NotNow):
+    if put_off is None or not isinstance(error, MessagePostponed):
         logger.exception("message failed")
         return
     try:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import Refusal, RegistrarError
 from registrar.domain.reasons.rendering import render
 from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import logger
-
-STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
+from registrar.entry.refusals import refusal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,19 @@ def invoked(
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """Turn `handle` into a Lambda handler that answers `{"done": …}`, or `{"refused": code, "text": …}`.
 
-    A change that another state forbids is STATE_CONFLICT, with what the Refusal says is in the way (`why`);
-    whatever else fails is Lambda's error.
+    An error becomes the refusal that refusals.py says: a step that the state forbids is STATE_CONFLICT, with what
+    is in the way as its text. Whatever else fails is Lambda's error.
     """
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         logger.append_keys(function=context.function_name)
         try:
             return {"done": handle(Fields(event, ""))}
-        except Refusal as refused:
-            return _refused(refused)
-        except ConditionFailed:
-            return _refused(Refusal(Code.STATE_CONFLICT))
+        except RegistrarError as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            return _refused(refusal)
 
     return lambda_handler
 
@@ -72,7 +71,7 @@ def _read(fields: Fields) -> Command:
 
 def who_and_why(fields: Fields) -> dict[str, str]:
     """The `staff_id` and `reason` that every change needs. Raises Refusal (MALFORMED_REQUEST)."""
-    return {"staff_id": fields.text("staff_id", STAFF_ID), "reason": fields.text("reason", r".{5,200}")}
+    return {"staff_id": fields.staff_id(), "reason": fields.text("reason", r".{5,200}")}
 
 
 def _refused(refused: Refusal) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
+STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
 CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
 
 
@@ -33,6 +34,17 @@ class Fields:
     def optional_text(self, name: str, pattern: str) -> str | None:
         """The same, or None where it is left out."""
         return self.text(name, pattern) if name in self else None
+
+    def staff_id(self) -> str:
+        """Who at the bank invokes a function."""
+        return self.text("staff_id", STAFF_ID)
+
+    def some_of(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
+        """A list of one or more of the texts in `known`, each once and in the order of `known`."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or not value or not all(each in known for each in value):
+            raise self._malformed(name)
+        return tuple(each for each in known if each in value)
 
     def number(self, name: str) -> int:
         """A whole number from 0; how large it may be is for the domain to say."""

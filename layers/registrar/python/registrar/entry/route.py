@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from registrar.domain.possession.sealing import NotSealedForThis
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, problem
 from registrar.entry.log import logger
+from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
 
 Handler = Callable[[dict[str, Any], Any], Answer]
@@ -16,8 +16,8 @@ Handler = Callable[[dict[str, Any], Any], Answer]
 def route(handle: Callable[[Request], Answer]) -> Handler:
     """Turn `handle` into a Lambda handler.
 
-    A Refusal becomes its problem document; a conditional write that lost becomes STATE_CONFLICT; anything else
-    is a defect of ours: logged with its trace, answered as SYSTEM_RETRY with a reference and no detail.
+    An error becomes the problem document that refusals.py says; any other is a defect of ours: logged with its
+    trace, answered as SYSTEM_RETRY with a reference and no detail.
     """
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Answer:
@@ -25,19 +25,18 @@ def route(handle: Callable[[Request], Answer]) -> Handler:
         logger.append_keys(support_ref=request.support_ref, function=context.function_name)
         try:
             answer = handle(request)
-        except Refusal as refusal:
-            answer = problem(refusal, request.language, request.support_ref)
-            logger.info("refused", code=refusal.code)
-        except NotSealedForThis:
-            answer = problem(Refusal(Code.MALFORMED_REQUEST, field="sealed"), request.language, request.support_ref)
-            logger.info("refused", code=Code.MALFORMED_REQUEST)
-        except ConditionFailed:
-            answer = problem(Refusal(Code.STATE_CONFLICT, retry_after=1), request.language, request.support_ref)
-            logger.info("refused", code=Code.STATE_CONFLICT)
-        except Exception:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
-            logger.exception("unexpected failure")
-            answer = problem(Refusal(Code.SYSTEM_RETRY, retry_after=5), request.language, request.support_ref)
+        except Exception as error:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
+            answer = problem(_refusal(error), request.language, request.support_ref)
         logger.info("answered", status=answer["statusCode"])
         return answer
 
     return lambda_handler
+
+
+def _refusal(error: Exception) -> Refusal:
+    refusal = refusal_of(error)
+    if refusal is None:
+        logger.exception("unexpected failure")
+        return Refusal(Code.SYSTEM_RETRY, retry_after=5)
+    logger.info("refused", code=refusal.code)
+    return refusal

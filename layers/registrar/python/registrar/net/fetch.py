@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import HttpAddress, LdapAddress, allowed
 from registrar.net import http, ldap
 from registrar.net.limits import Limits
@@ -14,11 +14,11 @@ def ask_ocsp(url: str, request: bytes, origins: Collection[str], limits: Limits)
     """The responder's answer to a DER OCSPRequest, posted (RFC 6960 appendix A.1).
 
     `url` comes out of a certificate; `origins` are the ones this issuer may be asked at (domain.addresses).
-    Raises Unreachable for an address that is not accepted and for whatever goes wrong.
+    Raises IssuerUnreachable for an address that is not accepted and for whatever goes wrong.
     """
     address = allowed(url, origins)
     if not isinstance(address, HttpAddress):
-        raise Unreachable("the address is not accepted")
+        raise IssuerUnreachable("the address is not accepted")
     return http.post(address, request, "application/ocsp-request", limits)
 
 
@@ -33,4 +33,4 @@ def fetch_crl(url: str, origins: Collection[str], limits: Limits) -> tuple[bytes
         return ldap.search(address, limits)
     if isinstance(address, HttpAddress):
         return (http.get(address, limits),)
-    raise Unreachable("the address is not accepted")
+    raise IssuerUnreachable("the address is not accepted")

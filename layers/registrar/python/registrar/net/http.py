@@ -6,7 +6,7 @@ http.client sets a time-out for each wait, not for the whole, and allots as much
 import re
 from typing import Final
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
@@ -16,12 +16,12 @@ MOST_OF_A_LINE: Final = 8 * 1024
 
 
 def get(address: HttpAddress, limits: Limits) -> bytes:
-    """The body at an address. Raises Unreachable."""
+    """The body at an address. Raises IssuerUnreachable."""
     return _ask(address, "GET", {}, b"", limits)
 
 
 def post(address: HttpAddress, body: bytes, content_type: str, limits: Limits) -> bytes:
-    """The answer to a body. Raises Unreachable."""
+    """The answer to a body. Raises IssuerUnreachable."""
     return _ask(address, "POST", {"Content-Type": content_type, "Content-Length": str(len(body))}, body, limits)
 
 
@@ -33,21 +33,21 @@ def _ask(address: HttpAddress, method: str, headers: dict[str, str], body: bytes
         stream.send("\r\n".join([*lines, "", ""]).encode("ascii") + body)
         answer = _answer(stream)
     if len(answer) > limits.most_bytes:
-        raise Unreachable("the answer is too large")
+        raise IssuerUnreachable("the answer is too large")
     return answer
 
 
 def _answer(stream: Stream) -> bytes:
     status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))
     if not status:
-        raise Unreachable("the answer is not HTTP")
+        raise IssuerUnreachable("the answer is not HTTP")
     if status[1] != b"200":
-        raise Unreachable(f"HTTP status {status[1].decode()}")
+        raise IssuerUnreachable(f"HTTP status {status[1].decode()}")
     headers = _headers(stream)
     coding = headers.get(b"transfer-encoding")
     if coding is not None:
         if coding.lower() != b"chunked":
-            raise Unreachable("an unknown transfer coding")
+            raise IssuerUnreachable("an unknown transfer coding")
         return _chunks(stream)
     length = headers.get(b"content-length")
     if length is None:
@@ -56,7 +56,7 @@ def _answer(stream: Stream) -> bytes:
 
 
 def _headers(stream: Stream) -> dict[bytes, bytes]:
-    """Names in lower case. Raises Unreachable for a name that comes twice with a body's length in doubt."""
+    """Names in lower case. Raises IssuerUnreachable for a name that comes twice with a body's length in doubt."""
     headers: dict[bytes, bytes] = {}
     for _ in range(MOST_HEADERS):
         line = stream.line(MOST_OF_A_LINE)
@@ -64,12 +64,12 @@ def _headers(stream: Stream) -> dict[bytes, bytes]:
             return headers
         name, colon, value = line.partition(b":")
         if not colon:
-            raise Unreachable("a header line without a colon")
+            raise IssuerUnreachable("a header line without a colon")
         name = name.lower()
         value = value.strip(b" \t")
         if headers.setdefault(name, value) != value and name in (b"content-length", b"transfer-encoding"):
-            raise Unreachable("two lengths of one body")
-    raise Unreachable("too many header lines")
+            raise IssuerUnreachable("two lengths of one body")
+    raise IssuerUnreachable("too many header lines")
 
 
 def _chunks(stream: Stream) -> bytes:
@@ -78,12 +78,12 @@ def _chunks(stream: Stream) -> bytes:
     while size := _number(stream.line(MOST_OF_A_LINE).partition(b";")[0].strip(b" \t"), 16):
         body += stream.exactly(size)
         if stream.line(0):
-            raise Unreachable("a chunk of another length than it says")
+            raise IssuerUnreachable("a chunk of another length than it says")
     return bytes(body)
 
 
 def _number(text: bytes, base: int) -> int:
     """A length; int() would also take signs and underscores, and digits without end."""
     if not re.fullmatch(rb"[0-9]{1,12}" if base == 10 else rb"[0-9A-Fa-f]{1,12}", text):
-        raise Unreachable("a length that is no number")
+        raise IssuerUnreachable("a length that is no number")
     return int(text, base)

@@ -7,7 +7,7 @@ level by level, so that no answer can be nested too deep.
 from typing import Final
 
 from registrar.domain.asn1.ber import der_value
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import LdapAddress
 from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
@@ -47,23 +47,23 @@ _Values = list[tuple[int, bytes]]
 
 
 def search(address: LdapAddress, limits: Limits) -> tuple[bytes, ...]:
-    """Every value of the attribute, at least one and together no more than `limits.most_bytes`. Raises Unreachable.
+    """Every value of the attribute, at least one and together no more than `limits.most_bytes`.
 
-    A referral is not followed: where it leads is not on the issuer's list.
+    Raises IssuerUnreachable. A referral is not followed: where it leads is not on the issuer's list.
     """
     with connected(address.host, address.port, limits) as stream:
         # RFC 4513 section 5.1.1 makes the bind optional; some directories require one, even an anonymous one.
         stream.send(_message(_BIND_ID, der_value(_BIND, _number(3) + _text("") + der_value(_SIMPLE, b""))))
         tag, contents = _operation(stream, _BIND_ID)
         if tag != _BOUND:
-            raise Unreachable(_NOT_LDAP)
+            raise IssuerUnreachable(_NOT_LDAP)
         _succeeded(contents)
         stream.send(_message(_SEARCH_ID, _search_request(address)))
         values = _found(stream, address.attribute)
     if not values:
-        raise Unreachable("the entry has no CRL")
+        raise IssuerUnreachable("the entry has no CRL")
     if sum(map(len, values)) > limits.most_bytes:
-        raise Unreachable("the answer is too large")
+        raise IssuerUnreachable("the answer is too large")
     return values
 
 
@@ -94,9 +94,9 @@ def _found(stream: Stream, attribute: str) -> tuple[bytes, ...]:
             _succeeded(contents)
             return tuple(found)
         if tag != _ENTRY:
-            raise Unreachable("referral" if tag == _REFERENCE else _NOT_LDAP)
+            raise IssuerUnreachable("referral" if tag == _REFERENCE else _NOT_LDAP)
         found |= dict.fromkeys(_values_of(attribute, contents))
-    raise Unreachable("more entries than the one asked for")
+    raise IssuerUnreachable("more entries than the one asked for")
 
 
 def _values_of(attribute: str, entry: bytes) -> list[bytes]:
@@ -105,7 +105,7 @@ def _values_of(attribute: str, entry: bytes) -> list[bytes]:
     found: list[bytes] = []
     for tag, each in _values(attributes):
         if tag != _SEQUENCE:
-            raise Unreachable(_NOT_LDAP)
+            raise IssuerUnreachable(_NOT_LDAP)
         name, values = _of(_values(each), _OCTET_STRING, _SET)
         if name.lower().partition(b";")[0] == attribute.lower().encode():
             found += [value for tag, value in _values(values) if tag == _OCTET_STRING]
@@ -116,16 +116,16 @@ def _operation(stream: Stream, message_id: int) -> tuple[int, bytes]:
     """Tag and contents of the next message's operation; controls are ignored."""
     tag, first = stream.exactly(2)
     if tag != _SEQUENCE:
-        raise Unreachable(_NOT_LDAP)
+        raise IssuerUnreachable(_NOT_LDAP)
     more = stream.exactly(_length_bytes(first))
     parts = list(_values(stream.exactly(_length(first, more))))
     if len(parts) < 2:
-        raise Unreachable(_NOT_LDAP)
+        raise IssuerUnreachable(_NOT_LDAP)
     number_tag, number = parts[0]
     operation = parts[1]
     # Message 0 is the server's own: a notice that it disconnects.
     if number_tag != _INTEGER or int.from_bytes(number) != message_id:
-        raise Unreachable(_NOT_LDAP)
+        raise IssuerUnreachable(_NOT_LDAP)
     return operation
 
 
@@ -134,7 +134,7 @@ def _succeeded(result: bytes) -> None:
     code, *_ = _of(_values(result)[:1], _ENUMERATED)
     number = int.from_bytes(code)
     if number:
-        raise Unreachable(f"LDAP result {number} {_RESULTS.get(number, '')}".rstrip())
+        raise IssuerUnreachable(f"LDAP result {number} {_RESULTS.get(number, '')}".rstrip())
 
 
 def _values(contents: bytes) -> _Values:
@@ -143,14 +143,14 @@ def _values(contents: bytes) -> _Values:
     at = 0
     while at < len(contents):
         if len(values) == MOST_SIDE_BY_SIDE:
-            raise Unreachable("the answer has too many values")
+            raise IssuerUnreachable("the answer has too many values")
         head = contents[at : at + 2]
         if len(head) < 2:
-            raise Unreachable(_NOT_LDAP)
+            raise IssuerUnreachable(_NOT_LDAP)
         start = at + 2 + _length_bytes(head[1])
         end = start + _length(head[1], contents[at + 2 : start])
         if end > len(contents):
-            raise Unreachable(_NOT_LDAP)
+            raise IssuerUnreachable(_NOT_LDAP)
         values.append((head[0], contents[start:end]))
         at = end
     return values
@@ -159,7 +159,7 @@ def _values(contents: bytes) -> _Values:
 def _length_bytes(first: int) -> int:
     """How many bytes of a length follow its first. None of indefinite length, none of 4 GB or more."""
     if first == 0x80 or first > 0x84:
-        raise Unreachable(_NOT_LDAP)
+        raise IssuerUnreachable(_NOT_LDAP)
     return first & 0x7F if first > 0x80 else 0
 
 
@@ -170,7 +170,7 @@ def _length(first: int, more: bytes) -> int:
 def _of(values: _Values, *tags: int) -> list[bytes]:
     """The contents of values that must have just these tags."""
     if [tag for tag, _ in values] != list(tags):
-        raise Unreachable(_NOT_LDAP)
+        raise IssuerUnreachable(_NOT_LDAP)
     return [contents for _, contents in values]
 
 

@@ -9,7 +9,7 @@ import ipaddress
 import socket
 from typing import Final
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 
 # RFC 4291 section 2.4: all unicast addresses of the public internet. RFC 3056 tunnels carry an IPv4 address inside.
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
@@ -21,17 +21,17 @@ _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 def resolve(host: str, port: int, *, private_allowed: bool) -> list[str]:
     """Every numeric address of a host, in the resolver's order, without repeats.
 
-    Raises Unreachable if there is none, or if one of them is not public and `private_allowed` is False.
+    Raises IssuerUnreachable if there is none, or if one of them is not public and `private_allowed` is False.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable("the host name has no address") from error
+        raise IssuerUnreachable("the host name has no address") from error
     addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
     if not addresses:
-        raise Unreachable("the host name has no address")
+        raise IssuerUnreachable("the host name has no address")
     if not private_allowed and not all(is_public(address) for address in addresses):
-        raise Unreachable("the host name points into a private network")
+        raise IssuerUnreachable("the host name points into a private network")
     return addresses
 
 

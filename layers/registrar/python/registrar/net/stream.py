@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.net.limits import Limits
 from registrar.net.resolving import resolve
 
@@ -21,7 +21,7 @@ _CUT_OFF: Final = "the answer is cut off"
 
 
 class Stream:
-    """Bytes to and from one server. Every method raises Unreachable at the deadline or when a connection breaks."""
+    """Bytes to and from one server. Methods raise IssuerUnreachable at the deadline or when a connection breaks."""
 
     def __init__(self, connection: socket.socket, limits: Limits) -> None:
         self._connection = connection
@@ -39,19 +39,19 @@ class Stream:
     def exactly(self, length: int) -> bytes:
         """The next `length` bytes."""
         if length - len(self._read) > self._left:
-            raise Unreachable(_TOO_LARGE)
+            raise IssuerUnreachable(_TOO_LARGE)
         while len(self._read) < length:
             if not self._receive():
-                raise Unreachable(_CUT_OFF)
+                raise IssuerUnreachable(_CUT_OFF)
         return self._take(length)
 
     def line(self, most: int) -> bytes:
         """The next line without its end: CR LF, or LF alone, which RFC 9112 section 2.2 lets a reader take."""
         while (end := self._read.find(b"\n", 0, most + 2)) < 0:
             if len(self._read) >= most + 2:
-                raise Unreachable("a line is too long")
+                raise IssuerUnreachable("a line is too long")
             if not self._receive():
-                raise Unreachable(_CUT_OFF)
+                raise IssuerUnreachable(_CUT_OFF)
         return self._take(end + 1)[:-1].removesuffix(b"\r")
 
     def rest(self) -> bytes:
@@ -68,7 +68,7 @@ class Stream:
             piece = self._connection.recv(min(_AT_ONCE, self._left + 1))
         self._left -= len(piece)
         if self._left < 0:
-            raise Unreachable(_TOO_LARGE)
+            raise IssuerUnreachable(_TOO_LARGE)
         self._read += piece
         return bool(piece)
 
@@ -80,7 +80,7 @@ class Stream:
 
 @contextmanager
 def connected(host: str, port: int, limits: Limits) -> Iterator[Stream]:
-    """A stream to the first address of `host` that takes a connection. Raises Unreachable."""
+    """A stream to the first address of `host` that takes a connection. Raises IssuerUnreachable."""
     with _connection(_resolved(host, port, limits), port, limits) as connection:
         yield Stream(connection, limits)
 
@@ -94,7 +94,7 @@ def _connection(addresses: list[str], port: int, limits: Limits) -> socket.socke
             return socket.create_connection((address, port), timeout=share)
         except OSError:
             continue
-    raise Unreachable("no address takes a connection")
+    raise IssuerUnreachable("no address takes a connection")
 
 
 def _resolved(host: str, port: int, limits: Limits) -> list[str]:
@@ -111,17 +111,17 @@ def _resolved(host: str, port: int, limits: Limits) -> list[str]:
     try:
         result = results.get(timeout=_remaining(limits))
     except queue.Empty:
-        raise Unreachable(_LATE) from None
+        raise IssuerUnreachable(_LATE) from None
     if isinstance(result, Exception):
         raise result
     return result
 
 
 def _remaining(limits: Limits) -> float:
-    """Seconds until the deadline. Raises Unreachable when there are none."""
+    """Seconds until the deadline. Raises IssuerUnreachable when there are none."""
     seconds = limits.deadline - limits.clock()
     if seconds <= 0:
-        raise Unreachable(_LATE)
+        raise IssuerUnreachable(_LATE)
     return seconds
 
 
@@ -130,6 +130,6 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except TimeoutError:
-        raise Unreachable(_LATE) from None
+        raise IssuerUnreachable(_LATE) from None
     except OSError as error:
-        raise Unreachable("the connection broke") from error
+        raise IssuerUnreachable("the connection broke") from error

@@ -9,10 +9,9 @@ from registrar.aws.buckets.crl_indexes import CrlIndexes, Index
 from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Operator, RevocationRules
-from registrar.domain.reasons.errors import ConditionFailed, Unreachable
+from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.addresses import allowed
 from registrar.domain.revocation.crl import MOST_BYTES, Crl, read_crl
-from registrar.domain.revocation.crl_entries import CrlUnusable
 from registrar.domain.revocation.crl_index import lookup
 from registrar.domain.revocation.crl_status import SOURCE, Age, status_from_crl
 from registrar.domain.revocation.distribution_points import Point, check_point, points_of
@@ -73,23 +72,23 @@ class CrlStore:
     def renew(self, point: Point, asked: Asked) -> int:
         """Fetch the list unless its server rests or somebody else does; returns how many bytes came.
 
-        Raises Unreachable, and CrlUnusable for a list that is not this issuer's or not this point's.
+        Raises IssuerUnreachable, and CrlUnusable for a list that is not this issuer's or not this point's.
         """
         origins = asked.operator.sources.crl
         issuers = self.issuers
         address = allowed(point.url, origins)
         if address is None:
-            raise Unreachable("the address is not accepted")
+            raise IssuerUnreachable("the address is not accepted")
         if not issuers.may_fetch(point, asked.now):
-            raise Unreachable("it is being fetched, or was a moment ago")
+            raise IssuerUnreachable("it is being fetched, or was a moment ago")
         server = f"{SOURCE} {address.host}:{address.port}"
         breaker = issuers.may_ask(asked.operator.id, server, asked.now, asked.rules)
         if breaker is None:
-            raise Unreachable("the source rests after failures")
+            raise IssuerUnreachable("the source rests after failures")
         try:
             contents = fetch_crl(point.url, origins, replace(asked.limits, most_bytes=MOST_BYTES))
             self.indexes.keep(point, _newest(contents, point, asked))
-        except (Unreachable, CrlUnusable):
+        except (IssuerUnreachable, CrlUnusable):
             issuers.failed(breaker, asked.now, asked.rules)
             raise
         issuers.worked(breaker)
@@ -101,7 +100,7 @@ class CrlStore:
             return kept
         try:
             self.renew(point, asked)
-        except Unreachable as error:
+        except IssuerUnreachable as error:
             told = self._told(point, certificate, asked)
             return told or _silence(Answer.UNAVAILABLE, error.why)
         except CrlUnusable as error:

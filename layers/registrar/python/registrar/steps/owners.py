@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from registrar.aws.keys import CustomerSecrets, SealingKeys
 from registrar.aws.tables.customers import Customers
-from registrar.domain.possession.signature import Proof, check_possession
+from registrar.domain.possession.proofs import Proof
+from registrar.domain.possession.signature import check_possession
 from registrar.domain.possession.vid import check_owner, read_random_number
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -36,7 +37,7 @@ class Owners:
     def check_proof(self, upload: Upload, text: str, proof: Proof) -> None:
         """Check possession, then ownership: R alone could be replayed, so it counts only with a fresh signature.
 
-        Raises ProofInvalid, NotSealedForThis, and Refusal (OWNER_…).
+        Raises PossessionProofInvalid, SealedSecretInvalid, and Refusal (OWNER_…).
         """
         der = upload.der or b""
         check_possession(der, text, proof)

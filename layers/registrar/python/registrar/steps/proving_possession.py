@@ -4,9 +4,8 @@ from typing import NoReturn
 
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.possession.signature import ProofInvalid
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, Upload
 from registrar.steps.owners import Owners
 
@@ -14,11 +13,11 @@ from registrar.steps.owners import Owners
 def prove(owners: Owners, uploads: Uploads, upload: Upload, text: str, proof: Proof) -> None:
     """Check that the certificate's key made `proof` over `text`, and that the certificate is the customer's.
 
-    Raises NotSealedForThis, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_….
+    Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_….
     """
     try:
         owners.check_proof(upload, text, proof)
-    except ProofInvalid:
+    except PossessionProofInvalid:
         _refuse(uploads.count_bad_proof(upload))
     except Refusal as refused:
         if refused.code == Code.OWNER_MISMATCH:

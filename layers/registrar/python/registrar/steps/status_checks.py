@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Issuer, RevocationRules
-from registrar.domain.reasons.errors import Unreachable
+from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, request_for
 from registrar.domain.revocation.status import Answer, Status
@@ -106,7 +106,7 @@ class StatusChecks:
         limits = replace(question.limits, deadline=deadline, most_bytes=MAX_BYTES)
         try:
             answer = ask_ocsp(address, request, [_origin(address)], limits)
-        except Unreachable as error:
+        except IssuerUnreachable as error:
             return _unavailable(error.why)
         return check_response(
             answer,

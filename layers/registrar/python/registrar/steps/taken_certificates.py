@@ -1,13 +1,12 @@
 """What the customer learns where their certificate, or its key, is not free."""
 
-from registrar.aws.tables.registering import Taken
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import CertificateTaken, Refusal
 from registrar.domain.registrations.upload import Upload, failure
 
 
-def existing(taken: Taken, upload: Upload, uploads: Uploads) -> str:
+def existing(taken: CertificateTaken, upload: Upload, uploads: Uploads) -> str:
     """The customer's own registration of the very certificate; the upload ends with what it is told.
 
     Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, NotThere, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound, Refusal
 from registrar.domain.registrations.upload import AnnouncedFile, Upload, object_key
 
 
@@ -28,19 +28,19 @@ class Bucket:
     name: str
 
     def read(self, key: str, limit: int) -> StoredObject:
-        """At most `limit` + 1 bytes of the object. Raises NotThere."""
+        """At most `limit` + 1 bytes of the object. Raises ObjectNotFound."""
         try:
             answer = self.client.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                raise NotThere(key) from None
+                raise ObjectNotFound(key) from None
             raise
         return StoredObject(answer["Body"].read(limit + 1), answer["ETag"])
 
     def read_part(self, key: str, start: int, length: int, etag: str | None = None) -> StoredObject:
         """`length` bytes from `start`, fewer at the object's end; with `etag` of that version only.
 
-        Raises NotThere, and ConditionFailed where it is another version by now.
+        Raises ObjectNotFound, and ConditionFailed where it is another version by now.
         """
         version = {"IfMatch": etag} if etag else {}
         try:
@@ -49,7 +49,7 @@ class Bucket:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                raise NotThere(key) from None
+                raise ObjectNotFound(key) from None
             if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
                 raise ConditionFailed from None
             raise
@@ -85,7 +85,7 @@ class Bucket:
         for index, file in enumerate(upload.files):
             try:
                 content = self.read(object_key(upload.id, index), file.size).content
-            except NotThere:
+            except ObjectNotFound:
                 raise Refusal(Code.UPLOAD_CHANGED) from None
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 raise Refusal(Code.UPLOAD_CHANGED)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrar.aws.buckets.bucket import Bucket
-from registrar.domain.reasons.errors import ConditionFailed, NotThere
+from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable, ObjectNotFound
 from registrar.domain.revocation.crl import MOST_BYTES, Crl
-from registrar.domain.revocation.crl_entries import CrlUnusable
 from registrar.domain.revocation.crl_index import HEAD_BYTES, Head, Read, index_crl, read_head
 from registrar.domain.revocation.distribution_points import Point
 
@@ -53,7 +52,7 @@ class CrlIndexes:
         """All of an index."""
         try:
             return self.bucket.read(_key(point, name), _MOST_INDEX_BYTES).content
-        except NotThere:
+        except ObjectNotFound:
             return None
 
     def watched(self, point: Point, content: bytes) -> None:
@@ -80,7 +79,7 @@ class CrlIndexes:
         key = _key(point, name)
         try:
             first = self.bucket.read_part(key, 0, HEAD_BYTES)
-        except NotThere:
+        except ObjectNotFound:
             return None
 
         def read(start: int, length: int) -> bytes:

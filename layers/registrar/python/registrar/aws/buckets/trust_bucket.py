@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from registrar.aws.buckets.bucket import Bucket, StoredObject
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES, read_document
-from registrar.domain.reasons.errors import NotThere
+from registrar.domain.reasons.errors import ObjectNotFound
 
 INCOMING = "incoming/trust.json"
 ACTIVE = "active/trust.json"
@@ -34,31 +34,31 @@ class TrustBucket:
     _cached: tuple[datetime, TrustStore] | None = field(default=None, init=False)
 
     def active(self, now: datetime) -> TrustStore:
-        """The active document. Raises NotThere where none was activated yet."""
+        """The active document. Raises ObjectNotFound where none was activated yet."""
         if self._cached is None or now - self._cached[0] >= CACHE_LIFE:
             self._cached = (now, self.active_now())
         return self._cached[1]
 
     def active_now(self) -> TrustStore:
-        """The active document, read anew. Raises NotThere where none was activated yet."""
+        """The active document, read anew. Raises ObjectNotFound where none was activated yet."""
         return read_document(self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES).content, self.pins)
 
     def incoming(self) -> StoredObject:
-        """What the admin proposes now. Raises NotThere."""
+        """What the admin proposes now. Raises ObjectNotFound."""
         return self.bucket.read(INCOMING, MAX_DOCUMENT_BYTES)
 
     def confirmed(self) -> str | None:
         """The SHA-256 of the proposal that an admin confirmed, if any."""
         try:
             return self.bucket.read(CONFIRMATION, 128).content.decode("ascii", "replace").strip().lower()
-        except NotThere:
+        except ObjectNotFound:
             return None
 
     def active_object(self) -> StoredObject | None:
         """The active document as stored, with the ETag that `activate` replaces."""
         try:
             return self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES)
-        except NotThere:
+        except ObjectNotFound:
             return None
 
     def activate(self, proposed: StoredObject, replaced: StoredObject | None) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.tables.runs import RETENTION, close_part
-from registrar.domain.reasons.errors import ConditionFailed, NotThere
+from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound
 from registrar.domain.registrations.reevaluation import Tally, total
 from registrar.domain.times import instant, iso
 
@@ -132,14 +132,14 @@ class Plans:
         return figures
 
     def summary(self, plan: Plan) -> bytes:
-        """The summary as an admin reads it. Raises NotThere where the plan is not finished."""
+        """The summary as an admin reads it. Raises ObjectNotFound where the plan is not finished."""
         return self.bucket.read(plan.summary_key, MOST_BYTES).content
 
     def changes(self, plan: Plan, segment: str, sha256: str) -> dict[str, str]:
-        """Registration to planned change, of the segment as the summary knows it. Raises NotThere for another."""
+        """Registration to planned change, of the segment as the summary knows it. Raises ObjectNotFound."""
         content = self._segment(plan, segment)
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise NotThere(plan.key(segment))
+            raise ObjectNotFound(plan.key(segment))
         lines = map(json.loads, content.splitlines()[1:])
         return {line["registration_id"]: line["change"] for line in lines}
 

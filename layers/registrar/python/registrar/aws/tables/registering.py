@@ -8,7 +8,8 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.aws.tables.denylist import DenyList
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
-from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.codes import AdminCode, Code
+from registrar.domain.reasons.errors import CertificateTaken
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.domain.registrations.upload import Upload, UploadState
 
@@ -18,25 +19,11 @@ _CERTIFICATE = 2
 _KEY = 3
 _SERIAL = 4
 _DENIED = 5
-_OF_OTHERS = (("CERT_HELD_BY_OTHER", _CERTIFICATE), ("CERT_HELD_BY_OTHER", _SERIAL), ("KEY_HELD_BY_OTHER", _KEY))
-
-
-class Taken(Exception):
-    """The certificate or its key is not free.
-
-    `code` is ALREADY_REGISTERED where it is the same certificate of the same customer, REPLACES_REQUIRED where only
-    the key is that of another certificate of theirs; `existing` is that registration. Otherwise `existing` is None,
-    nobody is told more, and `code` is for admins: CERT_HELD_BY_OTHER, KEY_HELD_BY_OTHER, KEY_DENIED.
-    """
-
-    def __init__(self, code: str, existing: str | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.existing = existing
-
-
-class Overtaken(Exception):
-    """The issuer's list was looked at for registrations since it gave its word: it has to be asked again."""
+_OF_OTHERS = (
+    (AdminCode.CERT_HELD_BY_OTHER, _CERTIFICATE),
+    (AdminCode.CERT_HELD_BY_OTHER, _SERIAL),
+    (AdminCode.KEY_HELD_BY_OTHER, _KEY),
+)
 
 
 def writes(
@@ -78,25 +65,25 @@ def writes(
     return found
 
 
-def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Taken | None:
+def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> CertificateTaken | None:
     """What the items that stood in the way of `writes` say; None where the upload or the replaced registration is
     in another state by now."""
     upload = stood[_UPLOAD]
     if upload and dynamo.read_text(upload, "state") == UploadState.REGISTERED:
-        return Taken(Code.ALREADY_REGISTERED, registration.id)  # the same request, a moment earlier
+        return CertificateTaken(Code.ALREADY_REGISTERED, registration.id)  # the same request, a moment earlier
     if upload is not None:
         return None
     if stood[_DENIED] is not None:
-        return Taken("KEY_DENIED")
+        return CertificateTaken(AdminCode.KEY_DENIED)
     certificate = stood[_CERTIFICATE] or stood[_SERIAL]
     key = stood[_KEY]
     for code, number in _OF_OTHERS:
         lock = stood[number]
         if lock and dynamo.read_text(lock, "customer_id") != registration.customer_id:
-            return Taken(code)
+            return CertificateTaken(code)
     if certificate:
-        return Taken(Code.ALREADY_REGISTERED, dynamo.read_text(certificate, "registration_id"))
-    return Taken(Code.REPLACES_REQUIRED, dynamo.read_text(key, "registration_id")) if key else None
+        return CertificateTaken(Code.ALREADY_REGISTERED, dynamo.read_text(certificate, "registration_id"))
+    return CertificateTaken(Code.REPLACES_REQUIRED, dynamo.read_text(key, "registration_id")) if key else None
 
 
 def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:

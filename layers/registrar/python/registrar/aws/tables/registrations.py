@@ -11,7 +11,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.denylist import DenyList
-from registrar.aws.tables.registering import Overtaken, Taken, taken, writes
+from registrar.aws.tables.registering import taken, writes
 from registrar.aws.tables.registration_items import (
     LIVE,
     alive,
@@ -23,11 +23,10 @@ from registrar.aws.tables.registration_items import (
     unless_held_by_bank,
 )
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, Refusal, StatusSuperseded
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
 from registrar.domain.registrations.upload import Upload, new_nonce
 
-__all__ = ["Registrations", "Taken"]
 KEY_COMPROMISE = "keyCompromise"
 Write = Mapping[str, Mapping[str, Any]]
 """One write of a transaction."""
@@ -120,8 +119,9 @@ class Registrations:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
         one is only referred to. `looks` are checks that no look at the issuer's list began since it gave its word.
 
-        Raises Taken where a lock or the deny list stands in the way or this upload is registered already, Overtaken
-        where such a look began, ConditionFailed where the upload, or what is replaced, is in another state by now.
+        Raises CertificateTaken where a lock or the deny list stands in the way or this upload is registered
+        already, StatusSuperseded where such a look began, ConditionFailed where the upload, or what is replaced, is
+        in another state by now.
         """
         tables = uploads_table, self.table
         found = writes(registration, upload, tables, self._deny_list, replaces, now)
@@ -129,7 +129,7 @@ class Registrations:
             dynamo.transact(self.client, [*found, *looks])
         except ConditionFailed as failed:
             if any(stood is not None for stood in failed.items[len(found) :]):
-                raise Overtaken from None
+                raise StatusSuperseded from None
             reason = taken(failed.items, registration)
             if reason is None:
                 raise

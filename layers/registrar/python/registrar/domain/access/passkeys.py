@@ -30,7 +30,7 @@ from fido2.webauthn import (
 )
 
 from registrar.domain.access.credentials import Passkey, descriptors
-from registrar.domain.reasons.errors import RegistrarError
+from registrar.domain.reasons.errors import PasskeyInvalid
 
 ALGORITHMS = (ES256.ALGORITHM, RS256.ALGORITHM)
 MAX_CREDENTIAL_ID_BYTES = 1023
@@ -46,10 +46,6 @@ _UNREADABLE = (
 
 # It would log credential ids.
 logging.getLogger("fido2").setLevel(logging.WARNING)
-
-
-class PasskeyInvalid(RegistrarError):
-    """The bytes are no valid credential or proof; the message is for our log, not for the customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Walking over DER values without copying them (X.690 section 10.1), for structures too large for a parser."""
 
+from registrar.domain.reasons.errors import DerMalformed
+
 SEQUENCE = 0x30
 INTEGER = 0x02
 BIT_STRING = 0x03
@@ -15,35 +17,31 @@ _HIGH_TAG = 0x1F
 _MOST_LENGTH_BYTES = 4
 
 
-class DerError(ValueError):
-    """The bytes are no DER value, or not the one expected."""
-
-
 def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """Tag, start and end of the contents of the value at `at`; nothing is read beyond `end`. Raises DerError."""
+    """Tag, start and end of the contents of the value at `at`, read up to `end`. Raises DerMalformed."""
     if at + 2 > end:
-        raise DerError("cut off")
+        raise DerMalformed("cut off")
     tag = data[at]
     length = data[at + 1]
     start = at + 2
     if tag & _HIGH_TAG == _HIGH_TAG:
-        raise DerError("a tag of several bytes")
+        raise DerMalformed("a tag of several bytes")
     if length >= 0x80:
         count = length - 0x80
         start += count
         if not 1 <= count <= _MOST_LENGTH_BYTES or start > end:
-            raise DerError("length")
+            raise DerMalformed("length")
         length = int.from_bytes(data[at + 2 : start])
         if length < 0x80 or length >> 8 * (count - 1) == 0:
-            raise DerError("a length longer than needed")
+            raise DerMalformed("a length longer than needed")
     if start + length > end:
-        raise DerError("cut off")
+        raise DerMalformed("cut off")
     return tag, start, start + length
 
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """Start and end of the contents of the value at `at`, which must have this tag. Raises DerError."""
+    """Start and end of the contents of the value at `at`, which must have this tag. Raises DerMalformed."""
     found, start, stop = element(data, at, end)
     if found != tag:
-        raise DerError(f"tag {found:02x} where {tag:02x} belongs")
+        raise DerMalformed(f"tag {found:02x} where {tag:02x} belongs")
     return start, stop

@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.certificates.identify_data import real_name
+from registrar.domain.reasons.errors import CertificateMalformed
 
 ANY_POLICY = "2.5.29.32.0"
 
@@ -31,10 +32,6 @@ UNDERSTOOD = frozenset(
         ExtensionOID.CRL_DISTRIBUTION_POINTS,
     }
 )
-
-
-class Malformed(ValueError):
-    """The bytes are no certificate, or one of which a part breaks RFC 5280 or DER."""
 
 
 # All that `cryptography` raises for bytes it cannot read; some of them are no ValueError.
@@ -91,20 +88,20 @@ def spki_digest(key: CertificatePublicKeyTypes) -> str:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """The facts of one DER certificate. Raises Malformed (a ValueError)."""
+    """The facts of one DER certificate. Raises CertificateMalformed (a ValueError)."""
     try:
         return _facts(der, x509.load_der_x509_certificate(der))
     except UNREADABLE as error:
-        raise Malformed(type(error).__name__) from error
+        raise CertificateMalformed(type(error).__name__) from error
 
 
 def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     if certificate.version is not x509.Version.v3:
-        raise Malformed("version")
+        raise CertificateMalformed("version")
     start, _ = _contents(der, 0)
     signed = der[start : _contents(der, start)[1]]
     if not _algorithms_agree(der, start + len(signed), signed):
-        raise Malformed("signature algorithm")
+        raise CertificateMalformed("signature algorithm")
     extensions = {extension.oid: extension for extension in certificate.extensions}
     public_key = certificate.public_key()
     values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
@@ -176,7 +173,7 @@ def _contents(der: bytes, at: int) -> tuple[int, int]:
 def _policy_oids(policies: x509.CertificatePolicies) -> frozenset[str]:
     oids = [policy.policy_identifier.dotted_string for policy in policies]
     if len(set(oids)) != len(oids):
-        raise Malformed("a policy occurs twice")
+        raise CertificateMalformed("a policy occurs twice")
     return frozenset(oids)
 
 

@@ -14,13 +14,13 @@ from cryptography.x509.oid import NameOID
 
 from registrar.domain.asn1.names import common_name, has_attribute, masked
 from registrar.domain.certificates import path
-from registrar.domain.certificates.certificate import Certificate, Malformed, key_strength, read_certificate
+from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
 from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.notices.expiry import days_left
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.times import iso
 
@@ -116,7 +116,7 @@ def decide_certificate(
     """
     try:
         certificate = read_certificate(der)
-    except Malformed:
+    except CertificateMalformed:
         return Report(trust.version, (Finding("encoding", Level.FAIL, Code.CERT_MALFORMED),), der=der)
     return decide_on(certificate, trust, customer_kind, now, bank=bank)
 
@@ -140,7 +140,7 @@ def decide_on(
 def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
     try:
         path.check_issuance(certificate, issuer.certificate)
-    except path.PathError:
+    except PathInvalid:
         return False
     return True
 
@@ -209,7 +209,7 @@ def _check_policy(case: _Case) -> Iterator[Finding]:
     accepted = [p for p in offered if p.accepted and p.kind == case.customer_kind]
     try:
         holding = path.valid_policies(case.issuer.authorities, case.certificate)
-    except path.PathError:
+    except PathInvalid:
         holding = frozenset()
     found = case.policy
     if found is None or found not in accepted or (holding is not None and found.oid not in holding):

@@ -17,17 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from registrar.domain.certificates.certificate import ANY_POLICY, Certificate
 from registrar.domain.certificates.weak_keys import weakness
+from registrar.domain.reasons.errors import PathInvalid
 
 WEAK_HASHES = (hashes.MD5, hashes.SHA1)
 _RSA_SCHEMES = (padding.PKCS1v15, padding.PSS)
-
-
-class PathError(Exception):
-    """The path does not hold; `why` is a short technical phrase for logs and admins."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 Signed = x509.Certificate | x509.CertificateRevocationList
@@ -46,25 +39,25 @@ def _hash_of(parsed: Signed) -> hashes.HashAlgorithm | None:
 
 
 def check_strong_hash(parsed: Signed) -> None:
-    """Check that no broken hash is under the signature. Raises PathError."""
+    """Check that no broken hash is under the signature. Raises PathInvalid."""
     if isinstance(_hash_of(parsed), WEAK_HASHES):
-        raise PathError("signed with a weak hash")
+        raise PathInvalid("signed with a weak hash")
 
 
 def verify_signature(certificate: Certificate, issuer: Certificate) -> None:
-    """Check that `issuer`'s key made `certificate`'s signature. Raises PathError."""
+    """Check that `issuer`'s key made `certificate`'s signature. Raises PathInvalid."""
     check_signature(certificate.parsed, certificate.signed, issuer.public_key)
 
 
 def check_signature(parsed: Signed, signed: bytes | memoryview, key: CertificatePublicKeyTypes) -> None:
-    """Check that `key` made the signature of `parsed` over the bytes `signed`. Raises PathError."""
+    """Check that `key` made the signature of `parsed` over the bytes `signed`. Raises PathInvalid."""
     algorithm = _hash_of(parsed)
     if algorithm is None:
-        raise PathError("signature algorithm not accepted")
+        raise PathInvalid("signature algorithm not accepted")
     try:
         scheme = parsed.signature_algorithm_parameters
     except (UnsupportedAlgorithm, ValueError):
-        raise PathError("signature algorithm not accepted") from None
+        raise PathInvalid("signature algorithm not accepted") from None
     check_signed(signed, parsed.signature, key, scheme, algorithm)
 
 
@@ -77,52 +70,52 @@ def check_signed(
 ) -> None:
     """Check that `key` made `signature` over `signed`; `scheme` is as cryptography names it, such as PKCS1v15.
 
-    Raises PathError.
+    Raises PathInvalid.
     """
     try:
         if isinstance(key, rsa.RSAPublicKey):
             if not isinstance(scheme, _RSA_SCHEMES):
-                raise PathError("signature algorithm is not the issuer key's")
+                raise PathInvalid("signature algorithm is not the issuer key's")
             key.verify(signature, signed, scheme, algorithm)  # type: ignore[arg-type] # takes any buffer
         elif isinstance(key, ec.EllipticCurvePublicKey):
             if not isinstance(scheme, ec.ECDSA):
-                raise PathError("signature algorithm is not the issuer key's")
+                raise PathInvalid("signature algorithm is not the issuer key's")
             key.verify(signature, signed, ec.ECDSA(algorithm))
         else:
-            raise PathError("issuer key is neither RSA nor EC")
+            raise PathInvalid("issuer key is neither RSA nor EC")
     except InvalidSignature:
-        raise PathError("signature does not verify") from None
+        raise PathInvalid("signature does not verify") from None
     except (UnsupportedAlgorithm, ValueError):
-        raise PathError("signature algorithm not accepted") from None
+        raise PathInvalid("signature algorithm not accepted") from None
 
 
 def check_issuance(certificate: Certificate, issuer: Certificate) -> None:
-    """Check that `issuer` issued `certificate`: names chain, key ids agree, signature. Raises PathError."""
+    """Check that `issuer` issued `certificate`: names chain, key ids agree, signature. Raises PathInvalid."""
     if certificate.issuer != issuer.subject:
-        raise PathError("issuer name differs")
+        raise PathInvalid("issuer name differs")
     key_ids = (certificate.authority_key_id, issuer.subject_key_id)
     if None not in key_ids and key_ids[0] != key_ids[1]:
-        raise PathError("authority key identifier differs")
+        raise PathInvalid("authority key identifier differs")
     verify_signature(certificate, issuer)
 
 
 def check_ca_profile(certificate: Certificate) -> None:
-    """Check what must hold for every issuing CA, whatever stands below it. Raises PathError."""
+    """Check what must hold for every issuing CA, whatever stands below it. Raises PathInvalid."""
     if not certificate.is_ca:
-        raise PathError("basicConstraints does not say CA")
+        raise PathInvalid("basicConstraints does not say CA")
     if certificate.key_usage is None or not certificate.key_usage.key_cert_sign:
-        raise PathError("keyUsage lacks keyCertSign")
+        raise PathInvalid("keyUsage lacks keyCertSign")
     if certificate.refused_extensions:
-        raise PathError(f"extension {certificate.refused_extensions[0]} is not accepted")
+        raise PathInvalid(f"extension {certificate.refused_extensions[0]} is not accepted")
     check_strong_hash(certificate.parsed)
     if weakness(certificate.public_key) is not None:
-        raise PathError(f"weak key: {weakness(certificate.public_key)}")
+        raise PathInvalid(f"weak key: {weakness(certificate.public_key)}")
 
 
 def check_dates(certificate: Certificate, at: datetime) -> None:
-    """Check `not_before <= at <= not_after`, both ends included (RFC 5280 4.1.2.5). Raises PathError."""
+    """Check `not_before <= at <= not_after`, both ends included (RFC 5280 4.1.2.5). Raises PathInvalid."""
     if not certificate.not_before <= at <= certificate.not_after:
-        raise PathError("outside its validity period")
+        raise PathInvalid("outside its validity period")
 
 
 def check_path_lengths(authorities: Sequence[Certificate]) -> None:
@@ -130,7 +123,7 @@ def check_path_lengths(authorities: Sequence[Certificate]) -> None:
     for index, authority in enumerate(authorities):
         below = sum(not ca.self_issued for ca in authorities[index + 1 :])
         if authority.path_length is not None and below > authority.path_length:
-            raise PathError("path length exceeded")
+            raise PathInvalid("path length exceeded")
 
 
 @dataclass(slots=True)
@@ -165,7 +158,7 @@ def valid_policies(
 ) -> frozenset[str] | None:
     """The policies that hold along the path, or None where every policy does (anyPolicy throughout).
 
-    `authorities` runs from the CA below the anchor downwards. Raises PathError where the path demands an
+    `authorities` runs from the CA below the anchor downwards. Raises PathInvalid where the path demands an
     explicit policy and none is left.
     """
     length = len(authorities) + 1
@@ -173,10 +166,10 @@ def valid_policies(
     for authority in authorities:
         state.meet(authority, last=False)
         if state.explicit == 0 and not state.unrestricted and not state.valid:
-            raise PathError("no policy holds along the path")
+            raise PathInvalid("no policy holds along the path")
         state.constrain(authority)
     state.meet(leaf, last=True)
     required = state.explicit <= 1 or leaf.require_explicit_policy == 0
     if required and not state.unrestricted and not state.valid:
-        raise PathError("no policy holds along the path")
+        raise PathInvalid("no policy holds along the path")
     return None if state.unrestricted else state.valid

@@ -12,9 +12,9 @@ from typing import Literal, TypeVar
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import ANY_POLICY, Certificate, read_certificate
-from registrar.domain.certificates.rules_document import RulesWrong, read_rules
+from registrar.domain.certificates.rules_document import read_rules
 from registrar.domain.certificates.trust import Anchor, Issuer, Operator, Period, Policy, Sources, Text, TrustStore
-from registrar.domain.reasons.errors import TrustDocumentRejected
+from registrar.domain.reasons.errors import PathInvalid, TrustDocumentRejected, TrustEntryInvalid
 
 FORMAT = 2
 MAX_DOCUMENT_BYTES = 512 * 1024
@@ -31,10 +31,6 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,32}")
 Draft = tuple[str, Certificate, Operator, Period]
 In = TypeVar("In")
 Out = TypeVar("Out")
-
-
-class _Wrong(Exception):
-    """One entry of the document cannot be used."""
 
 
 def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
@@ -60,7 +56,7 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
         issuers = tuple(checked.values())
         rules = read_rules(top["rules"])
         _refuse_repeats([i.certificate for i in issuers] + [a.certificate for a in anchors])
-    except (_Wrong, RulesWrong) as wrong:
+    except TrustEntryInvalid as wrong:
         raise TrustDocumentRejected([*reasons, f"document: {wrong}"]) from None
     except (ValueError, RecursionError) as error:
         raise TrustDocumentRejected([f"document: not JSON ({error})"]) from None
@@ -85,7 +81,7 @@ def _no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     record = dict(pairs)
     if len(record) != len(pairs):
         names = [name for name, _ in pairs]
-        raise _Wrong(f"{next(n for n in names if names.count(n) > 1)} occurs twice in one object")
+        raise TrustEntryInvalid(f"{next(n for n in names if names.count(n) > 1)} occurs twice in one object")
     return record
 
 
@@ -97,30 +93,30 @@ def _each(
     for index, value in values:
         try:
             result[index] = read(value)
-        except _Wrong as wrong:
+        except TrustEntryInvalid as wrong:
             reasons.append(f"{where}[{index}]: {wrong}")
     return result
 
 
 def _record(value: object, keys: set[str]) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise _Wrong("must be an object")
+        raise TrustEntryInvalid("must be an object")
     if value.keys() != keys:
         wrong = sorted(f"{k} is missing" for k in keys - value.keys())
         wrong += sorted(f"{k} is not known here" for k in value.keys() - keys)
-        raise _Wrong(", ".join(wrong))
+        raise TrustEntryInvalid(", ".join(wrong))
     return value
 
 
 def _list(value: object) -> list[object]:
     if not isinstance(value, list):
-        raise _Wrong("must be a list")
+        raise TrustEntryInvalid("must be a list")
     return value
 
 
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise _Wrong(f"{name} must be a text of 1 to 200 characters")
+        raise TrustEntryInvalid(f"{name} must be a text of 1 to 200 characters")
     return value
 
 
@@ -131,17 +127,17 @@ def _texts(value: object, name: str) -> Text:
 
 def _version(top: Mapping[str, object]) -> int:
     if top["format"] != FORMAT:
-        raise _Wrong(f"format must be {FORMAT}")
+        raise TrustEntryInvalid(f"format must be {FORMAT}")
     version = top["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _Wrong("version must be a whole number from 1")
+        raise TrustEntryInvalid("version must be a whole number from 1")
     return version
 
 
 def _period(record: Mapping[str, object]) -> Period:
     start, end = (_instant(record[name], name) for name in ("accepted_from", "accepted_until"))
     if start >= end:
-        raise _Wrong("accepted_from must be before accepted_until")
+        raise TrustEntryInvalid("accepted_from must be before accepted_until")
     return Period(start, end)
 
 
@@ -149,17 +145,17 @@ def _instant(value: object, name: str) -> datetime:
     try:
         return datetime.strptime(_text(value, name), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise _Wrong(f"{name} must look like 2026-11-22T00:00:00Z") from None
+        raise TrustEntryInvalid(f"{name} must look like 2026-11-22T00:00:00Z") from None
 
 
 def _certificate(record: Mapping[str, object]) -> Certificate:
     try:
         text = record["certificate"]
         if not isinstance(text, str):
-            raise _Wrong("certificate must be base64 text")
+            raise TrustEntryInvalid("certificate must be base64 text")
         return read_certificate(base64.b64decode("".join(text.split()), validate=True))
     except ValueError:
-        raise _Wrong("certificate is not the base64 of a DER certificate") from None
+        raise TrustEntryInvalid("certificate is not the base64 of a DER certificate") from None
 
 
 def _anchor(value: object, pins: Collection[str]) -> Anchor:
@@ -167,19 +163,19 @@ def _anchor(value: object, pins: Collection[str]) -> Anchor:
     name = _text(record["name"], "name")
     certificate = _certificate(record)
     if certificate.fingerprint not in pins:
-        raise _Wrong(f"{name}: fingerprint {certificate.fingerprint} is not pinned")
+        raise TrustEntryInvalid(f"{name}: fingerprint {certificate.fingerprint} is not pinned")
     try:
         path.check_issuance(certificate, certificate)
-    except path.PathError as error:
-        raise _Wrong(f"{name}: not self-signed: {error.why}") from None
+    except PathInvalid as error:
+        raise TrustEntryInvalid(f"{name}: not self-signed: {error.why}") from None
     if not certificate.is_ca:
-        raise _Wrong(f"{name}: not a CA certificate")
+        raise TrustEntryInvalid(f"{name}: not a CA certificate")
     return Anchor(certificate, _period(record))
 
 
 def _operators(value: object, reasons: list[str]) -> Mapping[str, Operator]:
     if not isinstance(value, dict):
-        raise _Wrong("operators must be an object")
+        raise TrustEntryInvalid("operators must be an object")
     read = _each(enumerate(value.items()), "operators", reasons, _operator)
     return {operator.id: operator for operator in read.values()}
 
@@ -187,11 +183,11 @@ def _operators(value: object, reasons: list[str]) -> Mapping[str, Operator]:
 def _operator(item: tuple[str, object]) -> Operator:
     identifier, value = item
     if not _IDENTIFIER.fullmatch(identifier):
-        raise _Wrong(f"{identifier!r} must be 1 to 32 letters, digits, - or _")
+        raise TrustEntryInvalid(f"{identifier!r} must be 1 to 32 letters, digits, - or _")
     record = _record(value, {"name", "policies", "revocation"})
     policies = [_policy(entry) for entry in _list(record["policies"])]
     if len({policy.oid for policy in policies}) != len(policies):
-        raise _Wrong(f"{identifier}: a policy occurs twice")
+        raise TrustEntryInvalid(f"{identifier}: a policy occurs twice")
     name = _texts(record["name"], "name")
     sources = _sources(identifier, record["revocation"])
     return Operator(identifier, name, {p.oid: p for p in policies}, sources)
@@ -202,12 +198,12 @@ def _sources(identifier: str, value: object) -> Sources:
     ocsp = record["ocsp"]
     crl = [_origin(entry) for entry in _list(record["crl"])]
     if ocsp is not None and not _HTTP_ADDRESS.fullmatch(_text(ocsp, "ocsp")):
-        raise _Wrong(f"{identifier}: ocsp must be an address like http://ocsp.example:4612, or null")
+        raise TrustEntryInvalid(f"{identifier}: ocsp must be an address like http://ocsp.example:4612, or null")
     if ocsp is None and not crl:
-        raise _Wrong(f"{identifier}: without ocsp and crl no certificate could be asked about")
+        raise TrustEntryInvalid(f"{identifier}: without ocsp and crl no certificate could be asked about")
     certid_hash = _CERTID_HASHES.get(str(record["certid_hash"]))
     if certid_hash is None:
-        raise _Wrong(f"{identifier}: certid_hash must be one of {', '.join(_CERTID_HASHES)}")
+        raise TrustEntryInvalid(f"{identifier}: certid_hash must be one of {', '.join(_CERTID_HASHES)}")
     responders = tuple(_certificate({"certificate": entry}) for entry in _list(record["responders"]))
     return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, certid_hash)
 
@@ -215,7 +211,7 @@ def _sources(identifier: str, value: object) -> Sources:
 def _origin(value: object) -> str:
     text = _text(value, "crl")
     if not _CRL_ORIGIN.fullmatch(text):
-        raise _Wrong(f"{text}: crl must be origins like ldap://ds.example:389 or http://crl.example")
+        raise TrustEntryInvalid(f"{text}: crl must be origins like ldap://ds.example:389 or http://crl.example")
     return text
 
 
@@ -225,11 +221,11 @@ def _policy(value: object) -> Policy:
     kind = record["kind"]
     accepted = record["accepted"]
     if not _OID.fullmatch(oid):
-        raise _Wrong(f"{oid} is no object identifier")
+        raise TrustEntryInvalid(f"{oid} is no object identifier")
     if kind not in KINDS or not isinstance(accepted, bool):
-        raise _Wrong(f"{oid}: kind must be one of {', '.join(KINDS)}, accepted true or false")
+        raise TrustEntryInvalid(f"{oid}: kind must be one of {', '.join(KINDS)}, accepted true or false")
     if accepted and (oid == ANY_POLICY or oid.startswith(GPKI_POLICIES)):
-        raise _Wrong(f"{oid} is never acceptable on a customer's certificate")
+        raise TrustEntryInvalid(f"{oid} is never acceptable on a customer's certificate")
     return Policy(oid, str(kind), _texts(record["label"], "label"), accepted)
 
 
@@ -238,12 +234,12 @@ def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:
     name = _text(record["name"], "name")
     operator = operators.get(str(record["operator"]))
     if operator is None:
-        raise _Wrong(f"{name}: operator {record['operator']} is not described under operators")
+        raise TrustEntryInvalid(f"{name}: operator {record['operator']} is not described under operators")
     certificate = _certificate(record)
     try:
         path.check_ca_profile(certificate)
-    except path.PathError as error:
-        raise _Wrong(f"{name}: {error.why}") from None
+    except PathInvalid as error:
+        raise TrustEntryInvalid(f"{name}: {error.why}") from None
     return name, certificate, operator, _period(record)
 
 
@@ -264,13 +260,13 @@ def _anchored(draft: Draft, drafts: Collection[Draft], anchors: Collection[Ancho
             for _, parent, _, _ in drafts
             if parent not in authorities and _issued(authorities[0], parent)
         ]
-    raise _Wrong(f"{name}: no pinned anchor issued it, nor a CA of this document below one")
+    raise TrustEntryInvalid(f"{name}: no pinned anchor issued it, nor a CA of this document below one")
 
 
 def _issued(certificate: Certificate, issuer: Certificate) -> bool:
     try:
         path.check_issuance(certificate, issuer)
-    except path.PathError:
+    except PathInvalid:
         return False
     return True
 
@@ -278,10 +274,10 @@ def _issued(certificate: Certificate, issuer: Certificate) -> bool:
 def _check_authorities(name: str, authorities: tuple[Certificate, ...]) -> None:
     try:
         path.check_path_lengths(authorities)
-    except path.PathError as error:
-        raise _Wrong(f"{name}: {error.why}") from None
+    except PathInvalid as error:
+        raise TrustEntryInvalid(f"{name}: {error.why}") from None
 
 
 def _refuse_repeats(certificates: Sequence[Certificate]) -> None:
     if len({c.fingerprint for c in certificates}) != len(certificates):
-        raise _Wrong("a certificate occurs twice")
+        raise TrustEntryInvalid("a certificate occurs twice")

@@ -22,12 +22,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from registrar.domain.asn1.pem import Block, blocks_in
 from registrar.domain.asn1.structures import SEQUENCE, definite, outline
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import Envelope, WrongPassword, open_key, read_envelope
+from registrar.domain.files.key_envelopes import Envelope, open_key, read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.pfx import Pfx, read_pfx
 from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, load_certificate
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal, RegistrarError
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
 
 T = TypeVar("T")
@@ -202,10 +202,10 @@ def _without_traces(step: Callable[[], T]) -> T:
 
     Whatever a parser raised that is no error of ours means that the file cannot be read.
     """
-    error: RegistrarError
+    error: Refusal | WrongPassword
     try:
         return step()
-    except RegistrarError as refused:
+    except (Refusal, WrongPassword) as refused:
         error = refused.with_traceback(None)
         error.__context__ = None
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError, UnsupportedAlgorithm):

@@ -16,13 +16,9 @@ from registrar.domain.files.password_encryption import Scheme, scheme_of
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey, read_private_key
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal, RegistrarError
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 
 T = TypeVar("T")
-
-
-class WrongPassword(RegistrarError):
-    """The password opens nothing. The caller counts it and answers FILE_PASSWORD_WRONG with the tries left."""
 
 
 @dataclass(frozen=True, slots=True)

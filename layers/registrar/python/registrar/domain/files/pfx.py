@@ -30,13 +30,13 @@ from registrar.domain.asn1.structures import (
 )
 from registrar.domain.asn1.structures import Pfx as PfxStructure
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import Envelope, WrongPassword, envelope_of, open_key, read_envelope
+from registrar.domain.files.key_envelopes import Envelope, envelope_of, open_key, read_envelope
 from registrar.domain.files.password_encryption import DIGEST_BYTES, pkcs12_bytes
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.pkcs7 import MAX_CERTIFICATES, load_certificate
-from registrar.domain.files.private_keys import NotAPrivateKey, PrivateKey, read_private_key
+from registrar.domain.files.private_keys import PrivateKey, read_private_key
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal, WrongPassword
 
 MAX_PARTS = 8
 MAX_BAGS = 40
@@ -213,7 +213,7 @@ def _only_key(bags: _Bags, password: Password, budget: KdfBudget) -> PrivateKey:
     if bags.envelopes:
         key = open_key(bags.envelopes[0], password, budget)
     elif bags.open_keys:
-        with suppress(NotAPrivateKey):
+        with suppress(PrivateKeyMalformed):
             key = read_private_key(bags.open_keys[0])
     # The MAC has proved the password, so a key that it does not open is broken, not locked.
     if key is None:

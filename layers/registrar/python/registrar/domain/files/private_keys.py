@@ -25,7 +25,7 @@ from registrar.domain.asn1.structures import (
     read,
 )
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal
 
 ID_RANDOM_NUM = "1.2.410.200004.10.1.1.3"
 RANDOM_NUMBER_BYTES = 20
@@ -38,10 +38,6 @@ _CURVES = {
     ec.EllipticCurveOID.SECP384R1: ec.SECP384R1(),
     ec.EllipticCurveOID.SECP521R1: ec.SECP521R1(),
 }
-
-
-class NotAPrivateKey(ValueError):
-    """The bytes are no PrivateKeyInfo: after a decryption it means that the password was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def _spki(key: CertificatePublicKeyTypes) -> bytes:
 def read_private_key(info: bytes) -> PrivateKey:
     """The public half and R of a PrivateKeyInfo (RFC 5208 section 5, RFC 5958 section 2; R: KCAC.TS.SIVID).
 
-    Raises NotAPrivateKey when the bytes are none, and Refusal FILE_UNREADABLE when they are, but the key is
+    Raises PrivateKeyMalformed when the bytes are none, and Refusal FILE_UNREADABLE when they are, but the key is
     of an unknown kind, its numbers do not belong together, or R is not one BIT STRING of 20 bytes.
     """
     try:
@@ -77,7 +73,7 @@ def read_private_key(info: bytes) -> PrivateKey:
     except ValueError:
         parsed = None
     if parsed is None or parsed.version not in (0, 1):
-        raise NotAPrivateKey
+        raise PrivateKeyMalformed
     try:
         key = PrivateKey(_spki(_public_key(parsed)), _random_number(parsed.attributes or []))
     except (ValueError, UnsupportedAlgorithm):

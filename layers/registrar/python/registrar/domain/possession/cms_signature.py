@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
+from registrar.domain.reasons.errors import PossessionProofInvalid
 
 MAX_BYTES = MAX_CMS_BYTES
 
@@ -44,17 +45,6 @@ _VERSION_KEY_ID = 3
 _UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError, MemoryError)
 
 Digest = SHA256 | SHA384 | SHA512
-
-
-class ProofInvalid(Exception):
-    """The message is no signature of that certificate over that content.
-
-    `why` is a short technical phrase for logs and admins; it never quotes the message.
-    """
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @asn1.sequence
@@ -150,19 +140,19 @@ _EC_SIGNATURES: dict[bytes, str | None] = {
 def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) -> None:
     """Check that `message` is a CMS signature over `content` by the key of the certificate (RFC 5652 5.6).
 
-    Raises ProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no certificate,
-    which is a defect of ours: only a certificate that was accepted before gets here. Says nothing about the
-    certificate itself: its dates, path and status are others' business.
+    Raises PossessionProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no
+    certificate, which is a defect of ours: only a certificate that was accepted before gets here. Says nothing
+    about the certificate itself: its dates, path and status are others' business.
     """
     certificate = x509.load_der_x509_certificate(certificate_der)
     signed = _read(message)
     if signed.content_info.content_type != _ID_DATA:
-        raise ProofInvalid("eContentType is not id-data")
+        raise PossessionProofInvalid("eContentType is not id-data")
     if signed.content_info.content not in (None, content):
-        raise ProofInvalid("eContent is not the expected content")
+        raise PossessionProofInvalid("eContent is not the expected content")
     signers = signed.signer_infos.as_list()
     if len(signers) != 1:
-        raise ProofInvalid("not exactly one signer")
+        raise PossessionProofInvalid("not exactly one signer")
     signer = signers[0]
     _check_signer_id(signed, signer, certificate)
     digest = _digest(signed, signer)
@@ -175,14 +165,14 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) 
 
 def _read(message: bytes) -> _SignedData:
     if len(message) > MAX_BYTES:
-        raise ProofInvalid(f"longer than {MAX_BYTES} bytes")
+        raise PossessionProofInvalid(f"longer than {MAX_BYTES} bytes")
     try:
         info = asn1.decode_der(_ContentInfo, message)
         if info.content_type != _ID_SIGNED_DATA:
-            raise ProofInvalid("contentType is not id-signedData")
+            raise PossessionProofInvalid("contentType is not id-signedData")
         signed: _SignedData = info.content.parse(_SignedData)
     except _UNREADABLE:
-        raise ProofInvalid("not the DER of a SignedData") from None
+        raise PossessionProofInvalid("not the DER of a SignedData") from None
     return signed
 
 
@@ -196,9 +186,9 @@ def _check_signer_id(signed: _SignedData, signer: _SignerInfo, certificate: x509
         issuer = certificate.issuer.public_bytes()
         same = asn1.encode_der(signer.sid.issuer) == issuer and signer.sid.serial == certificate.serial_number
     if not same:
-        raise ProofInvalid("the signer is not the certificate's holder")
+        raise PossessionProofInvalid("the signer is not the certificate's holder")
     if (signed.version, signer.version) != (version, version):
-        raise ProofInvalid("version does not go with the signer's identifier")
+        raise PossessionProofInvalid("version does not go with the signer's identifier")
 
 
 def _subject_key_id(certificate: x509.Certificate) -> bytes | None:
@@ -211,26 +201,26 @@ def _subject_key_id(certificate: x509.Certificate) -> bytes | None:
 def _digest(signed: _SignedData, signer: _SignerInfo) -> Digest:
     digest = _DIGESTS.get(asn1.encode_der(signer.digest_algorithm))
     if digest is None:
-        raise ProofInvalid("digest algorithm not accepted")
+        raise PossessionProofInvalid("digest algorithm not accepted")
     announced = [_DIGESTS.get(asn1.encode_der(algorithm)) for algorithm in signed.digest_algorithms.as_list()]
     if announced != [digest]:
-        raise ProofInvalid("digestAlgorithms is not the signer's alone")
+        raise PossessionProofInvalid("digestAlgorithms is not the signer's alone")
     return digest
 
 
 def _check_attributes(attributes: list[_Attribute], digest: Digest, content: bytes) -> None:
     if _only_value(attributes, _ID_CONTENT_TYPE) != asn1.encode_der(_ID_DATA):
-        raise ProofInvalid("content-type is not id-data")
+        raise PossessionProofInvalid("content-type is not id-data")
     expected = asn1.encode_der(hashlib.new(digest.name, content).digest())
     if not hmac.compare_digest(_only_value(attributes, _ID_MESSAGE_DIGEST), expected):
-        raise ProofInvalid("message-digest is not the content's")
+        raise PossessionProofInvalid("message-digest is not the content's")
 
 
 def _only_value(attributes: list[_Attribute], oid: x509.ObjectIdentifier) -> bytes:
     """The DER of the one value of the one attribute of that type (RFC 5652 11.1, 11.2)."""
     found = [attribute.values.as_list() for attribute in attributes if attribute.type == oid]
     if len(found) != 1 or len(found[0]) != 1:
-        raise ProofInvalid(f"attribute {oid.dotted_string} is not there exactly once")
+        raise PossessionProofInvalid(f"attribute {oid.dotted_string} is not there exactly once")
     return asn1.encode_der(found[0][0])
 
 
@@ -241,15 +231,15 @@ def _check_signature(
     algorithm = asn1.encode_der(signer.signature_algorithm)
     algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
     if algorithms.get(algorithm, "") not in (None, digest.name):
-        raise ProofInvalid("signature algorithm is not accepted for this key and digest")
+        raise PossessionProofInvalid("signature algorithm is not accepted for this key and digest")
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signer.signature, to_be_signed, padding.PKCS1v15(), digest)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signer.signature, to_be_signed, ec.ECDSA(digest))
         else:
-            raise ProofInvalid("the certificate's key is neither RSA nor EC")
+            raise PossessionProofInvalid("the certificate's key is neither RSA nor EC")
     except InvalidSignature:
-        raise ProofInvalid("signature does not verify") from None
+        raise PossessionProofInvalid("signature does not verify") from None
     except (UnsupportedAlgorithm, ValueError):
-        raise ProofInvalid("signature cannot be verified with this key") from None
+        raise PossessionProofInvalid("signature cannot be verified with this key") from None

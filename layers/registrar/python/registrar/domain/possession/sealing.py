@@ -8,12 +8,10 @@ import hmac
 import json
 from dataclasses import dataclass, field
 
+from registrar.domain.reasons.errors import SealedSecretInvalid
+
 MAX_SEALED_BYTES = 512
 MAX_SECRET_CHARS = 128
-
-
-class NotSealedForThis(ValueError):
-    """The plaintext is not of this form, or was sealed for another upload or nonce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +23,18 @@ class Sealed:
 
 
 def unwrap(plaintext: bytes, upload_id: str, nonce: str) -> str:
-    """The secret in `plaintext`. Raises NotSealedForThis, which quotes nothing of it."""
+    """The secret in `plaintext`. Raises SealedSecretInvalid, which quotes nothing of it."""
     try:
         content = json.loads(plaintext)
         upload = content["upload"]
         given = content["nonce"]
         secret = content["secret"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NotSealedForThis from None
+        raise SealedSecretInvalid from None
     if not all(isinstance(value, str) for value in (upload, given, secret)):
-        raise NotSealedForThis
+        raise SealedSecretInvalid
     claimed = f"{upload}\n{given}".encode("utf-8", "surrogatepass")
     bound = hmac.compare_digest(claimed, f"{upload_id}\n{nonce}".encode())
     if not bound or not 0 < len(secret) <= MAX_SECRET_CHARS:
-        raise NotSealedForThis
+        raise SealedSecretInvalid
     return str(secret)

@@ -9,17 +9,16 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.domain.possession.cms_signature import ProofInvalid, check_cms_signature
+from registrar.domain.possession.cms_signature import check_cms_signature
 from registrar.domain.possession.proofs import Proof
-
-__all__ = ["Proof", "ProofInvalid", "check_possession"]
+from registrar.domain.reasons.errors import PossessionProofInvalid
 
 
 def check_possession(der: bytes, text: str, proof: Proof) -> None:
     """Check that the key of the certificate `der` made the signature over the UTF-8 bytes of `text`.
 
     `cms` is detached SignedData (RFC 5652); `signature` is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or ECDSA
-    with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises ProofInvalid.
+    with SHA-256, DER-encoded (RFC 3279 2.2.3). Raises PossessionProofInvalid.
     """
     if proof.kind == "cms":
         check_cms_signature(proof.signature, der, text.encode())
@@ -31,6 +30,6 @@ def check_possession(der: bytes, text: str, proof: Proof) -> None:
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(proof.signature, text.encode(), ec.ECDSA(SHA256()))
         else:
-            raise ProofInvalid("key is neither RSA nor EC")
+            raise PossessionProofInvalid("key is neither RSA nor EC")
     except InvalidSignature:
-        raise ProofInvalid("signature does not verify") from None
+        raise PossessionProofInvalid("signature does not verify") from None

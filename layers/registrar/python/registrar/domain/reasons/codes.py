@@ -86,3 +86,11 @@ class Code(StrEnum):
     MALFORMED_REQUEST = "MALFORMED_REQUEST"
     ROUTE_NOT_FOUND = "ROUTE_NOT_FOUND"
     SYSTEM_RETRY = "SYSTEM_RETRY"
+
+
+class AdminCode(StrEnum):
+    """Why a certificate is NOT_AVAILABLE_FOR_REGISTRATION: for logs and the help desk, never for a customer."""
+
+    CERT_HELD_BY_OTHER = "CERT_HELD_BY_OTHER"
+    KEY_HELD_BY_OTHER = "KEY_HELD_BY_OTHER"
+    KEY_DENIED = "KEY_DENIED"

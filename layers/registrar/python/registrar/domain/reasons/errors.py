@@ -1,21 +1,42 @@
-"""What can go wrong, as one family.
+"""What can go wrong, as one family; and what a caller gets where an error leaves a handler.
 
 RegistrarError
-├── Refusal                 the caller gets a problem document with a code of the catalogue
-├── StoreError              a table or bucket said no
-│   ├── ConditionFailed     a conditional write lost: somebody else was first, or the state is another
-│   ├── NotThere            the object that an event names does not exist (any more)
-│   └── NotDelivered        a channel (SMS, mail, push) did not take a message
-├── Unreachable             an issuer's server was not asked, or gave no answer that is one
-└── TrustDocumentRejected   an admin's trust document is not activated; carries every reason
+├── Refusal                     a request that cannot be granted             → its own code
+├── AdminStepRefused            an admin's step that the state forbids       → STATE_CONFLICT
+├── StoreError                  AWS did not do what was asked
+│   ├── ConditionFailed         a conditional write found another state      → STATE_CONFLICT
+│   ├── ObjectNotFound          the bucket holds no such object (any more)
+│   └── NotDelivered            no channel (SMS, mail, push) took a message
+├── RegistrationPrevented       the transaction that registers did not happen
+│   ├── CertificateTaken        a lock or the deny list prevents it
+│   └── StatusSuperseded        the revocation status is too old to rely on
+├── IssuerUnreachable           an issuer's server was not asked, or sent no valid response
+├── InputInvalid                something that was read cannot be used
+│   ├── DerMalformed            not DER, or not the value expected
+│   ├── CertificateMalformed    not a certificate, or one that breaks RFC 5280
+│   ├── PrivateKeyMalformed     not a PrivateKeyInfo
+│   ├── WrongPassword           a password does not open a file
+│   ├── PathInvalid             a certificate or signature does not chain to its issuer
+│   ├── CrlUnusable             a CRL, or an entry of it, cannot be used
+│   ├── PossessionProofInvalid  a signature is not that key's over that text
+│   ├── PasskeyInvalid          a WebAuthn response is not valid
+│   ├── SealedSecretInvalid     a sealed secret is not for this upload       → MALFORMED_REQUEST
+│   └── TrustEntryInvalid       one entry of a trust document cannot be used
+├── TrustDocumentRejected       a trust document is not activated
+└── MessageNotDone              a message stays in its queue
+    ├── MessagePostponed        it is to be handled later
+    └── CrlOverdue              no current CRL could be fetched
 
-Whatever is not in this family is a defect of ours and becomes SYSTEM_RETRY.
+`entry/refusals.py` holds that mapping. An error without an arrow never leaves a handler of the API or of an admin:
+whoever calls what raises it decides what follows. One that does leave it is a defect of ours, as is everything that
+is not in this family: SYSTEM_RETRY to a customer, Lambda's error to an admin, another delivery of a message.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.codes import AdminCode, Code
 
 
 class RegistrarError(Exception):
@@ -35,8 +56,16 @@ class Refusal(RegistrarError):
         self.retry_after = retry_after
 
 
+class AdminStepRefused(RegistrarError):
+    """The state does not allow the step; `why` is a sentence for the person at the bank."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class StoreError(RegistrarError):
-    """A table or bucket refused."""
+    """A service of AWS did not do what was asked."""
 
 
 class ConditionFailed(StoreError):
@@ -51,20 +80,93 @@ class ConditionFailed(StoreError):
         self.items = items
 
 
-class NotThere(StoreError):
-    """The object is not there (any more)."""
+class ObjectNotFound(StoreError):
+    """The bucket holds no such object (any more)."""
 
 
 class NotDelivered(StoreError):
     """No channel took the message: certainly not sent."""
 
 
-class Unreachable(RegistrarError):
-    """An OCSP responder or CRL could not be had; `why`, for logs and admins, holds nothing that a server sent."""
+class RegistrationPrevented(RegistrarError):
+    """The transaction that registers a certificate did not happen."""
+
+
+class CertificateTaken(RegistrationPrevented):
+    """The certificate or its key is registered already, or denied.
+
+    `code` is ALREADY_REGISTERED where it is the same certificate of the same customer, REPLACES_REQUIRED where only
+    the key is that of another certificate of theirs; `existing` is that registration. Otherwise `existing` is None,
+    `code` is an AdminCode, and the customer learns nothing more.
+    """
+
+    def __init__(self, code: Code | AdminCode, existing: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.existing = existing
+
+
+class StatusSuperseded(RegistrationPrevented):
+    """The issuer's CRL was applied to registrations after the status was found: the issuer is asked again."""
+
+
+class IssuerUnreachable(RegistrarError):
+    """An OCSP response or a CRL could not be fetched; `why`, for logs, holds nothing that a server sent."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class InputInvalid(RegistrarError):
+    """What was read cannot be used.
+
+    `why` is a short technical phrase for logs and admins; it quotes nothing of what was read.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class DerMalformed(InputInvalid, ValueError):
+    """The bytes are no DER value, or not the one expected."""
+
+
+class CertificateMalformed(InputInvalid, ValueError):
+    """The bytes are no certificate, or one of which a part breaks RFC 5280 or DER."""
+
+
+class PrivateKeyMalformed(InputInvalid, ValueError):
+    """The bytes are no PrivateKeyInfo: after a decryption it means that the password was wrong."""
+
+
+class WrongPassword(InputInvalid):
+    """The password opens nothing. The caller counts it and refuses with FILE_PASSWORD_WRONG and the tries left."""
+
+
+class PathInvalid(InputInvalid):
+    """A certificate, or something that its issuer signs, does not hold under the issuer's certificate."""
+
+
+class CrlUnusable(InputInvalid):
+    """The CRL, or an entry of it, cannot be used."""
+
+
+class PossessionProofInvalid(InputInvalid):
+    """The signature is not that of the certificate's key over the expected text."""
+
+
+class PasskeyInvalid(InputInvalid):
+    """The bytes are no valid credential or proof of identity."""
+
+
+class SealedSecretInvalid(InputInvalid, ValueError):
+    """The plaintext is not of the expected form, or was sealed for another upload or nonce."""
+
+
+class TrustEntryInvalid(InputInvalid):
+    """An entry of a trust document cannot be used; `why` says which member is wrong, for the admin."""
 
 
 class TrustDocumentRejected(RegistrarError):
@@ -73,3 +175,19 @@ class TrustDocumentRejected(RegistrarError):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = tuple(reasons)
+
+
+class MessageNotDone(RegistrarError):
+    """The message stays in its queue and is delivered again."""
+
+
+class MessagePostponed(MessageNotDone):
+    """The message is in order, but to be handled later."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"in {wait}")
+        self.wait = wait
+
+
+class CrlOverdue(MessageNotDone):
+    """No current CRL could be fetched: nobody knows which certificates it would name."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from registrar.domain.certificates.decision import decide_certificate
 from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Level
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration
 
@@ -30,7 +31,7 @@ class Judged:
 
     registration_id: str
     operator: str
-    codes: tuple[str, ...]
+    codes: tuple[Code, ...]
     change: Change | None
 
     def to_map(self) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1 import der
 from registrar.domain.asn1.ber import der_value
-from registrar.domain.asn1.der import DerError
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
-from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.reasons.errors import CrlUnusable, DerMalformed, PathInvalid
 from registrar.domain.revocation.crl_scope import Scope, scope_of
 
 # One that is larger would not fit a function's memory twice.
@@ -75,7 +74,7 @@ def read_crl(content: bytes, issuer: Certificate) -> Crl:
         this_update = parsed.last_update_utc
         next_update = parsed.next_update_utc
         name = normal_name(parsed.issuer)
-    except DerError as error:
+    except DerMalformed as error:
         raise CrlUnusable(f"not DER: {error}") from None
     except UNREADABLE as error:
         raise CrlUnusable(f"malformed: {type(error).__name__}") from None
@@ -110,14 +109,14 @@ def read_crl(content: bytes, issuer: Certificate) -> Crl:
 
 
 def _outline(content: bytes) -> _Outline:
-    """Where the parts of a CertificateList stand, and the same list without its entries. Raises DerError."""
+    """Where the parts of a CertificateList stand, and the same list without its entries. Raises DerMalformed."""
     start, end = der.expect(content, 0, len(content), der.SEQUENCE)
     if end != len(content):
-        raise DerError("bytes after the CRL")
+        raise DerMalformed("bytes after the CRL")
     at, signed_end = der.expect(content, start, end, der.SEQUENCE)
     first = at
     if not content.startswith(_VERSION_2, at, signed_end):
-        raise DerError("not version 2")
+        raise DerMalformed("not version 2")
     algorithm_at = at + len(_VERSION_2)
     _, at = der.expect(content, algorithm_at, signed_end, der.SEQUENCE)
     algorithm = content[algorithm_at:at]
@@ -130,10 +129,10 @@ def _outline(content: bytes) -> _Outline:
         entries = der.expect(content, at, signed_end, der.SEQUENCE)
         at = entries[1]
     if len(content) - (at - entries_from) > _MOST_BYTES_BESIDE_ENTRIES:
-        raise DerError("too long, its entries aside")
+        raise DerMalformed("too long, its entries aside")
     rest = content[signed_end:end]
     if not rest.startswith(algorithm):
-        raise DerError("its two signature algorithms differ")
+        raise DerMalformed("its two signature algorithms differ")
     without = der_value(der.SEQUENCE, content[first:entries_from] + content[at:signed_end])
     return _Outline((start, signed_end), entries, der_value(der.SEQUENCE, without + rest))
 
@@ -155,5 +154,5 @@ def _check_signature(parsed: x509.CertificateRevocationList, signed: memoryview,
     try:
         path.check_strong_hash(parsed)
         path.check_signature(parsed, signed, issuer.public_key)
-    except path.PathError as error:
+    except PathInvalid as error:
         raise CrlUnusable(error.why) from None

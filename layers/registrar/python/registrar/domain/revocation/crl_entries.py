@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from registrar.domain.asn1 import der
-from registrar.domain.asn1.der import DerError
+from registrar.domain.reasons.errors import CrlUnusable, DerMalformed
 
 REASONS = {
     0: "unspecified",
@@ -39,14 +39,6 @@ _CERTIFICATE_ISSUER = bytes.fromhex("551d1d")
 # holdInstructionCode and invalidityDate may be critical: neither makes a revoked certificate good.
 _UNDERSTOOD = frozenset({_REASON_CODE, bytes.fromhex("551d17"), bytes.fromhex("551d18")})
 _TRUE = bytes.fromhex("0101ff")
-
-
-class CrlUnusable(Exception):
-    """The CRL, or an entry of it, cannot be used; `why` is a short technical phrase for logs and admins."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +135,7 @@ def _read(data: bytes, at: int, end: int) -> tuple[Entry, int, bytes]:
         if time_end < stop:
             reason, more = _extensions(data, time_end, stop)
             shape += more
-    except DerError as error:
+    except DerMalformed as error:
         raise CrlUnusable(f"an entry: {error}") from None
     return Entry(serial, revoked_at, reason), stop, b"".join(shape)
 

@@ -20,17 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from registrar.domain.asn1.der import DerError, element
+from registrar.domain.asn1.der import element
+from registrar.domain.reasons.errors import CrlUnusable, DerMalformed
 from registrar.domain.revocation.crl import Crl
-from registrar.domain.revocation.crl_entries import (
-    CrlUnusable,
-    Entry,
-    batches,
-    octets_of,
-    read_entry,
-    serial_octets,
-    worst,
-)
+from registrar.domain.revocation.crl_entries import Entry, batches, octets_of, read_entry, serial_octets, worst
 from registrar.domain.revocation.crl_scope import Scope, directory_key
 
 Read = Callable[[int, int], bytes]
@@ -294,5 +287,5 @@ def _end(page: bytes, at: int) -> int:
         return at + 2 + length
     try:
         return element(page, at, len(page))[2]
-    except DerError:
+    except DerMalformed:
         raise CrlUnusable("a page of the index is cut off") from None

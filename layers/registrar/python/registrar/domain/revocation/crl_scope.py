@@ -10,7 +10,7 @@ from cryptography import x509
 
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
-from registrar.domain.revocation.crl_entries import CrlUnusable
+from registrar.domain.reasons.errors import CrlUnusable
 
 ALL_REASONS = frozenset(flag.value for flag in x509.ReasonFlags) - {"unspecified", "removeFromCRL"}
 _ATTRIBUTE_TYPE = re.compile(r"(^|[,+])\s*([A-Za-z][A-Za-z0-9-]*)=")

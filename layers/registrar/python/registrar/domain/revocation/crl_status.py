@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from registrar.domain.certificates.certificate import Certificate
-from registrar.domain.revocation.crl_entries import CrlUnusable, Entry
+from registrar.domain.reasons.errors import CrlUnusable
+from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head
 from registrar.domain.revocation.crl_scope import ALL_REASONS, check_scope, directory_key
 from registrar.domain.revocation.status import Answer, Status

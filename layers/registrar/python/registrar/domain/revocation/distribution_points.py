@@ -7,8 +7,8 @@ from cryptography import x509
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Operator
+from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.addresses import allowed
-from registrar.domain.revocation.crl_entries import CrlUnusable
 from registrar.domain.revocation.crl_scope import Scope, scope_of
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
-from registrar.domain.certificates.path import PathError
+from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation.ocsp_responder import check_signer
 from registrar.domain.revocation.status import Answer, Status
 
@@ -111,7 +111,7 @@ def check_response(
         _check_extensions(response, len(singles), nonce)
         about = (single for single in singles if _is_about(single, certificate, issuer))
         statuses = [_status(single, now, skew, max_age) for single in about]
-    except PathError as error:
+    except PathInvalid as error:
         return _invalid(error.why)
     except UNREADABLE:
         return _invalid("not the DER of an OCSPResponse")
@@ -125,12 +125,12 @@ def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -
     for extension in response.extensions:
         if isinstance(extension.value, x509.OCSPNonce):
             if not hmac.compare_digest(extension.value.nonce, nonce):
-                raise PathError("nonce is not ours")
+                raise PathInvalid("nonce is not ours")
         elif extension.critical:
-            raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
+            raise PathInvalid(f"extension {extension.oid.dotted_string} is not accepted")
     for extension in response.single_extensions if singles == 1 else _of_several(response):
         if extension.critical:
-            raise PathError(f"extension {extension.oid.dotted_string} is not accepted")
+            raise PathInvalid(f"extension {extension.oid.dotted_string} is not accepted")
 
 
 def _of_several(response: ocsp.OCSPResponse) -> list[_Extension]:

@@ -28,16 +28,16 @@ from cryptography.x509.oid import SignatureAlgorithmOID as Oid
 
 from registrar.domain.asn1.ber import der_value
 from registrar.domain.asn1.names import normal_name
-from registrar.domain.certificates.certificate import Certificate, Malformed, read_certificate
+from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.certificates.path import (
     WEAK_HASHES,
-    PathError,
     check_dates,
     check_issuance,
     check_signed,
     signature_hash,
 )
 from registrar.domain.certificates.weak_keys import weakness
+from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
 
 MAX_CERTIFICATES = 5
 """A responder sends its own and perhaps its path; more are not looked at."""
@@ -75,7 +75,7 @@ def read_embedded(certificate: x509.Certificate) -> Candidate | None:
     """
     try:
         facts = read_certificate(certificate.public_bytes(Encoding.DER))
-    except Malformed:
+    except CertificateMalformed:
         return None
     return Candidate(facts, _unfit(facts))
 
@@ -110,10 +110,10 @@ def check_signer(
     responders: Sequence[Certificate],
     now: datetime,
 ) -> None:
-    """Check that somebody signed a successful response who may. Raises PathError, ValueError for odd bytes."""
+    """Check that somebody signed a successful response who may. Raises PathInvalid, ValueError for odd bytes."""
     accepted = _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
-        raise PathError("signature algorithm not accepted")
+        raise PathInvalid("signature algorithm not accepted")
     signed = response.tbs_response_bytes
     signature = response.signature
     embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
@@ -123,11 +123,11 @@ def check_signer(
         try:
             _check_right(candidate, issuer, root, responders, now)
             check_signed(signed, signature, candidate.certificate.public_key, *accepted)
-        except PathError as error:
+        except PathInvalid as error:
             refused = refused or error
         else:
             return
-    raise refused or PathError("signed by nobody known")
+    raise refused or PathInvalid("signed by nobody known")
 
 
 def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -154,7 +154,7 @@ def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
 def _check_right(
     signer: Candidate, issuer: Certificate, root: Certificate, responders: Sequence[Certificate], now: datetime
 ) -> None:
-    """Check that `signer` may speak for the issuer. Raises PathError."""
+    """Check that `signer` may speak for the issuer. Raises PathInvalid."""
     certificate = signer.certificate
     if certificate.fingerprint == issuer.fingerprint:
         return
@@ -162,11 +162,11 @@ def _check_right(
     if any(certificate.fingerprint == pinned.fingerprint for pinned in responders):
         return
     if signer.unfit is not None:
-        raise PathError(signer.unfit)
+        raise PathInvalid(signer.unfit)
     purpose = _purpose(certificate)
     if certificate.issuer == issuer.subject:
         check_issuance(certificate, issuer)
     elif certificate.issuer == root.subject and purpose is not None and purpose.critical:
         check_issuance(certificate, root)
     else:
-        raise PathError("responder certificate is neither the issuer's nor the root's")
+        raise PathInvalid("responder certificate is neither the issuer's nor the root's")
