@@ -74,6 +74,12 @@ DECIDING = (
     "watch_crl",
     "watch_issuers",
 )
+# What sends no notice, authorize and the reading functions among it, loads none of their texts.
+NOTIFYING = (
+    *("add_passkey", "add_totp", "approve_recovery", "cancel_recovery", "change_phone", "remove_credential"),
+    *("send_otp", "start_phone", "login", "report_loss", "verify_certificate", "verify_otp", "verify_passkey"),
+    *("check_revocation", "flag_expiring", "flag_shard", "reevaluate_segment", "send_notice"),
+)
 # The words of this house are customer, upload, certificate, notice …
 VAGUE = ("util", "helper", "manager", "common", "misc")
 
@@ -302,6 +308,7 @@ def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
         assert costly not in modules
     assert "registrar.domain.certificates.trust_document" not in modules or verb in DECIDING
     assert "cryptography" not in modules or verb not in WITHOUT_CRYPTOGRAPHY
+    assert "registrar.domain.notices" not in modules or verb in NOTIFYING
 
 
 @each_started

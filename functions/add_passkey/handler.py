@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
-from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
-from registrar.domain.access.passkeys import MAX_ATTESTATION_BYTES, MAX_CLIENT_DATA_BYTES, check_creation
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.access.passkeys import (
+    MAX_ATTESTATION_BYTES,
+    MAX_CLIENT_DATA_BYTES,
+    check_creation,
+)
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PasskeyInvalid, Refusal
 from registrar.entry.answers import Answer, answer
@@ -18,7 +21,7 @@ from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
 credentials = use_cases.credentials()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 party = use_cases.relying_party()
 
 
@@ -42,7 +45,7 @@ def lambda_handler(request: Request) -> Answer:
         raise Refusal(Code.CREDENTIAL_INVALID) from None
     if any(known.id == passkey.id for known in customer.passkeys):
         raise Refusal(Code.CREDENTIAL_INVALID)
-    messages.send(customer.phone, change_notice(customer.language, "passkey added", name, at))
+    notices.send(Kind.PASSKEY_ADDED, customer.language, customer.phone, at, changed_at=at, detail=name)
     changed = replace(customer, passkeys=(*customer.passkeys, passkey))
     credentials.change(changed, proof, f"passkey:{passkey.id}", at)
     audit("passkey.added", customer_id=customer_id, passkey=passkey.id, proved_by=proof.method)

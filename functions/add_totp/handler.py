@@ -6,7 +6,7 @@ from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.customer import counted_try, wrong_code
 from registrar.domain.access.totp import matching_step
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
@@ -18,7 +18,7 @@ from registrar.steps import wiring as use_cases
 customers = stores.customers()
 credentials = use_cases.credentials()
 customer_secrets = stores.authenticator_secrets()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -35,7 +35,7 @@ def lambda_handler(request: Request) -> Answer:
     if matching_step(customer_secrets.open(customer_id, pending.secret), code, at) is None:
         audit("totp.not_added", customer_id=customer_id, tries_left=pending.tries_left)
         raise wrong_code(pending)
-    messages.send(customer.phone, change_notice(customer.language, "totp added", "", at))
+    notices.send(Kind.TOTP_ADDED, customer.language, customer.phone, at, changed_at=at)
     changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
     credentials.change(changed, proof, "totp", at)
     audit("totp.added", customer_id=customer_id, proved_by=proof.method)

@@ -11,16 +11,17 @@ from typing import Any
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.recovery import COOLING_OFF, approve
-from registrar.domain.notices.access_notices import recovery_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.command import invoked
 from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import audit
+from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @invoked
@@ -39,7 +40,8 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
         raise
     ends = at + COOLING_OFF
     for phone in sorted({customer.phone, recovery.phone}):
-        messages.send(phone, recovery_notice(customer.language, masked_phone(recovery.phone), ends))
+        shown = masked_phone(recovery.phone)
+        notices.send(Kind.RECOVERY_APPROVED, customer.language, phone, at, phone_masked=shown, effective_at=ends)
     customers.save(replace(customer, recovery=recovery))
     audit("recovery.approved", customer_id=customer_id, staff=staff, recovery=recovery.id, effective_at=iso(ends))
     return {"effective_at": iso(ends)}

@@ -4,7 +4,7 @@ whoever logs in by the old methods shows that they are not lost."""
 from dataclasses import replace
 
 from registrar.aws import wiring as stores
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
@@ -12,9 +12,10 @@ from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
+from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -26,6 +27,6 @@ def lambda_handler(request: Request) -> Answer:
         raise Refusal(Code.RECOVERY_NOT_FOUND)
     customers.save(replace(customer, recovery=None))
     for phone in {customer.phone, recovery.phone}:
-        messages.send(phone, change_notice(customer.language, "recovery cancelled", "", at))
+        notices.send(Kind.RECOVERY_CANCELLED, customer.language, phone, at, changed_at=at)
     audit("recovery.cancelled", customer_id=customer.id, recovery=recovery.id)
     return answer(200, {"cancelled": recovery.id})

@@ -7,7 +7,7 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import counted_try, wrong_code
 from registrar.domain.access.sms_codes import sms_code_matches
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
@@ -18,7 +18,7 @@ from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 credentials = use_cases.credentials()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -36,7 +36,7 @@ def lambda_handler(request: Request) -> Answer:
         audit("phone.not_changed", customer_id=customer_id, tries_left=pending.tries_left)
         raise wrong_code(pending)
     shown = masked_phone(pending.phone)
-    messages.send(customer.phone, change_notice(customer.language, "phone changed", shown, at))
+    notices.send(Kind.PHONE_CHANGED, customer.language, customer.phone, at, changed_at=at, detail=shown)
     changed = replace(customer, version=customer.version + 1, phone=pending.phone, pending=None)
     credentials.change(changed, proof, "phone", at)
     audit("phone.changed", customer_id=customer_id, proved_by=proof.method)

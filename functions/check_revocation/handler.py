@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.domain.notices.kinds import Kind
+from registrar.domain.notices.notice import upload_notice
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload import Upload, UploadState
@@ -39,9 +41,9 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         with suppress(ConditionFailed):  # the same question, answered a moment earlier
             upload = _asked(upload, at)
     if upload.deferred_at and upload.state is UploadState.AWAITING_PROOF:
-        _tell(upload, "upload_ready", until_at=iso(upload.expires_at))
+        _tell(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
     elif upload.deferred_at and upload.state is UploadState.REJECTED and (first := headline(upload.findings)):
-        _tell(upload, "upload_refused", code=first["code"])
+        _tell(upload, Kind.UPLOAD_REFUSED, code=first["code"])
 
 
 def _asked(upload: Upload, at: datetime) -> Upload:
@@ -51,7 +53,6 @@ def _asked(upload: Upload, at: datetime) -> Upload:
     return settled
 
 
-def _tell(upload: Upload, kind: str, **params: str) -> None:
+def _tell(upload: Upload, kind: Kind, **params: str) -> None:
     """Who had to wait is told how it ended; told again, it is the same notice."""
-    notice = {"id": f"{kind}:{upload.id}", "kind": kind, "customer_id": upload.customer_id}
-    notices.send([notice | {"params": params}])
+    notices.send([upload_notice(kind, upload.id, upload.customer_id, **params).message])

@@ -11,7 +11,7 @@ from typing import Any
 from registrar.aws import wiring as stores
 from registrar.aws.tables.runs import run_of
 from registrar.domain.notices.expiry import Digest, Due, digests, windows
-from registrar.domain.notices.notice import expiry_message
+from registrar.domain.notices.notice import expiry_notice
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.batch import each_message
 from registrar.entry.log import logger
@@ -29,7 +29,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     handed_on = 0
     for digest in found:
         if told := _flag(digest, run.at):
-            handed_on += notices.send([expiry_message(digest.customer_id, told, run.at)])
+            handed_on += notices.send([expiry_notice(digest.customer_id, told, run.at).message])
         _note_ended(digest, run.at)
     finished = runs.done(run, shard)
     due = sum(len(digest.told) for digest in found)

@@ -20,12 +20,14 @@ from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.views import challenge_view
 from registrar.settings import setting
+from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 challenges = stores.challenges()
 registrations = stores.registrations()
 sessions = stores.sessions()
 throttles = stores.throttles()
+locked_logins = use_cases.locked_logins()
 rp_id = setting("PASSKEY_RP_ID")
 bank = setting("BANK_CODE")
 
@@ -48,8 +50,10 @@ def lambda_handler(request: Request) -> Answer:
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or standing.locked or not attempt.allowed:
         # No digest of what nobody is called: it may be a password in the wrong field.
-        known = {"customer_id": customer.id} if customer else {}
-        audit("login.refused", **known, waiting=not attempt.allowed, locked=standing.locked)
+        known_id = customer.id if customer else None
+        told = locked_logins.after_wrong_password(known_id, key, attempt, at)
+        facts = {"waiting": not attempt.allowed, "locked": standing.locked, "lock_notice_queued": told}
+        audit("login.refused", customer_id=known_id, **facts)
         raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
     customer = customer.as_of(at)

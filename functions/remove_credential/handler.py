@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer
@@ -17,7 +17,7 @@ from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 credentials = use_cases.credentials()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -37,8 +37,11 @@ def lambda_handler(request: Request) -> Answer:
         changed = replace(changed, totp_ciphertext=None)
     if set(changed.methods) <= {"sms"}:
         raise Refusal(Code.CREDENTIAL_LAST)
-    name = removed.name if removed else ""
-    messages.send(customer.phone, change_notice(customer.language, f"{kind} removed", name, at))
+    if removed:
+        detail = removed.name
+        notices.send(Kind.PASSKEY_REMOVED, customer.language, customer.phone, at, changed_at=at, detail=detail)
+    else:
+        notices.send(Kind.TOTP_REMOVED, customer.language, customer.phone, at, changed_at=at)
     credentials.change(changed, proof, f"removal:{named}", at)
     audit("credential.removed", customer_id=customer_id, credential=named, proved_by=proof.method)
     return answer(200, {"removed": named})

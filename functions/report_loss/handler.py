@@ -19,9 +19,11 @@ from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
+from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 throttles = stores.throttles()
+locked_logins = use_cases.locked_logins()
 registrations = stores.registrations()
 
 
@@ -48,11 +50,14 @@ def _by_password(request: Request, at: datetime) -> str:
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
     throttles.count_address(request.source_address, at)
     # Of the budget that logins from unknown devices have: the password is no easier to guess here.
-    attempt = throttles.attempt(account_key(customer_id, None), at)
+    budget = account_key(customer_id, None)
+    attempt = throttles.attempt(budget, at)
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or not attempt.allowed:
-        audit("loss.refused", customer_id=customer.id if customer else None, waiting=not attempt.allowed)
+        known_id = customer.id if customer else None
+        told = locked_logins.after_wrong_password(known_id, budget, attempt, at)
+        audit("loss.refused", customer_id=known_id, waiting=not attempt.allowed, lock_notice_queued=told)
         raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
     return customer.id
 

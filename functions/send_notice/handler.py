@@ -11,9 +11,11 @@ from typing import Any
 from registrar.aws import wiring as stores
 from registrar.aws.tables.notices import NoticeState
 from registrar.domain.access.customer import Customer
-from registrar.domain.notices.expiry_texts import expiry_notice
-from registrar.domain.notices.notice import EXPIRING, Notice, notice_of, quiet_until
-from registrar.domain.notices.texts import notice_text
+from registrar.domain.notices.channels import Message, Recipient
+from registrar.domain.notices.notice import Notice, quiet_until
+from registrar.domain.notices.queue_messages import notice_of
+from registrar.domain.notices.rendering import notice_text
+from registrar.domain.notices.texts import TEXTS
 from registrar.domain.reasons.errors import MessagePostponed, NotDelivered
 from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import each_message
@@ -25,7 +27,7 @@ QUIET_HOURS = setting("QUIET_HOURS")
 customers = stores.customers()
 registrations = stores.registrations()
 notices = stores.notices()
-messages = stores.messages()
+sender = stores.notice_sender()
 queue = stores.notice_queue()
 
 
@@ -34,8 +36,8 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     notice = notice_of(message)
     at = now()
     if notice is None:
-        return  # an event that nobody is told of
-    if not notice.urgent and (morning := quiet_until(at, QUIET_HOURS)):
+        return  # nobody is to be told
+    if not TEXTS[notice.kind].urgent and (morning := quiet_until(at, QUIET_HOURS)):
         raise MessagePostponed(morning - at)
     parts = [part for part in notice.parts if not notices.is_closed(part.id)]
     customer = customers.find(notice.customer_id) if parts else None
@@ -54,16 +56,16 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
 
 def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration]) -> None:
     at = now()
-    if notice.kind == EXPIRING:
-        wording = expiry_notice(customer.language, customer.name, about, at)
-    else:
-        registration = about[0] if about else None
-        wording = notice_text(notice.kind, customer.language, customer.name, notice.params, registration)
+    wording = notice_text(
+        notice.kind, customer.language, notice.params, at, customer_name=customer.name, registrations=about
+    )
     notices.claim(parts, at)
     try:
-        channel = messages.send(customer, wording, notice.id)
+        sent = sender.send(Recipient.of(customer), Message(wording, notice.id))
     except NotDelivered:
         notices.release(parts, at)
         raise
     notices.close(parts, NoticeState.SENT, now())
-    audit("notice.sent", customer_id=customer.id, notice_ids=parts, kind=notice.kind, channel=channel)
+    audit("notice.sent", customer_id=customer.id, notice_ids=parts, kind=notice.kind, channel=sent.channel)
+    for fault in sent.faults:
+        audit("channel.misconfigured", customer_id=customer.id, channel=fault.channel, why=fault.why)

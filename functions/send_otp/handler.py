@@ -3,7 +3,7 @@
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
-from registrar.domain.notices.access_notices import code_message
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import iso
@@ -13,11 +13,12 @@ from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.route import route
+from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 challenges = stores.challenges()
 throttles = stores.throttles()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -37,6 +38,6 @@ def lambda_handler(request: Request) -> Answer:
     code, digest = new_sms_code(challenge.id)
     challenges.sms_sent(challenge, digest, ends, at)
     throttles.count_phone(phone, at)
-    messages.send(phone, code_message(customer.language, code, challenge.operation.value))
+    notices.send(Kind.ONE_TIME_CODE, customer.language, phone, at, code=code, operation=challenge.operation)
     audit("sms.sent", customer_id=customer.id, operation=challenge.operation.value)
     return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -5,7 +5,7 @@ import hashlib
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
 from registrar.domain.access.passkeys import creation_options
-from registrar.domain.asn1.names import masked
+from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.answers import Answer, answer

@@ -8,7 +8,7 @@ from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Pending
 from registrar.domain.access.recovery import PHONE
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
-from registrar.domain.notices.access_notices import code_message
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.times import iso
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
@@ -21,7 +21,7 @@ from registrar.steps import wiring as use_cases
 customers = stores.customers()
 credentials = use_cases.credentials()
 throttles = stores.throttles()
-messages = stores.text_messages()
+notices = use_cases.notices_at_once()
 
 
 @route
@@ -37,6 +37,6 @@ def lambda_handler(request: Request) -> Answer:
     code, digest = new_sms_code(proof.id)
     ends = at + SMS_CODE_LIFE
     customers.save(replace(customer, pending=Pending("phone", proof.id, digest, ends, phone)))
-    messages.send(phone, code_message(customer.language, code, "phone"))
+    notices.send(Kind.PHONE_CODE, customer.language, phone, at, code=code)
     audit("phone.started", customer_id=customer_id)
     return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

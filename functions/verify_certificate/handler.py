@@ -40,8 +40,10 @@ def lambda_handler(request: Request) -> Answer:
     try:
         check_possession(registration.der, identity_text(challenge, bank), proof)
     except PossessionProofInvalid:
-        audit("certificate.refused", customer_id=customer_id, registration_id=registration_id)
-        raise access.wrong(challenge, at) from None
+        refusal, told = access.wrong(challenge, at)
+        facts = {"registration_id": registration_id, "lock_notice_queued": told}
+        audit("certificate.refused", customer_id=customer_id, **facts)
+        raise refusal from None
     proved = access.finish(challenge, "certificate", at)
     action = "session.started" if proved.started else "identity.proved"
     operation = challenge.operation.value

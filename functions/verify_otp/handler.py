@@ -33,8 +33,10 @@ def lambda_handler(request: Request) -> Answer:
     challenge = access.counted(challenge_id, method, at)
     step = _totp_step(challenge, code, at) if method == "otp" else None
     if step is None and not (method == "sms" and challenge.sms_code_matches(code, at)):
-        audit("otp.refused", customer_id=challenge.customer_id, method=method, tries_left=challenge.tries_left)
-        raise access.wrong(challenge, at)
+        refusal, told = access.wrong(challenge, at)
+        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": told}
+        audit("otp.refused", customer_id=challenge.customer_id, method=method, **facts)
+        raise refusal
     try:
         proved = access.finish(challenge, method, at, totp_step=step)
     except Refusal as refused:

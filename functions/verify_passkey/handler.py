@@ -44,8 +44,10 @@ def lambda_handler(request: Request) -> Answer:
     try:
         used = check_assertion(party, challenge.nonce, customer.passkeys, assertion)
     except PasskeyInvalid as invalid:
-        audit("passkey.refused", customer_id=customer.id, reason=str(invalid), tries_left=challenge.tries_left)
-        raise access.wrong(challenge, at) from None
+        refusal, told = access.wrong(challenge, at)
+        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": told}
+        audit("passkey.refused", customer_id=customer.id, reason=str(invalid), **facts)
+        raise refusal from None
     if used.counter:
         customers.save(customer.with_passkey(used))  # of two proofs with one counter, the second fails here
     proved = access.finish(challenge, "passkey", at)

@@ -6,7 +6,8 @@ import pytest
 
 from registrar.aws.tables.notices import RETENTION, Notices, NoticeState
 from registrar.domain.notices.expiry import Due
-from registrar.domain.notices.notice import NOTICE_LEASE, expiry_message, notice_of
+from registrar.domain.notices.notice import NOTICE_LEASE, expiry_notice
+from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.reasons.errors import ConditionFailed
 from tests.support.account import Account
 from tests.support.builders import NOW
@@ -22,7 +23,7 @@ def notices(account: Account) -> Notices:
 
 def test_a_notice_is_one_registration_one_end_one_threshold() -> None:
     dues = [Due("hong", "r1", NOW), Due("hong", "r2", NOW), Due("hong", "r1", NOW + SECOND)]
-    notice = notice_of(expiry_message("hong", [(due, days) for due in dues for days in (7, 14)], NOW))
+    notice = notice_of(expiry_notice("hong", [(due, days) for due in dues for days in (7, 14)], NOW).message)
     assert notice is not None
     assert len({part.id for part in notice.parts}) == 6
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.queues.text_messages import TextMessages
+from registrar.aws.queues.channels import TextMessages
 from registrar.domain.access.challenge import PROOF_LIFE
-from registrar.domain.notices.access_notices import change_notice
+from registrar.domain.notices.kinds import Kind
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
+from tests.support.notices import text_message
 from tests.support.rows import PHONE
 from tools.demo.authenticator import Authenticator
 
@@ -35,7 +36,10 @@ def test_a_passkey_is_added_under_a_proof_and_told_by_text_message(prover: Prove
     assert answer.status == 201
     assert answer.body["name"] == "갤럭시 S26"
     (message,) = prover.texts()
-    assert message == {"to": PHONE, "text": change_notice("ko", "passkey added", "갤럭시 S26", account.at)}
+    assert message == {
+        "to": PHONE,
+        "text": text_message(Kind.PASSKEY_ADDED, changed_at=account.at, detail="갤럭시 S26"),
+    }
     (passkey,) = prover.customer().passkeys
     assert passkey.id == answer.body["credential_id"]
 
@@ -161,7 +165,7 @@ def test_a_new_authenticator_app_replaces_the_old_one_once_its_code_confirms_it(
 
     assert confirm(prover, proof, code_of(secret, account)).status == 201
 
-    assert change_notice("ko", "totp added", "", account.at) in [each["text"] for each in prover.texts()]
+    assert text_message(Kind.TOTP_ADDED, changed_at=account.at) in [each["text"] for each in prover.texts()]
     account.pass_time(minutes=1)
     challenge = prover.log_in_challenge()
     assert_problem(prover.by_otp(challenge), "STEP_UP_INVALID")
@@ -211,7 +215,7 @@ def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_told(prover: Pr
 
     assert answer.status == 201
     assert prover.customer().phone == NEW_PHONE
-    notice = {"to": PHONE, "text": change_notice("ko", "phone changed", "010-****-4321", account.at)}
+    notice = {"to": PHONE, "text": text_message(Kind.PHONE_CHANGED, changed_at=account.at, detail="010-****-4321")}
     assert prover.texts()[-1] == notice
     assert [message["to"] for message in prover.texts()] == [NEW_PHONE, PHONE]
 
@@ -270,7 +274,9 @@ def test_a_passkey_is_removed_with_a_proof_for_just_this_one(prover: Prover, acc
 
     assert answer.body == {"removed": passkey.id}
     assert prover.customer().passkeys == ()
-    assert prover.texts()[-1]["text"] == change_notice("ko", "passkey removed", passkey.name, account.at)
+    assert prover.texts()[-1]["text"] == text_message(
+        Kind.PASSKEY_REMOVED, changed_at=account.at, detail=passkey.name
+    )
     assert "passkey" not in prover.log_in_challenge()["methods"]
 
 

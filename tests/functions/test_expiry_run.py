@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.queues.messages import Messages
+from registrar.aws.queues.sender import Sender
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.times import iso
 from tests.support.account import Account, Killed
@@ -146,13 +146,13 @@ def test_two_workers_at_one_digest_tell_each_certificate_once(
     for days in (1, 7):
         ending(account, NOW + days * DAY)
     (message,) = worked(account, *planned(account))
-    real, other = Messages.send, []
+    real, other = Sender.send, []
 
     def meanwhile(*arguments: Any) -> Any:
         other.extend(delivered(account, message))
         return real(*arguments)
 
-    monkeypatch.setattr(Messages, "send", meanwhile)
+    monkeypatch.setattr(Sender, "send", meanwhile)
     assert delivered(account, message) == []
     assert other == [message["id"]]
     assert len(texts()) == 1

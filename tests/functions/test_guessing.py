@@ -4,11 +4,17 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from registrar.aws.tables.throttles import Throttles
+from registrar.domain.access.challenge import MAX_TRIES
 from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
+from registrar.domain.notices.kinds import Kind
+from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
+from tests.support.methods import Prover
+from tests.support.notices import delivered, states, texts
 from tests.support.rows import PASSWORD
 
 STRANGER = "198.51.100.7"
@@ -36,10 +42,15 @@ def seen(account: Account, app: App, password: str) -> tuple[Answer, list[Any], 
     calls = [
         (call.operation, call.params["TableName"], len(call.params["Key"].get("id", {}).get("S", "")))
         if call.operation == "UpdateItem"
-        else (call.operation, call.params["TableName"], call.params["ConsistentRead"])
+        else (call.operation, call.params.get("TableName"), call.params.get("ConsistentRead"))
         for call in account.calls
     ]
     return answer, calls, hashed
+
+
+def lock_notices(account: Account) -> list[dict[str, Any]]:
+    """The notices of locked logins that were queued since calls were last forgotten."""
+    return [each for each in account.sent_to("NoticeQueue") if each["kind"] == Kind.LOGIN_LOCKED]
 
 
 @pytest.mark.parametrize("before", [0, FREE_TRIES - 1, FREE_TRIES], ids=["first", "last free", "must wait"])
@@ -56,7 +67,8 @@ def test_unknown_wrong_and_locked_are_the_same(app: App, account: Account, befor
     assert looks[0] == looks[1] == looks[2] == looks[3]
     answer, calls, hashed = looks[0]
     assert_problem(answer, "LOGIN_FAILED", tries_left=max(FREE_TRIES - before - 1, 0))
-    assert [operation for operation, *_ in calls] == ["UpdateItem", "GetItem", "UpdateItem", "GetItem"]
+    locks = ["SendMessage"] if before == FREE_TRIES - 1 else []
+    assert [operation for operation, *_ in calls] == ["UpdateItem", "GetItem", "UpdateItem", "GetItem", *locks]
     assert len(hashed) == 1
     assert account.items("ChallengesTable") == []
 
@@ -78,6 +90,81 @@ def test_the_answer_says_how_many_are_left_and_how_long_to_wait(app: App, accoun
         account.pass_time(seconds=wait.total_seconds() - 1)
         assert app.give_password("wrong").headers["Retry-After"] == "1"
         account.pass_time(seconds=1)
+
+
+def test_a_customer_hears_of_each_lock_of_their_login_and_of_nothing_else(app: App, account: Account) -> None:
+    account.calls.clear()
+    for _ in range(FREE_TRIES - 1):
+        app.give_password("wrong")
+    assert lock_notices(account) == []
+    until = []
+    for wait in WAITS[:2]:
+        app.give_password("wrong")
+        app.give_password("wrong")  # too early: the lock stays as it is
+        until.append(iso(account.at + wait))
+        account.pass_time(seconds=wait.total_seconds())
+    queued = lock_notices(account)
+    assert [each["params"]["until_at"] for each in queued] == until
+    assert {each["customer_id"] for each in queued} == {"hong"}
+    assert delivered(account, *queued, *queued) == []
+    assert len(texts()) == 2
+
+
+def test_a_lock_of_an_unknown_name_is_queued_for_nobody_and_dropped(app: App, account: Account) -> None:
+    app.customer_id = "typed-a-password-here"
+    account.calls.clear()
+    for _ in range(FREE_TRIES):
+        app.give_password("wrong")
+    (queued,) = lock_notices(account)
+    assert "typed-a-password-here" not in str(queued)
+    assert delivered(account, queued) == []
+    assert (texts(), states(account)) == ([], {})
+
+
+def test_a_right_password_at_the_last_try_queues_no_notice(app: App, account: Account) -> None:
+    for _ in range(FREE_TRIES - 1):
+        app.give_password("wrong")
+    account.calls.clear()
+    assert app.give_password().status == 200
+    assert lock_notices(account) == []
+
+
+def test_a_notice_that_cannot_be_queued_changes_nothing_for_the_customer(app: App, account: Account) -> None:
+    login = account.function("login")
+    for _ in range(FREE_TRIES - 1):
+        app.give_password("wrong")
+    with patch.object(
+        login.locked_logins.notices.client, "send_message", side_effect=EndpointConnectionError(endpoint_url="sqs")
+    ):
+        answer = app.give_password("wrong")
+    assert_problem(answer, "LOGIN_FAILED", tries_left=0)
+    (refused,) = [line for line in account.logged() if line.get("lock_notice_queued") is False]
+    assert refused["message"] == "login.refused"
+
+
+@pytest.mark.parametrize("started", [True, False], ids=["login", "step-up"])
+def test_a_customer_hears_of_codes_that_locked_a_login_and_not_of_a_step_up(
+    app: App, account: Account, started: bool
+) -> None:
+    prover = Prover(app)
+    challenge = prover.log_in_challenge() if started else prover.log_in().step_up("enrol", "passkey")
+    wrong = "000000" if app.code() != "000000" else "111111"
+    account.calls.clear()
+    for _ in range(MAX_TRIES - 1):
+        prover.by_otp(challenge, wrong)
+    assert_problem(prover.by_otp(challenge, wrong), "STEP_UP_LOCKED")
+    queued = lock_notices(account)
+    assert [each["customer_id"] for each in queued] == (["hong"] if started else [])
+    assert delivered(account, *queued) == []
+
+
+def test_guessing_at_loss_reports_locks_logins_and_the_customer_hears_of_it(app: App, account: Account) -> None:
+    account.calls.clear()
+    for customer_id in ("hong", "nobody"):
+        for _ in range(FREE_TRIES):
+            body = {"customer_id": customer_id, "password": "wrong"}
+            assert_problem(app.call("POST", "/loss", body), "LOGIN_FAILED")
+    assert [each["customer_id"] for each in lock_notices(account)] == ["hong", ""]
 
 
 def test_a_login_that_succeeds_clears_the_count(app: App, account: Account) -> None:

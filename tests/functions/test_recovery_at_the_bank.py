@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT
-from registrar.domain.notices.access_notices import recovery_notice
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.methods import Prover, by_sms, code_of, confirm, started
+from tests.support.notices import text_message
 from tests.support.rows import PHONE
 
 NEW_PHONE = "+821087654321"
@@ -44,7 +45,7 @@ def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Accoun
 
     ends = account.at + COOLING_OFF
     assert approved == {"done": {"effective_at": iso(ends)}}
-    told = recovery_notice("ko", "010-****-4321", ends)
+    told = text_message(Kind.RECOVERY_APPROVED, phone_masked="010-****-4321", effective_at=ends)
     assert sorted(prover.texts(), key=str) == sorted(
         [{"to": PHONE, "text": told}, {"to": NEW_PHONE, "text": told}], key=str
     )

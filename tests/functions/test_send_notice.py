@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.queues.messages import Messages
+from registrar.aws.queues.sender import Sender
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
 from registrar.domain.notices.notice import NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
+from registrar.entry.log import customer_ref
 from tests.support.account import Account, Killed
 from tests.support.app import App, a_batch
 from tests.support.builders import NOW
@@ -116,13 +117,13 @@ def test_killed_between_sending_and_sent_twice_it_is_not_sent_a_third_time(app: 
 
 def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     other: list[str] = []
-    real = Messages.send
+    real = Sender.send
 
     def meanwhile(*arguments: Any) -> Any:
         other.extend(delivered(account, LOCKED))
         return real(*arguments)
 
-    monkeypatch.setattr(Messages, "send", meanwhile)
+    monkeypatch.setattr(Sender, "send", meanwhile)
     assert delivered(account, LOCKED) == []
     assert other == [LOCKED["id"]], "it comes again, in case this one dies"
     assert len(texts()) == 1
@@ -149,7 +150,7 @@ def test_a_timeout_may_have_been_a_message(app: App, account: Account, monkeypat
     def lost(*arguments: Any) -> str:
         raise TimeoutError
 
-    monkeypatch.setattr(Messages, "send", lost)
+    monkeypatch.setattr(Sender, "send", lost)
     for _ in range(2):
         assert delivered(account, LOCKED) == [LOCKED["id"]]
         account.pass_time(seconds=HIDDEN.total_seconds())
@@ -198,6 +199,19 @@ def test_a_phone_that_is_no_more_gets_the_next_channel(account: Account) -> None
     App(account).enrol(channels=("push", "sms"), push_endpoint=ENDPOINT)
     assert delivered(account, LOCKED) == []
     assert [phone for phone, _ in texts()] == [PHONE]
+
+
+def test_a_misconfigured_channel_is_reported_once_and_a_text_message_goes_out(account: Account) -> None:
+    App(account).enrol(channels=("pigeon", "mail"))
+    for _ in range(2):
+        assert delivered(account, LOCKED) == []
+    assert [phone for phone, _ in texts()] == [PHONE]
+    reported = [line for line in account.logged() if line["message"] == "channel.misconfigured"]
+    assert [(line["channel"], line["why"]) for line in reported] == [
+        ("pigeon", "unknown channel"),
+        ("mail", "no address"),
+    ]
+    assert {line["customer_ref"] for line in reported} == {customer_ref("hong")}
 
 
 # --- quiet hours

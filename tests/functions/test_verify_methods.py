@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from registrar.aws.tables.challenges import Challenges
-from registrar.domain.access.challenge import new_challenge
+from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.recovery import COOLING_OFF, approve, propose
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE
-from registrar.domain.notices.access_notices import code_message
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.registrations.registration import Hold
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW, a_certificate, an_ec_key
 from tests.support.methods import ORIGIN, RP_ID, Prover
+from tests.support.notices import text_message
 from tests.support.rows import PHONE, registrations_of
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 
@@ -75,7 +76,10 @@ def test_a_code_by_text_message_logs_in_and_says_what_it_is_for(prover: Prover, 
 
     assert (sent.status, sent.body["phone"]) == (200, "010-****-5678")
     (message,) = prover.texts()
-    assert message == {"to": PHONE, "text": code_message("ko", prover.last_code(), "login")}
+    assert message == {
+        "to": PHONE,
+        "text": text_message(Kind.ONE_TIME_CODE, code=prover.last_code(), operation=Operation.LOGIN),
+    }
     assert prover.by_sms(challenge, prover.last_code()).body["token_type"] == "Bearer"
 
 

@@ -137,7 +137,7 @@ POWERS = [
     ),
     _power("sns:Publish", "topic"),
     _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
-    _power("sqs:SendMessage", "NoticeQueue", {"CheckRevocation", "FlagShard"}),
+    _power("sqs:SendMessage", "NoticeQueue", VERIFY | {"CheckRevocation", "FlagShard", "Login", "ReportLoss"}),
     _power(
         "sqs:SendMessage",
         "QuestionsQueue",

@@ -8,6 +8,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
+from registrar.domain.notices.kinds import Kind
+from registrar.domain.notices.rendering import notice_text
 from tests.support.account import REGION, Account
 from tests.support.app import a_batch, an_event
 from tests.support.builders import NOW, a_certificate
@@ -59,6 +61,12 @@ def texts() -> list[tuple[str, str]]:
     """Phone and text of every text message."""
     messages = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
     return [(message[0], message[1]) for message in messages.values()]
+
+
+def text_message(kind: Kind, **params: object) -> str:
+    """A notice that is sent at once, as a Korean customer's phone shows it."""
+    wording = notice_text(kind, "ko", params, NOW)
+    return f"[{wording.title}] {wording.text}"
 
 
 def mails() -> Sequence[Any]:

@@ -7,7 +7,8 @@ import pytest
 
 from registrar.aws.queues.event_bus import SOURCE
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
-from registrar.domain.notices.notice import NOTICE_LEASE, TOLD
+from registrar.domain.notices.notice import NOTICE_LEASE
+from registrar.domain.notices.queue_messages import TOLD
 from registrar.domain.registrations.upload import MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 from tools.cloud.emulator import ROOT
@@ -159,13 +160,20 @@ def test_a_failed_daily_run_alarms(function: str) -> None:
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 
-def test_a_revoked_authority_alarms() -> None:
-    counted = RESOURCES["RevokedAuthorities"]["Properties"]
+@pytest.mark.parametrize(
+    ("counter", "logs", "folder"),
+    [
+        ("RevokedAuthorities", "WatchCrlLogs", "watch_crl"),
+        ("MisconfiguredChannels", "SendNoticeLogs", "send_notice"),
+    ],
+)
+def test_what_an_admin_has_to_correct_is_counted_and_alarms(counter: str, logs: str, folder: str) -> None:
+    counted = RESOURCES[counter]["Properties"]
     (metric,) = counted["MetricTransformations"]
-    alarm = RESOURCES["RevokedAuthoritiesAlarm"]["Properties"]
-    handler = (ROOT / "functions/watch_crl/handler.py").read_text()
+    alarm = RESOURCES[f"{counter}Alarm"]["Properties"]
+    handler = (ROOT / f"functions/{folder}/handler.py").read_text()
 
-    assert counted["LogGroupName"] == {"Ref": "WatchCrlLogs"}
+    assert counted["LogGroupName"] == {"Ref": logs}
     (message,) = re.findall(r'\$\.message = "(.+)"', counted["FilterPattern"])
     assert f'"{message}"' in handler, "the line that is counted is the one that is logged"
     assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])

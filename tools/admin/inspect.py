@@ -22,13 +22,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.domain.asn1.names import common_name, masked
+from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import key_strength, read_certificate
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import KINDS, read_document
 from registrar.domain.files.formats import Bare, Container, LockedPair, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, Refusal, TrustDocumentRejected, WrongPassword
 from registrar.domain.reasons.findings import headline

@@ -1,12 +1,8 @@
-"""Codes by text message: random, bound to one challenge, short-lived; the texts say what they are for."""
+"""Codes by text message: random, bound to one challenge, short-lived."""
 
 from datetime import timedelta
 
-import pytest
-
-from registrar.domain.access.challenge import Operation
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code, sms_code_matches
-from registrar.domain.notices.access_notices import change_notice, code_message, recovery_notice
 from tests.support.builders import NOW
 
 END = NOW + SMS_CODE_LIFE
@@ -30,34 +26,3 @@ def test_codes_are_six_digits_and_the_digest_neither_holds_nor_repeats_them() ->
     assert len({code for code, _ in made}) > 190
     assert len({digest for _, digest in made}) == 200
     assert not any(code.encode() in digest for code, digest in made)
-
-
-@pytest.mark.parametrize("operation", [*(each.value for each in Operation), "phone"])
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_message_says_what_the_code_is_for(operation: str, language: str) -> None:
-    message = code_message(language, "123456", operation)
-
-    others = {code_message(language, "123456", each.value) for each in Operation if each.value != operation}
-    assert "123456" in message
-    assert message not in others
-    assert "http" not in message
-    assert len(message.encode("cp949")) <= 2000
-
-
-def test_the_message_names_registering_in_words() -> None:
-    assert "to register a certificate" in code_message("en", "123456", "register")
-    assert "인증서 등록용" in code_message("ko", "123456", "register")
-
-
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_notice_of_a_change_says_what_when_and_what_to_do(language: str) -> None:
-    texts = [
-        change_notice(language, "passkey added", "갤럭시 https://evil.example\n", NOW),
-        recovery_notice(language, "010-****-4321", NOW),
-    ]
-
-    for text in texts:
-        assert {"ko": "고객센터", "en": "help desk"}[language] in text
-        assert "2026" in text
-        assert "\n" not in text
-    assert "010-****-4321" in texts[1]

@@ -1,4 +1,4 @@
-"""Names that are the same person or CA match, others do not (RFC 5280 section 7.1); shown names are masked."""
+"""Names that are the same person or CA match, others do not (RFC 5280 section 7.1)."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
-from registrar.domain.asn1.names import common_name, masked, normal_name
+from registrar.domain.asn1.names import common_name, normal_name
 
 C, O, OU, CN = (  # noqa: E741 - as in every DN
     NameOID.COUNTRY_NAME,
@@ -81,20 +81,3 @@ def test_parts_of_one_rdn_have_no_order_but_are_not_two_rdns() -> None:
 def test_common_name_is_the_last_one() -> None:
     assert common_name(a_name((CN, "first"), (O, "o"), (CN, "last"))) == "last"
     assert common_name(a_name((O, "INIPASS"), (C, "KR"))) == "C=KR,O=INIPASS"
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("홍길동", "홍*동"),
-        ("남궁민수", "남**수"),
-        ("이산", "이*"),
-        ("김", "김"),
-        ("Gildong Hong", "G*****g H**g"),
-        ("  Gildong   Hong ", "G*****g H**g"),
-        ("(주)코스콤", "(****콤"),
-        ("", ""),
-    ],
-)
-def test_masking(name: str, shown: str) -> None:
-    assert masked(name) == shown

@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 from registrar.domain.asn1.names import has_attribute
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.decision import decide_certificate, decide_on
-from registrar.domain.notices.expiry import days_left
+from registrar.domain.times import days_left
 from tests.support.builders import NOW, a_certificate, a_link, a_trust_store, an_ec_key, an_rsa_key
 
 THE_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

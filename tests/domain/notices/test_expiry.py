@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.notices.expiry import ENDED, THRESHOLD_DAYS, Due, Window, days_left, digests, windows
+from registrar.domain.notices.expiry import ENDED, THRESHOLD_DAYS, Due, Window, digests, windows
+from registrar.domain.times import days_left
 from tests.support.builders import NOW
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

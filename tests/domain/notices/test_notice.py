@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.notices.notice import Notice, Part, notice_of, quiet_until
+from registrar.domain.notices.kinds import Kind, Sending
+from registrar.domain.notices.notice import Notice, Part, lock_notice, quiet_until
+from registrar.domain.notices.queue_messages import HOLDS_ADDED, HOLDS_LIFTED, notice_of
+from registrar.domain.notices.texts import TEXTS
+from registrar.domain.registrations.registration import Hold
 from tests.support.builders import NOW
 
 HOUR = timedelta(hours=1)  # NOW is noon in Seoul
@@ -30,9 +34,30 @@ def test_quiet_hours_may_lie_within_a_day_or_be_none() -> None:
 def test_a_hold_is_told_by_its_kind() -> None:
     detail = {"id": "e1", "customer_id": "hong", "registration_id": "r1", "hold": "issuer"}
     notice = notice_of({"detail-type": "HoldLifted", "detail": detail})
-    assert notice == Notice("event:e1", "hold_lifted_issuer", "hong", detail)
+    assert notice == Notice("event:e1", Kind.HOLD_LIFTED_ISSUER, "hong", detail)
     assert notice.parts == [Part("event:e1", "r1")]
-    assert not notice.urgent
+
+
+def test_every_hold_is_told_when_it_is_added_and_lifted() -> None:
+    assert set(HOLDS_ADDED) == set(HOLDS_LIFTED) == set(Hold)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if TEXTS[kind].sending is Sending.AT_ONCE])
+def test_a_kind_that_is_sent_at_once_is_refused_from_the_queue(kind: Kind) -> None:
+    with pytest.raises(ValueError, match="at once"):
+        notice_of({"id": "n1", "kind": kind, "customer_id": "hong", "params": {}})
+
+
+def test_a_lock_of_an_unknown_name_is_told_to_nobody() -> None:
+    budget = "account:AAAA"
+    assert notice_of(lock_notice(None, budget, NOW).message) is None
+    assert notice_of(lock_notice("hong", budget, NOW).message) == lock_notice("hong", budget, NOW)
+
+
+def test_each_lock_has_a_notice_of_its_own_that_a_repeat_does_not_change() -> None:
+    assert lock_notice("hong", "account:AAAA", NOW) == lock_notice("hong", "account:AAAA", NOW)
+    others = [lock_notice("hong", "account:AAAA", NOW + HOUR), lock_notice("hong", "account:BBBB", NOW)]
+    assert lock_notice("hong", "account:AAAA", NOW).id not in [each.id for each in others]
 
 
 @pytest.mark.parametrize("member", ["id", "kind", "customer_id", "params"])

@@ -1,13 +1,18 @@
-"""What customers are told without asking: every kind, in both languages, in one message and without a link."""
+"""The table of notices: every kind, in both languages, in one message and without a link."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from string import Formatter
 
 import pytest
 
-from registrar.domain.notices.expiry_texts import MOST_LISTED, expiry_notice
-from registrar.domain.notices.texts import KINDS, notice_text
+from registrar.domain.access.challenge import Operation
+from registrar.domain.notices.kinds import Kind, Sending
+from registrar.domain.notices.rendering import notice_text
+from registrar.domain.notices.texts import TEXTS
+from registrar.domain.notices.texts_access import PURPOSES
+from registrar.domain.notices.texts_expiry import MOST_LISTED
 from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.wording import Wording
 from registrar.domain.registrations.registration import Registration, new_registration
@@ -15,12 +20,25 @@ from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 
 NOT_AFTER = datetime(2026, 12, 3, 14, 59, 59, tzinfo=UTC)
 DAY = timedelta(days=1)
-# What whoever writes a message puts into it, beside the registration.
-PARAMS = {
-    "upload_ready": {"until_at": "2026-11-24T03:00:00Z"},
-    "upload_refused": {"code": "CERT_EXPIRED"},
-    "login_locked": {"until_at": "2026-11-23T03:30:00Z"},
-    "credential_added": {"added_at": "2026-11-23T03:00:00Z"},
+# A value of each parameter that a sender gives.
+VALUES: dict[str, object] = {
+    "code": "CERT_EXPIRED",
+    "operation": Operation.REGISTER,
+    "changed_at": NOW,
+    "detail": "갤럭시 https://evil.example\n",
+    "effective_at": NOW,
+    "phone_masked": "010-****-4321",
+    "until_at": "2026-11-24T03:00:00Z",
+    "registration_id": "r1",
+    "registrations": [],
+}
+# What a text may name beside the parameters: each follows from one of them, the name from the customer.
+DERIVED = {
+    "purpose": "operation",
+    "in_brackets": "detail",
+    "reason": "code",
+    "expiring": "registrations",
+    **dict.fromkeys(("issuer", "registered_at", "reference"), "registration_id"),
 }
 
 
@@ -33,11 +51,14 @@ def a_registration(**overrides: object) -> Registration:
 
 def an_expiry_notice(language: str, days: int, count: int = 1) -> str:
     ending = [a_registration(not_after=NOT_AFTER + each * DAY) for each in range(count)]
-    return expiry_notice(language, "홍길동", ending, NOT_AFTER - days * DAY).text
+    at = NOT_AFTER - days * DAY
+    return notice_text(Kind.EXPIRING, language, {}, at, customer_name="홍길동", registrations=ending).text
 
 
-def a_notice(kind: str, language: str) -> Wording:
-    return notice_text(kind, language, "홍길동", PARAMS.get(kind, {}), None if kind in PARAMS else a_registration())
+def a_notice(kind: Kind, language: str, **params: object) -> Wording:
+    given = {name: VALUES[name] for name in TEXTS[kind].params} | params
+    about = [a_registration()] if given.keys() & {"registration_id", "registrations"} else []
+    return notice_text(kind, language, given, NOW, customer_name="홍길동", registrations=about)
 
 
 @pytest.mark.parametrize(
@@ -78,20 +99,53 @@ def test_many_certificates_are_counted() -> None:
 
 
 def test_the_registered_notice_asks_whether_it_was_the_customer() -> None:
-    korean, english = a_notice("registered", "ko"), a_notice("registered", "en")
+    korean, english = a_notice(Kind.REGISTERED, "ko"), a_notice(Kind.REGISTERED, "en")
     assert "2026년 11월 23일 12:00에" in korean.text
     assert "본인이 하지 않았다면 앱의 '인증서 > 본인이 아닙니다' 화면이나" in korean.text
     assert "Was it not you? Tell us at once" in english.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"expiring"}))
-def test_every_kind_has_a_text_that_fits_one_message_and_carries_no_link(kind: str, language: str) -> None:
-    wording = a_notice(kind, language)
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_a_text_that_fits_one_message_and_carries_no_link(kind: Kind, language: str) -> None:
+    wording = a_notice(kind, language, **({"detail": "갤럭시 S26"} if "detail" in TEXTS[kind].params else {}))
     assert wording.title
-    assert "홍*동" in wording.text
-    assert "{" not in wording.text
+    assert ("홍*동" in wording.text) == (TEXTS[kind].sending is Sending.QUEUED)
+    assert "{" not in wording.title + wording.text
     _assert_fits(f"[{wording.title}] {wording.text}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_text_uses_the_parameters_of_its_kind_and_no_others(kind: Kind, language: str) -> None:
+    wording = TEXTS[kind].in_language(language)
+    fields = {field for each in wording for _, field, _, _ in Formatter().parse(each) if field} - {"name"}
+    assert {DERIVED.get(field, field) for field in fields} == TEXTS[kind].params
+
+
+def test_what_is_sent_at_once_is_sent_at_night_too() -> None:
+    assert all(texts.urgent for texts in TEXTS.values() if texts.sending is Sending.AT_ONCE)
+
+
+def test_the_table_and_its_kinds_are_the_same() -> None:
+    assert set(TEXTS) == set(Kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_says_what_it_is_for(language: str) -> None:
+    texts = {a_notice(Kind.ONE_TIME_CODE, language, code="123456", operation=each).text for each in Operation}
+    assert len(texts | {a_notice(Kind.PHONE_CODE, language, code="123456").text}) == len(Operation) + 1
+    assert a_notice(Kind.ONE_TIME_CODE, language, code="012345").title.endswith(" 012345")
+    assert set(PURPOSES) == set(Operation)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_says_what_when_and_what_to_do(language: str) -> None:
+    for wording in (a_notice(Kind.PASSKEY_ADDED, language), a_notice(Kind.RECOVERY_APPROVED, language)):
+        assert {"ko": "고객센터", "en": "help desk"}[language] in wording.text
+        assert "2026" in wording.text
+        assert "\n" not in wording.text
+    assert "010-****-4321" in a_notice(Kind.RECOVERY_APPROVED, language).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,9 +164,9 @@ def _assert_fits(text: str) -> None:
 
 def test_a_notice_in_an_unknown_language_is_an_error() -> None:
     with pytest.raises(KeyError):
-        a_notice("registered", "fr")
+        a_notice(Kind.REGISTERED, "fr")
 
 
 def test_a_text_without_what_it_needs_is_an_error() -> None:
     with pytest.raises(KeyError, match="until_at"):
-        notice_text("login_locked", "ko", "홍길동", {}, None)
+        notice_text(Kind.LOGIN_LOCKED, "ko", {}, NOW, customer_name="홍길동")

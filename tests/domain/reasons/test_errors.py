@@ -23,6 +23,7 @@ MADE_WITH = {
     "MessagePostponed": (timedelta(hours=1),),
     "AdminStepRefused": ("approved already",),
     "IssuerUnreachable": ("HTTP status 503",),
+    "ChannelMisconfigured": ("fax", "unknown channel"),
 }
 
 

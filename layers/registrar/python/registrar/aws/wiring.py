@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from registrar.aws.buckets.trust_bucket import TrustBucket
     from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
     from registrar.aws.queues.event_bus import EventBus
-    from registrar.aws.queues.messages import Messages
     from registrar.aws.queues.queue import Queue
+    from registrar.aws.queues.sender import Sender
     from registrar.aws.queues.sweeps import Sweeps
-    from registrar.aws.queues.text_messages import TextMessages
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
     from registrar.aws.tables.due_questions import DueQuestions
@@ -234,19 +233,36 @@ def watch_queue() -> Queue:
 # Senders
 
 
-def messages() -> Messages:
-    """Notices by text message, push or mail."""
-    from registrar.aws.queues.messages import Messages
+def notice_sender() -> Sender:
+    """Queued notices, by text message, push or mail. No call is repeated by itself."""
+    from registrar.aws.queues.channels import Mails, Pushes, TextMessages
+    from registrar.aws.queues.sender import Sender
+    from registrar.domain.notices.channels import ChannelName
 
-    sender = f"notice@{setting('MAIL_DOMAIN')}"
-    return Messages(one_try_client("sns"), one_try_client("ses"), sender)
+    sns = one_try_client("sns")
+    return Sender(
+        {
+            ChannelName.SMS: TextMessages(sns),
+            ChannelName.PUSH: Pushes(sns),
+            ChannelName.MAIL: Mails(one_try_client("ses"), f"notice@{setting('MAIL_DOMAIN')}"),
+        }
+    )
 
 
-def text_messages() -> TextMessages:
-    """Text messages that are sent at once."""
-    from registrar.aws.queues.text_messages import TextMessages
+def text_message_sender() -> Sender:
+    """Notices that are sent at once, by text message."""
+    from registrar.aws.queues.channels import TextMessages
+    from registrar.aws.queues.sender import Sender
+    from registrar.domain.notices.channels import ChannelName
 
-    return TextMessages(client("sns"))
+    return Sender({ChannelName.SMS: TextMessages(client("sns"))})
+
+
+def lock_notice_queue() -> Queue:
+    """The notice queue for notices of locked logins: one try, since the request waits for it."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(one_try_client("sqs"), setting("NOTICE_QUEUE"))
 
 
 # Keys

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 SEOUL = timezone(timedelta(hours=9), "KST")
 """Korea has had no daylight saving time since 1988, so a fixed offset is enough."""
+_A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)
 
 
 def iso(at: datetime) -> str:
@@ -16,6 +17,11 @@ def iso(at: datetime) -> str:
 def instant(text: str) -> datetime:
     """The inverse of `iso`."""
     return datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
+
+
+def days_left(not_after: datetime, now: datetime) -> int:
+    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative when it is over."""
+    return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
 
 
 def local_date(iso_utc: str | datetime, language: str) -> str:

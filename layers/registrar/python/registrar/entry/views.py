@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from registrar.domain.access.challenge import Challenge, Proved
-from registrar.domain.notices.expiry import days_left
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
-from registrar.domain.times import iso
+from registrar.domain.times import days_left, iso
 from registrar.entry.answers import findings_in
 
 ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]

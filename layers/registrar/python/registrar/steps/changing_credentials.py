@@ -1,7 +1,7 @@
 """Changing what a customer proves who they are with: every change uses up a proof that is strong enough for it.
 
 proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", now)
-messages.send(customer.phone, change_notice(...))         # no change without its notice
+notices.send(Kind.PASSKEY_ADDED, ...)                     # no change without its notice
 credentials.change(replace(customer, passkeys=...), proof, "passkey", now)
 """
 

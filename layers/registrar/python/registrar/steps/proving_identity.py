@@ -1,12 +1,13 @@
 """Answering a challenge, whatever the method: the one beginning and the one ending of all verify functions.
 
 challenge = access.counted(challenge_id, "otp", now)   # the try is counted; nothing was compared yet
-if not right: raise access.wrong(challenge, now)
+if not right: raise access.wrong(challenge, now).refusal
 proved = access.finish(challenge, "otp", now)          # entry/views.py: proved_view(proved)
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from registrar.aws.tables.challenges import Challenges, from_item
 from registrar.aws.tables.sessions import Sessions
@@ -17,6 +18,17 @@ from registrar.domain.access.session import Started, is_open, new_session
 from registrar.domain.access.throttles import step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.steps.locked_logins import LockedLogins
+
+
+class WrongAnswer(NamedTuple):
+    """What follows from an answer that is not right.
+
+    `lock_notice` says whether the notice of a locked login was queued; None where none is due.
+    """
+
+    refusal: Refusal
+    lock_notice: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Access:
     challenges: Challenges
     sessions: Sessions
     throttles: Throttles
+    locked_logins: LockedLogins
 
     def counted(self, challenge_id: str, method: str, now: datetime) -> Challenge:
         """The open challenge, with this try counted before anything is compared.
@@ -45,11 +58,17 @@ class Access:
             raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
         return challenge
 
-    def wrong(self, challenge: Challenge, now: datetime) -> Refusal:
-        """The refusal for an answer that is not right; the last one also counts against the account."""
+    def wrong(self, challenge: Challenge, now: datetime) -> WrongAnswer:
+        """The refusal for an answer that is not right; the last one also locks the account for a while.
+
+        A customer hears of a locked login, not of a locked step-up: that takes a session of theirs.
+        """
         if challenge.tries_left:
-            return Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left)
-        return step_up_locked(self.throttles.lock(challenge.throttle, now), now)
+            return WrongAnswer(Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left))
+        until = self.throttles.lock(challenge.throttle, now)
+        locks_login = challenge.starts_session
+        told = self.locked_logins.queue(challenge.customer_id, challenge.throttle, until) if locks_login else None
+        return WrongAnswer(step_up_locked(until, now), told)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
         """A right answer: a login starts the session, a step-up becomes a proof; the attempts are cleared.

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
+    from registrar.steps.locked_logins import LockedLogins
     from registrar.steps.outcomes import Outcomes
     from registrar.steps.owners import Owners
     from registrar.steps.proving_identity import Access
+    from registrar.steps.sending_at_once import NoticesAtOnce
     from registrar.steps.status_checks import StatusChecks
 
 
@@ -27,7 +29,7 @@ def access() -> Access:
     """Answering a challenge."""
     from registrar.steps.proving_identity import Access
 
-    return Access(stores.challenges(), stores.sessions(), stores.throttles())
+    return Access(stores.challenges(), stores.sessions(), stores.throttles(), locked_logins())
 
 
 def asking_again() -> AskingAgain:
@@ -49,6 +51,20 @@ def crl_store() -> CrlStore:
     from registrar.steps.crl_store import CrlStore
 
     return CrlStore(stores.crl_indexes(), stores.issuers())
+
+
+def locked_logins() -> LockedLogins:
+    """Notices of locked logins."""
+    from registrar.steps.locked_logins import LockedLogins
+
+    return LockedLogins(stores.lock_notice_queue())
+
+
+def notices_at_once() -> NoticesAtOnce:
+    """Sending a notice within the request."""
+    from registrar.steps.sending_at_once import NoticesAtOnce
+
+    return NoticesAtOnce(stores.text_message_sender())
 
 
 def outcomes() -> Outcomes:

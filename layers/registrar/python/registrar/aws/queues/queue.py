@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -24,6 +26,14 @@ class Queue:
             self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(message, ensure_ascii=False))
             count += 1
         return count
+
+    def try_send(self, message: Mapping[str, Any]) -> bool:
+        """Send a message that may be lost: whether SQS took it."""
+        try:
+            self.send([message])
+        except (BotoCoreError, ClientError):
+            return False
+        return True
 
     def put_off(self, receipt_handle: str, wait: timedelta) -> None:
         """Hide a received message for `wait`, at most 12 hours from when it was received."""

@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
-from registrar.domain.asn1.names import common_name, has_attribute, masked
+from registrar.domain.asn1.names import common_name, has_attribute
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
 from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
-from registrar.domain.notices.expiry import days_left
+from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
 from registrar.domain.reasons.findings import Finding, Level
-from registrar.domain.times import iso
+from registrar.domain.times import days_left, iso
 
 # A file made to annoy has hundreds; the first few say enough.
 MOST_EXTENSIONS_NAMED = 5

@@ -1,4 +1,5 @@
-"""What customers are told without asking: kinds of notices, their texts, when they are due.
+"""What customers get by text message, push or mail: kinds of notices, their texts, channels, when they are due.
 
-Here: a new kind or text. Not here: sending (`aws/queues`) and claiming (`aws/tables/notices.py`).
+Here: a new kind (`kinds.py`) and its row (`texts.py`). Not here: sending (`aws/queues/sender.py`) and claiming
+(`aws/tables/notices.py`).
 """

@@ -14,7 +14,6 @@ THRESHOLD_DAYS = (0, 1, 3, 7, 14, 30)
 ENDED = -1
 """The window of what ended since the last run: it is noted as EXPIRED, and nobody is told."""
 _DAY = timedelta(days=1)
-_A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,6 @@ def digests(crossed: Iterable[tuple[Window, Iterable[Due]]]) -> list[Digest]:
         told.sort(key=lambda each: (each[0].not_after, each[0].registration_id))
         made.append(Digest(customer_id, told, ended))
     return made
-
-
-def days_left(not_after: datetime, now: datetime) -> int:
-    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative when it is over."""
-    return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
 
 
 def _day_start(at: datetime) -> datetime:

@@ -1,15 +1,12 @@
-"""Notices: what a customer is told without asking, once each, and at which hours.
+"""A notice that goes through the queue: it is sent once, whatever happens in between.
 
-A message of the notice queue is one of two things:
+Its message, as JSON:
 
-    {"id": "login-locked:hong:2026-11-22T03:00:00Z", "kind": "login_locked", "customer_id": "hong",
+    {"id": "upload_ready:0123", "kind": "upload_ready", "customer_id": "hong",
      "params": {"until_at": "2026-11-22T03:30:00Z"}}
-    an event of the bus `RegistrationEvents`, as EventBridge wraps it (see events.py)
 
 `id` makes a notice arrive once: whoever writes the message derives it from what happened, so that a repeated
-write gives the same id. `kind` is a row of notice_texts.py. `params` fill the row's texts: names ending in `_on`
-are days, in `_at` times, ISO in UTC. `registration_id` among them gives the texts `issuer`, `end_on`,
-`registered_at` and `reference`; `code` (of the catalogue) gives `reason`.
+write gives the same id. `kind` is a row of `texts.py`, and `params` fill the row's texts, times as ISO in UTC.
 
 Of the kind `expiring`, `params` are {"registrations": [{"id": …, "not_after": …, "threshold": 7}, …]}, the most
 urgent first: one message for all of a customer's certificates, but a notice, claimed and sent once, for each
@@ -22,44 +19,37 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.domain.notices.expiry import Due
-from registrar.domain.notices.texts import KINDS
+from registrar.domain.notices.kinds import Kind
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.domain.times import SEOUL, iso
 
-EXPIRING = "expiring"
 NOTICE_LEASE = timedelta(seconds=45)
 """Longer than send_notice may run, shorter than its queue hides a message: a retry finds the claim free."""
 MOST_SENDS = 2
 """A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
-TOLD = {
-    "RegistrationActivated": "registered",
-    "HoldAdded": "hold_added_{hold}",
-    "HoldLifted": "hold_lifted_{hold}",
-    "Blocked": "blocked",
-    "RevokedByIssuer": "revoked",
-    "Deregistered": "deregistered",
-}
-"""Events that their customer is told of, each with the kind of notice (one for each kind of hold)."""
+NOBODY = ""
+"""The customer id of a notice for a login name that no customer has. It is queued, so that the request takes the
+same time as for a customer, and dropped unread; what was typed may be a password and stays out of the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message of the notice queue."""
+    """A notice of the queue."""
 
     id: str
-    kind: str
+    kind: Kind
     customer_id: str
     params: Mapping[str, Any]
 
     @property
-    def urgent(self) -> bool:
-        """Whether it is sent at night, too."""
-        return KINDS[self.kind].urgent
+    def message(self) -> dict[str, Any]:
+        """The message that asks for it."""
+        return {"id": self.id, "kind": self.kind, "customer_id": self.customer_id, "params": dict(self.params)}
 
     @property
     def parts(self) -> list["Part"]:
         """What is claimed and sent once."""
-        if self.kind == EXPIRING:
+        if self.kind is Kind.EXPIRING:
             return [Part(expiry_id(each), each["id"], each["not_after"]) for each in self.params["registrations"]]
         return [Part(self.id, self.params.get("registration_id"))]
 
@@ -83,33 +73,24 @@ class Part:
         return runs_out and not registration.holds and iso(registration.not_after) == self.ends
 
 
-def notice_of(message: Mapping[str, Any]) -> Notice | None:
-    """The notice that a message of the queue asks for; None for an event that nobody is told of.
-
-    Raises KeyError where a member is missing or the kind is unknown.
-    """
-    if "detail-type" in message:
-        detail = message["detail"]
-        kind = TOLD.get(message["detail-type"], "").format(**detail)
-        return Notice(f"event:{detail['id']}", kind, detail["customer_id"], detail) if kind in KINDS else None
-    notice = Notice(message["id"], message["kind"], message["customer_id"], message["params"])
-    KINDS[notice.kind]
-    return notice
+def upload_notice(kind: Kind, upload_id: str, customer_id: str, **params: str) -> Notice:
+    """How the check of an upload ended, for a customer who had to wait for it."""
+    return Notice(f"{kind}:{upload_id}", kind, customer_id, params)
 
 
-def expiry_message(customer_id: str, told: Sequence[tuple[Due, int]], at: datetime) -> dict[str, Any]:
-    """The message that asks for one notice of all that a run at `at` found due: each with its threshold in days."""
+def lock_notice(customer_id: str | None, budget: str, until: datetime) -> Notice:
+    """Logins are locked until `until`: `budget` is the throttle's key, `customer_id` None for an unknown name."""
+    params = {"until_at": iso(until)}
+    return Notice(f"{Kind.LOGIN_LOCKED}:{budget}:{iso(until)}", Kind.LOGIN_LOCKED, customer_id or NOBODY, params)
+
+
+def expiry_notice(customer_id: str, told: Sequence[tuple[Due, int]], at: datetime) -> Notice:
+    """One notice of all that a run at `at` found due: each with its threshold in days."""
     ending = [
         {"id": due.registration_id, "not_after": iso(due.not_after), "threshold": threshold}
         for due, threshold in told
     ]
-    params = {"registrations": ending}
-    return {
-        "id": f"{EXPIRING}:{customer_id}:{iso(at)}",
-        "kind": EXPIRING,
-        "customer_id": customer_id,
-        "params": params,
-    }
+    return Notice(f"{Kind.EXPIRING}:{customer_id}:{iso(at)}", Kind.EXPIRING, customer_id, {"registrations": ending})
 
 
 def expiry_id(due: Mapping[str, Any]) -> str:

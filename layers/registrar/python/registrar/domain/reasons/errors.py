@@ -7,6 +7,7 @@ RegistrarError
 │   ├── ConditionFailed         a conditional write found another state      → STATE_CONFLICT
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
 │   └── NotDelivered            no channel (SMS, mail, push) took a message
+├── ChannelMisconfigured        a customer's channel cannot be tried; the others are
 ├── RegistrationPrevented       the transaction that registers did not happen
 │   ├── CertificateTaken        a lock or the deny list prevents it
 │   └── StatusSuperseded        the revocation status is too old to rely on
@@ -86,6 +87,18 @@ class ObjectNotFound(StoreError):
 
 class NotDelivered(StoreError):
     """No channel took the message: certainly not sent."""
+
+
+class ChannelMisconfigured(RegistrarError):
+    """A channel of a customer's row cannot be tried; `why` says what an admin has to correct.
+
+    `channel` is a name that may be logged: what is in the row instead of one may be anything.
+    """
+
+    def __init__(self, channel: str, why: str) -> None:
+        self.channel = channel if channel.isascii() and channel.isalpha() and len(channel) <= 16 else "?"
+        self.why = why
+        super().__init__(f"{self.channel}: {why}")
 
 
 class RegistrationPrevented(RegistrarError):

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.notices.expiry import days_left
 from registrar.domain.registrations.registration import Lifecycle
-from registrar.domain.times import iso
+from registrar.domain.times import days_left, iso
 
 VERSION = 1
 UNSPECIFIED = "unspecified"

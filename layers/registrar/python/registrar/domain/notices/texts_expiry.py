@@ -3,26 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from registrar.domain.asn1.names import masked
-from registrar.domain.notices.expiry import days_left
-from registrar.domain.notices.texts import KINDS, reference
 from registrar.domain.reasons.rendering import one_line
-from registrar.domain.reasons.wording import Wording
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.times import local_date
+from registrar.domain.times import days_left, local_date
 
 MOST_LISTED = 5
 """Certificates that one message lists; of more it tells the number."""
 
 
-def expiry_notice(language: str, customer_name: str, ending: Sequence[Registration], at: datetime) -> Wording:
-    """The notice before, on and (should a run have been missed) after the last day of one or several certificates.
+def expiry_text(language: str, name: str, ending: Sequence[Registration], at: datetime) -> str:
+    """The text before, on and (should a run have been missed) after the last day of one or several certificates.
 
-    The first of `ending` is the most urgent.
+    `name` is shown as it is; the first of `ending` is the most urgent.
     """
-    title = {"ko": KINDS["expiring"].ko, "en": KINDS["expiring"].en}[language].title
-    say = _expiry_ko if language == "ko" else _expiry_en
-    return Wording(title, say(one_line(masked(customer_name)), ending, at))
+    return {"ko": _expiry_ko, "en": _expiry_en}[language](name, ending, at)
+
+
+def reference(registration: Registration) -> str:
+    """What a customer reads out to the help desk: the end of the registration's id."""
+    return registration.id[-6:]
 
 
 def _expiry_ko(name: str, ending: Sequence[Registration], at: datetime) -> str:

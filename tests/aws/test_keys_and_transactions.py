@@ -1,19 +1,15 @@
-"""KMS, SNS, and what DynamoDB's refusals become."""
+"""KMS, and what DynamoDB's refusals become."""
 
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import sns_backends
 
 from registrar.aws import dynamo
 from registrar.aws.keys import CustomerSecrets
-from registrar.aws.queues.messages import Messages
-from registrar.domain.reasons.errors import ConditionFailed, NotDelivered
-from registrar.domain.reasons.wording import Wording
-from tests.support.account import REGION, Account
-from tests.support.rows import PHONE, TOTP_SECRET, a_customer
+from registrar.domain.reasons.errors import ConditionFailed
+from tests.support.account import Account
+from tests.support.rows import TOTP_SECRET
 
 
 @pytest.fixture
@@ -39,27 +35,6 @@ def test_a_tampered_secret_does_not_open(customer_secrets: CustomerSecrets, posi
     sealed[position] ^= 1
     with pytest.raises(ClientError, match="InvalidCiphertext"):
         customer_secrets.open("hong", bytes(sealed))
-
-
-def messages_of(account: Account) -> Messages:
-    return Messages(account.client("sns"), account.client("ses"), "notice@bank.example")
-
-
-def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
-    messages = messages_of(account)
-    (call,) = account.recorded(lambda: messages.send(a_customer(), Wording("제목", "안내"), "n1"))
-    assert call.operation == "Publish"
-    assert set(call.params) == {"PhoneNumber", "Message", "MessageAttributes"}
-    assert call.params["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
-    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-    assert [message[:2] for message in sent.values()] == [(PHONE, "[제목] 안내")]
-
-
-def test_what_no_channel_takes_is_not_delivered_and_says_why_without_the_number(account: Account) -> None:
-    customer = a_customer(phone="010-1234", channels=("sms", "mail"), mail="hong@example.com")
-    with pytest.raises(NotDelivered) as refused:
-        messages_of(account).send(customer, Wording("제목", "안내"), "n1")
-    assert str(refused.value) == "sms: InvalidParameter; mail: MessageRejected"
 
 
 class Transactions:

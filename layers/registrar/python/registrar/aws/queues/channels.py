@@ -1,0 +1,64 @@
+"""SNS and SES: the channels to a customer. Each implements `Channel` of `domain/notices/channels.py`.
+
+None takes an idempotency key, so one call of `send` is one message.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from registrar.domain.notices.channels import Message
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessages:
+    """Text messages to a phone number (E.164), as transactional messages."""
+
+    sns: Any
+
+    def send(self, address: str, message: Message) -> None:
+        self.sns.publish(
+            PhoneNumber=address,
+            Message=f"[{message.wording.title}] {message.wording.text}",
+            MessageAttributes={
+                "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """Push messages to the app, by the ARN of the phone at SNS."""
+
+    sns: Any
+
+    def send(self, address: str, message: Message) -> None:
+        title, text = message.wording
+        # The app drops a notice id that it has shown: here a repeat after a crash is seen by nobody.
+        gcm = {"notification": {"title": title, "body": text}, "data": {"notice_id": message.notice_id}}
+        alert = {"title": title, "body": text}
+        apns = {"aps": {"alert": alert, "sound": "default"}, "notice_id": message.notice_id}
+        each = {name: json.dumps(value, ensure_ascii=False) for name, value in (("GCM", gcm), ("APNS", apns))}
+        self.sns.publish(
+            TargetArn=address,
+            Message=json.dumps({"default": text, **each}, ensure_ascii=False),
+            MessageStructure="json",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mails:
+    """Mails, from the address `sender`."""
+
+    ses: Any
+    sender: str
+
+    def send(self, address: str, message: Message) -> None:
+        self.ses.send_email(
+            Source=self.sender,
+            Destination={"ToAddresses": [address]},
+            Message={
+                "Subject": {"Data": message.wording.title, "Charset": "UTF-8"},
+                "Body": {"Text": {"Data": message.wording.text, "Charset": "UTF-8"}},
+            },
+        )

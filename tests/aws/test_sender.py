@@ -1,0 +1,107 @@
+"""Sending to a customer: by the first channel that takes it, and never stopped by what is wrong with another."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from registrar.aws.queues.channels import Mails, Pushes, TextMessages
+from registrar.aws.queues.queue import Queue
+from registrar.aws.queues.sender import Sender
+from registrar.domain.notices.channels import Channel, ChannelName, Message, Recipient
+from registrar.domain.reasons.errors import NotDelivered
+from registrar.domain.reasons.wording import Wording
+from tests.support.account import Account
+from tests.support.notices import texts
+from tests.support.rows import PHONE, a_customer
+
+MESSAGE = Message(Wording("제목", "안내"), "n1")
+
+
+class Recorder:
+    """A channel that notes its addresses, or refuses."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.sent: list[str] = []
+
+    def send(self, address: str, message: Message) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "EndpointDisabled"}}, "Publish")
+        self.sent.append(address)
+
+
+def sender_of(account: Account) -> Sender:
+    sns = account.client("sns")
+    channels: Mapping[ChannelName, Channel] = {
+        ChannelName.SMS: TextMessages(sns),
+        ChannelName.PUSH: Pushes(sns),
+        ChannelName.MAIL: Mails(account.client("ses"), "notice@bank.example"),
+    }
+    return Sender(channels)
+
+
+def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
+    sender = sender_of(account)
+    (call,) = account.recorded(lambda: sender.send(Recipient.of(a_customer()), MESSAGE))
+    assert call.operation == "Publish"
+    assert set(call.params) == {"PhoneNumber", "Message", "MessageAttributes"}
+    assert call.params["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
+    assert texts() == [(PHONE, "[제목] 안내")]
+
+
+def test_what_no_channel_takes_is_not_delivered_and_says_why_without_the_number(account: Account) -> None:
+    customer = a_customer(phone="010-1234", channels=("sms", "mail"), mail="hong@example.com")
+    with pytest.raises(NotDelivered) as refused:
+        sender_of(account).send(Recipient.of(customer), MESSAGE)
+    assert str(refused.value) == "sms: InvalidParameter; mail: MessageRejected"
+
+
+@pytest.mark.parametrize(
+    ("channels", "faults"),
+    [
+        (("pigeon",), ["pigeon: unknown channel"]),
+        (("SMS",), ["SMS: unknown channel"]),
+        (("",), ["?: unknown channel"]),
+        ((PHONE, "pigeon"), ["?: unknown channel", "pigeon: unknown channel"]),
+        (("mail",), ["mail: no address"]),
+        (("push",), ["push: this function cannot send by it"]),
+    ],
+)
+def test_a_channel_that_cannot_be_tried_is_reported_and_a_text_message_goes_out(
+    channels: tuple[str, ...], faults: list[str]
+) -> None:
+    sms, mail = Recorder(), Recorder()
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: mail})
+    sent = sender.send(Recipient(PHONE, channels), MESSAGE)
+    assert (sent.channel, [str(fault) for fault in sent.faults]) == (ChannelName.SMS, faults)
+    assert (sms.sent, mail.sent) == ([PHONE], [])
+
+
+def test_a_text_message_comes_after_the_channels_that_can_be_tried() -> None:
+    sms, mail = Recorder(), Recorder()
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: mail})
+    sent = sender.send(Recipient(PHONE, ("pigeon", "mail"), mail="hong@example.com"), MESSAGE)
+    assert (sent.channel, len(sent.faults)) == (ChannelName.MAIL, 1)
+    assert (sms.sent, mail.sent) == ([], ["hong@example.com"])
+
+
+def test_a_channel_that_refuses_is_no_fault_of_the_row_and_only_chosen_channels_follow() -> None:
+    sms = Recorder()
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=True)})
+    with pytest.raises(NotDelivered, match=r"^mail: EndpointDisabled$"):
+        sender.send(Recipient(PHONE, ("mail",), mail="hong@example.com"), MESSAGE)
+    assert sms.sent == []
+
+
+def test_without_any_address_nothing_is_delivered() -> None:
+    sender = Sender({ChannelName.SMS: Recorder(), ChannelName.MAIL: Recorder()})
+    with pytest.raises(NotDelivered, match=r"^mail: no address; sms: no address$"):
+        sender.send(Recipient("", ("mail",)), MESSAGE)
+
+
+def test_a_message_that_may_be_lost_says_whether_it_was_taken(account: Account) -> None:
+    sqs: Any = account.client("sqs")
+    assert Queue(sqs, account.physical["NoticeQueue"]).try_send({"id": "n1"})
+    assert not Queue(sqs, "https://sqs.ap-northeast-2.amazonaws.com/123456789012/none").try_send({"id": "n1"})
