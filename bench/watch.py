@@ -17,7 +17,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from bench.report import Row
 from bench.units import Item, read_units, units_of, written
-from registrar.aws.buckets.crl_indexes import CURRENT
+from registrar.aws.buckets.crl_indexes import CURRENT, WATCHED
 from registrar.aws.tables.registration_items import lock_keys, to_item
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.revocation.crl import read_crl
@@ -94,7 +94,7 @@ def _look_at(account: Account, crl: bytes) -> None:
     """As after yesterday's run."""
     indexes = account.function("watch_crl").indexes
     index = index_crl(read_crl(crl, ISSUER.certificate))
-    indexes.watched(POINT, index)
+    indexes.watched(POINT, index, indexes.whole(POINT, WATCHED))
     indexes.bucket.write(f"crl/{POINT.id.replace('#', '/')}/{CURRENT}", index)
 
 

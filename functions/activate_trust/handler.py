@@ -2,25 +2,30 @@
 
 Whatever event comes, the proposal and the confirmation that lie in the bucket now are looked at: late or repeated
 events are harmless. A document that fails a check is reported with every reason, and the last good one stays.
+
+Deliveries run side by side, and the slowest writes its report last. So each reads again after its report what the
+report is about, and checks anew where that changed: the last report speaks of the latest proposal.
 """
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.aws.buckets.bucket import StoredObject
-from registrar.aws.buckets.trust_bucket import CONFIRMATION
+from registrar.aws.buckets.trust_bucket import CONFIRMATION, Proposal
 from registrar.domain.certificates.preview import preview
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import check_activation, read_document
-from registrar.domain.reasons.errors import ObjectNotFound, TrustDocumentRejected
+from registrar.domain.reasons.errors import ConditionFailed, TrustDocumentRejected
 from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.settings import setting, settings_list
 
+MOST_CHECKS = 5
 PINS = settings_list("TRUST_ANCHOR_PINS")
 BANK = setting("BANK_CODE")
 trust = stores.trust_bucket()
@@ -29,11 +34,29 @@ samples = stores.samples()
 
 @each_message
 def lambda_handler(message: Mapping[str, Any]) -> None:
-    try:
-        proposed = trust.incoming()
-    except ObjectNotFound:
-        return
-    active = trust.active_object()
+    for _ in range(MOST_CHECKS):
+        found = trust.proposal()
+        if found is None:
+            return
+        outcome = _check(found)
+        if outcome is None:
+            continue  # another document is active now, its own or another delivery's
+        trust.report(outcome)
+        audit(
+            "trust.checked",
+            sha256=outcome["sha256"],
+            activated=bool(outcome["activated"]),
+            refused="reasons" in outcome,
+        )
+        if trust.proposal() == found:
+            return
+    raise ConditionFailed  # the message comes again: the last report may be about an older proposal
+
+
+def _check(found: Proposal) -> dict[str, object] | None:
+    """The report on a proposal; None where it was to become active, so that what is active has changed."""
+    proposed = found.document
+    active = found.active
     digest = hashlib.sha256(proposed.content).hexdigest()
     outcome: dict[str, object] = {"checked_at": iso(now()), "proposed_etag": proposed.etag, "sha256": digest}
     outcome["activated"] = False
@@ -42,25 +65,17 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         replaced = _readable(active)
         outcome |= {"version": store.version, "issuers": len(store.issuers)}
         if active is not None and active.content == proposed.content:
-            outcome["activated"] = True  # perhaps by an attempt that was killed before it could say so
-        elif _may_become_active(store, active, replaced, digest):
-            trust.activate(proposed, active)
-            outcome["activated"] = True
-        else:
-            outcome["would_change"] = preview(samples.take(), replaced or store, store, now(), BANK)
-            outcome["to_activate"] = f"put the text {digest} into {CONFIRMATION}"
+            outcome["activated"] = True  # a moment ago, or by an attempt that was killed before it could report it
+            return outcome
+        check_activation(store, replaced.version if replaced else None, now())
     except TrustDocumentRejected as rejected:
-        outcome["reasons"] = list(rejected.reasons)
-    trust.report(outcome)
-    audit("trust.checked", sha256=digest, activated=bool(outcome["activated"]), refused="reasons" in outcome)
-
-
-def _may_become_active(
-    store: TrustStore, active: StoredObject | None, replaced: TrustStore | None, digest: str
-) -> bool:
-    """The first document may, a later one once an admin confirmed it. Raises TrustDocumentRejected."""
-    check_activation(store, replaced.version if replaced else None, now())
-    return active is None or trust.confirmed() == digest
+        return outcome | {"reasons": list(rejected.reasons)}
+    if active is None or found.confirmed == digest:
+        with suppress(ConditionFailed):
+            trust.activate(proposed, active)
+        return None
+    outcome["would_change"] = preview(samples.take(), replaced or store, store, now(), BANK)
+    return outcome | {"to_activate": f"put the text {digest} into {CONFIRMATION}"}
 
 
 def _readable(active: StoredObject | None) -> TrustStore | None:

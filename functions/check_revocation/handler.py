@@ -5,7 +5,6 @@ silent the upload is DEFERRED and retry_deferred puts the question again: nothin
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from registrar.settings import setting
 from registrar.steps import wiring as use_cases
 
 MOST_SECONDS = 12.0
+OPEN = (UploadState.CHECKING, UploadState.DEFERRED)
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
 trust = stores.trust_bucket()
 uploads = stores.uploads()
@@ -37,9 +37,14 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     upload = uploads.find(str(message["upload_id"]))
     if upload is None or upload.der is None:
         return
-    if upload.state_at(at) in (UploadState.CHECKING, UploadState.DEFERRED):
-        with suppress(ConditionFailed):  # the same question, answered a moment earlier
+    if upload.state_at(at) in OPEN:
+        try:
             upload = _asked(upload, at)
+        except ConditionFailed:
+            # The same question was answered a moment earlier, by one who may have been killed before the notice.
+            upload = uploads.find(upload.id) or upload
+            if upload.state_at(at) in OPEN:
+                raise
     if upload.deferred_at and upload.state is UploadState.AWAITING_PROOF:
         _tell(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
     elif upload.deferred_at and upload.state is UploadState.REJECTED and (first := headline(upload.findings)):

@@ -31,7 +31,11 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         if told := _flag(digest, run.at):
             handed_on += notices.send([expiry_notice(digest.customer_id, told, run.at).message])
         _note_ended(digest, run.at)
-    finished = runs.done(run, shard)
+    try:
+        finished = runs.done(run, shard)
+    except ConditionFailed:
+        logger.info("another run took its place", run=run.id, shard=shard)
+        return
     due = sum(len(digest.told) for digest in found)
     logger.info("shard done", run=run.id, shard=shard, due=due, digests=handed_on, run_finished=finished)
 

@@ -1,10 +1,12 @@
 """Tell a customer: by their channels, in their language, once, and at night only what cannot wait.
 
-The claim on a notice id makes it arrive once. A recipient who cannot be reached fails alone: the queue brings the
-message again, and after five times keeps it among the dead letters, where an alarm hangs.
+The claim on a notice id makes it arrive once. Who finds it claimed looks again soon: the holder sent it, or was
+killed. A recipient who cannot be reached fails alone: the queue brings the message again, and after five times
+keeps it among the dead letters, where an alarm hangs.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,7 +14,7 @@ from registrar.aws import wiring as stores
 from registrar.aws.tables.notices import NoticeState
 from registrar.domain.access.customer import Customer
 from registrar.domain.notices.channels import Message, Recipient
-from registrar.domain.notices.notice import Notice, quiet_until
+from registrar.domain.notices.notice import CLAIM_PAUSE, Notice, quiet_until
 from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.notices.rendering import notice_text
 from registrar.domain.notices.texts import TEXTS
@@ -48,7 +50,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     }
     told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id), at)]
     void = [part.id for part in parts if part.id not in told]
-    notices.claim(void, at)
+    _claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)
     if customer and told:
         _send(notice, customer.as_of(at), told, [each for part in told if (each := about.get(part))])
@@ -59,7 +61,7 @@ def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Seque
     wording = notice_text(
         notice.kind, customer.language, notice.params, at, customer_name=customer.name, registrations=about
     )
-    notices.claim(parts, at)
+    _claim(parts, at)
     try:
         sent = sender.send(Recipient.of(customer), Message(wording, notice.id))
     except NotDelivered:
@@ -69,3 +71,8 @@ def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Seque
     audit("notice.sent", customer_id=customer.id, notice_ids=parts, kind=notice.kind, channel=sent.channel)
     for fault in sent.faults:
         audit("channel.misconfigured", customer_id=customer.id, channel=fault.channel, why=fault.why)
+
+
+def _claim(parts: Sequence[str], at: datetime) -> None:
+    if not notices.claim(parts, at):
+        raise MessagePostponed(CLAIM_PAUSE)

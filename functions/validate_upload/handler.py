@@ -1,19 +1,21 @@
 """S3 → SQS: a file arrived; when all have, decide on them, publish the decision, delete the files.
 
 Files that may hold a private key are deleted before the decision shows; a bare certificate that passed, after it.
-Killed at any point, the message comes again and finds either the files or the verdict. A container waits for its
-password; a message to ourselves, delayed past the deadline, deletes what was left behind.
+Killed at any point, the message comes again and finds either the files or the verdict; a delivery that meets
+another at the same upload looks again soon. A container waits for its password; a message to ourselves, delayed
+past the deadline, deletes what was left behind.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
-from registrar.domain.reasons.errors import ConditionFailed, Refusal
-from registrar.domain.registrations.upload import Upload, UploadState, file_of_key
+from registrar.domain.reasons.errors import ConditionFailed, MessagePostponed, Refusal
+from registrar.domain.registrations.upload import LEASE_PAUSE, Upload, UploadState, file_of_key
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -26,9 +28,10 @@ trust = stores.trust_bucket()
 uploads = stores.uploads()
 outcomes = use_cases.outcomes()
 sweeps = stores.sweeps()
+queue = stores.validation_queue()
 
 
-@each_message
+@partial(each_message, put_off=queue.put_off)
 def lambda_handler(message: Mapping[str, Any]) -> None:
     swept = uploads.find(str(message["sweep"])) if "sweep" in message else None
     if swept is not None:
@@ -44,19 +47,20 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
 def _arrived(key: str, upload_id: str, index: int) -> None:
     try:
         upload = uploads.receive(upload_id, index, now())
+        if upload is None:
+            sweeps.later(upload_id)
+        else:
+            _settle(upload)
+        return
     except ConditionFailed:
         known = uploads.find(upload_id)
-        if known is None:
-            bucket.delete(key)
-        elif known.state is UploadState.VALIDATING:
-            raise  # another delivery is at it: were it killed and this message gone, nobody would go on
-        else:
-            outcomes.sweep(known, now())
-        return
-    if upload is None:
-        sweeps.later(upload_id)
+    if known is None:
+        bucket.delete(key)
+    elif known.state is UploadState.VALIDATING:
+        # Another delivery is at it: were it killed and this message gone, nobody would go on.
+        raise MessagePostponed(LEASE_PAUSE)
     else:
-        _settle(upload)
+        outcomes.sweep(known, now())
 
 
 def _settle(upload: Upload) -> None:

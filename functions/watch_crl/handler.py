@@ -7,14 +7,12 @@ letters, where an alarm waits for it.
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
-from registrar.aws.buckets.crl_indexes import WATCHED, Index
 from registrar.domain.reasons.errors import CrlOverdue, CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.distribution_points import Point
-from registrar.domain.revocation.watch import publisher, revoked_authorities, steps
+from registrar.domain.revocation.watch import publisher
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit, logger
@@ -22,7 +20,7 @@ from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
 from registrar.steps.crl_store import Asked
-from registrar.steps.issuer_changes import apply
+from registrar.steps.issuer_changes import authorities_on, look
 
 MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
@@ -51,30 +49,17 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     index = indexes.index(point)
     if index is not None:
         issuers.begin_watch(point, now())
-        _apply(point, index, counts, at)
-        for authority, entry in revoked_authorities(store, index.head, index.read):
+        for hit in look(indexes, registrations, point, at, counts):
+            audit(
+                "registration.watched",
+                customer_id=hit.customer_id,
+                registration_id=hit.registration_id,
+                step=hit.step,
+                live=hit.live,
+            )
+        for authority, entry in authorities_on(indexes, point, store):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
     is_over = index is None or index.head.next_update + asked.rules.skew < at
     if is_over and at <= issuer.not_after:  # an issuer that is over publishes no more
         raise CrlOverdue(f"no list of today: {point}")
-
-
-def _apply(point: Point, index: Index, counts: Counter[str], at: datetime) -> None:
-    watched = indexes.index(point, WATCHED)
-    if watched is not None and watched.etag == index.etag:
-        return
-    before = indexes.whole(point, WATCHED) if watched else None
-    after = indexes.whole(point)
-    if after is None:
-        return
-    for hit in apply(registrations, point.issuer_key_digest, steps(before, after, counts), at, counts):
-        counts["hit"] += 1
-        audit(
-            "registration.watched",
-            customer_id=hit.customer_id,
-            registration_id=hit.registration_id,
-            step=hit.step,
-            live=hit.live,
-        )
-    indexes.watched(point, after)

@@ -1,6 +1,7 @@
 """S3: conditional writes, the form that uploads exactly one file, and the trust bucket's minute of memory."""
 
 import base64
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from registrar.aws.buckets.bucket import Bucket
-from registrar.aws.buckets.trust_bucket import ACTIVE, CACHE_LIFE, INCOMING, REPORT, TrustBucket
+from registrar.aws.buckets.trust_bucket import ACTIVE, CACHE_LIFE, CONFIRMATION, INCOMING, REPORT, TrustBucket
 from registrar.aws.clients import post_client
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
 from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound, TrustDocumentRejected
@@ -121,9 +122,7 @@ def test_the_form_is_signed_with_v4_for_the_buckets_own_host(account: Account) -
 def test_without_an_active_document_nothing_is_trusted(trust: TrustBucket) -> None:
     with pytest.raises(ObjectNotFound):
         trust.active(NOW)
-    with pytest.raises(ObjectNotFound):
-        trust.incoming()
-    assert trust.active_object() is None
+    assert trust.proposal() is None
 
 
 def test_the_active_document_is_kept_for_a_minute(account: Account, trust: TrustBucket, bucket: Bucket) -> None:
@@ -152,18 +151,33 @@ def test_an_oversized_document_is_refused(trust: TrustBucket, bucket: Bucket) ->
 
 def test_activation_replaces_what_was_looked_at(trust: TrustBucket, bucket: Bucket) -> None:
     bucket.write(INCOMING, DOCUMENT)
-    proposed = trust.incoming()
-    trust.activate(proposed, None)
+    first = trust.proposal()
+    assert first is not None
+    assert first.active is None
+    trust.activate(first.document, None)
     with pytest.raises(ConditionFailed):
-        trust.activate(proposed, None)
-    seen = trust.active_object()
-    assert seen is not None
-    assert seen.content == DOCUMENT
+        trust.activate(first.document, None)
     bucket.write(INCOMING, SECOND_DOCUMENT)
-    trust.activate(trust.incoming(), seen)
+    second = trust.proposal()
+    assert second is not None
+    assert second.active is not None
+    assert second.active.content == DOCUMENT
+    trust.activate(second.document, second.active)
     with pytest.raises(ConditionFailed):
-        trust.activate(proposed, seen)
+        trust.activate(first.document, second.active)
     assert trust.active(NOW).version == 2
+
+
+def test_a_proposal_differs_by_document_by_what_is_active_and_by_what_is_confirmed(
+    trust: TrustBucket, bucket: Bucket
+) -> None:
+    writes = [(INCOMING, DOCUMENT), (ACTIVE, DOCUMENT), (CONFIRMATION, b"0" * 64), (INCOMING, SECOND_DOCUMENT)]
+    found = []
+    for key, content in writes:
+        bucket.write(key, content)
+        assert trust.proposal() == trust.proposal()
+        found.append(trust.proposal())
+    assert all(one != other for one, other in itertools.combinations(found, 2))
 
 
 def test_the_report_is_readable_json(trust: TrustBucket, bucket: Bucket) -> None:

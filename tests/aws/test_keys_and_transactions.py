@@ -81,6 +81,32 @@ def test_a_conflict_beside_a_failed_condition_is_looked_at_again() -> None:
     assert failed.value.items == [{}, None]
 
 
+class Updates:
+    """A client whose updates fail with given codes, one an attempt, and then succeed."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = list(codes)
+
+    def update_item(self, **call: Any) -> dict[str, Any]:
+        if self.codes:
+            raise ClientError({"Error": {"Code": self.codes.pop(0)}}, "UpdateItem")
+        return {"Attributes": {"id": {"S": "a"}}}
+
+
+def test_a_single_write_tries_again_where_a_transaction_is_at_its_item() -> None:
+    client = Updates(*["TransactionConflictException"] * (dynamo.TRANSACTION_TRIES - 1))
+    assert dynamo.update(client, "t", {}, "SET a = :a", "a = :b", {}) == {"id": {"S": "a"}}
+
+
+@pytest.mark.parametrize(
+    "codes", [["TransactionConflictException"] * dynamo.TRANSACTION_TRIES, ["ThrottlingException"]]
+)
+def test_conflicts_without_end_and_other_errors_of_a_single_write_are_raised(codes: list[str]) -> None:
+    with pytest.raises(ClientError) as raised:
+        dynamo.update(Updates(*codes), "t", {}, "SET a = :a", "a = :b", {})
+    assert raised.value.response["Error"]["Code"] == codes[0]
+
+
 def test_any_other_reason_is_raised_as_it_is() -> None:
     client = Transactions(["ValidationError", "None"])
     with pytest.raises(Transactions.exceptions.TransactionCanceledException):

@@ -1,14 +1,16 @@
 """The trust document: a proposal becomes active only when every check passes, and is always reported."""
 
 import hashlib
+import itertools
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.times import iso
-from tests.support.account import Account
+from tests.support.account import Account, Call
 from tests.support.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document
 
@@ -126,25 +128,6 @@ def test_an_active_document_that_no_longer_reads_does_not_keep_a_good_one_out(ac
     assert get_trust(account, ACTIVE) == a_trust_document(1)
 
 
-def test_a_document_activated_meanwhile_is_not_overwritten(
-    account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    activate = account.function("activate_trust")
-    real = activate.check_activation
-
-    def meanwhile(*arguments: Any) -> None:
-        put_trust(account, ACTIVE, json.dumps(a_trust_document(3)).encode())
-        real(*arguments)
-
-    monkeypatch.setattr(activate, "check_activation", meanwhile)
-    put_trust(account, CONFIRMATION, hashlib.sha256(json.dumps(a_trust_document(2)).encode()).hexdigest().encode())
-    assert propose(account, a_trust_document(2)) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-    assert get_trust(account, ACTIVE)["version"] == 3
-    monkeypatch.undo()
-    assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
-    assert get_trust(account, REPORT)["activated"] is False
-
-
 def test_who_activated_what_is_audited(account: Account) -> None:
     propose(account, a_trust_document())
     propose(account, b"a slip")
@@ -210,3 +193,78 @@ def test_a_confirmed_document_that_fails_a_check_is_not_activated(account: Accou
     confirm(account, a_pki(2).trust_document(2))
     assert get_trust(account, ACTIVE)["version"] == 1
     assert "is not pinned" in str(get_trust(account, REPORT)["reasons"])
+
+
+# ---- deliveries that run side by side: whatever the slow one looked at, the last report is about the latest
+
+
+def writes(key: str) -> Callable[[Call], bool]:
+    return lambda call: call.operation == "PutObject" and call.params["Key"] == key
+
+
+def assert_last_report_is_about_what_is_proposed(account: Account) -> dict[str, Any]:
+    s3, bucket = account.client("s3"), account.physical["TrustBucket"]
+    report = get_trust(account, REPORT)
+    assert report["proposed_etag"] == s3.head_object(Bucket=bucket, Key=INCOMING)["ETag"]
+    active = s3.head_object(Bucket=bucket, Key=ACTIVE)["ETag"]
+    assert report["activated"] is (active == report["proposed_etag"])
+    return report
+
+
+@pytest.mark.parametrize("latest", [a_trust_document(3), b"a slip"], ids=["good", "bad"])
+def test_a_slow_delivery_does_not_report_an_older_proposal_last(account: Account, latest: Any) -> None:
+    propose(account, a_trust_document(1))
+    with account.interrupted(writes(REPORT), lambda: propose(account, latest)):
+        assert propose(account, a_trust_document(2)) == DONE
+    report = assert_last_report_is_about_what_is_proposed(account)
+    assert report.get("version") == (3 if latest != b"a slip" else None)
+
+
+def test_a_slow_delivery_does_not_take_an_activation_back_in_its_report(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    with account.interrupted(writes(REPORT), lambda: confirm(account, a_trust_document(2))):
+        assert propose(account, a_trust_document(2)) == DONE
+    assert assert_last_report_is_about_what_is_proposed(account)["activated"] is True
+
+
+def test_a_slow_delivery_does_not_overlook_a_confirmation(account: Account) -> None:
+    """Its own event may have been the one that was delivered already."""
+    propose(account, a_trust_document(1))
+    confirmation = hashlib.sha256(json.dumps(a_trust_document(2)).encode()).hexdigest().encode()
+    with account.interrupted(writes(REPORT), lambda: put_trust(account, CONFIRMATION, confirmation)):
+        assert propose(account, a_trust_document(2)) == DONE
+    assert assert_last_report_is_about_what_is_proposed(account)["activated"] is True
+
+
+def test_two_deliveries_that_activate_one_document_both_finish(account: Account) -> None:
+    with account.interrupted(writes(ACTIVE), lambda: account.invoke("activate_trust", TRUST_PROPOSED)):
+        assert propose(account, a_trust_document(1)) == DONE
+    assert assert_last_report_is_about_what_is_proposed(account)["activated"] is True
+
+
+def test_a_document_activated_meanwhile_is_not_overwritten(account: Account) -> None:
+    propose(account, a_trust_document(1))
+    put_trust(account, INCOMING, json.dumps(a_trust_document(2)).encode())
+    third = json.dumps(a_trust_document(3)).encode()
+    with account.interrupted(writes(ACTIVE), lambda: put_trust(account, ACTIVE, third)):
+        assert confirm(account, a_trust_document(2)) == DONE
+    assert get_trust(account, ACTIVE)["version"] == 3
+    assert "not above the active version" in str(assert_last_report_is_about_what_is_proposed(account)["reasons"])
+
+
+def test_a_proposal_that_never_stands_still_fails_and_comes_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(account, a_trust_document(1))
+    trust, versions = account.function("activate_trust").trust, itertools.count(2)
+    real = type(trust).report
+
+    def another_proposal(*arguments: Any) -> None:
+        put_trust(account, INCOMING, json.dumps(a_trust_document(next(versions))).encode())
+        real(*arguments)
+
+    monkeypatch.setattr(type(trust), "report", another_proposal)
+    assert propose(account, b"a slip") == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    monkeypatch.undo()
+    assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
+    assert_last_report_is_about_what_is_proposed(account)

@@ -9,7 +9,7 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.reason import NextAction
 from registrar.domain.registrations.upload import UploadState
-from tests.support.account import Account, Killed
+from tests.support.account import Account, Call, Killed
 from tests.support.app import DONE, App, assert_problem, trust_demo_issuers
 from tests.support.builders import a_certificate, an_ec_key
 from tools.pki.authorities import CustomerCertificate
@@ -126,6 +126,25 @@ def test_who_waited_is_told_once_either_way(app: App, mode: str | None, kind: st
     assert (notice["kind"], notice["customer_id"]) == (kind, app.customer_id)
     app.ask_issuer(upload_id)
     assert {each["id"] for each in notices(app.account)} == {notice["id"]}
+
+
+@pytest.mark.parametrize(("mode", "kind"), [(None, "upload_ready"), ("revoked", "upload_refused")])
+def test_who_finds_the_question_answered_gives_the_notice_too(app: App, mode: str | None, kind: str) -> None:
+    """The one that answered it may have been killed before its notice."""
+    app.account.issuers.mode = "tryLater"
+    upload_id = app.upload(good().der)["upload_id"]
+    app.account.issuers.mode = mode
+
+    def answered_by_one_who_is_killed() -> None:
+        with app.account.killed_at(0, after=True), pytest.raises(Killed):
+            app.ask_issuer(upload_id)
+
+    def answers(call: Call) -> bool:
+        return call.operation == "UpdateItem" and ":findings" in call.params["ExpressionAttributeValues"]
+
+    with app.account.interrupted(answers, answered_by_one_who_is_killed):
+        assert app.ask_issuer(upload_id) == DONE
+    assert {notice["kind"] for notice in notices(app.account)} == {kind}
 
 
 def test_who_did_not_wait_is_not_told(app: App) -> None:

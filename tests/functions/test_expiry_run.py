@@ -9,7 +9,7 @@ from registrar.aws.queues.sender import Sender
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.times import iso
 from tests.support.account import Account, Killed
-from tests.support.app import App, a_batch, an_event
+from tests.support.app import DONE, App, a_batch, an_event
 from tests.support.builders import NOW
 from tests.support.notices import (
     DAY,
@@ -221,6 +221,17 @@ def test_a_shard_that_fails_keeps_the_window_for_the_next_run(app: App, account:
     assert len(texts()) == 1
     assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW + DAY)
     assert last_run(account) == iso(NOW + DAY)
+
+
+def test_a_shard_of_a_run_that_another_replaced_is_done_and_closes_nothing(app: App, account: Account) -> None:
+    ending(account, NOW + 7 * DAY)
+    messages = planned(account)
+    late = [message | {"at": iso(NOW - timedelta(hours=1)), "since": None} for message in messages]
+    for message in late:
+        assert account.invoke("flag_shard", a_batch(message)) == DONE
+    assert last_run(account) is None
+    worked(account, *messages)
+    assert last_run(account) == iso(NOW)
 
 
 def test_one_owner_who_can_never_be_reached_does_not_stop_the_rest(account: Account) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from registrar.aws.queues.sender import Sender
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
-from registrar.domain.notices.notice import NOTICE_LEASE
+from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
 from registrar.entry.log import customer_ref
-from tests.support.account import Account, Killed
+from tests.support.account import RESOURCES, Account, Call, Killed
 from tests.support.app import App, a_batch
 from tests.support.builders import NOW
 from tests.support.notices import HIDDEN, delivered, mails, states, texts
@@ -34,6 +34,11 @@ def app(account: Account) -> App:
     app = App(account)
     app.enrol()
     return app
+
+
+def put_off(calls: list[Call]) -> list[int]:
+    """For how many seconds messages were hidden."""
+    return [call.params["VisibilityTimeout"] for call in calls if call.operation == "ChangeMessageVisibility"]
 
 
 def an_activated_event(registration_id: str, **overrides: Any) -> dict[str, Any]:
@@ -127,6 +132,40 @@ def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch
     assert delivered(account, LOCKED) == []
     assert other == [LOCKED["id"]], "it comes again, in case this one dies"
     assert len(texts()) == 1
+
+
+def test_who_finds_a_notice_claimed_looks_again_soon_and_fails_at_nothing(app: App, account: Account) -> None:
+    account.function("send_notice").notices.claim([LOCKED["id"]], NOW)
+    calls = account.recorded(lambda: delivered(account, LOCKED))
+    assert put_off(calls) == [CLAIM_PAUSE.total_seconds()]
+    assert [line for line in account.logged() if line["level"] == "ERROR"] == []
+
+
+@pytest.mark.parametrize("before", ["UpdateItem", "Publish"])
+def test_who_lost_the_claim_of_a_notice_finds_it_sent_and_is_done(app: App, account: Account, before: str) -> None:
+    other: list[str] = []
+    with account.interrupted(
+        lambda call: call.operation == before, lambda: other.extend(delivered(account, LOCKED))
+    ):
+        first = delivered(account, LOCKED)
+    assert first + other == [LOCKED["id"]], "one of them lost, wherever they met"
+    assert len(texts()) == 1
+    account.pass_time(seconds=CLAIM_PAUSE.total_seconds())
+    assert delivered(account, LOCKED) == []
+    assert len(texts()) == 1
+
+
+def test_who_lost_the_claim_sends_the_notice_where_its_holder_was_killed(app: App, account: Account) -> None:
+    with account.killed_at(1, after=False), pytest.raises(Killed):
+        delivered(account, LOCKED)
+    account.restart()
+    received = 1
+    while delivered(account, LOCKED):
+        account.pass_time(seconds=CLAIM_PAUSE.total_seconds())
+        received += 1
+    assert len(texts()) == 1
+    most: int = RESOURCES["NoticeQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert received < most, "one is left for the quiet hours"
 
 
 def test_who_cannot_be_reached_fails_alone_and_for_ever(account: Account) -> None:
@@ -225,8 +264,7 @@ def test_a_misconfigured_channel_is_reported_once_and_a_text_message_goes_out(ac
 def test_at_night_what_can_wait_waits(app: App, account: Account, hours: float, wait: float | None) -> None:
     account.pass_time(hours=hours)  # NOW is noon in Seoul
     calls = account.recorded(lambda: delivered(account, READY))
-    put_off = [call.params["VisibilityTimeout"] for call in calls if call.operation == "ChangeMessageVisibility"]
-    assert put_off == ([] if wait is None else [round(wait * 3600)])
+    assert put_off(calls) == ([] if wait is None else [round(wait * 3600)])
     assert len(texts()) == (1 if wait is None else 0)
     assert states(account) == ({READY["id"]: "SENT"} if wait is None else {})
 

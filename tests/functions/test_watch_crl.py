@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from registrar.aws.tables.registrations import Registrations
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.revocation.distribution_points import Point
 from registrar.net.limits import Limits
@@ -193,7 +192,7 @@ def test_what_a_decision_fetched_is_watched_too(account: Account) -> None:
     assert now_of(account, registration).lifecycle is Lifecycle.REVOKED_BY_ISSUER
 
 
-# ---- repeated, at once, killed
+# ---- repeated, killed
 
 
 def test_a_message_that_comes_again_does_nothing_more(account: Account) -> None:
@@ -205,25 +204,6 @@ def test_a_message_that_comes_again_does_nothing_more(account: Account) -> None:
     for _ in range(2):
         assert watch(account) == DONE
     assert account.items("RegistrationsTable") == before
-
-
-def test_runs_at_the_same_moment_end_the_same(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    (bad, revoked), (held, on_hold) = registered(account), registered(account, "kim")
-    publish(account, listed(revoked), listed(on_hold, REASON.certificate_hold))
-    real, runs = Registrations.find_by_issuer_serial, [1]
-
-    def with_a_whole_run_in_between(*arguments: Any) -> Any:
-        found = real(*arguments)
-        if runs:
-            runs.pop()
-            assert watch(account) == DONE
-        return found
-
-    monkeypatch.setattr(Registrations, "find_by_issuer_serial", with_a_whole_run_in_between)
-    assert watch(account) == DONE
-    assert not runs
-    assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
-    assert now_of(account, held).holds == {Hold.ISSUER}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

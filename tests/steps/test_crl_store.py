@@ -17,7 +17,7 @@ from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.status import Answer, Status
 from registrar.net.limits import Limits
 from registrar.steps.crl_store import Asked, CrlStore
-from tests.support.account import Account
+from tests.support.account import Account, Call
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
 from tools.pki.crls import Revoked, entry_der, large_crl, make_crl, random_entries, scope
 
@@ -220,6 +220,29 @@ def test_a_list_that_is_not_this_issuers_of_this_point_is_never_kept(
     server.lists[URL] = (a_list(**wrong),)
     assert status(crls, a_registrable()).answer is Answer.INVALID
     assert account.keys("RevocationBucket") == []
+
+
+def fetched(crls: CrlStore, server: Server, age: timedelta, at: timedelta) -> None:
+    server.lists[URL] = (a_list(this_update=NOW - age),)
+    crls.renew(the_point(), asked(at))
+
+
+@pytest.mark.parametrize("before", ["PutObject", "GetObject"], ids=["write", "second read of a long head"])
+def test_of_two_lists_fetched_at_once_the_newer_stays(
+    account: Account, crls: CrlStore, server: Server, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    for module in ("aws.buckets.crl_indexes", "domain.revocation.crl_index"):
+        monkeypatch.setattr(f"registrar.{module}.HEAD_BYTES", 64)
+    fetched(crls, server, 2 * HOUR, timedelta(0))
+
+    def interrupts(call: Call) -> bool:
+        return call.operation == before and "IfMatch" in call.params
+
+    with account.interrupted(interrupts, lambda: fetched(crls, server, HOUR, 2 * FETCH_PAUSE)):
+        fetched(crls, server, timedelta(0), FETCH_PAUSE)
+    index = crls.indexes.index(the_point())
+    assert index is not None
+    assert index.head.this_update == NOW
 
 
 def test_a_forged_list_does_not_replace_a_good_one(crls: CrlStore, server: Server) -> None:

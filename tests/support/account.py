@@ -114,6 +114,7 @@ class Account:
     lists: dict[str, bytes] = field(default_factory=dict)
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
+    _interruption: tuple[Callable[["Call"], bool], Callable[[], object]] | None = None
 
     def client(self, service: str) -> Any:
         return boto3.client(cast("Any", service))
@@ -189,10 +190,24 @@ class Account:
         finally:
             self._kill = None
 
+    @contextmanager
+    def interrupted(self, before: Callable[[Call], bool], act: Callable[[], object]) -> Iterator[None]:
+        """Within, `act` happens right before the first call that `before` accepts: whoever makes that call is slow,
+        and somebody else was at work meanwhile."""
+        self._interruption = before, act
+        try:
+            yield
+            assert self._interruption is None, "no such call was made"
+        finally:
+            self._interruption = None
+
     def called(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
         """Stands in for every client's call."""
         if self.physical.making:
             return _REAL_CALL(client, operation, params)
+        if self._interruption and self._interruption[0](Call(operation, params)):
+            act, self._interruption = self._interruption[1], None
+            act()
         write = operation not in READS
         number = sum(call.operation not in READS for call in self.calls)
         self.calls.append(Call(operation, params))

@@ -136,6 +136,8 @@ POWERS = [
         (CHANGE_CUSTOMERS - {"ProposeRecovery", "StartTotp", "VerifyPasskey"}) | {"SendNotice", "SendOtp"},
     ),
     _power("sns:Publish", "topic"),
+    _power("sqs:ChangeMessageVisibility", "NoticeQueue", {"SendNotice"}),
+    _power("sqs:ChangeMessageVisibility", "ValidationQueue", {"ValidateUpload"}),
     _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
     _power("sqs:SendMessage", "NoticeQueue", VERIFY | {"CheckRevocation", "FlagShard", "Login", "ReportLoss"}),
     _power(

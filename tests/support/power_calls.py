@@ -8,8 +8,8 @@ from tests.support.shape import RESOURCES
 
 OPERATIONS = {"s3:ListBucket": "ListObjectsV2"}
 """Where IAM's name of an action is not that of the operation."""
-ACTS = {"s3:PutObject", "sqs:SendMessage", "events:PutEvents"}
-"""What would start work: only denials of these are tried. That they are granted, the end-to-end tests show."""
+ACTS = {"s3:PutObject", "sqs:SendMessage", "sqs:ChangeMessageVisibility", "events:PutEvents"}
+"""What would start work or needs a real message: only denials are tried. That they are granted, the end-to-end tests show."""
 # A write that changes nothing: no such row exists.
 ON_NOTHING = {"ConditionExpression": "attribute_exists(pending)"}
 
@@ -64,7 +64,11 @@ def _sns(name: str, to: str) -> dict[str, Any]:
 
 
 def _sqs(name: str, queue: str) -> dict[str, Any]:
-    return {"QueueUrl": f"{{{queue}}}", "MessageBody": "x"}
+    arguments: dict[str, dict[str, Any]] = {
+        "ChangeMessageVisibility": {"ReceiptHandle": "x", "VisibilityTimeout": 1},
+        "SendMessage": {"MessageBody": "x"},
+    }
+    return {"QueueUrl": f"{{{queue}}}", **arguments[name]}
 
 
 def _events(name: str, bus: str) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Work that runs by itself: queues with their dead letters and alarms, and the schedule."""
 
 import re
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 import pytest
 
 from registrar.aws.queues.event_bus import SOURCE
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
-from registrar.domain.notices.notice import NOTICE_LEASE
+from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.notices.queue_messages import TOLD
-from registrar.domain.registrations.upload import MAX_ATTEMPTS, VALIDATION_LEASE
+from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 from tools.cloud.emulator import ROOT
 
@@ -63,6 +65,20 @@ def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> N
     assert NOTICE_LEASE.total_seconds() < queue["VisibilityTimeout"]
     # Quiet hours take 11 hours; SQS hides a message for 12 at most.
     assert queue["MessageRetentionPeriod"] > 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("queue", "lease", "pause"),
+    [("ValidationQueue", VALIDATION_LEASE, LEASE_PAUSE), ("NoticeQueue", NOTICE_LEASE, CLAIM_PAUSE)],
+)
+def test_who_meets_a_lease_outlasts_it_before_the_queue_gives_up(
+    queue: str, lease: timedelta, pause: timedelta
+) -> None:
+    properties = RESOURCES[queue]["Properties"]
+
+    assert pause.total_seconds() < properties["VisibilityTimeout"]
+    # One more try for the quiet hours.
+    assert 1 + ceil(lease / pause) < properties["RedrivePolicy"]["maxReceiveCount"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
     raise TimeoutError("the expiry run did not finish")
 
 
-def wait_for_notices(cloud: LocalCloud, *, seconds: float = 240) -> None:
+def wait_for_notices(cloud: LocalCloud, *, seconds: float = 120) -> None:
     """Wait until the notice queue is empty and nobody is at work on it. Raises TimeoutError."""
     sqs = cloud.client("sqs")
     queue = cloud.physical("NoticeQueue")

@@ -179,10 +179,16 @@ def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> 
 
 
 def _guarded(call: Any, **arguments: Any) -> Any:
-    try:
-        return call(**arguments)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            stood = error.response.get("Item")
-            raise ConditionFailed([stood] if isinstance(stood, dict) else []) from None
-        raise
+    """The call's answer. Raises ConditionFailed; a transaction at the same item is waited out, as in `transact`."""
+    tries_left = TRANSACTION_TRIES
+    while True:
+        tries_left -= 1
+        try:
+            return call(**arguments)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "ConditionalCheckFailedException":
+                stood = error.response.get("Item")
+                raise ConditionFailed([stood] if isinstance(stood, dict) else []) from None
+            if code != "TransactionConflictException" or not tries_left:
+                raise

@@ -223,6 +223,13 @@ def sweeps() -> Sweeps:
     return Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
 
 
+def validation_queue() -> Queue:
+    """Uploads whose files arrived, to look at again soon."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("VALIDATION_QUEUE"))
+
+
 def watch_queue() -> Queue:
     """Issuers' lists to look at."""
     from registrar.aws.queues.queue import Queue

@@ -1,21 +1,30 @@
 """Applying what changed on an issuer's list to the registrations it names.
 
-Each change is one conditional write and harmless when it is repeated or comes late: a registration that ended stays
-as it ended, and holds of others stay beside the issuer's.
+Each change is one conditional write and harmless when it is repeated: a registration that ended stays as it ended,
+and holds of others stay beside the issuer's. Runs may overlap. One that comes late may put on a hold that a newer
+list has lifted: it finds that another list was noted meanwhile, and applies what changed since its own.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from registrar.aws.buckets.bucket import StoredObject
+from registrar.aws.buckets.crl_indexes import WATCHED, CrlIndexes
 from registrar.aws.dynamo import BATCH
 from registrar.aws.tables.registrations import Registrations
+from registrar.domain.certificates.certificate import Certificate
+from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.revocation.crl_entries import Entry
-from registrar.domain.revocation.watch import Step
+from registrar.domain.revocation.distribution_points import Point
+from registrar.domain.revocation.watch import Step, revoked_authorities, steps
+
+_MOST_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,48 @@ class Hit:
     live: bool
 
 
+def look(
+    indexes: CrlIndexes, registrations: Registrations, point: Point, now: datetime, counts: Counter[str]
+) -> Iterator[Hit]:
+    """Apply what changed between the list that was looked at last and the newest; yields what met a registration.
+
+    Raises ConditionFailed where other runs note other lists each time.
+    """
+    if _is_noted(indexes, point):
+        return
+    applied: StoredObject | None = None
+    for _ in range(_MOST_LOOKS):
+        noted = indexes.whole(point, WATCHED)
+        newest = indexes.whole(point)
+        if newest is None:
+            return
+        readable = noted if indexes.index(point, WATCHED) else None
+        for before in (readable, applied) if applied else (readable,):
+            found = steps(before.content if before else None, newest.content, counts)
+            yield from apply(registrations, point.issuer_key_digest, found, now, counts)
+        try:
+            indexes.watched(point, newest.content, noted)
+            return
+        except ConditionFailed:
+            applied = newest
+    raise ConditionFailed
+
+
+def authorities_on(indexes: CrlIndexes, point: Point, store: TrustStore) -> Sequence[tuple[Certificate, Entry]]:
+    """The configured CAs on the newest list, which may be replaced while it is read."""
+    for _ in range(_MOST_LOOKS):
+        with suppress(ConditionFailed):
+            index = indexes.index(point)
+            return list(revoked_authorities(store, index.head, index.read)) if index else ()
+    raise ConditionFailed
+
+
+def _is_noted(indexes: CrlIndexes, point: Point) -> bool:
+    newest = indexes.index(point)
+    noted = indexes.index(point, WATCHED)
+    return newest is not None and noted is not None and newest.etag == noted.etag
+
+
 def apply(
     registrations: Registrations,
     issuer_key_digest: str,
@@ -37,7 +88,8 @@ def apply(
 ) -> Iterator[Hit]:
     """Apply each step to the registration with its serial, if there is one; yields those.
 
-    `counts` grows by the serials that were `looked_up`. No more than one batch is held in memory.
+    `counts` grows by the serials that were `looked_up` and by those that `hit`. No more than one batch is held in
+    memory.
     """
     while batch := list(islice(found, BATCH)):
         by_serial = {f"{entry.serial:x}": (step, entry) for step, entry in batch}
@@ -45,6 +97,7 @@ def apply(
         owners = registrations.find_by_issuer_serial(issuer_key_digest, list(by_serial))
         for serial, (customer_id, registration_id) in owners.items():
             step, entry = by_serial[serial]
+            counts["hit"] += 1
             live = _apply(registrations, step, entry, customer_id, registration_id, now)
             yield Hit(step, customer_id, registration_id, live)
 

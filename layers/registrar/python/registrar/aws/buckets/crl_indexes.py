@@ -9,9 +9,8 @@ list, and none ever goes back to an older one.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.bucket import Bucket, StoredObject
 from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable, ObjectNotFound
 from registrar.domain.revocation.crl import MOST_BYTES, Crl
 from registrar.domain.revocation.crl_index import HEAD_BYTES, Head, Read, index_crl, read_head
@@ -21,6 +20,8 @@ CURRENT = "current"
 WATCHED = "watched"
 _MEDIA_TYPE = "application/octet-stream"
 _MOST_INDEX_BYTES = 2 * MOST_BYTES
+# A list that was replaced while it was read is read again.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +43,56 @@ class CrlIndexes:
     bucket: Bucket
 
     def index(self, point: Point, name: str = CURRENT) -> Index | None:
-        """The index of a point, of which only the head is read; None where there is none that can be read."""
+        """The index of a point, of which only the head is read; None where there is none that can be read.
+
+        Raises ConditionFailed where it is replaced each time it is read.
+        """
         try:
             return self._index(point, name)
         except CrlUnusable:
             return None
 
-    def whole(self, point: Point, name: str = CURRENT) -> bytes | None:
+    def whole(self, point: Point, name: str = CURRENT) -> StoredObject | None:
         """All of an index."""
         try:
-            return self.bucket.read(_key(point, name), _MOST_INDEX_BYTES).content
+            return self.bucket.read(_key(point, name), _MOST_INDEX_BYTES)
         except ObjectNotFound:
             return None
 
-    def watched(self, point: Point, content: bytes) -> None:
-        """Note that registrations were looked for up to this index."""
-        self.bucket.write(_key(point, WATCHED), content, media_type=_MEDIA_TYPE)
+    def watched(self, point: Point, content: bytes, before: StoredObject | None) -> None:
+        """Record that registrations were checked up to this index.
+
+        Raises ConditionFailed where what was recorded `before` is no longer recorded.
+        """
+        self._replace(point, WATCHED, content, before.etag if before else None)
 
     def keep(self, point: Point, crl: Crl) -> None:
         """Replace the current index where `crl` is newer. Raises CrlUnusable for one that contradicts it."""
-        condition: dict[str, Any] = {"create": True}
-        try:
-            current = self._index(point, CURRENT)
-        except CrlUnusable:
-            # An index of a format that is no longer read must not stay for ever.
-            current = None
-            condition = {}
-        if current is not None:
-            if not _is_newer(crl, current.head):
+        for _ in range(_TRIES):
+            try:
+                current = self._index(point, CURRENT)
+            except CrlUnusable:
+                # An index of a format that is no longer read must not stay for ever.
+                self.bucket.write(_key(point, CURRENT), index_crl(crl), media_type=_MEDIA_TYPE)
                 return
-            condition = {"replacing": current.etag}
-        with suppress(ConditionFailed):  # another who fetched it at the same time
-            self.bucket.write(_key(point, CURRENT), index_crl(crl), media_type=_MEDIA_TYPE, **condition)
+            if current is not None and not _is_newer(crl, current.head):
+                return
+            with suppress(ConditionFailed):  # another fetched at the same time, perhaps an older list
+                self._replace(point, CURRENT, index_crl(crl), current.etag if current else None)
+                return
+
+    def _replace(self, point: Point, name: str, content: bytes, etag: str | None) -> None:
+        """Write an index over the one with this ETag, or where there is none. Raises ConditionFailed."""
+        create = etag is None
+        self.bucket.write(_key(point, name), content, replacing=etag, create=create, media_type=_MEDIA_TYPE)
 
     def _index(self, point: Point, name: str) -> Index | None:
+        for _ in range(_TRIES):
+            with suppress(ConditionFailed):
+                return self._read_index(point, name)
+        raise ConditionFailed
+
+    def _read_index(self, point: Point, name: str) -> Index | None:
         key = _key(point, name)
         try:
             first = self.bucket.read_part(key, 0, HEAD_BYTES)
@@ -83,7 +100,7 @@ class CrlIndexes:
             return None
 
         def read(start: int, length: int) -> bytes:
-            # What the first read brought is not asked for again; S3 refuses to read nothing (an empty page).
+            # What the first read brought is not requested again; S3 refuses to read nothing (an empty page).
             if start == 0 or length == 0 or start + length <= len(first.content):
                 return first.content[start : start + length]
             return self.bucket.read_part(key, start, length, first.etag).content

@@ -25,6 +25,15 @@ REPORT = "reports/trust.json"
 CACHE_LIFE = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an admin proposes, and what its report depends on: what is active, and the SHA-256 that is confirmed."""
+
+    document: StoredObject
+    active: StoredObject | None
+    confirmed: str | None
+
+
 @dataclass(slots=True)
 class TrustBucket:
     """The trust documents; the active one is kept in memory for a minute, with its signatures checked once."""
@@ -43,23 +52,14 @@ class TrustBucket:
         """The active document, read anew. Raises ObjectNotFound where none was activated yet."""
         return read_document(self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES).content, self.pins)
 
-    def incoming(self) -> StoredObject:
-        """What the admin proposes now. Raises ObjectNotFound."""
-        return self.bucket.read(INCOMING, MAX_DOCUMENT_BYTES)
-
-    def confirmed(self) -> str | None:
-        """The SHA-256 of the proposal that an admin confirmed, if any."""
-        try:
-            return self.bucket.read(CONFIRMATION, 128).content.decode("ascii", "replace").strip().lower()
-        except ObjectNotFound:
+    def proposal(self) -> Proposal | None:
+        """What is proposed, active and confirmed now; None where nothing is proposed."""
+        document = self._find(INCOMING, MAX_DOCUMENT_BYTES)
+        if document is None:
             return None
-
-    def active_object(self) -> StoredObject | None:
-        """The active document as stored, with the ETag that `activate` replaces."""
-        try:
-            return self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES)
-        except ObjectNotFound:
-            return None
+        confirmation = self._find(CONFIRMATION, 128)
+        confirmed = confirmation.content.decode("ascii", "replace").strip().lower() if confirmation else None
+        return Proposal(document, self._find(ACTIVE, MAX_DOCUMENT_BYTES), confirmed)
 
     def activate(self, proposed: StoredObject, replaced: StoredObject | None) -> None:
         """Make `proposed` active unless the active one changed meanwhile. Raises ConditionFailed."""
@@ -70,3 +70,9 @@ class TrustBucket:
 
     def report(self, outcome: Mapping[str, object]) -> None:
         self.bucket.write(REPORT, json.dumps(outcome, ensure_ascii=False, indent=2).encode())
+
+    def _find(self, key: str, limit: int) -> StoredObject | None:
+        try:
+            return self.bucket.read(key, limit)
+        except ObjectNotFound:
+            return None

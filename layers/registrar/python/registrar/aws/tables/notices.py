@@ -39,20 +39,23 @@ class Notices:
         item = dynamo.get(self.client, self.table, {"id": dynamo.text(notice)})
         return item is not None and dynamo.read_text(item, "state") != NoticeState.CLAIMED
 
-    def claim(self, notices: Sequence[str], now: datetime) -> None:
-        """Take the right to send these notices until the lease ends.
+    def claim(self, notices: Sequence[str], now: datetime) -> bool:
+        """Take the right to send these notices until the lease ends; whether all of them were free.
 
-        Raises ConditionFailed, and holds none of them, where another delivery holds or has closed one, or where
-        one may have been sent MOST_SENDS times.
+        Holds none of them where another delivery holds or has closed one. Raises ConditionFailed, and holds none,
+        where one may have been sent MOST_SENDS times.
         """
         claimed: list[str] = []
         for notice in notices:
             try:
                 self._claim(notice, now)
-            except ConditionFailed:
+            except ConditionFailed as failed:
                 self.release(claimed, now)
-                raise
+                if _may_have_been_sent_too_often(failed.items[0] or {}, now):
+                    raise
+                return False
             claimed.append(notice)
+        return True
 
     def _claim(self, notice: str, now: datetime) -> None:
         dynamo.update(
@@ -109,3 +112,8 @@ class Notices:
                 )
             except ConditionFailed:
                 continue
+
+
+def _may_have_been_sent_too_often(row: dynamo.Item, now: datetime) -> bool:
+    """Whether a claim was refused though nobody holds it."""
+    return "lease_until" in row and dynamo.read_instant(row, "lease_until") <= now

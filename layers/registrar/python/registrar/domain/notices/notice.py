@@ -25,6 +25,8 @@ from registrar.domain.times import SEOUL, iso
 
 NOTICE_LEASE = timedelta(seconds=45)
 """Longer than send_notice may run, shorter than its queue hides a message: a retry finds the claim free."""
+CLAIM_PAUSE = NOTICE_LEASE / 3
+"""After this the loser of a claim looks again: whether the holder sent it, or its lease ended."""
 MOST_SENDS = 2
 """A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
 NOBODY = ""

@@ -29,6 +29,8 @@ PROOF_DEADLINE = timedelta(hours=24)
 TEXT_LIFE = timedelta(minutes=5)
 PASSWORD_DEADLINE = timedelta(minutes=10)
 VALIDATION_LEASE = timedelta(seconds=60)
+# After this a delivery that found the upload leased looks again.
+LEASE_PAUSE = VALIDATION_LEASE / 3
 VALIDATION_DEADLINE = timedelta(hours=1)
 # What a retry that is due may take until it is written down.
 DEFERRAL_GRACE = timedelta(hours=1)
