@@ -13,7 +13,7 @@ from registrar.domain.notices.kinds import Kind
 from registrar.domain.notices.notice import upload_notice
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.reasons.findings import headline
-from registrar.domain.registrations.upload import Upload, UploadState
+from registrar.domain.registrations.upload import AwaitingProof, Checking, Deferred, Rejected, Upload
 from registrar.domain.times import iso
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
@@ -23,7 +23,6 @@ from registrar.settings import setting
 from registrar.steps import wiring as use_cases
 
 MOST_SECONDS = 12.0
-OPEN = (UploadState.CHECKING, UploadState.DEFERRED)
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
 trust = stores.trust_bucket()
 uploads = stores.uploads()
@@ -35,23 +34,27 @@ notices = stores.notice_queue()
 def lambda_handler(message: Mapping[str, Any]) -> None:
     at = now()
     upload = uploads.find(str(message["upload_id"]))
-    if upload is None or upload.der is None:
-        return
-    if upload.state_at(at) in OPEN:
+    if (unsettled := _open(upload, at)) is not None:
         try:
-            upload = _asked(upload, at)
+            upload = _asked(unsettled, at)
         except ConditionFailed:
-            # The same question was answered a moment earlier, by one who may have been killed before the notice.
-            upload = uploads.find(upload.id) or upload
-            if upload.state_at(at) in OPEN:
+            # The same question was settled a moment earlier, perhaps by a run that was killed before the notice.
+            upload = uploads.find(unsettled.id)
+            if _open(upload, at) is not None:
                 raise
-    if upload.deferred_at and upload.state is UploadState.AWAITING_PROOF:
-        _tell(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
-    elif upload.deferred_at and upload.state is UploadState.REJECTED and (first := headline(upload.findings)):
-        _tell(upload, Kind.UPLOAD_REFUSED, code=first["code"])
+    match upload:
+        case AwaitingProof(deferred_at=datetime()):
+            _tell(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
+        case Rejected(der=bytes(), deferred_at=datetime()) if first := headline(upload.findings):
+            _tell(upload, Kind.UPLOAD_REFUSED, code=first.code)
 
 
-def _asked(upload: Upload, at: datetime) -> Upload:
+def _open(upload: Upload | None, at: datetime) -> Checking | Deferred | None:
+    """The upload, where the issuer's status is still missing."""
+    return upload if isinstance(upload, Checking | Deferred) and not upload.ending_at(at) else None
+
+
+def _asked(upload: Checking | Deferred, at: datetime) -> Upload:
     settled, status = step.settle(upload, trust.active(at), at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
     said = {"answer": status.answer, "source": status.source, "why": status.why} if status else {}
     audit("upload.checked", customer_id=upload.customer_id, upload_id=upload.id, state=settled.state, **said)

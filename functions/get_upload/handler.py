@@ -2,7 +2,7 @@
 
 from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
-from registrar.domain.registrations.upload import UploadState
+from registrar.domain.registrations.upload import AwaitingProof
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
@@ -20,7 +20,6 @@ def lambda_handler(request: Request) -> Answer:
     at = now()
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
-    awaiting = upload.state_at(at) is UploadState.AWAITING_PROOF
-    if awaiting and upload.nonce_expires_at is not None and at >= upload.nonce_expires_at:
+    if isinstance(upload, AwaitingProof) and not upload.ending_at(at) and upload.text_ended_at(at):
         upload = uploads.renew_text(upload, at)
     return answer(200, upload_view(upload, BANK, request.language, at))

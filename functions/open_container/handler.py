@@ -16,7 +16,7 @@ from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal, WrongPassword
 from registrar.domain.reasons.findings import Finding, Level
-from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
+from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, NeedsPassword, Undecided
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -40,10 +40,12 @@ def lambda_handler(request: Request) -> Answer:
     at = now()
     sealed = request.fields().sealed("sealed")
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
-    upload = uploads.of_customer(upload_id, caller.customer_id)
-    if upload.outcome is None and not upload.opened:
-        upload.check_state(UploadState.NEEDS_PASSWORD, at)
-        password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce or "")
+    found = uploads.of_customer(upload_id, caller.customer_id)
+    if found.opened or (isinstance(found, Undecided) and found.outcome):
+        outcomes.sweep(found, at)
+    else:
+        upload = found.check_state(NeedsPassword, at)
+        password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce)
         # What may fail through no fault of the customer comes before the try is counted.
         store = trust.active(at)
         files = bucket.read_upload(upload)
@@ -55,12 +57,10 @@ def lambda_handler(request: Request) -> Answer:
         verdict = verdict_of(report, opened=True)
         outcomes.decide(upload, verdict, at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
-    else:
-        outcomes.sweep(upload, at)
-    return answer(200, upload_view(uploads.find(upload.id) or upload, BANK, request.language, at))
+    return answer(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at))
 
 
-def _opened(upload: Upload, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:
+def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:
     try:
         opened = open_locked(files, password, KdfBudget())
     except WrongPassword:
@@ -77,7 +77,7 @@ def _opened(upload: Upload, files: list[bytes], password: str, store: TrustStore
     return report
 
 
-def _refuse_password(upload: Upload) -> NoReturn:
+def _refuse_password(upload: NeedsPassword) -> NoReturn:
     tries_left = MAX_PASSWORD_TRIES - upload.password_tries
     audit("password.refused", customer_id=upload.customer_id, upload_id=upload.id, tries_left=tries_left)
     if tries_left > 0:

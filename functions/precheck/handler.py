@@ -26,16 +26,15 @@ def lambda_handler(request: Request) -> Answer:
     content = fields.base64("certificate", most=MAX_CERTIFICATE_BYTES)
     kind = fields.text("customer_kind", "personal|corporate")
     report = decide(content, trust.active(at), kind, at, bank=BANK)
-    findings = [finding.to_map() for finding in report.findings]
-    first = headline(findings)
-    audit("precheck.decided", accepted=report.accepted, headline=first["code"] if first else None)
-    summary = certificate_view(report.summary.to_map(), request.language) if report.summary else None
+    first = headline(report.findings)
+    audit("precheck.decided", accepted=report.accepted, headline=first.code if first else None)
+    summary = certificate_view(report.summary, request.language) if report.summary else None
     return answer(
         200,
         {
             "accepted": report.accepted,
-            "headline": first["code"] if first else None,
-            "findings": findings_in(request.language, findings),
+            "headline": first.code if first else None,
+            "findings": findings_in(request.language, report.findings),
             "certificate": summary,
         },
     )

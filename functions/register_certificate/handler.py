@@ -12,7 +12,7 @@ from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_s
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, Refusal, StatusSuperseded
 from registrar.domain.registrations.registration import new_registration
-from registrar.domain.registrations.upload import Upload
+from registrar.domain.registrations.upload import AwaitingProof
 from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import Fields
@@ -41,10 +41,10 @@ def lambda_handler(request: Request) -> Answer:
     consent = fields.text("consent_version")
     replaces = fields.text("replaces", r"r[a-z0-9]{32}") if "replaces" in fields else None
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
-    upload = uploads.of_customer(upload_id, caller.customer_id)
-    if upload.registration:
-        return _registered(caller.customer_id, upload.registration, request, at)
-    upload.check_awaiting_proof(at)
+    found = uploads.of_customer(upload_id, caller.customer_id)
+    if found.registration:
+        return _registered(caller.customer_id, found.registration, request, at)
+    upload = found.check_awaiting_proof(at)
     asking.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
         raise Refusal(Code.CONSENT_REQUIRED)
@@ -52,7 +52,7 @@ def lambda_handler(request: Request) -> Answer:
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, uploads.table, at, replaced, issuers.looks(upload.status or {}))
+        registrations.add(registration, upload, uploads.table, at, replaced, issuers.looks(upload.status))
     except StatusSuperseded:
         asking.ask(upload, at)
     except CertificateTaken as taken:
@@ -62,7 +62,7 @@ def lambda_handler(request: Request) -> Answer:
     return answer(201, registration_view(registration, request.language, at))
 
 
-def _proven(upload: Upload, fields: Fields) -> str:
+def _proven(upload: AwaitingProof, fields: Fields) -> str:
     """By what the caller proved that key and certificate are theirs. Raises Refusal."""
     proof = fields.proof()
     try:

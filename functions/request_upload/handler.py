@@ -9,8 +9,7 @@ from registrar.domain.registrations.upload import (
     POST_LIFE,
     UPLOAD_LIFE,
     AnnouncedFile,
-    Upload,
-    UploadState,
+    Issued,
     check_sizes,
     new_upload_id,
     object_key,
@@ -39,11 +38,10 @@ def lambda_handler(request: Request) -> Answer:
     proof = challenges.find(proof_id) if proof_id else None
     if proof is None or proof.method is None or proof.proved_at is None:
         raise Refusal(Code.STEP_UP_REQUIRED)
-    wanted = Upload(
+    wanted = Issued(
         id=new_upload_id(caller.customer_id, request.idempotency_key),
         customer_id=caller.customer_id,
         customer_kind=caller.customer_kind,
-        state=UploadState.ISSUED,
         files=files,
         method=proof.method,
         proved_at=proof.proved_at,

@@ -15,7 +15,7 @@ from registrar.domain.certificates.decision import Report, decide_certificate, r
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
 from registrar.domain.reasons.errors import ConditionFailed, MessagePostponed, Refusal
-from registrar.domain.registrations.upload import LEASE_PAUSE, Upload, UploadState, file_of_key
+from registrar.domain.registrations.upload import LEASE_PAUSE, Validating, file_of_key
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -56,17 +56,17 @@ def _arrived(key: str, upload_id: str, index: int) -> None:
         known = uploads.find(upload_id)
     if known is None:
         bucket.delete(key)
-    elif known.state is UploadState.VALIDATING:
+    elif isinstance(known, Validating):
         # Another delivery is at it: were it killed and this message gone, nobody would go on.
         raise MessagePostponed(LEASE_PAUSE)
     else:
         outcomes.sweep(known, now())
 
 
-def _settle(upload: Upload) -> None:
+def _settle(upload: Validating) -> None:
     """Decide, unless a killed attempt did already, and make the decision show."""
     if upload.outcome is not None:
-        outcomes.publish(upload)
+        outcomes.publish(upload, upload.outcome)
         return
     container, report = _report(upload)
     verdict = verdict_of(report)
@@ -78,7 +78,7 @@ def _settle(upload: Upload) -> None:
         outcomes.decide_bare(upload, verdict, now())
 
 
-def _report(upload: Upload) -> tuple[Container | None, Report]:
+def _report(upload: Validating) -> tuple[Container | None, Report]:
     store = trust.active(now())
     try:
         container = recognise(bucket.read_upload(upload))

@@ -11,7 +11,7 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Registration, new_registration
-from registrar.domain.registrations.upload import Upload, UploadState, failure
+from registrar.domain.registrations.upload import AwaitingProof, Registered, failure
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
@@ -30,7 +30,7 @@ def certificate() -> CustomerCertificate:
     return a_certificate(key="ec")
 
 
-def add(account: Account, upload: Upload, **overrides: Any) -> Registration:
+def add(account: Account, upload: AwaitingProof, **overrides: Any) -> Registration:
     registration = replace(new_registration(upload, "signature", "2026-11", NOW), **overrides)
     registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
     return registration
@@ -55,9 +55,10 @@ def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
     registration = registrations.find("hong", f"r{upload.id}")
     assert registration == new_registration(upload, "signature", "2026-11", NOW)
     ended = uploads_of(account).find(upload.id)
-    assert ended is not None
-    assert (ended.state, ended.der, ended.nonce) == (UploadState.REGISTERED, None, None)
+    assert isinstance(ended, Registered)
     assert ended.registration == registration.id
+    (row,) = (item for item in account.items("UploadsTable") if item["id"]["S"] == upload.id)
+    assert row.keys().isdisjoint({"der", "nonce"})
     assert sorted(item["pk"]["S"].split("#")[0] for item in account.items("RegistrationsTable")) == [
         "CERT",
         "CUST",

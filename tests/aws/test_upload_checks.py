@@ -7,14 +7,18 @@ import pytest
 
 from registrar.aws.tables.due_questions import DueQuestions
 from registrar.aws.tables.upload_checks import QUEUED, UploadChecks
-from registrar.aws.tables.uploads import Uploads, to_item
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed
-from registrar.domain.registrations.upload import PROOF_DEADLINE, Upload, UploadState
+from registrar.domain.reasons.findings import Finding, Level
+from registrar.domain.registrations.upload import PROOF_DEADLINE, TEXT_LIFE, Checking, UploadState
 from tests.support.account import Account
-from tests.support.builders import NOW, an_upload
-from tests.support.rows import put
+from tests.support.builders import NOW, a_certificate, a_good_status, an_ec_key
+from tests.support.rows import a_checked_upload
 
-GOOD = {"answer": "GOOD", "source": "ocsp", "as_of": "2026-11-23T03:00:00Z"}
+GOOD = a_good_status()
+REFUSED = Finding("revocation", Level.FAIL, Code.REVOKED_BY_ISSUER, {"revoked_on": NOW})
+CERTIFICATE = a_certificate(key=an_ec_key())
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -30,28 +34,20 @@ def due_questions(account: Account) -> DueQuestions:
 
 
 @pytest.fixture
-def checking(account: Account, checks: UploadChecks) -> Callable[..., Upload]:
+def checking(account: Account) -> Callable[[], Checking]:
     """Puts an upload that is being checked into the table."""
-
-    def make(name: str = "a" * 32) -> Upload:
-        put(account, "UploadsTable", to_item(an_upload(id=name, state=UploadState.CHECKING)))
-        found = Uploads(checks.client, checks.table).find(name)
-        assert found is not None
-        return found
-
-    return make
+    return lambda: a_checked_upload(account, CERTIFICATE)
 
 
-def test_good_starts_the_owners_day_and_text(checks: UploadChecks, checking: Callable[..., Upload]) -> None:
+def test_good_starts_the_owners_day_and_text(checks: UploadChecks, checking: Callable[[], Checking]) -> None:
     accepted = checks.accept(checking(), [], GOOD, NOW)
     assert (accepted.state, accepted.status) == (UploadState.AWAITING_PROOF, GOOD)
     assert accepted.expires_at == NOW + PROOF_DEADLINE
-    assert accepted.nonce is not None
-    assert accepted.nonce_expires_at is not None
+    assert accepted.nonce_expires_at == NOW + TEXT_LIFE
 
 
 def test_silence_defers_and_counts_from_the_first_time(
-    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
+    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
 ) -> None:
     upload = checking()
     first = checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
@@ -59,22 +55,23 @@ def test_silence_defers_and_counts_from_the_first_time(
     later = checks.defer(upload, [], NOW + 5 * MINUTE, NOW + DAY, NOW + MINUTE)
     assert (later.deferred_at, later.due_at) == (NOW, NOW + 5 * MINUTE)
     accepted = checks.accept(upload, [], GOOD, NOW + 5 * MINUTE)
-    assert (accepted.deferred_at, accepted.due_at) == (NOW, None)
+    assert accepted.deferred_at == NOW
     assert list(due_questions.due(NOW + DAY)) == []
 
 
 def test_only_what_is_due_is_read_the_longest_due_first(
-    account: Account, checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
+    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
 ) -> None:
-    for name, minutes in (("b", 5), ("a", 1), ("c", 30)):
-        checks.defer(checking(name * 32), [], NOW + minutes * MINUTE, NOW + DAY, NOW)
-    checking("d" * 32)
-    assert [name[0] for name, _ in due_questions.due(NOW + 5 * MINUTE)] == ["a", "b"]
+    uploads = {minutes: checking() for minutes in (5, 1, 30)}
+    for minutes, upload in uploads.items():
+        checks.defer(upload, [], NOW + minutes * MINUTE, NOW + DAY, NOW)
+    checking()
+    assert [name for name, _ in due_questions.due(NOW + 5 * MINUTE)] == [uploads[1].id, uploads[5].id]
     assert list(due_questions.due(NOW)) == []
 
 
 def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
-    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[..., Upload]
+    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
 ) -> None:
     upload = checking()
     checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
@@ -87,9 +84,9 @@ def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
 
 
 @pytest.mark.parametrize("late", ["accept", "reject", "defer"])
-def test_the_first_word_decides(checks: UploadChecks, checking: Callable[..., Upload], late: str) -> None:
+def test_the_first_word_decides(checks: UploadChecks, checking: Callable[[], Checking], late: str) -> None:
     upload = checking()
-    checks.reject(upload, [{"code": "REVOKED_BY_ISSUER"}])
+    checks.reject(upload, [REFUSED])
     writes: dict[str, Callable[[], object]] = {
         "accept": lambda: checks.accept(upload, [], GOOD, NOW),
         "reject": lambda: checks.reject(upload, []),
@@ -99,11 +96,11 @@ def test_the_first_word_decides(checks: UploadChecks, checking: Callable[..., Up
         writes[late]()
     found = Uploads(checks.client, checks.table).find(upload.id)
     assert found is not None
-    assert (found.state, found.findings) == (UploadState.REJECTED, ({"code": "REVOKED_BY_ISSUER"},))
+    assert (found.state, found.findings) == (UploadState.REJECTED, (REFUSED,))
 
 
 def test_a_word_that_is_too_old_is_asked_for_again_once(
-    checks: UploadChecks, checking: Callable[..., Upload]
+    checks: UploadChecks, checking: Callable[[], Checking]
 ) -> None:
     upload = checks.accept(checking(), [], GOOD, NOW)
     again = checks.again(upload, NOW + DAY)

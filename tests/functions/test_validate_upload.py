@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE, UploadState, Verdict
+from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE, Verdict
 from tests.support.account import Account
 from tests.support.app import DONE, App, a_delivery, an_event, trust_demo_issuers
 from tests.support.builders import NOW, a_certificate
@@ -143,7 +143,7 @@ def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account
     assert app.deliver(upload_id) == DONE
     before = account.items("UploadsTable")
     with pytest.raises(validate.ConditionFailed):
-        validate.outcomes.decide(slow, Verdict(UploadState.REJECTED, (), 1), NOW)
+        validate.outcomes.decide(slow, Verdict((), 1), NOW)
     assert account.items("UploadsTable") == before
 
 

@@ -7,11 +7,11 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from cryptography import x509
@@ -26,10 +26,8 @@ from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import PossessionProofInvalid
-from registrar.domain.registrations.upload import AnnouncedFile, Upload, UploadState
-from registrar.domain.revocation.findings import to_map
-from registrar.domain.revocation.status import Answer, Status
-from registrar.domain.times import iso
+from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
+from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
 from tools.pki.authorities import (
     ANY_POLICY,
     CustomerCertificate,
@@ -42,6 +40,7 @@ from tools.pki.authorities import (
 
 # Noon in Seoul. A test that needs another moment passes its own.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+UploadOfState = TypeVar("UploadOfState", bound=Upload)
 _VECTORS = Path(__file__).parents[2] / ".." / "shared" / "vectors"
 
 
@@ -195,41 +194,45 @@ def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFi
     return AnnouncedFile(name, len(content), hashlib.sha256(content).hexdigest())
 
 
-def a_good_word(at: datetime = NOW) -> dict[str, object]:
-    """What the issuer said of a certificate, as an upload keeps it: good at `at`, and fresh for a day."""
-    word = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
-    return to_map(word, timedelta(days=1)) | {"asked_at": iso(at), "points": []}
+def a_good_status(at: datetime = NOW) -> RecordedStatus:
+    """The status on which an upload is accepted: good at `at`, and fresh for a day."""
+    status = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
+    return recorded(status, timedelta(days=1), at, ())
 
 
-def an_upload(certificate: CustomerCertificate | None = None, **overrides: Any) -> Upload:
-    """An upload requested at NOW; with a certificate, one whose checks have passed and that awaits its proof."""
-    content = certificate.der if certificate else b"a certificate, when it arrives"
-    upload = Upload(
-        id="0123456789abcdef0123456789abcdef",
-        customer_id="c-1001",
-        customer_kind="personal",
-        state=UploadState.ISSUED,
-        files=(an_announced_file(content),),
-        method="otp",
-        proved_at=NOW,
-        created_at=NOW,
-        expires_at=NOW + timedelta(minutes=10),
-    )
-    if certificate:
-        report = decide(content, a_trust_store(), upload.customer_kind, NOW)
-        assert report.summary is not None, report.findings
-        upload = replace(
-            upload,
-            state=UploadState.AWAITING_PROOF,
-            expires_at=NOW + timedelta(hours=24),
-            findings=tuple(finding.to_map() for finding in report.findings),
-            summary=report.summary.to_map(),
-            der=report.der,
-            nonce="00112233445566778899aabbccddeeff",
-            nonce_expires_at=NOW + timedelta(minutes=5),
-            status=a_good_word(),
-        )
-    return replace(upload, **overrides)
+def an_upload(certificate: CustomerCertificate, **overrides: Any) -> AwaitingProof:
+    """An upload requested at NOW whose certificate passed all checks and that awaits its proof."""
+    report = decide(certificate.der, a_trust_store(), "personal", NOW)
+    assert report.summary is not None, report.findings
+    found = {
+        "files": (an_announced_file(certificate.der),),
+        "expires_at": NOW + timedelta(hours=24),
+        "findings": report.findings,
+        "summary": report.summary,
+        "der": certificate.der,
+    }
+    return an_upload_in(AwaitingProof, **found | overrides)
+
+
+def an_upload_in(wanted: type[UploadOfState], **overrides: Any) -> UploadOfState:
+    """An upload requested at NOW in any state; `overrides` say what is known of its certificate."""
+    values: dict[str, Any] = {
+        "id": "0123456789abcdef0123456789abcdef",
+        "customer_id": "c-1001",
+        "customer_kind": "personal",
+        "files": (an_announced_file(b"a certificate, when it arrives"),),
+        "method": "otp",
+        "proved_at": NOW,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(minutes=10),
+        "attempts": 1,
+        "lease_until": NOW + timedelta(minutes=1),
+        "nonce": "00112233445566778899aabbccddeeff",
+        "nonce_expires_at": NOW + timedelta(minutes=5),
+        "status": a_good_status(),
+    }
+    needed = {field.name for field in fields(wanted)}
+    return wanted(**{name: value for name, value in values.items() if name in needed} | overrides)
 
 
 def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> bool:

@@ -12,8 +12,10 @@ from typing import Any
 
 from registrar.aws.tables.registration_items import lock_keys, row_key
 from registrar.aws.tables.registrations import Registrations
+from registrar.domain.certificates.summary import Summary
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
-from registrar.domain.registrations.upload import Upload, UploadState
+from registrar.domain.registrations.upload import AwaitingProof
+from registrar.domain.revocation.status import Answer, RecordedStatus
 
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,19 +61,22 @@ class Mortal:
             self.crash = None
 
 
-def an_awaiting_upload(client: Any, table: str, upload_id: str, customer_id: str) -> Upload:
+def an_awaiting_upload(client: Any, table: str, upload_id: str, customer_id: str) -> AwaitingProof:
     """What the transaction that registers looks at, in the table."""
-    upload = Upload(
+    upload = AwaitingProof(
         id=upload_id,
         customer_id=customer_id,
         customer_kind="personal",
-        state=UploadState.AWAITING_PROOF,
         files=(),
         method="otp",
         proved_at=BEGIN,
         created_at=BEGIN,
         expires_at=BEGIN + 900 * DAY,
+        summary=_summary(),
+        der=b"",
+        status=RecordedStatus(Answer.GOOD, "ocsp", BEGIN, None, BEGIN + DAY, BEGIN, ()),
         nonce="00" * 16,
+        nonce_expires_at=BEGIN + DAY,
     )
     item = {
         "id": {"S": upload_id},
@@ -83,7 +88,15 @@ def an_awaiting_upload(client: Any, table: str, upload_id: str, customer_id: str
     return upload
 
 
-def a_registration(world: str, upload: Upload, number: int, replaces: Registration | None = None) -> Registration:
+def _summary() -> Summary:
+    """The transaction reads nothing of it: the registration says what is registered."""
+    names = {"ko": "", "en": ""}
+    return Summary("yessign", names, "", "personal", names, "0", "", "", "", BEGIN, BEGIN)
+
+
+def a_registration(
+    world: str, upload: AwaitingProof, number: int, replaces: Registration | None = None
+) -> Registration:
     """Certificate `number` of a world of its own, registered by this upload."""
     key, days = CERTIFICATES[number]
     name = f"{world}-{number}"

@@ -9,7 +9,7 @@ from tests.support.shape import RESOURCES
 OPERATIONS = {"s3:ListBucket": "ListObjectsV2"}
 """Where IAM's name of an action is not that of the operation."""
 ACTS = {"s3:PutObject", "sqs:SendMessage", "sqs:ChangeMessageVisibility", "events:PutEvents"}
-"""What would start work or needs a real message: only denials are tried. That they are granted, the end-to-end tests show."""
+"""What would start work or needs a real message: only denials are tried here, grants by the end-to-end tests."""
 # A write that changes nothing: no such row exists.
 ON_NOTHING = {"ConditionExpression": "attribute_exists(pending)"}
 

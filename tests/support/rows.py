@@ -15,9 +15,16 @@ from registrar.domain.access.passwords import hash_password
 from registrar.domain.certificates.decision import Report, decide
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.registrations.registration import Registration, new_registration
-from registrar.domain.registrations.upload import UPLOAD_LIFE, AnnouncedFile, Upload, UploadState, new_upload_id
+from registrar.domain.registrations.upload import (
+    UPLOAD_LIFE,
+    AnnouncedFile,
+    AwaitingProof,
+    Checking,
+    Issued,
+    new_upload_id,
+)
 from tests.support.account import Account
-from tests.support.builders import NOW, a_certificate, a_good_word, a_trust_store
+from tests.support.builders import NOW, a_certificate, a_good_status, a_trust_store
 from tools.pki.authorities import CustomerCertificate
 
 PASSWORD = "correct horse 배터리"
@@ -45,19 +52,18 @@ def a_customer(customer_id: str = "hong", **overrides: Any) -> Customer:
 
 def a_requested_upload(
     customer_id: str = "hong", *, key: str | None = None, at: datetime = NOW, **overrides: Any
-) -> Upload:
+) -> Issued:
     values: dict[str, Any] = {
         "id": new_upload_id(customer_id, key),
         "customer_id": customer_id,
         "customer_kind": "personal",
-        "state": UploadState.ISSUED,
         "files": (AnnouncedFile("signCert.der", 1460, "ab" * 32),),
         "method": "otp",
         "proved_at": at - timedelta(minutes=1),
         "created_at": at,
         "expires_at": at + UPLOAD_LIFE,
     }
-    return Upload(**values | overrides)
+    return Issued(**values | overrides)
 
 
 def a_proof(
@@ -95,15 +101,25 @@ def registrations_of(account: Account) -> Registrations:
     return Registrations(account.client("dynamodb"), physical["RegistrationsTable"], physical["DenyListTable"])
 
 
-def an_awaiting_upload(
+def a_checked_upload(
     account: Account, certificate: CustomerCertificate, customer_id: str = "hong", at: datetime = NOW
-) -> Upload:
-    """An upload of the table that only the owner's proof is missing from."""
+) -> Checking:
+    """An upload of the table whose certificate passed; its issuer is asked next."""
     uploads, verdict = uploads_of(account), verdict_of(a_report(certificate, at))
     claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
     uploads.decide_and_publish(claimed, verdict, at)
+    checking = uploads.find(claimed.id)
+    assert isinstance(checking, Checking)
+    return checking
+
+
+def an_awaiting_upload(
+    account: Account, certificate: CustomerCertificate, customer_id: str = "hong", at: datetime = NOW
+) -> AwaitingProof:
+    """An upload of the table that only the owner's proof is missing from."""
     checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
-    return checks.accept(claimed, [], a_good_word(at), at)
+    checking = a_checked_upload(account, certificate, customer_id, at)
+    return checks.accept(checking, [], a_good_status(at), at)
 
 
 def a_registration(

@@ -99,14 +99,13 @@ def _before_the_password(container: Container, trust: TrustStore, kind: str, at:
 def told(found: Inspected, language: str, *, show_name: bool) -> dict[str, Any]:
     """The outcome as JSON types."""
     report = found.report
-    findings = [finding.to_map() for finding in report.findings]
-    first = headline(findings)
+    first = headline(report.findings)
     return {
         "accepted": report.accepted,
-        "headline": first["code"] if first else None,
+        "headline": first.code if first else None,
         "trust_version": report.trust_version,
         "container": _container(found),
-        "findings": findings_in(language, findings),
+        "findings": findings_in(language, report.findings),
         "certificate": _certificate(found, show_name=show_name),
     }
 

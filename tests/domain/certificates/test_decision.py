@@ -290,8 +290,8 @@ def test_the_issuer_is_found_whatever_the_case_of_its_name() -> None:
 
 def test_headline_of_a_good_certificate_is_nothing_or_the_warning() -> None:
     good = decide(a_certificate(key=an_ec_key()).der, a_trust_store(), "personal", NOW)
-    assert headline(finding.to_map() for finding in good.findings) is None
+    assert headline(good.findings) is None
     soon = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(days=3)).der
-    found = headline(f.to_map() for f in decide(soon, a_trust_store(), "personal", NOW).findings)
+    found = headline(decide(soon, a_trust_store(), "personal", NOW).findings)
     assert found is not None
-    assert (found["code"], found["level"]) == ("CERT_EXPIRES_SOON", "WARN")
+    assert (found.code, found.level) == ("CERT_EXPIRES_SOON", "WARN")

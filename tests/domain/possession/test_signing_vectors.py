@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from registrar.domain.possession.texts_to_sign import text_to_sign
-from registrar.domain.registrations.upload import AnnouncedFile, Upload, UploadState
 from registrar.domain.times import instant
-from tests.support.builders import proves
+from tests.support.builders import a_certificate, an_ec_key, an_upload, proves
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDE = (DOCS / "integrate.md").read_text(encoding="utf-8")
@@ -57,20 +57,11 @@ def test_the_text_of_a_vector_is_what_the_service_would_show(name: str) -> None:
     text = CERTIFICATES[name]["text"]
     lines = dict(line.split(": ", 1) for line in text.split("\n")[1:])
     end = instant(lines["valid until"])
-    upload = Upload(
-        id=lines["upload"],
-        customer_id="anyone",
-        customer_kind="personal",
-        state=UploadState.AWAITING_PROOF,
-        files=(AnnouncedFile("signCert.der", 1, ""),),
-        method="otp",
-        proved_at=end,
-        created_at=end,
-        expires_at=end,
-        summary={"fingerprint": hashlib.sha256(der(name)).hexdigest()},
-        nonce=lines["nonce"],
-        nonce_expires_at=end,
+    upload = an_upload(
+        a_certificate(key=an_ec_key()), id=lines["upload"], nonce=lines["nonce"], nonce_expires_at=end
     )
+    summary = replace(upload.summary, fingerprint=hashlib.sha256(der(name)).hexdigest())
+    upload = replace(upload, summary=summary)
 
     assert text_to_sign(upload, lines["bank"]) == text
     assert len(text.encode()) == CERTIFICATES[name]["text_bytes"]

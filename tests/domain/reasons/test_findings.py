@@ -1,6 +1,7 @@
 """Findings as JSON, times as text and back, and which finding the customer reads first."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,20 @@ def test_other_texts_are_no_times(text: str) -> None:
         instant(text)
 
 
+def test_a_finding_survives_being_stored() -> None:
+    at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
+    params = {"expired_on": at, "again_at": at, "issuer": {"ko": "가", "en": "a"}, "limit": 3, "found": "RSA 1024"}
+    finding = Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
+    assert Finding.from_map(finding.to_map()) == finding
+
+
+@pytest.mark.parametrize("wrong", [{"code": "NO_SUCH_CODE"}, {"level": "BAD"}, {"params": {"ends_at": "soon"}}])
+def test_a_stored_finding_that_makes_no_sense_is_no_finding(wrong: dict[str, Any]) -> None:
+    stored = Finding("dates", Level.FAIL, Code.CERT_EXPIRED).to_map()
+    with pytest.raises(ValueError, match=r"NO_SUCH_CODE|BAD|soon"):
+        Finding.from_map(stored | wrong)
+
+
 def test_a_finding_as_json() -> None:
     at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
     finding = Finding("dates", Level.FAIL, Code.CERT_EXPIRED, {"expired_on": at, "issuer": {"ko": "가", "en": "a"}})
@@ -67,6 +82,6 @@ def test_the_ends_of_time_can_be_shown(at: datetime) -> None:
     ],
 )
 def test_the_first_failure_else_the_first_warning(levels: str, first: int | None) -> None:
-    names = {"I": "INFORM", "W": "WARN", "F": "FAIL"}
-    findings = [{"level": names[level], "code": f"C{n}"} for n, level in enumerate(levels)]
+    names = {"I": Level.INFORM, "W": Level.WARN, "F": Level.FAIL}
+    findings = [Finding(f"check {n}", names[level], Code.CERT_IS_CA) for n, level in enumerate(levels)]
     assert headline(findings) == (None if first is None else findings[first])

@@ -39,12 +39,6 @@ def test_it_takes_over_what_was_decided_and_proven() -> None:
     assert registration.expiry_flagged_at is None
 
 
-def test_an_upload_without_a_decision_becomes_none() -> None:
-    for upload in (an_upload(), an_upload(CERTIFICATE, der=None), an_upload(CERTIFICATE, summary=None)):
-        with pytest.raises(ValueError, match="awaits no proof"):
-            new_registration(upload, "signature", "2026-11", NOW)
-
-
 @pytest.mark.parametrize(
     ("at", "lifecycle", "usable", "expiring"),
     [

@@ -1,5 +1,6 @@
 """The upload: what is true at which moment, what may be done then, and what its ids and keys look like."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,19 @@ import pytest
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.upload import (
-    MAX_ATTEMPTS,
-    MAX_BAD_PROOFS,
     MAX_FILE_BYTES,
+    AwaitingProof,
+    Checking,
+    Deferred,
+    Issued,
+    NeedsPassword,
+    Registered,
+    Rejected,
     Upload,
     UploadState,
+    Validating,
     check_sizes,
     failure,
     file_of_key,
@@ -21,29 +29,43 @@ from registrar.domain.registrations.upload import (
     object_key,
     registration_id,
 )
-from registrar.domain.times import iso
-from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, an_upload_in
 
 SECOND = timedelta(seconds=1)
 CERTIFICATE = a_certificate(key=an_ec_key())
-ISSUED, VALIDATING, NEEDS_PASSWORD, AWAITING, REGISTERED, REJECTED, EXPIRED, FAILED = (
+ISSUED, VALIDATING, NEEDS_PASSWORD, AWAITING, REJECTED, EXPIRED, FAILED = (
     UploadState.ISSUED,
     UploadState.VALIDATING,
     UploadState.NEEDS_PASSWORD,
     UploadState.AWAITING_PROOF,
-    UploadState.REGISTERED,
     UploadState.REJECTED,
     UploadState.EXPIRED,
     UploadState.FAILED,
 )
 
 
-def awaiting(**overrides: Any) -> Upload:
+def issued(**overrides: Any) -> Issued:
+    return an_upload_in(Issued, **overrides)
+
+
+def validating(**overrides: Any) -> Validating:
+    return an_upload_in(Validating, **overrides)
+
+
+def awaiting(**overrides: Any) -> AwaitingProof:
     return an_upload(CERTIFICATE, **overrides)
 
 
+def rejected(*findings: Finding) -> Rejected:
+    return an_upload_in(Rejected, findings=findings)
+
+
+def registered() -> Registered:
+    return an_upload_in(Registered, summary=awaiting().summary)
+
+
 def codes(upload: Upload, at: datetime) -> list[str]:
-    return [finding["code"] for finding in upload.findings_at(at)]
+    return [finding.code for finding in upload.findings_at(at)]
 
 
 # --- what is true when ----------------------------------------------------------------------------
@@ -55,8 +77,8 @@ def codes(upload: Upload, at: datetime) -> list[str]:
 )
 def test_an_announced_file_is_waited_for_ten_minutes(minutes: int, seconds: int, state: UploadState) -> None:
     at = NOW + timedelta(minutes=minutes, seconds=seconds)
-    assert an_upload().state_at(at) is state
-    assert codes(an_upload(), at) == (["UPLOAD_EXPIRED"] if state is EXPIRED else [])
+    assert issued().state_at(at) is state
+    assert codes(issued(), at) == (["UPLOAD_EXPIRED"] if state is EXPIRED else [])
 
 
 @pytest.mark.parametrize(
@@ -68,14 +90,12 @@ def test_an_announced_file_is_waited_for_ten_minutes(minutes: int, seconds: int,
         (5, SECOND, VALIDATING),
         (5, timedelta(), FAILED),
         (5, -SECOND, FAILED),
-        (6, None, FAILED),
     ],
 )
 def test_validation_fails_after_the_last_attempts_lease(
-    attempts: int, lease: timedelta | None, state: UploadState
+    attempts: int, lease: timedelta, state: UploadState
 ) -> None:
-    until = None if lease is None else NOW + lease
-    upload = an_upload(state=VALIDATING, attempts=attempts, lease_until=until)
+    upload = validating(attempts=attempts, lease_until=NOW + lease)
     assert upload.state_at(NOW) is state
     assert upload.findings_at(NOW) == (
         (failure(Code.SYSTEM_RETRY, support_ref=upload.id),) if state is FAILED else ()
@@ -84,11 +104,11 @@ def test_validation_fails_after_the_last_attempts_lease(
 
 def test_a_validation_that_nobody_works_at_is_given_up_after_an_hour() -> None:
     """Its messages may have been lost before they were counted as attempts."""
-    upload = an_upload(state=VALIDATING, attempts=1, lease_until=NOW + SECOND)
+    upload = validating(lease_until=NOW + SECOND)
     over = upload.created_at + timedelta(hours=1)
     assert upload.state_at(over - SECOND) is VALIDATING
     assert upload.state_at(over) is FAILED
-    leased = an_upload(state=VALIDATING, attempts=1, lease_until=over + SECOND)
+    leased = validating(lease_until=over + SECOND)
     assert leased.state_at(over) is VALIDATING
 
 
@@ -108,17 +128,24 @@ def test_three_bad_proofs_end_it(bad: int, state: UploadState) -> None:
         assert upload.state_at(NOW + timedelta(days=2)) is REJECTED
 
 
-@pytest.mark.parametrize("state", [REGISTERED, REJECTED, EXPIRED])
+@pytest.mark.parametrize("upload", [registered(), rejected()], ids=lambda upload: upload.state)
 @pytest.mark.parametrize("later", [timedelta(), timedelta(minutes=10), timedelta(days=100)])
-def test_an_ended_upload_stays_as_it_ended(state: UploadState, later: timedelta) -> None:
-    upload = awaiting(state=state, bad_proofs=MAX_BAD_PROOFS, attempts=MAX_ATTEMPTS)
-    assert upload.state_at(NOW + later) is state
+def test_an_ended_upload_stays_as_it_ended(upload: Upload, later: timedelta) -> None:
+    assert upload.state_at(NOW + later) is upload.state
+
+
+def test_a_check_that_nobody_finishes_is_given_up_and_a_deferred_one_expires() -> None:
+    known = {"summary": awaiting().summary, "der": CERTIFICATE.der}
+    checking, deferred = an_upload_in(Checking, **known), an_upload_in(Deferred, **known, due_at=NOW)
+    end = checking.expires_at
+    assert [upload.state_at(end - SECOND) for upload in (checking, deferred)] == [checking.state, deferred.state]
+    assert [upload.state_at(end) for upload in (checking, deferred)] == [FAILED, EXPIRED]
 
 
 def test_the_findings_of_the_decision_stay_visible() -> None:
     found = failure(Code.CERT_IS_CA)
-    warned = awaiting(findings=({"check": "dates", "level": "WARN", "code": "CERT_EXPIRES_SOON", "params": {}},))
-    assert an_upload(state=REJECTED, findings=(found,)).findings_at(NOW + timedelta(days=9)) == (found,)
+    warned = awaiting(findings=(Finding("dates", Level.WARN, Code.CERT_EXPIRES_SOON),))
+    assert rejected(found).findings_at(NOW + timedelta(days=9)) == (found,)
     assert codes(warned, NOW) == ["CERT_EXPIRES_SOON"]
     assert codes(warned, NOW + timedelta(days=1)) == ["UPLOAD_EXPIRED"]
 
@@ -138,37 +165,32 @@ def test_a_proof_may_be_given_until_its_text_ends() -> None:
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
 
-@pytest.mark.parametrize("state", [ISSUED, VALIDATING])
-def test_too_early_for_a_proof(state: UploadState) -> None:
-    found = refusal(an_upload(state=state, attempts=1))
+@pytest.mark.parametrize("upload", [issued(), validating()], ids=lambda upload: upload.state)
+def test_too_early_for_a_proof(upload: Upload) -> None:
+    found = refusal(upload)
     assert (found.code, found.retry_after) == ("IN_PROGRESS", 1)
 
 
 @pytest.mark.parametrize(
     ("upload", "code", "params"),
     [
-        (an_upload(expires_at=NOW), "UPLOAD_EXPIRED", {}),
+        (issued(expires_at=NOW), "UPLOAD_EXPIRED", {}),
         (awaiting(expires_at=NOW), "UPLOAD_EXPIRED", {}),
-        (an_upload(state=EXPIRED), "UPLOAD_EXPIRED", {}),
-        (an_upload(state=VALIDATING, attempts=5), "SYSTEM_RETRY", {"support_ref": an_upload().id}),
+        (validating(attempts=5, lease_until=NOW), "SYSTEM_RETRY", {"support_ref": issued().id}),
         (awaiting(bad_proofs=3), "PROOF_ATTEMPTS_EXCEEDED", {}),
-        (awaiting(state=REGISTERED), "STATE_CONFLICT", {}),
+        (registered(), "STATE_CONFLICT", {}),
         (
-            an_upload(
-                state=REJECTED, findings=(failure(Code.CERT_IS_CA), failure(Code.CERT_KEY_TOO_WEAK, found="x"))
-            ),
+            rejected(failure(Code.CERT_IS_CA), failure(Code.CERT_KEY_TOO_WEAK, found="x")),
             "CERT_IS_CA",
             {},
         ),
         (
-            an_upload(
-                state=REJECTED, findings=(failure(Code.CERT_KEY_TOO_WEAK, found="RSA 1024", required="more"),)
-            ),
+            rejected(failure(Code.CERT_KEY_TOO_WEAK, found="RSA 1024", required="more")),
             "CERT_KEY_TOO_WEAK",
             {"found": "RSA 1024", "required": "more"},
         ),
     ],
-    ids=["late", "a day late", "expired", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
+    ids=["late", "a day late", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
 )
 def test_too_late_for_a_proof(upload: Upload, code: str, params: dict[str, str]) -> None:
     found = refusal(upload)
@@ -177,17 +199,18 @@ def test_too_late_for_a_proof(upload: Upload, code: str, params: dict[str, str])
 
 def test_a_certificate_that_ended_meanwhile() -> None:
     end = NOW + timedelta(minutes=2)
-    summary = {**(awaiting().summary or {}), "not_after": iso(end)}
+    summary = replace(awaiting().summary, not_after=end)
     upload = awaiting(summary=summary)
     upload.check_awaiting_proof(end)
     found = refusal(upload, end + SECOND)
     assert found.code == "CERT_EXPIRED"
-    assert found.params == {"expired_on": end, "issuer": summary["issuer"]}
+    assert found.params == {"expired_on": end, "issuer": summary.issuer}
 
 
-def test_a_missing_part_never_counts_as_awaiting() -> None:
-    assert refusal(awaiting(summary=None)).code == "STATE_CONFLICT"
-    assert refusal(awaiting(nonce_expires_at=None)).code == "STATE_CONFLICT"
+def test_a_status_counts_until_it_is_too_old() -> None:
+    fresh_until = awaiting().status.fresh_until
+    assert awaiting().vouched_for_at(fresh_until - SECOND)
+    assert not awaiting().vouched_for_at(fresh_until)
 
 
 # --- ids ------------------------------------------------------------------------------------------
@@ -195,10 +218,10 @@ def test_a_missing_part_never_counts_as_awaiting() -> None:
 
 def test_the_registration_an_upload_led_to() -> None:
     assert awaiting().registration is None
-    assert awaiting(state=REGISTERED).registration == "r" + awaiting().id == registration_id(awaiting().id)
+    assert registered().registration == "r" + awaiting().id == registration_id(awaiting().id)
     already = failure(Code.ALREADY_REGISTERED, registration_id="rffff")
-    assert awaiting(state=REJECTED, findings=(already,)).registration == "rffff"
-    assert awaiting(state=REJECTED, findings=(failure(Code.CERT_IS_CA),)).registration is None
+    assert rejected(already).registration == "rffff"
+    assert rejected(failure(Code.CERT_IS_CA)).registration is None
 
 
 def test_object_keys_lead_back_to_their_upload() -> None:
@@ -257,8 +280,8 @@ def test_announced_sizes_that_are_fine(sizes: list[int]) -> None:
 # --- the password of a container ------------------------------------------------------------------
 
 
-def waiting(**overrides: Any) -> Upload:
-    return an_upload(None, **{"state": NEEDS_PASSWORD, "attempts": 1} | overrides)
+def waiting(**overrides: Any) -> NeedsPassword:
+    return an_upload_in(NeedsPassword, **overrides)
 
 
 def test_a_password_is_waited_for_until_the_deadline() -> None:

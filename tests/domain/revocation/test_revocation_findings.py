@@ -8,8 +8,8 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Level
 from registrar.domain.reasons.reason import NextAction
-from registrar.domain.revocation.findings import finding_of, given_up, next_try, to_map, worst
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.findings import finding_of, given_up, next_try, worst
+from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
 from tests.support.builders import NOW
 
 ISSUER = {"ko": "금융결제원", "en": "KFTC"}
@@ -79,10 +79,24 @@ def test_of_several_answers_that_are_none_a_forged_one_is_told() -> None:
 
 
 def test_what_an_auditor_finds_on_the_row() -> None:
-    assert to_map(Status(Answer.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1)), timedelta(hours=2)) == {
+    good = Status(Answer.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1))
+    asked = NOW + timedelta(minutes=1)
+    kept = recorded(good, timedelta(hours=2), asked, ("a#b",))
+    assert RecordedStatus.from_map(kept.to_map()) == kept
+    assert kept.to_map() == {
         "answer": "GOOD",
         "source": "crl",
         "as_of": "2026-11-23T03:00:00Z",
         "until": "2026-11-24T03:00:00Z",
         "fresh_until": "2026-11-23T05:00:00Z",
+        "asked_at": "2026-11-23T03:01:00Z",
+        "points": ["a#b"],
     }
+
+
+def test_a_status_without_an_end_or_a_time() -> None:
+    endless = recorded(Status(Answer.GOOD, "crl", as_of=NOW), timedelta(hours=2), NOW, ())
+    assert "until" not in endless.to_map()
+    assert RecordedStatus.from_map(endless.to_map()) == endless
+    with pytest.raises(ValueError, match="without a time"):
+        recorded(Status(Answer.GOOD, "crl"), timedelta(hours=2), NOW, ())

@@ -7,6 +7,7 @@ from typing import Any
 
 from registrar.domain.reasons.catalogue import reason
 from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.findings import Finding
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import iso
 
@@ -47,22 +48,23 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Answer:
     return answer(entry.status, body, headers)
 
 
-def findings_in(language: str, findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Stored findings with their texts, in the order in which the checks ran."""
+def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings with their texts, in the order in which the checks ran."""
     shown = []
     for finding in findings:
-        entry = reason(finding["code"])
-        title, text = render(finding["code"], language, finding["params"])
+        entry = reason(finding.code)
+        title, text = render(finding.code, language, finding.params)
+        params = {name: _plain(value) for name, value in finding.params.items()}
         shown.append(
             {
-                "check": finding["check"],
-                "level": finding["level"],
-                "code": finding["code"],
+                "check": finding.check,
+                "level": finding.level.value,
+                "code": finding.code.value,
                 "title": title,
                 "text": text,
                 "next_action": entry.next_action.value,
                 "faq": entry.faq,
-                "params": _in_language(finding["params"], language),
+                "params": _in_language(params, language),
             }
         )
     return shown

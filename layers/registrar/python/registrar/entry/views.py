@@ -1,20 +1,27 @@
 """What is kept, as the app sees it. Names are masked; nothing names another customer."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from registrar.domain.access.challenge import Challenge, Proved
+from registrar.domain.certificates.summary import Summary
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
-from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, Upload, UploadState
+from registrar.domain.registrations.upload import (
+    MAX_PASSWORD_TRIES,
+    AwaitingProof,
+    Deferred,
+    NeedsPassword,
+    Registered,
+    Upload,
+    UploadState,
+)
 from registrar.domain.times import days_left, iso
 from registrar.entry.answers import findings_in
 
 ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
-_SHOWS_CERTIFICATE = (UploadState.DEFERRED, UploadState.AWAITING_PROOF, UploadState.REGISTERED)
 
 
 def challenge_view(challenge: Challenge) -> dict[str, Any]:
@@ -62,22 +69,33 @@ def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict
         "upload_id": upload.id,
         "state": state.value,
         "expires_at": iso(upload.expires_at),
-        "headline": first["code"] if first else None,
+        "headline": first.code if first else None,
         "findings": findings_in(language, findings),
     }
     if state in POLL_SECONDS:
         view["poll_after"] = POLL_SECONDS[state]
-    if upload.summary and state in _SHOWS_CERTIFICATE:
-        view["certificate"] = certificate_view(upload.summary, language)
-    if state is UploadState.NEEDS_PASSWORD:
-        view["password"] = {"nonce": upload.nonce, "tries_left": MAX_PASSWORD_TRIES - upload.password_tries}
-    if state is UploadState.AWAITING_PROOF:
-        view["proof"] = _opened_view(language) if upload.opened else _proof_view(upload, bank, language)
-    if state is UploadState.DEFERRED and upload.due_at:
-        view["next_check_at"] = iso(upload.due_at)
+    if state is upload.state:
+        view |= _state_view(upload, bank, language)
     if upload.registration:
         view["registration_id"] = upload.registration
     return view
+
+
+def _state_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
+    """What an upload shows only in the state that is stored."""
+    match upload:
+        case NeedsPassword():
+            tries_left = MAX_PASSWORD_TRIES - upload.password_tries
+            return {"password": {"nonce": upload.nonce, "tries_left": tries_left}}
+        case Deferred():
+            shown = certificate_view(upload.summary, language)
+            return {"certificate": shown, "next_check_at": iso(upload.due_at)}
+        case AwaitingProof():
+            proof = _opened_view(language) if upload.opened else _proof_view(upload, bank, language)
+            return {"certificate": certificate_view(upload.summary, language), "proof": proof}
+        case Registered():
+            return {"certificate": certificate_view(upload.summary, language)}
+    return {}
 
 
 def registration_view(registration: Registration, language: str, now: datetime) -> dict[str, Any]:
@@ -122,10 +140,10 @@ def resume_view(registration: Registration, bank: str, now: datetime) -> dict[st
     return {"resume": {"text": text_to_resume(registration, bank), "algorithms": ALGORITHMS}}
 
 
-def certificate_view(summary: Mapping[str, Any], language: str) -> dict[str, Any]:
+def certificate_view(summary: Summary, language: str) -> dict[str, Any]:
     """What the customer is shown of a certificate that passed."""
-    shown = {k: v for k, v in summary.items() if k not in ("key_digest", "issuer_key_digest")}
-    return {**shown, "issuer": summary["issuer"][language], "policy": summary["policy"][language]}
+    shown = {k: v for k, v in summary.to_map().items() if k not in ("key_digest", "issuer_key_digest")}
+    return {**shown, "issuer": summary.issuer[language], "policy": summary.policy[language]}
 
 
 def _opened_view(language: str) -> dict[str, Any]:
@@ -137,10 +155,10 @@ def _consent_view(language: str) -> dict[str, str]:
     return {"version": CONSENT_VERSION, "text": CONSENT_TEXT[language]}
 
 
-def _proof_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
+def _proof_view(upload: AwaitingProof, bank: str, language: str) -> dict[str, Any]:
     return {
         "text": text_to_sign(upload, bank),
-        "expires_at": iso(upload.nonce_expires_at) if upload.nonce_expires_at else None,
+        "expires_at": iso(upload.nonce_expires_at),
         "algorithms": ALGORITHMS,
         "nonce": upload.nonce,
         "consent": _consent_view(language),

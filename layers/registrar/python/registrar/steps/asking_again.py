@@ -8,7 +8,7 @@ from registrar.aws.queues.queue import Queue
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.upload import Upload
+from registrar.domain.registrations.upload import AwaitingProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class AskingAgain:
     checks: UploadChecks
     questions: Queue
 
-    def expect_fresh(self, upload: Upload, now: datetime) -> None:
+    def expect_fresh(self, upload: AwaitingProof, now: datetime) -> None:
         """Check that what the issuer said is young enough. Raises Refusal (IN_PROGRESS) where it is asked again."""
         if not upload.vouched_for_at(now):
             self.ask(upload, now)
 
-    def ask(self, upload: Upload, now: datetime) -> NoReturn:
+    def ask(self, upload: AwaitingProof, now: datetime) -> NoReturn:
         """Ask the issuer once more. Raises Refusal (IN_PROGRESS)."""
         self.checks.again(upload, now)
         self.questions.send([{"upload_id": upload.id}])

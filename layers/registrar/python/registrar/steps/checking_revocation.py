@@ -6,15 +6,15 @@ from datetime import datetime
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.certificates.certificate import read_certificate
-from registrar.domain.certificates.decision import Summary, decide_on
+from registrar.domain.certificates.decision import decide_on
+from registrar.domain.certificates.summary import Summary
 from registrar.domain.certificates.trust import Purpose, TrustStore
-from registrar.domain.reasons.findings import Finding, Level
+from registrar.domain.reasons.findings import Level
 from registrar.domain.registrations.registration import successor_of
-from registrar.domain.registrations.upload import Upload
+from registrar.domain.registrations.upload import Checking, Deferred, Upload
 from registrar.domain.revocation.distribution_points import points_of
-from registrar.domain.revocation.findings import finding_of, given_up, next_try, to_map
-from registrar.domain.revocation.status import Answer, Status
-from registrar.domain.times import iso
+from registrar.domain.revocation.findings import finding_of, given_up, next_try
+from registrar.domain.revocation.status import Answer, Status, recorded
 from registrar.net.limits import Limits
 from registrar.steps.status_checks import Question, StatusChecks
 
@@ -29,18 +29,18 @@ class RevocationStep:
     bank: str
 
     def settle(
-        self, upload: Upload, store: TrustStore, now: datetime, limits: Limits
+        self, upload: Checking | Deferred, store: TrustStore, now: datetime, limits: Limits
     ) -> tuple[Upload, Status | None]:
         """Ask, and write down what follows: the upload as it is then, and the issuer's status where it was asked.
 
         Raises ConditionFailed where another question was answered a moment earlier.
         """
-        certificate = read_certificate(upload.der or b"")
+        certificate = read_certificate(upload.der)
         report = decide_on(certificate, store, upload.customer_kind, now, bank=self.bank)
         summary = report.summary
         issuer = store.issuer_of(certificate, summary.issuer_key_digest) if summary else None
         if summary is None or issuer is None:
-            return self.checks.reject(upload, _maps(*report.findings)), None
+            return self.checks.reject(upload, report.findings), None
         rules = store.rules.revocation
         question = Question(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], now, limits)
         status, of_authority = self.statuses.check(question)
@@ -50,23 +50,19 @@ class RevocationStep:
             points = points_of(certificate, issuer.certificate.key_digest, issuer.operator)
             for point in points:
                 self.statuses.issuers.ensure_point(point, now)  # from now on the watch looks at its list
-            word = to_map(status, question.max_age) | {"asked_at": iso(now), "points": [p.id for p in points]}
-            return self.checks.accept(upload, _maps(*report.findings), word, now), status
+            good = recorded(status, question.max_age, now, tuple(point.id for point in points))
+            return self.checks.accept(upload, report.findings, good, now), status
         if finding.level is Level.FAIL:
-            return self.checks.reject(upload, _maps(*report.findings, finding)), status
+            return self.checks.reject(upload, (*report.findings, finding)), status
         since = upload.deferred_at or now
         due = next_try(since, now, rules.retries)
         end = since + rules.retries[-1]
         if due is None:
             over = given_up(issuer.operator.name)
-            return self.checks.reject(upload, _maps(*report.findings, over)), status
+            return self.checks.reject(upload, (*report.findings, over)), status
         # First, so that it is the headline: a warning about the certificate is nothing to wait for.
-        return self.checks.defer(upload, _maps(finding, *report.findings), due, end, now), status
+        return self.checks.defer(upload, (finding, *report.findings), due, end, now), status
 
     def _renewed(self, upload: Upload, summary: Summary) -> bool:
         held = self.registrations.of_customer(upload.customer_id)
         return successor_of(summary.operator, summary.kind, summary.not_before, held) is not None
-
-
-def _maps(*findings: Finding) -> list[dict[str, object]]:
-    return [finding.to_map() for finding in findings]

@@ -9,7 +9,7 @@ from datetime import datetime
 from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.queues.queue import Queue
 from registrar.aws.tables.uploads import Uploads
-from registrar.domain.registrations.upload import Upload, UploadState, Verdict
+from registrar.domain.registrations.upload import Checking, Undecided, Upload, UploadState, Validating, Verdict
 
 # States whose files are still needed.
 _OPEN = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD, UploadState.FAILED)
@@ -23,12 +23,12 @@ class Outcomes:
     bucket: Bucket
     questions: Queue
 
-    def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+    def decide(self, upload: Undecided, verdict: Verdict, now: datetime) -> None:
         """Save the verdict, delete the files, let it show. Raises ConditionFailed as Uploads.decide does."""
         self.uploads.decide(upload, verdict, now)
-        self.publish(upload.with_outcome(verdict.state))
+        self.publish(upload, verdict.state)
 
-    def decide_bare(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+    def decide_bare(self, upload: Validating, verdict: Verdict, now: datetime) -> None:
         """In one write where a bare certificate passed, and its file, which holds no secret, deleted afterwards."""
         if verdict.state is not UploadState.CHECKING:
             self.decide(upload, verdict, now)
@@ -37,18 +37,18 @@ class Outcomes:
         self.bucket.delete_upload(upload)
         self.questions.send([{"upload_id": upload.id}])
 
-    def publish(self, upload: Upload) -> None:
-        """Go on where a verdict was saved. Repeating it is harmless."""
+    def publish(self, upload: Undecided, outcome: UploadState) -> None:
+        """Go on where a verdict was saved that leads to `outcome`. Repeating it is harmless."""
         self.bucket.delete_upload(upload)
-        self.uploads.publish(upload)
-        if upload.outcome is UploadState.CHECKING:
+        self.uploads.publish(upload, outcome)
+        if outcome is UploadState.CHECKING:
             self.questions.send([{"upload_id": upload.id}])
 
     def sweep(self, upload: Upload, now: datetime) -> None:
         """Finish what was decided; delete the files of an upload that is over, but not those of an open one."""
-        if upload.outcome is not None:
-            self.publish(upload)
-        elif upload.state is UploadState.CHECKING:
+        if isinstance(upload, Undecided) and upload.outcome is not None:
+            self.publish(upload, upload.outcome)
+        elif isinstance(upload, Checking):
             self.bucket.delete_upload(upload)
             self.questions.send([{"upload_id": upload.id}])  # whoever decided may have been killed before asking
         elif upload.state_at(now) not in _OPEN:

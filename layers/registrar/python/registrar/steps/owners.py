@@ -10,7 +10,7 @@ from registrar.domain.possession.signature import check_possession
 from registrar.domain.possession.vid import check_owner, read_random_number
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.upload import Upload
+from registrar.domain.registrations.upload import AwaitingProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,18 @@ class Owners:
         idn = self.secrets.open(customer_id, customer.idn_ciphertext).decode()
         check_owner(der, idn, random_number)
 
-    def check_proof(self, upload: Upload, text: str, proof: Proof) -> None:
+    def check_proof(self, upload: AwaitingProof, text: str, proof: Proof) -> None:
         """Check possession, then ownership: R alone could be replayed, so it counts only with a fresh signature.
 
         Raises PossessionProofInvalid, SealedSecretInvalid, and Refusal (OWNER_…).
         """
-        der = upload.der or b""
-        check_possession(der, text, proof)
-        self.check(upload.customer_id, der, self._random_number(upload, proof))
+        check_possession(upload.der, text, proof)
+        self.check(upload.customer_id, upload.der, self._random_number(upload, proof))
 
-    def _random_number(self, upload: Upload, proof: Proof) -> bytes | None:
+    def _random_number(self, upload: AwaitingProof, proof: Proof) -> bytes | None:
         if proof.random_number is None:
             return None
-        secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce or "")
+        secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce)
         try:
             return read_random_number(secret)
         except ValueError:

@@ -6,11 +6,11 @@ from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
-from registrar.domain.registrations.upload import MAX_BAD_PROOFS, Upload
+from registrar.domain.registrations.upload import MAX_BAD_PROOFS, AwaitingProof
 from registrar.steps.owners import Owners
 
 
-def prove(owners: Owners, uploads: Uploads, upload: Upload, text: str, proof: Proof) -> None:
+def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: str, proof: Proof) -> None:
     """Check that the certificate's key made `proof` over `text`, and that the certificate is the customer's.
 
     Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_….

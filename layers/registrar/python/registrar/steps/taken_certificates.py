@@ -3,10 +3,10 @@
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, Refusal
-from registrar.domain.registrations.upload import Upload, failure
+from registrar.domain.registrations.upload import AwaitingProof, failure
 
 
-def existing(taken: CertificateTaken, upload: Upload, uploads: Uploads) -> str:
+def existing(taken: CertificateTaken, upload: AwaitingProof, uploads: Uploads) -> str:
     """The customer's own registration of the very certificate; the upload ends with what it is told.
 
     Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.

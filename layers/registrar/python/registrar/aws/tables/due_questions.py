@@ -7,7 +7,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.upload_checks import DUE, QUEUED
-from registrar.aws.tables.uploads import key_of
+from registrar.aws.tables.upload_items import key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@
 Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from registrar.aws import dynamo
 from registrar.domain.certificates.trust import RevocationRules
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.revocation.distribution_points import Point
+from registrar.domain.revocation.status import RecordedStatus
 
 # Longer than any fetch may take, so that a list is fetched by one at a time; a list that came late or bad is not
 # fetched again at once by each customer who waits for it.
@@ -127,18 +128,18 @@ class Issuers:
         except ConditionFailed:
             return  # a list of CAs: no registration waits for it
 
-    def looks(self, word: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The checks, for a transaction, that no look at a list began since the issuer gave its `word`."""
+    def looks(self, status: RecordedStatus) -> list[dict[str, Any]]:
+        """The checks, for a transaction, that no look at a list began since the issuer was asked for `status`."""
         return [
             {
                 "ConditionCheck": {
                     "TableName": self.table,
                     "Key": _key("POINT", point),
                     "ConditionExpression": "attribute_not_exists(watched_from) OR watched_from < :asked",
-                    "ExpressionAttributeValues": {":asked": dynamo.text(word["asked_at"])},
+                    "ExpressionAttributeValues": {":asked": dynamo.instant(status.asked_at)},
                 }
             }
-            for point in word["points"]
+            for point in status.points
         ]
 
     def points(self) -> Iterator[Point]:

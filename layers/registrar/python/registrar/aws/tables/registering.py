@@ -11,7 +11,7 @@ from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_
 from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.errors import CertificateTaken
 from registrar.domain.registrations.registration import Lifecycle, Registration
-from registrar.domain.registrations.upload import Upload, UploadState
+from registrar.domain.registrations.upload import AwaitingProof, UploadState
 
 # Where each write of the transaction stands.
 _UPLOAD = 0
@@ -28,7 +28,7 @@ _OF_OTHERS = (
 
 def writes(
     registration: Registration,
-    upload: Upload,
+    upload: AwaitingProof,
     tables: tuple[str, str],
     deny_list: DenyList,
     replaced: Registration | None,
@@ -86,7 +86,7 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ce
     return CertificateTaken(Code.REPLACES_REQUIRED, dynamo.read_text(key, "registration_id")) if key else None
 
 
-def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:
+def _finish(upload: AwaitingProof, table: str, now: datetime) -> dict[str, Any]:
     return {
         "Update": {
             "TableName": table,
@@ -97,7 +97,7 @@ def _finish(upload: Upload, table: str, now: datetime) -> dict[str, Any]:
             "ExpressionAttributeValues": {
                 ":registered": dynamo.text(UploadState.REGISTERED),
                 ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                ":nonce": dynamo.text(upload.nonce or ""),
+                ":nonce": dynamo.text(upload.nonce),
                 ":now": dynamo.instant(now),
             },
         }

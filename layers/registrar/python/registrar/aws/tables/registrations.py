@@ -25,7 +25,7 @@ from registrar.aws.tables.registration_items import (
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal, StatusSuperseded
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
-from registrar.domain.registrations.upload import Upload, new_nonce
+from registrar.domain.registrations.upload import AwaitingProof, new_nonce
 
 KEY_COMPROMISE = "keyCompromise"
 Write = Mapping[str, Mapping[str, Any]]
@@ -110,7 +110,7 @@ class Registrations:
     def add(
         self,
         registration: Registration,
-        upload: Upload,
+        upload: AwaitingProof,
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,

@@ -3,22 +3,27 @@
 Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, others find it written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.uploads import from_item, key_of
+from registrar.aws.tables.upload_items import findings_json, key_of, read_as
+from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     DEFERRAL_GRACE,
     PROOF_DEADLINE,
     TEXT_LIFE,
     VALIDATION_DEADLINE,
-    Upload,
+    AwaitingProof,
+    Checking,
+    Deferred,
+    Rejected,
     UploadState,
     new_nonce,
 )
+from registrar.domain.revocation.status import RecordedStatus
 
 # A question that was put to the queue is not due again before the queue had its chance.
 QUEUED = timedelta(minutes=5)
@@ -39,50 +44,53 @@ class UploadChecks:
     table: str
 
     def accept(
-        self, upload: Upload, findings: Sequence[object], status: Mapping[str, object], now: datetime
-    ) -> Upload:
+        self, upload: Checking | Deferred, findings: Sequence[Finding], status: RecordedStatus, now: datetime
+    ) -> AwaitingProof:
         """The issuer says good: the owner may prove possession. Raises ConditionFailed where it was decided."""
-        return self._update(
+        item = self._update(
             upload,
             "SET #state = :to, findings = :findings, #status = :status, expires_at = :end,"
             " nonce = :nonce, nonce_expires_at = :nonce_end REMOVE due_at, due_shard",
             {
                 ":to": dynamo.text(UploadState.AWAITING_PROOF),
-                ":findings": dynamo.as_json(findings),
-                ":status": dynamo.as_json(status),
+                ":findings": findings_json(findings),
+                ":status": dynamo.as_json(status.to_map()),
                 ":end": dynamo.instant(now + PROOF_DEADLINE),
                 ":nonce": dynamo.text(new_nonce()),
                 ":nonce_end": dynamo.instant(now + TEXT_LIFE),
             },
             status="status",
         )
+        return read_as(item, AwaitingProof)
 
-    def reject(self, upload: Upload, findings: Sequence[object]) -> Upload:
+    def reject(self, upload: Checking | Deferred, findings: Sequence[Finding]) -> Rejected:
         """The issuer refuses it, or kept silent too long. Raises ConditionFailed where it was decided."""
-        return self._update(
+        item = self._update(
             upload,
             "SET #state = :to, findings = :findings REMOVE due_at, due_shard",
-            {":to": dynamo.text(UploadState.REJECTED), ":findings": dynamo.as_json(findings)},
+            {":to": dynamo.text(UploadState.REJECTED), ":findings": findings_json(findings)},
         )
+        return read_as(item, Rejected)
 
     def defer(
-        self, upload: Upload, findings: Sequence[object], due: datetime, end: datetime, now: datetime
-    ) -> Upload:
+        self, upload: Checking | Deferred, findings: Sequence[Finding], due: datetime, end: datetime, now: datetime
+    ) -> Deferred:
         """The issuer keeps silent: ask again at `due`, until `end`. Raises ConditionFailed where it was decided."""
-        return self._update(
+        item = self._update(
             upload,
             "SET #state = :deferred, findings = :findings, due_at = :due, due_shard = :shard, expires_at = :end,"
             " deferred_at = if_not_exists(deferred_at, :now)",
             {
-                ":findings": dynamo.as_json(findings),
+                ":findings": findings_json(findings),
                 ":due": dynamo.instant(due),
                 ":shard": DUE,
                 ":end": dynamo.instant(end + DEFERRAL_GRACE),
                 ":now": dynamo.instant(now),
             },
         )
+        return read_as(item, Deferred)
 
-    def again(self, upload: Upload, now: datetime) -> Upload:
+    def again(self, upload: AwaitingProof, now: datetime) -> Checking:
         """What the issuer said is too old by now: it is asked again. Raises ConditionFailed.
 
         Due in a while, should the caller be killed before it puts the question.
@@ -102,10 +110,12 @@ class UploadChecks:
             },
             state="state",
         )
-        return from_item(item)
+        return read_as(item, Checking)
 
-    def _update(self, upload: Upload, expression: str, values: dynamo.Item, **names: str) -> Upload:
-        item = dynamo.update(
+    def _update(
+        self, upload: Checking | Deferred, expression: str, values: dynamo.Item, **names: str
+    ) -> dynamo.Item:
+        return dynamo.update(
             self.client,
             self.table,
             key_of(upload.id),
@@ -115,4 +125,3 @@ class UploadChecks:
             state="state",
             **names,
         )
-        return from_item(item)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.tables.upload_items import findings_json, from_item, key_of, read_as, to_item
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     DAILY_UPLOADS,
     MAX_PASSWORD_TRIES,
@@ -16,59 +18,16 @@ from registrar.domain.registrations.upload import (
     TEXT_LIFE,
     VALIDATION_DEADLINE,
     VALIDATION_LEASE,
-    AnnouncedFile,
+    AwaitingProof,
+    Issued,
+    NeedsPassword,
+    Undecided,
     Upload,
     UploadState,
+    Validating,
     Verdict,
     new_nonce,
 )
-
-
-def to_item(upload: Upload) -> dict[str, dict[str, Any]]:
-    """An upload as it starts; what is decided later is added by the writes below."""
-    return {
-        "id": dynamo.text(upload.id),
-        "customer_id": dynamo.text(upload.customer_id),
-        "customer_kind": dynamo.text(upload.customer_kind),
-        "state": dynamo.text(upload.state),
-        "files": dynamo.as_json([[f.name, f.size, f.sha256] for f in upload.files]),
-        "file_count": dynamo.number(len(upload.files)),
-        "method": dynamo.text(upload.method),
-        "proved_at": dynamo.instant(upload.proved_at),
-        "created_at": dynamo.instant(upload.created_at),
-        "expires_at": dynamo.instant(upload.expires_at),
-        "attempts": dynamo.number(upload.attempts),
-        "ttl": dynamo.epoch(upload.created_at + RETENTION),
-    }
-
-
-def from_item(item: dynamo.Item) -> Upload:
-    return Upload(
-        id=dynamo.read_text(item, "id"),
-        customer_id=dynamo.read_text(item, "customer_id"),
-        customer_kind=dynamo.read_text(item, "customer_kind"),
-        state=UploadState(dynamo.read_text(item, "state")),
-        files=tuple(AnnouncedFile(*file) for file in dynamo.read_json(item, "files")),
-        method=dynamo.read_text(item, "method"),
-        proved_at=dynamo.read_instant(item, "proved_at"),
-        created_at=dynamo.read_instant(item, "created_at"),
-        expires_at=dynamo.read_instant(item, "expires_at"),
-        arrived=frozenset(map(int, item["arrived"]["NS"])) if "arrived" in item else frozenset(),
-        attempts=dynamo.read_number(item, "attempts"),
-        lease_until=dynamo.read_instant(item, "lease_until") if "lease_until" in item else None,
-        findings=tuple(dynamo.read_json(item, "findings")) if "findings" in item else (),
-        summary=dynamo.read_json(item, "summary") if "summary" in item else None,
-        der=dynamo.read_bytes(item, "der") if "der" in item else None,
-        nonce=dynamo.read_text(item, "nonce") if "nonce" in item else None,
-        nonce_expires_at=(dynamo.read_instant(item, "nonce_expires_at") if "nonce_expires_at" in item else None),
-        bad_proofs=dynamo.read_number(item, "bad_proofs") if "bad_proofs" in item else 0,
-        password_tries=dynamo.read_number(item, "password_tries") if "password_tries" in item else 0,
-        opened="opened" in item,
-        outcome=UploadState(dynamo.read_text(item, "outcome")) if "outcome" in item else None,
-        deferred_at=dynamo.read_instant(item, "deferred_at") if "deferred_at" in item else None,
-        due_at=dynamo.read_instant(item, "due_at") if "due_at" in item else None,
-        status=dynamo.read_json(item, "status") if "status" in item else None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +48,7 @@ class Uploads:
             raise Refusal(Code.UPLOAD_NOT_FOUND)
         return upload
 
-    def add(self, upload: Upload, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
+    def add(self, upload: Issued, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
         """Add the upload and count it, or return the one that an earlier request with the same id made.
 
         `proofs` are the writes that use up an identity proof for it (see Challenges.use): all or none is written.
@@ -125,7 +84,7 @@ class Uploads:
             raise Refusal(Code.UPLOAD_LIMIT_REACHED, limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
         return upload
 
-    def receive(self, upload_id: str, index: int, now: datetime) -> Upload | None:
+    def receive(self, upload_id: str, index: int, now: datetime) -> Validating | None:
         """Take in that file number `index` arrived: the claimed upload, or None while another file is missing.
 
         Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
@@ -153,10 +112,10 @@ class Uploads:
             },
             state="state",
         )
-        upload = from_item(item)
+        upload = read_as(item, Issued)
         return len(upload.arrived) == len(upload.files)
 
-    def claim(self, upload_id: str, now: datetime) -> Upload:
+    def claim(self, upload_id: str, now: datetime) -> Validating:
         """Start validating: the caller holds the lease that `attempts` numbers, and nobody else until it ends.
 
         Raises ConditionFailed where there is nothing to do: a file is missing, it is decided, expired, or leased
@@ -179,9 +138,9 @@ class Uploads:
             },
             state="state",
         )
-        return from_item(item)
+        return read_as(item, Validating)
 
-    def ask_password(self, upload: Upload, now: datetime) -> None:
+    def ask_password(self, upload: Validating, now: datetime) -> None:
         """Wait for the password of a container, with the lease that `upload` holds. Raises ConditionFailed."""
         self._move(
             upload,
@@ -193,7 +152,7 @@ class Uploads:
             },
         )
 
-    def count_password(self, upload: Upload, now: datetime) -> Upload:
+    def count_password(self, upload: NeedsPassword, now: datetime) -> NeedsPassword:
         """Take one password try before it is made. Raises ConditionFailed where none is left or allowed."""
         item = dynamo.update(
             self.client,
@@ -210,9 +169,9 @@ class Uploads:
             },
             state="state",
         )
-        return from_item(item)
+        return read_as(item, NeedsPassword)
 
-    def decide(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+    def decide(self, upload: Undecided, verdict: Verdict, now: datetime) -> None:
         """Save a verdict before the files are purged; `publish` makes it the state.
 
         Raises ConditionFailed where another delivery or request decided already, or the lease was lost.
@@ -225,10 +184,8 @@ class Uploads:
             "attribute_not_exists(outcome)",
         )
 
-    def publish(self, upload: Upload) -> None:
-        """Make the saved verdict the state. Harmless where it is already."""
-        if upload.outcome is None:
-            raise ValueError("nothing was decided")
+    def publish(self, upload: Undecided, outcome: UploadState) -> None:
+        """Make `outcome`, to which the saved verdict leads, the state. Harmless where it is already."""
         try:
             dynamo.update(
                 self.client,
@@ -236,13 +193,13 @@ class Uploads:
                 key_of(upload.id),
                 "SET #state = :outcome REMOVE outcome, lease_until",
                 "outcome = :outcome",
-                {":outcome": dynamo.text(upload.outcome)},
+                {":outcome": dynamo.text(outcome)},
                 state="state",
             )
         except ConditionFailed:
             return
 
-    def decide_and_publish(self, upload: Upload, verdict: Verdict, now: datetime) -> None:
+    def decide_and_publish(self, upload: Undecided, verdict: Verdict, now: datetime) -> None:
         """Both in one write, for files that hold no secret and may be purged afterwards. Raises ConditionFailed."""
         expression, values = _verdict(verdict, now)
         self._move(
@@ -251,7 +208,7 @@ class Uploads:
             {":to": dynamo.text(verdict.state), **values},
         )
 
-    def _move(self, upload: Upload, expression: str, values: dynamo.Item, condition: str = "") -> None:
+    def _move(self, upload: Undecided, expression: str, values: dynamo.Item, condition: str = "") -> None:
         """A write that names the state it leaves, with `attempts` as the fencing token of its lease."""
         dynamo.update(
             self.client,
@@ -267,7 +224,7 @@ class Uploads:
             state="state",
         )
 
-    def renew_text(self, upload: Upload, now: datetime) -> Upload:
+    def renew_text(self, upload: AwaitingProof, now: datetime) -> Upload:
         """A new text to sign in place of the one that is over, or what another request made of it meanwhile."""
         try:
             item = dynamo.update(
@@ -280,7 +237,7 @@ class Uploads:
                     ":nonce": dynamo.text(new_nonce()),
                     ":end": dynamo.instant(now + TEXT_LIFE),
                     ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                    ":old": dynamo.text(upload.nonce or ""),
+                    ":old": dynamo.text(upload.nonce),
                 },
                 state="state",
             )
@@ -288,7 +245,7 @@ class Uploads:
             return self.find(upload.id) or upload
         return from_item(item)
 
-    def count_bad_proof(self, upload: Upload) -> int:
+    def count_bad_proof(self, upload: AwaitingProof) -> int:
         """Note a proof that failed; returns how many there are. Raises ConditionFailed on another state."""
         item = dynamo.update(
             self.client,
@@ -301,7 +258,7 @@ class Uploads:
         )
         return dynamo.read_number(item, "bad_proofs")
 
-    def refuse(self, upload: Upload, finding: Mapping[str, object]) -> None:
+    def refuse(self, upload: AwaitingProof, finding: Finding) -> None:
         """End an upload whose certificate is taken. Repeating it is harmless."""
         try:
             dynamo.update(
@@ -313,7 +270,7 @@ class Uploads:
                 {
                     ":to": dynamo.text(UploadState.REJECTED),
                     ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                    ":findings": dynamo.as_json([finding]),
+                    ":findings": findings_json([finding]),
                 },
                 state="state",
             )
@@ -325,23 +282,19 @@ def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
     """The part of an update that writes a verdict. The certificate stays with a refusal too: it is public, and a
     new policy is tried on it before it counts."""
     values = {
-        "findings": dynamo.as_json(verdict.findings),
+        "findings": findings_json(verdict.findings),
         "trust_version": dynamo.number(verdict.trust_version),
         **({"der": dynamo.binary(verdict.der)} if verdict.der else {}),
     }
     if verdict.summary is not None:
         values |= {
-            "summary": dynamo.as_json(verdict.summary),
+            "summary": dynamo.as_json(verdict.summary.to_map()),
             "expires_at": dynamo.instant(now + VALIDATION_DEADLINE),
         }
     if verdict.opened:
         values["opened"] = {"BOOL": True}
     expression = ", ".join(f"{name} = :{name}" for name in values)
     return expression, {f":{name}": value for name, value in values.items()}
-
-
-def key_of(upload_id: str) -> dict[str, dict[str, str]]:
-    return {"id": dynamo.text(upload_id)}
 
 
 def _next_day(upload: Upload) -> datetime:

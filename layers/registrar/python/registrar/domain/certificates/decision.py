@@ -4,7 +4,7 @@ If you add a check: put it into CHECKS where its finding should stand, its code 
 and FAQ, and a test that produces it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from registrar.domain.asn1.names import common_name, has_attribute
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
+from registrar.domain.certificates.summary import Summary
 from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
@@ -22,32 +23,10 @@ from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
 from registrar.domain.reasons.findings import Finding, Level
-from registrar.domain.times import days_left, iso
+from registrar.domain.times import days_left
 
 # A file made to annoy has hundreds; the first few say enough.
 MOST_EXTENSIONS_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the customer is shown of the certificate, and what identifies it afterwards."""
-
-    operator: str
-    issuer: Mapping[str, str]
-    name_masked: str
-    kind: str
-    policy: Mapping[str, str]
-    serial: str
-    fingerprint: str
-    key_digest: str
-    issuer_key_digest: str
-    not_before: datetime
-    not_after: datetime
-
-    def to_map(self) -> dict[str, object]:
-        """The summary as JSON types: times as `2026-12-31T14:59:59Z`."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {n: iso(v) if isinstance(v, datetime) else v for n, v in values.items()}
 
 
 @dataclass(frozen=True, slots=True)

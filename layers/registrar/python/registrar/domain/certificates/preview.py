@@ -54,7 +54,6 @@ def _change(before: Report, after: Report) -> str | None:
 
 
 def _codes(report: Report) -> list[str]:
-    findings = [finding.to_map() for finding in report.findings]
-    first = headline(findings)
-    codes = {str(finding["code"]) for finding in findings}
-    return sorted(codes, key=lambda code: (first is None or code != first["code"], code))
+    first = headline(report.findings)
+    codes = {finding.code for finding in report.findings}
+    return sorted(codes, key=lambda code: (first is None or code != first.code, code))

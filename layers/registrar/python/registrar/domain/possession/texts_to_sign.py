@@ -1,7 +1,7 @@
 """The canonical text that a customer's key signs, and the consent they give with it. Standard library only."""
 
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.registrations.upload import Upload
+from registrar.domain.registrations.upload import AwaitingProof
 from registrar.domain.times import iso
 
 CONSENT_VERSION = "2026-11"
@@ -18,20 +18,17 @@ CONSENT_TEXT = {
 }
 
 
-def text_to_sign(upload: Upload, bank: str) -> str:
+def text_to_sign(upload: AwaitingProof, bank: str) -> str:
     """The text to sign: a heading and five labelled lines, LF between them and none at the end, as UTF-8.
 
-    It is the same for ko and en on purpose: one certificate, one text, whatever the app's language. Raises
-    ValueError for an upload that awaits no proof.
+    It is the same for ko and en on purpose: one certificate, one text, whatever the app's language.
     """
-    if upload.summary is None or upload.nonce is None or upload.nonce_expires_at is None:
-        raise ValueError("the upload awaits no proof")
     return "\n".join(
         (
             "타기관 인증서 등록 / Register a certificate of another institution",
             f"bank: {bank}",
             f"upload: {upload.id}",
-            f"certificate: sha256 {upload.summary['fingerprint']}",
+            f"certificate: sha256 {upload.summary.fingerprint}",
             f"nonce: {upload.nonce}",
             f"valid until: {iso(upload.nonce_expires_at)}",
         )

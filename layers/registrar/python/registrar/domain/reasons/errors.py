@@ -5,6 +5,7 @@ RegistrarError
 ├── AdminStepRefused            an admin's step that the state forbids       → STATE_CONFLICT
 ├── StoreError                  AWS did not do what was asked
 │   ├── ConditionFailed         a conditional write found another state      → STATE_CONFLICT
+│   ├── ItemIncomplete          an item lacks a value that its state needs
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
 │   └── NotDelivered            no channel (SMS, mail, push) took a message
 ├── ChannelMisconfigured        a customer's channel cannot be tried; the others are
@@ -79,6 +80,10 @@ class ConditionFailed(StoreError):
     def __init__(self, items: Sequence[Mapping[str, Mapping[str, Any]] | None] = ()) -> None:
         super().__init__("a conditional write found another state")
         self.items = items
+
+
+class ItemIncomplete(StoreError):
+    """An item of a table lacks a value that its state needs: a defect, or an item that another release wrote."""
 
 
 class ObjectNotFound(StoreError):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from registrar.domain.reasons.codes import Code
-from registrar.domain.times import iso
+from registrar.domain.times import instant, iso
 
 
 class Level(StrEnum):
@@ -25,18 +25,28 @@ class Finding:
     check: str
     level: Level
     code: Code
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     def to_map(self) -> dict[str, object]:
         """The finding as JSON types: times as `2026-12-31T14:59:59Z`."""
         params = {name: iso(v) if isinstance(v, datetime) else v for name, v in self.params.items()}
         return {"check": self.check, "level": self.level.value, "code": self.code, "params": params}
 
+    @classmethod
+    def from_map(cls, stored: Mapping[str, Any]) -> "Finding":
+        """The inverse of `to_map`. Raises KeyError where a value is missing, ValueError for an unknown code."""
+        params = {name: _param(name, value) for name, value in stored["params"].items()}
+        return cls(stored["check"], Level(stored["level"]), Code(stored["code"]), params)
 
-def headline(findings: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The finding (as JSON types) that the customer reads first: the first failure, else the first warning."""
-    ranked = sorted(findings, key=lambda finding: _RANK[finding["level"]])
-    return ranked[0] if ranked else None
+
+def headline(findings: Iterable[Finding]) -> Finding | None:
+    """The finding that the customer reads first: the first failure, else the first warning."""
+    return min(findings, key=lambda finding: _RANK[finding.level], default=None)
+
+
+def _param(name: str, value: object) -> object:
+    """A parameter as it was before it was stored: `_on` and `_at` end the names of times."""
+    return instant(value) if name.endswith(("_on", "_at")) and isinstance(value, str) else value
 
 
 _RANK = {Level.FAIL: 0, Level.WARN: 1, Level.INFORM: 2}

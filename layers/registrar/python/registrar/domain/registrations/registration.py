@@ -19,8 +19,7 @@ from enum import StrEnum
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.upload import Upload, registration_id
-from registrar.domain.times import instant
+from registrar.domain.registrations.upload import AwaitingProof, registration_id
 
 EXPIRING = timedelta(days=30)
 REEVALUATION = "reevaluation"
@@ -170,38 +169,35 @@ class Registration:
 
 
 def new_registration(
-    upload: Upload, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
+    upload: AwaitingProof, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
 ) -> Registration:
     """The registration of an upload whose proof was given at `now`; it takes the place of `replaced`.
 
-    Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not, ValueError where the upload awaits no proof.
+    Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not.
     """
     summary = upload.summary
-    der = upload.der
     status = upload.status
-    if summary is None or der is None or status is None:
-        raise ValueError("the upload awaits no proof")
     registration = Registration(
         id=registration_id(upload.id),
         customer_id=upload.customer_id,
         lifecycle=Lifecycle.LIVE,
-        operator=summary["operator"],
-        issuer=summary["issuer"],
-        name_masked=summary["name_masked"],
-        kind=summary["kind"],
-        policy=summary["policy"],
-        serial=summary["serial"],
-        fingerprint=summary["fingerprint"],
-        key_digest=summary["key_digest"],
-        issuer_key_digest=summary["issuer_key_digest"],
-        not_before=instant(summary["not_before"]),
-        not_after=instant(summary["not_after"]),
-        der=der,
+        operator=summary.operator,
+        issuer=summary.issuer,
+        name_masked=summary.name_masked,
+        kind=summary.kind,
+        policy=summary.policy,
+        serial=summary.serial,
+        fingerprint=summary.fingerprint,
+        key_digest=summary.key_digest,
+        issuer_key_digest=summary.issuer_key_digest,
+        not_before=summary.not_before,
+        not_after=summary.not_after,
+        der=upload.der,
         registered_at=now,
         proof=proof,
         consent_version=consent_version,
         replaces=replaced.id if replaced else None,
-        revocation=Revocation(instant(status["as_of"]), status["source"]),
+        revocation=Revocation(status.as_of, status.source),
     )
     if replaced is not None and not registration.may_succeed(replaced, now):
         raise Refusal(Code.REPLACES_NOT_ACCEPTED)

@@ -5,23 +5,27 @@ ISSUED → VALIDATING → (NEEDS_PASSWORD →) CHECKING → (DEFERRED →) AWAIT
 the certificate was revoked; DEFERRED asks again later, all else being decided. Every open state ends by a deadline,
 by the clock and whether or not any job ran: read `state_at`, never `state`.
 
+A class per stored state has what that state needs, and a function that needs a state takes its class. `state_at`
+may still say that the upload ended: `check_state` checks both.
+
 A verdict on files that may hold a private key is saved first (`outcome`), then the files are purged, then the
 outcome becomes the state: whoever repeats a step after a crash finds either the files or the verdict.
 """
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import ClassVar, TypeVar
 
+from registrar.domain.certificates.summary import Summary
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding, Level, headline
 from registrar.domain.registrations.retention import RULES
-from registrar.domain.times import instant
+from registrar.domain.revocation.status import RecordedStatus
 
 UPLOAD_LIFE = timedelta(minutes=10)
 POST_LIFE = timedelta(minutes=5)
@@ -45,7 +49,7 @@ MAX_FILE_BYTES = 64 * 1024
 
 
 class UploadState(StrEnum):
-    """States as they are stored; FAILED is only ever computed."""
+    """States as they are stored; EXPIRED and FAILED are only ever computed."""
 
     ISSUED = "ISSUED"
     VALIDATING = "VALIDATING"
@@ -59,12 +63,13 @@ class UploadState(StrEnum):
     FAILED = "FAILED"
 
 
-_ENDS_BY_THE_CLOCK = (
-    UploadState.ISSUED,
-    UploadState.NEEDS_PASSWORD,
-    UploadState.DEFERRED,
-    UploadState.AWAITING_PROOF,
-)
+_AFTER_END = {
+    Code.UPLOAD_EXPIRED: UploadState.EXPIRED,
+    Code.SYSTEM_RETRY: UploadState.FAILED,
+    Code.PROOF_ATTEMPTS_EXCEEDED: UploadState.REJECTED,
+    Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED: UploadState.REJECTED,
+}
+_State = TypeVar("_State", bound="Upload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,92 +81,64 @@ class AnnouncedFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One attempt to register a certificate. `findings` and `summary` are the decision as JSON types.
+    """One attempt to register a certificate: what it has in every state. `state` is the one that is stored.
 
-    `nonce` goes into the text to sign and into what the phone seals. `opened` says that the certificate's key was
-    opened from its container, which is a proof of possession and of the owner in one. `status` is what the issuer
-    said of the certificate, as JSON types; `deferred_at` is when it was silent first, `due_at` when to ask again.
+    `findings` are those of the last decision. `opened` says that the certificate's key was opened from its
+    container, which is a proof of possession and of the owner in one.
     """
 
+    state: ClassVar[UploadState]
     id: str
     customer_id: str
     customer_kind: str
-    state: UploadState
     files: tuple[AnnouncedFile, ...]
     method: str
     proved_at: datetime
     created_at: datetime
     expires_at: datetime
-    arrived: frozenset[int] = frozenset()
-    attempts: int = 0
-    lease_until: datetime | None = None
-    findings: tuple[Mapping[str, Any], ...] = ()
-    summary: Mapping[str, Any] | None = None
-    der: bytes | None = None
-    nonce: str | None = None
-    nonce_expires_at: datetime | None = None
-    bad_proofs: int = 0
-    password_tries: int = 0
+    findings: tuple[Finding, ...] = ()
     opened: bool = False
-    outcome: UploadState | None = None
-    deferred_at: datetime | None = None
-    due_at: datetime | None = None
-    status: Mapping[str, Any] | None = None
+
+    def ending_at(self, now: datetime) -> Finding | None:
+        """Why the upload ended by `now` although nothing wrote so, or None: the stored state holds."""
+        expired = now >= self.expires_at
+        match self:
+            case Registered() | Rejected() | NeedsPassword(outcome=UploadState()):
+                return None
+            case Validating():
+                stuck = self.attempts >= MAX_ATTEMPTS or now >= self.created_at + VALIDATION_DEADLINE
+                failed = stuck and now >= self.lease_until
+                return failure(Code.SYSTEM_RETRY, support_ref=self.id) if failed else None
+            case Checking():
+                return failure(Code.SYSTEM_RETRY, support_ref=self.id) if expired else None
+            case NeedsPassword() if self.password_tries >= MAX_PASSWORD_TRIES:
+                return failure(Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED)
+            case AwaitingProof() if self.bad_proofs >= MAX_BAD_PROOFS:
+                return failure(Code.PROOF_ATTEMPTS_EXCEEDED)
+        return failure(Code.UPLOAD_EXPIRED) if expired else None
 
     def state_at(self, now: datetime) -> UploadState:
         """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
-        if self.state is UploadState.AWAITING_PROOF and self.bad_proofs >= MAX_BAD_PROOFS:
-            return UploadState.REJECTED
-        if self.state is UploadState.NEEDS_PASSWORD and self.outcome is not None:
-            return self.state
-        if self.state is UploadState.NEEDS_PASSWORD and self.password_tries >= MAX_PASSWORD_TRIES:
-            return UploadState.REJECTED
-        if self.state in _ENDS_BY_THE_CLOCK and now >= self.expires_at:
-            return UploadState.EXPIRED
-        leased = self.lease_until is not None and now < self.lease_until
-        stuck = self.attempts >= MAX_ATTEMPTS or now >= self.created_at + VALIDATION_DEADLINE
-        if self.state is UploadState.VALIDATING and stuck and not leased:
-            return UploadState.FAILED
-        if self.state is UploadState.CHECKING and now >= self.expires_at:
-            return UploadState.FAILED
-        return self.state
+        ending = self.ending_at(now)
+        return _AFTER_END[ending.code] if ending else self.state
 
-    def findings_at(self, now: datetime) -> tuple[Mapping[str, Any], ...]:
+    def findings_at(self, now: datetime) -> tuple[Finding, ...]:
         """The findings to show at `now`: those of the decision, or why the upload ended without or after it."""
-        state = self.state_at(now)
-        if state is UploadState.FAILED:
-            return (failure(Code.SYSTEM_RETRY, support_ref=self.id),)
-        if state is UploadState.EXPIRED:
-            return (failure(Code.UPLOAD_EXPIRED),)
-        if state is UploadState.REJECTED and self.state is UploadState.AWAITING_PROOF:
-            return (failure(Code.PROOF_ATTEMPTS_EXCEEDED),)
-        if state is UploadState.REJECTED and self.state is UploadState.NEEDS_PASSWORD:
-            return (failure(Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED),)
-        return self.findings
-
-    def vouched_for_at(self, now: datetime) -> bool:
-        """Whether the issuer's word is fresh enough at `now` to register on."""
-        return self.status is not None and now < instant(self.status["fresh_until"])
+        ending = self.ending_at(now)
+        return (ending,) if ending else self.findings
 
     @property
     def registration(self) -> str | None:
         """The registration this upload led to, be it a new one or the one that the customer already had."""
-        if self.state is UploadState.REGISTERED:
-            return registration_id(self.id)
-        already = [f for f in self.findings if f["code"] == Code.ALREADY_REGISTERED]
-        return already[0]["params"]["registration_id"] if already else None
+        return None
 
-    def with_outcome(self, outcome: UploadState) -> "Upload":
-        """The upload as `Uploads.decide` left it."""
-        return replace(self, outcome=outcome)
-
-    def check_state(self, wanted: UploadState, now: datetime) -> None:
-        """Check that the upload is in the state `wanted`. Raises Refusal: what the customer does instead."""
+    def check_state(self, wanted: type[_State], now: datetime) -> _State:
+        """The upload, if it is `wanted` at `now`. Raises Refusal: what the customer does instead."""
         state = self.state_at(now)
-        if state is wanted:
-            return
+        if isinstance(self, wanted) and state is self.state:
+            return self
         if state in (UploadState.ISSUED, UploadState.VALIDATING, UploadState.CHECKING):
             raise Refusal(Code.IN_PROGRESS, retry_after=1)
         if state is UploadState.NEEDS_PASSWORD:
@@ -169,36 +146,149 @@ class Upload:
         told = (UploadState.DEFERRED, UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED)
         refused = state in told and not self.registration
         finding = headline(self.findings_at(now)) if refused else None
-        raise Refusal(finding["code"], **finding["params"]) if finding else Refusal(Code.STATE_CONFLICT)
+        raise Refusal(finding.code, **finding.params) if finding else Refusal(Code.STATE_CONFLICT)
 
-    def check_awaiting_proof(self, now: datetime) -> None:
-        """Check that a proof may be given at `now`. Raises Refusal with what the customer does instead."""
-        self.check_state(UploadState.AWAITING_PROOF, now)
-        if self.summary is None or self.nonce_expires_at is None:
-            raise Refusal(Code.STATE_CONFLICT)
-        not_after = instant(self.summary["not_after"])
-        if now > not_after:
-            raise Refusal(Code.CERT_EXPIRED, expired_on=not_after, issuer=self.summary["issuer"])
-        if now >= self.nonce_expires_at and not self.opened:
+    def check_awaiting_proof(self, now: datetime) -> "AwaitingProof":
+        """The upload, if a proof may be given at `now`. Raises Refusal: what the customer does instead."""
+        awaiting = self.check_state(AwaitingProof, now)
+        summary = awaiting.summary
+        if now > summary.not_after:
+            raise Refusal(Code.CERT_EXPIRED, expired_on=summary.not_after, issuer=summary.issuer)
+        if awaiting.text_ended_at(now) and not awaiting.opened:
             raise Refusal(Code.PROOF_EXPIRED)
+        return awaiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued(Upload):
+    """The announced files are waited for; `arrived` are the numbers of those that came, where they are several."""
+
+    state = UploadState.ISSUED
+    arrived: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided(Upload):
+    """The files are there and no verdict on them shows: VALIDATING or NEEDS_PASSWORD.
+
+    `attempts` numbers the leases; `outcome` is the state that a verdict leads to which was saved and not published.
+    """
+
+    attempts: int
+    outcome: UploadState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validating(Undecided):
+    """A delivery decides on the files, and no other until `lease_until`."""
+
+    state = UploadState.VALIDATING
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsPassword(Undecided):
+    """The password of a container is waited for; `nonce` goes into what the phone seals."""
+
+    state = UploadState.NEEDS_PASSWORD
+    nonce: str
+    password_tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(Upload):
+    """The certificate passed the checks of its files: CHECKING, DEFERRED or AWAITING_PROOF.
+
+    `deferred_at` is when its issuer gave no status for the first time.
+    """
+
+    summary: Summary
+    der: bytes
+    deferred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking(Passed):
+    """The issuer is asked whether the certificate was revoked."""
+
+    state = UploadState.CHECKING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred(Passed):
+    """The issuer gave no status; it is asked again at `due_at`."""
+
+    state = UploadState.DEFERRED
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitingProof(Passed):
+    """Only the owner's proof is missing; `nonce` goes into the text to sign and into what the phone seals."""
+
+    state = UploadState.AWAITING_PROOF
+    status: RecordedStatus
+    nonce: str
+    nonce_expires_at: datetime
+    bad_proofs: int = 0
+
+    def text_ended_at(self, now: datetime) -> bool:
+        """Whether a new text is to be signed at `now`."""
+        return now >= self.nonce_expires_at
+
+    def vouched_for_at(self, now: datetime) -> bool:
+        """Whether the revocation status is fresh enough at `now` to register on."""
+        return now < self.status.fresh_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(Upload):
+    """The certificate was registered by this upload."""
+
+    state = UploadState.REGISTERED
+    summary: Summary
+
+    @property
+    def registration(self) -> str:
+        """The new registration."""
+        return registration_id(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected(Upload):
+    """Refused. `der` is missing where no certificate was found, or where it is taken."""
+
+    state = UploadState.REJECTED
+    der: bytes | None = None
+    deferred_at: datetime | None = None
+
+    @property
+    def registration(self) -> str | None:
+        """The registration that the customer already had, where that is why the upload was refused."""
+        already = (f.params["registration_id"] for f in self.findings if f.code is Code.ALREADY_REGISTERED)
+        return next(already, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided on an upload's files; `summary` and the state CHECKING go together."""
+    """What was decided on an upload's files: `summary` where the certificate passed, `der` where there is one."""
 
-    state: UploadState
-    findings: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
     trust_version: int
-    summary: Mapping[str, Any] | None = None
+    summary: Summary | None = None
     der: bytes | None = None
     opened: bool = False
 
     @property
-    def headline(self) -> str | None:
+    def state(self) -> UploadState:
+        """The state that it leads to."""
+        return UploadState.CHECKING if self.summary else UploadState.REJECTED
+
+    @property
+    def headline(self) -> Code | None:
         """The code of the most important finding."""
         first = headline(self.findings)
-        return str(first["code"]) if first else None
+        return first.code if first else None
 
 
 def check_sizes(sizes: Sequence[int]) -> None:
@@ -209,9 +299,9 @@ def check_sizes(sizes: Sequence[int]) -> None:
         raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_FILE_BYTES)
 
 
-def failure(code: Code, **params: object) -> dict[str, Any]:
-    """A finding about the upload itself, as JSON types."""
-    return Finding("upload", Level.FAIL, code, params).to_map()
+def failure(code: Code, **params: object) -> Finding:
+    """A finding about the upload itself."""
+    return Finding("upload", Level.FAIL, code, params)
 
 
 def registration_id(upload_id: str) -> str:

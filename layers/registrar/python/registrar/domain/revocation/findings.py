@@ -7,7 +7,6 @@ from registrar.domain.certificates.trust import Text
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.revocation.status import Answer, Status
-from registrar.domain.times import iso
 
 _SILENT = {
     Answer.UNAVAILABLE: Code.REVOCATION_UNAVAILABLE,
@@ -48,14 +47,6 @@ def given_up(issuer: Text) -> Finding:
 def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta]) -> datetime | None:
     """When a question first left unanswered at `deferred_at` is asked again, or None after the last retry."""
     return next((at for at in (deferred_at + wait for wait in retries) if at > now), None)
-
-
-def to_map(status: Status, max_age: timedelta) -> dict[str, object]:
-    """A status as JSON types, for the row and the auditor; `fresh_until` is when it grows older than `max_age`."""
-    fresh_until = status.as_of + max_age if status.as_of else None
-    times = {"as_of": status.as_of, "until": status.until, "fresh_until": fresh_until}
-    known = {name: iso(at) for name, at in times.items() if at is not None}
-    return {"answer": status.answer.value, "source": status.source, **known}
 
 
 def worst(statuses: Sequence[Status]) -> Status:

@@ -1,8 +1,12 @@
 """What an issuer says of one certificate, by OCSP (RFC 6960) or in a CRL (RFC 5280 section 5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from registrar.domain.times import instant, iso
 
 
 class Answer(StrEnum):
@@ -36,3 +40,53 @@ class Status:
     def definite(self) -> bool:
         """Whether the issuer spoke: then no other source is asked."""
         return self.answer in (Answer.GOOD, Answer.REVOKED, Answer.ON_HOLD, Answer.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStatus:
+    """The status on which an upload was accepted, for its row and the auditor.
+
+    `fresh_until` is when it is too old to register on. `asked_at` and `points` (the ids of the distribution points
+    that list the certificate) show whether a CRL was applied to registrations after the issuer was asked.
+    """
+
+    answer: Answer
+    source: str
+    as_of: datetime
+    until: datetime | None
+    fresh_until: datetime
+    asked_at: datetime
+    points: tuple[str, ...]
+
+    def to_map(self) -> dict[str, object]:
+        """The status as JSON types: times as `2026-12-31T14:59:59Z`."""
+        return {
+            "answer": self.answer.value,
+            "source": self.source,
+            "as_of": iso(self.as_of),
+            **({"until": iso(self.until)} if self.until else {}),
+            "fresh_until": iso(self.fresh_until),
+            "asked_at": iso(self.asked_at),
+            "points": list(self.points),
+        }
+
+    @classmethod
+    def from_map(cls, stored: Mapping[str, Any]) -> "RecordedStatus":
+        """The inverse of `to_map`. Raises KeyError where a value is missing."""
+        return cls(
+            answer=Answer(stored["answer"]),
+            source=stored["source"],
+            as_of=instant(stored["as_of"]),
+            until=instant(stored["until"]) if "until" in stored else None,
+            fresh_until=instant(stored["fresh_until"]),
+            asked_at=instant(stored["asked_at"]),
+            points=tuple(stored["points"]),
+        )
+
+
+def recorded(status: Status, max_age: timedelta, asked_at: datetime, points: tuple[str, ...]) -> RecordedStatus:
+    """The record of a good status. Raises ValueError for one without a time: nobody can say when it is too old."""
+    if status.as_of is None:
+        raise ValueError("a status without a time")
+    fresh_until = status.as_of + max_age
+    return RecordedStatus(status.answer, status.source, status.as_of, status.until, fresh_until, asked_at, points)

@@ -1,0 +1,142 @@
+"""Items of the uploads' table: one for each upload, with what its state needs, and what is shown of it later.
+
+An attribute that a state does not need may be left over from an earlier one: readers take those of their state. A
+release that adds an attribute reads the items of the one before, so the new attribute has a default there.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from registrar.aws import dynamo
+from registrar.domain.certificates.summary import Summary
+from registrar.domain.reasons.errors import ItemIncomplete
+from registrar.domain.reasons.findings import Finding
+from registrar.domain.registrations.upload import (
+    RETENTION,
+    AnnouncedFile,
+    AwaitingProof,
+    Checking,
+    Deferred,
+    Issued,
+    NeedsPassword,
+    Registered,
+    Rejected,
+    Upload,
+    UploadState,
+    Validating,
+)
+from registrar.domain.revocation.status import RecordedStatus
+
+_Wanted = TypeVar("_Wanted", bound=Upload)
+
+
+def key_of(upload_id: str) -> dict[str, dict[str, str]]:
+    return {"id": dynamo.text(upload_id)}
+
+
+def to_item(upload: Issued) -> dict[str, dict[str, Any]]:
+    """An upload as it starts; what is decided later is added by the writes of Uploads and UploadChecks."""
+    return {
+        "id": dynamo.text(upload.id),
+        "customer_id": dynamo.text(upload.customer_id),
+        "customer_kind": dynamo.text(upload.customer_kind),
+        "state": dynamo.text(upload.state),
+        "files": dynamo.as_json([[f.name, f.size, f.sha256] for f in upload.files]),
+        "file_count": dynamo.number(len(upload.files)),
+        "method": dynamo.text(upload.method),
+        "proved_at": dynamo.instant(upload.proved_at),
+        "created_at": dynamo.instant(upload.created_at),
+        "expires_at": dynamo.instant(upload.expires_at),
+        "attempts": dynamo.number(0),
+        "ttl": dynamo.epoch(upload.created_at + RETENTION),
+    }
+
+
+def from_item(item: dynamo.Item) -> Upload:
+    """The upload as the class of its state. Raises ItemIncomplete where the item lacks what that state needs."""
+    upload_id = dynamo.read_text(item, "id")
+    state = UploadState(dynamo.read_text(item, "state"))
+    try:
+        return _in_state(item, state)
+    except KeyError as missing:
+        raise ItemIncomplete(f"upload {upload_id} is {state} without {missing}") from missing
+
+
+def read_as(item: dynamo.Item, wanted: type[_Wanted]) -> _Wanted:
+    """The upload of an item that a write has just left in the state `wanted`."""
+    upload = from_item(item)
+    if not isinstance(upload, wanted):
+        raise TypeError(f"upload {upload.id} is {upload.state}, not {wanted.state}")
+    return upload
+
+
+def findings_json(findings: Iterable[Finding]) -> dict[str, str]:
+    return dynamo.as_json([finding.to_map() for finding in findings])
+
+
+def _in_state(item: dynamo.Item, state: UploadState) -> Upload:
+    match state:
+        case UploadState.ISSUED:
+            arrived = frozenset(map(int, item["arrived"]["NS"])) if "arrived" in item else frozenset()
+            return Issued(**_common(item), arrived=arrived)
+        case UploadState.VALIDATING:
+            return Validating(**_undecided(item), lease_until=dynamo.read_instant(item, "lease_until"))
+        case UploadState.NEEDS_PASSWORD:
+            return NeedsPassword(
+                **_undecided(item),
+                nonce=dynamo.read_text(item, "nonce"),
+                password_tries=dynamo.read_number(item, "password_tries") if "password_tries" in item else 0,
+            )
+        case UploadState.CHECKING:
+            return Checking(**_passed(item))
+        case UploadState.DEFERRED:
+            return Deferred(**_passed(item), due_at=dynamo.read_instant(item, "due_at"))
+        case UploadState.AWAITING_PROOF:
+            return AwaitingProof(
+                **_passed(item),
+                status=RecordedStatus.from_map(dynamo.read_json(item, "status")),
+                nonce=dynamo.read_text(item, "nonce"),
+                nonce_expires_at=dynamo.read_instant(item, "nonce_expires_at"),
+                bad_proofs=dynamo.read_number(item, "bad_proofs") if "bad_proofs" in item else 0,
+            )
+        case UploadState.REGISTERED:
+            return Registered(**_common(item), summary=_summary(item))
+        case UploadState.REJECTED:
+            der = dynamo.read_bytes(item, "der") if "der" in item else None
+            return Rejected(**_common(item), der=der, deferred_at=_deferred_at(item))
+    raise ItemIncomplete(f"no upload is stored as {state}")
+
+
+def _common(item: dynamo.Item) -> dict[str, Any]:
+    """What every state has."""
+    findings = dynamo.read_json(item, "findings") if "findings" in item else []
+    return {
+        "id": dynamo.read_text(item, "id"),
+        "customer_id": dynamo.read_text(item, "customer_id"),
+        "customer_kind": dynamo.read_text(item, "customer_kind"),
+        "files": tuple(AnnouncedFile(*file) for file in dynamo.read_json(item, "files")),
+        "method": dynamo.read_text(item, "method"),
+        "proved_at": dynamo.read_instant(item, "proved_at"),
+        "created_at": dynamo.read_instant(item, "created_at"),
+        "expires_at": dynamo.read_instant(item, "expires_at"),
+        "findings": tuple(Finding.from_map(finding) for finding in findings),
+        "opened": "opened" in item,
+    }
+
+
+def _undecided(item: dynamo.Item) -> dict[str, Any]:
+    outcome = UploadState(dynamo.read_text(item, "outcome")) if "outcome" in item else None
+    return {**_common(item), "attempts": dynamo.read_number(item, "attempts"), "outcome": outcome}
+
+
+def _passed(item: dynamo.Item) -> dict[str, Any]:
+    known = {"summary": _summary(item), "der": dynamo.read_bytes(item, "der")}
+    return {**_common(item), **known, "deferred_at": _deferred_at(item)}
+
+
+def _summary(item: dynamo.Item) -> Summary:
+    return Summary.from_map(dynamo.read_json(item, "summary"))
+
+
+def _deferred_at(item: dynamo.Item) -> Any:
+    return dynamo.read_instant(item, "deferred_at") if "deferred_at" in item else None
