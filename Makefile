@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH := $(CURDIR)/layers/registrar/python
+# Bytecode is kept, whatever the shell says: without it every test worker compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Each candidate is started, not just found: a pyenv shim in the path may fail, a system Python may lack venv.
 find_python = for p in python3.13 python3.12 python3.11 python3; do \

@@ -56,8 +56,10 @@ def pytest_runtest_teardown() -> Iterator[None]:
     return (yield)
 
 
+# First: xdist reads the groups in a hook of its own.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A cloud serves many tests, so they stay on one worker; they begin first, since they wait most."""
+    """A cloud serves many tests, so they stay on one worker; they begin first, since they take longest."""
     for item in items:
         if item.get_closest_marker("cloud"):
             shared = "cloud" in getattr(item, "fixturenames", ())

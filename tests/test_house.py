@@ -193,6 +193,18 @@ def packed(tree: ast.Module) -> Iterator[int]:
                 yield node.lineno
 
 
+def test_tests_share_helpers_through_support_only() -> None:
+    # What is imported from a test module is collected and changed with it.
+    shared = [
+        f"{_name(path)} imports {module}"
+        for path in (ROOT / "tests").glob("**/*.py")
+        for module in imports(path)
+        if any(part.startswith("test_") for part in module.split("."))
+    ]
+
+    assert shared == []
+
+
 def test_a_line_assigns_one_value() -> None:
     for path in WITHOUT_TESTS:
         assert not list(packed(ast.parse(path.read_text()))), _name(path)

@@ -10,10 +10,10 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, new_registration
 from registrar.domain.registrations.upload import UploadState
-from tests.aws.test_transitions import ENDS, hold, revoke
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, registrations_of, uploads_of
+from tests.support.transitions import ENDS, hold, revoke
 from tools.pki.authorities import CustomerCertificate
 
 MINUTE = timedelta(minutes=1)

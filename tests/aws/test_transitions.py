@@ -14,10 +14,10 @@ from registrar.domain.registrations.registration import Hold, Lifecycle, Registr
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
+from tests.support.transitions import ENDS, Change, block, hold, lift, revoke
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 UNKNOWN = "r" + "0" * 32
-Change = Callable[[Registrations, Registration], Registration]
 
 
 @pytest.fixture
@@ -25,28 +25,6 @@ def registrations(account: Account) -> Registrations:
     return registrations_of(account)
 
 
-def revoke(registrations: Registrations, r: Registration, reason: str = "superseded") -> Registration:
-    return registrations.revoke(r.customer_id, r.id, reason, NOW - DAY, NOW)
-
-
-def block(registrations: Registrations, r: Registration) -> Registration:
-    registrations.propose_block(r.customer_id, r.id, "staff-1", "phone stolen", NOW)
-    return registrations.block(r, "staff-2", NOW)
-
-
-def hold(which: Hold) -> Change:
-    return lambda registrations, r: registrations.add_hold(r.customer_id, r.id, which, NOW)
-
-
-def lift(which: Hold) -> Change:
-    return lambda registrations, r: registrations.lift_hold(r.customer_id, r.id, which, NOW)
-
-
-ENDS: dict[Lifecycle, Change] = {
-    Lifecycle.REVOKED_BY_ISSUER: revoke,
-    Lifecycle.DEREGISTERED: lambda registrations, r: registrations.deregister(r, NOW),
-    Lifecycle.BLOCKED: lambda registrations, r: registrations.block(r, "staff-2", NOW),
-}
 CHANGES: dict[str, Change] = {
     **{lifecycle.value: change for lifecycle, change in ENDS.items()},
     "propose": lambda registrations, r: registrations.propose_block(r.customer_id, r.id, "staff-1", "x", NOW),

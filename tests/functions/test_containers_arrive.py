@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.aws.queues.sweeps import DELAY
 from registrar.domain.registrations.upload import PASSWORD_DEADLINE
-from tests.functions.test_open_container import SECRET, files_of, steps
 from tests.support.account import Account
 from tests.support.app import DONE, App
 from tests.support.builders import a_certificate, a_pki
+from tests.support.containers import SECRET, files_of, steps
 from tools.pki.npki_containers import p7b, p7b_unsorted
 
 FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}

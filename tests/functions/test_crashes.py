@@ -5,17 +5,14 @@ that delivers again, the next run), and what must be true in the end however far
 """
 
 import hashlib
-import itertools
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
-from tests.support.account import Account, Killed, an_account
+from tests.support.account import Killed
 from tests.support.app import (
     DONE,
     TRUST_PROPOSED,
@@ -24,47 +21,11 @@ from tests.support.app import (
     assert_problem,
     get_trust,
     put_trust,
-    trust_demo_issuers,
 )
 from tests.support.builders import NOW, a_certificate, a_trust_document
+from tests.support.crashes import AFTER_THE_LEASE, each_crash
 
 SECOND = json.dumps(a_trust_document(2)).encode()
-AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout
-
-
-@dataclass(frozen=True)
-class Crash:
-    """One way to be killed; `killed` is False once there is no such write any more."""
-
-    app: App
-    state: Any
-    killed: bool
-
-    @property
-    def account(self) -> Account:
-        return self.app.account
-
-
-def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object], *, after: bool) -> Iterator[Crash]:
-    """A new account for each write of `act`, with `act` killed at that write; at last one where it is not."""
-    for write in itertools.count():
-        with an_account() as account:
-            trust_demo_issuers(account)
-            app = App(account)
-            app.enrol()
-            state = prepare(app)
-            account.restart()
-            killed = False
-            with account.killed_at(write, after=after):
-                try:
-                    act(app, state)
-                except Killed:
-                    killed = True
-            account.restart()
-            yield Crash(app, state, killed)
-            if not killed:
-                assert write, "it wrote nothing, so nothing was tested"
-                return
 
 
 @pytest.fixture(params=[False, True], ids=["before", "after"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.functions.test_crashes import each_crash
 from tests.support.app import App, assert_problem
+from tests.support.crashes import each_crash
 
 each_side = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.functions.test_crashes import AFTER_THE_LEASE, Crash, each_crash
-from tests.functions.test_open_container import SECRET, files_of, mismatch, tries
 from tests.support.account import Account
 from tests.support.app import DONE, Answer, App
 from tests.support.builders import NOW, a_certificate
+from tests.support.containers import SECRET, files_of, mismatch, tries
+from tests.support.crashes import AFTER_THE_LEASE, Crash, each_crash
 from tools.pki.npki_containers import pfx
 
 View = dict[str, Any]

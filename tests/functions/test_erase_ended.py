@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from registrar.domain.registrations.retention import RULES
-from tests.functions.test_publish_events import a_record, published, row
 from tests.support.account import Account, Killed
 from tests.support.app import an_event
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, registrations_of
+from tests.support.stream import a_record, published, row
 
 KEPT = RULES["ended registrations"]
 WRITES = 3

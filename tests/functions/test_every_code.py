@@ -13,11 +13,11 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.registrations.upload import DAILY_UPLOADS
-from tests.domain.certificates.test_decision_codes import CASES
-from tests.functions.test_open_container import SECRET, files_of, mismatch
 from tests.support.account import Account
 from tests.support.app import App
 from tests.support.builders import NOW, a_compromised_key
+from tests.support.containers import SECRET, files_of, mismatch
+from tests.support.decision_cases import CASES
 
 # What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
 from tests.support.scenarios import (
@@ -58,7 +58,7 @@ from tests.support.scenarios import (
     without_trust,
     wrong_password,
 )
-from tests.template.test_api import GATEWAY
+from tests.support.shape import GATEWAY
 from tools.pki.npki_files import Pbes2, sign_pri_key
 
 SCENARIOS: dict[str, Scenario] = {

@@ -8,10 +8,10 @@ import pytest
 
 from registrar.domain.access.challenge import Operation
 from registrar.domain.registrations.registration import Hold
-from tests.functions.test_proofs import cms
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate
+from tests.support.containers import cms
 from tests.support.rows import PASSWORD, a_proof, registrations_of
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate

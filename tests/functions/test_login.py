@@ -11,6 +11,7 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW
+from tests.support.methods import wrong_code
 
 
 @pytest.fixture
@@ -22,11 +23,6 @@ def app(account: Account) -> App:
 
 def challenge(app: App) -> str:
     return str(app.give_password().body["challenge_id"])
-
-
-def wrong_code(app: App) -> str:
-    right = {app.code(steps) for steps in (-1, 0, 1)}
-    return next(code for code in ("000000", "111111", "222222", "333333") if code not in right)
 
 
 def test_password_and_code_start_a_session(app: App, account: Account) -> None:

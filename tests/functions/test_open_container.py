@@ -11,46 +11,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
-from tests.support.account import Account, Call
+from tests.support.account import Account
 from tests.support.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
-from tools.pki.authorities import CustomerCertificate
-from tools.pki.npki_containers import pem, pfx
+from tests.support.containers import SECRET, files_of, mismatch, steps, tries
+from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
 
-SECRET = "Hong!1234"
 PASSWORD = "/uploads/{upload_id}/password"
 CONTAINERS = ["pair", "pair in PEM", "one PEM", "PFX"]
-
-
-def files_of(certificate: CustomerCertificate, kind: str = "pair", password: str = SECRET) -> list[bytes]:
-    key = sign_pri_key(certificate, password)
-    pem_key = pem("ENCRYPTED PRIVATE KEY", key)
-    return {
-        "pair": [certificate.der, key],
-        "pair in PEM": [pem_key, certificate.pem],
-        "one PEM": [pem_key + certificate.pem],
-        "PFX": [pfx(certificate, password)],
-    }[kind]
-
-
-def tries(account: Account, upload_id: str) -> int:
-    (row,) = [row for row in account.items("UploadsTable") if row["id"]["S"] == upload_id]
-    return int(row.get("password_tries", {"N": "0"})["N"])
-
-
-def steps(calls: list[Call]) -> list[str]:
-    """Deletions, and writes by what they say."""
-    told = []
-    for call in calls:
-        if call.operation == "DeleteObject":
-            told.append(f"delete {call.params['Key'][-1]}")
-        elif call.operation == "UpdateItem":
-            update = call.params["UpdateExpression"]
-            values = call.params["ExpressionAttributeValues"]
-            shown = values.get(":outcome", values.get(":to", {})).get("S", "")
-            told.append(f"{'save' if 'SET outcome' in update else 'write'} {shown}".strip())
-    return told
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
@@ -127,10 +96,6 @@ def test_a_certificate_that_nobody_vouches_for_is_not_compared_with_the_customer
     assert "OWNER_MISMATCH" not in codes
     assert "TRUST_ISSUER_UNKNOWN" in codes
     assert [call.operation for call in calls].count("Decrypt") == 1, "the password's, not the number's"
-
-
-def mismatch() -> list[bytes]:
-    return [a_certificate(key="ec").der, sign_pri_key(a_certificate(key="ec"), SECRET)]
 
 
 def without_r() -> list[bytes]:

@@ -4,22 +4,11 @@ import base64
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from tests.functions.test_open_container import SECRET, files_of
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import a_certificate, a_trust_document
-from tools.pki.authorities import CustomerCertificate
-
-
-def cms(certificate: CustomerCertificate, text: str) -> str:
-    options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
-    builder = PKCS7SignatureBuilder().set_data(text.encode())
-    signed = builder.add_signer(certificate.certificate, certificate.key, SHA256()).sign(Encoding.DER, options)
-    return base64.b64encode(signed).decode()
+from tests.support.containers import SECRET, cms, files_of
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])

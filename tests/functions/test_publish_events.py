@@ -1,7 +1,6 @@
 """Events out of the stream: whatever the function dies of, the change comes again and has the same event ids."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -9,37 +8,12 @@ import pytest
 
 from registrar.domain.reasons.errors import StoreError
 from registrar.domain.registrations.registration import Hold
-from tests.domain.registrations.test_events import SCHEMAS
 from tests.support.account import Account, Killed
 from tests.support.app import App
 from tests.support.builders import NOW
 from tests.support.notices import delivered, texts
 from tests.support.rows import a_registration, registrations_of
-
-
-def a_record(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, number: int = 0) -> dict[str, Any]:
-    """A record as Lambda hands it to a function: bytes come as base64."""
-    images = {name: _as_json(image) for name, image in (("OldImage", old), ("NewImage", new)) if image}
-    return {
-        "eventID": f"c4ca4238a0b923820dcc509a6f75849{number}",
-        "eventName": "MODIFY" if old and new else "INSERT" if new else "REMOVE",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "ap-northeast-2",
-        "dynamodb": {
-            "ApproximateCreationDateTime": int(NOW.timestamp()),
-            "SequenceNumber": str(4421584500000000017450439091 + number),
-            "StreamViewType": "NEW_AND_OLD_IMAGES",
-            **images,
-        },
-    }
-
-
-def _as_json(image: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: {"B": "MIIB"} if "B" in value else value for name, value in image.items()}
-
-
-def row(account: Account) -> dict[str, Any]:
-    return next(item for item in account.items("RegistrationsTable") if item["sk"]["S"].startswith("REG#"))
+from tests.support.stream import SCHEMAS, a_record, published, row
 
 
 def changes(account: Account) -> list[dict[str, Any]]:
@@ -52,11 +26,6 @@ def changes(account: Account) -> list[dict[str, Any]]:
     registrations.lift_hold("hong", registration.id, Hold.BANK, NOW)
     rows.append(row(account))
     return [a_record(old, new, number) for number, (old, new) in enumerate(zip([None, *rows], rows, strict=False))]
-
-
-def published(account: Account, *records: Mapping[str, Any]) -> list[dict[str, Any]]:
-    calls = account.recorded(lambda: account.invoke("publish_events", {"Records": list(records)}))
-    return [entry for call in calls if call.operation == "PutEvents" for entry in call.params["Entries"]]
 
 
 def test_each_change_is_an_event_on_the_bus(account: Account) -> None:

@@ -9,10 +9,10 @@ from registrar.domain.access.session import read_token
 from registrar.domain.access.throttles import WAITS
 from registrar.domain.registrations.upload import DAILY_UPLOADS
 from registrar.domain.times import iso
-from tests.functions.test_login import wrong_code
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW
+from tests.support.methods import wrong_code
 from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.possession.sealing import unwrap
-from tests.domain.possession.test_signing_vectors import run_javascript
+from tests.support.samples import run_javascript
 
 SECRET = "열려라 참깨! 🔑"
 

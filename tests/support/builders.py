@@ -3,6 +3,7 @@
 If you add one, name it after the thing it makes: a_<thing>().
 """
 
+import base64
 import hashlib
 import json
 import math
@@ -28,6 +29,7 @@ from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import PossessionProofInvalid
 from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
 from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
+from registrar.domain.times import iso
 from tools.pki.authorities import (
     ANY_POLICY,
     CustomerCertificate,
@@ -242,3 +244,20 @@ def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> 
     except PossessionProofInvalid:
         return False
     return True
+
+
+def an_entry(link: Link, name: str, days: int = 100) -> dict[str, Any]:
+    return {
+        "name": name,
+        "certificate": base64.b64encode(link.certificate.der).decode(),
+        "accepted_from": iso(NOW - timedelta(days=days)),
+        "accepted_until": iso(NOW + timedelta(days=days)),
+    }
+
+
+def a_document_of(root: Link, *issuers: Link) -> dict[str, Any]:
+    return {
+        **a_trust_document(),
+        "anchors": [an_entry(root, "root")],
+        "issuers": [{"operator": "kica", **an_entry(link, f"CA {n}")} for n, link in enumerate(issuers)],
+    }

@@ -141,3 +141,8 @@ def code_of(secret: bytes, account: Account) -> str:
 
 def confirm(prover: Prover, proof: str, code: str) -> Answer:
     return prover.app.call("POST", "/credentials/totp/code", {"proof_id": proof, "code": code})
+
+
+def wrong_code(app: App) -> str:
+    right = {app.code(steps) for steps in (-1, 0, 1)}
+    return next(code for code in ("000000", "111111", "222222", "333333") if code not in right)

@@ -12,9 +12,9 @@ from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.access.throttles import ADDRESS_LIMIT
 from registrar.domain.registrations.registration import Registration
-from tests.functions.test_open_container import SECRET, files_of
 from tests.support.app import Answer, App, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tests.support.containers import SECRET, files_of
 from tests.support.methods import Prover
 from tests.support.rows import registrations_of
 from tools.pki.crls import Revoked, make_crl

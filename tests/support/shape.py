@@ -17,6 +17,7 @@ TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
+GATEWAY: dict[str, dict[str, Any]] = RESOURCES["Api"]["Properties"]["GatewayResponses"]
 
 _PACKAGE = ROOT / "layers/registrar/python/registrar"
 WIRINGS = {f"registrar.{package}.wiring": _PACKAGE / package / "wiring.py" for package in ("aws", "steps")}

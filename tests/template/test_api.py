@@ -7,14 +7,13 @@ import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.entry.answers import PROBLEM_TYPE
-from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, events, expanded
+from tests.support.shape import GATEWAY, PUBLIC_ROUTES, RESOURCES, ROUTES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 # The decision which routes need no session, made here and nowhere else.
 PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
     ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
 }
-GATEWAY: dict[str, dict[str, Any]] = API["GatewayResponses"]
 each_gateway_response = pytest.mark.parametrize("kind", GATEWAY)
 
 

@@ -45,12 +45,13 @@ class LocalCloud:
         built: Path | None = None,
         port: int | None = None,
         background: bool = False,
+        with_layers: bool = False,
     ) -> Self:
         """Build what changed (unless `built` says where it lies), start the emulator and deploy."""
         built = built or build.build(build.host())
         emulator = Emulator.start(port=port, background=background)
         try:
-            outputs = stack.deploy(emulator, template, built, parameters or {})
+            outputs = stack.deploy(emulator, template, built, parameters or {}, with_layers=with_layers)
             return cls(emulator, outputs, stack.resources(emulator))
         except BaseException:
             emulator.stop()

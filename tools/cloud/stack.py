@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from tools.cloud.emulator import Emulator
-from tools.packaging.template import package, read_template
+from tools.packaging.template import layers_on_path, package, read_template
 
 ARTEFACT_BUCKET = "registrar-artefacts"
 _API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\w+)")
@@ -21,9 +21,19 @@ class StackError(Exception):
 
 
 def deploy(
-    emulator: Emulator, template: Path, built: Path, parameters: Mapping[str, str], *, name: str = "registrar"
+    emulator: Emulator,
+    template: Path,
+    built: Path,
+    parameters: Mapping[str, str],
+    *,
+    name: str = "registrar",
+    with_layers: bool = False,
 ) -> dict[str, str]:
-    """Create the stack, with Stage=local unless `parameters` say otherwise, and return its outputs."""
+    """Create the stack, with Stage=local unless `parameters` say otherwise, and return its outputs.
+
+    The emulator unzips a function's layers each time it starts one: unless `with_layers`, functions
+    import them from `built`.
+    """
     s3 = emulator.client("s3")
     with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(
@@ -34,7 +44,8 @@ def deploy(
         s3.put_object(Bucket=ARTEFACT_BUCKET, Key=key, Body=content)
         return f"s3://{ARTEFACT_BUCKET}/{key}"
 
-    packaged = package(read_template(template), built, store)
+    source = read_template(template)
+    packaged = package(source if with_layers else layers_on_path(source, built), built, store)
     store(f"{name}.json", json.dumps(packaged).encode())
     declared = packaged.get("Parameters", {})
     values = {**({"Stage": "local"} if "Stage" in declared else {}), **parameters}

@@ -7,8 +7,8 @@ import pytest
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import asked, identity_text
 from registrar.domain.access.credentials import masked_phone, may_change
-from tests.domain.access.test_recovery import a_customer
 from tests.support.builders import NOW
+from tests.support.rows import a_customer
 
 ALL = ("otp", "sms", "passkey", "certificate")
 

@@ -1,6 +1,5 @@
 """A trust document that is right: what it makes the bank accept, and when it may become active."""
 
-import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -16,8 +15,8 @@ from registrar.domain.reasons.errors import TrustDocumentRejected
 from registrar.domain.times import iso
 from tests.support.builders import (
     NOW,
-    Link,
     a_certificate,
+    a_document_of,
     a_link,
     a_pin,
     a_pki,
@@ -34,23 +33,6 @@ ISSUING_CAS = ("yessignCA-Class-3", "SignKorea-CA4", "signGATE-CA6", "TradeSignC
 def read(document: object, *roots: x509.Certificate) -> TrustStore:
     pins = [a_pin(root) for root in roots or [a_pki().root.certificate]]
     return read_document(json.dumps(document).encode(), pins)
-
-
-def an_entry(link: Link, name: str, days: int = 100) -> dict[str, Any]:
-    return {
-        "name": name,
-        "certificate": base64.b64encode(link.certificate.der).decode(),
-        "accepted_from": iso(NOW - timedelta(days=days)),
-        "accepted_until": iso(NOW + timedelta(days=days)),
-    }
-
-
-def a_document_of(root: Link, *issuers: Link) -> dict[str, Any]:
-    return {
-        **a_trust_document(),
-        "anchors": [an_entry(root, "root")],
-        "issuers": [{"operator": "kica", **an_entry(link, f"CA {n}")} for n, link in enumerate(issuers)],
-    }
 
 
 def test_the_demo_document() -> None:

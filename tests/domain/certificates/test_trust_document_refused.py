@@ -11,8 +11,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES, read_document
 from registrar.domain.reasons.errors import TrustDocumentRejected
-from tests.domain.certificates.test_trust_document import a_document_of
-from tests.support.builders import Link, a_certificate, a_link, a_pin, a_pki, a_trust_document, an_ec_key
+from tests.support.builders import (
+    Link,
+    a_certificate,
+    a_document_of,
+    a_link,
+    a_pin,
+    a_pki,
+    a_trust_document,
+    an_ec_key,
+)
 from tools.admin.trust_document import load_operators
 
 Document = dict[str, Any]

@@ -3,9 +3,6 @@
 import base64
 import hashlib
 import json
-import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,9 +20,9 @@ from cryptography.x509.oid import NameOID
 from registrar.domain.possession.texts_to_sign import text_to_sign
 from registrar.domain.times import instant
 from tests.support.builders import a_certificate, an_ec_key, an_upload, proves
+from tests.support.samples import run_javascript, sample
 
 DOCS = Path(__file__).parents[3] / "docs"
-GUIDE = (DOCS / "integrate.md").read_text(encoding="utf-8")
 VECTORS: dict[str, Any] = json.loads((DOCS / "vectors/signing.json").read_text(encoding="utf-8"))
 CERTIFICATES: dict[str, dict[str, Any]] = VECTORS["certificates"]
 TEXT = "타기관 인증서 등록 / Register\nnonce: 1"
@@ -81,11 +78,6 @@ def python_sample() -> dict[str, Any]:
     return names
 
 
-def sample(language: str) -> str:
-    (found,) = re.findall(rf"<!-- sample: {language} -->\n```{language}\n(.*?)```", GUIDE, re.DOTALL)
-    return str(found)
-
-
 @pytest.mark.parametrize("kind", KEYS)
 def test_the_python_sample_signs_as_the_service_wants_it(kind: str) -> None:
     key = KEYS[kind]()
@@ -133,26 +125,6 @@ def test_the_javascript_sample_converts_and_hashes() -> None:
 
     assert found["der"] == [pair["der"].replace(" ", "") for pair in pairs]
     assert found["sha256"] == hashlib.sha256(content).hexdigest()
-
-
-def run_javascript(body: str, given: dict[str, Any]) -> Any:
-    """What `body`, run after the sample, returns. Skips where there is no Node.js (20 or newer)."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("NOT RUN: the JavaScript sample of docs/integrate.md needs node, which is not installed")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    if int(version[1:].split(".")[0]) < 20:
-        pytest.skip(f"NOT RUN: the JavaScript sample of docs/integrate.md needs node 20, this is {version}")
-    program = (
-        f"{sample('javascript')}\n"
-        "const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n"
-        f"(async () => {{{body}}})().then((found) => console.log(JSON.stringify(found)));\n"
-    )
-    done = subprocess.run(  # noqa: S603 - our own document
-        [node, "-e", program], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def certificate_of(key: PrivateKey) -> bytes:

@@ -1,6 +1,5 @@
 """What a change of a registration means to the bank's other systems, and that it is what docs/events says."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,9 +10,9 @@ import pytest
 from registrar.domain.registrations.events import Change, Event, Row, events_of
 from registrar.domain.registrations.registration import Lifecycle
 from tests.support.builders import NOW
+from tests.support.stream import SCHEMAS
 from tools.cloud.emulator import ROOT
 
-SCHEMAS = {path.stem: json.loads(path.read_text()) for path in sorted((ROOT / "docs/events").glob("*.json"))}
 DAY = timedelta(days=1)
 LIVE = Row("hong", "r1", Lifecycle.LIVE, frozenset(), "yessign", "personal", NOW + 7 * DAY)
 HELD = replace(LIVE, holds=frozenset({"customer", "issuer"}))

@@ -1,0 +1,50 @@
+"""A function killed at each of its writes in turn."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tests.support.account import Account, Killed, an_account
+from tests.support.app import (
+    App,
+    trust_demo_issuers,
+)
+
+AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout
+
+
+@dataclass(frozen=True)
+class Crash:
+    """One way to be killed; `killed` is False once there is no such write any more."""
+
+    app: App
+    state: Any
+    killed: bool
+
+    @property
+    def account(self) -> Account:
+        return self.app.account
+
+
+def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object], *, after: bool) -> Iterator[Crash]:
+    """A new account for each write of `act`, with `act` killed at that write; at last one where it is not."""
+    for write in itertools.count():
+        with an_account() as account:
+            trust_demo_issuers(account)
+            app = App(account)
+            app.enrol()
+            state = prepare(app)
+            account.restart()
+            killed = False
+            with account.killed_at(write, after=after):
+                try:
+                    act(app, state)
+                except Killed:
+                    killed = True
+            account.restart()
+            yield Crash(app, state, killed)
+            if not killed:
+                assert write, "it wrote nothing, so nothing was tested"
+                return

@@ -1,0 +1,44 @@
+"""The template for a machine that runs the functions itself: they import the layers from where they were built."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.cloud.emulator import ROOT
+from tools.packaging.template import layers_on_path, read_template
+
+TEMPLATE = read_template(ROOT / "template.yaml")
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    for name in ("dependencies", "registrar"):
+        (tmp_path / "layers" / name / "python").mkdir(parents=True)
+    return tmp_path
+
+
+def test_functions_get_a_path_instead_of_layers(built: Path) -> None:
+    changed = layers_on_path(TEMPLATE, built)
+
+    function = changed["Globals"]["Function"]
+    assert "Layers" not in function
+    assert not [r for r in changed["Resources"].values() if r["Type"] == "AWS::Serverless::LayerVersion"]
+    # The later layer wins, as in Lambda.
+    path = function["Environment"]["Variables"]["PYTHONPATH"].split(os.pathsep)
+    assert path == [str(built / "layers" / name / "python") for name in ("registrar", "dependencies")]
+
+
+def test_everything_else_stays(built: Path) -> None:
+    changed = layers_on_path(TEMPLATE, built)
+
+    before = {name: r for name, r in TEMPLATE["Resources"].items() if r["Type"] != "AWS::Serverless::LayerVersion"}
+    assert changed["Resources"] == before
+    assert {**changed, "Resources": 0, "Globals": 0} == {**TEMPLATE, "Resources": 0, "Globals": 0}
+
+
+def test_a_template_without_layers_stays_as_it_is(tmp_path: Path) -> None:
+    template: dict[str, Any] = {"Resources": {}}
+
+    assert layers_on_path(template, tmp_path) == template
