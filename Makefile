@@ -20,7 +20,7 @@ PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
-TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadgroup
+TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions tools tests bench conftest.py)

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+# Each starts a cloud of its own, or only an emulator: they need not wait for each other.
+OWN_CLOUD = frozenset(
+    f"tests/local/test_{name}.py"
+    for name in ("demo", "emulator_contract", "emulator_contract_data", "layers", "revocation", "sam", "watch")
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -56,12 +62,25 @@ def pytest_runtest_teardown() -> Iterator[None]:
     return (yield)
 
 
-# First: xdist reads the groups in a hook of its own.
-@pytest.hookimpl(tryfirst=True)
+class OneWorkerForTheCloud(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out tests one by one, those of the shared local cloud all to one worker, which starts it once.
+
+    xdist's own loadgroup does nothing with this pytest: it adds the group to an id that is no longer kept there.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if not file.startswith("tests/local/"):
+            return nodeid
+        return file if file in OWN_CLOUD else "tests/local"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerForTheCloud:
+    """Schedule so, whatever --dist says."""
+    return OneWorkerForTheCloud(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A cloud serves many tests, so they stay on one worker; they begin first, since they take longest."""
-    for item in items:
-        if item.get_closest_marker("cloud"):
-            shared = "cloud" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("cloud" if shared else item.nodeid.partition("::")[0]))
+    """The tests of a cloud begin first, since they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("cloud") is None)

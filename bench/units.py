@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.support.account import RESOURCES
+from tests.support.shape import RESOURCES
 
 Item = Mapping[str, Mapping[str, Any]]
 

@@ -1,4 +1,4 @@
-"""The stores of containers: arrivals, passwords, verdicts, owners, sealing keys, samples."""
+"""The stores of containers: arrivals, passwords, verdicts, sealing keys, samples."""
 
 import json
 from dataclasses import replace
@@ -10,16 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
-from registrar.aws.tables import customers as customer_store
+from registrar.aws.keys import SealingKey, SealingKeys
 from registrar.aws.tables import samples as sample_store
-from registrar.aws.tables.customers import Customers
 from registrar.aws.tables.samples import Samples
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.possession.sealing import Sealed
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal, SealedSecretInvalid
+from registrar.domain.reasons.errors import ConditionFailed, SealedSecretInvalid
 from registrar.domain.registrations.upload import (
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
@@ -32,10 +30,9 @@ from registrar.domain.registrations.upload import (
     Verdict,
     failure,
 )
-from registrar.steps.owners import Owners
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
-from tests.support.rows import a_customer, a_registration, a_report, a_requested_upload, put, uploads_of
+from tests.support.rows import a_registration, a_report, a_requested_upload, uploads_of
 
 FILES = (AnnouncedFile("signCert.der", 1, "ab" * 32), AnnouncedFile("signPri.key", 1, "cd" * 32))
 REFUSED = Verdict((failure(Code.FILE_KEY_MISMATCH),), trust_version=7)
@@ -168,51 +165,6 @@ def test_nothing_else_opens(account: Account) -> None:
     for upload_id, nonce in (("v", "n"), ("u", "m")):
         with pytest.raises(SealedSecretInvalid):
             keys.unseal(good, upload_id, nonce)
-
-
-# --- owners ---------------------------------------------------------------------------------------
-
-
-def owners(account: Account, idn: str | None = IDN) -> Owners:
-    keys = [account.physical[f"SealingKey{name}"] for name in "AB"]
-    physical = account.physical
-    kms = account.client("kms")
-    made = Owners(
-        Customers(account.client("dynamodb"), physical["CustomersTable"]),
-        CustomerSecrets(kms, physical["IdentityKey"]),
-        SealingKeys(kms, keys),
-    )
-    ciphertext = made.secrets.seal("hong", idn.encode()) if idn else None
-    put(account, "CustomersTable", customer_store.to_item(a_customer(idn_ciphertext=ciphertext)))
-    return made
-
-
-def refusal(act: Any) -> str:
-    with pytest.raises(Refusal) as caught:
-        act()
-    return caught.value.code
-
-
-def test_whose_a_certificate_is(account: Account) -> None:
-    certificate, known = a_certificate(key="ec", idn=IDN), owners(account)
-    known.check("hong", certificate.der, certificate.random_number)
-    other = a_certificate(key="ec", idn="9001011234568")
-    assert refusal(lambda: known.check("hong", other.der, other.random_number)) == "OWNER_MISMATCH"
-    assert refusal(lambda: known.check("hong", certificate.der, bytes(20))) == "OWNER_MISMATCH"
-    assert refusal(lambda: known.check("nobody", certificate.der, bytes(20))) == "OWNER_UNVERIFIABLE"
-
-
-def test_the_number_is_not_opened_without_an_r_to_compare(account: Account) -> None:
-    known = owners(account)
-    calls = account.recorded(lambda: refusal(lambda: known.check("hong", b"der", None)) == "OWNER_UNVERIFIABLE")
-    assert calls == []
-
-
-def test_a_customer_without_a_number(account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    known = owners(account, idn=None)
-    code = refusal(lambda: known.check("hong", certificate.der, certificate.random_number))
-    assert code == "OWNER_UNVERIFIABLE"
 
 
 # --- samples --------------------------------------------------------------------------------------

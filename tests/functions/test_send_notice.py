@@ -13,11 +13,12 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.times import iso
 from registrar.entry.log import customer_ref
-from tests.support.account import RESOURCES, Account, Call, Killed
+from tests.support.account import Account, Call, Killed
 from tests.support.app import App, a_batch
 from tests.support.builders import NOW
 from tests.support.notices import HIDDEN, delivered, mails, states, texts
 from tests.support.rows import PHONE, a_registration
+from tests.support.shape import RESOURCES
 
 LOCKED = {
     "id": "login-locked:hong:1",

@@ -207,28 +207,28 @@ def test_a_message_that_comes_again_does_nothing_more(account: Account) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_killed_at_any_write_the_next_run_ends_the_same(after: bool) -> None:
+def test_killed_at_any_write_the_next_run_ends_the_same(account: Account, after: bool) -> None:
+    (bad, revoked), (held, on_hold), (freed, lifted) = (registered(account, c) for c in ("a", "b", "c"))
+    publish(account, listed(lifted, REASON.certificate_hold))
+    watch(account)
+    account.pass_time(days=1)
+    publish(account, listed(revoked, REASON.key_compromise), listed(on_hold, REASON.certificate_hold))
+    snapshot = account.snapshot()
     for write in itertools.count():
-        with an_account() as account:
-            trust_demo_issuers(account)
-            (bad, revoked), (held, on_hold), (freed, lifted) = (registered(account, c) for c in ("a", "b", "c"))
-            publish(account, listed(lifted, REASON.certificate_hold))
-            watch(account)
-            account.pass_time(days=1)
-            publish(account, listed(revoked, REASON.key_compromise), listed(on_hold, REASON.certificate_hold))
-            killed = False
-            with account.killed_at(write, after=after):
-                try:
-                    watch(account)
-                except Killed:
-                    killed = True
-            account.restart()
-            account.pass_time(minutes=16)
-            assert watch(account) == DONE, account.log.getvalue()
-            assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
-            assert now_of(account, held).holds == {Hold.ISSUER}
-            assert now_of(account, freed).holds == frozenset()
-            assert len(account.items("DenyListTable")) == 1
+        account.restore(snapshot)
+        killed = False
+        with account.killed_at(write, after=after):
+            try:
+                watch(account)
+            except Killed:
+                killed = True
+        account.restart()
+        account.pass_time(minutes=16)
+        assert watch(account) == DONE, account.log.getvalue()
+        assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
+        assert now_of(account, held).holds == {Hold.ISSUER}
+        assert now_of(account, freed).holds == frozenset()
+        assert len(account.items("DenyListTable")) == 1
         if not killed:
             assert write > 4, "fetch, list, three registrations, the list watched"
             return

@@ -252,12 +252,13 @@ def tables(cloud: LocalCloud) -> tuple[str, str, str]:
     return uploads, registrations, denied
 
 
-def test_random_histories(cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.slow)])
+def test_random_histories(examples: int, cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
     Histories.client, Histories.tables = cloud.client("dynamodb"), tables
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=12,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

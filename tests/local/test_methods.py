@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from registrar.domain.access.totp import STEP_SECONDS
+from tests.support.codes import forget_used_codes
 from tests.support.expect import problem
 from tools.cloud import seed
 from tools.cloud.http_calls import Answer
@@ -131,6 +132,7 @@ def test_a_registered_certificate_logs_in_and_another_customers_does_not(
 def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(passkey=False)
     proof = {"proof_id": phone.prove_identity("enrol", "totp")}
+    forget_used_codes(cloud, phone)
     uri = urlparse(phone.call("POST", "/credentials/totp", proof).json()["otpauth_uri"])
     secret = base64.b32decode(parse_qs(uri.query)["secret"][0])
 

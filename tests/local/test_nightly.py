@@ -69,7 +69,10 @@ def test_a_hold_of_the_bank_is_told_when_it_comes(
     assert len(cloud.wait_for_sms(phone.customer.phone, "the bank has suspended your certificate")) == 1
 
 
-@pytest.mark.parametrize(("language", "said"), [("ko", "만료 안내"), ("en", "Certificate expiry")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ko", "만료 안내"), pytest.param("en", "Certificate expiry", marks=pytest.mark.slow)],
+)
 def test_an_owner_is_told_once_however_often_it_runs(
     language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:

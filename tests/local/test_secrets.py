@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.support import places
+from tests.support.codes import forget_used_codes
 from tests.support.expect import eventually, problem
 from tests.support.places import Place
 from tools.cloud import seed
@@ -86,8 +87,7 @@ def _messages(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
 
 def _files(folder: Path) -> Iterator[Place]:
     for path in folder.rglob("*"):
-        # A layer holds packages as they were deployed.
-        if path.is_file() and not any(part.startswith("layer_") for part in path.parts):
+        if path.is_file():
             yield f"file {path.relative_to(folder)}", path.read_bytes()
 
 
@@ -121,6 +121,8 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     code_of = phone.code
 
     def noted() -> str:
+        if codes:
+            forget_used_codes(cloud, phone)
         codes.append(code_of())
         return codes[-1]
 

@@ -4,6 +4,7 @@ Functions are loaded as Lambda would: with exactly the variables that the templa
 that the template forgets fails here. Every call to AWS is recorded and can be made the function's last one.
 """
 
+import copy
 import io
 import json
 import os
@@ -31,15 +32,14 @@ from moto import mock_aws
 
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
-from tests.support.aws_makers import MAKERS, kms_key
+from tests.support import aws_state
+from tests.support.aws_makers import SAVED, Made, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
-from tools.packaging.template import read_template
+from tests.support.shape import RESOURCES, TEMPLATE
 from tools.pki.issuers import IssuersWord, roots_responder
 from tools.pki.responders import Responder
 
 ROOT = Path(__file__).parents[2]
-TEMPLATE = read_template(ROOT / "template.yaml")
-RESOURCES: Mapping[str, Any] = TEMPLATE["Resources"]
 REGION = "ap-northeast-2"
 PIN = a_pin(a_pki().root.certificate)
 _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
@@ -79,26 +79,19 @@ class Call:
     params: Mapping[str, Any]
 
 
-class Made(dict[str, str]):
-    """Logical id to physical name (a key's ARN) of what the template declares; made when it is first asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.making = False
-
-    def __missing__(self, name: str) -> str:
-        resource = RESOURCES[name]
-        before, self.making = self.making, True
-        try:
-            self[name] = MAKERS[resource["Type"]](name, resource["Properties"])
-        finally:
-            self.making = before
-        return self[name]
-
-
 @cache
 def _responder() -> Responder:
     return roots_responder(a_pki(), NOW)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An account as it was at one moment."""
+
+    at: datetime
+    state: aws_state.State
+    issuers: IssuersWord
+    lists: Mapping[str, bytes]
 
 
 @dataclass
@@ -133,6 +126,18 @@ class Account:
             module.__dict__["now"] = lambda: self.at
             self._functions[verb] = module
         return self._functions[verb]
+
+    def snapshot(self) -> Snapshot:
+        """What the account is now, its functions' environments aside."""
+        return Snapshot(self.at, aws_state.save(), copy.deepcopy(self.issuers), dict(self.lists))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Make the account what it was, with new environments of its functions."""
+        aws_state.restore(snapshot.state)
+        self.at = snapshot.at
+        self.issuers = copy.deepcopy(snapshot.issuers)
+        self.lists = dict(snapshot.lists)
+        self.restart()
 
     def restart(self) -> None:
         """Lambda replaces the environment of a function that was killed."""
@@ -302,11 +307,27 @@ def an_account() -> Iterator[Account]:
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
             return account.called(client, operation, params)
 
+        _make_resources(account)
         try:
             with patch.object(botocore.client.BaseClient, "_make_api_call", recorded_call):
                 yield account
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
+
+
+_empty: list[tuple[Mapping[str, str], aws_state.State]] = []
+"""The template's tables, buckets and keys with nothing in them, once they were made in this process."""
+
+
+def _make_resources(account: Account) -> None:
+    if not _empty:
+        for name, resource in RESOURCES.items():
+            if resource["Type"] in SAVED:
+                account.physical[name]
+        _empty.append((dict(account.physical), aws_state.save()))
+    names, state = _empty[0]
+    account.physical.update(names)
+    aws_state.restore(state)
 
 
 @cache

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import boto3
 import moto.kms.utils
 
+from tests.support.shape import RESOURCES
 from tools.cloud.emulator import REGION
 
 
@@ -50,6 +51,8 @@ def _make_bus(name: str, properties: Mapping[str, Any]) -> str:
     return f"registrar-{name}"
 
 
+SAVED = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"})
+"""What tests.support.aws_state restores; the others are made when they are first asked for."""
 MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::DynamoDB::Table": _make_table,
     "AWS::S3::Bucket": _make_bucket,
@@ -57,3 +60,20 @@ MAKERS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "AWS::SQS::Queue": _make_queue,
     "AWS::Events::EventBus": _make_bus,
 }
+
+
+class Made(dict[str, str]):
+    """Logical id to physical name (a key's ARN) of what the template declares; made when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.making = False
+
+    def __missing__(self, name: str) -> str:
+        resource = RESOURCES[name]
+        before, self.making = self.making, True
+        try:
+            self[name] = MAKERS[resource["Type"]](name, resource["Properties"])
+        finally:
+            self.making = before
+        return self[name]

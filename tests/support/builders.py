@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -30,12 +29,15 @@ from registrar.domain.reasons.errors import PossessionProofInvalid
 from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
 from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
 from registrar.domain.times import iso
+from tools.cloud.emulator import ROOT
+from tools.pki import authorities
 from tools.pki.authorities import (
     ANY_POLICY,
     CustomerCertificate,
     DemoPki,
     Extensions,
     PrivateKey,
+    kept_pki,
     key_usage_of,
     one_year_from,
 )
@@ -43,17 +45,18 @@ from tools.pki.authorities import (
 # Noon in Seoul. A test that needs another moment passes its own.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 UploadOfState = TypeVar("UploadOfState", bound=Upload)
-_VECTORS = Path(__file__).parents[2] / ".." / "shared" / "vectors"
 
 
 def a_pki(generation: int = 1) -> DemoPki:
-    """The demo hierarchy, made once a process: its keys take half a second."""
+    """The demo hierarchy, made once for all workers and runs: its keys take half a second."""
     return _pki(generation)
 
 
 @cache
 def _pki(generation: int) -> DemoPki:
-    return DemoPki.create(NOW, generation=generation)
+    # One for each state of the code that makes them.
+    code = hashlib.sha256(Path(authorities.__file__).read_bytes()).hexdigest()[:16]
+    return kept_pki(ROOT / f"build/test-pki/{code}-{generation}", NOW, generation=generation)
 
 
 def a_certificate(
@@ -84,13 +87,6 @@ def a_trust_store() -> TrustStore:
 def a_pin(certificate: x509.Certificate) -> str:
     """The fingerprint an anchor is pinned by."""
     return certificate.fingerprint(hashes.SHA256()).hex()
-
-
-def a_vector(name: str) -> bytes:
-    """A file made by others, such as `ca/KISA-RootCA-4.der`; the test skips where they are not at hand."""
-    if not _VECTORS.exists():
-        pytest.skip(f"no certificates made by others at {_VECTORS}")
-    return (_VECTORS / name).read_bytes()
 
 
 @cache

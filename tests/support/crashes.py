@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,14 +29,16 @@ class Crash:
 
 
 def each_crash(prepare: Callable[[App], Any], act: Callable[[App, Any], object], *, after: bool) -> Iterator[Crash]:
-    """A new account for each write of `act`, with `act` killed at that write; at last one where it is not."""
-    for write in itertools.count():
-        with an_account() as account:
-            trust_demo_issuers(account)
-            app = App(account)
-            app.enrol()
-            state = prepare(app)
-            account.restart()
+    """The account once for each write of `act`, with `act` killed at that write; at last once where it is not."""
+    with an_account() as account:
+        trust_demo_issuers(account)
+        prepared = App(account)
+        prepared.enrol()
+        state = prepare(prepared)
+        snapshot = account.snapshot()
+        for write in itertools.count():
+            account.restore(snapshot)
+            app = replace(prepared)
             killed = False
             with account.killed_at(write, after=after):
                 try:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from registrar.domain.files.formats import LockedPair, LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal
-from tests.support.builders import a_certificate, a_pki, a_vector, an_rsa_key
+from tests.support.builders import a_certificate, a_pki, an_rsa_key
+from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
 from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, sign_pri_key

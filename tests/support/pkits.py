@@ -18,10 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, read_certificate
@@ -29,6 +26,7 @@ from registrar.domain.certificates.decision import decide_certificate
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, TrustDocumentRejected
+from tests.support.others import made_by_others
 from tools.admin.trust_document import RULES
 
 # Where a case allows every policy, the bank has to name those that it accepts: NIST's own.
@@ -62,11 +60,7 @@ class Case:
 @cache
 def cases() -> tuple[Case, ...]:
     """All cases of suites/pkits.json; the test skips where they are not at hand."""
-    folders = (parent / "shared/suites" for parent in Path(__file__).parents)
-    folder = next((folder for folder in folders if folder.exists()), None)
-    if folder is None:
-        pytest.skip("no shared/suites beside the project: PKITS is not tested")
-    suite = json.loads((folder / "pkits.json").read_text())
+    suite = json.loads(made_by_others("suites/pkits.json").read_text())
     blobs = {name: base64.b64decode(text) for name, text in suite["blobs"].items()}
     return tuple(_case(test, blobs) for test in suite["tests"])
 

@@ -4,16 +4,13 @@ The bank provides customers in production; here `enrol` writes what the bank wou
 """
 
 import base64
-import contextlib
 import hashlib
 import json
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -28,7 +25,7 @@ from registrar.domain.access.passwords import hash_password
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator, websafe
-from tools.pki.authorities import DemoPki
+from tools.pki.authorities import DemoPki, kept_pki
 
 # Nobody's number: its check digit is wrong.
 DEMO_IDN = "9001011234567"
@@ -60,16 +57,7 @@ class DemoCustomer:
 
 def demo_pki(now: datetime) -> DemoPki:
     """The demo authorities, kept between runs so that a certificate made yesterday is still one of theirs."""
-    with contextlib.suppress(FileNotFoundError):
-        return DemoPki.load(PKI_FOLDER)
-    PKI_FOLDER.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=PKI_FOLDER.parent) as folder:
-        made = Path(folder) / PKI_FOLDER.name
-        DemoPki.create(now).save(made)
-        # In one step: two runs that begin at once must not mix their keys. The later one takes the earlier one's.
-        with contextlib.suppress(OSError):
-            made.rename(PKI_FOLDER)
-    return DemoPki.load(PKI_FOLDER)
+    return kept_pki(PKI_FOLDER, now)
 
 
 def parameters(pki: DemoPki) -> dict[str, str]:

@@ -9,8 +9,10 @@ A customer certificate can be made wrong in every way a check has to find: see t
 `DemoPki.issue_customer`. If you add an operator, touch `_DEMO_CAS` here and npki_policies.json.
 """
 
+import contextlib
 import hashlib
 import secrets
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -271,6 +273,20 @@ class DemoPki:
         """Read what `save` wrote. Raises FileNotFoundError when it is not there."""
         issuers = {operator: _load_authority(folder, "issuers", operator) for operator in _DEMO_CAS}
         return cls(_load_authority(folder, "anchors", "root"), issuers)
+
+
+def kept_pki(folder: Path, now: datetime, *, generation: int = 1) -> DemoPki:
+    """Load the authorities kept in `folder`; make them where there are none."""
+    with contextlib.suppress(FileNotFoundError):
+        return DemoPki.load(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        made = Path(beside) / folder.name
+        DemoPki.create(now, generation=generation).save(made)
+        # In one step: two runs that begin at once must not mix their keys. The later one takes the earlier one's.
+        with contextlib.suppress(OSError):
+            made.rename(folder)
+    return DemoPki.load(folder)
 
 
 def end_of_day_in_seoul(at: datetime) -> datetime:

@@ -12,7 +12,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from registrar.domain.certificates.certificate import ANY_POLICY, key_strength, read_certificate, spki_digest
 from registrar.domain.reasons.errors import CertificateMalformed
-from tests.support.builders import a_certificate, a_link, a_vector, an_ec_key, an_rsa_key
+from tests.support.builders import a_certificate, a_link, an_ec_key, an_rsa_key
+from tests.support.others import a_vector
 from tools.pki.authorities import ID_KISA_IDENTIFY_DATA, PrivateKey, _oid, _tlv, certificate_policies, identify_data
 
 SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")

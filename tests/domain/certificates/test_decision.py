@@ -24,9 +24,9 @@ from tests.support.builders import (
     a_pki,
     a_trust_document,
     a_trust_store,
-    a_vector,
     an_ec_key,
 )
+from tests.support.others import a_vector
 from tools.admin.trust_document import build_document, load_operators
 from tools.pki.authorities import DemoPki
 

@@ -13,7 +13,8 @@ from cryptography.x509.oid import ExtensionOID
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import PathInvalid
-from tests.support.builders import NOW, Link, a_certificate, a_link, a_pki, a_vector, an_ec_key, an_rsa_key
+from tests.support.builders import NOW, Link, a_certificate, a_link, a_pki, an_ec_key, an_rsa_key
+from tests.support.others import a_vector
 from tools.pki.authorities import Extensions, _oid, _tlv
 
 ROOT = a_link("A root", policies=None)

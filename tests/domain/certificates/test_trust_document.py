@@ -22,8 +22,8 @@ from tests.support.builders import (
     a_pki,
     a_trust_document,
     a_trust_store,
-    a_vector,
 )
+from tests.support.others import a_vector
 from tools.admin.trust_document import build_document, load_operators
 
 KISA_ROOT_CA_4 = "a002ff556c601863b08b9aa33a8e6666e97e72bbe552f66eb9f2395c68c7bc98"

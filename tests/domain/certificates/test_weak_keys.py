@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from registrar.domain.certificates import weak_keys
 from registrar.domain.certificates.weak_keys import weakness
-from tests.support.builders import a_pki, a_vector, an_rsa_key
+from tests.support.builders import a_pki, an_rsa_key
+from tests.support.others import a_vector
 from tools.pki.authorities import _oid, _tlv
 
 CA_CERTIFICATES = (

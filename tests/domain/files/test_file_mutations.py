@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
-from tests.support.builders import _VECTORS, a_vector
 from tests.support.npki_samples import PASSWORD, R, Sample, a_customer, an_ec_customer, samples
+from tests.support.others import OTHERS, a_vector
 from tools.pki.npki_containers import KEY_BAG, SHROUDED_KEY_BAG, bag, cert_bag, data_part, encrypted_part, pfx_of
 from tools.pki.npki_files import Seed, encrypted_key, private_key_info
 
@@ -168,14 +168,14 @@ def test_ten_thousand_files_changed_by_their_owner() -> None:
 @pytest.mark.slow
 def test_ten_thousand_changed_files() -> None:
     corpus: list[Sample] = list(samples().values())
-    if _VECTORS.exists():
+    if OTHERS.exists():
         files = {name: a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key", "test.pfx")}
         password = a_vector("pypinksign/password.txt").decode().strip()
         corpus += [
             Sample((files["signCert.der"], files["signPri.key"]), password),
             Sample((files["test.pfx"],), password),
         ]
-        corpus += [Sample((path.read_bytes(),)) for path in sorted((_VECTORS / "ca").iterdir())]
+        corpus += [Sample((path.read_bytes(),)) for path in sorted((OTHERS / "vectors/ca").iterdir())]
     chance = random.Random(20261123)  # noqa: S311 - the same changes in every run
     ends = {check_changed(corpus[number % len(corpus)], chance) for number in range(10_000)}
 

@@ -11,7 +11,7 @@ from registrar.domain.files.formats import Bare, LockedPair, LockedPfx, Opened, 
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
-from tests.support.builders import a_certificate, a_vector
+from tests.support.builders import a_certificate
 from tests.support.npki_samples import (
     PASSWORD,
     R,
@@ -23,6 +23,7 @@ from tests.support.npki_samples import (
     opened,
     samples,
 )
+from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
 from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key

@@ -12,7 +12,6 @@ from registrar.domain.files.key_envelopes import open_envelope, read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey
 from registrar.domain.reasons.errors import Refusal, WrongPassword
-from tests.support.builders import a_vector
 from tests.support.npki_samples import (
     KOREAN,
     PASSWORD,
@@ -23,6 +22,7 @@ from tests.support.npki_samples import (
     each_scheme,
     key_der,
 )
+from tests.support.others import a_vector
 from tools.pki.authorities import _oid, _tlv
 from tools.pki.npki_files import (
     Pbes2,

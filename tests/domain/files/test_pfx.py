@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from registrar.domain.files.formats import LockedPfx, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import WrongPassword
-from tests.support.builders import a_vector
 from tests.support.npki_samples import (
     KOREAN,
     PASSWORD,
@@ -21,6 +20,7 @@ from tests.support.npki_samples import (
     opened,
     refusal,
 )
+from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate, _tlv
 from tools.pki.npki_containers import (
     CRL_BAG,

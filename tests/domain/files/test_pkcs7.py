@@ -8,8 +8,9 @@ from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity
 from registrar.domain.reasons.errors import Refusal
-from tests.support.builders import Link, a_link, a_vector
+from tests.support.builders import Link, a_link
 from tests.support.npki_samples import a_customer, an_ec_customer, an_issuer, openssl
+from tests.support.others import a_vector
 from tools.pki.authorities import _tlv
 from tools.pki.npki_containers import DATA, as_ber, content_info, p7b, p7b_unsorted, pem
 

@@ -15,7 +15,8 @@ from registrar.domain.certificates import identify_data
 from registrar.domain.possession import vid
 from registrar.domain.possession.vid import check_owner, read_random_number, virtual_id
 from registrar.domain.reasons.errors import Refusal
-from tests.support.builders import NOW, a_certificate, a_pki, a_vector, an_ec_key
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tests.support.others import a_vector
 from tools.pki import authorities as pki
 from tools.pki.authorities import CustomerCertificate, _oid, _tlv
 

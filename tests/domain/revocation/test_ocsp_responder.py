@@ -14,7 +14,7 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation import ocsp_responder
 from registrar.domain.revocation.status import Answer
-from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, a_vector, an_ec_key, an_rsa_key
+from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key, an_rsa_key
 from tests.support.ocsp_answers import (
     YEAR,
     a_responder,
@@ -28,6 +28,7 @@ from tests.support.ocsp_answers import (
     of_the_root,
     status,
 )
+from tests.support.others import a_vector
 from tools.pki.responders import Responder, issuer_itself
 
 DAY = timedelta(days=1)

@@ -10,7 +10,8 @@ import pytest
 
 from registrar.domain.certificates.decision import decide
 from registrar.domain.times import iso
-from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document, a_trust_store, a_vector, an_ec_key
+from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document, a_trust_store, an_ec_key
+from tests.support.others import a_vector
 from tools.admin import inspect
 from tools.pki.authorities import DemoPki
 from tools.pki.npki_containers import pfx

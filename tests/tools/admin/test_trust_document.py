@@ -9,9 +9,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.support.builders import a_certificate, a_pki, a_trust_document
+from tests.support.others import made_by_others
 from tools.admin.trust_document import build_document, load_operators, main
-
-VECTORS = Path(__file__).parents[3] / ".." / "shared" / "vectors"
 
 
 def test_document_of_the_demo_pki() -> None:
@@ -98,9 +97,7 @@ def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_production_hierarchy_becomes_a_document(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    source = VECTORS / "ca"
-    if not source.exists():
-        pytest.skip(f"no certificates made by others at {VECTORS}")
+    source = made_by_others("vectors/ca")
     names = ["yessignCA-Class-3", "SignKorea-CA4", "signGATE-CA6", "TradeSignCA4", "CrossCertCA4"]
     for folder, files in (("anchors", ["KISA-RootCA-4"]), ("issuers", names)):
         (tmp_path / folder).mkdir()

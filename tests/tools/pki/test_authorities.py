@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
 from tests.support.builders import NOW, a_certificate, a_pki
+from tests.support.others import a_vector
 from tools.pki.authorities import (
     ID_KISA_IDENTIFY_DATA,
     Authority,
@@ -26,7 +27,6 @@ from tools.pki.authorities import (
     virtual_id,
 )
 
-VECTORS = Path(__file__).parents[3] / ".." / "shared" / "vectors"
 CUSTOMER_EXTENSIONS = [
     ("2.5.29.35", False),
     ("2.5.29.14", False),
@@ -46,13 +46,6 @@ ISSUER_EXTENSIONS = [
     ("2.5.29.36", True),
     ("2.5.29.31", False),
 ]
-
-
-def a_vector(name: str) -> x509.Certificate:
-    path = VECTORS / name
-    if not path.exists():
-        pytest.skip(f"no certificates made by others at {VECTORS}")
-    return x509.load_der_x509_certificate(path.read_bytes())
 
 
 def profile(certificate: x509.Certificate) -> list[tuple[str, bool]]:
@@ -121,7 +114,7 @@ def test_issuers_and_root_have_the_profile() -> None:
     ],
 )
 def test_shape_is_that_of_a_certificate_made_by_others(vector: str, ours: Any) -> None:
-    theirs, made = a_vector(vector), ours()
+    theirs, made = x509.load_der_x509_certificate(a_vector(vector)), ours()
     assert profile(made) == profile(theirs)
     assert der_shape(made.public_bytes(Encoding.DER)) == der_shape(theirs.public_bytes(Encoding.DER))
     for extension in theirs.extensions:
