@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)/layers/registrar/python
 # Bytecode is kept, whatever the shell says: without it every test worker compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Each candidate is started, not just found: a pyenv shim in the path may fail, a system Python may lack venv.
+# Each candidate is run: a pyenv shim in the path may fail, a system Python may lack venv.
 find_python = for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	>/dev/null 2>&1 && { echo "$$p"; exit 0; }; done; \
@@ -102,7 +102,7 @@ $(EMULATOR): requirements/emulator.txt
 	$(call install,.venv-emulator)
 	@touch $@
 
-# Only `make bench` needs the libraries that it compares ours with.
+# Only `make bench` needs the peers: libraries that it compares ours with.
 $(PEERS): requirements/bench.txt
 	$(call install,.venv-bench)
 	@touch $@

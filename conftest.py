@@ -1,4 +1,4 @@
-"""Keeps tests off the network: none may connect anywhere, one marked `cloud` or `loopback` only to this machine."""
+"""Keeps tests off the network: only tests marked `cloud` or `loopback` may connect, to this machine only."""
 
 import socket
 import sys
@@ -17,14 +17,14 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SocketGuard:
-    """An audit hook, which can never be taken out again: so it is told what the running test may do."""
+    """An audit hook. Python cannot remove one, so its attributes hold what the running test may do."""
 
     def __init__(self) -> None:
         self.active = False
         self.loopback = False
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Stop a connection or a name look-up that the running test may not make."""
+        """Refuse a connection or name look-up that the running test may not make."""
         if not self.active or event not in ("socket.connect", "socket.getaddrinfo"):
             return
         if event == "socket.connect":
@@ -36,7 +36,7 @@ class SocketGuard:
             host = arguments[0]
         if not (self.loopback and host in LOOPBACK):
             raise RuntimeError(
-                f"a test reached for {host}: mark it `cloud` or `loopback` for this machine, anything else is out"
+                f"a test tried to reach {host}: the marks `cloud` and `loopback` allow this machine only"
             )
 
 
@@ -57,7 +57,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """The last test of a run ends the cloud that others started, whatever it is marked itself."""
+    """Allow loopback: the last test of a run stops the cloud, whether or not it is marked."""
     _guard.loopback = True
     return (yield)
 

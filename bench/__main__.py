@@ -25,10 +25,10 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
 
 
 def main() -> None:
-    """Run the benches named, or all; exit 1 where a figure is over its limit."""
+    """Run the named benchmarks, or all; exit 1 if a figure exceeds its limit."""
     parser = argparse.ArgumentParser(description="Measure, and print a table of ratios.")
-    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which benches; all unless named")
-    parser.add_argument("--save", action="store_true", help="write docs/benchmarks.md (needs all benches)")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which benchmarks; all by default")
+    parser.add_argument("--save", action="store_true", help="write docs/benchmarks.md (needs all benchmarks)")
     options = parser.parse_args()
     rows = [row for name in options.names or BENCHES for row in BENCHES[name]()]
     table = markdown(rows, datetime.now(UTC).date())

@@ -1,4 +1,4 @@
-"""Timing: several calls by turns in one run, so that a busy moment of the machine falls on all of them alike."""
+"""Timing: calls alternate in one run, so that load on the machine affects all of them equally."""
 
 import json
 import statistics
@@ -19,7 +19,7 @@ def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str,
 
 
 def ratios(calls: Mapping[str, Callable[[], object]], floor: str, rounds: int) -> dict[str, float]:
-    """The median, over all rounds, of each call's time ÷ the floor's in the same round: fit for a busy machine."""
+    """The median, over all rounds, of each call's time ÷ the floor's in the same round: valid on a busy machine."""
     times = _times(calls, rounds)
     return {
         name: statistics.median(own / base for own, base in zip(measured, times[floor], strict=True))

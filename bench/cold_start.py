@@ -1,7 +1,7 @@
 """Cold start: a new process imports the built function and makes its clients.
 
-Floor: the same lock installed as it comes (nothing taken out), with bytecode; import boto3, one DynamoDB client.
-Both run under `python -I -S`: no site-packages but the ones named, as in Lambda.
+Floor: the same locked packages, complete and with bytecode; import boto3, one DynamoDB client.
+Both run under `python -I -S`: no site-packages except the named ones, as in Lambda.
 """
 
 import json
@@ -25,7 +25,7 @@ OTHERS = 1.25
 _FLOOR = "import boto3; boto3.client('dynamodb')"
 _OURS = "from botocore.session import get_session; get_session().create_client('dynamodb')"
 _LOGGER = "; from aws_lambda_powertools import Logger; Logger(service='bench')"
-# What every function shares, to tell what each part costs.
+# What every function shares, to measure the cost of each part.
 _PARTS = {"our layer, one DynamoDB client": _OURS, "our layer, one DynamoDB client and the Logger": _OURS + _LOGGER}
 _TIMED = """
 import sys, time
@@ -104,7 +104,7 @@ def _install_stock() -> None:
 
 
 def layer_rows() -> Iterator[Row]:
-    """What the dependency layer weighs unzipped, for AWS and for this host."""
+    """The unzipped size of the dependency layer, for AWS and for this host."""
     for target in (build.aws(), build.host()):
         folder = build.build(target) / "layers/dependencies"
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())

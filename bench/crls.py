@@ -1,8 +1,8 @@
 """A fetched CRL of a million entries: verified and indexed ÷ the check of its signature, and a decision ÷ that.
 
-Its entries are as bad as they come: in no order, random serials of two lengths, most with a reason code. A
-decision reads the head and one page of the index, says what the CRL says, and has nothing kept from the one before.
-Memory is the peak of a process of its own, less what it had once the CRL was loaded.
+Its entries are the worst case: unordered, random serials of two lengths, most with a reason code. A decision reads
+the head and one page of the index, reports the status of the CRL, and caches nothing. Memory is the peak of a
+separate process, minus its memory after loading the CRL.
 """
 
 import json
@@ -27,7 +27,7 @@ from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import octets_of
 from registrar.domain.revocation.crl_index import difference, index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, status_from_crl
-from registrar.domain.revocation.status import Answer
+from registrar.domain.revocation.status import StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tools.packaging.build import ROOT
 from tools.pki.crls import A_DAY, entry_der, large_crl, random_entries
@@ -42,7 +42,7 @@ AGE = Age(most=7 * A_DAY, skew=A_DAY)
 
 @dataclass(frozen=True)
 class Fetched:
-    """A CRL as it came, its issuer, and certificates that it lists."""
+    """A CRL as fetched, its issuer, and certificates that it lists."""
 
     content: bytes
     issuer: Certificate
@@ -99,7 +99,7 @@ def _round(fetched: Fetched, later: bytes) -> dict[str, float]:
 
 
 def _decide(index: bytes, certificate: Certificate) -> int:
-    """Decide on a certificate that is listed; how many bytes that reads."""
+    """Decide on a listed certificate; return how many bytes the decision read."""
     lengths = list[int]()
 
     def read(at: int, length: int) -> bytes:
@@ -108,12 +108,12 @@ def _decide(index: bytes, certificate: Certificate) -> int:
 
     head = read_head(read)
     status = status_from_crl(certificate, head, lookup(head, read, certificate.serial), NOW, AGE)
-    assert status.answer is Answer.REVOKED
+    assert status.value is StatusValue.REVOKED
     return sum(lengths)
 
 
 def _signature_check(fetched: Fetched) -> float:
-    """Seconds for one bare `verify` over the signed bytes, with everything at hand."""
+    """Seconds for one bare `verify` over the signed bytes, with all inputs loaded."""
     content = fetched.content
     key = fetched.issuer.public_key
     assert isinstance(key, rsa.RSAPublicKey)
@@ -127,7 +127,7 @@ def _signature_check(fetched: Fetched) -> float:
 
 
 def _memory(fetched: Fetched) -> float:
-    """Megabytes that verifying and indexing take in a process of their own, the CRL aside."""
+    """Megabytes that verifying and indexing take in a separate process, without the CRL itself."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "crl").write_bytes(fetched.content)
         (Path(folder) / "issuer").write_bytes(fetched.issuer.der)
@@ -138,7 +138,7 @@ def _memory(fetched: Fetched) -> float:
 
 
 def _peak() -> int:
-    """The most memory this process ever had, in KB. ru_maxrss would also count what its parent had."""
+    """The peak memory of this process, in KB. ru_maxrss would also count its parent's memory."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 

@@ -1,10 +1,10 @@
-"""Deciding on a certificate ÷ checking the one signature on it, and beside a peer.
+"""Deciding on a certificate ÷ checking its one signature, and compared with a peer.
 
-"Deciding on a parsed certificate" starts from the facts that `read_certificate` took from the DER, fresh ones in
+"Deciding on a parsed certificate" starts from the facts that `read_certificate` read from the DER, fresh ones in
 every round, and ends with the report: which configured CA issued it (names, key ids, signature), that CA's own
-path and periods, policy, usage, dates, key, algorithm, extensions, summary. Not in it: reading the DER (a figure
-of its own), reading the trust document (once a minute), revocation. The floor is one bare `verify` with everything
-at hand.
+path and periods, policy, usage, dates, key, algorithm, extensions, summary. Not included: reading the DER
+(a separate figure), reading the trust document (once a minute), revocation. The floor is one bare `verify` with
+all inputs loaded.
 """
 
 import base64
@@ -70,8 +70,8 @@ def rows() -> Iterator[Row]:
         yield Row(GROUP, f"{name}: DER → facts ÷ its signature check", found["read"], None)
     ours = medians(_calls(rsa_chain.leaf.der, rsa_chain.store()), ROUNDS)
     given = {name: base64.b64encode(getattr(rsa_chain, name).der).decode() for name in ("leaf", "issuer", "root")}
-    asked = {**given, "at": NOW.isoformat(), "rounds": PEER_ROUNDS}
-    peer, in_loop = (peer_median(name, asked) for name in ("pyhanko", "pyhanko_async"))
+    query = {**given, "at": NOW.isoformat(), "rounds": PEER_ROUNDS}
+    peer, in_loop = (peer_median(name, query) for name in ("pyhanko", "pyhanko_async"))
     note = "RSA-2048 without a subjectAltName: it raises on the one of NPKI"
     whole = ours["read"] + ours["decide"]
     yield Row(GROUP, f"{PEER} ÷ ours, a decision, CAs kept", peer / ours["decide"], None, note=note, at_least=30)

@@ -1,4 +1,4 @@
-"""Opening a customer's key ÷ the bare derivation, beside a peer; and the worst that a file can do to us."""
+"""Opening a customer's key ÷ the bare key derivation, compared with a peer; and the costliest hostile file."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
 
 
 def opening_rows() -> Iterator[Row]:
-    """From the bytes of both files to a key that matches the certificate, R read."""
+    """Open both files: a key that matches the certificate, and R."""
     customer = a_certificate(key="rsa")
     key = sign_pri_key(customer, PASSWORD, Seed(KDF_ROUNDS))
 
@@ -62,7 +62,7 @@ def _bare_derivation() -> bytes:
 
 
 def hostile_rows() -> Iterator[Row]:
-    """The worst time and the worst memory, with the names of the files that need them."""
+    """The longest time and the largest memory, with the names of the files that cause them."""
     costs = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

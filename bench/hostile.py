@@ -1,7 +1,7 @@
-"""Files made to hurt, and what one of them costs in a fresh process: `python -m bench.hostile FOLDER PASSWORD`.
+"""Hostile files, and the cost of one of them in a new process: `python -m bench.hostile FOLDER PASSWORD`.
 
 Memory is the peak of the process's own address space (VmHWM): ru_maxrss would count the parent's, which Linux
-hands on when a program is started. If you find a worse file, add it to `hostile_files`.
+passes on when it starts a program. If you find a costlier file, add it to `hostile_files`.
 """
 
 import json
@@ -28,7 +28,7 @@ SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"
 
 
 def hostile_files(password: str) -> Mapping[str, Sequence[bytes]]:
-    """The files of one upload each, by what is bad about them: all within the limits that are checked first."""
+    """Uploads by their defect: all within the limits that are checked first."""
     small = a_certificate(key=an_ec_key())
     large = a_certificate(key=rsa.generate_private_key(65537, 8192))
     crowd = [a_certificate(f"홍길동 {number}", key=an_ec_key()).der for number in range(20)]

@@ -1,7 +1,7 @@
-"""What a login costs beside its one Argon2id hash, and whether its time tells who exists.
+"""The cost of a login relative to its one Argon2id hash, and whether its time reveals which customers exist.
 
-The deployed handler runs as it is, with botocore's own work (serialising, signing, parsing) and DynamoDB's answers
-ready in memory, so that neither a network nor an emulator is in the figures.
+The deployed handler runs unchanged, with botocore's own work (serialising, signing, parsing) and DynamoDB's
+responses from memory, so that the figures contain neither a network nor an emulator.
 """
 
 import base64
@@ -90,14 +90,14 @@ def _by_turns(*calls: Callable[[], object]) -> list[list[float]]:
 
 
 class _Answers:
-    """DynamoDB as the login handler sees it: `hong` and `locked` exist, and nobody has tried before."""
+    """DynamoDB as the login handler sees it: `hong` and `locked` exist, and no attempts are counted yet."""
 
     def __init__(self) -> None:
         known = ("hong", "locked")
         self.items = {name: _wire(customer_store.to_item(a_customer(name))) for name in known}
 
     def send(self, request: Any) -> AWSResponse:
-        """The answer to one call, as bytes."""
+        """The response to one call, as bytes."""
         body = json.dumps(self._answer(json.loads(request.body))).encode()
         return AWSResponse(request.url, 200, HTTPHeaders(), SimpleNamespace(stream=lambda **_: [body]))
 
@@ -114,7 +114,7 @@ class _Answers:
 
 
 def _wire(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """An item as JSON carries it: bytes in base64."""
+    """An item as DynamoDB's JSON: bytes in base64."""
     return {
         name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else dict(value)
         for name, value in item.items()

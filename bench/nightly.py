@@ -1,8 +1,8 @@
-"""The expiry run: items read ÷ items due, with the workers as they are.
+"""The expiry run: items read ÷ items due, with the real workers.
 
-The index is a stand-in that keeps DynamoDB's rules for a query: one partition key, a range of the sort key, every
-entry in that range counts as read (ScannedCount) whether it is of use or not, pages of 1 MB, read units from the
-bytes read (half a unit per started 4 KB of a page, since emulators count none). It refuses any other query.
+A fake index follows DynamoDB's rules for a query: one partition key, a range of the sort key, every entry in that
+range counts as read (ScannedCount), pages of 1 MB, read units from the bytes read (half a unit per started 4 KB of
+a page, since emulators count none). It refuses any other query.
 """
 
 import math
@@ -41,7 +41,7 @@ _BITS = 32
 
 
 def rows() -> Iterator[Row]:
-    """The ratio for each number of registrations, and what the largest costs."""
+    """The ratio for each number of registrations, and the costs of the largest."""
     found: Counter[str] = Counter()
     for count in SIZES:
         found = simulate(count, DUE)
@@ -56,7 +56,7 @@ def rows() -> Iterator[Row]:
 
 
 def simulate(count: int, due: int) -> Counter[str]:
-    """One run of all shards over `count` registrations, each of a customer of its own, of which `due` are due."""
+    """One run of all shards over `count` registrations, each of a different customer, of which `due` are due."""
     counted: Counter[str] = Counter()
     with an_account() as account:
         worker: Any = account.function("flag_shard")
@@ -74,7 +74,7 @@ def simulate(count: int, due: int) -> Counter[str]:
 
 
 def population(count: int, due: int) -> "dict[str, array[int]]":
-    """For each shard its ends in order: the second, and the customer's number in the low bits."""
+    """The expiry times of each shard in order: the second, and the customer's number in the low bits."""
     dice = random.Random(7)  # noqa: S311 - no secret
     shards = {shard: array("Q") for shard in EXPIRY_SHARDS}
     for number in range(count):
@@ -95,7 +95,7 @@ def entry(shard: str, number: int, end: datetime) -> dict[str, dict[str, str]]:
 
 
 class StandIn:
-    """A DynamoDB client that knows the index's query and the two marks on a row, and nothing else."""
+    """A DynamoDB client that supports only the query of the index and the two updates of a row."""
 
     def __init__(self, shards: Mapping[str, Sequence[int]], counted: Counter[str]) -> None:
         self.shards = shards
@@ -138,10 +138,10 @@ class StandIn:
         return {"Items": items, "ScannedCount": len(items)}
 
     def update_item(self, **update: Any) -> dict[str, Any]:
-        """A mark on a row: all rows are live, without a hold, and end when the index says."""
-        noted = update["UpdateExpression"].endswith("REMOVE expiry_shard")
+        """Update a row: all rows are live, without a hold, and expire as the index states."""
+        recorded = update["UpdateExpression"].endswith("REMOVE expiry_shard")
         self.counted["updates"] += 1
-        self.counted["noted" if noted else "flagged"] += 1
+        self.counted["recorded" if recorded else "flagged"] += 1
         self.counted["due"] += 1
         return {"Attributes": {}}
 
@@ -151,6 +151,6 @@ class _QueueOnly:
         self.counted = counted
 
     def send_message(self, **_: Any) -> dict[str, Any]:
-        """A queue that takes everything."""
+        """Accept every message."""
         self.counted["digests"] += 1
         return {}

@@ -1,7 +1,7 @@
-"""An OCSP answer parsed, authorised and checked ÷ the signature checks that it cannot do without.
+"""An OCSP response parsed, authorised and checked ÷ the signature checks that it requires.
 
-The CA's own answer has one signature, a responder's two: the answer's and its certificate's. A responder's
-certificate is the same in every answer, so its reading is kept; the row "read anew" is without that.
+A response of the CA itself has one signature; that of a delegated responder has two, its own and that of the
+responder's certificate. The parsed responder certificate is cached; the row "parsed again" is without the cache.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +14,11 @@ from cryptography.x509 import ocsp
 from bench.clock import ratios
 from bench.report import Row
 from registrar.domain.revocation.ocsp_responder import read_embedded
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.ocsp_answers import an_answer, ca_itself, delegated, issuer, of_the_root, root, status
 from tools.pki.responders import Responder
 
-GROUP = "Checking an OCSP answer, RSA-2048"
+GROUP = "Checking an OCSP response, RSA-2048"
 ROUNDS = 1500
 
 
@@ -32,25 +32,25 @@ def rows() -> Iterator[Row]:
         der = an_answer(responder)
         floor = _floor(responder, der, signers)
         check = partial(status, der)
-        assert check().answer is Answer.GOOD
+        assert check().value is StatusValue.GOOD
         checks = "two signature checks" if signers else "its signature check"
         found = ratios({"floor": floor, "check": check}, "floor", ROUNDS)
         yield Row(GROUP, f"{name}: DER → status ÷ {checks}", found["check"], 3)
         if signers:
-            found = ratios({"floor": floor, "anew": partial(_anew, der)}, "floor", ROUNDS)
-            yield Row(GROUP, f"{name}, certificate read anew ÷ {checks}", found["anew"], None)
+            found = ratios({"floor": floor, "again": partial(_parse_again, der)}, "floor", ROUNDS)
+            yield Row(GROUP, f"{name}, certificate parsed again ÷ {checks}", found["again"], None)
 
 
-def _anew(der: bytes) -> Status:
+def _parse_again(der: bytes) -> Status:
     read_embedded.cache_clear()
     return status(der)
 
 
 def _floor(responder: Responder, der: bytes, signers: Sequence[object]) -> Callable[[], object]:
-    answer = ocsp.load_der_ocsp_response(der)
+    response = ocsp.load_der_ocsp_response(der)
     certificate = responder.certificate
     bare = [
-        _verify(certificate.public_key(), answer.signature, answer.tbs_response_bytes),
+        _verify(certificate.public_key(), response.signature, response.tbs_response_bytes),
         *(_verify(key, certificate.signature, certificate.tbs_certificate_bytes) for key in signers),
     ]
     return lambda: [check() for check in bare]

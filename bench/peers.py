@@ -1,7 +1,7 @@
-"""What other libraries need for the same input: run by bench.clock under .venv-bench, where they are installed.
+"""Times other libraries on the same input: bench.clock runs this under .venv-bench, where they are installed.
 
-Prints the median time of one call in seconds. Nothing of ours is imported here, and each peer is given every help:
-its input is read once, outside the time.
+Prints the median time of one call in seconds. Nothing of ours is imported here, and each peer gets the best
+conditions: its input is read once, outside the measured time.
 """
 
 import asyncio
@@ -31,9 +31,9 @@ def pypinksign(given: dict[str, Any]) -> Callable[[], object]:
 
 
 def pyhanko(given: dict[str, Any]) -> Callable[[], object]:
-    """Path validation without revocation, key usage included, as plain code such as a handler has to call it.
+    """Path validation without revocation, key usage included, as a synchronous handler has to call it.
 
-    Its parser is lazy, so the leaf is loaded anew; the CA certificates are kept.
+    Its parser is lazy, so each call loads the leaf again; the CA certificates are kept.
     """
     validator_of = _pyhanko_validator(given)
     usage = {"digital_signature", "non_repudiation"}
@@ -41,7 +41,7 @@ def pyhanko(given: dict[str, Any]) -> Callable[[], object]:
 
 
 def pyhanko_async(given: dict[str, Any]) -> Callable[[], object]:
-    """The same in an event loop that runs already."""
+    """The same in a running event loop."""
     validator_of = _pyhanko_validator(given)
     loop = asyncio.new_event_loop()
     usage = {"digital_signature", "non_repudiation"}
@@ -67,7 +67,7 @@ PEERS = {"pypinksign": pypinksign, "pyhanko": pyhanko, "pyhanko_async": pyhanko_
 
 
 def main() -> None:
-    """Time the peer named, with the input on standard input."""
+    """Time the named peer on the input from standard input."""
     given = json.load(sys.stdin)
     call = PEERS[sys.argv[1]](given)
     times = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: `value` against `limit` (the most it may be) or `at_least`, with what it is a ratio of."""
+    """One figure: `value` against `limit` (its maximum) or `at_least`; the name states the ratio."""
 
     group: str
     name: str
@@ -27,7 +27,7 @@ class Row:
 
     @property
     def bound(self) -> str:
-        """The limit as people read it."""
+        """The limit as text."""
         if self.at_least is not None:
             return f"≥ {self.at_least:g} {self.unit}"
         return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}"
@@ -47,7 +47,7 @@ def _cpuinfo() -> list[str]:
 
 
 def markdown(rows: Iterable[Row], today: date) -> str:
-    """The table as docs/benchmarks.md holds it."""
+    """The text of docs/benchmarks.md."""
     lines = [
         "# Benchmarks",
         "",

@@ -1,8 +1,7 @@
-"""What a morning's expiry run costs at full size, worked out from sizes and rules.
+"""The costs of one expiry run at full size, computed from sizes and rules.
 
 `python -m bench.scale` prints docs/scale.md. A simulation (bench/nightly.py) counts the same things with the
-workers as they are, and a test compares the two at the full number of keys. What is assumed, not counted, is in
-ASSUMED.
+real workers, and a test compares the two at the full number of keys. Assumptions are in ASSUMED.
 """
 
 import math
@@ -32,27 +31,27 @@ ASSUMED = {
     "price of 1,000,000 events, USD": 1.00,
     "price of one GB-second of Lambda on arm64, USD": 0.0000133334,
 }
-"""Times of a warm function in one region, and list prices of ap-northeast-2: put in yours."""
+"""Times of a warm function in one region, and list prices of ap-northeast-2: replace them by yours."""
 _PARTITION_BYTES = 10 * 1024**3
 _PARTITION_WRITES = 1000
 
 
 @dataclass(frozen=True)
 class Night:
-    """One run over `registrations`, of which `told` cross a threshold today and `ended` ran out yesterday."""
+    """One run over `registrations`, of which `notified` cross a threshold today and `ended` expired yesterday."""
 
     registrations: int
-    told: int
+    notified: int
     ended: int
 
     @property
     def due(self) -> int:
-        """What the index is read for."""
-        return self.told + self.ended
+        """Index entries that the run reads."""
+        return self.notified + self.ended
 
     @property
     def queries(self) -> int:
-        """One for each shard and window; a page of 1 MB holds more than any of them has."""
+        """One for each shard and window: none has more entries than a page of 1 MB holds."""
         return SHARDS * WINDOWS
 
     @property
@@ -63,65 +62,65 @@ class Night:
 
     @property
     def row_write_units(self) -> int:
-        """Two for each flag; two for each note of an end, and one for the index entry that goes."""
-        return 2 * self.told + 3 * self.ended
+        """Two for each flag; two for each recorded end, and one for the index entry that is deleted."""
+        return 2 * self.notified + 3 * self.ended
 
     @property
     def notice_write_units(self) -> int:
-        """A claim and its end for each notice; each shard's end, and the run's row."""
-        return 2 * self.told + SHARDS + 2
+        """Claim and SENT for each notice, the end of each shard, and the run's row."""
+        return 2 * self.notified + SHARDS + 2
 
     @property
     def notice_read_units(self) -> int:
-        """Strong reads for each notice: is it closed, the customer, the registration, the deny list."""
-        return 4 * self.told
+        """Strong reads for each notice: notice, customer, registration, deny list."""
+        return 4 * self.notified
 
     @property
     def queue_requests(self) -> int:
-        """Each message is sent, received and deleted (several at once, counted singly)."""
-        return 3 * (self.told + SHARDS)
+        """Each message is sent, received and deleted (batched, counted one by one)."""
+        return 3 * (self.notified + SHARDS)
 
     @property
     def events(self) -> int:
-        """Expiring and Expired."""
-        return self.told + self.ended
+        """One Expiring or Expired event for each registration that is due."""
+        return self.notified + self.ended
 
     @property
     def worker_seconds(self) -> float:
-        """Lambda time of all shards, one step after the other within each."""
+        """Lambda time of all shards; steps of a shard run one after another."""
         update = ASSUMED["one update of a row, seconds"]
         message = ASSUMED["one message to a queue, seconds"]
-        return self.due * update + self.told * message
+        return self.due * update + self.notified * message
 
     @property
     def longest_shard_seconds(self) -> float:
-        """With a tenth more than its share: it has to end within the 900 seconds of a function."""
+        """The shard with a tenth more than its share; a function may run for 900 seconds."""
         return 1.1 * self.worker_seconds / SHARDS
 
     @property
     def lambda_gb_seconds(self) -> float:
-        """All functions have 512 MB."""
-        notices = self.told * ASSUMED["one notice, from its queue to SENT, seconds"]
+        """Lambda memory time; all functions have 512 MB."""
+        notices = self.notified * ASSUMED["one notice, from its queue to SENT, seconds"]
         events = self.events / 100 * ASSUMED["one batch of 100 events, seconds"]
         return (self.worker_seconds + notices + events) / 2
 
     @property
     def partitions(self) -> int:
-        """What the table's bytes need at least."""
+        """The fewest partitions that hold the table."""
         return math.ceil(self.registrations * (ROW_BYTES + 3 * LOCK_BYTES) / _PARTITION_BYTES)
 
     @property
     def writes_a_second(self) -> float:
-        """Write units a second on the registrations' table while the workers run."""
+        """Write units a second on the registrations table while the workers run."""
         return self.row_write_units / (self.worker_seconds / WORKERS)
 
     @property
     def sending_hours(self) -> float:
-        """What SNS takes for as many text messages."""
-        return self.told / SMS_A_SECOND / 3600
+        """The time that SNS needs for the text messages."""
+        return self.notified / SMS_A_SECOND / 3600
 
     def dollars(self) -> float:
-        """All but the text messages themselves."""
+        """The price without the text messages."""
         millions = {
             "write units": self.row_write_units + self.notice_write_units,
             "read units": self.index_read_units + self.notice_read_units,
@@ -137,7 +136,7 @@ FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
 
 _PAGE = """# At full size
 
-One morning with {night.registrations:,} registrations, {night.told:,} notices and {night.ended:,} certificates that
+One morning with {night.registrations:,} registrations, {night.notified:,} notices and {ended:,} certificates that
 expired the day before. `python -m bench.scale` computes this page; a test compares it with a simulation of the
 workers over the same number of keys.
 
@@ -160,9 +159,10 @@ found there, and until they have ended a customer may get two messages instead o
 
 
 def page(night: Night = FULL) -> str:
-    """docs/scale.md."""
+    """Return the text of docs/scale.md."""
     return _PAGE.format(
         night=night,
+        ended=night.ended,
         lines="\n".join(f"| {what} | {figure} | {why} |" for what, figure, why in _lines(night)),
         assumed="\n".join(f"| {what} | {value:g} |" for what, value in ASSUMED.items()),
         sms=SMS_A_SECOND,

@@ -1,7 +1,7 @@
 """Units of DynamoDB from item sizes, by its rules: emulators count none.
 
-Writing costs one unit per started KB of the larger of the item before and after (twice in a transaction), index
-entries their own; reading strongly one unit per started 4 KB, also for an item that is not there.
+A write costs one unit per started KB of the larger of the item before and after (twice in a transaction), and each
+index entry its own units. A strong read costs one unit per started 4 KB, also for a missing item.
 """
 
 import math
@@ -13,9 +13,9 @@ from tests.support.shape import RESOURCES
 Item = Mapping[str, Mapping[str, Any]]
 
 
-def read_units(items: Sequence[Item], asked: int) -> int:
-    """Units of a strong read of `asked` keys that found `items`."""
-    return asked - len(items) + sum(math.ceil(size_of(item) / 4096) for item in items)
+def read_units(items: Sequence[Item], requested: int) -> int:
+    """Units of a strong read of `requested` keys that found `items`."""
+    return requested - len(items) + sum(math.ceil(size_of(item) / 4096) for item in items)
 
 
 def written(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
@@ -36,7 +36,7 @@ def _table(physical: str) -> Any:
 
 
 def units_of(table: str, before: Item, after: Item, factor: int) -> int:
-    """Units of one item's write, and of each index whose entry appears, goes or changes."""
+    """Units of one item's write, and of each index whose entry is added, deleted or changed."""
     units = factor * math.ceil(max(size_of(before), size_of(after), 1) / 1024)
     for index in _table(table).get("GlobalSecondaryIndexes", []):
         names = [key["AttributeName"] for key in (*index["KeySchema"], *_table(table)["KeySchema"])]

@@ -19,7 +19,7 @@ from tools.pki.issuers import DemoIssuers
 
 CALLS = 150
 GROUP = "Warm API call ÷ an echo function behind the same authorizer"
-# One log line, as every function writes: in the emulator a silent handler is slower than one that logs.
+# One log line, as every function writes: in the emulator, a handler without output is slower than one that logs.
 ECHO = """
 def lambda_handler(event, context):
     print('{"message": "echo"}')
@@ -28,7 +28,7 @@ def lambda_handler(event, context):
 
 
 def rows() -> Iterator[Row]:
-    """One row per route that reads, and for announcing an upload."""
+    """One row for each reading route."""
     template, built = _with_echo()
     now = datetime.now(UTC)
     pki = seed.demo_pki(now)
@@ -65,7 +65,7 @@ def _medians(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def _with_echo() -> tuple[Path, Path]:
-    """template.yaml and the host build, with one function more."""
+    """template.yaml and the host build, with an added echo function."""
     built = build.build(build.host())
     copy = build.BUILD / "bench/host"
     shutil.rmtree(copy, ignore_errors=True)

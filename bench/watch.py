@@ -1,7 +1,7 @@
-"""The nightly watch: 100,000 registrations, a CRL of 1,000,000 entries that gained 100 serials. Everything counted.
+"""The nightly watch: 100,000 registrations, a CRL of 1,000,000 entries and 100 new serials. Everything is counted.
 
-The worker runs as it is against an account in memory made from template.yaml, where yesterday's list was looked at
-already. Of the serials gained, ten are registered.
+The real worker runs against an in-memory account made from template.yaml that has already watched yesterday's CRL.
+Ten of the new serials are registered.
 """
 
 import json
@@ -42,7 +42,7 @@ POINT = Point(ISSUER.certificate.key_digest, URL, "yessign")
 
 
 def rows() -> Iterator[Row]:
-    """The totals, then what they are made of."""
+    """The totals, then their parts."""
     found = _costs()
     note = f"{REGISTRATIONS:,} registrations, {ENTRIES:,} entries, {GAINED} gained, {REGISTERED} of them registered"
     yield Row(GROUP, "serials looked up", found["look-ups"], MOST_LOOK_UPS, "look-ups", note)
@@ -63,7 +63,7 @@ def _costs() -> Counter[str]:
         old = random_entries(ENTRIES, NOW - DAY)
         gained = random_entries(GAINED - REGISTERED, NOW, seed=2)
         gained += [entry_der(int(each.serial, 16), NOW, 4) for each in registered[:REGISTERED]]
-        _look_at(account, _list(account, b"".join(old), 1))
+        _record_watched(account, _list(account, b"".join(old), 1))
         account.pass_time(days=1)
         crl = _list(account, b"".join(old + gained), 2)
         meter = _Meter(account)
@@ -73,7 +73,7 @@ def _costs() -> Counter[str]:
 
 
 def _registrations(account: Account) -> Iterator[Registration]:
-    """Rows and locks of REGISTRATIONS certificates, put into the account's memory: writing them takes too long."""
+    """Rows and locks of REGISTRATIONS certificates, placed directly in memory: writing them takes too long."""
     model = a_registration(account, a_certificate(key="ec", crl_url=URL))
     table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(account.physical["RegistrationsTable"])
     for number in range(REGISTRATIONS):
@@ -90,8 +90,8 @@ def _list(account: Account, entries: bytes, number: int) -> bytes:
     return large_crl(a_pki().issuers["yessign"], entries, this_update=account.at, number=number)
 
 
-def _look_at(account: Account, crl: bytes) -> None:
-    """As after yesterday's run."""
+def _record_watched(account: Account, crl: bytes) -> None:
+    """Leave the state of yesterday's run."""
     indexes = account.function("watch_crl").indexes
     index = index_crl(read_crl(crl, ISSUER.certificate))
     indexes.watched(POINT, index, indexes.whole(POINT, WATCHED))
@@ -107,7 +107,7 @@ def _watch(account: Account, crl: bytes) -> None:
 
 
 class _Meter:
-    """Counts every call of an account from now on, with its units and bytes."""
+    """Counts every later call of an account, with its units and bytes."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -119,21 +119,21 @@ class _Meter:
         self.found[f"call {operation}"] += 1
         keys = list(written(operation, params))
         before = [self._item(table, key) for table, key in keys]
-        answer = self._real(client, operation, params)
+        response = self._real(client, operation, params)
         for (table, key), old in zip(keys, before, strict=True):
             factor = 2 if operation == "TransactWriteItems" else 1
             self.found["write units"] += units_of(table, old, self._item(table, key), factor)
-        self._count_reads(operation, params, answer)
-        return answer
+        self._count_reads(operation, params, response)
+        return response
 
-    def _count_reads(self, operation: str, params: Mapping[str, Any], answer: Any) -> None:
+    def _count_reads(self, operation: str, params: Mapping[str, Any], response: Any) -> None:
         if operation == "BatchGetItem":
             for table, request in params["RequestItems"].items():
-                self.found["read units"] += read_units(answer["Responses"].get(table, []), len(request["Keys"]))
+                self.found["read units"] += read_units(response["Responses"].get(table, []), len(request["Keys"]))
         elif operation == "GetItem":
-            self.found["read units"] += read_units([answer["Item"]] if "Item" in answer else [], 1)
+            self.found["read units"] += read_units([response["Item"]] if "Item" in response else [], 1)
         elif operation == "GetObject":
-            self.found["read from the bucket"] += answer["ContentLength"]
+            self.found["read from the bucket"] += response["ContentLength"]
         elif operation == "PutObject":
             self.found["written to the bucket"] += len(params["Body"].getbuffer())
 

@@ -1,8 +1,8 @@
 """AWS calls and write units from login to registered, itemised per call.
 
-The handlers run as they are, warm, against an account in memory made from template.yaml. Write units follow from
-item sizes by DynamoDB's rules (one per started KB of the larger of the item before and after; twice in a
-transaction; index entries of their own), since emulators count none.
+The real handlers run warm against an in-memory account made from template.yaml. Write units are computed from item
+sizes by DynamoDB's rules (one per started KB of the larger of the item before and after; twice in a transaction;
+index entries separately), since emulators count none.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ LOGIN = ("login", "verify_otp")
 
 @dataclass(frozen=True)
 class Cost:
-    """One AWS call of the main way: `units` are write units, index entries included."""
+    """One AWS call of a registration: `units` are write units, index entries included."""
 
     step: str
     operation: str
@@ -36,7 +36,7 @@ def rows() -> Iterator[Row]:
     """The totals, then every call."""
     found, authorized = costs()
     login = sum(cost.units for cost in found if cost.step in LOGIN)
-    asked = sum(cost.step == "authorize" for cost in found)
+    authorizer_calls = sum(cost.step == "authorize" for cost in found)
     owner = sum(cost.owner for cost in found)
     yield Row(GROUP, "AWS calls", len(found) - owner, MOST_CALLS, "calls", "one poll included, owner check aside")
     yield Row(
@@ -46,14 +46,16 @@ def rows() -> Iterator[Row]:
     yield Row(
         GROUP, "write units from login to session", login, MOST_LOGIN_UNITS, "units", "throttles and proof included"
     )
-    yield Row(GROUP, "calls of the authorizer, each request", asked / authorized, 1, "calls", "one strong read")
+    yield Row(
+        GROUP, "calls of the authorizer, each request", authorizer_calls / authorized, 1, "calls", "one strong read"
+    )
     for number, cost in enumerate(found, 1):
         note = "owner check" if cost.owner else ""
         yield Row(GROUP, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units", note)
 
 
 def costs() -> tuple[list[Cost], int]:
-    """Every AWS call from login to registered, in order, and how many requests asked the authorizer.
+    """Every AWS call from login to registered, in order, and how many requests passed the authorizer.
 
     All functions are warm, the trust document is in memory, and the bank knows the device.
     """
@@ -74,7 +76,7 @@ def costs() -> tuple[list[Cost], int]:
 
 
 class _MeteredApp(App):
-    """An app whose calls pass the authorizer, and whose functions' calls to AWS are metered."""
+    """An app whose requests pass the authorizer and whose functions' AWS calls are counted."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
@@ -87,12 +89,12 @@ class _MeteredApp(App):
         self._for_owner = False
 
     def meter(self) -> None:
-        """From here on every call counts."""
+        """Start counting calls."""
         self.account.called = self._metered  # type: ignore[method-assign]
         self.account.invoke = self._invoked  # type: ignore[method-assign]
 
     def send(self, event: Mapping[str, Any]) -> Answer:
-        """One API call, the authorizer's first where the route has one."""
+        """Send one request, first to the authorizer once there is a session."""
         self._for_owner = event["resource"] == "/sealing-key"
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}"}
@@ -114,14 +116,14 @@ class _MeteredApp(App):
             return self._real(client, operation, params)
         keys = list(written(operation, params))
         before = [self._item(table, key) for table, key in keys]
-        answer = self._real(client, operation, params)
+        response = self._real(client, operation, params)
         factor = 2 if operation == "TransactWriteItems" else 1
         pairs = zip(keys, before, strict=True)
         units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
         owner = self._for_owner or (step == "register_certificate" and _owner(operation, params))
         self.costs.append(Cost(step, operation, units, owner))
         self._step = step
-        return answer
+        return response
 
     def _item(self, table: str, key: Item) -> Item:
         found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})

@@ -1,4 +1,4 @@
-"""The house rules, executed: who may import whom, what a file is about, what a cold start loads.
+"""The house rules, executed: imports between packages, subjects of files, modules of a cold start.
 
 domain        standard library, cryptography, fido2, domain; no clock, no environment
 net           domain; not aws, not boto3
@@ -24,9 +24,9 @@ from tests.support.shape import settings_read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "layers/registrar/python"
-ROOMS = {
-    room: sorted((PACKAGE / "registrar" / room).glob("**/*.py"))
-    for room in ("domain", "aws", "net", "steps", "entry")
+PACKAGES = {
+    package: sorted((PACKAGE / "registrar" / package).glob("**/*.py"))
+    for package in ("domain", "aws", "net", "steps", "entry")
 } | {"functions": sorted((ROOT / "functions").glob("*/*.py"))}
 MAY_IMPORT = {
     "domain": {"cryptography", "fido2", "registrar.domain"},
@@ -56,11 +56,11 @@ OURS = sorted(
 )
 SETTINGS = PACKAGE / "registrar/settings.py"
 WITHOUT_TESTS = [path for path in OURS if not path.is_relative_to(ROOT / "tests")]
-CODE = [SETTINGS, *(path for room in ROOMS.values() for path in room)]
-# A handler parses, loads, lets a step or the domain decide, saves and responds: what it needs for more is a step's.
+CODE = [SETTINGS, *(path for package in PACKAGES.values() for path in package)]
+# A handler parses, loads, lets a step or the domain decide, saves and responds: anything more belongs in a step.
 MOST_MODULES_OF_A_HANDLER = 20
-VERBS = sorted(path.parent.name for path in ROOMS["functions"])
-# These answer while a customer waits for a list or a status, or before every request.
+VERBS = sorted(path.parent.name for path in PACKAGES["functions"])
+# These run while a customer waits for a list or a status, or before every request.
 WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
 DECIDING = (
     "activate_trust",
@@ -74,7 +74,7 @@ DECIDING = (
     "watch_crl",
     "watch_issuers",
 )
-# What sends no notice, authorize and the reading functions among it, loads none of their texts.
+# Functions that send no notice, such as authorize and the reading functions, load no texts of notices.
 NOTIFYING = (
     *("add_passkey", "add_totp", "approve_recovery", "cancel_recovery", "change_phone", "remove_credential"),
     *("send_otp", "start_phone", "login", "report_loss", "verify_certificate", "verify_otp", "verify_passkey"),
@@ -88,7 +88,7 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-each_room = pytest.mark.parametrize("room", ROOMS)
+each_package = pytest.mark.parametrize("package", PACKAGES)
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -97,26 +97,26 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            # A relative import would hide the room.
+            # A relative import would hide the package.
             assert node.level == 0, _name(path)
             for alias in node.names:
                 inside = f"{node.module}.{alias.name}"
                 yield inside if node.module in ("registrar", "functions") else str(node.module)
 
 
-@each_room
-def test_a_room_imports_what_it_may(room: str) -> None:
-    for path in ROOMS[room]:
+@each_package
+def test_a_package_imports_only_what_it_may(package: str) -> None:
+    for path in PACKAGES[package]:
         for module in imports(path):
             room_or_package = ".".join(module.split(".")[: 2 if module.startswith("registrar") else 1])
-            known = room_or_package in sys.stdlib_module_names or room_or_package in MAY_IMPORT[room]
+            known = room_or_package in sys.stdlib_module_names or room_or_package in MAY_IMPORT[package]
             assert known, f"{_name(path)} imports {module}"
 
 
 @pytest.mark.parametrize(
     "planted", ["import boto3", "from registrar.aws import dynamo", "from registrar import aws"]
 )
-def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
+def test_a_wrong_import_is_detected(planted: str, tmp_path: Path) -> None:
     path = tmp_path / "planted.py"
     path.write_text(planted)
     (module,) = imports(path)
@@ -124,10 +124,10 @@ def test_a_wrong_import_would_be_found(planted: str, tmp_path: Path) -> None:
     assert module in ("boto3", "registrar.aws")
 
 
-@pytest.mark.parametrize("room", ["domain", "aws", "net", "steps"])
-def test_time_is_an_argument(room: str) -> None:
+@pytest.mark.parametrize("package", ["domain", "aws", "net", "steps"])
+def test_time_is_an_argument(package: str) -> None:
     clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
-    for path in ROOMS[room]:
+    for path in PACKAGES[package]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = ast.unparse(node.func.value)
@@ -145,30 +145,30 @@ def test_one_module_reads_the_clock_and_one_the_environment() -> None:
             assert "getenv" not in text, _name(path)
 
 
-@pytest.mark.parametrize("room", ["aws", "steps"])
-def test_only_the_wiring_reads_settings_and_makes_clients(room: str) -> None:
-    for path in ROOMS[room]:
+@pytest.mark.parametrize("package", ["aws", "steps"])
+def test_only_the_wiring_reads_settings_and_creates_clients(package: str) -> None:
+    for path in PACKAGES[package]:
         if path.name != "wiring.py":
             wired = {"registrar.settings", "registrar.aws.clients"}
             assert not wired & set(imports(path)), _name(path)
 
 
 def test_a_handler_builds_no_store() -> None:
-    for path in ROOMS["functions"]:
+    for path in PACKAGES["functions"]:
         assert "registrar.aws.clients" not in set(imports(path)), _name(path)
 
 
-def test_only_aws_talks_dynamodb() -> None:
-    for path in ROOMS["functions"] + ROOMS["domain"] + ROOMS["entry"]:
+def test_only_aws_uses_dynamodb() -> None:
+    for path in PACKAGES["functions"] + PACKAGES["domain"] + PACKAGES["entry"]:
         assert not re.search(r'\{"(S|N|B)": ', path.read_text()), _name(path)
 
 
-@pytest.mark.parametrize("path", ROOMS["functions"], ids=_name)
+@pytest.mark.parametrize("path", PACKAGES["functions"], ids=_name)
 def test_a_handler_leaves_the_status_of_an_error_to_the_catalogue(path: Path) -> None:
     assert not re.search(r"\b[45]\d\d\b", re.sub(r'""".*?"""|#.*', "", path.read_text(), flags=re.DOTALL))
 
 
-@pytest.mark.parametrize("path", ROOMS["functions"], ids=_name)
+@pytest.mark.parametrize("path", PACKAGES["functions"], ids=_name)
 def test_a_handler_has_one_subject(path: Path) -> None:
     used = {module for module in imports(path) if module.startswith("registrar")}
 
@@ -176,7 +176,7 @@ def test_a_handler_has_one_subject(path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_function_is_one_file(verb: str) -> None:
+def test_a_function_has_one_file(verb: str) -> None:
     files = [path.name for path in (ROOT / "functions" / verb).iterdir() if path.name != "__pycache__"]
 
     assert files == ["handler.py"]
@@ -220,7 +220,7 @@ def test_a_line_assigns_one_value() -> None:
         ("def f():\n    first, last = pair()", []),
     ],
 )
-def test_packed_assignments_are_found(text: str, found: list[int]) -> None:
+def test_packed_assignments_are_detected(text: str, found: list[int]) -> None:
     assert list(packed(ast.parse(text))) == found
 
 
@@ -235,30 +235,30 @@ def acting(tree: ast.Module) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("room", ["aws", "net", "steps", "entry"])
-def test_a_file_has_one_acting_class(room: str) -> None:
-    for path in ROOMS[room]:
+@pytest.mark.parametrize("package", ["aws", "net", "steps", "entry"])
+def test_a_file_has_one_class_with_behaviour(package: str) -> None:
+    for path in PACKAGES[package]:
         # Plan and Plans, Run and Runs: a thing and the store of it are one subject.
         families = {name.removesuffix("s") for name in acting(ast.parse(path.read_text()))}
         assert len(families) <= 1, f"{_name(path)}: {families}"
 
 
-def test_nothing_is_left_to_do() -> None:
+def test_no_file_contains_a_todo() -> None:
     markers = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK")
 
     assert not [_name(path) for path in OURS if markers.search(path.read_text())]
 
 
-def test_names_say_what_a_thing_is() -> None:
+def test_no_file_has_a_catch_all_name() -> None:
     assert not [_name(path) for path in OURS if any(word in path.stem for word in VAGUE)]
 
 
 @pytest.mark.parametrize("path", CODE, ids=_name)
-def test_a_module_says_what_it_is_for(path: Path) -> None:
+def test_every_module_has_a_docstring(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
-# What a module does when it is imported is what a cold start costs.
+# The work of a module at its import is the cost of a cold start.
 _LOADED = """
 import importlib.util, json, os, sys
 
@@ -276,7 +276,7 @@ print(json.dumps([callable(handler.lambda_handler), sorted(sys.modules), sorted(
 """
 
 
-# One worker asks a handler all questions: it is started once.
+# One worker process serves all tests of a handler: it is started once.
 each_started = pytest.mark.parametrize(
     "verb", [pytest.param(verb, marks=pytest.mark.xdist_group(verb)) for verb in VERBS]
 )
@@ -307,7 +307,7 @@ def loaded(verb: str) -> tuple[set[str], set[str]]:
 
 
 @each_started
-def test_a_cold_start_loads_no_more_than_it_needs(verb: str) -> None:
+def test_a_cold_start_loads_only_what_it_needs(verb: str) -> None:
     modules, _ = loaded(verb)
 
     # Each of these costs a tenth of a second or more, and nothing here uses it.
@@ -331,7 +331,7 @@ def test_every_setting_is_read_at_the_start(verb: str) -> None:
     assert settings_read(verb) <= read
 
 
-def test_what_the_readme_tells_to_run_can_be_run() -> None:
+def test_commands_of_the_readme_exist() -> None:
     readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     told = set(re.findall(r"\bmake ([a-z-]+)\b", "\n".join(re.findall(r"`[^`]+`|^make .*$", readme, re.MULTILINE))))
@@ -342,7 +342,7 @@ def test_what_the_readme_tells_to_run_can_be_run() -> None:
     assert not [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()]
 
 
-def test_what_the_readme_points_at_is_there() -> None:
+def test_links_of_the_readme_exist() -> None:
     readme = (ROOT / "README.md").read_text()
     links = {target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", readme)}
 

@@ -1,4 +1,4 @@
-"""docs/security.md: no requirement of level 1 or 2 is missing, and every test it names is there."""
+"""docs/security.md: no requirement of level 1 or 2 is missing, and every test it names exists."""
 
 import re
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_every_requirement_of_level_1_and_2_has_its_row_and_only_once() -> None:
 
 
 @pytest.mark.parametrize(("number", "how", "shown"), [(row[0], row[3], row[4]) for row in ROWS])
-def test_a_row_names_tests_that_are_there_or_says_whose_it_is(number: str, how: str, shown: str) -> None:
+def test_a_row_names_existing_tests_or_the_responsible_party(number: str, how: str, shown: str) -> None:
     named = re.findall(r"`(\w+)`", shown)
 
     assert named or how.startswith(("Bank: ", "Not applicable: ")), number

@@ -1,10 +1,10 @@
-"""S3 → SQS: an admin proposed a trust document. Check it, show what it would change, activate it when confirmed.
+"""S3 → SQS: an admin proposed a trust document. Check it, report what it would change, activate it when confirmed.
 
-Whatever event comes, the proposal and the confirmation that lie in the bucket now are looked at: late or repeated
-events are harmless. A document that fails a check is reported with every reason, and the last good one stays.
+Whatever event arrives, the function reads the proposal and the confirmation that are in the bucket now: late or
+repeated events are harmless. A document that fails a check is reported with every reason; the last good one stays.
 
-Deliveries run side by side, and the slowest writes its report last. So each reads again after its report what the
-report is about, and checks anew where that changed: the last report speaks of the latest proposal.
+Deliveries run in parallel, and the slowest writes its report last. So each reads the proposal again after its
+report and repeats the check where it changed: the last report is about the latest proposal.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         )
         if trust.proposal() == found:
             return
-    raise ConditionFailed  # the message comes again: the last report may be about an older proposal
+    raise ConditionFailed  # the message is redelivered: the last report may be about an older proposal
 
 
 def _check(found: Proposal) -> dict[str, object] | None:
@@ -79,7 +79,7 @@ def _check(found: Proposal) -> dict[str, object] | None:
 
 
 def _readable(active: StoredObject | None) -> TrustStore | None:
-    """The active document; None where it no longer reads (a pin was withdrawn) and must not keep a good one out."""
+    """The active document; None where it is unreadable (a pin was withdrawn) and must not block a good one."""
     try:
         return read_document(active.content, PINS) if active else None
     except TrustDocumentRejected:

@@ -1,4 +1,4 @@
-"""POST /credentials/passkey: a new passkey, under a proof that it uses up (WebAuthn L3 section 7.1)."""
+"""POST /credentials/passkey: add a passkey, which uses up a proof of identity (WebAuthn L3 section 7.1)."""
 
 from dataclasses import replace
 
@@ -12,11 +12,11 @@ from registrar.domain.access.passkeys import (
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PasskeyInvalid, Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -26,7 +26,7 @@ party = use_cases.relying_party()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     customer_id = request.caller.customer_id
     at = now()
@@ -49,4 +49,4 @@ def lambda_handler(request: Request) -> Answer:
     changed = replace(customer, passkeys=(*customer.passkeys, passkey))
     credentials.change(changed, proof, f"passkey:{passkey.id}", at)
     audit("passkey.added", customer_id=customer_id, passkey=passkey.id, proved_by=proof.method)
-    return answer(201, {"credential_id": passkey.id, "kind": "passkey", "name": passkey.name})
+    return respond(201, {"credential_id": passkey.id, "kind": "passkey", "name": passkey.name})

@@ -7,11 +7,11 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.access.customer import counted_try, wrong_code
 from registrar.domain.access.totp import matching_step
 from registrar.domain.notices.kinds import Kind
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -22,7 +22,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     customer_id = request.caller.customer_id
     at = now()
@@ -39,4 +39,4 @@ def lambda_handler(request: Request) -> Answer:
     changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
     credentials.change(changed, proof, "totp", at)
     audit("totp.added", customer_id=customer_id, proved_by=proof.method)
-    return answer(201, {"credential_id": "totp", "kind": "totp"})
+    return respond(201, {"credential_id": "totp", "kind": "totp"})

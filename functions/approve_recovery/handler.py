@@ -1,8 +1,8 @@
-"""Invoked by another person at the bank: approve a recovery. The cooling-off period begins, the customer is told.
+"""Invoked by another person at the bank: approve a recovery. The cooling-off period starts and a notice goes out.
 
 {"customer_id": …, "recovery_id": …, "staff_id": …}
 
-Not on the API: its invoke permission is another one than that of propose_recovery (docs/runbook.md, "Recovery").
+Not on the API: its invoke permission differs from that of propose_recovery (docs/runbook.md, "Recovery").
 """
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
 """POST /recovery/cancellation: the customer stops a recovery at the bank that is cooling off. A session is enough:
-whoever logs in by the old methods shows that they are not lost."""
+a login with the old methods shows that they are not lost."""
 
 from dataclasses import replace
 
@@ -7,10 +7,10 @@ from registrar.aws import wiring as stores
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -19,7 +19,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     customer = customers.find(request.caller.customer_id)
     at = now()
     recovery = customer.recovery if customer else None
@@ -29,4 +29,4 @@ def lambda_handler(request: Request) -> Answer:
     for phone in {customer.phone, recovery.phone}:
         notices.send(Kind.RECOVERY_CANCELLED, customer.language, phone, at, changed_at=at)
     audit("recovery.cancelled", customer_id=customer.id, recovery=recovery.id)
-    return answer(200, {"cancelled": recovery.id})
+    return respond(200, {"cancelled": recovery.id})

@@ -1,4 +1,4 @@
-"""POST /credentials/phone/code: the code that went to the new phone makes it theirs. The old one is told."""
+"""POST /credentials/phone/code: the code sent to the new phone confirms it. The old phone is notified."""
 
 from dataclasses import replace
 
@@ -8,11 +8,11 @@ from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import counted_try, wrong_code
 from registrar.domain.access.sms_codes import sms_code_matches
 from registrar.domain.notices.kinds import Kind
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -22,7 +22,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     customer_id = request.caller.customer_id
     at = now()
@@ -40,4 +40,4 @@ def lambda_handler(request: Request) -> Answer:
     changed = replace(customer, version=customer.version + 1, phone=pending.phone, pending=None)
     credentials.change(changed, proof, "phone", at)
     audit("phone.changed", customer_id=customer_id, proved_by=proof.method)
-    return answer(201, {"credential_id": "phone", "kind": "phone", "phone": shown})
+    return respond(201, {"credential_id": "phone", "kind": "phone", "phone": shown})

@@ -1,7 +1,7 @@
-"""SQS: ask the issuer whether the certificate of a decided upload was revoked: good, refused, or asked again later.
+"""SQS: query the revocation status of a decided upload's certificate: accept, refuse, or query again later.
 
-All else was decided before and is decided again here, since a question may be a day old. Where the issuer keeps
-silent the upload is DEFERRED and retry_deferred puts the question again: nothing has to be uploaded twice.
+All other checks passed before and are repeated here, since a message may be a day old. Where no source gives a
+status the upload is DEFERRED and retry_deferred queues the query again: nothing has to be uploaded twice.
 """
 
 from collections.abc import Mapping
@@ -36,17 +36,17 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     upload = uploads.find(str(message["upload_id"]))
     if (unsettled := _open(upload, at)) is not None:
         try:
-            upload = _asked(unsettled, at)
+            upload = _query(unsettled, at)
         except ConditionFailed:
-            # The same question was settled a moment earlier, perhaps by a run that was killed before the notice.
+            # Another delivery settled it a moment earlier, and may have been killed before it sent the notice.
             upload = uploads.find(unsettled.id)
             if _open(upload, at) is not None:
                 raise
     match upload:
         case AwaitingProof(deferred_at=datetime()):
-            _tell(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
+            _send_notice(upload, Kind.UPLOAD_READY, until_at=iso(upload.expires_at))
         case Rejected(der=bytes(), deferred_at=datetime()) if first := headline(upload.findings):
-            _tell(upload, Kind.UPLOAD_REFUSED, code=first.code)
+            _send_notice(upload, Kind.UPLOAD_REFUSED, code=first.code)
 
 
 def _open(upload: Upload | None, at: datetime) -> Checking | Deferred | None:
@@ -54,13 +54,13 @@ def _open(upload: Upload | None, at: datetime) -> Checking | Deferred | None:
     return upload if isinstance(upload, Checking | Deferred) and not upload.ending_at(at) else None
 
 
-def _asked(upload: Checking | Deferred, at: datetime) -> Upload:
+def _query(upload: Checking | Deferred, at: datetime) -> Upload:
     settled, status = step.settle(upload, trust.active(at), at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
-    said = {"answer": status.answer, "source": status.source, "why": status.why} if status else {}
-    audit("upload.checked", customer_id=upload.customer_id, upload_id=upload.id, state=settled.state, **said)
+    facts = {"answer": status.value, "source": status.source, "why": status.why} if status else {}
+    audit("upload.checked", customer_id=upload.customer_id, upload_id=upload.id, state=settled.state, **facts)
     return settled
 
 
-def _tell(upload: Upload, kind: Kind, **params: str) -> None:
-    """Who had to wait is told how it ended; told again, it is the same notice."""
+def _send_notice(upload: Upload, kind: Kind, **params: str) -> None:
+    """Notify a customer who had to wait of the result; a repeat is the same notice."""
     notices.send([upload_notice(kind, upload.id, upload.customer_id, **params).message])

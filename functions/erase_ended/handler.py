@@ -1,7 +1,7 @@
 """Every night: erase the registrations that ended longer ago than they have to be kept.
 
-It reads those that are due and no others, and each goes whole or stays whole: killed, or invoked again at any time,
-it goes on with what is left.
+It reads only those that are due, and erases each completely or not at all: after a crash or when invoked again it
+continues with the rest.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         try:
             erasure.erase(over)
         except ConditionFailed:
-            continue  # its certificate is just being registered again: the next run finds what is left
+            continue  # its certificate is being registered again: the next run finds the rest
         counts["erased"] += 1
     logger.info("ended registrations erased", function=context.function_name, counts=counts)
     return counts

@@ -1,6 +1,6 @@
-"""Every morning: begin the expiry run, and hand each shard of the registrations to a worker.
+"""Every morning: begin the expiry run, and queue each shard of the registrations for a worker.
 
-Called again it hands out what is still open: a call that died half-way is made good by the next.
+Called again it queues the shards that are still open: the next call completes one that was killed.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""One shard of the expiry run: flag what is about to end, hand on one digest per customer, note what has ended.
+"""One shard of the expiry run: flag what expires soon, queue one digest per customer, record what has expired.
 
-Every step may be repeated: flags carry the run's own time, and a notice that comes twice is sent once. So a shard
-whose worker died is done again as a whole, and the run counts as finished only when every shard is.
+Every step may be repeated: flags carry the run's own time, and a notice that is queued twice is sent once. So a
+shard whose worker was killed is repeated completely, and the run is finished only when every shard is.
 """
 
 from collections.abc import Mapping
@@ -26,37 +26,37 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     run = run_of(message)
     shard = message["shard"]
     found = digests((window, index.due(shard, window)) for window in windows(run.since, run.at))
-    handed_on = 0
+    queued = 0
     for digest in found:
-        if told := _flag(digest, run.at):
-            handed_on += notices.send([expiry_notice(digest.customer_id, told, run.at).message])
-        _note_ended(digest, run.at)
+        if notified := _flag(digest, run.at):
+            queued += notices.send([expiry_notice(digest.customer_id, notified, run.at).message])
+        _record_expired(digest, run.at)
     try:
         finished = runs.done(run, shard)
     except ConditionFailed:
         logger.info("another run took its place", run=run.id, shard=shard)
         return
-    due = sum(len(digest.told) for digest in found)
-    logger.info("shard done", run=run.id, shard=shard, due=due, digests=handed_on, run_finished=finished)
+    due = sum(len(digest.to_notify) for digest in found)
+    logger.info("shard done", run=run.id, shard=shard, due=due, digests=queued, run_finished=finished)
 
 
 def _flag(digest: Digest, at: datetime) -> list[tuple[Due, int]]:
-    """What the customer is still to be told of."""
-    told = []
-    for due, threshold in digest.told:
+    """The part of the digest that is still true, flagged."""
+    notified = []
+    for due, threshold in digest.to_notify:
         try:
             if due not in digest.ended:
                 index.flag(due, at)
         except ConditionFailed:
-            continue  # renewed, held or ended since the index said so
-        told.append((due, threshold))
-    return told
+            continue  # renewed, held or ended since the index was read
+        notified.append((due, threshold))
+    return notified
 
 
-def _note_ended(digest: Digest, at: datetime) -> None:
-    # After its customer's digest: what is noted has left the index, and a repeat of this shard would not find it.
+def _record_expired(digest: Digest, at: datetime) -> None:
+    # After its customer's digest: a recorded end leaves the index, and a repeat of this shard would not find it.
     for due in digest.ended:
         try:
-            index.note_ended(due, at)
+            index.record_expired(due, at)
         except ConditionFailed:
-            continue  # it came to another end
+            continue  # it ended in another way

@@ -1,10 +1,10 @@
-"""GET /registrations/{registration_id}: the status check before a transaction, one strong read."""
+"""GET /registrations/{registration_id}: the status check before a transaction, one consistent read."""
 
 from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view, resume_view
 from registrar.settings import setting
@@ -14,9 +14,9 @@ registrations = stores.registrations()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     caller = request.caller
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     at = now()
-    return answer(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))
+    return respond(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))

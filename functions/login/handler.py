@@ -1,22 +1,22 @@
-"""POST /login: a customer id and a password earn a challenge for a second factor.
+"""POST /login: check customer id and password, and start a challenge for a second factor.
 
 An unknown customer, a wrong password and a locked account make the same calls, cost the same hash and get the same
-answer. Every attempt counts before anything is compared; only a finished login clears the count.
+response. Every attempt counts before anything is compared; only a finished login clears the count.
 """
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
-from registrar.domain.access.challenge_text import asked
+from registrar.domain.access.challenge_text import method_data
 from registrar.domain.access.devices import devices_to_keep, known_device
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import challenge_view
 from registrar.settings import setting
@@ -33,7 +33,7 @@ bank = setting("BANK_CODE")
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     at = now()
     customer_id = fields.text("customer_id", CUSTOMER_ID)
@@ -49,10 +49,10 @@ def lambda_handler(request: Request) -> Answer:
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or standing.locked or not attempt.allowed:
-        # No digest of what nobody is called: it may be a password in the wrong field.
+        # No digest of an unknown customer id: it may be a password in the wrong field.
         known_id = customer.id if customer else None
-        told = locked_logins.after_wrong_password(known_id, key, attempt, at)
-        facts = {"waiting": not attempt.allowed, "locked": standing.locked, "lock_notice_queued": told}
+        queued = locked_logins.after_wrong_password(known_id, key, attempt, at)
+        facts = {"waiting": not attempt.allowed, "locked": standing.locked, "lock_notice_queued": queued}
         audit("login.refused", customer_id=known_id, **facts)
         raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
@@ -71,4 +71,6 @@ def lambda_handler(request: Request) -> Answer:
     )
     challenges.add(challenge)
     audit("login.challenged", customer_id=customer.id, operation=operation.value, device=bool(device))
-    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})
+    return respond(
+        200, challenge_view(challenge) | {"asked": method_data(challenge, customer, registered, rp_id, bank)}
+    )

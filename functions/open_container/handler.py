@@ -1,7 +1,7 @@
-"""POST /uploads/{upload_id}/password: open the container with the password that the phone sealed, there and then.
+"""POST /uploads/{upload_id}/password: open the container with the password that the phone sealed.
 
-The password is in memory while this runs and nowhere else. A key that opens and belongs to the certificate proves
-possession, and its R shows whose it is. The files are deleted before the verdict shows.
+The password is only in memory, and only during the request. A decrypted key that belongs to the certificate is the
+proof of possession, and its R identifies the owner. The files are deleted before the verdict is visible.
 """
 
 from datetime import datetime
@@ -17,10 +17,10 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal, WrongPassword
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, NeedsPassword, Undecided
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import upload_view
 from registrar.settings import setting
@@ -35,7 +35,7 @@ owners = use_cases.owners_of_containers()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     caller = request.caller
     at = now()
     sealed = request.fields().sealed("sealed")
@@ -46,7 +46,7 @@ def lambda_handler(request: Request) -> Answer:
     else:
         upload = found.check_state(NeedsPassword, at)
         password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce)
-        # What may fail through no fault of the customer comes before the try is counted.
+        # Steps that may fail through no fault of the customer come before the try is counted.
         store = trust.active(at)
         files = bucket.read_upload(upload)
         try:
@@ -57,7 +57,7 @@ def lambda_handler(request: Request) -> Answer:
         verdict = verdict_of(report, opened=True)
         outcomes.decide(upload, verdict, at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
-    return answer(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at))
+    return respond(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at))
 
 
 def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:
@@ -69,7 +69,7 @@ def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: Tru
         return refusal_report(refused, store)
     report = decide_certificate(opened.der, store, upload.customer_kind, at, bank=BANK)
     if not report.accepted:
-        return report  # a certificate that nobody vouches for says nothing about whose it is
+        return report  # an untrusted certificate does not identify its owner
     try:
         owners.check(upload.customer_id, opened.der, opened.random_number)
     except Refusal as refused:

@@ -1,16 +1,16 @@
-"""POST /precheck: what would become of a bare certificate, before anybody has to prove who they are.
+"""POST /precheck: pre-check a bare certificate without login.
 
-It sees the trust document and nothing else: it cannot know, and so not tell, whether a certificate is registered.
+It reads only the trust document: it cannot know, and so cannot reveal, whether a certificate is registered.
 """
 
 from registrar.aws import wiring as stores
 from registrar.domain.certificates.decision import decide
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
-from registrar.entry.answers import Answer, answer, findings_in
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, findings_in, respond
 from registrar.entry.route import route
 from registrar.entry.views import certificate_view
 from registrar.settings import setting
@@ -20,7 +20,7 @@ trust = stores.trust_bucket()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields(most=MAX_CERTIFICATE_BYTES * 2)
     at = now()
     content = fields.base64("certificate", most=MAX_CERTIFICATE_BYTES)
@@ -29,7 +29,7 @@ def lambda_handler(request: Request) -> Answer:
     first = headline(report.findings)
     audit("precheck.decided", accepted=report.accepted, headline=first.code if first else None)
     summary = certificate_view(report.summary, request.language) if report.summary else None
-    return answer(
+    return respond(
         200,
         {
             "accepted": report.accepted,

@@ -2,7 +2,7 @@
 
 {"customer_id": …, "phone": …, "lost": ["phone", "totp"], "staff_id": …, "reason": …}
 
-Not on the API: who may invoke it is a matter of IAM (docs/runbook.md, "Recovery"). Nothing changes until another
+Not on the API: IAM decides who may invoke it (docs/runbook.md, "Recovery"). Nothing changes until another
 person approves, through another function.
 """
 

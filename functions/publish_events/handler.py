@@ -1,7 +1,7 @@
-"""Tell the bank's other systems what happened to registrations, out of the table's stream.
+"""Publish changes of registrations, read from the table's stream, to the bank's other systems.
 
-Whatever fails fails the whole batch: Lambda repeats it, in halves, until the record that cannot be told stands
-alone and ends in the queue of what was not published. Repeated events keep their ids.
+Any failure fails the whole batch: Lambda repeats it, in halves, until the record that cannot be published is
+isolated and goes to the queue of unpublished changes. Repeated events keep their ids.
 """
 
 from typing import Any

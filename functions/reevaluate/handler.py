@@ -1,6 +1,6 @@
-"""An admin has the live registrations decided anew under the active trust document; called directly, under IAM.
+"""An admin re-evaluates the live registrations under the active trust document; called directly, under IAM.
 
-{"step": "plan"}, then, once its summary was read,
+{"step": "plan"}, then, after reading its summary,
 {"step": "apply", "version": …, "confirm": "<SHA-256 of summary.json>", "staff_id": …, "reason": …}
 """
 
@@ -29,7 +29,7 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
 
 
 def _plan() -> dict[str, Any]:
-    """Begin a plan; called again before it is finished, hand out what is still open of it."""
+    """Begin a plan; called again before it is finished, queue its open segments again."""
     plan = plans.begin(_active_version(), EXPIRY_SHARDS, now().replace(microsecond=0))
     sent = queue.send(plan.messages())
     audit("reevaluation.begun", version=plan.version, planned_at=iso(plan.at), open=sent)

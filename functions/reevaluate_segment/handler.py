@@ -1,7 +1,7 @@
-"""The work of a re-evaluation: look through a segment for the plan; once it is confirmed, apply it in batches.
+"""The work of a re-evaluation: evaluate a segment for the plan; once it is confirmed, apply it in batches.
 
-Every message may come twice. None counts under another trust document than the one it was planned for, and a
-registration is decided on again before it is changed: a plan may be old.
+Every message may be delivered twice. It is ignored under a trust document other than that of its plan, and a
+registration is decided again before it is changed: a plan may be old.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     plan = plan_of(message)
     trust = trust_bucket.active_now()
     if trust.version != plan.version:
-        logger.info("overtaken", planned=plan.version, active=trust.version)
+        logger.info("plan superseded", planned=plan.version, active=trust.version)
         return
     match message["task"]:
         case "look":
@@ -58,7 +58,7 @@ def _look(plan: Plan, segment: str, trust: TrustStore) -> None:
     try:
         finished = plans.done(plan, segment)
     except ConditionFailed:
-        return  # a later plan took its place
+        return  # a later plan replaced it
     if finished:
         audit("reevaluation.planned", version=plan.version, **plans.summarise(plan, EXPIRY_SHARDS))
 
@@ -84,5 +84,5 @@ def _change(customer_id: str, judged: Judged, version: int) -> None:
     try:
         change(customer_id, judged.registration_id, now())
     except ConditionFailed:
-        return  # it ended, or somebody at the bank was first
+        return  # it ended, or staff of the bank changed it first
     audit(f"reevaluation.{judged.change}", customer_id=customer_id, version=version, **judged.to_map())

@@ -1,7 +1,7 @@
 """POST /uploads/{upload_id}/registration: the owner proves possession and agrees; the certificate is registered.
 
-Possession is a signature over the text that the upload shows, or the key opened from its container; ownership is R,
-sealed by the phone or the container's. It may take an earlier registration's place (`replaces`).
+Possession is a signature over the text that the upload shows, or the key opened from its container; ownership is
+proved by R, from the phone (sealed) or the container. The registration may replace an earlier one (`replaces`).
 """
 
 from datetime import datetime
@@ -13,11 +13,11 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, Refusal, StatusSuperseded
 from registrar.domain.registrations.registration import new_registration
 from registrar.domain.registrations.upload import AwaitingProof
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import Fields
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
 from registrar.settings import setting
@@ -27,14 +27,14 @@ from registrar.steps.taken_certificates import existing
 
 BANK = setting("BANK_CODE")
 uploads = stores.uploads()
-asking = use_cases.asking_again()
+refresh = use_cases.status_refresh()
 issuers = stores.issuers()
 registrations = stores.registrations()
 owners = use_cases.owners_of_signatures()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     caller = request.caller
     at = now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
@@ -45,25 +45,25 @@ def lambda_handler(request: Request) -> Answer:
     if found.registration:
         return _registered(caller.customer_id, found.registration, request, at)
     upload = found.check_awaiting_proof(at)
-    asking.expect_fresh(upload, at)
+    refresh.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
         raise Refusal(Code.CONSENT_REQUIRED)
     proof = "container" if upload.opened else _proven(upload, fields)
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        registrations.add(registration, upload, uploads.table, at, replaced, issuers.looks(upload.status))
+        registrations.add(registration, upload, uploads.table, at, replaced, issuers.no_watch_since(upload.status))
     except StatusSuperseded:
-        asking.ask(upload, at)
+        refresh.query_again(upload, at)
     except CertificateTaken as taken:
         audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
         return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
-    return answer(201, registration_view(registration, request.language, at))
+    return respond(201, registration_view(registration, request.language, at))
 
 
 def _proven(upload: AwaitingProof, fields: Fields) -> str:
-    """By what the caller proved that key and certificate are theirs. Raises Refusal."""
+    """The kind of the caller's proof of possession, checked with the owner. Raises Refusal."""
     proof = fields.proof()
     try:
         prove(owners, uploads, upload, text_to_sign(upload, BANK), proof)
@@ -73,5 +73,5 @@ def _proven(upload: AwaitingProof, fields: Fields) -> str:
     return proof.kind
 
 
-def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Answer:
-    return answer(200, registration_view(registrations.get(customer_id, registration), request.language, at))
+def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Response:
+    return respond(200, registration_view(registrations.get(customer_id, registration), request.language, at))

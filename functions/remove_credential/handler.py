@@ -1,4 +1,4 @@
-"""POST /credentials/{credential_id}/removal: a passkey or the authenticator app ends, with a proof and a notice."""
+"""POST /credentials/{credential_id}/removal: remove a passkey or the authenticator app, with a notice."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -21,7 +21,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     customer_id = request.caller.customer_id
     at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
@@ -44,4 +44,4 @@ def lambda_handler(request: Request) -> Answer:
         notices.send(Kind.TOTP_REMOVED, customer.language, customer.phone, at, changed_at=at)
     credentials.change(changed, proof, f"removal:{named}", at)
     audit("credential.removed", customer_id=customer_id, credential=named, proved_by=proof.method)
-    return answer(200, {"removed": named})
+    return respond(200, {"removed": named})

@@ -1,7 +1,7 @@
 """POST /registrations/{registration_id}/loss, POST /registrations/loss, POST /loss: the customer lost control.
 
-One factor is enough: the session, or without the phone customer id and password (`/loss`). From the next strong
-read on, what was reported may not be used. Reporting again changes nothing; what ended already stays as it is.
+One factor is enough: the session, or without the phone customer id and password (`/loss`). It takes
+effect at the next consistent read. Reporting again changes nothing; an ended registration stays as it is.
 """
 
 from datetime import datetime
@@ -12,11 +12,11 @@ from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
 from registrar.steps import wiring as use_cases
@@ -28,19 +28,19 @@ registrations = stores.registrations()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     at = now()
     if request.route == "/loss":
-        # One factor, and nothing but the effect is told: who calls may not be the customer.
+        # One factor, so the response states only the effect: the caller may not be the customer.
         held = _hold_all(_by_password(request, at), "password", at)
-        return answer(200, {"suspended": len(held)})
+        return respond(200, {"suspended": len(held)})
     customer_id = request.caller.customer_id
     if "registration_id" not in request.path:
         held = _hold_all(customer_id, "session", at)
-        return answer(200, {"registrations": [registration_view(each, request.language, at) for each in held]})
+        return respond(200, {"registrations": [registration_view(each, request.language, at) for each in held]})
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = _hold(registrations.get(customer_id, registration_id), "session", at)
-    return answer(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at))
 
 
 def _by_password(request: Request, at: datetime) -> str:
@@ -49,15 +49,15 @@ def _by_password(request: Request, at: datetime) -> str:
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
     throttles.count_address(request.source_address, at)
-    # Of the budget that logins from unknown devices have: the password is no easier to guess here.
+    # The same budget as logins from unknown devices: guessing the password is no easier here.
     budget = account_key(customer_id, None)
     attempt = throttles.attempt(budget, at)
     customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or not attempt.allowed:
         known_id = customer.id if customer else None
-        told = locked_logins.after_wrong_password(known_id, budget, attempt, at)
-        audit("loss.refused", customer_id=known_id, waiting=not attempt.allowed, lock_notice_queued=told)
+        queued = locked_logins.after_wrong_password(known_id, budget, attempt, at)
+        audit("loss.refused", customer_id=known_id, waiting=not attempt.allowed, lock_notice_queued=queued)
         raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
     return customer.id
 

@@ -1,4 +1,4 @@
-"""POST /uploads: announce a certificate file, get a form to upload exactly that file with."""
+"""POST /uploads: announce certificate files, and return a form to upload exactly these files."""
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
@@ -15,11 +15,11 @@ from registrar.domain.registrations.upload import (
     object_key,
 )
 from registrar.domain.times import iso
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID, Fields
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 
 uploads = stores.uploads()
@@ -28,7 +28,7 @@ bucket = stores.upload_forms()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     caller = request.caller
     at = now()
     fields = request.fields()
@@ -53,7 +53,7 @@ def lambda_handler(request: Request) -> Answer:
     if upload.files != files:
         raise Refusal(Code.STATE_CONFLICT)
     audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, files=len(files))
-    return answer(
+    return respond(
         201,
         {
             "upload_id": upload.id,

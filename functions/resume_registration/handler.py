@@ -1,7 +1,7 @@
-"""POST /registrations/{registration_id}/resume: the customer has it back, and takes the loss report back.
+"""POST /registrations/{registration_id}/resume: the customer cancels a loss report.
 
-It takes a fresh proof of identity and the registered key's signature over the text of GET; the text is that of this
-loss report and of no other. The holds of the bank and of the issuer stay. Repeating it changes nothing.
+It takes a fresh proof of identity and the registered key's signature over the text of GET; the text is valid for
+this loss report only. The holds of the bank and of the issuer stay. Repeating it changes nothing.
 """
 
 from registrar.aws import wiring as stores
@@ -12,11 +12,11 @@ from registrar.domain.possession.texts_to_sign import text_to_resume
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
 from registrar.domain.registrations.registration import Hold
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
 from registrar.settings import setting
@@ -27,7 +27,7 @@ registrations = stores.registrations()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     caller = request.caller
     at = now()
     fields = request.fields(most=MAX_CMS_BYTES * 2)
@@ -47,4 +47,4 @@ def lambda_handler(request: Request) -> Answer:
         use = challenges.use(proof_id, found.customer_id, Operation.RESUME, found.id, found.id, at)
         found = registrations.resume(found, at, use)
         audit("loss.taken_back", customer_id=found.customer_id, registration_id=found.id, proof=proof.kind)
-    return answer(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at))

@@ -1,8 +1,8 @@
-"""Every minute: put the questions that are due again to the queue of check_revocation.
+"""Every minute: queue the deferred uploads that are due for check_revocation.
 
-It reads the uploads that are due and no others. Killed between taking one and putting its question, that one is due
-again five minutes later. An admin who knows that an issuer answers again invokes it with `{"all": true}`: every
-deferred upload is asked about now.
+It reads only the uploads that are due. If it is killed between claiming an upload and queueing it, that upload is
+due again five minutes later. An admin who knows that an issuer is available again invokes it with `{"all": true}`:
+every deferred upload is queried now.
 """
 
 from datetime import timedelta
@@ -14,20 +14,20 @@ from registrar.entry.clock import now
 from registrar.entry.log import logger
 
 FOREVER = timedelta(days=365)
-due_questions = stores.due_questions()
-questions = stores.question_queue()
+due_queries = stores.due_queries()
+queries = stores.query_queue()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     counts = {"due": 0, "asked": 0}
     until = now() + FOREVER if event.get("all") is True else now()
-    for upload_id, due in due_questions.due(until):
+    for upload_id, due in due_queries.due(until):
         counts["due"] += 1
         try:
-            due_questions.queue(upload_id, due, now())
+            due_queries.queue(upload_id, due, now())
         except ConditionFailed:
-            continue  # decided meanwhile, or another run's
-        questions.send([{"upload_id": upload_id}])
+            continue  # decided meanwhile, or claimed by another run
+        queries.send([{"upload_id": upload_id}])
         counts["asked"] += 1
-    logger.info("deferred questions put", function=context.function_name, counts=counts)
+    logger.info("deferred uploads queued", function=context.function_name, counts=counts)
     return counts

@@ -1,8 +1,8 @@
-"""Tell a customer: by their channels, in their language, once, and at night only what cannot wait.
+"""Notify a customer: by their channels, in their language, once, and at night only what is urgent.
 
-The claim on a notice id makes it arrive once. Who finds it claimed looks again soon: the holder sent it, or was
-killed. A recipient who cannot be reached fails alone: the queue brings the message again, and after five times
-keeps it among the dead letters, where an alarm hangs.
+The claim on a notice id makes it arrive once. A delivery that finds it claimed is retried soon: the claim's holder
+sent it, or was killed. A recipient who cannot be reached fails alone: the queue redelivers the message, and after
+five failures it goes to the dead letters, which raise an alarm.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,12 +33,12 @@ sender = stores.notice_sender()
 queue = stores.notice_queue()
 
 
-@partial(each_message, put_off=queue.put_off)
+@partial(each_message, postpone=queue.postpone)
 def lambda_handler(message: Mapping[str, Any]) -> None:
     notice = notice_of(message)
     at = now()
     if notice is None:
-        return  # nobody is to be told
+        return  # an event without a notice
     if not TEXTS[notice.kind].urgent and (morning := quiet_until(at, QUIET_HOURS)):
         raise MessagePostponed(morning - at)
     parts = [part for part in notice.parts if not notices.is_closed(part.id)]
@@ -48,12 +48,12 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         for part in parts
         if part.registration_id
     }
-    told = [part.id for part in parts if customer and part.still_true_of(about.get(part.id), at)]
-    void = [part.id for part in parts if part.id not in told]
+    current = [part.id for part in parts if customer and part.still_applies_to(about.get(part.id), at)]
+    void = [part.id for part in parts if part.id not in current]
     _claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)
-    if customer and told:
-        _send(notice, customer.as_of(at), told, [each for part in told if (each := about.get(part))])
+    if customer and current:
+        _send(notice, customer.as_of(at), current, [each for part in current if (each := about.get(part))])
 
 
 def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration]) -> None:

@@ -1,4 +1,4 @@
-"""POST /challenges/sms: send a one-time code for a challenge by text message, which says what it is for."""
+"""POST /challenges/sms: send a one-time code for a challenge by text message, which states its purpose."""
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
@@ -7,11 +7,11 @@ from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import iso
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -22,7 +22,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     challenge_id = request.fields().text("challenge_id", CHALLENGE_ID)
     at = now()
     throttles.count_address(request.source_address, at)
@@ -36,8 +36,8 @@ def lambda_handler(request: Request) -> Answer:
     phone = customer.as_of(at).phone
     ends = at + SMS_CODE_LIFE
     code, digest = new_sms_code(challenge.id)
-    challenges.sms_sent(challenge, digest, ends, at)
+    challenges.record_sms_code(challenge, digest, ends, at)
     throttles.count_phone(phone, at)
     notices.send(Kind.ONE_TIME_CODE, customer.language, phone, at, code=code, operation=challenge.operation)
     audit("sms.sent", customer_id=customer.id, operation=challenge.operation.value)
-    return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})
+    return respond(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -1,4 +1,4 @@
-"""An admin puts the bank's hold on a registration, or lifts it; called directly, under IAM.
+"""An admin adds the bank's hold to a registration, or lifts it; called directly, under IAM.
 
 {"customer_id": …, "registration_id": …, "hold": "on" or "off", "staff_id": …, "reason": …}
 """

@@ -1,4 +1,4 @@
-"""POST /credentials/passkey/options: what the app asks an authenticator for, under a proof for adding a passkey."""
+"""POST /credentials/passkey/options: return the creation options for a new passkey."""
 
 import hashlib
 
@@ -8,10 +8,10 @@ from registrar.domain.access.passkeys import creation_options
 from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -20,7 +20,7 @@ party = use_cases.relying_party()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     customer_id = request.caller.customer_id
     at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
@@ -28,4 +28,4 @@ def lambda_handler(request: Request) -> Answer:
     if len(customer.passkeys) >= MAX_PASSKEYS:
         raise Refusal(Code.CREDENTIAL_LIMIT_REACHED, limit=MAX_PASSKEYS)
     handle = hashlib.sha256(f"passkey:{party.id}:{customer.id}".encode()).digest()
-    return answer(200, creation_options(party, proof.nonce, handle, masked(customer.name), customer.passkeys))
+    return respond(200, creation_options(party, proof.nonce, handle, masked(customer.name), customer.passkeys))

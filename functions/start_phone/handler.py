@@ -1,4 +1,4 @@
-"""POST /credentials/phone: send a code to a new phone number; the number counts once the code confirms it."""
+"""POST /credentials/phone: send a code to a new phone number; the code confirms the number."""
 
 from dataclasses import replace
 
@@ -10,11 +10,11 @@ from registrar.domain.access.recovery import PHONE
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.times import iso
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
@@ -25,7 +25,7 @@ notices = use_cases.notices_at_once()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     customer_id = request.caller.customer_id
     at = now()
@@ -39,4 +39,4 @@ def lambda_handler(request: Request) -> Answer:
     customers.save(replace(customer, pending=Pending("phone", proof.id, digest, ends, phone)))
     notices.send(Kind.PHONE_CODE, customer.language, phone, at, code=code)
     audit("phone.started", customer_id=customer_id)
-    return answer(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})
+    return respond(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -1,4 +1,4 @@
-"""POST /credentials/totp: a new secret for an authenticator app, shown this once; a code has to confirm it."""
+"""POST /credentials/totp: create a secret for an authenticator app, shown once; a code has to confirm it."""
 
 import base64
 import secrets
@@ -10,11 +10,11 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.access.customer import PENDING_LIFE, Pending
 from registrar.domain.access.totp import SECRET_BYTES
 from registrar.domain.times import iso
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
@@ -26,7 +26,7 @@ bank = setting("BANK_CODE")
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     customer_id = request.caller.customer_id
     at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
@@ -40,4 +40,4 @@ def lambda_handler(request: Request) -> Answer:
     label = f"{quote(bank)}:{quote(customer.id)}"
     shown = base64.b32encode(secret).decode()
     uri = f"otpauth://totp/{label}?secret={shown}&issuer={quote(bank)}&algorithm=SHA1&digits=6&period=30"
-    return answer(200, {"otpauth_uri": uri, "expires_at": iso(ends)})
+    return respond(200, {"otpauth_uri": uri, "expires_at": iso(ends)})

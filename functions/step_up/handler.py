@@ -1,15 +1,15 @@
-"""POST /step-up: a customer who is logged in asks to prove again who they are, for one operation on one object."""
+"""POST /step-up: a logged-in customer starts a challenge for one operation on one object."""
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
-from registrar.domain.access.challenge_text import asked
+from registrar.domain.access.challenge_text import method_data
 from registrar.domain.access.throttles import step_up_key, step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import challenge_view
 from registrar.settings import setting
@@ -25,7 +25,7 @@ bank = setting("BANK_CODE")
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     at = now()
     customer_id = request.caller.customer_id
@@ -54,4 +54,6 @@ def lambda_handler(request: Request) -> Answer:
     )
     challenges.add(challenge)
     audit("step_up.challenged", customer_id=customer.id, operation=operation.value, object_id=object_id)
-    return answer(200, challenge_view(challenge) | {"asked": asked(challenge, customer, registered, rp_id, bank)})
+    return respond(
+        200, challenge_view(challenge) | {"asked": method_data(challenge, customer, registered, rp_id, bank)}
+    )

@@ -1,9 +1,9 @@
-"""S3 → SQS: a file arrived; when all have, decide on them, publish the decision, delete the files.
+"""S3 → SQS: a file arrived; when all have, decide on them, publish the verdict, delete the files.
 
-Files that may hold a private key are deleted before the decision shows; a bare certificate that passed, after it.
-Killed at any point, the message comes again and finds either the files or the verdict; a delivery that meets
-another at the same upload looks again soon. A container waits for its password; a message to ourselves, delayed
-past the deadline, deletes what was left behind.
+Files that may hold a private key are deleted before the verdict is visible; a bare certificate that passed, after
+it. After a crash the redelivered message finds either the files or the verdict; a delivery that finds another at
+the same upload is retried soon. A container waits for its password; a message to this function's own queue, delayed
+past the deadline, deletes remaining files.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ sweeps = stores.sweeps()
 queue = stores.validation_queue()
 
 
-@partial(each_message, put_off=queue.put_off)
+@partial(each_message, postpone=queue.postpone)
 def lambda_handler(message: Mapping[str, Any]) -> None:
     swept = uploads.find(str(message["sweep"])) if "sweep" in message else None
     if swept is not None:
@@ -48,7 +48,7 @@ def _arrived(key: str, upload_id: str, index: int) -> None:
     try:
         upload = uploads.receive(upload_id, index, now())
         if upload is None:
-            sweeps.later(upload_id)
+            sweeps.schedule(upload_id)
         else:
             _settle(upload)
         return
@@ -57,14 +57,14 @@ def _arrived(key: str, upload_id: str, index: int) -> None:
     if known is None:
         bucket.delete(key)
     elif isinstance(known, Validating):
-        # Another delivery is at it: were it killed and this message gone, nobody would go on.
+        # Another delivery works on it: if that one were killed and this message deleted, nothing would continue.
         raise MessagePostponed(LEASE_PAUSE)
     else:
         outcomes.sweep(known, now())
 
 
 def _settle(upload: Validating) -> None:
-    """Decide, unless a killed attempt did already, and make the decision show."""
+    """Decide, unless a killed attempt did already, and publish the verdict."""
     if upload.outcome is not None:
         outcomes.publish(upload, upload.outcome)
         return
@@ -72,8 +72,8 @@ def _settle(upload: Validating) -> None:
     verdict = verdict_of(report)
     audit("upload.decided", customer_id=upload.customer_id, upload_id=upload.id, headline=verdict.headline)
     if isinstance(container, LockedPair | LockedPfx) and not report.refused:
-        sweeps.later(upload.id)
-        uploads.ask_password(upload, now())
+        sweeps.schedule(upload.id)
+        uploads.request_password(upload, now())
     else:
         outcomes.decide_bare(upload, verdict, now())
 

@@ -1,6 +1,6 @@
-"""POST /challenges/certificate: a registered certificate's signature over the challenge's text answers it.
+"""POST /challenges/certificate: prove a challenge with a registered certificate's signature over its text.
 
-The registration's status comes first: a certificate that may not be used proves nothing.
+The registration's status is checked first: a certificate that may not be used proves nothing.
 """
 
 from registrar.aws import wiring as stores
@@ -8,11 +8,11 @@ from registrar.domain.access.challenge_text import identity_text
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import proved_view
 from registrar.settings import setting
@@ -24,7 +24,7 @@ bank = setting("BANK_CODE")
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields(most=32 * 1024)
     at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
@@ -40,8 +40,8 @@ def lambda_handler(request: Request) -> Answer:
     try:
         check_possession(registration.der, identity_text(challenge, bank), proof)
     except PossessionProofInvalid:
-        refusal, told = access.wrong(challenge, at)
-        facts = {"registration_id": registration_id, "lock_notice_queued": told}
+        refusal, queued = access.refuse_try(challenge, at)
+        facts = {"registration_id": registration_id, "lock_notice_queued": queued}
         audit("certificate.refused", customer_id=customer_id, **facts)
         raise refusal from None
     proved = access.finish(challenge, "certificate", at)
@@ -50,4 +50,4 @@ def lambda_handler(request: Request) -> Answer:
     audit(
         action, customer_id=customer_id, method="certificate", registration_id=registration.id, operation=operation
     )
-    return answer(200, proved_view(proved))
+    return respond(200, proved_view(proved))

@@ -1,6 +1,6 @@
-"""POST /challenges/otp: a one-time code answers a challenge, of an authenticator app or from a text message.
+"""POST /challenges/otp: prove a challenge with a one-time code of an authenticator app or a text message.
 
-A code counts once (RFC 6238 section 5.2).
+A code is valid once (RFC 6238 section 5.2).
 """
 
 from datetime import datetime
@@ -9,11 +9,11 @@ from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Challenge
 from registrar.domain.access.totp import matching_step
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import proved_view
 from registrar.steps import wiring as use_cases
@@ -23,7 +23,7 @@ customer_secrets = stores.authenticator_secrets()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
@@ -33,8 +33,8 @@ def lambda_handler(request: Request) -> Answer:
     challenge = access.counted(challenge_id, method, at)
     step = _totp_step(challenge, code, at) if method == "otp" else None
     if step is None and not (method == "sms" and challenge.sms_code_matches(code, at)):
-        refusal, told = access.wrong(challenge, at)
-        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": told}
+        refusal, queued = access.refuse_try(challenge, at)
+        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": queued}
         audit("otp.refused", customer_id=challenge.customer_id, method=method, **facts)
         raise refusal
     try:
@@ -44,7 +44,7 @@ def lambda_handler(request: Request) -> Answer:
         raise
     action = "session.started" if proved.started else "identity.proved"
     audit(action, customer_id=challenge.customer_id, method=method, operation=challenge.operation.value)
-    return answer(200, proved_view(proved))
+    return respond(200, proved_view(proved))
 
 
 def _totp_step(challenge: Challenge, code: str, at: datetime) -> int | None:

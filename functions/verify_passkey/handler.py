@@ -1,4 +1,4 @@
-"""POST /challenges/passkey: a passkey's signature answers a challenge (WebAuthn L3 section 7.2)."""
+"""POST /challenges/passkey: prove a challenge with a passkey's signature (WebAuthn L3 section 7.2)."""
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.passkeys import (
@@ -11,11 +11,11 @@ from registrar.domain.access.passkeys import (
 from registrar.domain.possession.proofs import MAX_SIGNATURE_BYTES
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PasskeyInvalid, Refusal
-from registrar.entry.answers import Answer, answer
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import proved_view
 from registrar.steps import wiring as use_cases
@@ -26,7 +26,7 @@ party = use_cases.relying_party()
 
 
 @route
-def lambda_handler(request: Request) -> Answer:
+def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
@@ -44,13 +44,13 @@ def lambda_handler(request: Request) -> Answer:
     try:
         used = check_assertion(party, challenge.nonce, customer.passkeys, assertion)
     except PasskeyInvalid as invalid:
-        refusal, told = access.wrong(challenge, at)
-        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": told}
+        refusal, queued = access.refuse_try(challenge, at)
+        facts = {"tries_left": challenge.tries_left, "lock_notice_queued": queued}
         audit("passkey.refused", customer_id=customer.id, reason=str(invalid), **facts)
         raise refusal from None
     if used.counter:
-        customers.save(customer.with_passkey(used))  # of two proofs with one counter, the second fails here
+        customers.save(customer.with_passkey(used))  # of two assertions with one counter, the second fails here
     proved = access.finish(challenge, "passkey", at)
     action = "session.started" if proved.started else "identity.proved"
     audit(action, customer_id=customer.id, method="passkey", passkey=used.id, operation=challenge.operation.value)
-    return answer(200, proved_view(proved))
+    return respond(200, proved_view(proved))

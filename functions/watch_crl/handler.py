@@ -1,8 +1,8 @@
-"""SQS: fetch one list, and apply what changed on it since it was looked at last to the registrations it names.
+"""SQS: fetch one list, and apply its changes since the last run to the registrations it names.
 
-Only when all is applied the list counts as looked at: a run that is killed does the same difference again. A list
-that cannot be fetched changes nothing; once it is past its nextUpdate the message fails and ends among the dead
-letters, where an alarm waits for it.
+The list is recorded as processed only after all changes are applied: the run after a crash applies the same changes
+again. A list that cannot be fetched changes nothing; once it is past its nextUpdate the message fails and goes to
+the dead letters, which raise an alarm.
 """
 
 from collections import Counter
@@ -19,8 +19,8 @@ from registrar.entry.log import audit, logger
 from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
-from registrar.steps.crl_store import Asked
-from registrar.steps.issuer_changes import authorities_on, look
+from registrar.steps.crl_store import CrlQuery
+from registrar.steps.issuer_changes import apply_changes, authorities_on
 
 MOST_SECONDS = 45.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
@@ -41,15 +41,15 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     if found is None:
         raise CrlOverdue(f"the issuer is not in the trust document: {point}")
     issuer, operator = found
-    asked = Asked(issuer, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
+    query = CrlQuery(issuer, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
     try:
-        counts["fetched_bytes"] = crls.renew(point, asked)
+        counts["fetched_bytes"] = crls.renew(point, query)
     except (IssuerUnreachable, CrlUnusable) as error:
         logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
     index = indexes.index(point)
     if index is not None:
         issuers.begin_watch(point, now())
-        for hit in look(indexes, registrations, point, at, counts):
+        for hit in apply_changes(indexes, registrations, point, at, counts):
             audit(
                 "registration.watched",
                 customer_id=hit.customer_id,
@@ -60,6 +60,6 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         for authority, entry in authorities_on(indexes, point, store):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
-    is_over = index is None or index.head.next_update + asked.rules.skew < at
-    if is_over and at <= issuer.not_after:  # an issuer that is over publishes no more
+    is_over = index is None or index.head.next_update + query.rules.skew < at
+    if is_over and at <= issuer.not_after:  # an expired issuer publishes no lists
         raise CrlOverdue(f"no list of today: {point}")

@@ -1,6 +1,6 @@
-"""Every night, and when an admin asks: have each list looked at on which a registered certificate could stand.
+"""Every night, and when an admin invokes it: queue each list that could contain a registered certificate.
 
-`{}` means all lists, `{"operator": "yessign"}` those of one operator. A second run plans the same again: harmless.
+`{}` means all lists, `{"operator": "yessign"}` those of one operator. A second run queues the same lists: harmless.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Customers, challenges and sessions: who may start a session, how often, and what a proof is good for."""
+"""Customers, challenges and sessions: starting sessions, counting tries, and using proofs of identity."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -47,14 +47,14 @@ def a_session(customer_id: str = "hong") -> Session:
     return new_session(customer_id, "personal", "otp", NOW)[0]
 
 
-def test_a_customer_survives_the_table(account: Account) -> None:
+def test_a_customer_is_read_as_it_was_written(account: Account) -> None:
     customers = Customers(account.client("dynamodb"), account.physical["CustomersTable"])
     put(account, "CustomersTable", customer_store.to_item(a_customer()))
     assert customers.find("hong") == a_customer()
     assert customers.find("kim") is None
 
 
-def test_a_challenge_survives_the_table(challenges: Challenges) -> None:
+def test_a_challenge_is_read_as_it_was_written(challenges: Challenges) -> None:
     challenge = replace(a_challenge(), created_at=NOW + 123 * MILLISECOND, devices=b"\1" * 64)
     assert challenge_store.from_item(challenge_store.to_item(challenge)) == challenge
     challenges.add(challenge)
@@ -62,13 +62,13 @@ def test_a_challenge_survives_the_table(challenges: Challenges) -> None:
     assert challenges.find("unknown") is None
 
 
-def test_a_challenge_has_an_end(account: Account, challenges: Challenges) -> None:
+def test_a_challenge_item_has_a_ttl(account: Account, challenges: Challenges) -> None:
     challenges.add(a_challenge())
     (item,) = account.items("ChallengesTable")
     assert int(item["ttl"]["N"]) == int((NOW + RETENTION).timestamp())
 
 
-def test_tries_are_counted_up_to_the_last(challenges: Challenges) -> None:
+def test_tries_are_counted_up_to_the_limit(challenges: Challenges) -> None:
     challenge = a_challenge()
     challenges.add(challenge)
     left = [challenges.count_try(challenge.id, NOW).tries_left for _ in range(MAX_TRIES)]
@@ -80,7 +80,7 @@ def test_tries_are_counted_up_to_the_last(challenges: Challenges) -> None:
     assert known.tries == MAX_TRIES
 
 
-def test_an_expired_challenge_takes_no_try_though_its_row_is_still_there(challenges: Challenges) -> None:
+def test_an_expired_challenge_takes_no_try_while_its_item_still_exists(challenges: Challenges) -> None:
     challenge = a_challenge()
     challenges.add(challenge)
     challenges.count_try(challenge.id, challenge.expires_at - timedelta(seconds=1))
@@ -88,7 +88,7 @@ def test_an_expired_challenge_takes_no_try_though_its_row_is_still_there(challen
         challenges.count_try(challenge.id, challenge.expires_at)
 
 
-def test_an_unknown_challenge_is_not_made_by_trying_it(account: Account, challenges: Challenges) -> None:
+def test_a_try_on_an_unknown_challenge_creates_no_item(account: Account, challenges: Challenges) -> None:
     with pytest.raises(ConditionFailed):
         challenges.count_try("unknown", NOW)
     assert account.items("ChallengesTable") == []
@@ -102,7 +102,7 @@ def test_a_proved_challenge_takes_no_further_try(challenges: Challenges) -> None
         challenges.count_try(challenge.id, NOW)
 
 
-def test_of_two_right_answers_one_proves(challenges: Challenges) -> None:
+def test_of_two_correct_responses_one_proves_the_challenge(challenges: Challenges) -> None:
     challenge = a_challenge()
     challenges.add(challenge)
     proved = challenges.prove(challenge, "otp", NOW)
@@ -112,7 +112,7 @@ def test_of_two_right_answers_one_proves(challenges: Challenges) -> None:
     assert challenges.find(challenge.id) == proved
 
 
-def test_a_challenge_is_not_proved_after_its_end(challenges: Challenges) -> None:
+def test_an_expired_challenge_is_not_proved(challenges: Challenges) -> None:
     challenge = a_challenge()
     challenges.add(challenge)
     with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
@@ -134,7 +134,7 @@ def used(challenges: Challenges, proof: Challenge, **overrides: object) -> Chall
     return found
 
 
-def test_a_proof_is_used_once_and_says_for_what(account: Account, challenges: Challenges) -> None:
+def test_a_proof_of_identity_is_used_once_and_records_its_use(account: Account, challenges: Challenges) -> None:
     proof = a_proof(account, operation=Operation.DEREGISTER, object_id="r1")
     done = used(challenges, proof, used_for="r1", now=NOW + PROOF_LIFE)
     assert (done.state, done.used_for) == (ChallengeState.USED, "r1")
@@ -153,7 +153,7 @@ def test_a_proof_is_used_once_and_says_for_what(account: Account, challenges: Ch
     ],
     ids=str,
 )
-def test_a_proof_is_good_for_nothing_else(
+def test_a_proof_of_identity_is_refused_for_anything_else(
     account: Account, challenges: Challenges, other: dict[str, object]
 ) -> None:
     proof = a_proof(account, operation=Operation.DEREGISTER, object_id="r1")
@@ -162,7 +162,7 @@ def test_a_proof_is_good_for_nothing_else(
     assert used(challenges, proof).state is ChallengeState.USED
 
 
-def test_an_open_challenge_is_no_proof(challenges: Challenges) -> None:
+def test_an_unproved_challenge_is_no_proof_of_identity(challenges: Challenges) -> None:
     challenge = a_challenge()
     challenges.add(challenge)
     with pytest.raises(ConditionFailed):
@@ -173,19 +173,19 @@ def start(sessions: Sessions, session: Session, step: int | None = 100, at: int 
     return sessions.start(session, challenge_created_at=NOW + at * MILLISECOND, totp_step=step)
 
 
-def test_a_session_survives_the_table(sessions: Sessions) -> None:
+def test_a_session_is_read_as_it_was_written(sessions: Sessions) -> None:
     session = a_session()
     assert start(sessions, session) is None
     assert sessions.find("hong") == session
     assert sessions.find("kim") is None
 
 
-def test_a_session_is_read_strongly(account: Account, sessions: Sessions) -> None:
+def test_a_session_is_read_consistently(account: Account, sessions: Sessions) -> None:
     (call,) = account.recorded(lambda: sessions.find("hong"))
     assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
 
 
-def test_a_new_session_ends_the_old_one_and_says_so(account: Account, sessions: Sessions) -> None:
+def test_a_new_session_ends_the_old_one_and_reports_it(account: Account, sessions: Sessions) -> None:
     old, new = a_session(), a_session()
     start(sessions, old)
     assert start(sessions, new, 101, 1) == old
@@ -224,26 +224,26 @@ def test_a_code_counts_once_across_logins_and_step_ups(sessions: Sessions) -> No
         start(sessions, a_session(), 101, 1)
 
 
-def test_a_login_without_a_code_does_not_forget_the_last_one(sessions: Sessions) -> None:
+def test_a_login_without_a_code_keeps_the_last_code_step(sessions: Sessions) -> None:
     start(sessions, a_session())
     start(sessions, a_session(), None, 1)
     with pytest.raises(Refusal, match="STEP_UP_REUSED"):
         start(sessions, a_session(), 100, 2)
 
 
-def test_two_customers_may_use_the_same_step(sessions: Sessions) -> None:
+def test_two_customers_can_use_the_same_code_step(sessions: Sessions) -> None:
     start(sessions, a_session("hong"))
     start(sessions, a_session("kim"))
     assert sessions.find("kim") is not None
 
 
-def test_the_token_itself_is_not_stored(account: Account, sessions: Sessions) -> None:
+def test_a_session_token_is_not_stored(account: Account, sessions: Sessions) -> None:
     session, token = new_session("hong", "personal", "otp", NOW)
     start(sessions, session)
     assert token.partition(".")[2] not in str(account.items("SessionsTable"))
 
 
-def test_a_session_is_ended_by_its_own_digest_only(sessions: Sessions) -> None:
+def test_a_session_is_ended_only_by_its_own_digest(sessions: Sessions) -> None:
     old, new = a_session(), a_session()
     start(sessions, old)
     start(sessions, new, 101, 1)
@@ -262,7 +262,9 @@ def test_a_code_stays_used_after_the_session_ended(sessions: Sessions) -> None:
         start(sessions, a_session(), 100, 1)
 
 
-def test_a_lock_ends_the_session_and_every_login_in_one_write(account: Account, sessions: Sessions) -> None:
+def test_a_customer_lock_ends_the_session_and_every_login_in_one_write(
+    account: Account, sessions: Sessions
+) -> None:
     start(sessions, a_session())
     (call,) = account.recorded(lambda: sessions.lock("hong", NOW))
     assert call.operation == "UpdateItem"
@@ -272,7 +274,7 @@ def test_a_lock_ends_the_session_and_every_login_in_one_write(account: Account, 
         start(sessions, a_session(), 101, 1)
 
 
-def test_devices_stay_when_sessions_come_and_go(sessions: Sessions) -> None:
+def test_devices_are_kept_when_sessions_start_and_end(sessions: Sessions) -> None:
     assert sessions.standing("hong") == Standing(locked=False, devices=b"")
     sessions.start(a_session(), challenge_created_at=NOW, devices=b"\1" * 32)
     start(sessions, a_session(), 101, 1)

@@ -1,4 +1,4 @@
-"""S3: conditional writes, the form that uploads exactly one file, and the trust bucket's minute of memory."""
+"""S3: conditional writes, the form that uploads exactly one file, and the trust bucket's cache."""
 
 import base64
 import itertools
@@ -32,17 +32,17 @@ def trust(bucket: Bucket) -> TrustBucket:
     return TrustBucket(bucket, [PIN])
 
 
-def test_what_is_written_is_read(bucket: Bucket) -> None:
+def test_an_object_is_read_as_it_was_written(bucket: Bucket) -> None:
     bucket.write("a", b"content")
     assert bucket.read("a", 100).content == b"content"
 
 
-def test_no_more_is_read_than_one_byte_above_the_limit(bucket: Bucket) -> None:
+def test_a_read_stops_one_byte_above_the_limit(bucket: Bucket) -> None:
     bucket.write("a", b"x" * 100)
     assert bucket.read("a", 10).content == b"x" * 11
 
 
-def test_what_is_not_there_is_told_from_other_failures(bucket: Bucket, account: Account) -> None:
+def test_a_missing_object_differs_from_other_failures(bucket: Bucket, account: Account) -> None:
     with pytest.raises(ObjectNotFound):
         bucket.read("a", 10)
     with pytest.raises(ClientError):
@@ -51,7 +51,7 @@ def test_what_is_not_there_is_told_from_other_failures(bucket: Bucket, account: 
         Bucket(account.client("s3"), "no-such-bucket").write("a", b"", create=True)
 
 
-def test_a_deleted_object_is_gone_and_deleting_it_again_is_harmless(account: Account) -> None:
+def test_deleting_an_object_twice_is_harmless(account: Account) -> None:
     bucket = Bucket(account.client("s3"), account.physical["UploadBucket"])
     bucket.write("uploads/a", b"content")
     bucket.delete("uploads/a")
@@ -62,14 +62,14 @@ def test_a_deleted_object_is_gone_and_deleting_it_again_is_harmless(account: Acc
     assert "Versions" not in versions, "no earlier version stays behind"
 
 
-def test_create_writes_only_where_there_is_nothing(bucket: Bucket) -> None:
+def test_create_writes_only_where_no_object_exists(bucket: Bucket) -> None:
     bucket.write("a", b"first", create=True)
     with pytest.raises(ConditionFailed):
         bucket.write("a", b"second", create=True)
     assert bucket.read("a", 100).content == b"first"
 
 
-def test_replacing_writes_only_over_what_was_seen(bucket: Bucket) -> None:
+def test_replace_writes_only_over_the_version_that_was_read(bucket: Bucket) -> None:
     bucket.write("a", b"first")
     seen = bucket.read("a", 100)
     bucket.write("a", b"second", replacing=seen.etag)
@@ -87,7 +87,7 @@ def presigned(account: Account) -> tuple[dict[str, Any], dict[str, Any]]:
     return form, json.loads(base64.b64decode(form["fields"]["policy"]))
 
 
-def test_the_form_takes_exactly_one_key_size_and_type(account: Account) -> None:
+def test_the_form_accepts_exactly_one_key_size_and_type(account: Account) -> None:
     form, policy = presigned(account)
     conditions: list[Any] = policy["conditions"]
     name = account.physical["UploadBucket"]
@@ -107,7 +107,7 @@ def test_every_field_of_the_form_is_a_condition(account: Account) -> None:
         assert name in unbound or {name: value} in conditions, name
 
 
-def test_the_form_lives_five_minutes(account: Account) -> None:
+def test_the_form_expires_after_five_minutes(account: Account) -> None:
     _, policy = presigned(account)
     ends = datetime.strptime(policy["expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert timedelta(minutes=4, seconds=50) < ends - datetime.now(UTC) <= timedelta(minutes=5)
@@ -119,13 +119,13 @@ def test_the_form_is_signed_with_v4_for_the_buckets_own_host(account: Account) -
     assert form["url"].startswith(f"https://{account.physical['UploadBucket']}.s3.")
 
 
-def test_without_an_active_document_nothing_is_trusted(trust: TrustBucket) -> None:
+def test_without_an_active_document_no_issuer_is_trusted(trust: TrustBucket) -> None:
     with pytest.raises(ObjectNotFound):
         trust.active(NOW)
     assert trust.proposal() is None
 
 
-def test_the_active_document_is_kept_for_a_minute(account: Account, trust: TrustBucket, bucket: Bucket) -> None:
+def test_the_active_document_is_cached_for_a_minute(account: Account, trust: TrustBucket, bucket: Bucket) -> None:
     bucket.write(ACTIVE, DOCUMENT)
     assert trust.active(NOW).version == 1
     bucket.write(ACTIVE, SECOND_DOCUMENT)
@@ -137,7 +137,7 @@ def test_the_active_document_is_kept_for_a_minute(account: Account, trust: Trust
     assert trust.active(NOW + CACHE_LIFE).version == 2
 
 
-def test_a_document_under_another_anchor_is_not_trusted_though_active(bucket: Bucket) -> None:
+def test_an_active_document_under_another_anchor_is_not_trusted(bucket: Bucket) -> None:
     bucket.write(ACTIVE, DOCUMENT)
     with pytest.raises(TrustDocumentRejected):
         TrustBucket(bucket, ["00" * 32]).active(NOW)
@@ -149,7 +149,7 @@ def test_an_oversized_document_is_refused(trust: TrustBucket, bucket: Bucket) ->
         trust.active(NOW)
 
 
-def test_activation_replaces_what_was_looked_at(trust: TrustBucket, bucket: Bucket) -> None:
+def test_activation_replaces_only_the_version_that_was_read(trust: TrustBucket, bucket: Bucket) -> None:
     bucket.write(INCOMING, DOCUMENT)
     first = trust.proposal()
     assert first is not None
@@ -168,7 +168,7 @@ def test_activation_replaces_what_was_looked_at(trust: TrustBucket, bucket: Buck
     assert trust.active(NOW).version == 2
 
 
-def test_a_proposal_differs_by_document_by_what_is_active_and_by_what_is_confirmed(
+def test_a_proposal_is_identified_by_document_active_version_and_confirmation(
     trust: TrustBucket, bucket: Bucket
 ) -> None:
     writes = [(INCOMING, DOCUMENT), (ACTIVE, DOCUMENT), (CONFIRMATION, b"0" * 64), (INCOMING, SECOND_DOCUMENT)]

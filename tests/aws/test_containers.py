@@ -52,14 +52,14 @@ def found(uploads: Uploads, upload: Upload) -> Upload:
 
 def waiting(uploads: Uploads) -> NeedsPassword:
     claimed = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
-    uploads.ask_password(claimed, NOW)
+    uploads.request_password(claimed, NOW)
     asked = found(uploads, claimed)
     assert isinstance(asked, NeedsPassword)
     return asked
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 0, 1), (1, 1, 1, 0)])
-def test_a_pair_is_claimed_when_its_last_file_comes(uploads: Uploads, order: tuple[int, ...]) -> None:
+def test_a_pair_is_claimed_when_its_last_file_arrives(uploads: Uploads, order: tuple[int, ...]) -> None:
     upload = uploads.add(a_requested_upload(files=FILES))
     for index in order[:-1]:
         assert uploads.receive(upload.id, index, NOW) is None
@@ -73,18 +73,18 @@ def test_a_pair_is_claimed_when_its_last_file_comes(uploads: Uploads, order: tup
     assert again.attempts == 2
 
 
-def test_asking_for_the_password_gives_a_nonce_and_ten_minutes(uploads: Uploads) -> None:
+def test_requesting_the_password_sets_a_nonce_and_ten_minutes(uploads: Uploads) -> None:
     claimed = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
-    uploads.ask_password(claimed, NOW)
+    uploads.request_password(claimed, NOW)
     upload = found(uploads, claimed)
     assert isinstance(upload, NeedsPassword)
     assert upload.expires_at == NOW + PASSWORD_DEADLINE
     assert len(upload.nonce) == 32
     with pytest.raises(ConditionFailed):
-        uploads.ask_password(claimed, NOW)
+        uploads.request_password(claimed, NOW)
 
 
-def test_tries_are_counted_one_by_one_and_end(uploads: Uploads) -> None:
+def test_each_try_is_counted_up_to_the_limit(uploads: Uploads) -> None:
     """Requests that race hold the same row: each takes its own try, and none is made beyond the last."""
     upload = waiting(uploads)
     counted = [uploads.count_password(upload, NOW).password_tries for _ in range(MAX_PASSWORD_TRIES)]
@@ -94,7 +94,7 @@ def test_tries_are_counted_one_by_one_and_end(uploads: Uploads) -> None:
     assert found(uploads, upload).state_at(NOW) is UploadState.REJECTED
 
 
-def test_no_try_after_the_deadline_or_the_verdict(uploads: Uploads) -> None:
+def test_no_try_is_allowed_after_the_deadline_or_the_verdict(uploads: Uploads) -> None:
     upload = waiting(uploads)
     with pytest.raises(ConditionFailed):
         uploads.count_password(upload, NOW + PASSWORD_DEADLINE)
@@ -103,7 +103,7 @@ def test_no_try_after_the_deadline_or_the_verdict(uploads: Uploads) -> None:
         uploads.count_password(upload, NOW)
 
 
-def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
+def test_a_verdict_is_saved_once_and_then_visible(uploads: Uploads) -> None:
     upload = waiting(uploads)
     accepted = verdict_of(a_report(a_certificate(key="ec")), opened=True)
     uploads.decide(upload, accepted, NOW)
@@ -119,7 +119,7 @@ def test_a_verdict_is_saved_once_and_then_shown(uploads: Uploads) -> None:
     assert shown.expires_at == NOW + VALIDATION_DEADLINE
 
 
-def test_a_lost_lease_neither_saves_nor_asks(uploads: Uploads) -> None:
+def test_a_lost_lease_neither_saves_nor_requests_the_password(uploads: Uploads) -> None:
     slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
     uploads.claim(slow.id, NOW + VALIDATION_LEASE)
     with pytest.raises(ConditionFailed):
@@ -127,7 +127,7 @@ def test_a_lost_lease_neither_saves_nor_asks(uploads: Uploads) -> None:
     with pytest.raises(ConditionFailed):
         uploads.decide_and_publish(slow, REFUSED, NOW)
     with pytest.raises(ConditionFailed):
-        uploads.ask_password(slow, NOW)
+        uploads.request_password(slow, NOW)
 
 
 # --- sealing keys ---------------------------------------------------------------------------------
@@ -146,11 +146,11 @@ def sealing_keys(account: Account) -> SealingKeys:
 
 
 @pytest.mark.parametrize("name", ["SealingKeyA", "SealingKeyB"])
-def test_the_current_key_and_the_retired_one_open(account: Account, name: str) -> None:
+def test_the_current_and_the_retired_key_decrypt(account: Account, name: str) -> None:
     assert sealing_keys(account).unseal(sealed(account, name), "u", "n") == "R"
 
 
-def test_nothing_else_opens(account: Account) -> None:
+def test_a_wrong_key_purpose_upload_or_nonce_does_not_decrypt(account: Account) -> None:
     keys, good = sealing_keys(account), sealed(account, "SealingKeyA")
     tampered = good.ciphertext[:-1] + bytes([good.ciphertext[-1] ^ 1])
     for wrong in (
@@ -170,7 +170,7 @@ def test_nothing_else_opens(account: Account) -> None:
 # --- samples --------------------------------------------------------------------------------------
 
 
-def test_samples_are_decided_uploads_and_live_registrations(
+def test_samples_contain_decided_uploads_and_live_registrations(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uploads = uploads_of(account)

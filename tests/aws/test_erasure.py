@@ -1,4 +1,4 @@
-"""What is over for long is erased: the row and its own locks, all or nothing, and nothing else."""
+"""Registrations that ended long ago are erased: the item and its own locks, all or nothing."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ def deregistered(account: Account, r: Registration) -> datetime:
 
 def ran_out(account: Account, r: Registration) -> datetime:
     index = ExpiryIndex(account.client("dynamodb"), account.physical["RegistrationsTable"])
-    index.note_ended(Due(r.customer_id, r.id, r.not_after), r.not_after + DAY)
+    index.record_expired(Due(r.customer_id, r.id, r.not_after), r.not_after + DAY)
     return r.not_after
 
 
@@ -61,7 +61,7 @@ def erasure(account: Account) -> Erasure:
 
 
 @pytest.mark.parametrize("ending", [revoked, blocked, deregistered, ran_out, superseded])
-def test_however_it_ended_it_is_due_then_and_goes_with_its_locks(
+def test_an_ended_registration_is_erased_with_its_locks_when_due(
     account: Account, erasure: Erasure, ending: Ending
 ) -> None:
     registration = a_registration(account)
@@ -80,7 +80,7 @@ def test_however_it_ended_it_is_due_then_and_goes_with_its_locks(
     assert account.items("DenyListTable") == denied
     assert len(denied) == (ending in (revoked, blocked))
     assert list(erasure.due(since)) == []
-    erasure.erase(over)  # whoever comes second finds it done
+    erasure.erase(over)  # a repeat finds it done
 
 
 def _of(item: dict[str, Any], registration: Registration) -> bool:
@@ -91,7 +91,7 @@ def _left(account: Account, others: list[dict[str, Any]]) -> list[dict[str, Any]
     return [item for item in account.items("RegistrationsTable") if item not in others]
 
 
-def test_what_is_due_is_read_from_the_index_alone(account: Account, erasure: Erasure) -> None:
+def test_due_registrations_are_read_from_the_index_only(account: Account, erasure: Erasure) -> None:
     deregistered(account, a_registration(account))
 
     calls = account.recorded(lambda: list(erasure.due(NOW)))
@@ -99,7 +99,7 @@ def test_what_is_due_is_read_from_the_index_alone(account: Account, erasure: Era
     assert {(call.operation, call.params["IndexName"]) for call in calls} == {("Query", "by-erasure")}
 
 
-def test_locks_that_a_later_registration_took_over_are_that_ones(account: Account, erasure: Erasure) -> None:
+def test_locks_of_a_later_registration_are_kept(account: Account, erasure: Erasure) -> None:
     certificate = a_certificate(key="ec")
     deregistered(account, a_registration(account, certificate))
     (over,) = erasure.due(NOW)
@@ -112,7 +112,7 @@ def test_locks_that_a_later_registration_took_over_are_that_ones(account: Accoun
     assert all(_of(item, again) for item in left)
 
 
-def test_a_lock_that_goes_over_at_this_moment_keeps_the_row(
+def test_a_lock_that_is_taken_over_meanwhile_keeps_the_item(
     account: Account, erasure: Erasure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = a_certificate(key="ec")
@@ -132,7 +132,7 @@ def test_a_lock_that_goes_over_at_this_moment_keeps_the_row(
     assert list(erasure.due(NOW)) == [over], "the next run finds it"
 
 
-def test_nothing_is_erased_on_a_date_that_the_row_does_not_have(account: Account, erasure: Erasure) -> None:
+def test_an_item_with_another_erasure_date_is_kept(account: Account, erasure: Erasure) -> None:
     registration = a_registration(account)
     before = account.items("RegistrationsTable")
 
@@ -143,7 +143,7 @@ def test_nothing_is_erased_on_a_date_that_the_row_does_not_have(account: Account
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_killed_it_leaves_all_or_nothing(account: Account, erasure: Erasure, after: bool) -> None:
+def test_an_interrupted_erasure_deletes_all_or_nothing(account: Account, erasure: Erasure, after: bool) -> None:
     deregistered(account, a_registration(account))
     (over,) = erasure.due(NOW)
 
@@ -153,7 +153,7 @@ def test_killed_it_leaves_all_or_nothing(account: Account, erasure: Erasure, aft
     assert len(account.items("RegistrationsTable")) == (0 if after else 4)
 
 
-def test_an_erased_certificate_may_be_registered_by_whoever_can_and_a_denied_one_by_nobody(
+def test_an_erased_certificate_can_be_registered_again_and_a_denied_one_cannot(
     account: Account, erasure: Erasure
 ) -> None:
     free, denied = a_certificate(key="ec"), a_certificate(key="ec")

@@ -1,4 +1,4 @@
-"""The expiry index: what ends in a window, read by the index alone, and what is marked on the rows it names."""
+"""The expiry index: registrations by their end, read from the index only, and flags on their items."""
 
 from collections import Counter
 from dataclasses import replace
@@ -24,7 +24,9 @@ def index(account: Account) -> ExpiryIndex:
     return ExpiryIndex(account.client("dynamodb"), account.physical["RegistrationsTable"])
 
 
-def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, index: ExpiryIndex) -> None:
+def test_registrations_expiring_in_a_window_are_read_from_the_index_only(
+    account: Account, index: ExpiryIndex
+) -> None:
     inside = [a_registration(account, a_certificate(key="ec", not_after=NOW + days * DAY)) for days in (7, 10)]
     a_registration(account, a_certificate(key="ec", not_after=NOW + 7 * DAY - timedelta(seconds=1)))
     a_registration(account, a_certificate(key="ec", not_after=NOW + 10 * DAY + timedelta(seconds=1)))
@@ -35,7 +37,7 @@ def test_what_ends_in_a_window_is_found_by_the_index_alone(account: Account, ind
     assert sorted(due, key=lambda d: d.not_after) == [Due("hong", r.id, r.not_after) for r in inside]
 
 
-def test_the_index_is_followed_over_many_pages(
+def test_the_index_is_read_across_pages(
     account: Account, index: ExpiryIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = a_registration(account)
@@ -49,14 +51,14 @@ def test_the_index_is_followed_over_many_pages(
     assert len(found) == len(set(found)) == 9
 
 
-def test_a_customer_is_in_one_shard_and_customers_are_in_all() -> None:
+def test_a_customer_is_in_one_shard_and_all_shards_are_used() -> None:
     counts = Counter(expiry_shard(f"customer-{number}") for number in range(6400))
     assert counts.keys() == set(EXPIRY_SHARDS)
     assert max(counts.values()) < 150
     assert expiry_shard("hong") == "expiry-28"
 
 
-def test_a_registration_is_flagged_when_it_is_live_and_ends_then(account: Account, index: ExpiryIndex) -> None:
+def test_a_live_registration_with_the_indexed_end_is_flagged(account: Account, index: ExpiryIndex) -> None:
     registration = a_registration(account)
     due = Due("hong", registration.id, registration.not_after)
     index.flag(due, NOW)
@@ -67,20 +69,24 @@ def test_a_registration_is_flagged_when_it_is_live_and_ends_then(account: Accoun
         index.flag(due, NOW)  # a late repeat of the first
 
 
-def test_what_is_over_is_noted_once_and_leaves_the_index(account: Account, index: ExpiryIndex) -> None:
+def test_an_expired_registration_is_recorded_once_and_leaves_the_index(
+    account: Account, index: ExpiryIndex
+) -> None:
     registration = a_registration(account)
     due = Due("hong", registration.id, registration.not_after)
-    index.note_ended(due, NOW)
+    index.record_expired(due, NOW)
     (row,) = [item for item in account.items("RegistrationsTable") if "lifecycle" in item]
     assert (row["lifecycle"]["S"], row["expiry_noted_at"]["S"]) == ("LIVE", iso(NOW))
     window = Window(0, due.not_after, due.not_after)
     assert list(index.due(expiry_shard("hong"), window)) == []
-    index.note_ended(due, NOW)
+    index.record_expired(due, NOW)
     assert account.items("RegistrationsTable").count(row) == 1
 
 
 @pytest.mark.parametrize("wrong", ["another end", "another customer", "unknown", "ended", "held"])
-def test_nothing_else_is_flagged(account: Account, index: ExpiryIndex, wrong: str) -> None:
+def test_a_registration_with_another_state_or_end_is_not_flagged(
+    account: Account, index: ExpiryIndex, wrong: str
+) -> None:
     registration = a_registration(account)
     due = Due("hong", registration.id, registration.not_after)
     if wrong == "another end":
@@ -97,5 +103,5 @@ def test_nothing_else_is_flagged(account: Account, index: ExpiryIndex, wrong: st
         index.flag(due, NOW)
     if wrong != "held":  # a hold does not keep a certificate from running out
         with pytest.raises(ConditionFailed):
-            index.note_ended(due, NOW)
+            index.record_expired(due, NOW)
     assert account.items("RegistrationsTable") == before

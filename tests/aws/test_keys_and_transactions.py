@@ -1,4 +1,4 @@
-"""KMS, and what DynamoDB's refusals become."""
+"""KMS, and the errors of DynamoDB."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ def customer_secrets(account: Account) -> CustomerSecrets:
     return CustomerSecrets(account.client("kms"), account.physical["CustomerKey"])
 
 
-def test_a_sealed_secret_opens_for_its_customer(customer_secrets: CustomerSecrets) -> None:
+def test_a_secret_is_decrypted_for_its_customer(customer_secrets: CustomerSecrets) -> None:
     sealed = customer_secrets.seal("hong", TOTP_SECRET)
     assert TOTP_SECRET not in sealed
     assert customer_secrets.open("hong", sealed) == TOTP_SECRET
 
 
-def test_a_sealed_secret_does_not_open_for_another_customer(customer_secrets: CustomerSecrets) -> None:
+def test_a_secret_is_not_decrypted_for_another_customer(customer_secrets: CustomerSecrets) -> None:
     sealed = customer_secrets.seal("hong", TOTP_SECRET)
     with pytest.raises(ClientError, match="InvalidCiphertext"):
         customer_secrets.open("kim", sealed)
 
 
 @pytest.mark.parametrize("position", [-1, -20, 40])
-def test_a_tampered_secret_does_not_open(customer_secrets: CustomerSecrets, position: int) -> None:
+def test_a_tampered_secret_is_not_decrypted(customer_secrets: CustomerSecrets, position: int) -> None:
     sealed = bytearray(customer_secrets.seal("hong", TOTP_SECRET))
     sealed[position] ^= 1
     with pytest.raises(ClientError, match="InvalidCiphertext"):
@@ -38,7 +38,7 @@ def test_a_tampered_secret_does_not_open(customer_secrets: CustomerSecrets, posi
 
 
 class Transactions:
-    """A client whose transactions are cancelled for given reasons, one list an attempt, and then succeed."""
+    """A client whose transactions are cancelled for given reasons, one list for each attempt, and then succeed."""
 
     class exceptions:  # noqa: N801 - boto3's name
         class TransactionCanceledException(ClientError):
@@ -61,20 +61,20 @@ WRITES: list[dict[str, dict[str, Any]]] = [{"Put": {"TableName": "t", "Item": {}
 CONFLICT = ["TransactionConflict", "None"]
 
 
-def test_another_transaction_in_the_way_is_tried_again() -> None:
+def test_a_conflict_with_another_transaction_is_retried() -> None:
     client = Transactions(CONFLICT, CONFLICT)
     dynamo.transact(client, WRITES)
     assert client.calls == 3
 
 
-def test_conflicts_without_end_are_a_failure_and_no_refusal() -> None:
+def test_endless_conflicts_are_a_failure_and_no_refusal() -> None:
     client = Transactions(*[CONFLICT] * 10)
     with pytest.raises(ClientError):
         dynamo.transact(client, WRITES)
     assert client.calls == dynamo.TRANSACTION_TRIES
 
 
-def test_a_conflict_beside_a_failed_condition_is_looked_at_again() -> None:
+def test_a_conflict_beside_a_failed_condition_is_retried() -> None:
     client = Transactions(["TransactionConflict", "ConditionalCheckFailed"], ["ConditionalCheckFailed", "None"])
     with pytest.raises(ConditionFailed) as failed:
         dynamo.transact(client, WRITES)
@@ -82,7 +82,7 @@ def test_a_conflict_beside_a_failed_condition_is_looked_at_again() -> None:
 
 
 class Updates:
-    """A client whose updates fail with given codes, one an attempt, and then succeed."""
+    """A client whose updates fail with given codes, one for each attempt, and then succeed."""
 
     def __init__(self, *codes: str) -> None:
         self.codes = list(codes)
@@ -93,7 +93,7 @@ class Updates:
         return {"Attributes": {"id": {"S": "a"}}}
 
 
-def test_a_single_write_tries_again_where_a_transaction_is_at_its_item() -> None:
+def test_a_single_write_is_retried_after_a_transaction_conflict() -> None:
     client = Updates(*["TransactionConflictException"] * (dynamo.TRANSACTION_TRIES - 1))
     assert dynamo.update(client, "t", {}, "SET a = :a", "a = :b", {}) == {"id": {"S": "a"}}
 
@@ -101,13 +101,13 @@ def test_a_single_write_tries_again_where_a_transaction_is_at_its_item() -> None
 @pytest.mark.parametrize(
     "codes", [["TransactionConflictException"] * dynamo.TRANSACTION_TRIES, ["ThrottlingException"]]
 )
-def test_conflicts_without_end_and_other_errors_of_a_single_write_are_raised(codes: list[str]) -> None:
+def test_endless_conflicts_and_other_errors_of_a_single_write_are_raised(codes: list[str]) -> None:
     with pytest.raises(ClientError) as raised:
         dynamo.update(Updates(*codes), "t", {}, "SET a = :a", "a = :b", {})
     assert raised.value.response["Error"]["Code"] == codes[0]
 
 
-def test_any_other_reason_is_raised_as_it_is() -> None:
+def test_any_other_cancellation_reason_is_raised_unchanged() -> None:
     client = Transactions(["ValidationError", "None"])
     with pytest.raises(Transactions.exceptions.TransactionCanceledException):
         dynamo.transact(client, WRITES)

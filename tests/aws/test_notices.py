@@ -1,4 +1,4 @@
-"""The notices' table: a claim has one holder at a time, and an end is final."""
+"""The notices' table: a claim has one holder at a time, and SENT and DROPPED are final."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def notices(account: Account) -> Notices:
     return Notices(account.client("dynamodb"), account.physical["NoticesTable"])
 
 
-def test_a_notice_is_one_registration_one_end_one_threshold() -> None:
+def test_a_notice_id_covers_registration_end_and_threshold() -> None:
     dues = [Due("hong", "r1", NOW), Due("hong", "r2", NOW), Due("hong", "r1", NOW + SECOND)]
     notice = notice_of(expiry_notice("hong", [(due, days) for due in dues for days in (7, 14)], NOW).message)
     assert notice is not None
@@ -38,16 +38,14 @@ def test_a_claim_has_one_holder_until_the_lease_ends(account: Account, notices: 
     assert int(item["ttl"]["N"]) == int((NOW + NOTICE_LEASE + RETENTION).timestamp())
 
 
-def test_two_claims_without_an_end_are_the_last(notices: Notices) -> None:
+def test_a_notice_is_claimed_twice_at_most_without_an_outcome(notices: Notices) -> None:
     for later in range(2):
         notices.claim([NOTICE], NOW + later * NOTICE_LEASE)
     with pytest.raises(ConditionFailed):
         notices.claim([NOTICE], NOW + timedelta(days=30))
 
 
-def test_what_was_certainly_not_sent_may_be_claimed_at_once_and_does_not_count(
-    account: Account, notices: Notices
-) -> None:
+def test_a_released_claim_is_free_at_once_and_does_not_count(account: Account, notices: Notices) -> None:
     for _ in range(5):
         notices.claim([NOTICE], NOW)
         notices.release([NOTICE], NOW)
@@ -55,7 +53,7 @@ def test_what_was_certainly_not_sent_may_be_claimed_at_once_and_does_not_count(
     assert item["sends"]["N"] == "0"
 
 
-def test_several_are_claimed_together_or_not_at_all(account: Account, notices: Notices) -> None:
+def test_several_notices_are_claimed_together_or_not_at_all(account: Account, notices: Notices) -> None:
     notices.claim(["b"], NOW)
     assert not notices.claim(["a", "b", "c"], NOW)
     leases = {item["id"]["S"]: item["lease_until"]["S"] for item in account.items("NoticesTable")}
@@ -74,7 +72,7 @@ def test_a_closed_notice_is_never_claimed_again(account: Account, notices: Notic
     assert (item["state"]["S"], "lease_until" in item) == (state.value, False)
 
 
-def test_what_is_closed_stays_as_it_is(account: Account, notices: Notices) -> None:
+def test_a_closed_notice_is_not_closed_again(account: Account, notices: Notices) -> None:
     notices.claim([NOTICE], NOW)
     notices.close([NOTICE], NoticeState.SENT, NOW)
     before = account.items("NoticesTable")
@@ -82,7 +80,7 @@ def test_what_is_closed_stays_as_it_is(account: Account, notices: Notices) -> No
     assert account.items("NoticesTable") == before
 
 
-def test_an_unknown_notice_is_not_made_by_closing_it(account: Account, notices: Notices) -> None:
+def test_closing_an_unknown_notice_creates_no_item(account: Account, notices: Notices) -> None:
     assert not notices.is_closed(NOTICE)
     notices.close([NOTICE], NoticeState.SENT, NOW)
     assert account.items("NoticesTable") == []

@@ -29,7 +29,7 @@ def test_a_re_evaluation_lifts_its_own_hold_only(account: Account, registrations
     assert registrations.get("hong", r.id).bank_hold_reason is None
 
 
-def test_staff_take_over_what_a_re_evaluation_holds(account: Account, registrations: Registrations) -> None:
+def test_a_bank_hold_replaces_the_hold_of_a_re_evaluation(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     registrations.hold_by_reevaluation("hong", r.id, NOW)
     for which in (Hold.CUSTOMER, Hold.ISSUER):

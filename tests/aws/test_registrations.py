@@ -1,4 +1,4 @@
-"""The registrations' table: one transaction registers, three locks keep it the only one, an index finds ends."""
+"""The registrations' table: one transaction registers, three locks keep it unique."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,13 +40,13 @@ def rows(account: Account) -> int:
     return len(account.items("RegistrationsTable"))
 
 
-def test_a_registration_survives_the_table(account: Account, certificate: CustomerCertificate) -> None:
+def test_a_registration_is_read_as_it_was_written(account: Account, certificate: CustomerCertificate) -> None:
     upload = an_awaiting_upload(account, certificate)
     registration = new_registration(upload, "signature", "2026-11", NOW)
     assert store.from_item(store.to_item(registration)) == registration
 
 
-def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
+def test_registering_ends_the_upload_and_writes_item_and_locks_in_one_call(
     account: Account, registrations: Registrations, certificate: CustomerCertificate
 ) -> None:
     upload = an_awaiting_upload(account, certificate)
@@ -67,7 +67,7 @@ def test_registering_ends_the_upload_and_writes_row_and_locks_in_one_call(
     ]
 
 
-def test_a_registration_is_found_by_its_customer_only(account: Account, registrations: Registrations) -> None:
+def test_a_registration_is_found_only_for_its_customer(account: Account, registrations: Registrations) -> None:
     registration = a_registration(account)
     assert registrations.find("kim", registration.id) is None
     calls = account.recorded(lambda: registrations.find("hong", registration.id))
@@ -125,7 +125,9 @@ def test_the_same_certificate_of_the_same_customer_names_its_registration(
     assert rows(account) == 4
 
 
-def test_another_customers_certificate_names_nothing(account: Account, certificate: CustomerCertificate) -> None:
+def test_another_customers_certificate_names_no_registration(
+    account: Account, certificate: CustomerCertificate
+) -> None:
     a_registration(account, certificate, "kim")
     upload = an_awaiting_upload(account, certificate, "hong")
     with pytest.raises(CertificateTaken) as taken:
@@ -137,7 +139,7 @@ def test_another_customers_certificate_names_nothing(account: Account, certifica
 
 @pytest.mark.parametrize("holder", ["hong", "kim"])
 @pytest.mark.parametrize("shared", ["fingerprint", "key_digest", "serial"])
-def test_each_lock_alone_keeps_a_second_one_out(
+def test_each_lock_alone_prevents_a_second_registration(
     account: Account, certificate: CustomerCertificate, shared: str, holder: str
 ) -> None:
     """Same fingerprint; same key in another certificate; same issuer and serial with an altered signature."""
@@ -156,13 +158,13 @@ def test_each_lock_alone_keeps_a_second_one_out(
     assert rows(account) == 4
 
 
-def test_the_same_serial_of_another_issuer_is_another_certificate(account: Account) -> None:
+def test_the_same_serial_of_another_issuer_can_be_registered(account: Account) -> None:
     a_registration(account, a_certificate(key="ec", serial_number=77))
     a_registration(account, a_certificate(key="ec", serial_number=77, operator="kica"))
     assert rows(account) == 8
 
 
-def test_locks_of_two_holders_name_nothing(account: Account, certificate: CustomerCertificate) -> None:
+def test_locks_of_two_customers_name_no_registration(account: Account, certificate: CustomerCertificate) -> None:
     own, other = a_registration(account, certificate, "hong"), a_registration(account, customer_id="kim")
     upload = an_awaiting_upload(account, a_certificate(key="ec"), "hong")
     with pytest.raises(CertificateTaken) as taken:
@@ -170,7 +172,7 @@ def test_locks_of_two_holders_name_nothing(account: Account, certificate: Custom
     assert taken.value.existing is None
 
 
-def test_all_registrations_of_a_customer_are_listed_over_many_pages(
+def test_all_registrations_of_a_customer_are_listed_across_pages(
     account: Account, registrations: Registrations
 ) -> None:
     one = a_registration(account)
@@ -191,11 +193,11 @@ def test_all_registrations_of_a_customer_are_listed_over_many_pages(
     assert {r.customer_id for r in listed} == {"hong"}
 
 
-def test_a_customer_without_registrations_has_none(registrations: Registrations) -> None:
+def test_a_customer_without_registrations_gets_an_empty_list(registrations: Registrations) -> None:
     assert registrations.of_customer("hong") == []
 
 
-def test_customers_whose_ids_share_a_beginning_are_apart(account: Account, registrations: Registrations) -> None:
+def test_customer_ids_with_a_common_prefix_are_kept_apart(account: Account, registrations: Registrations) -> None:
     a_registration(account, customer_id="hong2")
     assert registrations.of_customer("hong") == []
 
@@ -216,7 +218,7 @@ def test_registrations_are_found_by_their_issuers_serials(account: Account, regi
     assert registrations.find_by_issuer_serial(digest, []) == {}
 
 
-def test_keys_that_were_not_processed_are_asked_again(
+def test_unprocessed_keys_are_read_again(
     account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = a_registration(account, a_certificate(key="ec", serial_number=0xA1))
@@ -228,8 +230,8 @@ def test_keys_that_were_not_processed_are_asked_again(
         ((table, request),) = RequestItems.items()
         first, *rest = request["Keys"]
         asked.append(len(request["Keys"]))
-        answer = real(RequestItems={table: {**request, "Keys": [first]}})
-        return {**answer, "UnprocessedKeys": {table: {**request, "Keys": rest}} if rest else {}}
+        response = real(RequestItems={table: {**request, "Keys": [first]}})
+        return {**response, "UnprocessedKeys": {table: {**request, "Keys": rest}} if rest else {}}
 
     monkeypatch.setattr(registrations.client, "batch_get_item", one_at_a_time)
     found = registrations.find_by_issuer_serial(mine.issuer_key_digest, ["a1", "a2", "a3"])

@@ -1,4 +1,4 @@
-"""The runs of the expiry job: one a day, finished when every shard is, and the window only moves forward."""
+"""The runs of the expiry job: one a day, finished with its last shard, and the window only moves forward."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def runs(account: Account) -> Runs:
     return Runs(account.client("dynamodb"), account.physical["NoticesTable"])
 
 
-def test_a_run_is_finished_when_each_shard_is_done_in_any_order_and_however_often(runs: Runs) -> None:
+def test_a_run_finishes_when_every_shard_is_done_in_any_order(runs: Runs) -> None:
     run = runs.begin(["a", "b", "c"], NOW)
     assert [runs.done(run, shard) for shard in ("b", "b", "a")] == [False, False, False]
     assert runs.last_finished() is None
@@ -26,7 +26,7 @@ def test_a_run_is_finished_when_each_shard_is_done_in_any_order_and_however_ofte
     assert runs.done(run, "c"), "a repeat of the last one finishes what it may have left"
 
 
-def test_a_second_call_of_the_day_finds_the_run_begun(runs: Runs) -> None:
+def test_a_second_call_of_the_day_finds_the_started_run(runs: Runs) -> None:
     run = runs.begin(["a", "b"], NOW)
     runs.done(run, "a")
     assert runs.begin(["a", "b"], NOW + HOUR) == Run(NOW, None, frozenset({"b"}))
@@ -34,7 +34,7 @@ def test_a_second_call_of_the_day_finds_the_run_begun(runs: Runs) -> None:
     assert runs.begin(["a", "b"], NOW + HOUR) == Run(NOW, None, frozenset())
 
 
-def test_the_next_day_looks_since_the_last_finished_run(runs: Runs) -> None:
+def test_the_next_window_starts_at_the_last_finished_run(runs: Runs) -> None:
     runs.done(runs.begin(["a"], NOW), "a")
     runs.begin(["a"], NOW + DAY)  # never done
     assert runs.begin(["a"], NOW + 2 * DAY) == Run(NOW + 2 * DAY, NOW, frozenset({"a"}))
@@ -47,26 +47,26 @@ def test_the_window_never_moves_backwards(runs: Runs) -> None:
     assert runs.last_finished() == NOW + DAY
 
 
-def test_a_run_that_never_began_is_not_made_by_a_shard(account: Account, runs: Runs) -> None:
+def test_a_shard_of_an_unknown_run_creates_no_item(account: Account, runs: Runs) -> None:
     with pytest.raises(ConditionFailed):
         runs.done(Run(NOW, None, frozenset()), "a")
     assert account.items("NoticesTable") == []
 
 
 @pytest.mark.parametrize("since", [None, NOW - DAY])
-def test_a_worker_is_told_its_shard_and_the_run(since: object) -> None:
+def test_a_shard_message_names_shard_and_run(since: object) -> None:
     run = Run(NOW, NOW - DAY if since else None, frozenset({"b", "a"}))
     messages = list(run.messages())
     assert [message["shard"] for message in messages] == ["a", "b"]
     assert {run_of(message) for message in messages} == {Run(run.at, run.since, frozenset())}
 
 
-def test_a_day_is_a_day_in_seoul() -> None:
+def test_a_day_starts_at_midnight_in_seoul() -> None:
     assert Run(NOW + 12 * HOUR, None, frozenset()).id == "run:expiry:2026-11-24"
     assert Run(NOW + 12 * HOUR - timedelta(seconds=1), None, frozenset()).id == "run:expiry:2026-11-23"
 
 
-def test_the_last_run_outlives_the_notices(account: Account, runs: Runs) -> None:
+def test_the_last_run_is_kept_longer_than_the_notices(account: Account, runs: Runs) -> None:
     runs.done(runs.begin(["a"], NOW), "a")
     rows = {item["id"]["S"]: item for item in account.items("NoticesTable")}
     assert "ttl" not in rows["run:flag_expiring"]

@@ -1,4 +1,4 @@
-"""Sending to a customer: by the first channel that takes it, and never stopped by what is wrong with another."""
+"""Sending to a customer: by the first channel that accepts it, whatever is wrong with the others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,7 +51,7 @@ def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
     assert texts() == [(PHONE, "[제목] 안내")]
 
 
-def test_what_no_channel_takes_is_not_delivered_and_says_why_without_the_number(account: Account) -> None:
+def test_an_undelivered_message_reports_why_without_the_number(account: Account) -> None:
     customer = a_customer(phone="010-1234", channels=("sms", "mail"), mail="hong@example.com")
     with pytest.raises(NotDelivered) as refused:
         sender_of(account).send(Recipient.of(customer), MESSAGE)
@@ -87,7 +87,7 @@ def test_a_text_message_comes_after_the_channels_that_can_be_tried() -> None:
     assert (sms.sent, mail.sent) == ([], ["hong@example.com"])
 
 
-def test_a_channel_that_refuses_is_no_fault_of_the_row_and_only_chosen_channels_follow() -> None:
+def test_a_refusing_channel_is_followed_by_chosen_channels_only() -> None:
     sms = Recorder()
     sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=True)})
     with pytest.raises(NotDelivered, match=r"^mail: EndpointDisabled$"):
@@ -95,13 +95,13 @@ def test_a_channel_that_refuses_is_no_fault_of_the_row_and_only_chosen_channels_
     assert sms.sent == []
 
 
-def test_without_any_address_nothing_is_delivered() -> None:
+def test_a_customer_without_any_address_gets_no_message() -> None:
     sender = Sender({ChannelName.SMS: Recorder(), ChannelName.MAIL: Recorder()})
     with pytest.raises(NotDelivered, match=r"^mail: no address; sms: no address$"):
         sender.send(Recipient("", ("mail",)), MESSAGE)
 
 
-def test_a_message_that_may_be_lost_says_whether_it_was_taken(account: Account) -> None:
+def test_sending_a_message_that_may_be_lost_reports_whether_it_was_accepted(account: Account) -> None:
     sqs: Any = account.client("sqs")
     assert Queue(sqs, account.physical["NoticeQueue"]).try_send({"id": "n1"})
     assert not Queue(sqs, "https://sqs.ap-northeast-2.amazonaws.com/123456789012/none").try_send({"id": "n1"})

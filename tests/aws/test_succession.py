@@ -1,4 +1,4 @@
-"""Succession: a renewed certificate takes the place of an earlier one; at no instant are both or neither usable."""
+"""Succession: a renewed certificate replaces an earlier one; exactly one of them is usable at any time."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ def registrations(account: Account) -> Registrations:
 
 
 def a_later_certificate() -> CustomerCertificate:
-    """One that begins a minute before NOW, later than others do."""
+    """A certificate that starts a minute before NOW, later than others do."""
     return a_certificate(key="ec", not_before=NOW - MINUTE)
 
 
@@ -52,7 +52,7 @@ def test_a_successor_ends_the_old_one_in_its_own_transaction(
 
 
 @pytest.mark.parametrize("lifecycle", [Lifecycle.REVOKED_BY_ISSUER, Lifecycle.DEREGISTERED])
-def test_an_old_one_that_is_over_is_only_referred_to(
+def test_an_ended_predecessor_is_only_referred_to(
     account: Account, registrations: Registrations, lifecycle: Lifecycle
 ) -> None:
     r = a_registration(account)
@@ -63,7 +63,7 @@ def test_an_old_one_that_is_over_is_only_referred_to(
 
 
 @pytest.mark.parametrize("meanwhile", ["ended", "held by the bank"])
-def test_an_old_one_that_changed_meanwhile_registers_nothing(
+def test_a_predecessor_that_changed_meanwhile_prevents_the_registration(
     account: Account, registrations: Registrations, meanwhile: str
 ) -> None:
     old = a_registration(account)
@@ -78,7 +78,7 @@ def test_an_old_one_that_changed_meanwhile_registers_nothing(
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_at_no_instant_are_both_or_neither_usable(
+def test_exactly_one_of_predecessor_and_successor_is_usable_at_any_time(
     account: Account, registrations: Registrations, after: bool
 ) -> None:
     old = a_registration(account)
@@ -97,9 +97,7 @@ def test_at_no_instant_are_both_or_neither_usable(
     assert found.state is (UploadState.REGISTERED if after else UploadState.AWAITING_PROOF)
 
 
-def test_a_compromised_key_reaches_the_successor_that_has_it(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_compromised_key_ends_the_successor_that_has_it(account: Account, registrations: Registrations) -> None:
     old = a_registration(account, a_certificate(key="ec"))
     new = succeed(account, old, key_digest=old.key_digest)
     with pytest.raises(ConditionFailed):

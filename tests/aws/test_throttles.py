@@ -19,7 +19,7 @@ def throttles(account: Account) -> Throttles:
     return Throttles(account.client("dynamodb"), account.physical["ThrottlesTable"])
 
 
-def test_five_attempts_then_each_wait_is_longer(throttles: Throttles) -> None:
+def test_after_five_attempts_each_wait_is_longer(throttles: Throttles) -> None:
     at = NOW
     assert [throttles.attempt("key", at).tries_left for _ in range(FREE_TRIES)] == [4, 3, 2, 1, 0]
     for wait in (*WAITS, WAITS[-1], WAITS[-1]):
@@ -29,21 +29,21 @@ def test_five_attempts_then_each_wait_is_longer(throttles: Throttles) -> None:
         assert throttles.attempt("key", at).allowed
 
 
-def test_an_attempt_that_came_too_early_does_not_prolong_the_wait(throttles: Throttles) -> None:
+def test_an_attempt_during_the_wait_does_not_prolong_it(throttles: Throttles) -> None:
     for _ in range(FREE_TRIES):
         throttles.attempt("key", NOW)
     assert not throttles.attempt("key", NOW + MINUTE - SECOND).allowed
     assert throttles.attempt("key", NOW + MINUTE).allowed
 
 
-def test_one_write_counts_and_decides(account: Account, throttles: Throttles) -> None:
+def test_one_write_counts_and_allows_an_attempt(account: Account, throttles: Throttles) -> None:
     for _ in range(FREE_TRIES + 1):
         (call,) = account.recorded(lambda: throttles.attempt("key", NOW))
         assert call.operation == "UpdateItem"
         assert "ConditionExpression" in call.params
 
 
-def test_of_fifty_at_the_same_moment_five_are_allowed(throttles: Throttles) -> None:
+def test_of_fifty_concurrent_attempts_five_are_allowed(throttles: Throttles) -> None:
     assert sum(throttles.attempt("key", NOW).allowed for _ in range(50)) == FREE_TRIES
 
 
@@ -66,17 +66,17 @@ def test_a_locked_challenge_makes_the_account_wait_longer_each_time(throttles: T
     assert ends == [WAITS[0], WAITS[2], WAITS[4]]
 
 
-def test_what_was_never_tried_is_free(throttles: Throttles) -> None:
+def test_a_key_without_attempts_is_allowed(throttles: Throttles) -> None:
     assert throttles.free_at("key", NOW) == NOW
 
 
-def test_budgets_do_not_share(throttles: Throttles) -> None:
+def test_budgets_are_independent(throttles: Throttles) -> None:
     for _ in range(FREE_TRIES + 1):
         throttles.attempt("one", NOW)
     assert throttles.attempt("another", NOW).tries_left == 4
 
 
-def test_an_address_has_its_requests_by_minute_and_by_hour(throttles: Throttles) -> None:
+def test_an_address_is_limited_by_minute_and_by_hour(throttles: Throttles) -> None:
     at = NOW.replace(minute=58, second=50)
     for _ in range(ADDRESS_LIMIT.per_minute):
         throttles.count_address(ADDRESS, at)
@@ -87,7 +87,7 @@ def test_an_address_has_its_requests_by_minute_and_by_hour(throttles: Throttles)
     throttles.count_address(ADDRESS, at + 10 * SECOND)
 
 
-def test_a_phone_gets_one_text_a_minute_and_five_an_hour(account: Account, throttles: Throttles) -> None:
+def test_a_phone_is_limited_to_one_text_a_minute_and_five_an_hour(account: Account, throttles: Throttles) -> None:
     hour = NOW.replace(minute=0, second=0)
     for minute in range(PHONE_LIMIT.per_hour):
         throttles.count_phone(PHONE, hour + minute * MINUTE)
@@ -100,7 +100,7 @@ def test_a_phone_gets_one_text_a_minute_and_five_an_hour(account: Account, throt
     assert PHONE not in str(account.items("ThrottlesTable"))
 
 
-def test_rows_have_an_end(account: Account, throttles: Throttles) -> None:
+def test_throttle_items_have_a_ttl(account: Account, throttles: Throttles) -> None:
     throttles.attempt("key", NOW)
     throttles.count_address(ADDRESS, NOW)
     ends = {int(item["ttl"]["N"]) for item in account.items("ThrottlesTable")}

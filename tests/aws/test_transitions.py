@@ -1,4 +1,4 @@
-"""Every change of a registration: what it leaves, what it may not leave, that repeating it is harmless."""
+"""Every change of a registration: from which states it is allowed, and that repeating it is harmless."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,14 +37,14 @@ CHANGES: dict[str, Change] = {
 
 
 def proposed(account: Account, **certificate: Any) -> Registration:
-    """A live registration that one of the staff wants blocked."""
+    """A live registration that one person of the staff proposed to block."""
     r = a_registration(account, a_certificate(key="ec", **certificate))
     registrations_of(account).propose_block("hong", r.id, "staff-1", "phone stolen", NOW)
     return r
 
 
 @pytest.mark.parametrize("lifecycle", ENDS)
-def test_a_live_one_ends_once_and_a_repetition_changes_nothing(
+def test_a_live_registration_ends_once_and_repeating_it_changes_nothing(
     account: Account, registrations: Registrations, lifecycle: Lifecycle
 ) -> None:
     r = proposed(account)
@@ -58,7 +58,9 @@ def test_a_live_one_ends_once_and_a_repetition_changes_nothing(
 
 
 @pytest.mark.parametrize("lifecycle", [each for each in Lifecycle if each is not Lifecycle.LIVE])
-def test_what_ended_never_changes(account: Account, registrations: Registrations, lifecycle: Lifecycle) -> None:
+def test_an_ended_registration_never_changes(
+    account: Account, registrations: Registrations, lifecycle: Lifecycle
+) -> None:
     r = proposed(account, not_after=NOW + DAY)
     at = NOW
     if lifecycle is Lifecycle.EXPIRED:
@@ -89,7 +91,9 @@ def test_what_ended_never_changes(account: Account, registrations: Registrations
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_not_there_is_not_made(account: Account, registrations: Registrations, change: str) -> None:
+def test_a_change_of_an_unknown_registration_creates_no_item(
+    account: Account, registrations: Registrations, change: str
+) -> None:
     r = replace(a_registration(account), id=UNKNOWN)
     before = account.items("RegistrationsTable")
     with pytest.raises(ConditionFailed):
@@ -100,7 +104,7 @@ def test_what_is_not_there_is_not_made(account: Account, registrations: Registra
 
 @pytest.mark.parametrize("first", Hold)
 @pytest.mark.parametrize("second", Hold)
-def test_holds_stand_side_by_side(
+def test_holds_are_independent_of_each_other(
     account: Account, registrations: Registrations, first: Hold, second: Hold
 ) -> None:
     r = a_registration(account)
@@ -114,7 +118,9 @@ def test_holds_stand_side_by_side(
     assert lifted.usable_at(NOW) is (first is second)
 
 
-def test_a_loss_report_counts_at_the_next_strong_read(account: Account, registrations: Registrations) -> None:
+def test_a_loss_report_takes_effect_at_the_next_consistent_read(
+    account: Account, registrations: Registrations
+) -> None:
     r = a_registration(account)
     assert registrations.get("hong", r.id).usable_at(NOW)
     calls = account.recorded(lambda: registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW))
@@ -122,7 +128,7 @@ def test_a_loss_report_counts_at_the_next_strong_read(account: Account, registra
     assert not registrations.get("hong", r.id).usable_at(NOW)
 
 
-def test_a_loss_report_in_the_middle_of_the_issuers_hold(account: Account, registrations: Registrations) -> None:
+def test_a_loss_report_is_independent_of_the_issuers_hold(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     for each in (Hold.ISSUER, Hold.CUSTOMER):
         registrations.add_hold("hong", r.id, each, NOW)
@@ -132,9 +138,7 @@ def test_a_loss_report_in_the_middle_of_the_issuers_hold(account: Account, regis
     assert registrations.resume(registrations.get("hong", r.id), NOW).holds == {Hold.ISSUER}
 
 
-def test_what_was_signed_for_one_loss_report_lifts_no_later_one(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_signature_for_one_loss_report_lifts_no_later_one(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
     assert first.resume_nonce == registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW).resume_nonce
@@ -146,8 +150,8 @@ def test_what_was_signed_for_one_loss_report_lifts_no_later_one(
     assert registrations.get("hong", r.id) == second
 
 
-def test_no_hold_leaves_no_attribute(account: Account, registrations: Registrations) -> None:
-    """Who reads the stream sees `holds` or nothing, never an empty set."""
+def test_removing_the_last_hold_removes_the_attribute(account: Account, registrations: Registrations) -> None:
+    """A reader of the stream sees `holds` or no attribute, never an empty set."""
     r = a_registration(account)
     hold(Hold.BANK)(registrations, r)
     assert [item["holds"] for item in account.items("RegistrationsTable") if "holds" in item] == [{"SS": ["bank"]}]
@@ -155,7 +159,7 @@ def test_no_hold_leaves_no_attribute(account: Account, registrations: Registrati
     assert not [item for item in account.items("RegistrationsTable") if "holds" in item]
 
 
-def test_a_revocation_keeps_the_issuers_word(account: Account, registrations: Registrations) -> None:
+def test_a_revocation_stores_the_issuers_reason_and_time(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
     hold(Hold.ISSUER)(registrations, r)
     calls = account.recorded(lambda: revoke(registrations, r, "cessationOfOperation"))
@@ -173,7 +177,7 @@ def test_a_compromised_key_is_denied_with_the_revocation(account: Account, regis
     assert (denied["registration_id"], denied["why"]) == ({"S": r.id}, {"S": "keyCompromise"})
 
 
-def test_a_revocation_that_turns_out_a_compromise_denies_the_key(
+def test_a_revocation_that_becomes_a_compromise_denies_the_key(
     account: Account, registrations: Registrations
 ) -> None:
     r = a_registration(account)
@@ -207,7 +211,9 @@ def test_a_blocked_certificate_and_its_key_are_never_registered_again(
     assert refused(account, customer, **same).code == "KEY_DENIED"
 
 
-def test_a_restored_table_brings_no_blocked_one_back(account: Account, registrations: Registrations) -> None:
+def test_a_restored_table_does_not_allow_a_blocked_certificate(
+    account: Account, registrations: Registrations
+) -> None:
     r = a_registration(account)
     earlier = account.items("RegistrationsTable")
     block(registrations, r)
@@ -230,7 +236,7 @@ def refused(account: Account, customer: str, **same: Any) -> CertificateTaken:
     return taken.value
 
 
-def test_what_a_customer_took_back_only_they_may_register_again(
+def test_a_deregistered_certificate_can_be_registered_by_its_customer_only(
     account: Account, registrations: Registrations
 ) -> None:
     certificate = a_certificate(key="ec")
@@ -253,7 +259,7 @@ def test_what_a_customer_took_back_only_they_may_register_again(
 
 @pytest.mark.parametrize("change", ["keyCompromise", "block", "deregister"])
 @pytest.mark.parametrize("after", [False, True])
-def test_a_crash_leaves_all_of_an_end_or_nothing(
+def test_a_crash_writes_all_of_an_end_or_nothing(
     account: Account, registrations: Registrations, change: str, after: bool
 ) -> None:
     r = proposed(account)
@@ -272,7 +278,7 @@ def test_a_crash_leaves_all_of_an_end_or_nothing(
     assert ended.lifecycle is not Lifecycle.LIVE
 
 
-def test_a_compromised_key_of_an_ended_one_is_denied_after_a_crash_too(
+def test_a_compromised_key_of_an_ended_registration_is_denied_after_a_crash(
     account: Account, registrations: Registrations
 ) -> None:
     r = a_registration(account)
@@ -285,7 +291,7 @@ def test_a_compromised_key_of_an_ended_one_is_denied_after_a_crash_too(
     assert len(account.items("DenyListTable")) == 1
 
 
-def test_every_attribute_survives_the_table(account: Account, registrations: Registrations) -> None:
+def test_every_attribute_is_read_as_it_was_written(account: Account, registrations: Registrations) -> None:
     r = replace(
         a_registration(account),
         holds=frozenset(Hold),

@@ -1,11 +1,11 @@
-"""Uploads whose issuer is asked: the first answer decides; deferred ones come up when due, and no others."""
+"""Uploads whose status is queried: the first status decides; only due ones are queried again."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from registrar.aws.tables.due_questions import DueQuestions
+from registrar.aws.tables.due_queries import DueQueries
 from registrar.aws.tables.upload_checks import QUEUED, UploadChecks
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
@@ -29,8 +29,8 @@ def checks(account: Account) -> UploadChecks:
 
 
 @pytest.fixture
-def due_questions(account: Account) -> DueQuestions:
-    return DueQuestions(account.client("dynamodb"), account.physical["UploadsTable"])
+def due_queries(account: Account) -> DueQueries:
+    return DueQueries(account.client("dynamodb"), account.physical["UploadsTable"])
 
 
 @pytest.fixture
@@ -39,15 +39,17 @@ def checking(account: Account) -> Callable[[], Checking]:
     return lambda: a_checked_upload(account, CERTIFICATE)
 
 
-def test_good_starts_the_owners_day_and_text(checks: UploadChecks, checking: Callable[[], Checking]) -> None:
+def test_a_good_status_starts_the_day_for_the_proof_and_its_text(
+    checks: UploadChecks, checking: Callable[[], Checking]
+) -> None:
     accepted = checks.accept(checking(), [], GOOD, NOW)
     assert (accepted.state, accepted.status) == (UploadState.AWAITING_PROOF, GOOD)
     assert accepted.expires_at == NOW + PROOF_DEADLINE
     assert accepted.nonce_expires_at == NOW + TEXT_LIFE
 
 
-def test_silence_defers_and_counts_from_the_first_time(
-    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
+def test_an_unavailable_status_defers_and_counts_from_the_first_time(
+    checks: UploadChecks, due_queries: DueQueries, checking: Callable[[], Checking]
 ) -> None:
     upload = checking()
     first = checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
@@ -56,35 +58,35 @@ def test_silence_defers_and_counts_from_the_first_time(
     assert (later.deferred_at, later.due_at) == (NOW, NOW + 5 * MINUTE)
     accepted = checks.accept(upload, [], GOOD, NOW + 5 * MINUTE)
     assert accepted.deferred_at == NOW
-    assert list(due_questions.due(NOW + DAY)) == []
+    assert list(due_queries.due(NOW + DAY)) == []
 
 
-def test_only_what_is_due_is_read_the_longest_due_first(
-    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
+def test_due_uploads_are_read_the_longest_due_first(
+    checks: UploadChecks, due_queries: DueQueries, checking: Callable[[], Checking]
 ) -> None:
     uploads = {minutes: checking() for minutes in (5, 1, 30)}
     for minutes, upload in uploads.items():
         checks.defer(upload, [], NOW + minutes * MINUTE, NOW + DAY, NOW)
     checking()
-    assert [name for name, _ in due_questions.due(NOW + 5 * MINUTE)] == [uploads[1].id, uploads[5].id]
-    assert list(due_questions.due(NOW)) == []
+    assert [name for name, _ in due_queries.due(NOW + 5 * MINUTE)] == [uploads[1].id, uploads[5].id]
+    assert list(due_queries.due(NOW)) == []
 
 
-def test_a_due_question_is_put_once_until_the_queue_had_its_chance(
-    checks: UploadChecks, due_questions: DueQuestions, checking: Callable[[], Checking]
+def test_a_due_query_is_queued_once_while_its_message_can_still_arrive(
+    checks: UploadChecks, due_queries: DueQueries, checking: Callable[[], Checking]
 ) -> None:
     upload = checking()
     checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
-    ((name, due),) = due_questions.due(NOW + MINUTE)
-    due_questions.queue(name, due, NOW + MINUTE)
+    ((name, due),) = due_queries.due(NOW + MINUTE)
+    due_queries.queue(name, due, NOW + MINUTE)
     with pytest.raises(ConditionFailed):
-        due_questions.queue(name, due, NOW + MINUTE)
-    assert list(due_questions.due(NOW + MINUTE)) == []
-    assert list(due_questions.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
+        due_queries.queue(name, due, NOW + MINUTE)
+    assert list(due_queries.due(NOW + MINUTE)) == []
+    assert list(due_queries.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
 
 
 @pytest.mark.parametrize("late", ["accept", "reject", "defer"])
-def test_the_first_word_decides(checks: UploadChecks, checking: Callable[[], Checking], late: str) -> None:
+def test_the_first_status_decides(checks: UploadChecks, checking: Callable[[], Checking], late: str) -> None:
     upload = checking()
     checks.reject(upload, [REFUSED])
     writes: dict[str, Callable[[], object]] = {
@@ -99,11 +101,9 @@ def test_the_first_word_decides(checks: UploadChecks, checking: Callable[[], Che
     assert (found.state, found.findings) == (UploadState.REJECTED, (REFUSED,))
 
 
-def test_a_word_that_is_too_old_is_asked_for_again_once(
-    checks: UploadChecks, checking: Callable[[], Checking]
-) -> None:
+def test_an_outdated_status_is_queried_again_once(checks: UploadChecks, checking: Callable[[], Checking]) -> None:
     upload = checks.accept(checking(), [], GOOD, NOW)
-    again = checks.again(upload, NOW + DAY)
+    again = checks.query_again(upload, NOW + DAY)
     assert again.state_at(NOW + DAY) is UploadState.CHECKING
     with pytest.raises(ConditionFailed):
-        checks.again(upload, NOW + DAY)
+        checks.query_again(upload, NOW + DAY)

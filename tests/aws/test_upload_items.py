@@ -58,7 +58,7 @@ def test_an_item_is_read_as_the_class_of_its_state(wanted: type[Upload]) -> None
 
 
 @pytest.mark.parametrize("wanted", NEEDS)
-def test_attributes_of_other_states_do_no_harm(wanted: type[Upload]) -> None:
+def test_attributes_of_other_states_are_ignored(wanted: type[Upload]) -> None:
     others = {name: value for needs in NEEDS.values() for name, value in needs.items()}
     assert type(from_item(others | an_item(wanted))) is wanted
 
@@ -66,7 +66,7 @@ def test_attributes_of_other_states_do_no_harm(wanted: type[Upload]) -> None:
 @pytest.mark.parametrize(
     ("wanted", "missing"), [(wanted, name) for wanted, names in NEEDS.items() for name in names]
 )
-def test_an_item_without_what_its_state_needs_is_named(wanted: type[Upload], missing: str) -> None:
+def test_an_item_without_a_required_attribute_is_an_error_that_names_it(wanted: type[Upload], missing: str) -> None:
     item = an_item(wanted)
     del item[missing]
     with pytest.raises(ItemIncomplete, match=f"{item['id']['S']} is {wanted.state} without '{missing}'"):
@@ -74,7 +74,7 @@ def test_an_item_without_what_its_state_needs_is_named(wanted: type[Upload], mis
 
 
 @pytest.mark.parametrize(("name", "part"), [("summary", "fingerprint"), ("status", "asked_at")])
-def test_a_part_without_a_value_is_named(name: str, part: str) -> None:
+def test_a_missing_value_inside_an_attribute_is_named(name: str, part: str) -> None:
     item = an_item(AwaitingProof)
     whole = dynamo.read_json(item, name)
     del whole[part]
@@ -88,6 +88,6 @@ def test_summary_status_and_findings_are_read_as_they_were_written() -> None:
     assert (upload.summary, upload.status, upload.findings) == (AWAITING.summary, AWAITING.status, findings)
 
 
-def test_an_upload_in_another_state_is_not_taken_for_the_wanted_one() -> None:
+def test_an_upload_in_another_state_is_not_found() -> None:
     with pytest.raises(TypeError, match="is ISSUED, not CHECKING"):
         read_as(an_item(Issued), Checking)

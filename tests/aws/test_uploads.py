@@ -50,7 +50,7 @@ def quota_used(account: Account) -> list[int]:
     ]
 
 
-def test_an_upload_survives_the_table() -> None:
+def test_an_upload_is_read_as_it_was_written() -> None:
     upload = a_requested_upload()
     assert store.from_item(store.to_item(upload)) == upload
 
@@ -61,7 +61,7 @@ def test_an_upload_is_found_by_its_id(uploads: Uploads) -> None:
     assert uploads.find("0" * 32) is None
 
 
-def test_an_upload_is_read_strongly(account: Account, uploads: Uploads) -> None:
+def test_an_upload_is_read_consistently(account: Account, uploads: Uploads) -> None:
     (call,) = account.recorded(lambda: uploads.find("0" * 32))
     assert call.operation == "GetItem"
     assert call.params["ConsistentRead"] is True
@@ -122,7 +122,7 @@ def test_a_started_validation_is_retried_past_the_uploads_deadline(uploads: Uplo
     assert uploads.claim(upload.id, NOW + UPLOAD_LIFE + VALIDATION_LEASE).attempts == 2
 
 
-def test_nobody_claims_an_expired_or_unknown_upload(account: Account, uploads: Uploads) -> None:
+def test_an_expired_or_unknown_upload_is_not_claimed(account: Account, uploads: Uploads) -> None:
     upload = uploads.add(a_requested_upload())
     with pytest.raises(ConditionFailed):
         uploads.claim(upload.id, NOW + UPLOAD_LIFE)
@@ -144,7 +144,7 @@ def test_a_decided_upload_is_not_claimed_again(account: Account, uploads: Upload
         uploads.claim(rejected.id, NOW + timedelta(hours=1))
 
 
-def test_an_accepted_upload_awaits_its_proof(account: Account) -> None:
+def test_an_accepted_upload_awaits_its_proof_of_possession(account: Account) -> None:
     certificate = a_certificate(key="ec")
     upload, report = an_awaiting_upload(account, certificate), a_report(certificate)
     assert upload.state is UploadState.AWAITING_PROOF
@@ -163,7 +163,7 @@ def test_a_rejected_upload_keeps_its_findings(uploads: Uploads) -> None:
     assert rejected.findings == REFUSED.findings
 
 
-def test_a_lost_lease_publishes_nothing(uploads: Uploads) -> None:
+def test_a_lost_lease_saves_no_verdict(uploads: Uploads) -> None:
     slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
     other = uploads.claim(slow.id, NOW + VALIDATION_LEASE)
     with pytest.raises(ConditionFailed):
@@ -189,7 +189,7 @@ def test_a_renewed_text_has_a_new_nonce_and_five_more_minutes(account: Account, 
     assert found(uploads, upload) == renewed
 
 
-def test_two_requests_renew_one_text(account: Account, uploads: Uploads) -> None:
+def test_concurrent_renewals_return_one_text(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     first = uploads.renew_text(upload, NOW + timedelta(hours=1))
     second = uploads.renew_text(upload, NOW + timedelta(hours=1))
@@ -202,7 +202,7 @@ def test_the_text_of_an_ended_upload_is_not_renewed(account: Account, uploads: U
     assert uploads.renew_text(upload, NOW).state is UploadState.REJECTED
 
 
-def test_bad_proofs_are_counted_and_end_the_upload(account: Account, uploads: Uploads) -> None:
+def test_invalid_proofs_are_counted_and_end_the_upload(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     counted = [uploads.count_bad_proof(upload) for _ in range(MAX_BAD_PROOFS)]
     assert counted == list(range(1, MAX_BAD_PROOFS + 1))
@@ -211,7 +211,7 @@ def test_bad_proofs_are_counted_and_end_the_upload(account: Account, uploads: Up
     assert [f.code for f in ended.findings_at(NOW)] == ["PROOF_ATTEMPTS_EXCEEDED"]
 
 
-def test_bad_proofs_are_counted_only_while_one_is_awaited(account: Account, uploads: Uploads) -> None:
+def test_invalid_proofs_are_counted_only_while_a_proof_is_awaited(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     refused = found(uploads, upload)
@@ -220,7 +220,7 @@ def test_bad_proofs_are_counted_only_while_one_is_awaited(account: Account, uplo
     assert found(uploads, upload) == refused
 
 
-def test_a_refused_upload_forgets_certificate_and_nonce(account: Account, uploads: Uploads) -> None:
+def test_a_refused_upload_loses_certificate_and_nonce(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     refused = found(uploads, upload)
@@ -232,7 +232,7 @@ def test_a_refused_upload_forgets_certificate_and_nonce(account: Account, upload
     assert found(uploads, upload) == refused, "repeating it changes nothing"
 
 
-def test_every_upload_and_quota_row_has_an_end(account: Account, uploads: Uploads) -> None:
+def test_every_upload_and_quota_item_has_a_ttl(account: Account, uploads: Uploads) -> None:
     uploads.add(a_requested_upload())
     ends = [int(item["ttl"]["N"]) for item in account.items("UploadsTable")]
     assert ends == [int((NOW + RETENTION).timestamp())] * 2

@@ -18,5 +18,5 @@ from registrar.domain.masking import masked
         ("", ""),
     ],
 )
-def test_masking(name: str, shown: str) -> None:
+def test_middle_of_a_name_is_masked(name: str, shown: str) -> None:
     assert masked(name) == shown

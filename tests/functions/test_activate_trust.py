@@ -1,4 +1,4 @@
-"""The trust document: a proposal becomes active only when every check passes, and is always reported."""
+"""The trust document: a proposal is activated only when every check passes, and is always reported."""
 
 import hashlib
 import itertools
@@ -22,7 +22,7 @@ def propose(account: Account, document: Any) -> Any:
 
 
 def confirm(account: Account, document: Any) -> Any:
-    """The admin has read what it would change."""
+    """The admin read the report and confirms."""
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
     put_trust(account, CONFIRMATION, f"{hashlib.sha256(content).hexdigest().upper()}\n".encode())
     return account.invoke("activate_trust", TRUST_PROPOSED)
@@ -74,7 +74,7 @@ def test_a_bad_document_is_reported_and_the_last_good_one_kept(
     assert reason in " ".join(report["reasons"])
 
 
-def test_all_reasons_are_told_at_once(account: Account) -> None:
+def test_all_reasons_are_reported_together(account: Account) -> None:
     document = a_trust_document()
     document["anchors"] = [{**a, "accepted_from": "yesterday"} for a in document["anchors"]]
     document["issuers"] = [{**i, "certificate": "AAAA"} for i in document["issuers"]]
@@ -103,23 +103,23 @@ def test_the_report_is_about_the_last_proposal(account: Account) -> None:
     assert get_trust(account, REPORT)["version"] == 2
 
 
-def test_nothing_proposed_is_nothing_to_do(account: Account) -> None:
+def test_without_a_proposal_nothing_happens(account: Account) -> None:
     assert account.invoke("activate_trust", TRUST_PROPOSED) == DONE
     assert account.keys("TrustBucket") == []
 
 
-def test_s3s_own_test_event_is_nothing_to_do(account: Account) -> None:
+def test_the_test_event_of_s3_is_ignored(account: Account) -> None:
     assert account.invoke("activate_trust", an_event("sqs_s3_test_event")) == DONE
     assert account.keys("TrustBucket") == []
 
 
-def test_whatever_key_an_event_names_the_proposal_is_looked_at(account: Account) -> None:
+def test_the_proposal_is_read_whatever_key_the_event_names(account: Account) -> None:
     put_trust(account, INCOMING, json.dumps(a_trust_document()).encode())
     account.invoke("activate_trust", a_delivery("incoming/other.json"))
     assert sorted(account.keys("TrustBucket")) == [ACTIVE, INCOMING, REPORT]
 
 
-def test_an_active_document_that_no_longer_reads_does_not_keep_a_good_one_out(account: Account) -> None:
+def test_an_unreadable_active_document_does_not_prevent_an_activation(account: Account) -> None:
     put_trust(account, ACTIVE, json.dumps(a_pki(2).trust_document(9)).encode())
     propose(account, a_trust_document(1))
     assert get_trust(account, ACTIVE)["version"] == 9, "not without a confirmation, as any later document"
@@ -128,7 +128,7 @@ def test_an_active_document_that_no_longer_reads_does_not_keep_a_good_one_out(ac
     assert get_trust(account, ACTIVE) == a_trust_document(1)
 
 
-def test_who_activated_what_is_audited(account: Account) -> None:
+def test_an_activation_is_audited_with_its_author(account: Account) -> None:
     propose(account, a_trust_document())
     propose(account, b"a slip")
     lines = [line for line in account.logged() if line.get("audit")]
@@ -140,9 +140,7 @@ def test_who_activated_what_is_audited(account: Account) -> None:
 # ---- the second document waits until an admin confirms it
 
 
-def test_a_second_document_waits_for_its_confirmation_and_says_what_it_would_change(
-    app: App, account: Account
-) -> None:
+def test_a_second_document_awaits_confirmation_and_reports_its_effect(app: App, account: Account) -> None:
     registered = app.register(a_certificate(key="ec")).body["registration_id"]
     refused = app.upload(a_certificate(key="ec", policy_oid="1.2.410.200005.1.1.6.2").der)
     assert refused["headline"] == "CERT_POLICY_NOT_ACCEPTED"
@@ -171,7 +169,7 @@ def test_a_second_document_waits_for_its_confirmation_and_says_what_it_would_cha
 
 
 @pytest.mark.parametrize("confirmation", [b"", b"yes", b"0" * 64, b"\xff\xfe", b"x" * 100_000])
-def test_only_the_digest_of_this_proposal_confirms_it(account: Account, confirmation: bytes) -> None:
+def test_a_proposal_is_confirmed_by_its_own_digest_only(account: Account, confirmation: bytes) -> None:
     propose(account, a_trust_document(1))
     put_trust(account, CONFIRMATION, confirmation)
     assert propose(account, a_trust_document(2)) == DONE
@@ -179,7 +177,7 @@ def test_only_the_digest_of_this_proposal_confirms_it(account: Account, confirma
     assert get_trust(account, REPORT)["activated"] is False
 
 
-def test_a_confirmation_of_what_was_proposed_before_activates_nothing_new(account: Account) -> None:
+def test_a_confirmation_of_an_earlier_proposal_activates_nothing(account: Account) -> None:
     propose(account, a_trust_document(1))
     propose(account, a_trust_document(2))
     propose(account, a_trust_document(3))
@@ -195,7 +193,7 @@ def test_a_confirmed_document_that_fails_a_check_is_not_activated(account: Accou
     assert "is not pinned" in str(get_trust(account, REPORT)["reasons"])
 
 
-# ---- deliveries that run side by side: whatever the slow one looked at, the last report is about the latest
+# ---- parallel deliveries: whatever the slow one read, the last report is about the latest proposal
 
 
 def writes(key: str) -> Callable[[Call], bool]:
@@ -220,15 +218,15 @@ def test_a_slow_delivery_does_not_report_an_older_proposal_last(account: Account
     assert report.get("version") == (3 if latest != b"a slip" else None)
 
 
-def test_a_slow_delivery_does_not_take_an_activation_back_in_its_report(account: Account) -> None:
+def test_a_slow_delivery_does_not_report_an_activated_document_as_pending(account: Account) -> None:
     propose(account, a_trust_document(1))
     with account.interrupted(writes(REPORT), lambda: confirm(account, a_trust_document(2))):
         assert propose(account, a_trust_document(2)) == DONE
     assert assert_last_report_is_about_what_is_proposed(account)["activated"] is True
 
 
-def test_a_slow_delivery_does_not_overlook_a_confirmation(account: Account) -> None:
-    """Its own event may have been the one that was delivered already."""
+def test_a_slow_delivery_sees_a_later_confirmation(account: Account) -> None:
+    """Its own event may already have been delivered."""
     propose(account, a_trust_document(1))
     confirmation = hashlib.sha256(json.dumps(a_trust_document(2)).encode()).hexdigest().encode()
     with account.interrupted(writes(REPORT), lambda: put_trust(account, CONFIRMATION, confirmation)):
@@ -252,7 +250,7 @@ def test_a_document_activated_meanwhile_is_not_overwritten(account: Account) -> 
     assert "not above the active version" in str(assert_last_report_is_about_what_is_proposed(account)["reasons"])
 
 
-def test_a_proposal_that_never_stands_still_fails_and_comes_again(
+def test_a_proposal_that_keeps_changing_fails_and_is_retried(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     propose(account, a_trust_document(1))

@@ -1,4 +1,4 @@
-"""The authorizer: a live session gets in, everything else is told apart only by 401 and deny."""
+"""The authorizer: a live session is allowed, everything else is 401 or deny."""
 
 import base64
 from datetime import timedelta
@@ -20,12 +20,12 @@ def authorize(account: Account, header: str | None, name: str = "Authorization")
     del event["headers"]["Authorization"]
     if header is not None:
         event["headers"][name] = header
-    answer: dict[str, Any] = account.invoke("authorize", event)
-    return answer
+    response: dict[str, Any] = account.invoke("authorize", event)
+    return response
 
 
-def effect(answer: dict[str, Any]) -> str:
-    (statement,) = answer["policyDocument"]["Statement"]
+def effect(response: dict[str, Any]) -> str:
+    (statement,) = response["policyDocument"]["Statement"]
     assert statement["Action"] == "execute-api:Invoke"
     assert statement["Resource"] == an_event("authorizer_request")["methodArn"]
     return str(statement["Effect"])
@@ -40,19 +40,19 @@ def token(account: Account) -> str:
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 @pytest.mark.parametrize("name", ["Authorization", "authorization"])
-def test_a_live_session_gets_in(account: Account, token: str, scheme: str, name: str) -> None:
-    answer = authorize(account, f"{scheme} {token}", name)
-    assert effect(answer) == "Allow"
-    assert answer["context"] == {
+def test_a_live_session_is_allowed(account: Account, token: str, scheme: str, name: str) -> None:
+    response = authorize(account, f"{scheme} {token}", name)
+    assert effect(response) == "Allow"
+    assert response["context"] == {
         "customer_id": "hong",
         "customer_kind": "personal",
         "method": "otp",
         "proved_at": iso(NOW),
     }
-    assert "hong" not in answer["principalId"]
+    assert "hong" not in response["principalId"]
 
 
-def test_what_the_authorizer_says_opens_the_functions_behind_it(account: Account, token: str) -> None:
+def test_functions_accept_the_context_of_the_authorizer(account: Account, token: str) -> None:
     app = App(account)
     event = app.event("GET", "/registrations")
     context = authorize(account, f"Bearer {token}")["context"]
@@ -61,7 +61,7 @@ def test_what_the_authorizer_says_opens_the_functions_behind_it(account: Account
     assert app.send(event).body == {"registrations": []}
 
 
-def test_one_strong_read_decides(account: Account, token: str) -> None:
+def test_one_consistent_read_decides(account: Account, token: str) -> None:
     account.function("authorize")
     (call,) = account.recorded(lambda: authorize(account, f"Bearer {token}"))
     assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
@@ -84,7 +84,7 @@ def test_one_strong_read_decides(account: Account, token: str) -> None:
         "Bearer " + "a" * 300 + "." + "b" * 43,
     ],
 )
-def test_what_is_no_token_is_unauthorized_and_costs_no_read(account: Account, header: str | None) -> None:
+def test_a_malformed_token_is_unauthorized_and_costs_no_read(account: Account, header: str | None) -> None:
     account.function("authorize")
     account.calls.clear()
     with pytest.raises(Exception, match=r"^Unauthorized$"):
@@ -106,7 +106,7 @@ def test_a_wrong_secret_an_unknown_customer_and_an_old_session_are_denied_alike(
     assert denied[0]["context"] == {}
 
 
-def test_a_session_in_use_lives_to_its_last_second(account: Account, token: str) -> None:
+def test_a_session_in_use_is_allowed_until_it_expires(account: Account, token: str) -> None:
     for _ in range(6):
         account.pass_time(minutes=9, seconds=59)
         assert effect(authorize(account, f"Bearer {token}")) == "Allow"
@@ -116,12 +116,12 @@ def test_a_session_in_use_lives_to_its_last_second(account: Account, token: str)
     assert effect(authorize(account, f"Bearer {token}")) == "Deny"
 
 
-def test_a_session_left_alone_ends(account: Account, token: str) -> None:
+def test_an_unused_session_expires(account: Account, token: str) -> None:
     account.pass_time(seconds=SESSION_IDLE.total_seconds())
     assert effect(authorize(account, f"Bearer {token}")) == "Deny"
 
 
-def test_being_there_is_noted_once_a_minute(account: Account, token: str) -> None:
+def test_the_last_use_is_recorded_once_a_minute(account: Account, token: str) -> None:
     account.function("authorize")
     noted = []
     for seconds in (0, 59, 1, 1, 59):
@@ -131,10 +131,12 @@ def test_being_there_is_noted_once_a_minute(account: Account, token: str) -> Non
     assert noted == [[], [], ["UpdateItem"], [], ["UpdateItem"]]
 
 
-def test_a_note_that_fails_refuses_nobody(account: Account, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_of_the_last_use_still_allows_the_session(
+    account: Account, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     authorizer = account.function("authorize")
     account.pass_time(minutes=2)
-    monkeypatch.setattr(Sessions, "note_seen", failing)
+    monkeypatch.setattr(Sessions, "record_use", failing)
     assert effect(authorize(account, f"Bearer {token}")) == "Allow"
     assert authorizer.sessions.find("hong").seen_at == NOW
 
@@ -143,13 +145,13 @@ def failing(*_: object) -> None:
     raise ConnectionError("the table does not answer")
 
 
-def test_an_old_token_does_not_keep_a_new_session_alive(account: Account, token: str) -> None:
+def test_an_old_token_does_not_extend_a_new_session(account: Account, token: str) -> None:
     sessions = account.function("authorize").sessions
     old = sessions.find("hong")
     account.pass_time(minutes=1)
     App(account).log_in()
     with pytest.raises(ConditionFailed):
-        sessions.note_seen(old, account.at + timedelta(minutes=5))
+        sessions.record_use(old, account.at + timedelta(minutes=5))
     assert sessions.find("hong").seen_at == account.at
 
 

@@ -1,4 +1,4 @@
-"""Before a transaction of high value: the issuer's word of now, applied at once, or no."""
+"""Before a transaction of high value: a fresh revocation status is applied at once, or the request is refused."""
 
 from typing import Any
 
@@ -34,14 +34,14 @@ def status(app: App, registration_id: str) -> dict[str, Any]:
     return found
 
 
-def test_good_is_the_issuers_word_of_now(app: App) -> None:
+def test_a_good_status_is_returned_with_its_time(app: App) -> None:
     registration_id, _ = registered(app)
     app.account.pass_time(hours=5)
-    asked = app.account.issuers.questions
-    answer = check(app, registration_id)
-    assert (answer.status, answer.body["usable"]) == (200, True)
-    assert answer.body["revocation"] == {"as_of": "2026-11-23T08:00:00Z", "source": "ocsp"}
-    assert app.account.issuers.questions == asked + 1
+    asked = app.account.issuers.requests
+    response = check(app, registration_id)
+    assert (response.status, response.body["usable"]) == (200, True)
+    assert response.body["revocation"] == {"as_of": "2026-11-23T08:00:00Z", "source": "ocsp"}
+    assert app.account.issuers.requests == asked + 1
 
 
 @pytest.mark.parametrize(
@@ -52,46 +52,46 @@ def test_good_is_the_issuers_word_of_now(app: App) -> None:
         ("hold", "HELD_BY_ISSUER", "REG_HELD"),
     ],
 )
-def test_what_the_issuer_says_is_applied_at_once(app: App, mode: str, status_now: str, reason: str) -> None:
+def test_a_revocation_or_hold_is_applied_at_once(app: App, mode: str, status_now: str, reason: str) -> None:
     registration_id, certificate = registered(app)
-    app.account.issuers.say(certificate.certificate, mode)
-    answer = check(app, registration_id)
-    assert (answer.status, answer.body["usable"]) == (200, False)
-    assert (answer.body["status"], answer.body["reason"]) == (status_now, reason)
-    assert status(app, registration_id) == answer.body
+    app.account.issuers.set_mode(certificate.certificate, mode)
+    response = check(app, registration_id)
+    assert (response.status, response.body["usable"]) == (200, False)
+    assert (response.body["status"], response.body["reason"]) == (status_now, reason)
+    assert status(app, registration_id) == response.body
 
 
-def test_the_issuers_hold_is_lifted_by_its_word_and_the_customers_stays(app: App) -> None:
+def test_a_good_status_lifts_the_issuers_hold_and_keeps_the_customers(app: App) -> None:
     registration_id, certificate = registered(app)
-    app.account.issuers.say(certificate.certificate, "hold")
+    app.account.issuers.set_mode(certificate.certificate, "hold")
     check(app, registration_id)
     app.call("POST", "/registrations/{registration_id}/loss", registration_id=registration_id)
-    app.account.issuers.say(certificate.certificate, "good")
-    answer = check(app, registration_id)
-    assert (answer.body["holds"], answer.body["status"]) == (["customer"], "SUSPENDED")
+    app.account.issuers.set_mode(certificate.certificate, "good")
+    response = check(app, registration_id)
+    assert (response.body["holds"], response.body["status"]) == (["customer"], "SUSPENDED")
 
 
 @pytest.mark.parametrize("mode", ["tryLater", "garbage", "wrong_signer", "replayed", "stale", "old", "unknown"])
-def test_without_a_fresh_word_the_answer_is_no_for_now_and_nothing_is_lost(app: App, mode: str) -> None:
+def test_without_a_fresh_status_the_verdict_is_no_and_nothing_changes(app: App, mode: str) -> None:
     registration_id, _ = registered(app)
     app.account.issuers.mode = mode
-    answer = check(app, registration_id)
-    assert_problem(answer, "REVOCATION_NOT_CONFIRMED")
-    assert int(answer.headers["Retry-After"]) > 0
+    response = check(app, registration_id)
+    assert_problem(response, "REVOCATION_NOT_CONFIRMED")
+    assert int(response.headers["Retry-After"]) > 0
     assert status(app, registration_id)["usable"] is True
     app.account.issuers.mode = None
     assert check(app, registration_id).body["usable"] is True
 
 
-def test_what_has_ended_is_told_without_asking(app: App) -> None:
+def test_an_ended_registration_is_returned_without_a_query(app: App) -> None:
     registration_id, certificate = registered(app)
-    app.account.issuers.say(certificate.certificate, "revoked")
+    app.account.issuers.set_mode(certificate.certificate, "revoked")
     check(app, registration_id)
-    asked = app.account.issuers.questions
+    asked = app.account.issuers.requests
     assert check(app, registration_id).body["reason"] == "REG_REVOKED"
-    assert app.account.issuers.questions == asked
+    assert app.account.issuers.requests == asked
 
 
-def test_another_customers_registration_is_not_there(app: App) -> None:
+def test_another_customers_registration_is_not_found(app: App) -> None:
     registration_id, _ = registered(app)
     assert_problem(check(App(app.account, customer_id="kim"), registration_id), "REG_NOT_FOUND")

@@ -1,4 +1,4 @@
-"""Nothing is registered without the issuer's word, and nothing is lost while the issuer keeps silent."""
+"""Nothing is registered without a revocation status, and nothing is lost while there is none."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def notices(account: Account) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("mode", REFUSED)
-def test_the_issuers_word_refuses(app: App, mode: str) -> None:
+def test_a_revoked_or_held_certificate_is_refused(app: App, mode: str) -> None:
     app.account.issuers.mode = mode
     view = app.upload(good().der)
     assert (view["state"], view["headline"]) == ("REJECTED", REFUSED[mode])
@@ -59,7 +59,7 @@ def test_the_issuers_word_refuses(app: App, mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", SILENT)
-def test_silence_defers_and_the_same_upload_registers_later(app: App, mode: str) -> None:
+def test_an_unavailable_status_defers_and_the_upload_registers_later(app: App, mode: str) -> None:
     app.account.issuers.mode, certificate = mode, good()
     view = app.upload(certificate.der)
     assert (view["state"], view["headline"]) == ("DEFERRED", SILENT[mode])
@@ -76,27 +76,27 @@ def test_silence_defers_and_the_same_upload_registers_later(app: App, mode: str)
     assert app.prove(ready, certificate).status == 201
 
 
-def test_a_deferred_upload_cannot_be_registered_and_says_why(app: App) -> None:
+def test_a_deferred_upload_cannot_be_registered_and_reports_why(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     view = app.upload(good().der)
-    answer = app.call("POST", "/uploads/{upload_id}/registration", CONSENT, upload_id=view["upload_id"])
-    assert_problem(answer, "REVOCATION_UNAVAILABLE")
+    response = app.call("POST", "/uploads/{upload_id}/registration", CONSENT, upload_id=view["upload_id"])
+    assert_problem(response, "REVOCATION_UNAVAILABLE")
 
 
 CONSENT = {"consent_version": "2026-11"}
 
 
-def test_the_plan_of_a_day_then_a_refusal_that_is_no_dead_end(app: App) -> None:
+def test_after_a_day_of_retries_the_upload_is_refused_and_can_be_repeated(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     view, start = app.upload(good().der), app.account.at
-    asked = app.account.issuers.questions
+    asked = app.account.issuers.requests
     for minutes in PLAN_MINUTES:
         assert app.look(view["upload_id"]).body["next_check_at"] == _at(start, minutes)
         app.account.at = start + timedelta(minutes=minutes) - timedelta(seconds=1)
         assert app.retry_deferred() == {"due": 0, "asked": 0}
         app.account.pass_time(seconds=1)
         assert app.retry_deferred() == {"due": 1, "asked": 1}
-    assert app.account.issuers.questions == asked + len(PLAN_MINUTES)
+    assert app.account.issuers.requests == asked + len(PLAN_MINUTES)
     over = app.look(view["upload_id"]).body
     assert (over["state"], over["headline"]) == ("REJECTED", "REVOCATION_GIVEN_UP")
     assert CATALOGUE[Code.REVOCATION_GIVEN_UP].next_action is NextAction.RESTART
@@ -107,7 +107,7 @@ def _at(start: Any, minutes: int) -> str:
     return f"{start + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_no_job_has_to_run_for_a_deferred_upload_to_end(app: App) -> None:
+def test_a_deferred_upload_expires_without_a_job(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     view = app.upload(good().der)
     app.account.pass_time(hours=26)
@@ -115,7 +115,7 @@ def test_no_job_has_to_run_for_a_deferred_upload_to_end(app: App) -> None:
 
 
 @pytest.mark.parametrize(("mode", "kind"), [(None, "upload_ready"), ("revoked", "upload_refused")])
-def test_who_waited_is_told_once_either_way(app: App, mode: str | None, kind: str) -> None:
+def test_a_customer_who_waited_gets_one_notice_of_the_result(app: App, mode: str | None, kind: str) -> None:
     app.account.issuers.mode = "tryLater"
     upload_id = app.upload(good().der)["upload_id"]
     app.account.issuers.mode = mode
@@ -129,31 +129,31 @@ def test_who_waited_is_told_once_either_way(app: App, mode: str | None, kind: st
 
 
 @pytest.mark.parametrize(("mode", "kind"), [(None, "upload_ready"), ("revoked", "upload_refused")])
-def test_who_finds_the_question_answered_gives_the_notice_too(app: App, mode: str | None, kind: str) -> None:
-    """The one that answered it may have been killed before its notice."""
+def test_a_query_that_finds_the_result_sends_the_notice_too(app: App, mode: str | None, kind: str) -> None:
+    """The delivery that settled it may have been killed before its notice."""
     app.account.issuers.mode = "tryLater"
     upload_id = app.upload(good().der)["upload_id"]
     app.account.issuers.mode = mode
 
-    def answered_by_one_who_is_killed() -> None:
+    def settle_and_die() -> None:
         with app.account.killed_at(0, after=True), pytest.raises(Killed):
             app.ask_issuer(upload_id)
 
-    def answers(call: Call) -> bool:
+    def is_settling(call: Call) -> bool:
         return call.operation == "UpdateItem" and ":findings" in call.params["ExpressionAttributeValues"]
 
-    with app.account.interrupted(answers, answered_by_one_who_is_killed):
+    with app.account.interrupted(is_settling, settle_and_die):
         assert app.ask_issuer(upload_id) == DONE
     assert {notice["kind"] for notice in notices(app.account)} == {kind}
 
 
-def test_who_did_not_wait_is_not_told(app: App) -> None:
+def test_a_customer_who_did_not_wait_gets_no_notice(app: App) -> None:
     app.account.calls.clear()
     app.upload(good().der)
     assert notices(app.account) == []
 
 
-def test_one_retry_for_all_when_an_admin_knows_that_the_issuer_is_back(app: App) -> None:
+def test_an_admin_retries_all_deferred_uploads_of_an_operator_at_once(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     views = [app.upload(good().der), app.upload(good(key="rsa").der)]
     app.account.issuers.mode = None
@@ -161,20 +161,20 @@ def test_one_retry_for_all_when_an_admin_knows_that_the_issuer_is_back(app: App)
     assert {app.look(view["upload_id"]).body["state"] for view in views} == {"AWAITING_PROOF"}
 
 
-def test_a_responder_that_keeps_failing_rests_then_one_probe_wakes_it(app: App) -> None:
+def test_a_failing_responder_is_paused_until_one_probe_succeeds(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     views = [app.upload(good().der) for _ in range(6)]
-    assert app.account.issuers.questions == 5
+    assert app.account.issuers.requests == 5
     app.account.issuers.mode = None
     app.account.pass_time(seconds=59)
     app.retry_deferred({"all": True})
-    assert app.account.issuers.questions == 5
+    assert app.account.issuers.requests == 5
     app.account.pass_time(seconds=1)
     app.retry_deferred({"all": True})
     assert {app.look(view["upload_id"]).body["state"] for view in views} == {"AWAITING_PROOF"}
 
 
-def test_a_certificate_that_ends_while_it_waits_is_refused(app: App) -> None:
+def test_a_certificate_that_expires_while_deferred_is_refused(app: App) -> None:
     last = app.account.at + timedelta(hours=2)
     app.account.issuers.mode = "tryLater"
     upload_id = app.upload(good(not_after=last).der)["upload_id"]
@@ -185,7 +185,7 @@ def test_a_certificate_that_ends_while_it_waits_is_refused(app: App) -> None:
     assert (view["state"], view["headline"]) == ("REJECTED", "CERT_EXPIRED")
 
 
-def test_a_word_that_grew_too_old_is_asked_for_again_before_it_is_relied_on(app: App) -> None:
+def test_an_outdated_status_is_queried_again_before_registering(app: App) -> None:
     app.account.issuers.mode = "old"
     certificate = good()
     view = app.upload(certificate.der)
@@ -201,7 +201,7 @@ def test_a_word_that_grew_too_old_is_asked_for_again_before_it_is_relied_on(app:
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("mode", [None, "tryLater", "revoked"])
-def test_killed_anywhere_the_question_comes_again_and_ends_the_same(
+def test_a_query_killed_at_any_write_is_repeated_with_the_same_result(
     app: App, mode: str | None, after: bool
 ) -> None:
     app.account.issuers.mode = mode
@@ -215,7 +215,7 @@ def test_killed_anywhere_the_question_comes_again_and_ends_the_same(
     assert app.look(upload_id).body["state"] == states[mode]
 
 
-def test_killed_between_decision_and_question_the_delivery_asks_again(app: App) -> None:
+def test_a_delivery_killed_before_the_query_is_queued_queues_it_again(app: App) -> None:
     upload_id = app.sent(good().der)
     for write in range(3):
         with app.account.killed_at(write, after=True), pytest.raises(Killed):
@@ -228,17 +228,17 @@ def test_killed_between_decision_and_question_the_delivery_asks_again(app: App) 
     assert app.account.keys("UploadBucket") == []
 
 
-def test_a_question_about_nothing_or_about_what_is_over_does_nothing(app: App) -> None:
+def test_a_query_for_an_unknown_or_ended_upload_does_nothing(app: App) -> None:
     assert app.ask_issuer("f" * 32) == DONE
     view = app.upload(good().der)
-    asked = app.account.issuers.questions
+    asked = app.account.issuers.requests
     assert app.ask_issuer(view["upload_id"]) == DONE
-    assert app.account.issuers.questions == asked
+    assert app.account.issuers.requests == asked
     assert UploadState(app.look(view["upload_id"]).body["state"]) is UploadState.AWAITING_PROOF
 
 
-def test_a_look_at_the_list_between_word_and_registration_has_the_issuer_asked_again(app: App) -> None:
-    """Else a certificate revoked in between would be missed: by the word before it, and by the look after it."""
+def test_a_watch_run_between_status_and_registration_triggers_a_new_query(app: App) -> None:
+    """Otherwise a certificate revoked in between is missed by the earlier status and by the later watch."""
     certificate = good()
     view = app.upload(certificate.der)
     (point,) = app.account.function("check_revocation").step.statuses.issuers.points()

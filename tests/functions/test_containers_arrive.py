@@ -1,4 +1,4 @@
-"""Files that come in pairs, in any order, and what is left behind: every file has an end."""
+"""Files that arrive in pairs, in any order, and remaining files: every file is deleted."""
 
 from typing import Any
 
@@ -18,7 +18,9 @@ FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 0, 1), (1, 1, 0), (0, 1, 0, 1)])
-def test_a_pair_is_looked_at_once_both_are_there(app: App, account: Account, order: tuple[int, ...]) -> None:
+def test_a_pair_is_validated_when_both_files_have_arrived(
+    app: App, account: Account, order: tuple[int, ...]
+) -> None:
     upload_id = app.sent(*files_of(a_certificate(key="ec")))
     seen: set[int] = set()
     for index in order:
@@ -33,7 +35,7 @@ def test_a_pair_is_looked_at_once_both_are_there(app: App, account: Account, ord
     assert app.look(upload_id).body["state"] == "AWAITING_PROOF"
 
 
-def test_half_a_pair_asks_to_be_swept_and_is_gone_after_its_end(app: App, account: Account) -> None:
+def test_half_a_pair_is_deleted_after_its_deadline(app: App, account: Account) -> None:
     certificate, key = files_of(a_certificate(key="ec"))
     upload_id = str(app.announce(certificate, key).body["upload_id"])
     app.send_file(upload_id, key, 1)
@@ -47,7 +49,7 @@ def test_half_a_pair_asks_to_be_swept_and_is_gone_after_its_end(app: App, accoun
     assert app.look(upload_id).body["state"] == "EXPIRED"
 
 
-def test_a_container_that_got_no_password_is_swept(app: App, account: Account) -> None:
+def test_a_container_without_a_password_is_deleted_by_the_sweep(app: App, account: Account) -> None:
     upload_id = app.upload(*files_of(a_certificate(key="ec"), "PFX"))["upload_id"]
     assert account.messages()[-1]["body"] == {"sweep": upload_id}
     account.pass_time(seconds=PASSWORD_DEADLINE.total_seconds() - 1)
@@ -58,7 +60,7 @@ def test_a_container_that_got_no_password_is_swept(app: App, account: Account) -
     assert account.keys("UploadBucket") == []
 
 
-def test_a_sweep_of_nothing_is_nothing_to_do(app: App, account: Account) -> None:
+def test_a_sweep_of_an_unknown_upload_does_nothing(app: App, account: Account) -> None:
     assert app.sweep("0" * 32) == DONE
     upload_id = app.upload(a_certificate(key="ec").der)["upload_id"]
     before = account.items("UploadsTable")
@@ -66,7 +68,7 @@ def test_a_sweep_of_nothing_is_nothing_to_do(app: App, account: Account) -> None
     assert account.items("UploadsTable") == before
 
 
-def test_the_other_file_of_a_pair_meets_a_lease_and_comes_again(app: App, account: Account) -> None:
+def test_the_second_file_of_a_pair_is_retried_during_a_lease(app: App, account: Account) -> None:
     upload_id = app.sent(*files_of(a_certificate(key="ec")))
     app.deliver(upload_id, 0)
     account.function("validate_upload").uploads.receive(upload_id, 1, account.at)
@@ -88,7 +90,7 @@ def test_each_file_of_a_pair_must_be_the_announced_one(app: App, account: Accoun
 
 
 @pytest.mark.parametrize("content", [b"no certificate", a_certificate(key="ec", encipherment=True).der])
-def test_every_refusal_deletes_before_it_shows(app: App, account: Account, content: bytes) -> None:
+def test_every_refusal_deletes_the_files_before_it_is_visible(app: App, account: Account, content: bytes) -> None:
     upload_id = app.sent(content)
     calls = account.recorded(lambda: app.deliver(upload_id))
     assert steps(calls)[-3:] == ["save REJECTED", "delete 0", "write REJECTED"]

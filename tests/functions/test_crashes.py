@@ -1,6 +1,6 @@
 """A function may be killed at any moment: before or after each of its writes, in turn, for every write.
 
-Each way says what the killed call was for, who goes on afterwards (the customer who got no answer, the queue
+Each way says what the killed call was for, who goes on afterwards (the customer who got no response, the queue
 that delivers again, the next run), and what must be true in the end however far the killed one came.
 """
 
@@ -71,21 +71,21 @@ def test_verify_otp(after: bool) -> None:
 
 
 def announce(app: App, content: bytes) -> Answer:
-    return app.announce(content, key="a-lost-answer")
+    return app.announce(content, key="a-lost-response")
 
 
 def test_request_upload(after: bool) -> None:
     for crash in each_crash(lambda app: a_certificate(key="ec").der, announce, after=after):
         crash.account.pass_time(seconds=5)
-        answer = announce(crash.app, crash.state)
-        assert (answer.status, answer.body["state"]) == (201, "ISSUED")
+        response = announce(crash.app, crash.state)
+        assert (response.status, response.body["state"]) == (201, "ISSUED")
         rows = {item["id"]["S"]: item for item in crash.account.items("UploadsTable")}
         assert len(rows) == 2
         assert rows[f"quota:hong:{NOW:%Y-%m-%d}"]["used"]["N"] == "1"
-        crash.app.send_file(answer.body["upload_id"], crash.state)
-        crash.app.deliver(answer.body["upload_id"])
-        crash.app.ask_issuer(answer.body["upload_id"])
-        assert crash.app.look(answer.body["upload_id"]).body["state"] == "AWAITING_PROOF"
+        crash.app.send_file(response.body["upload_id"], crash.state)
+        crash.app.deliver(response.body["upload_id"])
+        crash.app.ask_issuer(response.body["upload_id"])
+        assert crash.app.look(response.body["upload_id"]).body["state"] == "AWAITING_PROOF"
 
 
 def sent(content: bytes) -> Callable[[App], str]:
@@ -173,20 +173,20 @@ def prove(app: App, state: tuple[dict[str, Any], Any]) -> Answer:
 def test_register_certificate(after: bool) -> None:
     for crash in each_crash(awaiting, prove, after=after):
         crash.account.pass_time(seconds=5)
-        answer = prove(crash.app, crash.state)
-        assert answer.status in (200, 201)
-        assert crash.app.registrations() == [answer.body]
-        assert answer.body["registration_id"] == f"r{crash.state[0]['upload_id']}"
+        response = prove(crash.app, crash.state)
+        assert response.status in (200, 201)
+        assert crash.app.registrations() == [response.body]
+        assert response.body["registration_id"] == f"r{crash.state[0]['upload_id']}"
         assert crash.app.look(crash.state[0]["upload_id"]).body["state"] == "REGISTERED"
         assert len(crash.account.items("RegistrationsTable")) == 4
 
 
-def test_register_certificate_with_the_text_over_meanwhile(after: bool) -> None:
+def test_register_certificate_with_a_text_that_expires_meanwhile(after: bool) -> None:
     for crash in each_crash(awaiting, prove, after=after):
         crash.account.pass_time(minutes=6)
-        answer = prove(crash.app, crash.state)
-        if answer.status not in (200, 201):
-            assert_problem(answer, "PROOF_EXPIRED")
+        response = prove(crash.app, crash.state)
+        if response.status not in (200, 201):
+            assert_problem(response, "PROOF_EXPIRED")
             view = crash.app.look(crash.state[0]["upload_id"]).body
             assert crash.app.prove(view, crash.state[1]).status == 201
         assert len(crash.app.registrations()) == 1
@@ -194,9 +194,9 @@ def test_register_certificate_with_the_text_over_meanwhile(after: bool) -> None:
 
 def test_register_a_certificate_the_customer_has(after: bool) -> None:
     for crash in each_crash(awaiting_again, prove, after=after):
-        answer = prove(crash.app, crash.state)
-        assert answer.status == 200
-        assert crash.app.registrations() == [answer.body]
+        response = prove(crash.app, crash.state)
+        assert response.status == 200
+        assert crash.app.registrations() == [response.body]
         view = crash.app.look(crash.state[0]["upload_id"]).body
         assert (view["state"], view["headline"]) == ("REJECTED", "ALREADY_REGISTERED")
 

@@ -1,4 +1,4 @@
-"""Killed at any write on the way in: no code counts twice, no proof comes without a code, and nobody is stuck."""
+"""Login and step-up killed at any write: no code is used twice, no proof lacks a code, a retry succeeds."""
 
 import pytest
 
@@ -53,18 +53,18 @@ def announcing(app: App) -> str:
 
 def announce(app: App, proof_id: str) -> object:
     app.proof_id = proof_id
-    return app.announce(b"x", key="a-lost-answer")
+    return app.announce(b"x", key="a-lost-response")
 
 
 @each_side
-def test_an_upload_and_its_proof_are_one_write(after: bool) -> None:
+def test_a_proof_is_used_in_the_write_of_its_upload(after: bool) -> None:
     for crash in each_crash(announcing, announce, after=after):
         app = crash.app
         uploads = [i for i in app.account.items("UploadsTable") if not i["id"]["S"].startswith("quota:")]
         (proof,) = app.account.items("ChallengesTable")
         assert (proof["state"]["S"] == "USED") is bool(uploads)
         app.proof_id = crash.state
-        again = app.announce(b"x", key="a-lost-answer")
+        again = app.announce(b"x", key="a-lost-response")
         assert again.status == 201
         (proof,) = app.account.items("ChallengesTable")
         assert proof["used_for"]["S"] == again.body["upload_id"]

@@ -126,7 +126,7 @@ def test_open_container(after: bool, case: str) -> None:
 
 @each_side
 @pytest.mark.parametrize("case", ["a pair"])
-def test_open_container_and_the_customer_never_comes_back(after: bool, case: str) -> None:
+def test_open_container_without_a_retry_by_the_customer(after: bool, case: str) -> None:
     """The sweep, delayed past the deadline, finishes what was decided and deletes what was not."""
     files, state = CASES[case]
     for crash in each_crash(waiting(files), give(SECRET), after=after):
@@ -170,20 +170,20 @@ def test_the_fifth_try_that_is_right(after: bool) -> None:
 
 
 @each_side
-def test_registering_what_was_opened(after: bool) -> None:
+def test_registering_an_opened_container(after: bool) -> None:
     def opened(app: App) -> View:
         return app.open(app.upload(*files_of(GOOD)), SECRET).body
 
     for crash in each_crash(opened, lambda app, view: app.agree(view), after=after):
         crash.account.pass_time(minutes=6)
-        answer = crash.app.agree(crash.state)
-        assert answer.status in (200, 201)
-        assert answer.body["proof"] == "container"
+        response = crash.app.agree(crash.state)
+        assert response.status in (200, 201)
+        assert response.body["proof"] == "container"
         assert len(crash.account.items("RegistrationsTable")) == 4
 
 
 @each_side
-def test_registering_a_certificate_of_somebody_else_counts_one_proof(after: bool) -> None:
+def test_registering_another_persons_certificate_counts_one_proof(after: bool) -> None:
     """The owner check fails: a bad proof, counted at most once for each time it was given."""
     others = a_certificate(key="ec", idn="9001011234568")
 

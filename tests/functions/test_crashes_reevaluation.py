@@ -1,4 +1,4 @@
-"""Re-evaluation, whatever dies and whatever comes twice."""
+"""Re-evaluation with crashes and repeated messages."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registra
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(3))
-def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
+def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Begin the plan, hand out its segments."""
@@ -42,7 +42,7 @@ def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(3))
-def test_a_worker_killed_while_it_plans_is_done_again_by_the_queue(
+def test_a_worker_killed_while_planning_is_repeated_by_the_queue(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Keep what was found, note the segment as done, write the summary."""
@@ -60,7 +60,7 @@ def test_a_worker_killed_while_it_plans_is_done_again_by_the_queue(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(2))
-def test_a_worker_killed_while_it_applies_is_done_again_by_the_queue(
+def test_a_worker_killed_while_applying_is_repeated_by_the_queue(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Two registrations of one batch."""
@@ -77,9 +77,7 @@ def test_a_worker_killed_while_it_applies_is_done_again_by_the_queue(
         assert set(holds(registrations, **owners).values()) == {BY_REEVALUATION}
 
 
-def test_what_was_found_first_stays_however_often_a_segment_is_looked_at(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_repeated_segment_keeps_its_first_findings(account: Account, registrations: Registrations) -> None:
     registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     messages = planned(account)
@@ -102,13 +100,13 @@ def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
     worked(account, *old)
     first, second = new
     worked(account, first)
-    answer = account.invoke("reevaluate", {"step": "apply", "version": 2, "confirm": digest(account), **STAFF})
-    assert answer["text"] == "the plan is not finished: 1 segments are open"
+    response = account.invoke("reevaluate", {"step": "apply", "version": 2, "confirm": digest(account), **STAFF})
+    assert response["text"] == "the plan is not finished: 1 segments are open"
     worked(account, second)
     assert summary(account)["planned_at"] == "2026-11-23T03:01:00Z"
 
 
-def test_a_call_while_a_plan_is_made_hands_out_what_is_still_open(
+def test_a_call_during_planning_queues_the_open_segments_again(
     account: Account, registrations: Registrations
 ) -> None:
     first, second = planned(account)

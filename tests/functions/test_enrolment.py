@@ -1,4 +1,4 @@
-"""Adding, replacing and removing what a customer proves who they are with."""
+"""Adding, replacing and removing credentials."""
 
 import base64
 import dataclasses
@@ -30,21 +30,21 @@ def prover(app: App) -> Prover:
 # ---- passkeys
 
 
-def test_a_passkey_is_added_under_a_proof_and_told_by_text_message(prover: Prover, account: Account) -> None:
-    answer = prover.add_passkey(prover.proof("enrol", "passkey"), "갤럭시 S26")
+def test_a_passkey_is_added_with_a_proof_and_a_text_message_is_sent(prover: Prover, account: Account) -> None:
+    response = prover.add_passkey(prover.proof("enrol", "passkey"), "갤럭시 S26")
 
-    assert answer.status == 201
-    assert answer.body["name"] == "갤럭시 S26"
+    assert response.status == 201
+    assert response.body["name"] == "갤럭시 S26"
     (message,) = prover.texts()
     assert message == {
         "to": PHONE,
         "text": text_message(Kind.PASSKEY_ADDED, changed_at=account.at, detail="갤럭시 S26"),
     }
     (passkey,) = prover.customer().passkeys
-    assert passkey.id == answer.body["credential_id"]
+    assert passkey.id == response.body["credential_id"]
 
 
-def test_a_proof_adds_one_passkey_and_nothing_else(prover: Prover) -> None:
+def test_a_proof_of_identity_adds_one_passkey(prover: Prover) -> None:
     proof = prover.proof("enrol", "passkey")
     assert prover.add_passkey(proof).status == 201
     prover.device = Authenticator(RP_ID, ORIGIN)
@@ -57,13 +57,13 @@ def test_a_proof_adds_one_passkey_and_nothing_else(prover: Prover) -> None:
 @pytest.mark.parametrize(
     ("operation", "object_id"), [("register", ""), ("enrol", "totp"), ("enrol", "phone"), ("remove", "totp")]
 )
-def test_a_proof_for_something_else_adds_no_passkey(prover: Prover, operation: str, object_id: str) -> None:
+def test_a_proof_for_another_operation_adds_no_passkey(prover: Prover, operation: str, object_id: str) -> None:
     proof = prover.proof(operation, object_id)
 
     assert_problem(prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_REQUIRED")
 
 
-def test_neither_an_old_proof_nor_another_customers(prover: Prover, account: Account) -> None:
+def test_an_expired_or_another_customers_proof_adds_no_passkey(prover: Prover, account: Account) -> None:
     proof = prover.proof("enrol", "passkey")
     kim = dataclasses.replace(prover.app, customer_id="kim")
     assert_problem(kim.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_REQUIRED")
@@ -73,23 +73,23 @@ def test_neither_an_old_proof_nor_another_customers(prover: Prover, account: Acc
     assert_problem(late, "STEP_UP_REQUIRED")
 
 
-def test_an_open_challenge_is_no_proof(prover: Prover) -> None:
+def test_an_unproved_challenge_is_no_proof_of_identity(prover: Prover) -> None:
     challenge = prover.step_up("enrol", "passkey")
 
-    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": challenge["challenge_id"]})
-    assert_problem(answer, "STEP_UP_REQUIRED")
+    response = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": challenge["challenge_id"]})
+    assert_problem(response, "STEP_UP_REQUIRED")
 
 
-def test_a_stolen_number_changes_nothing(prover: Prover) -> None:
+def test_a_text_message_code_is_too_weak_to_change_credentials(prover: Prover) -> None:
     for kind in ("passkey", "totp", "phone"):
         proof = by_sms(prover, prover.step_up("enrol", kind))
         path = "/credentials/passkey/options" if kind == "passkey" else f"/credentials/{kind}"
-        answer = prover.app.call("POST", path, {"proof_id": proof, "phone": NEW_PHONE})
-        assert_problem(answer, "STEP_UP_TOO_WEAK")
+        response = prover.app.call("POST", path, {"proof_id": proof, "phone": NEW_PHONE})
+        assert_problem(response, "STEP_UP_TOO_WEAK")
     assert prover.customer().phone == PHONE
 
 
-def test_whoever_has_a_passkey_needs_as_strong_a_proof_for_the_next(prover: Prover) -> None:
+def test_a_customer_with_a_passkey_needs_a_proof_as_strong_to_add_one(prover: Prover) -> None:
     prover.with_passkey()
     proof = prover.proof("enrol", "passkey")
     assert_problem(prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_TOO_WEAK")
@@ -106,9 +106,9 @@ def test_whoever_has_a_passkey_needs_as_strong_a_proof_for_the_next(prover: Prov
 @pytest.mark.parametrize(
     "wrong",
     [{"origin": "https://evil.example"}, {"rp_id": "evil.example"}, {"flags": 0x41}, {"challenge": b"x" * 32}],
-    ids=["origin", "RP id", "nobody recognised", "challenge"],
+    ids=["origin", "RP id", "user not verified", "challenge"],
 )
-def test_a_credential_made_elsewhere_is_not_added(prover: Prover, wrong: dict[str, Any]) -> None:
+def test_an_invalid_credential_is_not_added(prover: Prover, wrong: dict[str, Any]) -> None:
     assert_problem(prover.add_passkey(prover.proof("enrol", "passkey"), **wrong), "CREDENTIAL_INVALID")
     assert prover.customer().passkeys == ()
     assert prover.texts() == []
@@ -121,18 +121,18 @@ def test_the_same_device_is_not_added_twice(prover: Prover) -> None:
     assert_problem(prover.add_passkey(proof), "CREDENTIAL_INVALID")
 
 
-def test_five_passkeys_are_the_most(prover: Prover) -> None:
+def test_at_most_five_passkeys_are_added(prover: Prover) -> None:
     prover.with_passkey()
     (known,) = prover.customer().passkeys
     more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
     prover.change(passkeys=(known, *more))
     proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
 
-    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
-    assert_problem(answer, "CREDENTIAL_LIMIT_REACHED", limit=5)
+    response = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+    assert_problem(response, "CREDENTIAL_LIMIT_REACHED", limit=5)
 
 
-def test_no_change_without_its_notice(prover: Prover, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_fails_when_its_notice_cannot_be_queued(prover: Prover, monkeypatch: pytest.MonkeyPatch) -> None:
     proof = prover.proof("enrol", "passkey")
 
     def fails(*_: object) -> None:
@@ -143,7 +143,7 @@ def test_no_change_without_its_notice(prover: Prover, monkeypatch: pytest.Monkey
     assert prover.customer().passkeys == ()
 
 
-def test_a_certificate_is_proof_enough_for_anything(prover: Prover) -> None:
+def test_a_certificate_proof_allows_every_change(prover: Prover) -> None:
     certificate = a_certificate(key=an_ec_key())
     prover.hold(certificate)
     proof = prover.by_certificate(prover.step_up("enrol", "passkey"), certificate).body["proof_id"]
@@ -154,9 +154,7 @@ def test_a_certificate_is_proof_enough_for_anything(prover: Prover) -> None:
 # ---- authenticator app
 
 
-def test_a_new_authenticator_app_replaces_the_old_one_once_its_code_confirms_it(
-    prover: Prover, account: Account
-) -> None:
+def test_a_new_authenticator_app_replaces_the_old_one_after_its_code(prover: Prover, account: Account) -> None:
     proof = prover.proof("enrol", "totp")
     old = prover.customer().totp_ciphertext
     secret = started(prover, proof)
@@ -172,7 +170,7 @@ def test_a_new_authenticator_app_replaces_the_old_one_once_its_code_confirms_it(
     assert prover.by_otp(challenge, code_of(secret, account)).status == 200
 
 
-def test_the_new_secret_lies_nowhere_in_clear(prover: Prover, account: Account) -> None:
+def test_a_new_totp_secret_is_stored_encrypted_only(prover: Prover, account: Account) -> None:
     secret = started(prover, prover.proof("enrol", "totp"))
 
     shown = base64.b32encode(secret).decode()
@@ -182,7 +180,7 @@ def test_the_new_secret_lies_nowhere_in_clear(prover: Prover, account: Account) 
         assert base64.b64encode(secret).decode() not in place
 
 
-def test_a_wrong_code_confirms_nothing_and_the_fifth_ends_it(prover: Prover, account: Account) -> None:
+def test_a_wrong_code_confirms_nothing_and_the_fifth_ends_the_enrolment(prover: Prover, account: Account) -> None:
     proof = prover.proof("enrol", "totp")
     secret = started(prover, proof)
     right = code_of(secret, account)
@@ -194,7 +192,7 @@ def test_a_wrong_code_confirms_nothing_and_the_fifth_ends_it(prover: Prover, acc
     assert_problem(confirm(prover, proof, right), "STEP_UP_EXPIRED")
 
 
-def test_a_code_confirms_only_what_was_started_under_its_own_proof(prover: Prover, account: Account) -> None:
+def test_a_code_confirms_only_the_enrolment_of_its_own_proof(prover: Prover, account: Account) -> None:
     secret = started(prover, prover.proof("enrol", "totp"))
     another = prover.proof("enrol", "totp")
 
@@ -204,16 +202,16 @@ def test_a_code_confirms_only_what_was_started_under_its_own_proof(prover: Prove
 # ---- phone
 
 
-def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_told(prover: Prover, account: Account) -> None:
+def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_notified(prover: Prover, account: Account) -> None:
     proof = prover.proof("enrol", "phone")
     asked = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
     assert asked.body["phone"] == "010-****-4321"
     code = prover.last_code()
     assert prover.customer().phone == PHONE
 
-    answer = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": code})
+    response = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": code})
 
-    assert answer.status == 201
+    assert response.status == 201
     assert prover.customer().phone == NEW_PHONE
     notice = {"to": PHONE, "text": text_message(Kind.PHONE_CHANGED, changed_at=account.at, detail="010-****-4321")}
     assert prover.texts()[-1] == notice
@@ -225,21 +223,21 @@ def test_a_wrong_code_changes_no_phone(prover: Prover) -> None:
     prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
     wrong = "000000" if prover.last_code() != "000000" else "111111"
 
-    answer = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": wrong})
-    assert_problem(answer, "STEP_UP_INVALID", tries_left=4)
+    response = prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": wrong})
+    assert_problem(response, "STEP_UP_INVALID", tries_left=4)
     assert prover.customer().phone == PHONE
 
 
 @pytest.mark.parametrize("phone", ["+15005550006", "+8210123", "01012345678", "+82212345678", "+821012345678 "])
-def test_messages_go_to_korean_mobile_phones_only(prover: Prover, phone: str) -> None:
+def test_text_messages_are_sent_to_korean_mobile_phones_only(prover: Prover, phone: str) -> None:
     proof = prover.proof("enrol", "phone")
 
-    answer = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": phone})
-    assert_problem(answer, "MALFORMED_REQUEST", field="phone")
+    response = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": phone})
+    assert_problem(response, "MALFORMED_REQUEST", field="phone")
     assert prover.texts() == []
 
 
-def test_nobody_elses_phone_is_bombed_by_way_of_a_change(prover: Prover) -> None:
+def test_phone_changes_are_limited_per_phone(prover: Prover) -> None:
     first = prover.proof("enrol", "phone")
     assert prover.app.call("POST", "/credentials/phone", {"proof_id": first, "phone": NEW_PHONE}).status == 200
 
@@ -250,18 +248,18 @@ def test_nobody_elses_phone_is_bombed_by_way_of_a_change(prover: Prover) -> None
 # ---- list and remove
 
 
-def test_the_list_shows_what_there_is_and_no_secret(prover: Prover) -> None:
+def test_the_list_shows_credentials_without_secrets(prover: Prover) -> None:
     prover.with_passkey()
 
-    answer = prover.app.call("GET", "/credentials")
+    response = prover.app.call("GET", "/credentials")
 
-    assert [each["kind"] for each in answer.body["credentials"]] == ["passkey", "totp", "phone"]
-    assert answer.body["credentials"][0]["name"] == "갤럭시 S26"
-    assert answer.body["credentials"][2]["phone"] == "010-****-5678"
-    assert "recovery" not in answer.body
+    assert [each["kind"] for each in response.body["credentials"]] == ["passkey", "totp", "phone"]
+    assert response.body["credentials"][0]["name"] == "갤럭시 S26"
+    assert response.body["credentials"][2]["phone"] == "010-****-5678"
+    assert "recovery" not in response.body
 
 
-def test_a_passkey_is_removed_with_a_proof_for_just_this_one(prover: Prover, account: Account) -> None:
+def test_a_passkey_is_removed_with_a_proof_for_this_passkey_only(prover: Prover, account: Account) -> None:
     prover.with_passkey()
     (passkey,) = prover.customer().passkeys
     elsewhere = prover.by_passkey(prover.step_up("remove", "totp")).body["proof_id"]
@@ -270,9 +268,9 @@ def test_a_passkey_is_removed_with_a_proof_for_just_this_one(prover: Prover, acc
     assert_problem(refused, "STEP_UP_REQUIRED")
 
     proof = prover.by_passkey(prover.step_up("remove", passkey.id)).body["proof_id"]
-    answer = prover.app.call("POST", path, {"proof_id": proof}, credential_id=passkey.id)
+    response = prover.app.call("POST", path, {"proof_id": proof}, credential_id=passkey.id)
 
-    assert answer.body == {"removed": passkey.id}
+    assert response.body == {"removed": passkey.id}
     assert prover.customer().passkeys == ()
     assert prover.texts()[-1]["text"] == text_message(
         Kind.PASSKEY_REMOVED, changed_at=account.at, detail=passkey.name
@@ -280,16 +278,16 @@ def test_a_passkey_is_removed_with_a_proof_for_just_this_one(prover: Prover, acc
     assert "passkey" not in prover.log_in_challenge()["methods"]
 
 
-def test_the_last_method_stays(prover: Prover) -> None:
+def test_the_last_method_cannot_be_removed(prover: Prover) -> None:
     proof = prover.proof("remove", "totp")
 
-    answer = prover.app.call(
+    response = prover.app.call(
         "POST", "/credentials/{credential_id}/removal", {"proof_id": proof}, credential_id="totp"
     )
-    assert_problem(answer, "CREDENTIAL_LAST")
+    assert_problem(response, "CREDENTIAL_LAST")
 
 
-def test_what_is_not_there_cannot_be_removed(prover: Prover) -> None:
+def test_an_unknown_credential_cannot_be_removed(prover: Prover) -> None:
     proof = prover.proof("remove", "0" * 32)
 
     path = "/credentials/{credential_id}/removal"

@@ -1,4 +1,4 @@
-"""Erasing what ended long ago: it is gone everywhere once its time is over, and what is live stays."""
+"""Erasing registrations that ended long ago: they are deleted completely, and live ones stay."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,13 +22,13 @@ def erase(account: Account) -> dict[str, int]:
 
 
 def ended(account: Account) -> None:
-    """Three of hong's, with all that led to them."""
+    """Three registrations of hong, with their uploads and notices."""
     for _ in range(WRITES):
         registration = a_registration(account, a_certificate(key="ec"))
         registrations_of(account).deregister(registration, NOW)
 
 
-def test_its_day_comes_after_the_years_that_it_is_kept(account: Account) -> None:
+def test_an_ended_registration_is_erased_after_its_retention_period(account: Account) -> None:
     ended(account)
     before = account.items("RegistrationsTable")
 
@@ -41,7 +41,7 @@ def test_its_day_comes_after_the_years_that_it_is_kept(account: Account) -> None
     assert account.items("RegistrationsTable") == []
 
 
-def test_nothing_of_it_is_left_but_what_forgets_itself_by_then(account: Account) -> None:
+def test_only_items_with_a_ttl_remain_after_an_erasure(account: Account) -> None:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=700))
     live = a_registration(account)
     of_the_live = account.items("RegistrationsTable")
@@ -62,7 +62,7 @@ def test_nothing_of_it_is_left_but_what_forgets_itself_by_then(account: Account)
 
 @pytest.mark.parametrize("write", range(WRITES))
 @pytest.mark.parametrize("after", [False, True])
-def test_killed_at_any_write_the_next_run_goes_on(account: Account, write: int, after: bool) -> None:
+def test_after_a_crash_at_any_write_the_next_run_continues(account: Account, write: int, after: bool) -> None:
     ended(account)
     account.at = NOW + KEPT
     with account.killed_at(write, after=after), pytest.raises(Killed):
@@ -76,7 +76,7 @@ def test_killed_at_any_write_the_next_run_goes_on(account: Account, write: int, 
     assert erase(account) == {"due": 0, "erased": 0}
 
 
-def test_one_that_is_just_being_registered_again_holds_up_no_other(
+def test_a_concurrent_registration_does_not_stop_other_erasures(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended(account)
@@ -85,21 +85,21 @@ def test_one_that_is_just_being_registered_again_holds_up_no_other(
     real = dynamodb.get_item
     taken: list[object] = []
 
-    def overtaken(**call: Any) -> Any:
-        answer = real(**call)
+    def taken_over(**call: Any) -> Any:
+        response = real(**call)
         if not taken:
             taken.append(call["Key"])
             key = {"over_since": {"S": "2026-01-01T00:00:00Z"}}
-            dynamodb.put_item(TableName=call["TableName"], Item={**answer["Item"], **key})
-        return answer
+            dynamodb.put_item(TableName=call["TableName"], Item={**response["Item"], **key})
+        return response
 
-    monkeypatch.setattr(dynamodb, "get_item", overtaken)
+    monkeypatch.setattr(dynamodb, "get_item", taken_over)
 
     assert erase(account) == {"due": WRITES, "erased": WRITES - 1}
     assert erase(account) == {"due": 1, "erased": 1}
 
 
-def test_it_is_no_event(account: Account) -> None:
+def test_an_erasure_publishes_no_event(account: Account) -> None:
     registrations_of(account).deregister(a_registration(account), NOW)
 
     assert published(account, a_record(row(account), None)) == []

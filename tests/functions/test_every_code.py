@@ -1,4 +1,4 @@
-"""Every code of the catalogue, through the handlers: what the app is told, not what a function returns.
+"""Every code of the catalogue, through the handlers: the app's response, not a function's return value.
 
 A code that nothing can bring about has no business in the catalogue; one that has no scenario here fails.
 """
@@ -19,7 +19,7 @@ from tests.support.builders import NOW, a_compromised_key
 from tests.support.containers import SECRET, files_of, mismatch
 from tests.support.decision_cases import CASES
 
-# What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
+# API Gateway's own responses; tests/template/test_api.py reads the rest of it.
 from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
     Scenario,
@@ -134,7 +134,7 @@ SCENARIOS: dict[str, Scenario] = {
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),
     "SYSTEM_RETRY": without_trust,
 }
-# What one bare file shows is told by the cases of the decision.
+# Findings of one bare file are covered by the cases of the decision.
 AT = {"TRUST_ISSUER_NOT_ACCEPTED_NOW": NOW + timedelta(days=8000)}
 SCENARIOS |= {code: looked_at(cases[0]) for code, cases in CASES.items() if code not in SCENARIOS}
 
@@ -148,14 +148,14 @@ def test_every_code_of_the_catalogue_has_its_scenario() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(SCENARIOS))
-def test_it_is_what_the_app_is_told(app: App, account: Account, code: str) -> None:
+def test_each_scenario_returns_its_code_to_the_app(app: App, account: Account, code: str) -> None:
     account.at = AT.get(code, NOW)
-    answer = SCENARIOS[code](app)
-    body = answer.body
+    response = SCENARIOS[code](app)
+    body = response.body
     told = {finding["code"]: finding for finding in body.get("findings", [])}
     assert code in {body.get("code"), body.get("headline"), body.get("reason"), *told}
     shown = body["detail"] if body.get("code") == code else told.get(code, {}).get("text", "-")
     assert "{" not in shown
     if body.get("code") == code:
-        assert answer.status == CATALOGUE[Code(code)].status
+        assert response.status == CATALOGUE[Code(code)].status
     assert account.keys("UploadBucket") == [] or code.startswith(("FILE_PASSWORD_REQ", "FILE_PASSWORD_WRONG"))

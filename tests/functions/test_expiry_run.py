@@ -1,4 +1,4 @@
-"""The expiry run: every owner is told once a threshold, whatever happened to the runs before."""
+"""The expiry run: every owner gets one notice per threshold, whatever happened to earlier runs."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def test_nothing_due_is_a_finished_run(account: Account) -> None:
 
 
 @pytest.mark.parametrize("days", THRESHOLD_DAYS)
-def test_each_threshold_flags_and_tells(app: App, account: Account, days: int) -> None:
+def test_each_threshold_flags_and_sends_a_notice(app: App, account: Account, days: int) -> None:
     ran(account, NOW - DAY)
     end = NOW + days * DAY + timedelta(hours=1)
     registration_id = ending(account, end)
@@ -71,7 +71,7 @@ def test_each_threshold_flags_and_tells(app: App, account: Account, days: int) -
     assert last_run(account) == iso(NOW)
 
 
-def test_a_certificate_is_told_of_at_every_threshold_once_and_then_is_expired(app: App, account: Account) -> None:
+def test_a_certificate_gets_one_notice_per_threshold_and_then_expires(app: App, account: Account) -> None:
     ran(account, NOW)
     end = NOW + 31 * DAY
     registration_id = ending(account, end)
@@ -87,16 +87,14 @@ def test_a_certificate_is_told_of_at_every_threshold_once_and_then_is_expired(ap
     assert "expiry_shard" not in row(account, registration_id), "it has left the index"
 
 
-def test_the_language_is_the_customers(account: Account) -> None:
+def test_the_notice_is_in_the_customers_language(account: Account) -> None:
     App(account).enrol(language="en")
     ending(account, NOW + 7 * DAY)
     run(account)
     assert "ends on 30 November 2026" in texts()[0][1]
 
 
-def test_several_certificates_of_a_customer_are_one_message_the_most_urgent_first(
-    app: App, account: Account
-) -> None:
+def test_several_certificates_share_one_message_the_most_urgent_first(app: App, account: Account) -> None:
     ids = [ending(account, NOW + days * DAY) for days in (14, 1, 7)]
     run(account)
     ((_, text),) = texts()
@@ -105,7 +103,7 @@ def test_several_certificates_of_a_customer_are_one_message_the_most_urgent_firs
     assert sorted(states(account).values()) == ["SENT"] * 3
 
 
-def test_five_nights_skipped_are_caught_up_with_the_most_urgent_notice_only(app: App, account: Account) -> None:
+def test_after_five_skipped_nights_only_the_most_urgent_notice_is_sent(app: App, account: Account) -> None:
     run(account)
     seven = ending(account, NOW + 9 * DAY)  # 7 days before the end is crossed on day 2
     ended = ending(account, NOW + 4 * DAY)  # 3, 1 and 0 are crossed, and the end itself
@@ -140,7 +138,7 @@ def test_two_runs_in_parallel_send_one_notice(app: App, account: Account) -> Non
     assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW)
 
 
-def test_two_workers_at_one_digest_tell_each_certificate_once(
+def test_two_workers_on_one_digest_send_one_notice_per_certificate(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for days in (1, 7):
@@ -160,10 +158,10 @@ def test_two_workers_at_one_digest_tell_each_certificate_once(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", [0, 1])
-def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
+def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     app: App, account: Account, write: int, after: bool
 ) -> None:
-    """Begin the run, hand out its shards."""
+    """Start the run, queue its shards."""
     ending(account, NOW + 7 * DAY)
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("flag_expiring", an_event("schedule"))
@@ -177,10 +175,10 @@ def test_a_planner_killed_at_any_write_is_made_good_by_the_next(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(5))
-def test_a_worker_killed_at_any_write_is_done_again_by_the_queue(
+def test_a_worker_killed_at_any_write_is_repeated_by_the_queue(
     app: App, account: Account, write: int, after: bool
 ) -> None:
-    """Flag, hand on, note as expired, note the shard as done, move the window on."""
+    """Flag, queue, record as expired, record the shard as done, move the window."""
     ran(account, NOW - 3 * DAY)
     soon, over = ending(account, NOW + 7 * DAY), ending(account, NOW - DAY)
     messages = planned(account)
@@ -216,14 +214,14 @@ def test_a_shard_that_fails_keeps_the_window_for_the_next_run(app: App, account:
     assert run(account) == []
     assert last_run(account) == iso(NOW + DAY)
     assert [notice.rsplit(":", 1)[1] for notice in states(account)] == ["7"]
-    # The lost message comes back from the dead letters: nothing is told twice, nothing set back.
+    # The lost message is redriven from the dead letters: no notice is sent twice, the window does not move back.
     assert delivered(account, *worked(account, lost)) == []
     assert len(texts()) == 1
     assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW + DAY)
     assert last_run(account) == iso(NOW + DAY)
 
 
-def test_a_shard_of_a_run_that_another_replaced_is_done_and_closes_nothing(app: App, account: Account) -> None:
+def test_a_shard_of_a_replaced_run_finishes_no_run(app: App, account: Account) -> None:
     ending(account, NOW + 7 * DAY)
     messages = planned(account)
     late = [message | {"at": iso(NOW - timedelta(hours=1)), "since": None} for message in messages]
@@ -234,7 +232,7 @@ def test_a_shard_of_a_run_that_another_replaced_is_done_and_closes_nothing(app: 
     assert last_run(account) == iso(NOW)
 
 
-def test_one_owner_who_can_never_be_reached_does_not_stop_the_rest(account: Account) -> None:
+def test_an_unreachable_owner_does_not_stop_the_other_notices(account: Account) -> None:
     App(account, "hong").enrol(phone="not a number")
     App(account, "kim").enrol()
     ending(account, NOW + 7 * DAY, "hong")
@@ -261,7 +259,7 @@ def change(account: Account, registration_id: str, **attributes: Any) -> None:
     ],
     ids=["renewed", "held", "another end"],
 )
-def test_a_registration_that_is_renewed_held_or_ended_sends_none(
+def test_a_renewed_held_or_ended_registration_gets_no_notice(
     app: App, account: Account, attributes: dict[str, Any]
 ) -> None:
     registration_id = ending(account, NOW + 7 * DAY)
@@ -273,7 +271,7 @@ def test_a_registration_that_is_renewed_held_or_ended_sends_none(
 
 
 @pytest.mark.parametrize("attributes", [{"lifecycle": {"S": "REVOKED_BY_ISSUER"}}, {"holds": {"SS": ["bank"]}}])
-def test_what_changes_between_flag_and_notice_is_not_told_of(
+def test_a_registration_that_changes_after_its_flag_gets_no_notice(
     app: App, account: Account, attributes: dict[str, Any]
 ) -> None:
     registration_id = ending(account, NOW + 7 * DAY)
@@ -284,13 +282,13 @@ def test_what_changes_between_flag_and_notice_is_not_told_of(
     assert list(states(account).values()) == ["DROPPED"]
 
 
-def test_an_owner_who_is_no_customer_any_more_is_dropped(account: Account) -> None:
+def test_a_notice_for_a_former_customer_is_dropped(account: Account) -> None:
     ending(account, NOW + 7 * DAY)
     assert run(account) == []
     assert list(states(account).values()) == ["DROPPED"]
 
 
-def test_a_run_reads_registrations_by_the_index_only_and_what_is_due_only(app: App, account: Account) -> None:
+def test_a_run_reads_due_registrations_by_the_index_only(app: App, account: Account) -> None:
     for days in (7, 100, 31, -3):
         ending(account, NOW + days * DAY)
     messages = planned(account)

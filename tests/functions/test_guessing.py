@@ -1,4 +1,4 @@
-"""What guessing at POST /login meets: it is counted, it has to wait, and it learns nothing about who exists."""
+"""Guessing at POST /login: it is counted, has to wait, and reveals nothing about existing customers."""
 
 from typing import Any
 from unittest.mock import patch
@@ -28,7 +28,7 @@ def app(account: Account) -> App:
 
 
 def seen(account: Account, app: App, password: str) -> tuple[Answer, list[Any], list[str]]:
-    """The answer, the calls in order with their tables and the size of counted keys, and the hash parameters."""
+    """The response, the calls in order with their tables and the size of counted keys, and the hash parameters."""
     login, hashed = account.function("login"), []
     real = login.verify_password
 
@@ -38,14 +38,14 @@ def seen(account: Account, app: App, password: str) -> tuple[Answer, list[Any], 
 
     with patch.object(login, "verify_password", verify):
         account.calls.clear()
-        answer = app.give_password(password)
+        response = app.give_password(password)
     calls = [
         (call.operation, call.params["TableName"], len(call.params["Key"].get("id", {}).get("S", "")))
         if call.operation == "UpdateItem"
         else (call.operation, call.params.get("TableName"), call.params.get("ConsistentRead"))
         for call in account.calls
     ]
-    return answer, calls, hashed
+    return response, calls, hashed
 
 
 def lock_notices(account: Account) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def lock_notices(account: Account) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("before", [0, FREE_TRIES - 1, FREE_TRIES], ids=["first", "last free", "must wait"])
-def test_unknown_wrong_and_locked_are_the_same(app: App, account: Account, before: int) -> None:
+def test_unknown_wrong_and_locked_logins_are_indistinguishable(app: App, account: Account, before: int) -> None:
     """Same status, same body, same headers, same AWS calls, same hash parameters, whatever came before."""
     for locked in ("lee", "park"):
         account.function("login").sessions.lock(locked, account.at)
@@ -65,34 +65,34 @@ def test_unknown_wrong_and_locked_are_the_same(app: App, account: Account, befor
             app.give_password("wrong")
         looks.append(seen(account, app, password))
     assert looks[0] == looks[1] == looks[2] == looks[3]
-    answer, calls, hashed = looks[0]
-    assert_problem(answer, "LOGIN_FAILED", tries_left=max(FREE_TRIES - before - 1, 0))
+    response, calls, hashed = looks[0]
+    assert_problem(response, "LOGIN_FAILED", tries_left=max(FREE_TRIES - before - 1, 0))
     locks = ["SendMessage"] if before == FREE_TRIES - 1 else []
     assert [operation for operation, *_ in calls] == ["UpdateItem", "GetItem", "UpdateItem", "GetItem", *locks]
     assert len(hashed) == 1
     assert account.items("ChallengesTable") == []
 
 
-def test_a_right_password_that_has_to_wait_looks_like_a_wrong_one(app: App, account: Account) -> None:
+def test_a_right_password_during_a_wait_looks_like_a_wrong_one(app: App, account: Account) -> None:
     for _ in range(FREE_TRIES):
         app.give_password("wrong")
     assert seen(account, app, PASSWORD) == seen(account, app, "wrong")
 
 
-def test_the_answer_says_how_many_are_left_and_how_long_to_wait(app: App, account: Account) -> None:
+def test_the_response_states_the_tries_left_and_the_wait(app: App, account: Account) -> None:
     for left in range(FREE_TRIES - 1, 0, -1):
-        answer = app.give_password("wrong")
-        assert_problem(answer, "LOGIN_FAILED", tries_left=left)
-        assert "Retry-After" not in answer.headers
+        response = app.give_password("wrong")
+        assert_problem(response, "LOGIN_FAILED", tries_left=left)
+        assert "Retry-After" not in response.headers
     for wait in WAITS[:3]:
-        answer = app.give_password("wrong")
-        assert answer.headers["Retry-After"] == str(int(wait.total_seconds()))
+        response = app.give_password("wrong")
+        assert response.headers["Retry-After"] == str(int(wait.total_seconds()))
         account.pass_time(seconds=wait.total_seconds() - 1)
         assert app.give_password("wrong").headers["Retry-After"] == "1"
         account.pass_time(seconds=1)
 
 
-def test_a_customer_hears_of_each_lock_of_their_login_and_of_nothing_else(app: App, account: Account) -> None:
+def test_a_customer_gets_a_notice_of_each_login_lock_only(app: App, account: Account) -> None:
     account.calls.clear()
     for _ in range(FREE_TRIES - 1):
         app.give_password("wrong")
@@ -110,7 +110,7 @@ def test_a_customer_hears_of_each_lock_of_their_login_and_of_nothing_else(app: A
     assert len(texts()) == 2
 
 
-def test_a_lock_of_an_unknown_name_is_queued_for_nobody_and_dropped(app: App, account: Account) -> None:
+def test_a_lock_notice_for_an_unknown_customer_is_queued_and_dropped(app: App, account: Account) -> None:
     app.customer_id = "typed-a-password-here"
     account.calls.clear()
     for _ in range(FREE_TRIES):
@@ -136,14 +136,14 @@ def test_a_notice_that_cannot_be_queued_changes_nothing_for_the_customer(app: Ap
     with patch.object(
         login.locked_logins.notices.client, "send_message", side_effect=EndpointConnectionError(endpoint_url="sqs")
     ):
-        answer = app.give_password("wrong")
-    assert_problem(answer, "LOGIN_FAILED", tries_left=0)
+        response = app.give_password("wrong")
+    assert_problem(response, "LOGIN_FAILED", tries_left=0)
     (refused,) = [line for line in account.logged() if line.get("lock_notice_queued") is False]
     assert refused["message"] == "login.refused"
 
 
 @pytest.mark.parametrize("started", [True, False], ids=["login", "step-up"])
-def test_a_customer_hears_of_codes_that_locked_a_login_and_not_of_a_step_up(
+def test_wrong_codes_that_lock_a_login_send_a_notice_and_a_step_up_does_not(
     app: App, account: Account, started: bool
 ) -> None:
     prover = Prover(app)
@@ -158,7 +158,7 @@ def test_a_customer_hears_of_codes_that_locked_a_login_and_not_of_a_step_up(
     assert delivered(account, *queued) == []
 
 
-def test_guessing_at_loss_reports_locks_logins_and_the_customer_hears_of_it(app: App, account: Account) -> None:
+def test_guessing_at_loss_reports_locks_logins_and_sends_a_notice(app: App, account: Account) -> None:
     account.calls.clear()
     for customer_id in ("hong", "nobody"):
         for _ in range(FREE_TRIES):
@@ -190,13 +190,13 @@ def test_a_stranger_cannot_lock_out_a_customer_whose_device_is_known(app: App, a
     assert_problem(stranger.give_password(), "LOGIN_FAILED", tries_left=0)
 
 
-def test_a_made_up_device_has_no_budget_of_its_own(app: App) -> None:
+def test_an_unknown_device_has_no_budget_of_its_own(app: App) -> None:
     for number in range(FREE_TRIES):
         app.give_password("wrong", device_id=f"{number}" * 22)
     assert_problem(app.give_password("wrong", device_id="x" * 22), "LOGIN_FAILED", tries_left=0)
 
 
-def test_a_device_is_told_its_secret_once_and_only_after_both_factors(app: App, account: Account) -> None:
+def test_a_device_gets_its_secret_once_and_only_after_both_factors(app: App, account: Account) -> None:
     assert "device_id" not in app.give_password().body
     first = app.log_in()
     account.pass_time(minutes=1)
@@ -208,27 +208,25 @@ def test_a_device_is_told_its_secret_once_and_only_after_both_factors(app: App, 
 def test_a_device_of_one_customer_is_unknown_to_another(app: App, account: Account) -> None:
     app.log_in()
     other = App(account, "lee", device_id=app.device_id)
-    answer = other.log_in()
-    assert answer.body["device_id"] != app.device_id
+    response = other.log_in()
+    assert response.body["device_id"] != app.device_id
 
 
-def test_an_address_that_asks_too_often_is_told_to_wait_before_anything_is_looked_up(
-    app: App, account: Account
-) -> None:
+def test_an_address_over_its_limit_has_to_wait_before_any_read(app: App, account: Account) -> None:
     throttles: Throttles = account.function("login").throttles
     for _ in range(ADDRESS_LIMIT.per_minute):
         throttles.count_address(STRANGER, account.at)
     app.address = STRANGER
     account.calls.clear()
-    answer = app.give_password()
-    assert_problem(answer, "RATE_LIMITED")
-    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    response = app.give_password()
+    assert_problem(response, "RATE_LIMITED")
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
     assert [call.operation for call in account.calls] == ["UpdateItem"]
     app.address = None
     assert app.give_password().status == 200
 
 
-def test_a_forwarded_address_is_not_believed(app: App, account: Account) -> None:
+def test_a_forwarded_address_is_ignored(app: App, account: Account) -> None:
     throttles: Throttles = account.function("login").throttles
     for _ in range(ADDRESS_LIMIT.per_minute):
         throttles.count_address(STRANGER, account.at)
@@ -237,7 +235,7 @@ def test_a_forwarded_address_is_not_believed(app: App, account: Account) -> None
 
 
 @pytest.mark.parametrize("scope", ["count_address", "attempt"])
-def test_who_cannot_be_counted_is_not_let_in(
+def test_a_login_that_cannot_be_counted_is_refused(
     app: App, account: Account, scope: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> None:
@@ -245,7 +243,7 @@ def test_who_cannot_be_counted_is_not_let_in(
 
     account.function("login")
     monkeypatch.setattr(Throttles, scope, failing)
-    answer = app.give_password()
-    assert_problem(answer, "SYSTEM_RETRY")
-    assert answer.headers["Retry-After"] == "5"
+    response = app.give_password()
+    assert_problem(response, "SYSTEM_RETRY")
+    assert response.headers["Retry-After"] == "5"
     assert account.items("ChallengesTable") == []

@@ -1,4 +1,4 @@
-"""The life of a registration through the handlers: loss and its end, deregistration, the bank's hold, blocking."""
+"""Changes of a registration through the handlers: loss, resumption, deregistration, the bank's hold, blocking."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -27,7 +27,7 @@ def certificate() -> CustomerCertificate:
 
 @pytest.fixture
 def held(app: App, certificate: CustomerCertificate) -> str:
-    """A registration of hong's."""
+    """A registration of hong."""
     return str(app.register(certificate).body["registration_id"])
 
 
@@ -59,50 +59,50 @@ def an_identity_proof(app: App, operation: Operation, registration_id: str, minu
 def remove(app: App, registration_id: str, proof_id: str | None = None) -> Answer:
     proof_id = proof_id or an_identity_proof(app, Operation.DEREGISTER, registration_id)
     app.extra_headers = {"Proof-Id": proof_id}
-    answer = app.call("DELETE", ONE, registration_id=registration_id)
+    response = app.call("DELETE", ONE, registration_id=registration_id)
     app.extra_headers = {}
-    return answer
+    return response
 
 
 def command(account: Account, verb: str, registration_id: str, **event: object) -> Mapping[str, Any]:
     asked = {"customer_id": "hong", "registration_id": registration_id, **STAFF, **event}
-    answer: Mapping[str, Any] = account.invoke(verb, asked)
-    return answer
+    response: Mapping[str, Any] = account.invoke(verb, asked)
+    return response
 
 
 # ---- loss
 
 
-def test_a_loss_report_needs_the_session_alone_and_counts_at_once(app: App, held: str) -> None:
-    answer = report(app, held)
-    assert (answer.status, answer.body["status"], answer.body["holds"]) == (200, "SUSPENDED", ["customer"])
+def test_a_loss_report_needs_only_a_session_and_takes_effect_at_once(app: App, held: str) -> None:
+    response = report(app, held)
+    assert (response.status, response.body["status"], response.body["holds"]) == (200, "SUSPENDED", ["customer"])
     seen = look(app, held)
     assert (seen["usable"], seen["reason"], seen["expiring"]) == (False, "REG_SUSPENDED", False)
-    assert report(app, held) == answer
+    assert report(app, held) == response
     assert look(app, held) == seen
 
 
-def test_all_of_a_customers_are_held_and_nobody_elses(app: App, account: Account, held: str) -> None:
+def test_all_registrations_of_the_customer_are_held_and_no_others(app: App, account: Account, held: str) -> None:
     gone = app.register(a_certificate(key="ec")).body["registration_id"]
     remove(app, gone)
     other = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
-    answer = app.call("POST", "/registrations/loss")
-    assert [r["registration_id"] for r in answer.body["registrations"]] == [held]
+    response = app.call("POST", "/registrations/loss")
+    assert [r["registration_id"] for r in response.body["registrations"]] == [held]
     assert {r["registration_id"]: r["status"] for r in app.registrations()} == {
         held: "SUSPENDED",
         gone: "DEREGISTERED",
     }
     assert look(App(account, "kim"), other)["usable"]
-    assert app.call("POST", "/registrations/loss") == answer
+    assert app.call("POST", "/registrations/loss") == response
 
 
-def test_without_the_phone_a_password_holds_all_and_tells_nothing_else(app: App, held: str) -> None:
+def test_without_a_phone_a_password_holds_all_and_returns_only_the_count(app: App, held: str) -> None:
     app.enrol()
     body = {"customer_id": "hong", "password": PASSWORD}
-    answer = app.call("POST", "/loss", body)
-    assert (answer.status, answer.body) == (200, {"suspended": 1})
+    response = app.call("POST", "/loss", body)
+    assert (response.status, response.body) == (200, {"suspended": 1})
     assert look(app, held)["status"] == "SUSPENDED"
-    assert app.call("POST", "/loss", body) == answer
+    assert app.call("POST", "/loss", body) == response
 
 
 @pytest.mark.parametrize(
@@ -114,22 +114,22 @@ def test_a_wrong_password_holds_nothing(app: App, held: str, body: dict[str, str
     assert look(app, held)["usable"]
 
 
-def test_what_is_not_ones_own_is_not_found(app: App, account: Account, held: str) -> None:
+def test_another_customers_registration_is_not_found(app: App, account: Account, held: str) -> None:
     kim = App(account, "kim")
-    for answer in (report(kim, held), remove(kim, held), resume(kim, held, {"signature": "AA=="})):
-        assert_problem(answer, "REG_NOT_FOUND")
+    for response in (report(kim, held), remove(kim, held), resume(kim, held, {"signature": "AA=="})):
+        assert_problem(response, "REG_NOT_FOUND")
     assert look(app, held)["usable"]
 
 
-def test_a_loss_report_of_one_that_ended_changes_nothing(app: App, held: str) -> None:
+def test_a_loss_report_of_an_ended_registration_changes_nothing(app: App, held: str) -> None:
     remove(app, held)
     before = look(app, held)
-    answer = report(app, held)
-    assert (answer.status, answer.body) == (200, before)
+    response = report(app, held)
+    assert (response.status, response.body) == (200, before)
 
 
 @pytest.mark.parametrize("kind", ["signature", "cms"])
-def test_identity_and_possession_take_the_report_back(
+def test_proofs_of_identity_and_possession_cancel_a_loss_report(
     app: App, account: Account, held: str, certificate: CustomerCertificate, kind: str
 ) -> None:
     report(app, held)
@@ -137,16 +137,16 @@ def test_identity_and_possession_take_the_report_back(
     if kind == "cms":
         text = look(app, held)["resume"]["text"]
         body = {"cms": cms(certificate, text), "proof_id": body["proof_id"]}
-    answer = resume(app, held, body)
-    assert (answer.status, answer.body["status"], answer.body["usable"]) == (200, "ACTIVE", True)
+    response = resume(app, held, body)
+    assert (response.status, response.body["status"], response.body["usable"]) == (200, "ACTIVE", True)
     assert "resume" not in look(app, held)
-    assert resume(app, held, body) == answer, "it is done"
+    assert resume(app, held, body) == response, "it is done"
     report(app, held)
     assert_problem(resume(app, held, body), "SIGNATURE_INVALID")
     assert not look(app, held)["usable"]
 
 
-def test_the_text_says_what_it_is_for(app: App, held: str) -> None:
+def test_the_text_to_sign_names_its_purpose(app: App, held: str) -> None:
     assert "resume" not in look(app, held)
     report(app, held)
     seen = look(app, held)
@@ -161,7 +161,7 @@ def test_the_text_says_what_it_is_for(app: App, held: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["none", "old", "of another operation", "of another one", "used", "unknown"])
-def test_only_a_fresh_proof_of_identity_for_this_very_change_counts(
+def test_only_a_fresh_proof_of_identity_for_this_change_is_accepted(
     app: App, held: str, certificate: CustomerCertificate, wrong: str
 ) -> None:
     other = app.register(a_certificate(key="ec")).body["registration_id"]
@@ -178,33 +178,33 @@ def test_only_a_fresh_proof_of_identity_for_this_very_change_counts(
     body["proof_id"] = proofs[wrong](Operation.RESUME)
     assert_problem(resume(app, held, {k: v for k, v in body.items() if v}), "STEP_UP_REQUIRED")
     removal = proofs[wrong](Operation.DEREGISTER)
-    answer = remove(app, held, removal) if removal else app.call("DELETE", ONE, registration_id=held)
-    assert_problem(answer, "STEP_UP_REQUIRED")
+    response = remove(app, held, removal) if removal else app.call("DELETE", ONE, registration_id=held)
+    assert_problem(response, "STEP_UP_REQUIRED")
     assert look(app, held)["status"] == "SUSPENDED"
 
 
 def used_up(app: App, operation: Operation, registration_id: str) -> str:
-    """A proof that an earlier change took; for a resumption one of the same kind that removed another."""
+    """A proof that an earlier change used; for a resumption one of the same kind for another registration."""
     proof = an_identity_proof(app, Operation.DEREGISTER, registration_id)
     remove(app, registration_id, proof)
     return proof
 
 
-def test_another_key_does_not(app: App, held: str, certificate: CustomerCertificate) -> None:
+def test_a_signature_of_another_key_does_not_resume(app: App, held: str, certificate: CustomerCertificate) -> None:
     report(app, held)
     assert_problem(resume(app, held, signed(app, held, a_certificate(key="ec"))), "SIGNATURE_INVALID")
     assert_problem(resume(app, held, {}), "MALFORMED_REQUEST", field="signature")
     assert look(app, held)["status"] == "SUSPENDED"
 
 
-def test_resuming_lifts_the_customers_hold_alone(
+def test_resuming_lifts_only_the_customers_hold(
     app: App, account: Account, held: str, certificate: CustomerCertificate
 ) -> None:
     report(app, held)
     for each in (Hold.ISSUER, Hold.BANK):
         registrations_of(account).add_hold("hong", held, each, NOW)
-    answer = resume(app, held, signed(app, held, certificate)).body
-    assert (answer["status"], answer["holds"]) == ("SUSPENDED", ["bank", "issuer"])
+    response = resume(app, held, signed(app, held, certificate)).body
+    assert (response["status"], response["holds"]) == ("SUSPENDED", ["bank", "issuer"])
     registrations_of(account).lift_hold("hong", held, Hold.BANK, NOW)
     seen = look(app, held)
     assert (seen["status"], seen["holds"], seen["reason"]) == ("HELD_BY_ISSUER", ["issuer"], "REG_HELD")
@@ -219,7 +219,7 @@ def test_resuming_lifts_the_customers_hold_alone(
         ("old", "REG_SUPERSEDED"),
     ],
 )
-def test_nothing_that_ended_comes_back(
+def test_an_ended_registration_is_not_resumed(
     app: App, account: Account, held: str, certificate: CustomerCertificate, end: str, code: str
 ) -> None:
     report(app, held)
@@ -246,16 +246,16 @@ def test_nothing_that_ended_comes_back(
 def test_only_the_same_customer_may_register_it_again(
     app: App, account: Account, held: str, certificate: CustomerCertificate
 ) -> None:
-    answer = remove(app, held)
-    assert (answer.status, answer.body["status"], answer.body["usable"]) == (200, "DEREGISTERED", False)
-    assert remove(app, held) == answer
+    response = remove(app, held)
+    assert (response.status, response.body["status"], response.body["usable"]) == (200, "DEREGISTERED", False)
+    assert remove(app, held) == response
     assert_problem(App(account, "kim").register(certificate), "NOT_AVAILABLE_FOR_REGISTRATION")
     again = app.register(certificate)
     assert (again.status, again.body["usable"]) == (201, True)
     assert look(app, held)["status"] == "DEREGISTERED"
 
 
-def test_what_the_bank_holds_is_not_removed(app: App, account: Account, held: str) -> None:
+def test_a_registration_held_by_the_bank_is_not_deregistered(app: App, account: Account, held: str) -> None:
     command(account, "set_bank_hold", held, hold="on")
     assert_problem(remove(app, held), "REG_SUSPENDED")
     command(account, "set_bank_hold", held, hold="off")
@@ -267,7 +267,7 @@ def test_what_the_bank_holds_is_not_removed(app: App, account: Account, held: st
 # ---- the bank
 
 
-def test_an_admin_holds_and_lifts(app: App, account: Account, held: str) -> None:
+def test_an_admin_adds_and_lifts_a_hold(app: App, account: Account, held: str) -> None:
     assert command(account, "set_bank_hold", held, hold="on")["done"]["holds"] == ["bank"]
     assert command(account, "set_bank_hold", held, hold="on")["done"]["holds"] == ["bank"]
     assert look(app, held)["reason"] == "REG_SUSPENDED"
@@ -277,7 +277,9 @@ def test_an_admin_holds_and_lifts(app: App, account: Account, held: str) -> None
     assert [(line["staff_id"], line["reason"]) for line in noted] == [(STAFF["staff_id"], STAFF["reason"])] * 3
 
 
-def test_two_persons_block(app: App, account: Account, held: str, certificate: CustomerCertificate) -> None:
+def test_blocking_needs_two_persons(
+    app: App, account: Account, held: str, certificate: CustomerCertificate
+) -> None:
     def step(name: str, staff_id: str) -> Mapping[str, Any]:
         return command(account, "block_registration", held, step=name, staff_id=staff_id)
 
@@ -306,7 +308,7 @@ def test_two_persons_block(app: App, account: Account, held: str, certificate: C
         {"registration_id": "r"},
     ],
 )
-def test_a_command_that_lacks_something_does_nothing(
+def test_a_command_without_a_required_field_does_nothing(
     account: Account, app: App, held: str, wrong: dict[str, Any]
 ) -> None:
     refused = account.invoke(
@@ -317,7 +319,7 @@ def test_a_command_that_lacks_something_does_nothing(
     assert look(app, held)["usable"]
 
 
-def test_a_command_about_what_is_not_there_says_so(account: Account) -> None:
+def test_a_command_about_an_unknown_registration_is_refused(account: Account) -> None:
     for verb in ("set_bank_hold", "block_registration"):
         refused = command(account, verb, "r" + "0" * 32, hold="on", step="propose")
         assert refused["refused"] == "REG_NOT_FOUND"

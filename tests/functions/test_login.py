@@ -1,4 +1,4 @@
-"""POST /login and POST /challenges/otp: two factors, each attempt counted, nothing told about who exists."""
+"""POST /login and POST /challenges/otp: two factors, attempts counted, nothing revealed about customers."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def test_password_and_code_start_a_session(app: App, account: Account) -> None:
     assert claimed[0] == "hong"
 
 
-def test_a_wrong_code_is_counted_and_the_fifth_locks(app: App, account: Account) -> None:
+def test_a_wrong_code_is_counted_and_the_fifth_locks_the_challenge(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     for left in range(MAX_TRIES - 1, 0, -1):
         assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_INVALID", tries_left=left)
@@ -65,14 +65,14 @@ def test_a_wrong_code_is_counted_and_the_fifth_locks(app: App, account: Account)
     assert app.log_in().status == 200, "a new login is a new challenge"
 
 
-def test_the_last_try_may_be_right(app: App) -> None:
+def test_the_last_try_can_succeed(app: App) -> None:
     challenge_id = challenge(app)
     for _ in range(MAX_TRIES - 1):
         app.give_code(challenge_id, wrong_code(app))
     assert app.give_code(challenge_id).status == 200
 
 
-def test_the_try_is_counted_before_anything_is_compared(app: App, account: Account) -> None:
+def test_a_try_is_counted_before_the_code_is_compared(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     calls = [call.operation for call in account.recorded(lambda: app.give_code(challenge_id))]
     assert calls == ["UpdateItem", "Decrypt", "UpdateItem", "UpdateItem"]
@@ -101,7 +101,7 @@ def test_a_challenge_is_good_for_one_session(app: App) -> None:
     assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
 
 
-def test_clocks_may_differ_by_one_step(app: App) -> None:
+def test_codes_of_one_step_before_or_after_are_accepted(app: App) -> None:
     for steps in (-1, 0, 1):
         app.account.pass_time(seconds=120)
         assert app.give_code(challenge(app), app.code(steps)).status == 200
@@ -110,13 +110,13 @@ def test_clocks_may_differ_by_one_step(app: App) -> None:
         assert_problem(app.give_code(challenge(app), app.code(steps)), "STEP_UP_INVALID", tries_left=4)
 
 
-def test_an_expired_challenge_is_over_though_its_row_is_there(app: App) -> None:
+def test_an_expired_challenge_is_refused_while_its_item_still_exists(app: App) -> None:
     challenge_id = challenge(app)
     app.account.pass_time(seconds=CHALLENGE_LIFE.total_seconds())
     assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
 
 
-def test_a_locked_challenge_is_expired_once_its_time_is_over(app: App) -> None:
+def test_a_locked_challenge_is_reported_as_expired_after_its_end(app: App) -> None:
     challenge_id = challenge(app)
     for _ in range(MAX_TRIES):
         app.give_code(challenge_id, wrong_code(app))
@@ -124,7 +124,7 @@ def test_a_locked_challenge_is_expired_once_its_time_is_over(app: App) -> None:
     assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
 
 
-def test_an_unknown_challenge_is_an_expired_one(app: App) -> None:
+def test_an_unknown_challenge_is_reported_as_expired(app: App) -> None:
     assert_problem(app.give_code("A" * 22), "STEP_UP_EXPIRED")
 
 
@@ -135,33 +135,33 @@ def test_a_new_login_ends_the_session_before(app: App, account: Account) -> None
     assert len(account.items("SessionsTable")) == 1
 
 
-def test_a_session_that_was_over_is_not_told_as_ended(app: App, account: Account) -> None:
+def test_an_expired_session_is_not_reported_as_ended(app: App, account: Account) -> None:
     app.log_in()
     account.pass_time(minutes=10)
     assert app.log_in().body["ended_other_session"] is False
 
 
-def test_a_login_to_register_proves_that_too(app: App, account: Account) -> None:
-    answer = app.log_in(operation="register")
-    assert answer.body["proof_expires_at"] == iso(NOW + PROOF_LIFE)
+def test_a_login_to_register_is_also_the_proof_for_the_upload(app: App, account: Account) -> None:
+    response = app.log_in(operation="register")
+    assert response.body["proof_expires_at"] == iso(NOW + PROOF_LIFE)
     assert app.announce(b"x").status == 201
     (row,) = account.items("ChallengesTable")
     assert row["state"]["S"] == "USED"
 
 
 @pytest.mark.parametrize("operation", ["deregister", "resume", "enrol", "Login", "", 7])
-def test_nothing_else_is_proved_by_a_login(app: App, operation: object) -> None:
+def test_a_login_is_no_proof_for_any_other_operation(app: App, operation: object) -> None:
     assert_problem(app.give_password(operation=operation), "MALFORMED_REQUEST", field="operation")
 
 
-def test_an_answer_that_comes_after_a_lock_starts_nothing(app: App, account: Account) -> None:
+def test_a_response_after_a_lock_starts_no_session(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     account.function("login").sessions.lock("hong", NOW)
     assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
     assert account.function("login").sessions.find("hong") is None
 
 
-def test_a_method_that_a_challenge_does_not_have_is_told_apart(app: App, account: Account) -> None:
+def test_a_method_that_a_challenge_lacks_has_its_own_code(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     (row,) = account.items("ChallengesTable")
     account.client("dynamodb").put_item(
@@ -170,8 +170,8 @@ def test_a_method_that_a_challenge_does_not_have_is_told_apart(app: App, account
     assert_problem(app.give_code(challenge_id), "STEP_UP_METHOD_UNAVAILABLE", methods=["passkey"])
 
 
-def test_a_secret_sealed_for_another_customer_opens_nothing(app: App, account: Account) -> None:
-    """Swapping rows of the customers' table gives no login."""
+def test_a_secret_encrypted_for_another_customer_gives_no_login(app: App, account: Account) -> None:
+    """Swapping items of the customers' table gives no login."""
     challenge_id = challenge(app)
     App(account, "kim").enrol()
     kim = next(i for i in account.items("CustomersTable") if i["id"]["S"] == "kim")
@@ -182,7 +182,7 @@ def test_a_secret_sealed_for_another_customer_opens_nothing(app: App, account: A
     assert account.items("SessionsTable") == []
 
 
-def test_the_proof_is_as_old_as_the_code(app: App, account: Account) -> None:
+def test_the_proof_has_the_time_of_its_code(app: App, account: Account) -> None:
     challenge_id = challenge(app)
     account.pass_time(minutes=2)
     app.give_code(challenge_id)

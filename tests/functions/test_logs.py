@@ -1,4 +1,4 @@
-"""Logs: enough to follow a request, and nothing in them that opens anything."""
+"""Logs: enough to follow a request, and no secrets."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
 
 
 def everything_happens(app: App, account: Account) -> list[str]:
-    """The main way and its refusals; returns what must not be logged."""
+    """The main scenario and its refusals; returns what must not be logged."""
     app.enrol()
     assert_problem(app.give_password(WRONG_PASSWORD), "LOGIN_FAILED")
     challenge_id = app.give_password().body["challenge_id"]
@@ -73,7 +73,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
 
 @pytest.fixture(scope="module")
 def happened() -> tuple[Account, list[str]]:
-    """An account that is gone, in whose log everything happened; and what must not be in it."""
+    """The log of a complete scenario, and what must not be in it."""
     with an_account() as account:
         trust_demo_issuers(account)
         return account, everything_happens(App(account), account)
@@ -88,7 +88,7 @@ def test_no_secret_is_ever_logged(happened: tuple[Account, list[str]]) -> None:
         assert json.dumps(secret)[1:-1] not in logged
 
 
-def test_no_customer_is_named_but_by_a_digest(happened: tuple[Account, list[str]]) -> None:
+def test_customers_are_logged_by_digest_only(happened: tuple[Account, list[str]]) -> None:
     account, _ = happened
     lines = account.logged()
     refs = {line["customer_ref"] for line in lines if "customer_ref" in line}
@@ -116,7 +116,7 @@ def test_every_step_is_audited(happened: tuple[Account, list[str]]) -> None:
     ]
 
 
-def test_every_line_of_a_request_carries_its_reference(app: App, account: Account) -> None:
+def test_every_log_line_of_a_request_has_its_support_reference(app: App, account: Account) -> None:
     assert_problem(app.look("0" * 32), "UPLOAD_NOT_FOUND")
     lines = account.logged()
     assert [line["message"] for line in lines] == ["refused", "answered"]

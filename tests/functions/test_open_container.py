@@ -1,4 +1,4 @@
-"""POST /uploads/{upload_id}/password: a container is opened there and then, its files are gone before it shows."""
+"""POST /uploads/{upload_id}/password: open a container; its files are deleted before the verdict is visible."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ CONTAINERS = ["pair", "pair in PEM", "one PEM", "PFX"]
 
 @pytest.mark.parametrize("kind", CONTAINERS)
 @pytest.mark.parametrize("key", ["rsa", "ec"])
-def test_the_right_password_proves_key_and_owner_and_only_the_consent_is_missing(
+def test_the_right_password_proves_key_and_owner_so_only_consent_is_missing(
     app: App, account: Account, kind: str, key: str
 ) -> None:
     certificate = a_certificate(key=key)
@@ -36,19 +36,19 @@ def test_the_right_password_proves_key_and_owner_and_only_the_consent_is_missing
     assert "certificate" not in view
     assert "proof" not in view
     assert len(account.keys("UploadBucket")) == len(files)
-    answer = app.open(view, SECRET)
-    assert (answer.status, answer.body["state"]) == (200, "AWAITING_PROOF")
-    assert answer.body["proof"].keys() == {"given", "consent"}
-    assert answer.body["proof"]["given"] == "container"
-    assert answer.body["certificate"]["name_masked"] == "홍*동"
-    assert answer.body == app.look(view["upload_id"]).body
+    response = app.open(view, SECRET)
+    assert (response.status, response.body["state"]) == (200, "AWAITING_PROOF")
+    assert response.body["proof"].keys() == {"given", "consent"}
+    assert response.body["proof"]["given"] == "container"
+    assert response.body["certificate"]["name_masked"] == "홍*동"
+    assert response.body == app.look(view["upload_id"]).body
     assert account.keys("UploadBucket") == []
     account.pass_time(hours=23)
-    registered = app.agree(answer.body)
+    registered = app.agree(response.body)
     assert (registered.status, registered.body["proof"]) == (201, "container")
 
 
-def test_the_files_are_gone_before_the_verdict_shows(app: App, account: Account) -> None:
+def test_the_files_are_deleted_before_the_verdict_is_visible(app: App, account: Account) -> None:
     view = app.upload(*files_of(a_certificate(key="ec")))
     sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)
     path = {"upload_id": view["upload_id"]}
@@ -73,7 +73,7 @@ def test_a_password_is_counted_before_it_is_tried(
     assert before.count("UpdateItem") == 1
 
 
-def test_a_fault_of_ours_costs_no_try(app: App, account: Account) -> None:
+def test_an_internal_failure_costs_no_try(app: App, account: Account) -> None:
     view = app.upload(*files_of(a_certificate(key="ec")))
     account.restart()
     trusted = get_trust(account, ACTIVE)
@@ -84,9 +84,7 @@ def test_a_fault_of_ours_costs_no_try(app: App, account: Account) -> None:
     assert app.open(view, SECRET).status == 200
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_compared_with_the_customers_number(
-    app: App, account: Account
-) -> None:
+def test_an_untrusted_certificate_is_not_compared_with_the_customers_number(app: App, account: Account) -> None:
     stranger = a_pki(2).issue_customer(
         not_before=NOW, not_after=NOW + timedelta(days=9), key="ec", idn="1111111111118"
     )
@@ -112,7 +110,7 @@ REFUSED: dict[str, Callable[[], list[bytes]]] = {
 
 
 @pytest.mark.parametrize("code", REFUSED)
-def test_what_is_found_once_it_is_open_refuses_and_the_files_are_gone_first(
+def test_a_finding_in_the_opened_container_refuses_after_the_files_are_deleted(
     app: App, account: Account, code: str
 ) -> None:
     view = app.upload(*REFUSED[code]())
@@ -130,13 +128,13 @@ def test_what_is_found_once_it_is_open_refuses_and_the_files_are_gone_first(
 
 
 @pytest.mark.parametrize("lacking", ["VID", "idn"])
-def test_without_vid_or_number_nobody_can_tell_whose_it_is(app: App, account: Account, lacking: str) -> None:
+def test_without_vid_or_number_the_owner_cannot_be_checked(app: App, account: Account, lacking: str) -> None:
     if lacking == "idn":
         app.idn = None
         app.enrol()
     view = app.upload(*files_of(a_certificate(key="ec", vid=lacking != "VID")))
-    answer = app.open(view, SECRET)
-    assert (answer.body["state"], answer.body["headline"]) == ("REJECTED", "OWNER_UNVERIFIABLE")
+    response = app.open(view, SECRET)
+    assert (response.body["state"], response.body["headline"]) == ("REJECTED", "OWNER_UNVERIFIABLE")
 
 
 def test_the_encryption_pair_is_refused_without_asking_for_a_password(app: App, account: Account) -> None:
@@ -151,7 +149,7 @@ def test_the_encryption_pair_is_refused_without_asking_for_a_password(app: App, 
 
 
 @pytest.mark.parametrize("kind", ["pair", "PFX"])
-def test_five_wrong_passwords_end_it_and_the_files_are_gone(app: App, account: Account, kind: str) -> None:
+def test_five_wrong_passwords_end_the_upload_and_delete_the_files(app: App, account: Account, kind: str) -> None:
     view = app.upload(*files_of(a_certificate(key="ec"), kind))
     for left in (4, 3, 2, 1):
         assert_problem(app.open(view, "wrong"), "FILE_PASSWORD_WRONG", tries_left=left)
@@ -164,7 +162,7 @@ def test_five_wrong_passwords_end_it_and_the_files_are_gone(app: App, account: A
     assert_problem(app.open(view, SECRET), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
 
 
-def test_the_fifth_try_may_be_the_right_one(app: App) -> None:
+def test_the_fifth_try_can_succeed(app: App) -> None:
     view = app.upload(*files_of(a_certificate(key="ec")))
     for _ in range(MAX_PASSWORD_TRIES - 1):
         app.open(view, "wrong")
@@ -174,14 +172,14 @@ def test_the_fifth_try_may_be_the_right_one(app: App) -> None:
 @pytest.mark.parametrize(
     "scheme", [Seed(encoding="cp949"), Pbes2(prf="sha256", encoding="cp949"), Seed(), Pbes2("aes256", "sha256")]
 )
-def test_a_korean_password_opens_in_whichever_encoding_it_was_set(app: App, scheme: Any) -> None:
+def test_a_korean_password_opens_in_each_encoding(app: App, scheme: Any) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der, sign_pri_key(certificate, "비밀번호1!", scheme))
     assert app.open(view, "비밀번호1!").body["state"] == "AWAITING_PROOF"
 
 
 def sealed_wrong(app: App, view: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Everything that was not sealed for this upload and nonce."""
+    """Secrets that were not sealed for this upload and nonce."""
     key, upload_id, nonce = app.call("GET", "/sealing-key").body, view["upload_id"], view["password"]["nonce"]
     good = app.seal(upload_id, nonce, SECRET)
 
@@ -197,7 +195,7 @@ def sealed_wrong(app: App, view: dict[str, Any]) -> dict[str, dict[str, str]]:
         "empty": app.seal(upload_id, nonce, ""),
         "too long": app.seal(upload_id, nonce, "x" * 129),
         "another key": {**seal_to("x", other_key, upload_id, nonce, SECRET), "key_id": good["key_id"]},
-        "unknown key": {**good, "key_id": "arn:aws:kms:ap-northeast-2:123456789012:key/nobodys"},
+        "unknown key": {**good, "key_id": "arn:aws:kms:ap-northeast-2:123456789012:key/unknown"},
         "tampered": {**good, "ciphertext": base64.b64encode(bytes(512)).decode()},
         "short": {**good, "ciphertext": "AAAA"},
         "not JSON": raw(b"Hong!1234"),
@@ -207,17 +205,17 @@ def sealed_wrong(app: App, view: dict[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def test_what_was_not_sealed_for_this_costs_no_try(app: App, account: Account) -> None:
+def test_a_password_not_sealed_for_this_upload_costs_no_try(app: App, account: Account) -> None:
     view = app.upload(*files_of(a_certificate(key="ec")))
     for what, sealed in sealed_wrong(app, view).items():
-        answer = app.open(view, SECRET, sealed=sealed)
-        assert answer.body["code"] == "MALFORMED_REQUEST", what
-        assert_problem(answer, "MALFORMED_REQUEST", field="sealed")
+        response = app.open(view, SECRET, sealed=sealed)
+        assert response.body["code"] == "MALFORMED_REQUEST", what
+        assert_problem(response, "MALFORMED_REQUEST", field="sealed")
     assert tries(account, view["upload_id"]) == 0
     assert app.open(view, SECRET).body["state"] == "AWAITING_PROOF"
 
 
-def test_a_password_sealed_for_one_upload_is_no_use_in_another(app: App, account: Account) -> None:
+def test_a_password_sealed_for_one_upload_is_refused_in_another(app: App, account: Account) -> None:
     files = files_of(a_certificate(key="ec"))
     first, second = app.upload(*files), app.upload(*files)
     replayed = app.seal(first["upload_id"], first["password"]["nonce"], SECRET)
@@ -238,10 +236,10 @@ def test_a_password_sealed_for_one_upload_is_no_use_in_another(app: App, account
         ({"password": SECRET}, "sealed"),
     ],
 )
-def test_each_member_is_named_when_it_is_wrong(app: App, body: object, field: str) -> None:
-    answer = app.call("POST", PASSWORD, body, upload_id="0" * 32)
-    assert_problem(answer, "MALFORMED_REQUEST", field=field)
-    assert SECRET not in str(answer.body)
+def test_each_malformed_member_is_named(app: App, body: object, field: str) -> None:
+    response = app.call("POST", PASSWORD, body, upload_id="0" * 32)
+    assert_problem(response, "MALFORMED_REQUEST", field=field)
+    assert SECRET not in str(response.body)
 
 
 def test_an_upload_in_another_state_takes_no_password(app: App, account: Account) -> None:
@@ -259,7 +257,7 @@ def test_an_upload_in_another_state_takes_no_password(app: App, account: Account
     assert_problem(app.open(waiting, SECRET), "UPLOAD_EXPIRED")
 
 
-def test_nothing_opened_is_kept_or_logged(app: App, account: Account) -> None:
+def test_no_opened_secret_is_stored_or_logged(app: App, account: Account) -> None:
     certificate = a_certificate(key=an_ec_key("kept nowhere"))
     view = app.upload(*files_of(certificate))
     sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)

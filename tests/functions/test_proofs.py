@@ -1,4 +1,4 @@
-"""What a registration may rest on, and whose a certificate may be; the sealing key; the pre-check."""
+"""Proofs of possession, the owner of a certificate, the sealing keys, and the pre-check."""
 
 import base64
 from typing import Any
@@ -12,22 +12,22 @@ from tests.support.containers import SECRET, cms, files_of
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
-def test_a_cms_message_is_a_proof(app: App, key: str) -> None:
+def test_a_cms_message_proves_possession(app: App, key: str) -> None:
     certificate = a_certificate(key=key)
     view = app.upload(certificate.der)
-    answer = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"]))
-    assert (answer.status, answer.body["proof"]) == (201, "cms")
+    response = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"]))
+    assert (response.status, response.body["proof"]) == (201, "cms")
 
 
-def test_a_cms_message_over_another_text_is_a_bad_proof(app: App) -> None:
+def test_a_cms_message_over_another_text_is_refused(app: App) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
-    answer = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"] + "!"))
-    assert_problem(answer, "PROOF_FAILED", tries_left=2)
+    response = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"] + "!"))
+    assert_problem(response, "PROOF_FAILED", tries_left=2)
 
 
 @pytest.mark.parametrize("form", ["hex", "HEX", "base64", "21 bytes in hex", "21 bytes in base64"])
-def test_r_comes_in_the_forms_that_clients_have_it_in(app: App, form: str) -> None:
+def test_r_is_accepted_in_each_form_that_clients_use(app: App, form: str) -> None:
     certificate = a_certificate(key="ec")
     number = (b"\0" if form.startswith("21") else b"") + certificate.random_number
     text = base64.b64encode(number).decode() if "base64" in form else number.hex()
@@ -39,7 +39,7 @@ def test_r_comes_in_the_forms_that_clients_have_it_in(app: App, form: str) -> No
 
 
 @pytest.mark.parametrize("secret", [None, "R", "00" * 19, "zz" * 20])
-def test_without_a_usable_r_nobody_can_tell_and_no_try_is_lost(app: App, secret: str | None) -> None:
+def test_without_a_usable_r_the_owner_is_unknown_and_no_try_is_counted(app: App, secret: str | None) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret, random_number=True)
@@ -47,19 +47,19 @@ def test_without_a_usable_r_nobody_can_tell_and_no_try_is_lost(app: App, secret:
     assert app.prove(view, certificate).status == 201
 
 
-def test_r_of_another_upload_is_malformed_and_costs_no_try(app: App) -> None:
+def test_r_sealed_for_another_upload_is_malformed_and_costs_no_try(app: App) -> None:
     certificate = a_certificate(key="ec")
     first, second = app.upload(certificate.der), app.upload(certificate.der)
     replayed = app.seal(
         first["upload_id"], first["proof"]["nonce"], certificate.random_number.hex(), random_number=True
     )
     for _ in range(4):
-        answer = app.prove(second, certificate, random_number=replayed)
-        assert_problem(answer, "MALFORMED_REQUEST", field="sealed")
+        response = app.prove(second, certificate, random_number=replayed)
+        assert_problem(response, "MALFORMED_REQUEST", field="sealed")
     assert app.prove(second, certificate).status == 201
 
 
-def test_a_certificate_of_another_person_ends_the_upload_after_three(app: App, account: Account) -> None:
+def test_a_certificate_of_another_person_ends_the_upload_after_three_tries(app: App, account: Account) -> None:
     others = a_certificate(key="ec", idn="9001011234568")
     view = app.upload(others.der)
     for _ in range(3):
@@ -74,21 +74,23 @@ def corporate_policy(app: App) -> str:
 
 
 @pytest.mark.parametrize("container", [False, True])
-def test_two_employees_of_one_company_each_register_their_own(app: App, account: Account, container: bool) -> None:
+def test_two_employees_of_one_company_each_register_a_certificate(
+    app: App, account: Account, container: bool
+) -> None:
     for customer_id in ("emp-1", "emp-2"):
         employee = App(account, customer_id, kind="corporate", idn="1234567890")
         employee.enrol()
         certificate = a_certificate(key="ec", idn="1234567890", policy_oid=corporate_policy(app))
         if container:
             opened = employee.open(employee.upload(*files_of(certificate)), SECRET)
-            answer = employee.agree(opened.body)
+            response = employee.agree(opened.body)
         else:
-            answer = employee.register(certificate)
-        assert answer.status == 201
+            response = employee.register(certificate)
+        assert response.status == 201
         assert len(employee.registrations()) == 1
 
 
-def test_the_sealing_key_is_handed_out(app: App, account: Account) -> None:
+def test_the_sealing_keys_are_returned(app: App, account: Account) -> None:
     calls = account.recorded(lambda: app.call("GET", "/sealing-key"))
     assert [call.operation for call in calls] == ["GetPublicKey", "GetPublicKey"]
     body = app.call("GET", "/sealing-key").body
@@ -98,7 +100,7 @@ def test_the_sealing_key_is_handed_out(app: App, account: Account) -> None:
         assert (key["key_id"], key["algorithm"]) == (account.physical[name], "RSAES_OAEP_SHA_256")
 
 
-def test_what_is_sealed_for_one_purpose_does_not_open_for_the_other(app: App) -> None:
+def test_a_secret_sealed_for_one_purpose_is_refused_for_the_other(app: App) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     sealed = app.seal(view["upload_id"], view["proof"]["nonce"], certificate.random_number.hex())
@@ -110,17 +112,17 @@ def precheck(app: App, content: bytes, **overrides: Any) -> Any:
     return App(app.account, signed_in=False).call("POST", "/precheck", body | overrides)
 
 
-def test_the_precheck_tells_what_would_become_of_it_and_touches_no_table(app: App, account: Account) -> None:
+def test_the_precheck_returns_the_verdict_and_uses_no_table(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     app.register(certificate)
     calls = account.recorded(lambda: precheck(app, certificate.der))
     assert {(call.operation, call.params["Bucket"]) for call in calls} == {
         ("GetObject", account.physical["TrustBucket"])
     }
-    answer = precheck(app, certificate.der)
-    assert answer.status == 200
-    assert (answer.body["accepted"], answer.body["headline"], answer.body["findings"]) == (True, None, [])
-    assert "홍길동" not in str(answer.body)
+    response = precheck(app, certificate.der)
+    assert response.status == 200
+    assert (response.body["accepted"], response.body["headline"], response.body["findings"]) == (True, None, [])
+    assert "홍길동" not in str(response.body)
     refused = precheck(app, a_certificate(key="ec", encipherment=True).der)
     assert (refused.body["accepted"], refused.body["certificate"]) == (False, None)
     assert refused.body["headline"] == "CERT_USAGE_NOT_ALLOWED"
@@ -135,5 +137,5 @@ def test_the_precheck_tells_what_would_become_of_it_and_touches_no_table(app: Ap
         ({"customer_kind": None}, "customer_kind"),
     ],
 )
-def test_the_precheck_names_what_is_wrong(app: App, overrides: dict[str, Any], field: str) -> None:
+def test_the_precheck_names_malformed_members(app: App, overrides: dict[str, Any], field: str) -> None:
     assert_problem(precheck(app, b"x", **overrides), "MALFORMED_REQUEST", field=field)

@@ -1,4 +1,4 @@
-"""Events out of the stream: whatever the function dies of, the change comes again and has the same event ids."""
+"""Events out of the stream: after any crash the change is repeated with the same event ids."""
 
 import json
 from typing import Any
@@ -46,7 +46,7 @@ def test_a_deleted_row_is_no_event(account: Account) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_killed_between_write_and_event_nothing_is_lost(account: Account, after: bool) -> None:
+def test_a_crash_between_write_and_event_loses_no_event(account: Account, after: bool) -> None:
     records = changes(account)
     with account.killed_at(0, after=after), pytest.raises(Killed):
         published(account, *records)
@@ -59,14 +59,14 @@ def test_killed_between_write_and_event_nothing_is_lost(account: Account, after:
     ]
 
 
-def test_more_than_the_bus_takes_at_once(account: Account) -> None:
+def test_more_events_than_one_call_takes_are_all_published(account: Account) -> None:
     first, *_ = changes(account)
     entries = published(account, *({**first, "eventID": f"e{number}"} for number in range(23)))
     assert len({json.loads(entry["Detail"])["id"] for entry in entries}) == 23
     assert [len(c.params["Entries"]) for c in account.calls if c.operation == "PutEvents"] == [10, 10, 3]
 
 
-def test_what_the_bus_does_not_take_fails_the_batch(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_the_bus_rejects_fails_the_batch(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     records = changes(account)
     refusal = {"FailedEntryCount": 1, "Entries": [{}, {"ErrorCode": "ThrottlingException"}, {}]}
     publish = account.function("publish_events")
@@ -75,13 +75,13 @@ def test_what_the_bus_does_not_take_fails_the_batch(account: Account, monkeypatc
         published(account, *records)
 
 
-def test_a_record_that_cannot_be_read_fails_the_batch(account: Account) -> None:
+def test_an_unreadable_record_fails_the_batch(account: Account) -> None:
     good, *_ = changes(account)
     with pytest.raises(KeyError):
         published(account, good, {**good, "dynamodb": {**good["dynamodb"], "NewImage": {"pk": {"S": "CUST#x"}}}})
 
 
-def test_the_customer_is_told_once_though_the_event_comes_twice(account: Account) -> None:
+def test_a_repeated_event_sends_one_notice(account: Account) -> None:
     App(account).enrol()
     (entry, *_) = published(account, *changes(account))
     wrapped = {"detail-type": entry["DetailType"], "source": entry["Source"], "detail": json.loads(entry["Detail"])}
@@ -91,7 +91,7 @@ def test_the_customer_is_told_once_though_the_event_comes_twice(account: Account
     assert "등록 안내" in text
 
 
-def test_logs_name_events_and_no_customer(account: Account) -> None:
+def test_logs_name_events_and_no_customers(account: Account) -> None:
     published(account, *changes(account))
     (line,) = [line for line in account.logged() if line["message"] == "published"]
     assert (line["records"], len(line["events"])) == (3, 3)

@@ -1,4 +1,4 @@
-"""A lost phone or authenticator app, replaced at the bank: two persons, a day, and the customer may stop it."""
+"""A lost phone or authenticator app, replaced by two persons after a day, unless cancelled."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def refused(why: str) -> dict[str, str]:
     return {"refused": "STATE_CONFLICT", "text": why}
 
 
-def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Account) -> None:
+def test_a_recovery_by_two_persons_takes_effect_after_a_day(prover: Prover, account: Account) -> None:
     proposed = propose(account)
     assert prover.texts() == []
     approved = approve(account, proposed["done"]["recovery_id"])
@@ -60,7 +60,7 @@ def test_two_persons_and_a_day_bring_a_new_phone(prover: Prover, account: Accoun
     assert "recovery" not in shown
 
 
-def test_one_person_alone_does_nothing(prover: Prover, account: Account) -> None:
+def test_a_recovery_by_one_person_is_refused(prover: Prover, account: Account) -> None:
     recovery_id = propose(account)["done"]["recovery_id"]
 
     for staff in ("kim.teller", "Kim.Teller"):
@@ -70,7 +70,7 @@ def test_one_person_alone_does_nothing(prover: Prover, account: Account) -> None
     assert prover.texts() == []
 
 
-def test_an_approval_without_a_proposal_and_a_proposal_for_nobody_are_refused(app: App, account: Account) -> None:
+def test_an_approval_without_proposal_or_customer_is_refused(app: App, account: Account) -> None:
     assert approve(account, "0" * 32) == refused("no such proposal, or older than a day")
     assert propose(account, customer_id="nobody") == refused("no such customer")
     assert [line["message"] for line in account.logged() if line.get("audit")] == [
@@ -124,21 +124,21 @@ def test_a_malformed_approval_is_refused_and_changes_nothing(
     assert approve(account, recovery_id).keys() == {"done"}
 
 
-def test_the_customer_stops_it_and_both_phones_are_told(prover: Prover, account: Account) -> None:
+def test_the_customer_cancels_a_recovery_and_both_phones_are_notified(prover: Prover, account: Account) -> None:
     approve(account, propose(account)["done"]["recovery_id"])
     assert propose(account) == refused("another recovery is cooling off")
     account.calls.clear()
 
-    answer = prover.app.call("POST", "/recovery/cancellation")
+    response = prover.app.call("POST", "/recovery/cancellation")
 
-    assert answer.status == 200
+    assert response.status == 200
     assert {message["to"] for message in prover.texts()} == {PHONE, NEW_PHONE}
     account.at += COOLING_OFF
     assert prover.customer().as_of(account.at).phone == PHONE
     assert_problem(prover.app.call("POST", "/recovery/cancellation"), "RECOVERY_NOT_FOUND")
 
 
-def test_after_it_the_customer_enrols_again_by_text_message_for_a_week(prover: Prover, account: Account) -> None:
+def test_after_a_recovery_a_text_message_code_allows_enrolment_for_a_week(prover: Prover, account: Account) -> None:
     approve(account, propose(account)["done"]["recovery_id"])
     account.at += COOLING_OFF
 
@@ -150,5 +150,5 @@ def test_after_it_the_customer_enrols_again_by_text_message_for_a_week(prover: P
 
     account.at += REENROLMENT
     weak = by_sms(prover, prover.step_up("enrol", "passkey"))
-    answer = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": weak})
-    assert_problem(answer, "STEP_UP_TOO_WEAK")
+    response = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": weak})
+    assert_problem(response, "STEP_UP_TOO_WEAK")

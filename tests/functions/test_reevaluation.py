@@ -40,16 +40,14 @@ def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registra
     return prepared(account, monkeypatch)
 
 
-def test_a_plan_shows_exactly_what_fails_now_and_changes_nothing(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_plan_lists_what_fails_now_and_changes_nothing(account: Account, registrations: Registrations) -> None:
     kept, failing = registered(account, "hong"), registered(account, "kim", **KICA)
     activate(account, 2, "kica")
 
-    answer = account.invoke("reevaluate", {"step": "plan"})["done"]
+    response = account.invoke("reevaluate", {"step": "plan"})["done"]
     worked(account, *planned(account))
 
-    assert answer == {
+    assert response == {
         "version": 2,
         "planned_at": "2026-11-23T03:00:00Z",
         "open": len(SHARDS),
@@ -75,17 +73,17 @@ def test_a_plan_shows_exactly_what_fails_now_and_changes_nothing(
     assert holds(registrations, hong=kept, kim=failing) == {"hong": FREE, "kim": FREE}
 
 
-def test_a_confirmed_plan_holds_what_fails_and_a_later_one_lifts_what_passes_again(
+def test_a_confirmed_plan_holds_failures_and_a_later_one_lifts_them(
     account: Account, registrations: Registrations
 ) -> None:
     owners = {"hong": registered(account, "hong"), "kim": registered(account, "kim", **KICA)}
     activate(account, 2, "kica")
     a_plan(account)
 
-    answer = confirm(account, 2)
+    response = confirm(account, 2)
     worked(account, *account.sent_to("ReevaluationQueue"))
 
-    assert answer == {"done": {"version": 2, "to_hold": 1, "to_lift": 0}}
+    assert response == {"done": {"version": 2, "to_hold": 1, "to_lift": 0}}
     assert holds(registrations, **owners) == {"hong": FREE, "kim": BY_REEVALUATION}
     assert a_plan(account)["held_already"] == 1, "nothing is left to do"
     activate(account, 3)
@@ -98,7 +96,7 @@ def test_a_confirmed_plan_holds_what_fails_and_a_later_one_lifts_what_passes_aga
     assert audited.count("reevaluation.hold") == audited.count("reevaluation.lift") == 1
 
 
-def test_holds_of_others_stay_beside_it(account: Account, registrations: Registrations) -> None:
+def test_a_re_evaluation_keeps_other_holds(account: Account, registrations: Registrations) -> None:
     lost = registered(account, "kim", **KICA)
     registrations.add_hold("kim", lost, Hold.CUSTOMER, NOW)
     for version, refused in ((2, ["kica"]), (3, [])):
@@ -110,8 +108,10 @@ def test_holds_of_others_stay_beside_it(account: Account, registrations: Registr
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_what_staff_hold_stays_held(account: Account, registrations: Registrations, before: bool) -> None:
-    """Before the re-evaluation or after it: whoever looked at it themselves decides."""
+def test_a_re_evaluation_does_not_lift_a_bank_hold(
+    account: Account, registrations: Registrations, before: bool
+) -> None:
+    """Before the re-evaluation or after it: the decision of staff prevails."""
     failing = registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     if before:
@@ -127,7 +127,9 @@ def test_what_staff_hold_stays_held(account: Account, registrations: Registratio
     assert holds(registrations, kim=failing) == {"kim": BY_STAFF}
 
 
-def test_what_staff_lift_is_shown_again(account: Account, registrations: Registrations) -> None:
+def test_a_registration_that_staff_released_is_planned_again(
+    account: Account, registrations: Registrations
+) -> None:
     failing = registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     a_plan(account)
@@ -137,9 +139,7 @@ def test_what_staff_lift_is_shown_again(account: Account, registrations: Registr
     assert a_plan(account)["to_hold"] == 1
 
 
-def test_staff_who_hold_it_between_plan_and_application_keep_their_hold(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_bank_hold_between_plan_and_application_is_kept(account: Account, registrations: Registrations) -> None:
     failing, ended = registered(account, "kim", **KICA), registered(account, "lee", **KICA)
     activate(account, 2, "kica")
     assert a_plan(account)["to_hold"] == 2
@@ -157,19 +157,19 @@ def test_staff_who_hold_it_between_plan_and_application_keep_their_hold(
         ({"version": 3}, "version 3 is not active, 2 is"),
     ],
 )
-def test_nothing_is_applied_but_the_confirmed_plan_of_the_active_version(
+def test_only_the_confirmed_plan_of_the_active_version_is_applied(
     account: Account, registrations: Registrations, overrides: dict[str, Any], why: str
 ) -> None:
     registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     a_plan(account)
-    answer = confirm(account, 2, **overrides)
-    assert answer["refused"] == "STATE_CONFLICT"
-    assert answer["text"].startswith(why)
+    response = confirm(account, 2, **overrides)
+    assert response["refused"] == "STATE_CONFLICT"
+    assert response["text"].startswith(why)
     assert account.sent_to("ReevaluationQueue") == []
 
 
-def test_a_plan_that_is_not_finished_is_not_applied(account: Account, registrations: Registrations) -> None:
+def test_an_unfinished_plan_is_not_applied(account: Account, registrations: Registrations) -> None:
     asked = {"step": "apply", "version": 1, "confirm": "0" * 64, **STAFF}
     assert account.invoke("reevaluate", asked)["text"] == "there is no plan for version 1"
     first, _ = planned(account)
@@ -187,23 +187,21 @@ def test_a_plan_that_is_not_finished_is_not_applied(account: Account, registrati
         ({"step": "apply", "version": 1, "confirm": "0" * 64, "staff_id": STAFF["staff_id"]}, "reason"),
     ],
 )
-def test_bad_input_is_refused_by_name(
+def test_malformed_input_is_refused_by_name(
     account: Account, registrations: Registrations, wrong: dict[str, Any], field: str
 ) -> None:
-    answer = account.invoke("reevaluate", wrong)
-    assert answer["refused"] == "MALFORMED_REQUEST"
-    assert field in answer["text"]
+    response = account.invoke("reevaluate", wrong)
+    assert response["refused"] == "MALFORMED_REQUEST"
+    assert field in response["text"]
     assert account.keys("TrustBucket") == [ACTIVE]
 
 
 def test_without_a_trust_document_nothing_is_planned(account: Account) -> None:
-    answer = account.invoke("reevaluate", {"step": "plan"})
-    assert answer == {"refused": "STATE_CONFLICT", "text": "no trust document is active"}
+    response = account.invoke("reevaluate", {"step": "plan"})
+    assert response == {"refused": "STATE_CONFLICT", "text": "no trust document is active"}
 
 
-def test_a_new_document_overtakes_what_was_planned_and_confirmed_under_the_old(
-    account: Account, registrations: Registrations
-) -> None:
+def test_a_new_document_supersedes_the_plan_of_the_old_one(account: Account, registrations: Registrations) -> None:
     failing = registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     messages = planned(account)
@@ -222,12 +220,12 @@ def test_a_changed_file_of_a_confirmed_plan_is_not_applied(account: Account, reg
     confirm(account, 2)
     spread = account.sent_to("ReevaluationQueue")
     put_trust(account, summary_key(account).replace("summary.json", f"{segment}.jsonl"), b"{}\n")
-    answer = account.invoke("reevaluate_segment", a_batch(*spread))
-    assert len(answer["batchItemFailures"]) == 1
+    response = account.invoke("reevaluate_segment", a_batch(*spread))
+    assert len(response["batchItemFailures"]) == 1
     assert holds(registrations, kim=failing) == {"kim": FREE}
 
 
-def test_many_are_applied_in_batches(
+def test_holds_are_applied_in_batches(
     account: Account, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owners = {f"c{number}": registered(account, f"c{number}", **KICA) for number in range(5)}

@@ -23,9 +23,9 @@ BAD_SIGNATURE = base64.b64encode(bytes(256)).decode()
 @pytest.mark.parametrize("key", ["rsa", "ec"])
 def test_proof_and_consent_register_the_certificate(app: App, account: Account, key: str) -> None:
     certificate = a_certificate(key=key)
-    answer = app.register(certificate)
-    assert answer.status == 201
-    registration = answer.body
+    response = app.register(certificate)
+    assert response.status == 201
+    registration = response.body
     assert (registration["status"], registration["usable"], registration["expiring"]) == ("ACTIVE", True, False)
     assert (registration["proof"], registration["registered_at"]) == ("signature", iso(NOW))
     assert registration["certificate"]["name_masked"] == "홍*동"
@@ -37,7 +37,7 @@ def test_proof_and_consent_register_the_certificate(app: App, account: Account, 
     assert "proof" not in upload
 
 
-def test_the_whole_way_from_password_to_registration(app: App, account: Account) -> None:
+def test_a_container_is_registered_from_upload_to_registration(app: App, account: Account) -> None:
     app.enrol()
     event = an_event("authorizer_request")
     event["headers"]["Authorization"] = f"Bearer {app.log_in().body['token']}"
@@ -47,7 +47,9 @@ def test_the_whole_way_from_password_to_registration(app: App, account: Account)
     assert len(app.registrations()) == 1
 
 
-def test_repeating_it_after_a_lost_answer_gives_the_same_registration(app: App, account: Account) -> None:
+def test_repeating_a_request_after_a_lost_response_returns_the_same_registration(
+    app: App, account: Account
+) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     first = app.prove(view, certificate)
@@ -59,7 +61,7 @@ def test_repeating_it_after_a_lost_answer_gives_the_same_registration(app: App, 
     assert account.items("RegistrationsTable") == rows
 
 
-def test_the_same_certificate_again_is_the_registration_that_is_there(app: App, account: Account) -> None:
+def test_the_same_certificate_again_returns_the_existing_registration(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     first = app.register(certificate)
     again = app.register(certificate)
@@ -78,7 +80,7 @@ def test_the_same_certificate_again_is_the_registration_that_is_there(app: App, 
     assert (repeated.status, repeated.body) == (200, first.body)
 
 
-def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(app: App, account: Account) -> None:
+def test_a_certificate_of_another_customer_is_reported_as_not_available_only(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     held = App(account, "kim").register(certificate).body
     view = app.upload(certificate.der)
@@ -87,8 +89,8 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(app
     after = app.look(view["upload_id"])
     again = app.prove(view, certificate)
     assert_problem(again, "NOT_AVAILABLE_FOR_REGISTRATION")
-    for answer in (refused, after, again):
-        told = str((answer.headers, answer.body))
+    for response in (refused, after, again):
+        told = str((response.headers, response.body))
         for hint in ("kim", held["registration_id"], "registration_id"):
             assert hint not in told
     assert refused.body["params"] == {}
@@ -96,7 +98,7 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(app
     assert app.registrations() == []
 
 
-def test_until_the_proof_nothing_tells_that_a_certificate_is_taken(app: App, account: Account) -> None:
+def test_before_the_proof_a_taken_certificate_is_not_revealed(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     App(account, "kim").register(certificate)
     fresh = app.upload(a_certificate(key="ec").der)
@@ -111,13 +113,13 @@ def later() -> CustomerCertificate:
     return a_certificate(key="ec", not_before=NOW - timedelta(minutes=1))
 
 
-def test_a_renewed_certificate_takes_the_place_of_the_old_one(app: App, later: CustomerCertificate) -> None:
+def test_a_renewed_certificate_supersedes_the_old_one(app: App, later: CustomerCertificate) -> None:
     old = app.register(a_certificate(key="ec")).body["registration_id"]
-    answer = app.prove(app.upload(later.der), later, replaces=old)
-    assert (answer.status, answer.body["replaces"], answer.body["usable"]) == (201, old, True)
+    response = app.prove(app.upload(later.der), later, replaces=old)
+    assert (response.status, response.body["replaces"], response.body["usable"]) == (201, old, True)
     ended = app.call("GET", ONE, registration_id=old).body
     assert (ended["status"], ended["reason"], ended["usable"]) == ("SUPERSEDED", "REG_SUPERSEDED", False)
-    assert ended["superseded_by"] == answer.body["registration_id"]
+    assert ended["superseded_by"] == response.body["registration_id"]
 
 
 def test_a_renewed_certificate_with_the_old_key_is_registered_as_successor_only(app: App) -> None:
@@ -132,7 +134,9 @@ def test_a_renewed_certificate_with_the_old_key_is_registered_as_successor_only(
 
 
 @pytest.mark.parametrize("wrong", ["another issuer", "not later", "blocked", "held by the bank"])
-def test_what_may_not_take_its_place(app: App, account: Account, later: CustomerCertificate, wrong: str) -> None:
+def test_a_successor_that_does_not_qualify_is_refused(
+    app: App, account: Account, later: CustomerCertificate, wrong: str
+) -> None:
     old = app.register(a_certificate(key="ec")).body["registration_id"]
     found = registrations_of(account).get("hong", old)
     if wrong == "another issuer":
@@ -151,7 +155,7 @@ def test_what_may_not_take_its_place(app: App, account: Account, later: Customer
     assert app.prove(view, later).status == 201, "it may stand beside it"
 
 
-def test_only_a_registration_of_ones_own_is_replaced(
+def test_another_customers_registration_is_not_replaced(
     app: App, account: Account, later: CustomerCertificate
 ) -> None:
     held = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
@@ -165,7 +169,7 @@ def test_only_a_registration_of_ones_own_is_replaced(
     ("why", "code"),
     [("key of another", "KEY_HELD_BY_OTHER"), ("held", "CERT_HELD_BY_OTHER"), ("denied", "KEY_DENIED")],
 )
-def test_why_it_is_not_available_stands_in_the_audit_log_alone(
+def test_the_reason_for_not_available_is_in_the_audit_log_only(
     app: App, account: Account, why: str, code: str
 ) -> None:
     certificate = a_certificate(key="ec")
@@ -174,13 +178,13 @@ def test_why_it_is_not_available_stands_in_the_audit_log_alone(
     if why == "denied":
         registrations_of(account).revoke("hong", held, "keyCompromise", NOW, NOW)
     other = certificate if why == "held" else a_certificate(key=certificate.key)
-    answer = app.register(other)
-    assert_problem(answer, "NOT_AVAILABLE_FOR_REGISTRATION")
-    assert code not in str(answer)
+    response = app.register(other)
+    assert_problem(response, "NOT_AVAILABLE_FOR_REGISTRATION")
+    assert code not in str(response)
     assert [line["code"] for line in account.logged() if line["message"] == "registration.refused"] == [code]
 
 
-def test_three_bad_proofs_end_the_upload(app: App, account: Account) -> None:
+def test_three_invalid_proofs_end_the_upload(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     for left in (2, 1):
@@ -193,14 +197,14 @@ def test_three_bad_proofs_end_the_upload(app: App, account: Account) -> None:
     assert app.register(certificate).status == 201, "a new upload may succeed"
 
 
-def test_a_signature_over_another_uploads_text_is_no_proof(app: App) -> None:
+def test_a_signature_over_another_uploads_text_is_refused(app: App) -> None:
     certificate = a_certificate(key="ec")
     first, second = app.upload(certificate.der), app.upload(certificate.der)
     mixed = {**first, "proof": second["proof"]}
     assert_problem(app.prove(mixed, certificate), "PROOF_FAILED", tries_left=2)
 
 
-def test_a_text_that_is_over_costs_no_try(app: App, account: Account) -> None:
+def test_an_expired_text_costs_no_try(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     account.pass_time(minutes=5)
@@ -209,42 +213,42 @@ def test_a_text_that_is_over_costs_no_try(app: App, account: Account) -> None:
     assert app.prove(app.look(view["upload_id"]).body, certificate).status == 201
 
 
-def test_without_the_current_consent_nothing_is_registered(app: App) -> None:
+def test_without_the_current_consent_the_registration_is_refused(app: App) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     assert_problem(app.prove(view, certificate, consent_version="2020-01"), "CONSENT_REQUIRED")
     assert app.prove(view, certificate).status == 201
 
 
-def test_the_day_for_the_proof_ends(app: App, account: Account) -> None:
+def test_an_upload_expires_after_the_day_for_the_proof(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     account.pass_time(hours=24)
     assert_problem(app.prove(view, certificate), "UPLOAD_EXPIRED")
 
 
-def test_a_certificate_that_ended_meanwhile_is_not_registered(app: App, account: Account) -> None:
+def test_a_certificate_that_expired_meanwhile_is_not_registered(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(minutes=2))
     view = app.upload(certificate.der)
     account.pass_time(minutes=2, seconds=1)
     assert_problem(app.prove(view, certificate), "CERT_EXPIRED")
 
 
-def test_an_upload_that_is_not_decided_yet_is_in_progress(app: App) -> None:
+def test_an_undecided_upload_is_in_progress(app: App) -> None:
     upload_id = app.announce(b"content").body["upload_id"]
     body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
-    answer = app.call("POST", REGISTER, body, upload_id=upload_id)
-    assert_problem(answer, "IN_PROGRESS")
-    assert answer.headers["Retry-After"] == "1"
+    response = app.call("POST", REGISTER, body, upload_id=upload_id)
+    assert_problem(response, "IN_PROGRESS")
+    assert response.headers["Retry-After"] == "1"
 
 
-def test_a_rejected_upload_says_again_why(app: App) -> None:
+def test_a_rejected_upload_returns_its_findings_again(app: App) -> None:
     upload_id = app.upload(b"no certificate")["upload_id"]
     body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
     assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "FILE_UNREADABLE")
 
 
-def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
+def test_a_text_renewed_concurrently_is_a_retryable_conflict(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = a_certificate(key="ec")
@@ -257,9 +261,9 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
         return real(upload, *rest)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)
-    answer = app.prove(view, certificate)
-    assert_problem(answer, "STATE_CONFLICT")
-    assert answer.headers["Retry-After"] == "1"
+    response = app.prove(view, certificate)
+    assert_problem(response, "STATE_CONFLICT")
+    assert response.headers["Retry-After"] == "1"
     assert app.registrations() == []
 
 
@@ -284,10 +288,10 @@ def test_a_text_renewed_at_the_same_moment_is_a_conflict_to_repeat(
         ({"signature": BAD_SIGNATURE, "consent_version": 202611}, "consent_version"),
     ],
 )
-def test_each_member_is_named_when_it_is_wrong(app: App, body: Any, field: str) -> None:
+def test_each_malformed_member_is_named(app: App, body: Any, field: str) -> None:
     view = app.upload(a_certificate(key="ec").der)
-    answer = app.call("POST", REGISTER, body, upload_id=view["upload_id"])
-    assert_problem(answer, "MALFORMED_REQUEST", field=field)
+    response = app.call("POST", REGISTER, body, upload_id=view["upload_id"])
+    assert_problem(response, "MALFORMED_REQUEST", field=field)
     assert app.look(view["upload_id"]).body == view, "it costs no try"
 
 
@@ -306,7 +310,7 @@ def test_another_customers_upload_looks_like_an_unknown_one(app: App, account: A
     assert app.prove(view, certificate).status == 201
 
 
-def test_all_of_a_customers_and_nobody_elses_the_newest_first(app: App, account: Account) -> None:
+def test_the_list_holds_the_customers_registrations_newest_first(app: App, account: Account) -> None:
     ids = []
     for _ in range(3):
         ids.append(app.register(a_certificate(key="ec")).body["registration_id"])
@@ -328,7 +332,7 @@ def test_another_customers_registration_looks_like_an_unknown_one(app: App, acco
     assert app.call("GET", ONE, registration_id=held) == app.call("GET", ONE, registration_id=unknown)
 
 
-def test_what_is_true_is_computed_when_read(app: App, account: Account) -> None:
+def test_the_effective_state_is_computed_on_read(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=31))
     registration_id = app.register(certificate).body["registration_id"]
 

@@ -1,4 +1,4 @@
-"""Telling a customer: once, by the channel they want, in their language, and not at night."""
+"""Notices to a customer: once, by their channel, in their language, and not at night."""
 
 import json
 from datetime import timedelta
@@ -37,8 +37,8 @@ def app(account: Account) -> App:
     return app
 
 
-def put_off(calls: list[Call]) -> list[int]:
-    """For how many seconds messages were hidden."""
+def postpone(calls: list[Call]) -> list[int]:
+    """The seconds for which messages were hidden."""
     return [call.params["VisibilityTimeout"] for call in calls if call.operation == "ChangeMessageVisibility"]
 
 
@@ -67,7 +67,7 @@ def test_a_notice_arrives_once_however_often_its_message_does(app: App, account:
 
 
 @pytest.mark.parametrize(("hours", "phone"), [(-1, PHONE), (0, "+821099998888")])
-def test_from_when_a_recovery_takes_effect_it_goes_to_the_new_phone(
+def test_after_a_recovery_takes_effect_notices_go_to_the_new_phone(
     app: App, account: Account, hours: int, phone: str
 ) -> None:
     approved_at = NOW - COOLING_OFF - timedelta(hours=hours)
@@ -80,7 +80,7 @@ def test_from_when_a_recovery_takes_effect_it_goes_to_the_new_phone(
     assert told == phone
 
 
-def test_a_new_registration_is_told_from_its_event(app: App, account: Account) -> None:
+def test_the_event_of_a_new_registration_sends_a_notice(app: App, account: Account) -> None:
     registration = a_registration(account)
     delivered(account, an_activated_event(registration.id))
     ((_, text),) = texts()
@@ -91,14 +91,16 @@ def test_a_new_registration_is_told_from_its_event(app: App, account: Account) -
 
 
 @pytest.mark.parametrize("kind", ["Superseded", "Expiring", "Expired"])
-def test_of_some_events_nobody_is_told(app: App, account: Account, kind: str) -> None:
+def test_events_without_a_notice_are_ignored(app: App, account: Account, kind: str) -> None:
     assert delivered(account, an_activated_event("r1", **{"detail-type": kind})) == []
     assert (texts(), states(account)) == ([], {})
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(("write", "most"), [(0, 1), (1, 2), (2, 1)], ids=["claim", "send", "SENT"])
-def test_killed_at_any_moment(app: App, account: Account, write: int, most: int, after: bool) -> None:
+def test_a_sender_killed_at_any_write_sends_at_most_twice(
+    app: App, account: Account, write: int, most: int, after: bool
+) -> None:
     with account.killed_at(write, after=after), pytest.raises(Killed):
         delivered(account, LOCKED)
     account.restart()
@@ -110,18 +112,20 @@ def test_killed_at_any_moment(app: App, account: Account, write: int, most: int,
     assert states(account) == {LOCKED["id"]: "SENT"}
 
 
-def test_killed_between_sending_and_sent_twice_it_is_not_sent_a_third_time(app: App, account: Account) -> None:
+def test_after_two_crashes_while_sending_no_third_message_is_sent(app: App, account: Account) -> None:
     for _ in range(2):
         with account.killed_at(1, after=True), pytest.raises(Killed):
             delivered(account, LOCKED)
         account.restart()
         account.pass_time(seconds=HIDDEN.total_seconds())
-    # It ends among the dead letters, where somebody looks: whether it arrived nobody here knows.
+    # It goes to the dead letters, since the service cannot know whether it arrived.
     assert delivered(account, LOCKED) == [LOCKED["id"]]
     assert len(texts()) == 2
 
 
-def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_deliveries_send_one_message(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other: list[str] = []
     real = Sender.send
 
@@ -135,15 +139,15 @@ def test_two_deliveries_at_once_send_one(app: App, account: Account, monkeypatch
     assert len(texts()) == 1
 
 
-def test_who_finds_a_notice_claimed_looks_again_soon_and_fails_at_nothing(app: App, account: Account) -> None:
+def test_a_delivery_that_finds_a_claimed_notice_is_retried_without_failing(app: App, account: Account) -> None:
     account.function("send_notice").notices.claim([LOCKED["id"]], NOW)
     calls = account.recorded(lambda: delivered(account, LOCKED))
-    assert put_off(calls) == [CLAIM_PAUSE.total_seconds()]
+    assert postpone(calls) == [CLAIM_PAUSE.total_seconds()]
     assert [line for line in account.logged() if line["level"] == "ERROR"] == []
 
 
 @pytest.mark.parametrize("before", ["UpdateItem", "Publish"])
-def test_who_lost_the_claim_of_a_notice_finds_it_sent_and_is_done(app: App, account: Account, before: str) -> None:
+def test_a_delivery_that_lost_the_claim_of_a_sent_notice_finishes(app: App, account: Account, before: str) -> None:
     other: list[str] = []
     with account.interrupted(
         lambda call: call.operation == before, lambda: other.extend(delivered(account, LOCKED))
@@ -156,7 +160,7 @@ def test_who_lost_the_claim_of_a_notice_finds_it_sent_and_is_done(app: App, acco
     assert len(texts()) == 1
 
 
-def test_who_lost_the_claim_sends_the_notice_where_its_holder_was_killed(app: App, account: Account) -> None:
+def test_a_delivery_sends_the_notice_when_the_claim_holder_was_killed(app: App, account: Account) -> None:
     with account.killed_at(1, after=False), pytest.raises(Killed):
         delivered(account, LOCKED)
     account.restart()
@@ -169,24 +173,26 @@ def test_who_lost_the_claim_sends_the_notice_where_its_holder_was_killed(app: Ap
     assert received < most, "one is left for the quiet hours"
 
 
-def test_who_cannot_be_reached_fails_alone_and_for_ever(account: Account) -> None:
+def test_an_unreachable_customer_fails_alone_and_finally(account: Account) -> None:
     App(account, "hong").enrol(phone="not a number")
     App(account, "kim").enrol(phone="+821087654321")
     to_kim = LOCKED | {"id": "login-locked:kim:1", "customer_id": "kim"}
-    answer = account.invoke("send_notice", a_batch(LOCKED, to_kim))
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    response = account.invoke("send_notice", a_batch(LOCKED, to_kim))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     for _ in range(4):
         account.pass_time(seconds=HIDDEN.total_seconds())
         assert delivered(account, LOCKED) == [LOCKED["id"]]
     assert [phone for phone, _ in texts()] == ["+821087654321"]
-    # Once the number is mended, a redrive of the dead letters reaches it.
+    # Once the number is corrected, a redrive of the dead letters reaches it.
     App(account, "hong").enrol()
     account.pass_time(days=1)
     assert delivered(account, LOCKED) == []
     assert [phone for phone, _ in texts()] == ["+821087654321", PHONE]
 
 
-def test_a_timeout_may_have_been_a_message(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timeout_counts_as_a_possible_delivery(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lost(*arguments: Any) -> str:
         raise TimeoutError
 
@@ -199,7 +205,7 @@ def test_a_timeout_may_have_been_a_message(app: App, account: Account, monkeypat
     assert texts() == []
 
 
-def test_a_customer_who_is_gone_is_not_told(account: Account) -> None:
+def test_a_former_customer_gets_no_notice(account: Account) -> None:
     assert delivered(account, LOCKED) == []
     assert states(account) == {LOCKED["id"]: "DROPPED"}
 
@@ -211,7 +217,7 @@ def test_an_unknown_kind_stays_in_the_queue(app: App, account: Account) -> None:
 # --- channels and languages
 
 
-def test_mail_for_who_wants_mail(account: Account) -> None:
+def test_a_customer_who_chose_mail_gets_mail(account: Account) -> None:
     account.client("ses").verify_domain_identity(Domain="bank.example")
     App(account).enrol(channels=("mail",), mail="hong@example.com", language="en")
     assert delivered(account, LOCKED) == []
@@ -221,7 +227,7 @@ def test_mail_for_who_wants_mail(account: Account) -> None:
     assert "홍*동, after repeated failures your login is locked until 23 November 2026, 13:00 KST" in mail.body
 
 
-def test_push_for_who_wants_push_carries_the_notice_id(app: App, account: Account) -> None:
+def test_a_push_message_carries_the_notice_id(app: App, account: Account) -> None:
     sns = account.client("sns")
     application = sns.create_platform_application(Name="bank", Platform="GCM", Attributes={})
     phone = sns.create_platform_endpoint(PlatformApplicationArn=application["PlatformApplicationArn"], Token="t")
@@ -235,7 +241,7 @@ def test_push_for_who_wants_push_carries_the_notice_id(app: App, account: Accoun
     assert texts() == []
 
 
-def test_a_phone_that_is_no_more_gets_the_next_channel(account: Account) -> None:
+def test_a_deleted_push_endpoint_leads_to_the_next_channel(account: Account) -> None:
     App(account).enrol(channels=("push", "sms"), push_endpoint=ENDPOINT)
     assert delivered(account, LOCKED) == []
     assert [phone for phone, _ in texts()] == [PHONE]
@@ -262,15 +268,17 @@ def test_a_misconfigured_channel_is_reported_once_and_a_text_message_goes_out(ac
     [(9 - 1 / 3600, None), (9, 11), (15, 5), (20 - 1 / 3600, 1 / 3600), (20, None)],
     ids=["20:59", "21:00", "3:00", "7:59", "8:00"],
 )
-def test_at_night_what_can_wait_waits(app: App, account: Account, hours: float, wait: float | None) -> None:
+def test_at_night_a_notice_that_is_not_urgent_is_delayed(
+    app: App, account: Account, hours: float, wait: float | None
+) -> None:
     account.pass_time(hours=hours)  # NOW is noon in Seoul
     calls = account.recorded(lambda: delivered(account, READY))
-    assert put_off(calls) == ([] if wait is None else [round(wait * 3600)])
+    assert postpone(calls) == ([] if wait is None else [round(wait * 3600)])
     assert len(texts()) == (1 if wait is None else 0)
     assert states(account) == ({READY["id"]: "SENT"} if wait is None else {})
 
 
-def test_what_was_put_off_comes_again_and_is_told(app: App, account: Account) -> None:
+def test_a_delayed_notice_is_sent_later(app: App, account: Account) -> None:
     account.pass_time(hours=10)
     assert delivered(account, READY) == [READY["id"]]
     account.pass_time(hours=10)
@@ -278,22 +286,22 @@ def test_what_was_put_off_comes_again_and_is_told(app: App, account: Account) ->
     assert len(texts()) == 1
 
 
-def test_what_is_urgent_is_told_at_night(app: App, account: Account) -> None:
+def test_an_urgent_notice_is_sent_at_night(app: App, account: Account) -> None:
     account.pass_time(hours=15)
     assert delivered(account, LOCKED) == []
     assert len(texts()) == 1
 
 
-def test_a_refusal_is_told_with_its_reason(app: App, account: Account) -> None:
+def test_a_refusal_notice_contains_its_reason(app: App, account: Account) -> None:
     delivered(account, LOCKED | {"kind": "upload_refused", "params": {"code": "CERT_EXPIRED"}})
     assert f"등록할 수 없습니다: {CATALOGUE[Code.CERT_EXPIRED].title['ko']}. " in texts()[0][1]
 
 
-def test_the_lease_is_over_when_the_queue_brings_the_message_again() -> None:
+def test_the_lease_expires_before_the_queue_redelivers_the_message() -> None:
     assert timedelta(seconds=30) < NOTICE_LEASE < HIDDEN
 
 
-def test_logs_name_neither_customer_nor_text(app: App, account: Account) -> None:
+def test_logs_contain_neither_customer_nor_text(app: App, account: Account) -> None:
     delivered(account, LOCKED)
     logged = json.dumps(account.logged(), ensure_ascii=False)
     assert "notice.sent" in logged

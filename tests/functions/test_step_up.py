@@ -20,7 +20,7 @@ CONTENT = b"content of a file"
 
 @pytest.fixture
 def app(app: App, account: Account) -> App:
-    """Logged in, and the code of the login is over."""
+    """Logged in, and the code of the login has expired."""
     app.log_in()
     account.pass_time(seconds=31)
     return app
@@ -41,9 +41,9 @@ def test_a_step_up_is_a_challenge_and_then_a_proof(app: App, account: Account) -
         "r1",
         ["otp", "sms"],
     )
-    answer = app.give_code(challenge["challenge_id"])
-    assert answer.status == 200
-    assert answer.body == {
+    response = app.give_code(challenge["challenge_id"])
+    assert response.status == 200
+    assert response.body == {
         "proof_id": challenge["challenge_id"],
         "operation": "deregister",
         "object": "r1",
@@ -58,22 +58,22 @@ def test_a_step_up_leaves_the_session_as_it_is(app: App, account: Account) -> No
 
 
 @pytest.mark.parametrize("operation", ["login", "", "REGISTER", "transfer", None, 7])
-def test_only_what_exists_can_be_proved(app: App, operation: object) -> None:
-    answer = app.call("POST", "/step-up", {"operation": operation})
-    assert_problem(answer, "MALFORMED_REQUEST", field="operation")
+def test_an_unknown_operation_cannot_be_proved(app: App, operation: object) -> None:
+    response = app.call("POST", "/step-up", {"operation": operation})
+    assert_problem(response, "MALFORMED_REQUEST", field="operation")
 
 
 @pytest.mark.parametrize("object_id", ["", "x" * 65, "a b", "a/b", 7, "홍"])
 def test_an_object_is_an_id(app: App, object_id: object) -> None:
-    answer = app.call("POST", "/step-up", {"operation": "resume", "object": object_id})
-    assert_problem(answer, "MALFORMED_REQUEST", field="object")
+    response = app.call("POST", "/step-up", {"operation": "resume", "object": object_id})
+    assert_problem(response, "MALFORMED_REQUEST", field="object")
 
 
-def test_it_needs_a_session(app: App) -> None:
+def test_a_step_up_needs_a_session(app: App) -> None:
     assert_problem(App(app.account, signed_in=False).step_up("register"), "AUTH_REQUIRED")
 
 
-def test_a_code_of_the_login_does_not_prove_again(app: App, account: Account) -> None:
+def test_a_code_used_for_the_login_is_refused(app: App, account: Account) -> None:
     account.pass_time(minutes=5)
     code = app.code()
     app.log_in()
@@ -90,7 +90,7 @@ def test_a_challenge_proves_once(app: App, account: Account) -> None:
     assert_problem(app.give_code(challenge_id), "STEP_UP_EXPIRED")
 
 
-def test_wrong_codes_lock_the_step_up_with_the_time(app: App, account: Account) -> None:
+def test_repeated_wrong_codes_lock_the_step_up(app: App, account: Account) -> None:
     challenge_id = app.step_up("register").body["challenge_id"]
     for _ in range(MAX_TRIES - 1):
         app.give_code(challenge_id, wrong_code(app))
@@ -110,7 +110,7 @@ def test_a_step_up_that_was_locked_does_not_lock_the_login(app: App) -> None:
     assert app.log_in().status == 200
 
 
-# ---- what a proof is good for
+# ---- the use of a proof of identity
 
 
 def test_a_proof_authorises_one_upload(app: App) -> None:
@@ -122,17 +122,17 @@ def test_a_proof_authorises_one_upload(app: App) -> None:
 
 def test_the_same_request_with_its_proof_finds_its_upload(app: App, account: Account) -> None:
     app.proof_id = spent = proof(app)
-    first = app.announce(CONTENT, key="a-lost-answer")
+    first = app.announce(CONTENT, key="a-lost-response")
     app.proof_id = spent
     account.pass_time(minutes=9)
-    again = app.announce(CONTENT, key="a-lost-answer")
+    again = app.announce(CONTENT, key="a-lost-response")
     assert (first.status, again.status) == (201, 201)
     assert first.body["upload_id"] == again.body["upload_id"]
     app.proof_id = spent
     assert_problem(app.announce(CONTENT, key="another-key"), "STEP_UP_REQUIRED")
 
 
-def test_the_upload_keeps_how_and_when_it_was_proved(app: App, account: Account) -> None:
+def test_the_upload_stores_method_and_time_of_the_proof(app: App, account: Account) -> None:
     app.proof_id = proof(app)
     proved_at = account.at
     account.pass_time(minutes=3)
@@ -148,7 +148,7 @@ def test_an_upload_that_is_refused_costs_no_proof(app: App, account: Account) ->
     assert app.announce(CONTENT).status == 201
 
 
-def test_a_day_that_is_full_costs_no_proof(app: App, account: Account) -> None:
+def test_an_exhausted_daily_quota_costs_no_proof(app: App, account: Account) -> None:
     for _ in range(DAILY_UPLOADS):
         assert app.announce(CONTENT).status == 201
     app.proof_id = kept = proof(app)
@@ -166,23 +166,23 @@ def test_a_day_that_is_full_costs_no_proof(app: App, account: Account) -> None:
     ],
     ids=str,
 )
-def test_a_proof_of_something_else_is_none(app: App, account: Account, wrong: dict[str, object]) -> None:
+def test_a_proof_for_another_operation_is_refused(app: App, account: Account, wrong: dict[str, object]) -> None:
     account.at = NOW
     app.proof_id = a_proof(account, **wrong).id  # type: ignore[arg-type]
     assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
     assert account.items("UploadsTable") == []
 
 
-def test_a_challenge_that_was_not_answered_authorises_nothing(app: App) -> None:
+def test_an_unanswered_challenge_authorises_nothing(app: App) -> None:
     app.proof_id = app.step_up("register").body["challenge_id"]
     assert_problem(app.announce(CONTENT), "STEP_UP_REQUIRED")
 
 
-def test_no_proof_at_all_is_asked_for(app: App) -> None:
+def test_a_request_without_a_proof_requires_a_step_up(app: App) -> None:
     files = [{"name": "signCert.der", "size": 17, "sha256": "ab" * 32}]
     assert_problem(app.call("POST", "/uploads", {"files": files}), "STEP_UP_REQUIRED")
-    answer = app.call("POST", "/uploads", {"files": files, "proof_id": "no id"})
-    assert_problem(answer, "MALFORMED_REQUEST", field="proof_id")
+    response = app.call("POST", "/uploads", {"files": files, "proof_id": "no id"})
+    assert_problem(response, "MALFORMED_REQUEST", field="proof_id")
 
 
 # ---- logout
@@ -190,10 +190,10 @@ def test_no_proof_at_all_is_asked_for(app: App) -> None:
 
 def log_out(app: App, token: str) -> int:
     app.extra_headers = {"Authorization": f"Bearer {token}"}
-    answer = app.call("POST", "/logout")
+    response = app.call("POST", "/logout")
     app.extra_headers = {}
-    assert answer.body == {"logged_out": True}
-    return answer.status
+    assert response.body == {"logged_out": True}
+    return response.status
 
 
 def test_logging_out_ends_the_session(app: App, account: Account) -> None:
@@ -203,7 +203,7 @@ def test_logging_out_ends_the_session(app: App, account: Account) -> None:
     assert log_out(app, token) == 200, "repeating it is harmless"
 
 
-def test_logging_out_ends_no_newer_session(app: App, account: Account) -> None:
+def test_logging_out_does_not_end_a_newer_session(app: App, account: Account) -> None:
     old = app.log_in().body["token"]
     account.pass_time(minutes=1)
     new = read_token(app.log_in().body["token"])
@@ -212,6 +212,6 @@ def test_logging_out_ends_no_newer_session(app: App, account: Account) -> None:
     assert account.function("login").sessions.find("hong") is not None
 
 
-def test_logging_out_without_a_token_is_asked_to_log_in(app: App) -> None:
+def test_logging_out_without_a_token_requires_login(app: App) -> None:
     app.extra_headers = {"Authorization": "Basic abc"}
     assert_problem(app.call("POST", "/logout"), "AUTH_REQUIRED")

@@ -1,4 +1,4 @@
-"""POST /uploads and GET /uploads/{upload_id}: one announced file, one form, and what became of it."""
+"""POST /uploads and GET /uploads/{upload_id}: one announced file, one form, and its state."""
 
 import json
 from datetime import timedelta
@@ -22,14 +22,14 @@ def quota(account: Account) -> int:
 
 
 def test_an_announced_file_gets_a_form(app: App, account: Account) -> None:
-    answer = app.announce(CONTENT)
-    assert answer.status == 201
-    assert answer.body.keys() == {"upload_id", "state", "expires_at", "files"}
-    assert (answer.body["state"], answer.body["expires_at"]) == ("ISSUED", iso(NOW + UPLOAD_LIFE))
-    (file,) = answer.body["files"]
+    response = app.announce(CONTENT)
+    assert response.status == 201
+    assert response.body.keys() == {"upload_id", "state", "expires_at", "files"}
+    assert (response.body["state"], response.body["expires_at"]) == ("ISSUED", iso(NOW + UPLOAD_LIFE))
+    (file,) = response.body["files"]
     assert file.keys() == {"name", "url", "fields"}
     assert file["name"] == "signCert.der"
-    assert file["fields"]["key"] == f"uploads/{answer.body['upload_id']}/0"
+    assert file["fields"]["key"] == f"uploads/{response.body['upload_id']}/0"
     assert file["url"].startswith(f"https://{account.physical['UploadBucket']}.")
 
 
@@ -39,9 +39,9 @@ def test_without_a_key_every_request_is_a_new_upload(app: App, account: Account)
 
 
 def test_the_same_key_and_file_is_the_same_upload(app: App, account: Account) -> None:
-    first = app.announce(CONTENT, key="a-lost-answer")
+    first = app.announce(CONTENT, key="a-lost-response")
     account.pass_time(seconds=30)
-    again = app.announce(CONTENT, key="a-lost-answer")
+    again = app.announce(CONTENT, key="a-lost-response")
     assert (first.status, again.status) == (201, 201)
     assert first.body["upload_id"] == again.body["upload_id"]
     assert first.body["expires_at"] == again.body["expires_at"]
@@ -49,9 +49,9 @@ def test_the_same_key_and_file_is_the_same_upload(app: App, account: Account) ->
 
 
 def test_the_same_key_for_another_file_is_a_conflict(app: App, account: Account) -> None:
-    app.announce(CONTENT, key="a-lost-answer")
-    assert_problem(app.announce(CONTENT + b"!", key="a-lost-answer"), "STATE_CONFLICT")
-    assert_problem(app.announce(CONTENT, key="a-lost-answer", name="other.der"), "STATE_CONFLICT")
+    app.announce(CONTENT, key="a-lost-response")
+    assert_problem(app.announce(CONTENT + b"!", key="a-lost-response"), "STATE_CONFLICT")
+    assert_problem(app.announce(CONTENT, key="a-lost-response", name="other.der"), "STATE_CONFLICT")
     assert quota(account) == 1
 
 
@@ -63,17 +63,17 @@ def test_the_same_key_of_another_customer_is_another_upload(app: App, account: A
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 65, "has a space", "홍길동홍길동홍길동", "a;b;c;d;e", "12345678\n"])
-def test_a_key_of_another_form_is_refused(app: App, account: Account, key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(app: App, account: Account, key: str) -> None:
     assert_problem(app.announce(CONTENT, key=key), "MALFORMED_REQUEST", field="Idempotency-Key")
     assert account.items("UploadsTable") == []
 
 
-def test_the_form_for_a_file_that_is_over_or_done_brings_nothing_back(app: App) -> None:
-    upload_id = app.announce(CONTENT, key="a-lost-answer").body["upload_id"]
+def test_a_replayed_form_does_not_restore_an_ended_upload(app: App) -> None:
+    upload_id = app.announce(CONTENT, key="a-lost-response").body["upload_id"]
     app.account.pass_time(minutes=9, seconds=59)
-    assert app.announce(CONTENT, key="a-lost-answer").body["state"] == "ISSUED"
+    assert app.announce(CONTENT, key="a-lost-response").body["state"] == "ISSUED"
     app.account.pass_time(seconds=1)
-    again = app.announce(CONTENT, key="a-lost-answer")
+    again = app.announce(CONTENT, key="a-lost-response")
     assert (again.body["upload_id"], again.body["state"]) == (upload_id, "EXPIRED")
     app.send_file(upload_id, CONTENT)
     app.deliver(upload_id)
@@ -81,7 +81,7 @@ def test_the_form_for_a_file_that_is_over_or_done_brings_nothing_back(app: App) 
     assert app.look(upload_id).body["state"] == "EXPIRED"
 
 
-def test_an_old_identity_proof_needs_a_new_one(app: App, account: Account) -> None:
+def test_an_expired_proof_of_identity_is_refused(app: App, account: Account) -> None:
     app.proved_at = NOW - PROOF_LIFE
     assert app.announce(CONTENT).status == 201
     app.proved_at = NOW - PROOF_LIFE - timedelta(seconds=1)
@@ -89,7 +89,7 @@ def test_an_old_identity_proof_needs_a_new_one(app: App, account: Account) -> No
     assert quota(account) == 1
 
 
-def test_the_day_has_twenty_uploads(app: App) -> None:
+def test_a_customer_has_twenty_uploads_a_day(app: App) -> None:
     for _ in range(DAILY_UPLOADS):
         assert app.announce(CONTENT).status == 201
     assert_problem(app.announce(CONTENT), "UPLOAD_LIMIT_REACHED", limit=20, again_at="2026-11-24T00:00:00Z")
@@ -99,9 +99,7 @@ def test_the_day_has_twenty_uploads(app: App) -> None:
     ("size", "code"),
     [(0, "UPLOAD_EMPTY"), (64 * 1024 + 1, "UPLOAD_TOO_LARGE"), (10**30, "UPLOAD_TOO_LARGE")],
 )
-def test_a_size_that_cannot_be_is_refused_before_anything_is_written(
-    app: App, account: Account, size: int, code: str
-) -> None:
+def test_an_impossible_size_is_refused_before_any_write(app: App, account: Account, size: int, code: str) -> None:
     assert_problem(app.announce(CONTENT, size=size), code)
     assert account.items("UploadsTable") == []
 
@@ -128,9 +126,7 @@ def test_a_size_that_cannot_be_is_refused_before_anything_is_written(
         ("sha256", "ab" * 32 + "\n"),
     ],
 )
-def test_each_member_of_a_file_is_named_when_it_is_wrong(
-    app: App, account: Account, field: str, value: Any
-) -> None:
+def test_each_malformed_member_of_a_file_is_named(app: App, account: Account, field: str, value: Any) -> None:
     event = app.event("POST", "/uploads", "")
     file = {"name": "signCert.der", "size": 17, "sha256": "ab" * 32, field: value}
     event["body"] = json.dumps({"files": [file]})
@@ -143,7 +139,7 @@ def test_files_is_a_list_of_one_or_two_objects(app: App, files: Any) -> None:
     assert_problem(app.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST", field="files")
 
 
-def test_an_issued_upload_is_polled(app: App) -> None:
+def test_an_upload_without_its_file_is_issued(app: App) -> None:
     upload_id = app.announce(CONTENT).body["upload_id"]
     view = app.look(upload_id)
     assert view.status == 200
@@ -157,7 +153,7 @@ def test_an_issued_upload_is_polled(app: App) -> None:
     }
 
 
-def test_an_upload_that_got_no_file_is_expired_by_the_clock(app: App) -> None:
+def test_an_upload_without_its_file_expires_by_time(app: App) -> None:
     upload_id = app.announce(CONTENT).body["upload_id"]
     app.account.pass_time(minutes=10)
     view = app.look(upload_id).body
@@ -165,7 +161,7 @@ def test_an_upload_that_got_no_file_is_expired_by_the_clock(app: App) -> None:
     assert "poll_after" not in view
 
 
-def test_an_accepted_upload_shows_what_is_to_be_signed(app: App) -> None:
+def test_an_accepted_upload_shows_the_text_to_sign(app: App) -> None:
     certificate = a_certificate(key="ec")
     view = app.upload(certificate.der)
     assert (view["state"], view["headline"], view["findings"]) == ("AWAITING_PROOF", None, [])
@@ -181,7 +177,7 @@ def test_an_accepted_upload_shows_what_is_to_be_signed(app: App) -> None:
     assert "동의" in view["proof"]["consent"]["text"]
 
 
-def test_a_text_that_is_over_is_renewed_by_looking(app: App, account: Account) -> None:
+def test_an_expired_text_is_renewed_on_read(app: App, account: Account) -> None:
     view = app.upload(a_certificate(key="ec").der)
     account.pass_time(minutes=4, seconds=59)
     assert app.look(view["upload_id"]).body["proof"] == view["proof"]
@@ -205,7 +201,7 @@ def test_a_text_is_not_renewed_after_the_day_for_the_proof(app: App, account: Ac
     "upload_id",
     ["0" * 32, "0" * 31, "0" * 5000, "quota:hong:2026-11-23", "../uploads", "A" * 32, "홍길동" * 11, ""],
 )
-def test_an_unknown_upload_is_not_found_whatever_its_id(app: App, upload_id: str) -> None:
+def test_an_unknown_or_malformed_upload_id_is_not_found(app: App, upload_id: str) -> None:
     app.announce(CONTENT)
     assert_problem(app.look(upload_id), "UPLOAD_NOT_FOUND")
 

@@ -18,21 +18,21 @@ def state(app: App, upload_id: str) -> tuple[str, str | None]:
 
 
 def checked(app: App, upload_id: str) -> tuple[str, str | None]:
-    """The state once the issuer was asked."""
+    """The state after the status query."""
     assert app.ask_issuer(upload_id) == DONE
     return state(app, upload_id)
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
 @pytest.mark.parametrize("form", ["der", "pem"])
-def test_a_good_certificate_awaits_its_proof_and_the_file_is_gone(app: App, key: str, form: str) -> None:
+def test_a_good_certificate_awaits_its_proof_and_its_file_is_deleted(app: App, key: str, form: str) -> None:
     certificate = a_certificate(key=key)
     view = app.upload(certificate.der if form == "der" else certificate.pem)
     assert view["state"] == "AWAITING_PROOF"
     assert app.account.keys("UploadBucket") == []
 
 
-def test_a_bad_file_is_rejected_with_all_reasons_and_gone(app: App) -> None:
+def test_a_bad_file_is_rejected_with_all_reasons_and_deleted(app: App) -> None:
     certificate = a_certificate(key="rsa", rsa_bits=1024, not_after=NOW - timedelta(days=1), encipherment=True)
     view = app.upload(certificate.der)
     assert view["state"] == "REJECTED"
@@ -51,7 +51,7 @@ def test_a_warning_does_not_refuse(app: App) -> None:
     assert (view["state"], view["headline"]) == ("AWAITING_PROOF", "CERT_EXPIRES_SOON")
 
 
-def test_reasons_come_in_the_customers_language(app: App) -> None:
+def test_reasons_are_in_the_customers_language(app: App) -> None:
     upload_id = app.upload(b"no certificate")["upload_id"]
     korean = app.look(upload_id).body["findings"]
     app.language = "en"
@@ -62,7 +62,7 @@ def test_reasons_come_in_the_customers_language(app: App) -> None:
 
 
 @pytest.mark.parametrize("other", [b"", b"other content", b"x" * 100_000])
-def test_another_file_than_announced_is_rejected(app: App, other: bytes) -> None:
+def test_a_file_other_than_the_announced_one_is_rejected(app: App, other: bytes) -> None:
     upload_id = app.announce(a_certificate(key="ec").der).body["upload_id"]
     app.send_file(upload_id, other)
     assert app.deliver(upload_id) == DONE
@@ -70,13 +70,13 @@ def test_another_file_than_announced_is_rejected(app: App, other: bytes) -> None
     assert app.account.keys("UploadBucket") == []
 
 
-def test_a_url_encoded_key_is_the_same_file(app: App) -> None:
+def test_a_url_encoded_key_is_decoded(app: App) -> None:
     upload_id = app.sent(a_certificate(key="ec").der)
     assert app.account.invoke("validate_upload", a_delivery(f"uploads%2F{upload_id}%2F0")) == DONE
     assert checked(app, upload_id) == ("AWAITING_PROOF", None)
 
 
-def test_s3s_own_test_event_is_nothing_to_do(app: App) -> None:
+def test_the_test_event_of_s3_is_ignored(app: App) -> None:
     app.account.function("validate_upload")
     calls = app.account.recorded(
         lambda: app.account.invoke("validate_upload", an_event("sqs_s3_test_event")) == DONE
@@ -84,7 +84,7 @@ def test_s3s_own_test_event_is_nothing_to_do(app: App) -> None:
     assert calls == []
 
 
-def test_a_file_of_no_upload_is_deleted(app: App, account: Account) -> None:
+def test_a_file_without_an_upload_is_deleted(app: App, account: Account) -> None:
     s3, bucket = account.client("s3"), account.physical["UploadBucket"]
     for key in ("uploads/홍길동 서명.der", "uploads/a/b", f"uploads/{'0' * 32}/0"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
@@ -104,7 +104,7 @@ def test_a_second_delivery_of_a_decided_upload_changes_nothing(app: App, account
     assert account.items("UploadsTable") == before
 
 
-def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Account) -> None:
+def test_a_delivery_during_another_lease_is_retried(app: App, account: Account) -> None:
     """Were it taken off the queue and the other one killed, the upload would never be decided."""
     upload_id = app.sent(a_certificate(key="ec").der)
     account.function("validate_upload").uploads.claim(upload_id, NOW)
@@ -122,7 +122,7 @@ def test_a_delivery_meets_anothers_lease_and_comes_again(app: App, account: Acco
     assert [line for line in account.logged() if line["level"] == "ERROR"] == []
 
 
-def test_a_delivery_whose_lease_went_to_another_finds_the_upload_decided(app: App, account: Account) -> None:
+def test_a_delivery_that_lost_its_lease_finds_the_upload_decided(app: App, account: Account) -> None:
     upload_id = app.sent(a_certificate(key="ec").der)
 
     def meanwhile() -> None:
@@ -134,7 +134,7 @@ def test_a_delivery_whose_lease_went_to_another_finds_the_upload_decided(app: Ap
     assert checked(app, upload_id) == ("AWAITING_PROOF", None)
 
 
-def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account: Account) -> None:
+def test_a_slow_delivery_that_lost_its_lease_saves_nothing(app: App, account: Account) -> None:
     certificate = a_certificate(key="ec")
     upload_id = app.sent(certificate.der)
     validate = account.function("validate_upload")
@@ -147,7 +147,7 @@ def test_a_slow_delivery_that_lost_its_lease_publishes_nothing(app: App, account
     assert account.items("UploadsTable") == before
 
 
-def test_a_file_that_comes_after_the_end_is_deleted(app: App, account: Account) -> None:
+def test_a_file_that_arrives_after_the_deadline_is_deleted(app: App, account: Account) -> None:
     upload_id = app.sent(a_certificate(key="ec").der)
     account.pass_time(minutes=10)
     assert app.deliver(upload_id) == DONE
@@ -155,7 +155,7 @@ def test_a_file_that_comes_after_the_end_is_deleted(app: App, account: Account) 
     assert account.keys("UploadBucket") == []
 
 
-def test_one_bad_message_does_not_hold_up_the_others(app: App, account: Account) -> None:
+def test_one_bad_message_does_not_stop_the_others(app: App, account: Account) -> None:
     first, second = app.sent(a_certificate(key="ec").der), app.sent(b"no certificate")
     delivery = a_delivery(f"uploads/{first}/0", "x", "x", "x", "x", f"uploads/{second}/0")
     for number, body in enumerate(('{"Records":', "[]", '{"Records": [{}]}', "null"), start=1):
@@ -178,7 +178,7 @@ def test_without_trust_document_the_upload_waits_and_fails_after_five_tries(acco
     assert account.keys("UploadBucket") == [f"uploads/{upload_id}/0"], "an admin may redrive it"
 
 
-def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> None:
+def test_a_failed_upload_continues_after_a_redrive(account: Account) -> None:
     app = App(account)
     upload_id = app.sent(a_certificate(key="ec").der)
     for _ in range(MAX_ATTEMPTS):
@@ -190,7 +190,7 @@ def test_a_failed_upload_goes_on_once_an_admin_redrives_it(account: Account) -> 
     assert account.keys("UploadBucket") == []
 
 
-def test_the_table_never_holds_the_file_of_a_refused_upload(app: App, account: Account) -> None:
+def test_a_refused_upload_is_stored_without_its_file(app: App, account: Account) -> None:
     content = b"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
     view = app.upload(content)
     assert view["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"

@@ -1,4 +1,4 @@
-"""Answering a challenge by text message, passkey and certificate: what counts, and what an attacker tries."""
+"""Proving a challenge by text message, passkey and certificate, and attacks on it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,7 @@ def prover(app: App) -> Prover:
 
 @pytest.fixture
 def stranger(app: App, account: Account) -> Prover:
-    """Another customer, with whatever an attacker brings along."""
+    """Another customer, with the attacker's own credentials."""
     return Prover(App(account, "kim")).log_in()
 
 
@@ -36,7 +36,7 @@ def good() -> Any:
     return a_certificate(key=an_ec_key())
 
 
-# ---- what a customer has
+# ---- methods of a customer
 
 
 def test_a_challenge_lists_the_methods_this_customer_has(prover: Prover) -> None:
@@ -53,8 +53,8 @@ def test_a_challenge_lists_the_methods_this_customer_has(prover: Prover) -> None
     assert prover.step_up("enrol", "passkey")["methods"] == challenge["methods"]
 
 
-def test_a_method_the_customer_does_not_have_is_named_as_such(prover: Prover) -> None:
-    for answer in (
+def test_a_method_that_the_customer_lacks_is_refused(prover: Prover) -> None:
+    for response in (
         prover.app.call("POST", "/challenges/passkey", {
             "challenge_id": prover.log_in_challenge()["challenge_id"], **prover.device.get(b"x" * 32),
         }),
@@ -63,13 +63,13 @@ def test_a_method_the_customer_does_not_have_is_named_as_such(prover: Prover) ->
             "signature": "AAAA",
         }),
     ):  # fmt: skip
-        assert_problem(answer, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
+        assert_problem(response, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
 
 
 # ---- text messages
 
 
-def test_a_code_by_text_message_logs_in_and_says_what_it_is_for(prover: Prover, account: Account) -> None:
+def test_a_text_message_code_logs_in_and_names_its_purpose(prover: Prover, account: Account) -> None:
     challenge = prover.log_in_challenge()
 
     sent = prover.ask_sms(challenge)
@@ -91,7 +91,7 @@ def test_the_message_names_the_operation(prover: Prover) -> None:
     assert prover.by_sms(challenge, prover.last_code()).body["operation"] == "register"
 
 
-def test_the_code_lies_nowhere_in_clear(prover: Prover, account: Account) -> None:
+def test_a_text_message_code_is_stored_as_a_digest_only(prover: Prover, account: Account) -> None:
     prover.ask_sms(prover.log_in_challenge())
 
     code = prover.last_code()
@@ -99,7 +99,7 @@ def test_the_code_lies_nowhere_in_clear(prover: Prover, account: Account) -> Non
     assert code not in account.log.getvalue()
 
 
-def test_a_code_counts_once_for_its_challenge_and_for_three_minutes(prover: Prover, account: Account) -> None:
+def test_a_code_is_valid_once_for_its_challenge_and_for_three_minutes(prover: Prover, account: Account) -> None:
     first = prover.log_in_challenge()
     prover.ask_sms(first)
     code = prover.last_code()
@@ -116,7 +116,7 @@ def test_a_code_counts_once_for_its_challenge_and_for_three_minutes(prover: Prov
     assert_problem(prover.by_sms(third, prover.last_code()), "STEP_UP_INVALID")
 
 
-def test_a_newer_message_ends_the_older_code(prover: Prover, account: Account) -> None:
+def test_a_newer_message_invalidates_the_older_code(prover: Prover, account: Account) -> None:
     challenge = prover.log_in_challenge()
     prover.ask_sms(challenge)
     older = prover.last_code()
@@ -140,7 +140,7 @@ def test_five_wrong_codes_end_the_challenge_whatever_was_sent(prover: Prover) ->
     assert_problem(prover.by_sms(challenge, code), "STEP_UP_LOCKED")
 
 
-def test_nobody_is_bombed_with_messages(prover: Prover, account: Account) -> None:
+def test_text_messages_are_limited_per_phone(prover: Prover, account: Account) -> None:
     assert prover.ask_sms(_another_challenge(account)).status == 200
     assert_problem(prover.ask_sms(_another_challenge(account)), "RATE_LIMITED")
 
@@ -152,13 +152,13 @@ def test_nobody_is_bombed_with_messages(prover: Prover, account: Account) -> Non
 
 
 def _another_challenge(account: Account) -> dict[str, Any]:
-    """One more, however the attacker came by it: asking for them is limited as well."""
+    """One more challenge: requesting them is limited as well."""
     challenge = new_challenge("hong", "personal", ("sms",), account.at)
     Challenges(account.client("dynamodb"), account.physical["ChallengesTable"]).add(challenge)
     return {"challenge_id": challenge.id}
 
 
-def test_one_challenge_sends_few_messages(prover: Prover, account: Account) -> None:
+def test_text_messages_are_limited_per_challenge(prover: Prover, account: Account) -> None:
     challenge = prover.log_in_challenge()
     for _ in range(3):
         assert prover.ask_sms(challenge).status == 200
@@ -204,8 +204,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "another origin": {"origin": "https://bank.example.evil.example"},
     "another RP id": {"rp_id": "evil.example"},
     "inside a frame": {"cross_origin": True},
-    "nobody present": {"flags": VERIFIED},
-    "nobody recognised": {"flags": PRESENT},
+    "user not present": {"flags": VERIFIED},
+    "user not verified": {"flags": PRESENT},
     "a counter that stands still": {"counter": 1},
     "a counter that went back": {"counter": 0},
     "another challenge": {"challenge": b"x" * 32},
@@ -224,7 +224,7 @@ def test_a_forged_or_copied_passkey_proof_is_refused_and_counted(prover: Prover,
     assert prover.customer().passkeys[0].counter == 1
 
 
-def test_a_proof_for_one_challenge_answers_no_other_and_counts_once(prover: Prover) -> None:
+def test_a_passkey_assertion_is_valid_once_for_its_own_challenge(prover: Prover) -> None:
     prover.with_passkey()
     first, second = prover.step_up("register"), prover.step_up("enrol", "phone")
     body = {"challenge_id": first["challenge_id"], **prover.device.get(_nonce(first))}
@@ -235,7 +235,7 @@ def test_a_proof_for_one_challenge_answers_no_other_and_counts_once(prover: Prov
     assert_problem(prover.app.call("POST", "/challenges/passkey", body), "STEP_UP_EXPIRED")
 
 
-def test_another_customers_passkey_does_not_answer(prover: Prover, stranger: Prover) -> None:
+def test_another_customers_passkey_is_refused(prover: Prover, stranger: Prover) -> None:
     prover.with_passkey()
     stranger.with_passkey()
     challenge = prover.log_in_challenge()
@@ -246,11 +246,11 @@ def test_another_customers_passkey_does_not_answer(prover: Prover, stranger: Pro
     assert_problem(prover.app.call("POST", "/challenges/passkey", body | renamed), "STEP_UP_INVALID")
 
 
-def test_a_passkey_of_an_app_that_is_not_ours_does_not_answer(prover: Prover) -> None:
+def test_a_passkey_assertion_of_a_foreign_app_is_refused(prover: Prover) -> None:
     prover.device = Authenticator(RP_ID, ORIGIN)
     prover.with_passkey()
 
-    prover.device.origin = "android:apk-key-hash:somebody-elses"
+    prover.device.origin = "android:apk-key-hash:of-another-app"
     assert_problem(prover.by_passkey(prover.log_in_challenge()), "STEP_UP_INVALID")
 
 
@@ -266,11 +266,11 @@ def test_a_registered_certificate_logs_in_and_steps_up(prover: Prover) -> None:
     prover.hold(certificate)
 
     assert prover.by_certificate(prover.log_in_challenge(), certificate).body["token_type"] == "Bearer"
-    answer = prover.by_certificate(prover.step_up("register"), certificate)
-    assert answer.body["operation"] == "register"
+    response = prover.by_certificate(prover.step_up("register"), certificate)
+    assert response.body["operation"] == "register"
 
 
-def test_a_signature_for_one_challenge_answers_no_other(prover: Prover) -> None:
+def test_a_signature_for_one_challenge_is_refused_for_another(prover: Prover) -> None:
     certificate = good()
     prover.hold(certificate)
     first, second = prover.step_up("register"), prover.step_up("deregister", "r1")
@@ -279,7 +279,7 @@ def test_a_signature_for_one_challenge_answers_no_other(prover: Prover) -> None:
     assert_problem(prover.by_certificate(moved, certificate), "STEP_UP_INVALID", tries_left=4)
 
 
-def test_another_key_and_another_customers_certificate_do_not_answer(prover: Prover, stranger: Prover) -> None:
+def test_another_key_or_another_customers_certificate_is_refused(prover: Prover, stranger: Prover) -> None:
     certificate, anothers = good(), a_certificate(key=an_ec_key("kim"), serial_number=78)
     prover.hold(certificate)
     theirs = stranger.hold(anothers)
@@ -289,19 +289,19 @@ def test_another_key_and_another_customers_certificate_do_not_answer(prover: Pro
     assert_problem(prover.by_certificate(challenge, anothers, registration_id=theirs), "REG_NOT_FOUND")
 
 
-def test_its_status_comes_first(prover: Prover, account: Account) -> None:
+def test_a_held_certificate_cannot_prove_a_challenge(prover: Prover, account: Account) -> None:
     certificate = a_certificate(key=an_ec_key())
     held = prover.hold(certificate)
     challenge = prover.log_in_challenge()
     with account.aside():
         registrations_of(account).add_hold("hong", held, Hold.CUSTOMER, account.at)
 
-    answer = prover.by_certificate(challenge, certificate)
-    assert_problem(answer, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
+    response = prover.by_certificate(challenge, certificate)
+    assert_problem(response, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
     assert "certificate" not in prover.log_in_challenge()["methods"]
 
 
-def test_an_ended_certificate_proves_nothing(prover: Prover, account: Account) -> None:
+def test_an_ended_certificate_is_refused(prover: Prover, account: Account) -> None:
     certificate = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(minutes=10))
     prover.hold(certificate)
     account.at = NOW + timedelta(minutes=9)
@@ -312,7 +312,7 @@ def test_an_ended_certificate_proves_nothing(prover: Prover, account: Account) -
 
 
 @pytest.mark.parametrize("act", [Prover.log_in_challenge, lambda prover: prover.step_up("register")])
-def test_what_a_challenge_tells_names_no_secret(prover: Prover, act: Callable[[Prover], dict[str, Any]]) -> None:
+def test_a_challenge_response_contains_no_secret(prover: Prover, act: Callable[[Prover], dict[str, Any]]) -> None:
     prover.with_passkey()
     told = repr(act(prover))
 

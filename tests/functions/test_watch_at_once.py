@@ -1,4 +1,4 @@
-"""Runs of the watch that overlap: whatever list the slow one applied, the newest decides in the end."""
+"""Runs of the watch that overlap: whatever list the slow one applied, the newest decides."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,11 +8,11 @@ import pytest
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.net.limits import Limits
-from registrar.steps.crl_store import Asked
-from tests.functions.test_watch_crl import ISSUER, POINT, REASON, listed, now_of, publish, registered, watch
+from registrar.steps.crl_store import CrlQuery
 from tests.support.account import Account, Call, an_account
 from tests.support.app import DONE, trust_demo_issuers
 from tests.support.builders import NOW, a_trust_store
+from tests.support.crl_watch import ISSUER, POINT, REASON, listed, now_of, publish, registered, watch
 from tests.support.rows import registrations_of
 
 
@@ -23,7 +23,7 @@ def account() -> Iterator[Account]:
         yield made
 
 
-def test_runs_at_the_same_moment_end_the_same(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_runs_have_the_same_result(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     (bad, revoked), (held, on_hold) = registered(account), registered(account, "kim")
     publish(account, listed(revoked), listed(on_hold, REASON.certificate_hold))
     real, runs = Registrations.find_by_issuer_serial, [1]
@@ -51,7 +51,7 @@ def notes(call: Call) -> bool:
 
 
 @pytest.mark.parametrize("before", [holds, notes])
-def test_a_slow_run_does_not_leave_a_hold_that_a_newer_list_lifted(
+def test_a_slow_run_leaves_no_hold_that_a_newer_list_lifted(
     account: Account, before: Callable[[Call], bool]
 ) -> None:
     """The newer run never saw the hold on the list: no later difference would lift it."""
@@ -71,12 +71,12 @@ def test_a_slow_run_does_not_leave_a_hold_that_a_newer_list_lifted(
     assert not [call for call in calls if call.operation in ("BatchGetItem", "PutObject")], "nothing is left to do"
 
 
-def test_a_slow_run_of_a_newer_list_lifts_what_an_older_one_held_meanwhile(account: Account) -> None:
+def test_a_slow_run_of_a_newer_list_lifts_holds_of_an_older_one(account: Account) -> None:
     registration, certificate = registered(account)
     publish(account, listed(certificate, REASON.certificate_hold))
     crls = account.function("watch_crl").crls
     rules = a_trust_store().rules.revocation
-    crls.renew(POINT, Asked(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
+    crls.renew(POINT, CrlQuery(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
     with_hold = crls.indexes.whole(POINT)
     account.pass_time(minutes=2)
     publish(account)

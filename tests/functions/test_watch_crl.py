@@ -1,40 +1,35 @@
-"""The watch: what an issuer did to registered certificates is done here too, once, however runs overlap or end."""
+"""The watch: the issuer's changes are applied to registrations once, with overlapping and killed runs."""
 
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from cryptography import x509
 
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
+from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.domain.revocation.distribution_points import Point
 from registrar.net.limits import Limits
-from registrar.steps.crl_store import Asked
+from registrar.steps.crl_store import CrlQuery
 from tests.support.account import Account, Killed, an_account
-from tests.support.app import DONE, a_delivery, trust_demo_issuers
-from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
-from tests.support.rows import a_registration, registrations_of
-from tools.pki.authorities import CustomerCertificate
+from tests.support.app import DONE, trust_demo_issuers
+from tests.support.builders import NOW, a_pki, a_trust_store
+from tests.support.crl_watch import (
+    DAY,
+    FAILED,
+    ISSUER,
+    POINT,
+    REASON,
+    URL,
+    counts,
+    listed,
+    now_of,
+    publish,
+    registered,
+    watch,
+)
+from tests.support.rows import registrations_of
 from tools.pki.crls import Revoked, make_crl, scope
-
-URL = "ldap://ds.yessign.example:389/ou=dp5p1,ou=AccreditedCA,o=yessign,c=kr?certificateRevocationList"
-CA = a_pki().issuers["yessign"]
-ISSUER = next(i for i in a_trust_store().issuers if i.operator.id == "yessign")
-POINT = Point(ISSUER.certificate.key_digest, URL, "yessign")
-FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-REASON = x509.ReasonFlags
-DAY = timedelta(days=1)
-
-
-def publish(account: Account, *entries: Revoked, **overrides: Any) -> None:
-    """A new list of the issuer, in its directory."""
-    values: dict[str, Any] = {"this_update": account.at, "idp": scope(uris=[URL])}
-    values["number"] = int(account.at.timestamp())
-    account.lists[URL] = make_crl(CA, entries, **values | overrides)
 
 
 @pytest.fixture
@@ -44,38 +39,7 @@ def account() -> Iterator[Account]:
         yield made
 
 
-def watch(account: Account, point: Point = POINT) -> Any:
-    batch = a_delivery("")
-    batch["Records"][0]["body"] = json.dumps({"point": asdict(point)})
-    return account.invoke("watch_crl", batch)
-
-
-def registered(account: Account, customer: str = "hong") -> tuple[Registration, CustomerCertificate]:
-    certificate = a_certificate(key="ec", crl_url=URL)
-    return a_registration(account, certificate, customer), certificate
-
-
-def listed(certificate: CustomerCertificate, reason: x509.ReasonFlags | None = None) -> Revoked:
-    return Revoked(certificate.certificate.serial_number, NOW - DAY, reason)
-
-
-def now_of(account: Account, registration: Registration) -> Registration:
-    found = registrations_of(account).find(registration.customer_id, registration.id)
-    assert found is not None
-    return found
-
-
-def counts(account: Account) -> dict[str, int]:
-    """What the last run logged of itself."""
-    lines = [line for line in account.logged() if line["message"] == "crl watched"]
-    found: dict[str, int] = lines[-1]["counts"]
-    return found
-
-
-# ---- what is done
-
-
-def test_who_stands_on_the_list_is_revoked_and_nobody_else(account: Account) -> None:
+def test_only_listed_certificates_are_revoked(account: Account) -> None:
     (bad, certificate), (good, _) = registered(account), registered(account, "kim")
     publish(account, listed(certificate, REASON.superseded), Revoked(1, NOW - DAY))
     assert watch(account) == DONE
@@ -90,7 +54,7 @@ def test_who_stands_on_the_list_is_revoked_and_nobody_else(account: Account) -> 
     assert "hong" not in json.dumps(line)
 
 
-def test_a_hold_goes_on_and_off_with_the_issuers(account: Account) -> None:
+def test_a_hold_is_added_and_lifted_with_the_issuers(account: Account) -> None:
     registration, certificate = registered(account)
     publish(account, listed(certificate, REASON.certificate_hold))
     watch(account)
@@ -108,7 +72,7 @@ def test_a_hold_goes_on_and_off_with_the_issuers(account: Account) -> None:
     assert now_of(account, registration).lifecycle is Lifecycle.REVOKED_BY_ISSUER
 
 
-def test_a_customers_loss_report_stands_beside_the_issuers_hold(account: Account) -> None:
+def test_a_customers_loss_report_is_independent_of_the_issuers_hold(account: Account) -> None:
     registration, certificate = registered(account)
     registrations_of(account).add_hold("hong", registration.id, Hold.CUSTOMER, NOW)
     publish(account, listed(certificate, REASON.certificate_hold))
@@ -129,7 +93,7 @@ def test_a_compromised_key_is_denied_with_its_registration(account: Account) -> 
     assert denied["id"]["S"].endswith(registration.key_digest)
 
 
-def test_what_ended_otherwise_stays_as_it_ended(account: Account) -> None:
+def test_an_otherwise_ended_registration_is_unchanged(account: Account) -> None:
     registration, certificate = registered(account)
     registrations_of(account).deregister(registration, NOW)
     before = now_of(account, registration)
@@ -140,7 +104,7 @@ def test_what_ended_otherwise_stays_as_it_ended(account: Account) -> None:
     assert line["live"] is False
 
 
-def test_a_revocation_that_the_list_forgets_is_not_undone(account: Account) -> None:
+def test_a_revocation_removed_from_the_list_is_not_undone(account: Account) -> None:
     registration, certificate = registered(account)
     publish(account, listed(certificate))
     watch(account)
@@ -152,10 +116,10 @@ def test_a_revocation_that_the_list_forgets_is_not_undone(account: Account) -> N
     assert "looked_up" not in counts(account)
 
 
-# ---- how much work it is
+# ---- amount of work
 
 
-def test_work_grows_with_the_change(account: Account) -> None:
+def test_look_ups_grow_with_the_change_only(account: Account) -> None:
     for customer in ("hong", "kim", "lee"):
         registered(account, customer)
     others = [Revoked(serial, NOW - DAY) for serial in range(1, 400)]
@@ -171,7 +135,7 @@ def test_work_grows_with_the_change(account: Account) -> None:
     assert [len(keys["Keys"]) for request in asked for keys in request.values()] == [100, 50]
 
 
-def test_a_list_that_did_not_change_costs_no_look_up(account: Account) -> None:
+def test_an_unchanged_list_costs_no_look_up(account: Account) -> None:
     _, certificate = registered(account)
     publish(account, listed(certificate))
     watch(account)
@@ -181,21 +145,21 @@ def test_a_list_that_did_not_change_costs_no_look_up(account: Account) -> None:
     assert not [call for call in calls if call.operation in ("BatchGetItem", "PutObject")]
 
 
-def test_what_a_decision_fetched_is_watched_too(account: Account) -> None:
+def test_a_list_fetched_for_a_decision_is_watched_too(account: Account) -> None:
     registration, certificate = registered(account)
     publish(account, listed(certificate))
     crls = account.function("watch_crl").crls
     rules = a_trust_store().rules.revocation
-    crls.renew(POINT, Asked(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
+    crls.renew(POINT, CrlQuery(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
     assert watch(account) == DONE
     assert "fetched_bytes" not in counts(account), "a moment after it was fetched it is not fetched again"
     assert now_of(account, registration).lifecycle is Lifecycle.REVOKED_BY_ISSUER
 
 
-# ---- repeated, killed
+# ---- repetitions and crashes
 
 
-def test_a_message_that_comes_again_does_nothing_more(account: Account) -> None:
+def test_a_repeated_message_changes_nothing(account: Account) -> None:
     _, certificate = registered(account)
     publish(account, listed(certificate, REASON.certificate_hold))
     watch(account)
@@ -234,7 +198,7 @@ def test_killed_at_any_write_the_next_run_ends_the_same(account: Account, after:
             return
 
 
-# ---- lists that cannot be had or believed
+# ---- unavailable and invalid lists
 
 
 def unreachable(account: Account) -> None:
@@ -254,7 +218,7 @@ def rolled_back(account: Account) -> None:
 
 
 @pytest.mark.parametrize("go_wrong", [unreachable, forged, of_another_partition, rolled_back])
-def test_a_list_that_cannot_be_had_changes_nothing_and_alarms_once_it_is_over(
+def test_an_unavailable_list_changes_nothing_and_alarms_once_expired(
     account: Account, go_wrong: Callable[[Account], None]
 ) -> None:
     (held, on_hold), (_, revoked) = registered(account), registered(account, "kim")
@@ -283,19 +247,19 @@ def test_why_a_list_was_not_fetched_is_logged(account: Account) -> None:
     assert "signature does not verify" in account.log.getvalue()
 
 
-def test_an_address_taken_off_the_allow_list_is_not_asked(account: Account) -> None:
+def test_an_address_removed_from_the_allow_list_is_not_queried(account: Account) -> None:
     point = Point(POINT.issuer_key_digest, URL.replace("ds.yessign", "old.yessign"), "yessign")
     account.lists[point.url] = b""
     assert watch(account, point) == FAILED
     assert "the address is not accepted" in account.log.getvalue()
 
 
-def test_a_list_whose_issuer_the_bank_no_longer_knows_alarms(account: Account) -> None:
+def test_a_list_of_an_issuer_removed_from_the_trust_document_alarms(account: Account) -> None:
     assert watch(account, Point("ab" * 32, URL, "yessign")) == FAILED
     assert watch(account, Point(POINT.issuer_key_digest, URL, "nobody")) == FAILED
 
 
-def test_an_issuer_that_is_over_publishes_no_more(account: Account) -> None:
+def test_an_expired_issuers_list_is_not_expected(account: Account) -> None:
     account.at = ISSUER.certificate.not_after + timedelta(seconds=1)
     assert watch(account) == DONE
 
@@ -303,7 +267,7 @@ def test_an_issuer_that_is_over_publishes_no_more(account: Account) -> None:
 # ---- CAs
 
 
-def test_a_revoked_authority_is_cried_out_every_time(account: Account) -> None:
+def test_a_revoked_authority_is_reported_in_every_run(account: Account) -> None:
     url = "ldap://ds.yessign.example:389/CN=KISA-Demo-RootCA,OU=Korea-Certification-Authority-Central,O=KISA,C=KR"
     root, authority = a_pki().root, ISSUER.certificate
     entry = Revoked(authority.serial, NOW - DAY, REASON.ca_compromise)

@@ -1,4 +1,4 @@
-"""Planning the watch: one message a list, whoever asks, however often."""
+"""Planning the watch: one message for each list."""
 
 import json
 from dataclasses import replace
@@ -35,14 +35,14 @@ def check_authorities(account: Account) -> None:
 
 
 def planned(account: Account, event: dict[str, Any]) -> tuple[dict[str, int], list[Point]]:
-    """The counts that the function answers, and the points of its messages."""
+    """The counts that the function returns, and the points of its messages."""
     account.calls.clear()
     counts = account.invoke("watch_issuers", event)
     bodies = [call.params["MessageBody"] for call in account.calls if call.operation == "SendMessage"]
     return counts, [Point(**json.loads(body)["point"]) for body in bodies]
 
 
-def test_every_known_list_is_planned_once(account: Account) -> None:
+def test_every_known_list_gets_one_message(account: Account) -> None:
     know(account, POINT, OTHER)
     counts, points = planned(account, an_event("schedule"))
     assert counts == {"planned": 2, "known": 2, "authorities": 0}
@@ -65,5 +65,5 @@ def test_where_the_bank_checks_authorities_the_roots_list_is_planned_for_each_of
     assert all(point.url.endswith("?authorityRevocationList") for point in points)
 
 
-def test_nothing_known_is_nothing_planned(account: Account) -> None:
+def test_without_known_lists_nothing_is_planned(account: Account) -> None:
     assert planned(account, {}) == ({"planned": 0, "known": 0, "authorities": 0}, [])

@@ -1,4 +1,4 @@
-"""The local cloud for tests: one for the whole run. Each test enrols customers of its own."""
+"""The local cloud for tests: one for the whole run. Each test enrols its own customers."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -21,14 +21,14 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def pki() -> DemoPki:
     """The demo authorities that the local cloud trusts."""
-    from tools.cloud import seed  # only here: the tests of the emulator alone do not need it to work
+    from tools.cloud import seed  # imported here: the tests of the emulator must run without it
 
     return seed.demo_pki(datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
 def issuers(pki: DemoPki) -> Iterator[DemoIssuers]:
-    """The responder that answers for every certificate of the demo authorities."""
+    """The OCSP responder for every certificate of the demo authorities."""
     with DemoIssuers(pki) as started:
         yield started
 
@@ -46,9 +46,9 @@ def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
 
 @pytest.fixture
 def new_phone(cloud: LocalCloud) -> Callable[..., Phone]:
-    """Enrols a customer nobody else uses; logged in unless `log_in` is False. Arguments go to seed.enrol.
+    """Enrols a new customer, logged in unless `log_in` is False. Other arguments go to seed.enrol.
 
-    Their phone has a passkey unless `passkey` is False: one-time codes count once, so proofs would wait.
+    The phone has a passkey unless `passkey` is False: with codes, which are accepted once, tests would wait.
     """
     from tools.cloud import seed
 
@@ -69,7 +69,7 @@ def new_phone(cloud: LocalCloud) -> Callable[..., Phone]:
 
 @pytest.fixture
 def new_certificate(pki: DemoPki) -> Callable[..., CustomerCertificate]:
-    """Issues a certificate that is good from today for a year; arguments go to DemoPki.issue_customer."""
+    """Issues a good certificate, valid for a year from today; arguments go to DemoPki.issue_customer."""
 
     def issue(**arguments: Any) -> CustomerCertificate:
         first, last = one_year_from(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Attacks on the way in, against the deployed service: each is what an attacker would do, and what they get."""
+"""Attacks on the login of the deployed service: what an attacker tries, and the response."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.log import customer_ref
 from tests.support.app import an_event
 from tests.support.expect import problem
-from tools.cloud.http_calls import Answer
+from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, code_at
 
@@ -33,12 +33,12 @@ ADDRESS = "203.0.113.77"
 
 
 def challenge(phone: Phone, **fields: str) -> str:
-    """The password is known; the challenge is what stands between."""
+    """Log in with the known password; return the challenge."""
     login = {"customer_id": phone.customer.id, "password": phone.customer.password, **fields}
     return str(phone.call("POST", "/login", login).json()["challenge_id"])
 
 
-def give(phone: Phone, challenge_id: str, code: str) -> Answer:
+def give(phone: Phone, challenge_id: str, code: str) -> HttpResponse:
     return phone.call("POST", "/challenges/otp", {"challenge_id": challenge_id, "code": code})
 
 
@@ -52,11 +52,11 @@ def not_a_code_of(phone: Phone) -> str:
 
 
 def rejected(phone: Phone) -> bool:
-    """403 from the emulator's gateway stands for 401 SESSION_EXPIRED in AWS; 401 for what is no token."""
+    """403 from the emulator's gateway stands for 401 SESSION_EXPIRED in AWS; 401 for a malformed token."""
     return phone.call("GET", "/registrations").status in (401, 403)
 
 
-def test_a_replayed_code_opens_nothing(new_phone: NewPhone) -> None:
+def test_replayed_code_is_rejected(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     used = phone.code()
     assert give(phone, challenge(phone), used).status == 200
@@ -64,7 +64,7 @@ def test_a_replayed_code_opens_nothing(new_phone: NewPhone) -> None:
     problem(give(thief, challenge(thief), used), "STEP_UP_REUSED")
 
 
-def test_a_code_of_the_login_does_not_serve_for_a_step_up(new_phone: NewPhone) -> None:
+def test_login_code_is_rejected_for_a_step_up(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     used = phone.code()
     phone.token = give(phone, challenge(phone), used).json()["token"]
@@ -73,13 +73,13 @@ def test_a_code_of_the_login_does_not_serve_for_a_step_up(new_phone: NewPhone) -
 
 
 @pytest.mark.parametrize("steps_on", [-3, 3, 20, 2880])
-def test_codes_of_other_times_open_nothing(new_phone: NewPhone, steps_on: int) -> None:
+def test_code_of_another_time_is_rejected(new_phone: NewPhone, steps_on: int) -> None:
     phone = new_phone(log_in=False)
     refused = give(phone, challenge(phone), code(phone, steps_on))
     assert problem(refused, "STEP_UP_INVALID")["params"] == {"tries_left": MAX_TRIES - 1}
 
 
-def test_of_fifty_guesses_at_once_five_are_compared(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_fifty_concurrent_guesses_compare_five(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     challenge_id, guess = challenge(phone), not_a_code_of(phone)
     with ThreadPoolExecutor(8) as pool:
@@ -92,7 +92,7 @@ def test_of_fifty_guesses_at_once_five_are_compared(cloud: LocalCloud, new_phone
     problem(give(phone, challenge_id, code(phone)), "STEP_UP_LOCKED")
 
 
-def test_fifty_at_the_table_at_once_get_five_tries(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_fifty_concurrent_writes_count_five_tries(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     challenge_id = challenge(phone)
     table = Challenges(cloud.client("dynamodb"), cloud.physical("ChallengesTable"))
@@ -108,7 +108,7 @@ def test_fifty_at_the_table_at_once_get_five_tries(cloud: LocalCloud, new_phone:
         assert sum(pool.map(counted, range(SEVERAL))) == MAX_TRIES
 
 
-def test_the_same_right_code_many_times_at_once_is_one_session(new_phone: NewPhone) -> None:
+def test_concurrent_right_codes_make_one_session(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     challenges, right = [challenge(phone) for _ in range(3)], phone.code()
     with ThreadPoolExecutor(9) as pool:
@@ -116,12 +116,12 @@ def test_the_same_right_code_many_times_at_once_is_one_session(new_phone: NewPho
     assert [answer.status for answer in answers].count(200) == 1
 
 
-def test_one_customers_code_does_not_answer_anothers_challenge(new_phone: NewPhone) -> None:
+def test_code_of_another_customer_is_rejected(new_phone: NewPhone) -> None:
     victim, attacker = new_phone(log_in=False), new_phone(log_in=False)
     problem(give(attacker, challenge(victim), attacker.code()), "STEP_UP_INVALID")
 
 
-def test_a_proof_serves_its_own_customer_and_operation_once(new_phone: NewPhone) -> None:
+def test_proof_of_identity_is_bound_to_customer_and_operation_and_used_once(new_phone: NewPhone) -> None:
     owner, other = new_phone(), new_phone()
     files = {"a": b"a"}
     stolen, other.proof_id = owner.proof_id, owner.proof_id
@@ -134,7 +134,7 @@ def test_a_proof_serves_its_own_customer_and_operation_once(new_phone: NewPhone)
     problem(owner.announce(files), "STEP_UP_REQUIRED")
 
 
-def test_a_proof_used_many_times_at_once_makes_one_upload(new_phone: NewPhone) -> None:
+def test_concurrent_use_of_a_proof_of_identity_makes_one_upload(new_phone: NewPhone) -> None:
     phone = new_phone()
     body = {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}], "proof_id": phone.proof_id}
     with ThreadPoolExecutor(8) as pool:
@@ -143,8 +143,8 @@ def test_a_proof_used_many_times_at_once_makes_one_upload(new_phone: NewPhone) -
     assert answers.count(403) == 7
 
 
-def test_a_session_cannot_be_fixed_in_advance(new_phone: NewPhone) -> None:
-    """A token that an attacker knows before the login is worth nothing after it."""
+def test_token_set_before_login_is_rejected_after_it(new_phone: NewPhone) -> None:
+    """A token that an attacker knows before the login is invalid after it."""
     victim = new_phone(log_in=False)
     handle = base64.urlsafe_b64encode(victim.customer.id.encode()).decode().rstrip("=")
     planted = Phone(victim.url, victim.customer, token=f"{handle}.{'A' * 43}")
@@ -154,7 +154,7 @@ def test_a_session_cannot_be_fixed_in_advance(new_phone: NewPhone) -> None:
     assert rejected(planted)
 
 
-def test_an_old_token_ends_with_a_new_login_and_with_a_logout(new_phone: NewPhone) -> None:
+def test_old_token_is_rejected_after_new_login_and_logout(new_phone: NewPhone) -> None:
     phone = new_phone()
     old = Phone(phone.url, phone.customer, token=phone.token)
     assert phone.log_in().json()["ended_other_session"] is True
@@ -163,7 +163,7 @@ def test_an_old_token_ends_with_a_new_login_and_with_a_logout(new_phone: NewPhon
     assert rejected(phone)
 
 
-def test_a_tampered_token_opens_nothing(new_phone: NewPhone) -> None:
+def test_tampered_token_is_rejected(new_phone: NewPhone) -> None:
     phone, other = new_phone(), new_phone()
     handle, _, secret = str(phone.token).partition(".")
     others_handle = str(other.token).partition(".")[0]
@@ -173,7 +173,7 @@ def test_a_tampered_token_opens_nothing(new_phone: NewPhone) -> None:
     assert phone.call("GET", "/registrations").status == 200
 
 
-def test_a_stranger_cannot_lock_a_customer_out(new_phone: NewPhone) -> None:
+def test_stranger_cannot_lock_a_customer_out(new_phone: NewPhone) -> None:
     customer = new_phone()
     stranger = Phone(customer.url, customer.customer, address="203.0.113.66")
     guess: dict[str, Any] = {"customer_id": customer.customer.id, "password": "a guess"}
@@ -187,11 +187,11 @@ def test_a_stranger_cannot_lock_a_customer_out(new_phone: NewPhone) -> None:
 
 
 def test_guesses_at_many_accounts_from_one_address_are_stopped(cloud: LocalCloud) -> None:
-    """The function is called as API Gateway would: a caller cannot choose this address."""
+    """Invokes the function as API Gateway does: a caller cannot choose this address."""
     event = an_event("api_request") | {"body": json.dumps({"customer_id": "nobody", "password": "a guess"})}
     event["requestContext"]["identity"]["sourceIp"] = ADDRESS
     table, at = Throttles(cloud.client("dynamodb"), cloud.physical("ThrottlesTable")), datetime.now(UTC)
-    # All requests of this minute and the next, but three: a minute may end while this runs.
+    # All but three requests of this minute and the next: the minute may end while this runs.
     for minute in (at, at + timedelta(minutes=1)):
         for _ in range(ADDRESS_LIMIT.per_minute - 3):
             table.count_address(ADDRESS, minute)
@@ -200,7 +200,7 @@ def test_guesses_at_many_accounts_from_one_address_are_stopped(cloud: LocalCloud
     assert 3 <= codes["LOGIN_FAILED"] <= 6
 
 
-def test_everything_is_over_when_the_bank_locks_a_customer_out(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_bank_lock_ends_sessions_and_challenges(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone()
     pending = challenge(phone)
     Sessions(cloud.client("dynamodb"), cloud.physical("SessionsTable")).lock(phone.customer.id, datetime.now(UTC))

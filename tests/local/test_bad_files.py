@@ -1,4 +1,4 @@
-"""Files that nobody should send, and forms bent to send others: a reason for each, and never a 5xx."""
+"""Bad files and misused upload forms: a reason for each, and never a 5xx."""
 
 import base64
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def _form(phone: Phone, content: bytes) -> tuple[str, str, dict[str, str]]:
     return announced["upload_id"], announced["files"][0]["url"], announced["files"][0]["fields"]
 
 
-def test_a_form_sends_exactly_one_file(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_form_accepts_exactly_one_file(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
     upload_id, url, fields = _form(phone, certificate.der)
     other_id, _, _ = _form(phone, certificate.der)
@@ -46,7 +46,7 @@ def test_a_form_sends_exactly_one_file(new_phone: NewPhone, new_certificate: New
     assert phone.call("GET", f"/uploads/{upload_id}").json()["state"] == "ISSUED"
 
 
-def test_another_content_of_the_same_size_is_not_used(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_other_content_of_the_same_size_is_not_used(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
     upload_id, url, fields = _form(phone, certificate.der)
 
@@ -56,7 +56,7 @@ def test_another_content_of_the_same_size_is_not_used(new_phone: NewPhone, new_c
     assert (view["state"], view["headline"]) == ("REJECTED", "UPLOAD_CHANGED")
 
 
-def test_a_form_sent_again_after_the_decision_changes_nothing(
+def test_form_replayed_after_the_decision_changes_nothing(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, certificate = new_phone(), new_certificate()
@@ -73,9 +73,9 @@ def test_a_form_sent_again_after_the_decision_changes_nothing(
     assert phone.prove(decided, certificate).status == 201
 
 
-def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
+def test_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
     s3, bucket = cloud.client("s3"), cloud.outputs["UploadBucket"]
-    # Outside uploads/, so that it stays.
+    # Outside uploads/, so that it is not deleted.
     s3.put_object(Bucket=bucket, Key="kept/file", Body=b"x")
 
     for path in (f"{bucket}/kept/file", f"{bucket}", f"{cloud.outputs['TrustBucket']}/active/trust.json"):
@@ -96,13 +96,13 @@ def test_an_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
     ],
     ids=["photo", "open key", "key alone", "der bomb", "large", "pem bomb"],
 )
-def test_a_file_that_is_no_certificate_is_told_so(content: bytes, code: str, new_phone: NewPhone) -> None:
+def test_file_without_a_certificate_is_refused(content: bytes, code: str, new_phone: NewPhone) -> None:
     view = new_phone().upload({"whatever": content})
 
     assert (view["state"], view["headline"]) == ("REJECTED", code)
 
 
-def test_a_certificate_of_strangers_is_refused(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_certificate_of_an_unknown_ca_is_refused(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     certificate = new_certificate()
     forged = new_certificate(signing_key=new_certificate(key="rsa").key)
     tampered = certificate.der[:-1] + bytes([certificate.der[-1] ^ 1])

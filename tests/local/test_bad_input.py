@@ -1,4 +1,4 @@
-"""What nobody should send, over real HTTP: never a 5xx, and wherever our code answers, a reason."""
+"""Bad requests over real HTTP: never a 5xx, and a reason wherever our code responds."""
 
 import base64
 import hashlib
@@ -67,7 +67,7 @@ WRONG: list[Any] = [
 
 @pytest.fixture(scope="module")
 def phone(cloud: LocalCloud) -> Phone:
-    """One customer for all refusals that cost no quota."""
+    """One customer for all refusals that use no quota."""
     from tools.cloud import seed
 
     phone = Phone(cloud.url, seed.enrol(cloud, "clumsy", phone="+821099990001"))
@@ -77,17 +77,17 @@ def phone(cloud: LocalCloud) -> Phone:
 
 @each_post
 @pytest.mark.parametrize("body", NOT_OBJECTS, ids=lambda body: repr(body[:12]))
-def test_a_body_that_is_no_object_is_malformed(path: str, body: bytes, phone: Phone) -> None:
+def test_body_that_is_not_an_object_is_malformed(path: str, body: bytes, phone: Phone) -> None:
     document = problem(phone.call("POST", path, body), "MALFORMED_REQUEST")
 
     assert len(document["params"]["field"]) < 20
 
 
-def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
+def test_missing_and_wrong_fields_are_named(phone: Phone) -> None:
     for path, good in GOOD.items():
         if path == "/uploads":
             continue
-        # A proof is read only once there is an upload to prove.
+        # A proof of possession is read only for an existing upload.
         for field in set(good) - {"signature"}:
             missing = {name: value for name, value in good.items() if name != field}
             named = problem(phone.call("POST", path, missing), "MALFORMED_REQUEST")["params"]
@@ -98,12 +98,12 @@ def test_fields_that_are_missing_or_wrong_are_named(phone: Phone) -> None:
                     and field in ("password", "consent_version", "certificate")
                     and wrong.strip().isprintable()
                 ):
-                    continue  # it is text, only not the right one
+                    continue  # a text of the right type
                 document = problem(phone.call("POST", path, {**good, field: wrong}), "MALFORMED_REQUEST")
                 assert document["params"]["field"] in (field, f"{field}.key_id")
 
 
-def test_an_announced_file_is_read_field_by_field(phone: Phone) -> None:
+def test_wrong_fields_of_an_announced_file_are_named(phone: Phone) -> None:
     not_one: list[Any] = [None, {}, [], [A_FILE] * 3, ["x"], [None]]
     for files in not_one:
         refused = problem(phone.call("POST", "/uploads", {"files": files}), "MALFORMED_REQUEST")
@@ -123,7 +123,7 @@ def _fits(field: str, value: object) -> bool:
     return field == "name" and isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable()
 
 
-# --- who asks
+# --- session and owner
 
 
 @pytest.mark.parametrize(
@@ -138,21 +138,21 @@ def _fits(field: str, value: object) -> bool:
         ("GET", f"/registrations/r{UNKNOWN}"),
     ],
 )
-def test_without_a_live_session_nothing_opens(method: str, path: str, phone: Phone) -> None:
+def test_request_without_a_live_session_is_rejected(method: str, path: str, phone: Phone) -> None:
     body = GOOD.get(path, {}) if method == "POST" else None
     handle, _, secret = str(phone.token).partition(".")
 
-    # These are the gateway's own words here; in AWS, GatewayResponses make them problem documents.
+    # The emulator's gateway responds here; in AWS, GatewayResponses make these problem documents.
     assert send(method, phone.url + path, body).status == 401
     forged = {"Authorization": f"Bearer {handle}.{'A' * len(secret)}"}
     assert send(method, phone.url + path, body, forged).status == 403
 
 
-def test_a_token_counts_whole_and_for_its_customer_only(phone: Phone) -> None:
+def test_only_the_unaltered_token_is_accepted(phone: Phone) -> None:
     handle, _, secret = str(phone.token).partition(".")
     other_handle = base64.urlsafe_b64encode(b"gildong").decode()
 
-    # An authorizer that raises starts anew here, which takes seconds: few of these.
+    # An authorizer that raises restarts here, which takes seconds: few of these.
     for value, status in {
         f"bearer  {phone.token}": 200,
         f"Bearer {handle}.{secret[:-1]}": 401,
@@ -165,7 +165,7 @@ def test_a_token_counts_whole_and_for_its_customer_only(phone: Phone) -> None:
         assert answer.status == status, value
 
 
-def test_an_ended_session_opens_nothing(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_ended_session_is_rejected(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone()
     cloud.client("dynamodb").update_item(
         TableName=cloud.physical("SessionsTable"),
@@ -177,7 +177,7 @@ def test_an_ended_session_opens_nothing(cloud: LocalCloud, new_phone: NewPhone) 
     assert phone.call("GET", "/registrations").status == 403
 
 
-def test_an_old_proof_of_identity_starts_nothing_new(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_old_proof_of_identity_is_rejected(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone()
     cloud.client("dynamodb").update_item(
         TableName=cloud.physical("ChallengesTable"),
@@ -194,7 +194,7 @@ def test_an_old_proof_of_identity_starts_nothing_new(cloud: LocalCloud, new_phon
     ("method", "path"),
     [("GET", "/"), ("GET", "/nowhere"), ("DELETE", "/uploads"), ("GET", "/login"), ("PUT", "/login")],
 )
-def test_what_is_no_route_is_refused(method: str, path: str, phone: Phone) -> None:
+def test_unknown_route_is_refused(method: str, path: str, phone: Phone) -> None:
     assert 400 <= phone.call(method, path).status < 500
 
 
@@ -214,7 +214,7 @@ def test_unknown_ids_are_not_found(name: str, phone: Phone) -> None:
             problem(answer, code)
 
 
-def test_what_belongs_to_another_is_not_found(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_object_of_another_customer_is_not_found(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     owner, other, certificate = new_phone(), new_phone(), new_certificate()
     view = owner.upload({"signCert.der": certificate.der})
     registration = owner.prove(view, certificate).json()["registration_id"]
@@ -226,7 +226,7 @@ def test_what_belongs_to_another_is_not_found(new_phone: NewPhone, new_certifica
     problem(other.call("GET", f"/registrations/{registration}"), "REG_NOT_FOUND")
 
 
-def test_headers_nobody_sends_do_no_harm(phone: Phone) -> None:
+def test_unusual_headers_do_no_harm(phone: Phone) -> None:
     for headers in (
         {"Accept_Language": "x;q=" + "9" * 4000},
         {"Accept_Language": ",;=q,en;q=nan,ko;q=inf"},
@@ -252,6 +252,6 @@ def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> N
     refused = problem(phone.announce({"b": b"b"}), "UPLOAD_LIMIT_REACHED")
 
     assert refused["params"]["limit"] == DAILY_UPLOADS
-    # A repeated request costs nothing.
+    # A repeated request uses no quota.
     again = phone.announce({"a": b"a"}, Idempotency_Key="one-of-them")
     assert (again.status, again.json()["upload_id"]) == (201, first.json()["upload_id"])

@@ -1,4 +1,4 @@
-"""Containers over real HTTP: every form of file with a key, its password, its owner; and nothing stays."""
+"""Containers over real HTTP: every format, its password, its owner; the files are deleted."""
 
 import base64
 import subprocess
@@ -54,14 +54,14 @@ CONTAINERS: dict[str, Callable[[CustomerCertificate, list[bytes]], Files]] = {
 
 @pytest.fixture
 def chain(pki: DemoPki) -> list[bytes]:
-    """What stands above a customer's certificate, as exports carry it along."""
+    """The CA certificates above a customer's certificate, as in exports."""
     above = (pki.issuers["yessign"], pki.root)
     return [authority.certificate.public_bytes(Encoding.DER) for authority in above]
 
 
 @pytest.fixture
 def is_gone(cloud: LocalCloud) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether the bucket holds nothing of an upload."""
+    """Whether the bucket has no file of an upload."""
     s3, bucket = cloud.client("s3"), cloud.outputs["UploadBucket"]
     return lambda view: bool(
         s3.list_objects_v2(Bucket=bucket, Prefix=f"uploads/{view['upload_id']}/")["KeyCount"] == 0
@@ -72,7 +72,7 @@ IsGone = Callable[[Mapping[str, Any]], bool]
 
 
 @pytest.mark.parametrize("form", CONTAINERS)
-def test_a_container_is_opened_and_registered(
+def test_container_is_opened_and_registered(
     form: str, new_phone: NewPhone, new_certificate: NewCertificate, chain: list[bytes], is_gone: IsGone
 ) -> None:
     phone, certificate = new_phone(), new_certificate(key="rsa" if "PFX" in form else "ec")
@@ -89,14 +89,14 @@ def test_a_container_is_opened_and_registered(
     assert (opened.status, opened.json()["state"], gone) == (200, "AWAITING_PROOF", True)
     assert opened.json()["proof"].keys() == {"given", "consent"}
     assert opened.json()["proof"]["given"] == "container"
-    # A lost answer: the container is open, whatever comes with the same request again.
+    # After a lost response: the container stays open, whatever the repeated request holds.
     assert (again.status, again.json()) == (200, opened.json())
     assert (registered.status, registered.json()["proof"]) == (201, "container")
     assert phone.register(opened.json()).status == 200
     assert phone.call("GET", "/registrations").json()["registrations"] == [registered.json()]
 
 
-def test_a_p7b_is_a_certificate_among_others(
+def test_p7b_is_read_as_a_certificate(
     new_phone: NewPhone, new_certificate: NewCertificate, chain: list[bytes], is_gone: IsGone
 ) -> None:
     phone, certificate = new_phone(), new_certificate()
@@ -108,7 +108,7 @@ def test_a_p7b_is_a_certificate_among_others(
     eventually(lambda: is_gone(view))
 
 
-def test_a_pair_for_encipherment_is_refused_before_its_password_is_asked_for(
+def test_encipherment_pair_is_refused_before_its_password_is_required(
     new_phone: NewPhone, new_certificate: NewCertificate, is_gone: IsGone
 ) -> None:
     certificate = new_certificate(encipherment=True)
@@ -137,9 +137,7 @@ def test_wrong_passwords_are_counted_and_end_the_upload(
     assert (end["state"], end["headline"]) == ("REJECTED", "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
 
 
-def test_a_password_is_good_for_one_upload_and_one_nonce(
-    new_phone: NewPhone, new_certificate: NewCertificate
-) -> None:
+def test_sealed_password_is_bound_to_upload_and_nonce(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, other = new_phone(), new_phone()
     first, second = (phone.upload(_pair(new_certificate())) for _ in range(2))
     path, nonce = f"/uploads/{first['upload_id']}/password", first["password"]["nonce"]
@@ -154,7 +152,7 @@ def test_a_password_is_good_for_one_upload_and_one_nonce(
         problem(phone.call("POST", path, {"sealed": bad}), "MALFORMED_REQUEST")
     problem(other.call("POST", path, {"sealed": good}), "UPLOAD_NOT_FOUND")
 
-    # None of them was a try.
+    # None of them counts as a try.
     assert (
         phone.call("GET", f"/uploads/{first['upload_id']}").json()["password"]["tries_left"] == MAX_PASSWORD_TRIES
     )
@@ -176,7 +174,7 @@ def test_registration_waits_for_the_password(new_phone: NewPhone, new_certificat
     problem(phone.call("POST", f"/uploads/{bare['upload_id']}/password", {"sealed": A_SEAL}), "STATE_CONFLICT")
 
 
-def test_a_key_of_another_certificate_is_told_as_that(
+def test_key_of_another_certificate_is_refused(
     new_phone: NewPhone, new_certificate: NewCertificate, is_gone: IsGone
 ) -> None:
     phone = new_phone()
@@ -189,7 +187,7 @@ def test_a_key_of_another_certificate_is_told_as_that(
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["container", "bare"])
-def test_a_certificate_of_somebody_else_is_refused(
+def test_certificate_of_another_owner_is_refused(
     alone: bool, new_phone: NewPhone, new_certificate: NewCertificate, is_gone: IsGone
 ) -> None:
     phone, certificate = new_phone(), new_certificate(idn=OTHER_IDN)
@@ -205,7 +203,7 @@ def test_a_certificate_of_somebody_else_is_refused(
     assert phone.call("GET", "/registrations").json() == {"registrations": []}
 
 
-def test_whose_it_is_has_to_be_shown(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_registration_needs_proof_of_the_owner(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate, without = new_phone(), new_certificate(), new_certificate(vid=False)
     view = phone.upload({"signCert.der": certificate.der})
     proof = view["proof"]
@@ -221,7 +219,7 @@ def test_whose_it_is_has_to_be_shown(new_phone: NewPhone, new_certificate: NewCe
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["container", "bare"])
-def test_a_company_registers_its_certificate(
+def test_company_registers_its_certificate(
     alone: bool, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(name="주식회사 길동", kind="corporate", idn=BUSINESS_NUMBER)
@@ -242,7 +240,7 @@ def test_a_company_registers_its_certificate(
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
 @pytest.mark.parametrize("options", [[], ["-noattr", "-nocerts"]], ids=["attributes", "bare"])
-def test_a_signature_by_openssl_cms_registers(
+def test_cms_signature_by_openssl_registers(
     key: str, options: list[str], tmp_path: Path, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, certificate, stranger = new_phone(), new_certificate(key=key), new_certificate(key=key)
@@ -265,7 +263,7 @@ def test_a_signature_by_openssl_cms_registers(
 
 
 def _openssl_cms(certificate: CustomerCertificate, text: str, options: list[str], folder: Path) -> str:
-    """What the openssl command makes of it, base64."""
+    """The CMS signature of the openssl command, base64."""
     key = certificate.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for name, content in (("text", text.encode()), ("key.pem", key), ("certificate.pem", certificate.pem)):
         (folder / name).write_bytes(content)
@@ -275,11 +273,11 @@ def _openssl_cms(certificate: CustomerCertificate, text: str, options: list[str]
     return base64.b64encode(done.stdout).decode()
 
 
-# --- before anybody logs in
+# --- before login
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_precheck_says_what_an_upload_would(
+def test_precheck_findings_equal_those_of_an_upload(
     language: str, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     nobody, customer = new_phone(log_in=False, language=language), new_phone(language=language)
@@ -301,7 +299,7 @@ def test_a_precheck_says_what_an_upload_would(
     }
     assert ask(good.pem) == ask(good.der)
     customer.prove(view, good)
-    # It cannot be asked what is registered.
+    # Registrations are not checked.
     assert ask(good.der)["accepted"] is True
     refused, uploaded = ask(weak.der), customer.upload({"kmCert.der": weak.der})
     told = (refused["accepted"], refused["headline"], refused["findings"], refused["certificate"])
@@ -312,7 +310,7 @@ def test_a_precheck_says_what_an_upload_would(
     assert ask(_bundle(good)["mine.pem"])["headline"] == "FILE_PASSWORD_REQUIRED"
 
 
-def test_what_is_no_precheck_is_malformed(new_phone: NewPhone) -> None:
+def test_malformed_precheck_is_refused(new_phone: NewPhone) -> None:
     nobody = new_phone(log_in=False)
     for body, field in (
         ({"certificate": "AAAA"}, "customer_kind"),

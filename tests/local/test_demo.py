@@ -1,4 +1,4 @@
-"""`make demo` itself: what a newcomer runs first."""
+"""`make demo` itself."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from tools.packaging.build import ROOT
 
 @pytest.mark.slow
 @pytest.mark.cloud
-def test_the_demo_completes_every_step() -> None:
+def test_demo_completes_every_step() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers/registrar/python"), "LC_ALL": "en_US.UTF-8"}
     done = subprocess.run(
         [sys.executable, "-m", "tools.demo.run"],

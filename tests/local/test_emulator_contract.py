@@ -1,6 +1,6 @@
-"""What we rely on the emulator for, one test each: the first place to look after it gets a new version.
+"""What the tests rely on in the emulator, one test each: run these first after an upgrade of it.
 
-Here the API, functions, messages and schedules; what keeps data is in test_emulator_contract_data.py.
+API, functions, messages and schedules; stores are in test_emulator_contract_data.py.
 """
 
 import time
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.contract_probe import probe
-from tools.cloud.http_calls import Answer, send
+from tools.cloud.http_calls import HttpResponse, send
 from tools.cloud.local_cloud import InvocationError, LocalCloud
 
 pytestmark = pytest.mark.cloud
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.cloud
 GOOD = {"Authorization": "Bearer good"}
 
 
-def things(contract: LocalCloud, headers: dict[str, str], body: Any = None) -> Answer:
+def things(contract: LocalCloud, headers: dict[str, str], body: Any = None) -> HttpResponse:
     return send("POST", f"{contract.url}/things/a-1", body or {"a": 1}, headers)
 
 
 # --- API Gateway
 
 
-def test_a_proxy_event_has_the_rest_shape(contract: LocalCloud) -> None:
+def test_proxy_event_has_the_rest_shape(contract: LocalCloud) -> None:
     answer = things(contract, {**GOOD, "X-Mixed-Case": "v"}, {"name": "홍길동"})
 
     event = answer.json()
@@ -36,14 +36,14 @@ def test_a_proxy_event_has_the_rest_shape(contract: LocalCloud) -> None:
     assert event["queryStringParameters"] is None
     assert event["body"] == '{"name": "\\ud64d\\uae38\\ub3d9"}'
     assert event["isBase64Encoded"] is False
-    # AWS keeps the client's spelling over HTTP/1.1: code must not depend on either.
+    # AWS keeps the client's upper and lower case over HTTP/1.1: code must not depend on it.
     assert event["headers"]["x-mixed-case"] == "v"
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
     assert event["requestContext"]["path"] == "/v1/things/a-1"
     assert event["requestContext"]["requestId"]
 
 
-def test_the_authorizers_context_arrives_as_text(contract: LocalCloud) -> None:
+def test_authorizer_context_arrives_as_text(contract: LocalCloud) -> None:
     event = things(contract, GOOD).json()
 
     expected = {"customer": "C-1", "session": "S-1", "count": "3", "principalId": "C-1"}
@@ -51,18 +51,18 @@ def test_the_authorizers_context_arrives_as_text(contract: LocalCloud) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer unknown"}])
-def test_an_authorizer_that_raises_unauthorized_answers_401(contract: LocalCloud, headers: dict[str, str]) -> None:
+def test_authorizer_that_raises_unauthorized_returns_401(contract: LocalCloud, headers: dict[str, str]) -> None:
     answer = things(contract, headers)
 
     assert (answer.status, answer.json()) == (401, {"message": "Unauthorized"})
 
 
-def test_an_authorizer_that_denies_answers_403(contract: LocalCloud) -> None:
-    # GatewayResponses of the API are dropped: what they change has to be asserted on the template.
+def test_authorizer_that_denies_returns_403(contract: LocalCloud) -> None:
+    # GatewayResponses of the API are dropped: the template's tests assert them.
     assert things(contract, {"Authorization": "Bearer bad"}).status == 403
 
 
-def test_an_authorizer_is_asked_every_time(contract: LocalCloud) -> None:
+def test_authorizer_runs_for_every_request(contract: LocalCloud) -> None:
     before = asked(contract)
     for _ in range(2):
         assert things(contract, GOOD).status == 200
@@ -74,7 +74,7 @@ def asked(contract: LocalCloud) -> int:
     return sum(line.startswith("guard ") for line in contract.logs("Guard"))
 
 
-def test_a_public_route_needs_no_header(contract: LocalCloud) -> None:
+def test_public_route_needs_no_header(contract: LocalCloud) -> None:
     event = send("GET", f"{contract.url}/open?a=1&a=2").json()
 
     assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"]}
@@ -82,24 +82,24 @@ def test_a_public_route_needs_no_header(contract: LocalCloud) -> None:
     assert "authorizer" not in event["requestContext"]
 
 
-def test_an_unknown_route_answers_403(contract: LocalCloud) -> None:
+def test_unknown_route_returns_403(contract: LocalCloud) -> None:
     assert send("GET", f"{contract.url}/nowhere").status == 403
 
 
-def test_a_function_that_raises_answers_502(contract: LocalCloud) -> None:
+def test_function_that_raises_returns_502(contract: LocalCloud) -> None:
     assert things(contract, GOOD, {"fail": True}).status == 502
 
 
 # --- functions and roles
 
 
-def test_a_function_may_do_what_its_role_says(contract: LocalCloud) -> None:
+def test_function_may_do_what_its_role_allows(contract: LocalCloud) -> None:
     table = contract.physical("Table")
 
     assert probe(contract, "dynamodb", "put_item", TableName=table, Item={"pk": {"S": "role"}}) == {}
 
 
-def test_a_function_may_do_nothing_else(contract: LocalCloud) -> None:
+def test_function_may_do_nothing_else(contract: LocalCloud) -> None:
     table, bucket = contract.physical("Table"), contract.physical("Landing")
 
     scan = probe(contract, "dynamodb", "scan", TableName=table)
@@ -108,7 +108,7 @@ def test_a_function_may_do_nothing_else(contract: LocalCloud) -> None:
     assert (scan["error"], other_prefix["error"]) == ("AccessDeniedException", "AccessDenied")
 
 
-def test_an_error_in_a_function_reaches_the_one_who_invoked_it(contract: LocalCloud) -> None:
+def test_function_error_is_returned_to_the_caller(contract: LocalCloud) -> None:
     with pytest.raises(InvocationError, match="Probe"):
         contract.invoke("Probe", {})
 
@@ -116,7 +116,7 @@ def test_an_error_in_a_function_reaches_the_one_who_invoked_it(contract: LocalCl
 # --- messages and schedules
 
 
-def test_a_text_message_can_be_read(contract: LocalCloud) -> None:
+def test_sent_text_message_is_readable(contract: LocalCloud) -> None:
     sent = probe(contract, "sns", "publish", PhoneNumber="+821012345678", Message="[은행] 등록되었습니다")
 
     assert "MessageId" in sent
@@ -124,13 +124,13 @@ def test_a_text_message_can_be_read(contract: LocalCloud) -> None:
     assert contract.sms("+821000000000") == []
 
 
-def test_a_role_that_may_text_may_not_write_to_topics(contract: LocalCloud) -> None:
+def test_role_for_text_messages_may_not_publish_to_topics(contract: LocalCloud) -> None:
     topic = contract.client("sns").create_topic(Name="somewhere")["TopicArn"]
 
     assert probe(contract, "sns", "publish", TopicArn=topic, Message="x")["error"] == "AuthorizationError"
 
 
-def test_a_mail_can_be_read(contract: LocalCloud) -> None:
+def test_sent_mail_is_readable(contract: LocalCloud) -> None:
     ses = contract.client("ses")
     ses.verify_email_identity(EmailAddress="bank@example.com")
     ses.send_email(
@@ -142,21 +142,21 @@ def test_a_mail_can_be_read(contract: LocalCloud) -> None:
     assert [(mail["To"], mail["Subject"]) for mail in contract.mails()] == [(["hong@example.com"], "등록")]
 
 
-def test_a_schedule_is_made(contract: LocalCloud) -> None:
+def test_schedule_is_created(contract: LocalCloud) -> None:
     scheduler = contract.client("scheduler")
     name = scheduler.list_schedules()["Schedules"][0]["Name"]
 
     schedule = scheduler.get_schedule(Name=name)
 
     assert schedule["ScheduleExpression"] == "cron(0 9 * * ? *)"
-    # Its time zone is dropped: assert it on the template.
+    # Its time zone is dropped: the template's tests assert it.
     assert contract.physical("Reader") in schedule["Target"]["Arn"]
 
 
 # --- the emulator itself
 
 
-def test_stopping_leaves_nothing_behind() -> None:
+def test_stop_leaves_no_process_or_file() -> None:
     from tools.cloud.emulator import Emulator
 
     started = time.monotonic()

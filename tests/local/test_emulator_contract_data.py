@@ -1,4 +1,4 @@
-"""What we rely on the emulator for where data is kept: S3, DynamoDB, its streams and the bus behind them, KMS."""
+"""What the tests rely on in the emulator's stores: S3, DynamoDB, its streams and their bus, KMS."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ def presigned(contract: LocalCloud, key: str, largest: int = 10) -> dict[str, An
     )
 
 
-def test_a_presigned_post_stores_and_the_reader_is_told(contract: LocalCloud) -> None:
+def test_presigned_post_stores_and_notifies_the_reader(contract: LocalCloud) -> None:
     post = presigned(contract, "in/one")
 
     assert post_form(post["url"], post["fields"], b"0123456789").status == 204
@@ -50,7 +50,7 @@ def test_a_presigned_post_stores_and_the_reader_is_told(contract: LocalCloud) ->
         ({"x-amz-meta-more": "m"}, b"x", "AccessDenied"),
     ],
 )
-def test_a_presigned_post_holds_to_its_policy(
+def test_presigned_post_outside_its_policy_is_refused(
     contract: LocalCloud, change: dict[str, str], content: bytes, code: str
 ) -> None:
     post = presigned(contract, "in/two")
@@ -61,22 +61,22 @@ def test_a_presigned_post_holds_to_its_policy(
     assert f"<Code>{code}</Code>".encode() in answer.body
 
 
-def test_a_presigned_post_of_a_role_ends_at_its_prefix(contract: LocalCloud) -> None:
+def test_presigned_post_outside_the_role_prefix_is_refused(contract: LocalCloud) -> None:
     post = presigned(contract, "elsewhere/three")
 
     assert post_form(post["url"], post["fields"], b"x").status == 403
 
 
-def test_an_upload_is_not_public(contract: LocalCloud) -> None:
+def test_upload_is_not_public(contract: LocalCloud) -> None:
     bucket = contract.physical("Landing")
     contract.client("s3").put_object(Bucket=bucket, Key="in/private", Body=b"x")
 
     assert send("GET", f"{contract.emulator.url}/{bucket}/in/private").status == 403
 
 
-def test_a_failed_message_goes_to_the_dead_letters_alone(contract: LocalCloud) -> None:
+def test_only_the_failed_message_becomes_a_dead_letter(contract: LocalCloud) -> None:
     sqs, queue = contract.client("sqs"), contract.physical("Arrivals")
-    # The visibility timeout is what a test would wait for.
+    # A test would wait for the visibility timeout.
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})
     s3 = contract.client("s3")
     for key in ("in/poison", "in/healthy"):
@@ -88,7 +88,7 @@ def test_a_failed_message_goes_to_the_dead_letters_alone(contract: LocalCloud) -
     assert ["in/poison" in message["Body"] for message in dead] == [True]
 
 
-def test_s3_writes_once_and_swaps_on_condition(contract: LocalCloud) -> None:
+def test_s3_honours_conditional_writes(contract: LocalCloud) -> None:
     s3, target = contract.client("s3"), {"Bucket": contract.physical("Landing"), "Key": "in/document"}
     first = s3.put_object(**target, Body=b"1", IfNoneMatch="*")["ETag"]
 
@@ -104,7 +104,7 @@ def test_s3_writes_once_and_swaps_on_condition(contract: LocalCloud) -> None:
 # --- DynamoDB
 
 
-def test_a_cancelled_transaction_names_what_stood_in_the_way(contract: LocalCloud) -> None:
+def test_cancelled_transaction_names_the_failed_condition(contract: LocalCloud) -> None:
     dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
     dynamodb.put_item(TableName=table, Item={"pk": {"S": "CERT#1"}, "owner": {"S": "C-9"}})
     absent = {
@@ -126,7 +126,7 @@ def test_a_cancelled_transaction_names_what_stood_in_the_way(contract: LocalClou
     assert "Item" not in dynamodb.get_item(TableName=table, Key={"pk": {"S": "REG#1"}})
 
 
-def test_a_failed_condition_hands_back_the_old_item(contract: LocalCloud) -> None:
+def test_failed_condition_returns_the_old_item(contract: LocalCloud) -> None:
     dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
     dynamodb.put_item(TableName=table, Item={"pk": {"S": "C-1"}, "attempts": {"N": "5"}})
 
@@ -147,7 +147,7 @@ def test_a_failed_condition_hands_back_the_old_item(contract: LocalCloud) -> Non
 
 
 def told(contract: LocalCloud, wanted: str, count: int) -> list[dict[str, Any]]:
-    """What the rule put into the queue about a key, once there are so many; each is taken out."""
+    """The rule's messages about a key, once there are `count`; they are deleted from the queue."""
     sqs, queue, found = contract.client("sqs"), contract.physical("Told"), list[dict[str, Any]]()
     deadline = time.monotonic() + 20
     while len(found) < count and time.monotonic() < deadline:
@@ -159,7 +159,7 @@ def told(contract: LocalCloud, wanted: str, count: int) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_change_of_the_table_reaches_the_queue_by_stream_bus_and_rule(contract: LocalCloud) -> None:
+def test_table_change_reaches_the_queue_by_stream_bus_and_rule(contract: LocalCloud) -> None:
     dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
     key = {"pk": {"S": "stream-1"}}
     dynamodb.put_item(TableName=table, Item={**key, "holds": {"SS": ["bank"]}})
@@ -193,7 +193,7 @@ def test_a_change_of_the_table_reaches_the_queue_by_stream_bus_and_rule(contract
     assert {(event["source"], event["detail-type"]) for event in events} == {("contract", "ThingChanged")}
 
 
-def test_the_streams_filter_holds_back_what_it_does_not_name(contract: LocalCloud) -> None:
+def test_stream_filter_drops_other_records(contract: LocalCloud) -> None:
     dynamodb, table = contract.client("dynamodb"), contract.physical("Table")
     for key in ("other-1", "stream-2"):
         dynamodb.put_item(TableName=table, Item={"pk": {"S": key}})
@@ -203,8 +203,8 @@ def test_the_streams_filter_holds_back_what_it_does_not_name(contract: LocalClou
     assert not [line for line in contract.logs("Publisher") if "other-1" in line]
 
 
-def test_a_batch_that_fails_comes_again_as_it_was(contract: LocalCloud) -> None:
-    # Partial answers (ReportBatchItemFailures) and retry limits of streams are not followed here; raising is.
+def test_failed_batch_is_delivered_again_unchanged(contract: LocalCloud) -> None:
+    # The emulator ignores partial responses (ReportBatchItemFailures) and retry limits of streams, not exceptions.
     contract.client("dynamodb").put_item(TableName=contract.physical("Table"), Item={"pk": {"S": "stream-poison"}})
 
     contract.wait_for("Publisher", "put stream-poison", seconds=20)
@@ -215,7 +215,7 @@ def test_a_batch_that_fails_comes_again_as_it_was(contract: LocalCloud) -> None:
     eventually(lambda: tries() >= 2)
 
 
-def test_a_role_puts_events_on_its_bus_only(contract: LocalCloud) -> None:
+def test_role_puts_events_on_its_bus_only(contract: LocalCloud) -> None:
     bus = contract.resources["Bus"]
     entry = {"Source": "contract", "DetailType": "ThingForgotten", "Detail": "{}"}
 
@@ -224,7 +224,7 @@ def test_a_role_puts_events_on_its_bus_only(contract: LocalCloud) -> None:
     assert refused["error"] == "AccessDeniedException"
 
 
-def test_a_message_that_is_put_off_and_fails_comes_later_not_sooner(contract: LocalCloud) -> None:
+def test_postponed_message_that_fails_returns_after_its_delay(contract: LocalCloud) -> None:
     sqs, queue = contract.client("sqs"), contract.physical("Putoff")
     sqs.send_message(QueueUrl=queue, MessageBody="later")
 
@@ -237,7 +237,7 @@ def test_a_message_that_is_put_off_and_fails_comes_later_not_sooner(contract: Lo
 # --- KMS
 
 
-def test_kms_decrypts_only_in_the_context_it_encrypted_in(contract: LocalCloud) -> None:
+def test_kms_decrypts_only_with_the_same_context(contract: LocalCloud) -> None:
     key = contract.outputs["KeyArn"]
     kms = contract.client("kms")
     sealed = kms.encrypt(KeyId=key, Plaintext=b"secret", EncryptionContext={"customer": "C-1"})
@@ -250,8 +250,8 @@ def test_kms_decrypts_only_in_the_context_it_encrypted_in(contract: LocalCloud) 
     assert opened["Plaintext"] == b"secret"
 
 
-def test_a_role_that_may_encrypt_may_not_decrypt(contract: LocalCloud) -> None:
-    # A condition on kms:EncryptionContext:… is not understood and denies all: assert it on the template.
+def test_role_that_may_encrypt_may_not_decrypt(contract: LocalCloud) -> None:
+    # A condition on kms:EncryptionContext:… is not supported and denies all: the template's tests assert it.
     key, plain = contract.outputs["KeyArn"], {"base64": base64.b64encode(b"secret").decode()}
 
     sealed = probe(contract, "kms", "encrypt", KeyId=key, Plaintext=plain)["CiphertextBlob"]

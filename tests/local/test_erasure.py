@@ -1,4 +1,4 @@
-"""What is left in the cloud of a registration whose time is over: nothing but what forgets itself before."""
+"""Erasure of an ended registration: nothing of it stays in the cloud after its retention."""
 
 import json
 import re
@@ -24,19 +24,19 @@ KEPT = RULES["ended registrations"]
 
 
 def _personal(certificate: CustomerCertificate) -> re.Pattern[bytes]:
-    """Name (as it is, escaped, masked), serial and certificate, however they may be written down."""
+    """Name (as it is, escaped, masked), serial and certificate, in every encoding."""
     names = [NAME, f"{NAME[0]}{'*' * (len(NAME) - 2)}{NAME[-1]}"]
     known = {form for name in names for form in places.forms(name.encode())}
     known |= {json.dumps(name).strip('"').encode() for name in names}
     serial = certificate.certificate.serial_number
     known |= {f"{serial:x}".encode(), f"{serial:X}".encode(), str(serial).encode()}
-    # A piece of the signature: the rest of a certificate is that of many.
+    # A part of the signature: the rest is common to many certificates.
     known |= places.forms(certificate.der[-48:]) | places.forms(certificate.der)
     return re.compile(b"|".join(map(re.escape, known)))
 
 
 def _found(cloud: LocalCloud, personal: re.Pattern[bytes]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Items and other places that hold it; the customer's own record is the bank's."""
+    """Items and other places that contain it, without the bank's record of the customer."""
     for table, item in places.items(cloud):
         if table != cloud.physical("CustomersTable") and any(personal.search(c) for _, c in places.content(item)):
             yield table, item
@@ -50,7 +50,7 @@ def _registered(phone: Phone, certificate: CustomerCertificate) -> str:
     return str(answer.json()["registration_id"])
 
 
-def test_an_ended_registration_is_gone_from_everywhere_and_a_live_one_is_not(
+def test_ended_registration_is_erased_and_a_live_one_is_kept(
     cloud: LocalCloud,
     new_phone: Callable[..., Phone],
     new_certificate: Callable[..., CustomerCertificate],

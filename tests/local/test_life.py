@@ -45,7 +45,7 @@ staff = st.sampled_from(["staff-1", "staff-2"])
 
 
 class Histories(RuleBasedStateMachine):
-    """Two customers, five certificates of three keys, the bank's staff, the issuer, and processes that die."""
+    """Two customers, five certificates of three keys, the bank's staff, the issuer, and killed processes."""
 
     client: Any
     tables: tuple[str, str, str]
@@ -67,7 +67,7 @@ class Histories(RuleBasedStateMachine):
         return rows[pick % len(rows)]
 
     def does(self, act: Callable[[], object], crash: str | None, effect: Callable[[], None] | None) -> None:
-        """`act` has this effect, or is refused where there is none; killed before its write it has not."""
+        """`act` has this effect, or is refused without one; if it is killed before its write, there is none."""
         refused = done = False
         with self.mortal.crashing(crash):
             try:
@@ -139,7 +139,7 @@ class Histories(RuleBasedStateMachine):
         row = self.row(pick)
         r = row.registration
         if reason == "keyCompromise" and crash == "after":
-            crash = None  # of two writes the first may fail: tests/aws tells what then
+            crash = None  # the first of two writes may fail: tested in tests/aws
         ended = self.ends(row, Lifecycle.REVOKED_BY_ISSUER)
         self.does(lambda: self.registrations.revoke(r.customer_id, r.id, reason, BEGIN, self.now), crash, ended)
         if reason == "keyCompromise" and crash is None:
@@ -198,7 +198,7 @@ class Histories(RuleBasedStateMachine):
         return effect if row.lifecycle is Lifecycle.LIVE and not past else None
 
     def ends(self, row: Row, lifecycle: Lifecycle) -> Callable[[], None] | None:
-        """Ends it this way; repeating that is harmless, any other end stands."""
+        """End the registration; repeating that is harmless, a different end is refused."""
         if row.lifecycle is lifecycle:
             return lambda: None
         return self.if_live(row, lambda: setattr(row, "lifecycle", lifecycle))
@@ -209,12 +209,12 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def keep(self) -> None:
-        """The moment that the table may be restored to."""
+        """Take the time to which the table may be restored."""
         self.kept, self.kept_rows = self.expected.copy(), self._rows()
 
     @rule()
     def restore(self) -> None:
-        """The registrations go back; the deny list, another table, does not."""
+        """Restore the registrations; the deny list, another table, stays."""
         put_back(self.client, self.registrations.table, self._rows(), self.kept_rows)
         self.expected = Expected(**{**vars(self.kept.copy()), "denied": self.expected.denied})
 
@@ -253,7 +253,9 @@ def tables(cloud: LocalCloud) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.slow)])
-def test_random_histories(examples: int, cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
+def test_random_histories_keep_the_invariants(
+    examples: int, cloud: LocalCloud, tables: tuple[str, str, str]
+) -> None:
     Histories.client, Histories.tables = cloud.client("dynamodb"), tables
     run_state_machine_as_test(
         Histories,
@@ -268,7 +270,7 @@ def test_random_histories(examples: int, cloud: LocalCloud, tables: tuple[str, s
     )
 
 
-def test_of_a_hundred_at_once_one_registers(cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
+def test_hundred_concurrent_registrations_store_one(cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
     """One certificate, two customers, fifty requests each."""
     client, world = cloud.client("dynamodb"), f"{_run}-race"
     registrations = Registrations(client, *tables[1:])
@@ -296,7 +298,7 @@ def test_of_a_hundred_at_once_one_registers(cloud: LocalCloud, tables: tuple[str
     assert outcomes[1 - winner :: 2] == ["CERT_HELD_BY_OTHER"] * 50
 
 
-def test_loss_reports_and_an_issuers_hold_at_once_both_stand(
+def test_concurrent_loss_report_and_issuer_hold_are_both_stored(
     cloud: LocalCloud, tables: tuple[str, str, str]
 ) -> None:
     client = cloud.client("dynamodb")

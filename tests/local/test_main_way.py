@@ -1,4 +1,4 @@
-"""The way of a certificate over real HTTP: log in, announce, send, decide, prove, use. And the same way twice."""
+"""A registration over real HTTP: log in, announce, send, decide, prove, use; and every step twice."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, new_upload_id
 from tests.support.expect import eventually, problem
-from tools.cloud.http_calls import Answer
+from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, sign
 from tools.pki.authorities import CustomerCertificate
@@ -22,7 +22,7 @@ NewCertificate = Callable[..., CustomerCertificate]
 
 
 @pytest.mark.parametrize(("key", "form"), [("rsa", "der"), ("rsa", "pem"), ("ec", "der"), ("ec", "pem")])
-def test_a_certificate_is_registered(
+def test_good_certificate_is_registered(
     key: str, form: str, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, certificate = new_phone(), new_certificate(key=key)
@@ -48,18 +48,18 @@ def test_a_certificate_is_registered(
     assert "poll_after" not in end
 
 
-def test_the_uploaded_file_does_not_stay(
+def test_uploaded_file_is_deleted_after_the_decision(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     view = new_phone().upload({"signCert.der": new_certificate().der})
 
     assert view["state"] == "AWAITING_PROOF"
     stored = {"Bucket": cloud.outputs["UploadBucket"], "Prefix": f"uploads/{view['upload_id']}"}
-    # The decision is published first, so that a crash between the two loses nothing.
+    # The decision is published before the deletion, so that a crash between them loses nothing.
     eventually(lambda: bool(cloud.client("s3").list_objects_v2(**stored)["KeyCount"] == 0))
 
 
-def test_both_languages_say_the_same_and_sign_the_same(
+def test_both_languages_have_equal_codes_and_text_to_sign(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
@@ -74,7 +74,7 @@ def test_both_languages_say_the_same_and_sign_the_same(
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_refused_file_is_told_with_every_reason(
+def test_refused_file_lists_every_reason(
     language: str, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(language=language)
@@ -107,10 +107,10 @@ def test_polling_ends_with_the_decision(new_phone: NewPhone, new_certificate: Ne
     assert decided["state"] == "AWAITING_PROOF"
 
 
-# --- a lost answer: every POST twice
+# --- a lost response: every POST twice
 
 
-def test_announcing_twice_with_one_key_is_one_upload(
+def test_repeated_announcement_with_one_key_is_one_upload(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, other, certificate = new_phone(), new_phone(), new_certificate()
@@ -124,7 +124,7 @@ def test_announcing_twice_with_one_key_is_one_upload(
     assert _quota_used(cloud, phone) == 1
     problem(phone.announce({"other.der": certificate.der + b"x"}, **key), "STATE_CONFLICT")
     assert other.announce({"signCert.der": certificate.der}, **key).json()["upload_id"] != first.json()["upload_id"]
-    # Either form sends the file, and a decided upload stays what it is.
+    # Both forms accept the file, and a decided upload does not change.
     phone.send_files(again, {"signCert.der": certificate.der})
     phone.wait_for_decision(first.json()["upload_id"])
     late = phone.announce({"signCert.der": certificate.der}, **key)
@@ -137,7 +137,7 @@ def _quota_used(cloud: LocalCloud, phone: Phone) -> int:
     return sum(int(row["used"]["N"]) for row in rows if row["id"]["S"].startswith(f"quota:{phone.customer.id}:"))
 
 
-def test_proving_twice_is_one_registration(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_repeated_proof_is_one_registration(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
     view = phone.upload({"signCert.der": certificate.der})
 
@@ -148,7 +148,7 @@ def test_proving_twice_is_one_registration(new_phone: NewPhone, new_certificate:
     assert len(phone.call("GET", "/registrations").json()["registrations"]) == 1
 
 
-def test_a_code_counts_once_and_a_new_login_mends_a_lost_answer(new_phone: NewPhone) -> None:
+def test_code_counts_once_and_a_new_login_replaces_a_lost_response(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     login = {"customer_id": phone.customer.id, "password": phone.customer.password}
     first, second = phone.call("POST", "/login", login).json(), phone.call("POST", "/login", login).json()
@@ -164,7 +164,7 @@ def test_a_code_counts_once_and_a_new_login_mends_a_lost_answer(new_phone: NewPh
     assert phone.log_in().status == 200
 
 
-def test_a_new_login_ends_the_session_before_it(new_phone: NewPhone) -> None:
+def test_new_login_ends_the_previous_session(new_phone: NewPhone) -> None:
     phone = new_phone()
     old = Phone(phone.url, phone.customer, token=phone.token)
     assert old.call("GET", "/registrations").status == 200
@@ -176,7 +176,7 @@ def test_a_new_login_ends_the_session_before_it(new_phone: NewPhone) -> None:
     assert phone.call("GET", "/registrations").status == 200
 
 
-# --- second factor and proof: few tries, and each is told
+# --- second factor and proof of possession: few tries, and each is reported
 
 
 def test_wrong_codes_are_counted_and_end_the_challenge(new_phone: NewPhone) -> None:
@@ -193,7 +193,7 @@ def test_wrong_codes_are_counted_and_end_the_challenge(new_phone: NewPhone) -> N
         problem(phone.call("POST", "/challenges/otp", {"challenge_id": challenge, "code": code}), "STEP_UP_LOCKED")
 
 
-def test_an_unknown_customer_and_a_wrong_password_are_one_answer(new_phone: NewPhone) -> None:
+def test_unknown_customer_and_wrong_password_get_the_same_response(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
 
     unknown = phone.call(
@@ -205,7 +205,9 @@ def test_an_unknown_customer_and_a_wrong_password_are_one_answer(new_phone: NewP
     assert told[0] == told[1]
 
 
-def test_bad_proofs_are_counted_and_end_the_upload(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_bad_proofs_of_possession_are_counted_and_end_the_upload(
+    new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
     phone, certificate, stranger = new_phone(), new_certificate(), new_certificate()
     view = phone.upload({"signCert.der": certificate.der})
     without_consent = {
@@ -225,7 +227,7 @@ def test_bad_proofs_are_counted_and_end_the_upload(new_phone: NewPhone, new_cert
 # --- one certificate, one registration
 
 
-def test_the_same_certificate_again_is_the_same_registration(
+def test_same_certificate_again_returns_the_same_registration(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, certificate = new_phone(), new_certificate()
@@ -240,7 +242,7 @@ def test_the_same_certificate_again_is_the_same_registration(
     assert phone.prove(view, certificate).json() == first
 
 
-def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(
+def test_certificate_of_another_customer_is_not_available(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     owner, other, certificate = new_phone(), new_phone(), new_certificate()
@@ -248,7 +250,7 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(
     same_key = new_certificate(key=certificate.key)
 
     view = other.upload({"signCert.der": certificate.der})
-    # Before possession is proven nobody learns that it is taken.
+    # Before proof of possession the response does not reveal that it is taken.
     assert (view["state"], view["findings"]) == ("AWAITING_PROOF", [])
     taken = problem(other.prove(view, certificate), "NOT_AVAILABLE_FOR_REGISTRATION")
     by_key = problem(
@@ -261,16 +263,14 @@ def test_a_certificate_of_another_customer_is_not_available_and_nothing_more(
     assert other.call("GET", "/registrations").json() == {"registrations": []}
 
 
-def test_of_two_who_race_for_a_certificate_one_gets_it(
-    new_phone: NewPhone, new_certificate: NewCertificate
-) -> None:
+def test_racing_customers_get_one_registration(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phones = [new_phone(), new_phone()]
     for _ in range(3):
         certificate = new_certificate()
         views = [phone.upload({"signCert.der": certificate.der}) for phone in phones]
         line = threading.Barrier(len(phones))
 
-        def prove(index: int, certificate: CustomerCertificate = certificate) -> Answer:
+        def prove(index: int, certificate: CustomerCertificate = certificate) -> HttpResponse:
             line.wait(timeout=10)  # noqa: B023 - used up before the next round
             return phones[index].prove(views[index], certificate)  # noqa: B023
 

@@ -12,7 +12,7 @@ from registrar.domain.access.totp import STEP_SECONDS
 from tests.support.codes import forget_used_codes
 from tests.support.expect import problem
 from tools.cloud import seed
-from tools.cloud.http_calls import Answer
+from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 from tools.demo.phone import Phone, code_at, sign
@@ -30,7 +30,7 @@ def challenge(phone: Phone) -> dict[str, Any]:
     return asked
 
 
-def by_passkey(phone: Phone, asked: dict[str, Any], device: Authenticator, **wrong: Any) -> Answer:
+def by_passkey(phone: Phone, asked: dict[str, Any], device: Authenticator, **wrong: Any) -> HttpResponse:
     signed = device.get(from_websafe(asked["asked"]["passkey"]["challenge"]), **wrong)
     return phone.call("POST", "/challenges/passkey", {"challenge_id": asked["challenge_id"], **signed})
 
@@ -46,7 +46,7 @@ def sms_code(cloud: LocalCloud, phone: Phone) -> str:
     return "".join(c for c in cloud.sms(phone.customer.phone)[-1].split("]")[0] if c.isdigit())
 
 
-def test_a_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False, passkey=False)
     asked = challenge(phone)
     assert asked["methods"] == ["otp", "sms"]
@@ -58,7 +58,7 @@ def test_a_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) 
     problem(phone.call("POST", "/challenges/otp", body), "STEP_UP_EXPIRED")
 
 
-def test_a_phone_is_not_bombed(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_repeated_text_messages_are_limited(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False, passkey=False)
     answers = [
         phone.call("POST", "/challenges/sms", {"challenge_id": challenge(phone)["challenge_id"]}) for _ in range(4)
@@ -69,9 +69,7 @@ def test_a_phone_is_not_bombed(cloud: LocalCloud, new_phone: NewPhone) -> None:
     assert len(cloud.sms(phone.customer.phone)) <= 2, "one a minute, were it on the turn of one"
 
 
-def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
-    new_phone: NewPhone, new_certificate: NewCertificate
-) -> None:
+def test_passkey_logs_in_and_proves_several_uploads(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone = new_phone(passkey=False)
     device = with_passkey(phone)
 
@@ -83,7 +81,7 @@ def test_a_passkey_logs_in_and_proves_for_several_uploads_in_a_row(
         assert phone.upload({"signCert.der": new_certificate().der})["state"] == "AWAITING_PROOF"
 
 
-def test_forged_and_copied_passkeys_open_nothing(new_phone: NewPhone) -> None:
+def test_forged_and_copied_passkeys_are_rejected(new_phone: NewPhone) -> None:
     phone, stranger = new_phone(passkey=False), new_phone(passkey=False)
     device, theirs = with_passkey(phone), with_passkey(stranger)
     assert by_passkey(phone, challenge(phone), device).status == 200
@@ -107,9 +105,7 @@ def test_forged_and_copied_passkeys_open_nothing(new_phone: NewPhone) -> None:
     problem(by_passkey(stranger, again, theirs, key=key), "STEP_UP_INVALID")
 
 
-def test_a_registered_certificate_logs_in_and_another_customers_does_not(
-    new_phone: NewPhone, new_certificate: NewCertificate
-) -> None:
+def test_only_the_customers_own_certificate_logs_in(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, stranger = new_phone(passkey=False), new_phone(passkey=False)
     held, theirs = new_certificate(), new_certificate()
     for owner, certificate in ((phone, held), (stranger, theirs)):
@@ -129,7 +125,7 @@ def test_a_registered_certificate_logs_in_and_another_customers_does_not(
     assert right.json()["token_type"] == "Bearer"
 
 
-def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(passkey=False)
     proof = {"proof_id": phone.prove_identity("enrol", "totp")}
     forget_used_codes(cloud, phone)
@@ -147,9 +143,7 @@ def test_a_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_pho
     assert [each["kind"] for each in phone.call("GET", "/credentials").json()["credentials"]] == ["totp", "phone"]
 
 
-def test_the_bank_replaces_a_lost_phone_with_two_persons_and_the_customer_stops_it(
-    cloud: LocalCloud, new_phone: NewPhone
-) -> None:
+def test_recovery_needs_two_persons_and_the_customer_can_cancel(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(passkey=False)
     wanted = {
         "customer_id": phone.customer.id,

@@ -1,4 +1,4 @@
-"""The expiry run and the notices of events: what happens is told to its owner exactly once."""
+"""The expiry run and the notices of events: each event notifies the customer exactly once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +39,7 @@ def _ending(new_certificate: NewCertificate, days: int, **arguments: Any) -> Cus
     return new_certificate(not_before=now - timedelta(days=300), not_after=last, **arguments)
 
 
-def test_a_registration_is_told_by_stream_bus_and_queue(
+def test_registration_notifies_by_stream_bus_and_queue(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
@@ -54,7 +54,7 @@ def test_a_registration_is_told_by_stream_bus_and_queue(
     cloud.wait_for("PublishEventsFunction", ":RegistrationActivated")
 
 
-def test_a_hold_of_the_bank_is_told_when_it_comes(
+def test_bank_hold_notifies_the_customer(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(language="en")
@@ -73,7 +73,7 @@ def test_a_hold_of_the_bank_is_told_when_it_comes(
     ("language", "said"),
     [("ko", "만료 안내"), pytest.param("en", "Certificate expiry", marks=pytest.mark.slow)],
 )
-def test_an_owner_is_told_once_however_often_it_runs(
+def test_repeated_expiry_run_notifies_once(
     language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(language=language)
@@ -97,7 +97,7 @@ def test_an_owner_is_told_once_however_often_it_runs(
     assert cloud.wait_for_sms(phone.customer.phone, said) == [text]
 
 
-def test_what_ends_later_is_left_alone(
+def test_later_expiry_is_not_flagged(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
@@ -111,7 +111,7 @@ def test_what_ends_later_is_left_alone(
     assert "expiry_flagged_at" not in _row(cloud, phone, registration_id)
 
 
-def test_an_owner_who_is_gone_does_not_keep_others_from_being_told(
+def test_unknown_customer_does_not_block_other_notices(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     gone, there = new_phone(), new_phone()

@@ -1,4 +1,4 @@
-"""What app developers do with the documents: a client generated from openapi.yaml, and the sample of integrate.md.
+"""The documents for app developers: a client generated from openapi.yaml, and the sample of integrate.md.
 
 Both register a certificate with the running service.
 """
@@ -36,7 +36,7 @@ PACKAGE = "generated_registrar_client"
 
 @pytest.fixture(scope="module")
 def client_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A client made from docs/openapi.yaml alone, importable under the name that is returned."""
+    """A client generated from docs/openapi.yaml alone; returns the name to import."""
     from openapi_python_client import generate
     from openapi_python_client.config import Config, ConfigFile, MetaType
 
@@ -60,7 +60,7 @@ def client_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             del sys.modules[name]
 
 
-def test_a_generated_client_walks_the_main_way(
+def test_generated_client_registers_a_certificate(
     client_package: str, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     def load(name: str) -> ModuleType:
@@ -148,7 +148,7 @@ def _decided(look: Callable[[], Any], models: ModuleType) -> Any:
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
-def test_the_python_sample_registers_a_certificate(
+def test_python_sample_registers_a_certificate(
     key: str, new_phone: NewPhone, new_certificate: NewCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")

@@ -1,6 +1,6 @@
-"""docs/openapi.yaml against the running service: what it says is what happens, to made-up and to real requests.
+"""docs/openapi.yaml against the running service, with generated and with real requests.
 
-Left out by name is only what is not our code's answer: see `by_the_emulators_gateway` and `EXCLUDED`.
+Exceptions are only responses that our code does not write: `by_the_emulators_gateway` and `EXCLUDED`.
 """
 
 import base64
@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.support.openapi import OPERATIONS, PATH, SPEC
-from tools.cloud.http_calls import Answer, post_form, send
+from tools.cloud.http_calls import HttpResponse, post_form, send
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, sign
 from tools.pki.authorities import CustomerCertificate
@@ -62,7 +62,7 @@ HALF_SAID = {
 
 
 def by_the_emulators_gateway(status: int, content_type: str, body: Any) -> bool:
-    """The emulator ignores the template's GatewayResponses: no session and no such route are `{"message": …}`.
+    """The emulator ignores the template's GatewayResponses and returns `{"message": …}` without session or route.
 
     In AWS they are the problem documents of the template, which tests/template compares with the document.
     """
@@ -72,7 +72,7 @@ def by_the_emulators_gateway(status: int, content_type: str, body: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def schema() -> "BaseSchema":
-    import schemathesis  # a second to import: only where it is used
+    import schemathesis  # slow to import: only here
 
     config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
     return schemathesis.openapi.from_path(PATH, config=config)
@@ -83,12 +83,12 @@ def session() -> Iterator["requests.Session"]:
     import requests
 
     with requests.Session() as made:
-        made.trust_env = False  # a proxy in the environment must not get to see loopback addresses
+        made.trust_env = False  # a proxy of the environment must not receive loopback requests
         yield made
 
 
 def check_case(case: "Case[Any]", url: str, session: "requests.Session", headers: dict[str, str]) -> None:
-    """Send it: no fault, no undocumented status, type, header or body, nothing wrong accepted or right refused."""
+    """Send it and check: no 5xx, documented status, type, headers and body, validity as documented."""
     from schemathesis.checks import CHECKS, load_all_checks
 
     load_all_checks()
@@ -115,10 +115,10 @@ def bearer(phone: Phone) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("mode", "method", "path"),
     [("positive", *operation) for operation in OPERATIONS]
-    # What takes nothing but a language has nothing that could be wrong.
+    # An operation with no parameter but the language has no invalid requests.
     + [("negative", *operation) for operation in OPERATIONS if operation not in NOTHING_WRONG],
 )
-def test_random_requests_get_documented_answers(
+def test_random_requests_get_documented_responses(
     schema: "BaseSchema", session: "requests.Session", new_phone: NewPhone, mode: str, method: str, path: str
 ) -> None:
     from hypothesis import HealthCheck, Phase, given, settings
@@ -144,7 +144,7 @@ def test_random_requests_get_documented_answers(
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_requests_at_every_limit_get_documented_answers(
+def test_requests_at_every_limit_get_documented_responses(
     schema: "BaseSchema", session: "requests.Session", new_phone: NewPhone, method: str, path: str
 ) -> None:
     from schemathesis import GenerationMode
@@ -160,7 +160,7 @@ def test_requests_at_every_limit_get_documented_answers(
 
 
 @pytest.mark.parametrize(("method", "path"), PROTECTED)
-def test_a_protected_operation_needs_a_live_session(cloud: LocalCloud, method: str, path: str) -> None:
+def test_protected_operation_needs_a_live_session(cloud: LocalCloud, method: str, path: str) -> None:
     url = cloud.url + path.format(upload_id="0" * 32, registration_id="r" + "0" * 32, credential_id="0" * 32)
     body: dict[str, Any] | None = {} if method == "POST" else None
     nobody = base64.urlsafe_b64encode(b"nobody").decode().rstrip("=") + "." + "A" * 43
@@ -176,8 +176,8 @@ def _validator(text: str) -> Any:
     )
 
 
-def documented(method: str, path: str, answer: Answer) -> Any:
-    """The answer's JSON, once its status, type, headers and body are found to be as the document says."""
+def documented(method: str, path: str, answer: HttpResponse) -> Any:
+    """Check status, type, headers and body against the document; return the JSON."""
     responses = SPEC["paths"][path][method.lower()]["responses"]
     response = responses[str(answer.status)]
     if "$ref" in response:
@@ -190,7 +190,7 @@ def documented(method: str, path: str, answer: Answer) -> Any:
     return answer.json()
 
 
-def test_real_requests_get_documented_answers(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+def test_real_requests_get_documented_responses(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, stranger = new_phone(log_in=False), new_phone(language="en")
     certificate, seen = new_certificate(), set[tuple[str, int, str]]()
 

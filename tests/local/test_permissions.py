@@ -1,6 +1,6 @@
-"""Every function's role, put on by a test: what is not granted is denied by the cloud, not by our code.
+"""Tests assume every function's role: the cloud denies what is not granted, not our code.
 
-The local cloud lets its root put on any role; that the roles trust Lambda only is looked at in the template.
+The local cloud lets its root assume any role; the template's tests check that roles trust Lambda only.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
 @pytest.fixture(scope="module")
 def topic(cloud: LocalCloud) -> Iterator[str]:
-    """A topic of somebody else in the account."""
+    """A topic of another application in the account."""
     sns = cloud.client("sns")
     arn: str = sns.create_topic(Name="somewhere")["TopicArn"]
     yield arn
@@ -36,9 +36,9 @@ def topic(cloud: LocalCloud) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def as_role(cloud: LocalCloud) -> AsRole:
-    """Makes a client of a service with the role of a function."""
+    """Makes a client of a service with a function's role."""
 
-    # One session for all: it reads the description of a service once.
+    # One session for all, which loads each service's model once.
     session = cast("Any", boto3.Session)(region_name=REGION)
     config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
 
@@ -62,7 +62,7 @@ def as_role(cloud: LocalCloud) -> AsRole:
 
 
 def _sealed(cloud: LocalCloud) -> list[tuple[str, dict[str, Any]]]:
-    """A ciphertext of each key behind which a customer's secret lies, with what opens it."""
+    """A ciphertext of each key that encrypts customers' secrets, with the arguments to decrypt it."""
     kms, answers = cloud.client("kms"), []
     for key, options in SECRET_KEYS.items():
         given = {"KeyId": cloud.physical(key), **options}
@@ -73,7 +73,7 @@ def _sealed(cloud: LocalCloud) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_who_may_open_what_is_sealed(name: str, cloud: LocalCloud, as_role: AsRole) -> None:
+def test_only_the_named_functions_may_decrypt(name: str, cloud: LocalCloud, as_role: AsRole) -> None:
     kms = as_role(name, "kms")
     opened = set()
 
@@ -99,7 +99,7 @@ def _filled(cloud: LocalCloud, topic: str, value: Any) -> Any:
 
 
 def _is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
-    """Whether the role is refused; a call that is let in may fail for another reason."""
+    """Whether the role is denied; a permitted call may fail for another reason."""
     try:
         getattr(client, xform_name(operation))(**arguments)
     except ClientError as refused:
@@ -108,7 +108,7 @@ def _is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("power", POWERS, ids=str)
-def test_a_power_is_held_by_these_functions_only(
+def test_permission_is_held_by_the_named_functions_only(
     power: Power, cloud: LocalCloud, as_role: AsRole, topic: str
 ) -> None:
     service, operation, arguments = call(power)
@@ -121,18 +121,18 @@ def test_a_power_is_held_by_these_functions_only(
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_no_function_may_change_the_cloud(name: str, cloud: LocalCloud, as_role: AsRole, topic: str) -> None:
+def test_no_function_may_change_infrastructure(name: str, cloud: LocalCloud, as_role: AsRole, topic: str) -> None:
     for service, operation, arguments in NOBODY:
         with pytest.raises(ClientError) as refused:
             getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
         assert refused.value.response["Error"]["Code"] in DENIED, operation
 
 
-def test_every_function_is_looked_at(cloud: LocalCloud) -> None:
+def test_every_function_is_covered(cloud: LocalCloud) -> None:
     assert [f"{name}Function" for name in ROLES] == sorted(n for n in cloud.resources if n.endswith("Function"))
 
 
-def test_a_secret_of_one_customer_never_opens_for_another(cloud: LocalCloud, as_role: AsRole) -> None:
+def test_secret_of_one_customer_never_decrypts_for_another(cloud: LocalCloud, as_role: AsRole) -> None:
     key = cloud.outputs["CustomerKey"]
     sealed = CustomerSecrets(cloud.client("kms"), key).seal("one", b"secret")
     verify_otp = CustomerSecrets(as_role("VerifyOtp", "kms"), key)
@@ -142,7 +142,7 @@ def test_a_secret_of_one_customer_never_opens_for_another(cloud: LocalCloud, as_
         verify_otp.open("another", sealed)
 
 
-def test_nobody_from_outside_gets_in(cloud: LocalCloud) -> None:
+def test_unsigned_calls_are_denied(cloud: LocalCloud) -> None:
     session = cast("Any", boto3.Session)("AKIAFORGED0000000000", "forged", region_name=REGION)
     config = Config(retries={"total_max_attempts": 1}, proxies={})
     dynamodb = session.client("dynamodb", endpoint_url=cloud.emulator.url, config=config)

@@ -1,4 +1,4 @@
-"""A policy that is no longer accepted: planned, shown, applied with notices; and taken back."""
+"""A policy that is no longer accepted: planned, shown, applied with notices; and accepted again."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ def _read(cloud: LocalCloud, key: str) -> bytes:
 
 @pytest.fixture
 def accept(cloud: LocalCloud) -> Iterator[Callable[[bool], int]]:
-    """Activates a document that accepts tradesign's personal certificates, or does not; its version."""
+    """Activates a document that does or does not accept tradesign's personal certificates; returns its version."""
 
     def activate(accepted: bool) -> int:
         document = json.loads(_read(cloud, ACTIVE))
@@ -82,7 +82,7 @@ def _view(phone: Phone, registration_id: str) -> tuple[bool, list[str]]:
     return view["usable"], view["holds"]
 
 
-def test_a_policy_is_dropped_and_accepted_again(
+def test_dropped_policy_holds_and_accepting_it_again_lifts_the_hold(
     cloud: LocalCloud,
     new_phone: Callable[..., Phone],
     new_certificate: Callable[..., CustomerCertificate],

@@ -1,7 +1,7 @@
-"""Revocation on the local cloud, with openssl's responder and a real directory: never registered, never stuck.
+"""Revocation on the local cloud, with openssl's responder and a real directory.
 
-The cloud is one of its own, since its trust document names these servers: yessign is asked at openssl's responder,
-signkorea at a faulty one and then in the directory, kica in the directory alone.
+It has its own cloud, since its trust document names these servers: openssl's responder for yessign, a faulty one
+and then the directory for signkorea, the directory alone for kica.
 """
 
 import json
@@ -64,7 +64,7 @@ class World:
         return self.pki.issue_customer(operator=operator, key="ec", **usual | arguments)
 
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
-        """A new list of the operator, in its entry of the directory."""
+        """Write a new CRL of the operator to its entry of the directory."""
         url, now = self.directory.url(ENTRY.format(operator)), datetime.now(UTC)
         arguments: dict[str, Any] = {"this_update": now - timedelta(minutes=1), "idp": scope(uris=[url])}
         arguments["number"] = int(now.timestamp() * 1000)
@@ -72,7 +72,7 @@ class World:
         self.directory.put(ENTRY.format(operator), crl)
 
     def forget_lists_and_failures(self) -> None:
-        """As if time had passed: no list is kept, no source rests, each may be fetched."""
+        """Reset CRLs and breakers, as if time had passed, so that every source is queried."""
         s3, bucket = self.cloud.client("s3"), self.cloud.physical("RevocationBucket")
         for kept in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
             s3.delete_object(Bucket=bucket, Key=kept["Key"])
@@ -82,7 +82,7 @@ class World:
                 dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
 
     def ask_again(self) -> None:
-        """An admin has every waiting upload asked about now."""
+        """Query every deferred upload now, as an admin does."""
         self.cloud.invoke("RetryDeferredFunction", {"all": True})
 
 
@@ -117,7 +117,7 @@ def _fresh(world: World) -> None:
 Upload = Callable[[CustomerCertificate], dict[str, Any]]
 
 
-def test_openssls_responder_says_good_revoked_held_superseded_and_unknown(world: World) -> None:
+def test_status_of_the_openssl_responder_decides(world: World) -> None:
     phone = world.phone()
     expected = {
         None: ("AWAITING_PROOF", None),
@@ -127,7 +127,7 @@ def test_openssls_responder_says_good_revoked_held_superseded_and_unknown(world:
         "unknown": ("REJECTED", "REVOCATION_STATUS_UNKNOWN"),
     }
     certificates = {said: world.certificate("yessign") for said in expected}
-    world.openssl.tell(
+    world.openssl.set_entries(
         [
             Entry(certificate.certificate.serial_number, said)
             for said, certificate in certificates.items()
@@ -156,8 +156,8 @@ SILENT = {
 
 
 @pytest.mark.parametrize("mode", SILENT)
-def test_a_faulty_responder_never_registers_and_never_sticks(world: World, mode: str) -> None:
-    """With the directory silent too; after recovery the same upload registers."""
+def test_faulty_responder_defers_until_it_recovers(world: World, mode: str) -> None:
+    """The directory does not respond either; after recovery the same upload registers."""
     phone, certificate = world.phone(), world.certificate("signkorea")
     world.directory.put(ENTRY.format("signkorea"))
     world.faulty.mode = mode
@@ -175,7 +175,7 @@ def test_a_faulty_responder_never_registers_and_never_sticks(world: World, mode:
 
 
 @pytest.mark.parametrize("mode", ["tryLater", "garbage", "wrong_signer", "stale", "closed"])
-def test_where_the_responder_fails_the_list_in_the_directory_decides(world: World, mode: str) -> None:
+def test_crl_decides_when_the_responder_fails(world: World, mode: str) -> None:
     phone, revoked, good = world.phone(), world.certificate("signkorea"), world.certificate("signkorea")
     world.publish("signkorea", _entry(revoked, x509.ReasonFlags.key_compromise))
     world.faulty.mode = mode
@@ -195,16 +195,16 @@ def _entry(certificate: CustomerCertificate, reason: x509.ReasonFlags) -> Revoke
         (x509.ReasonFlags.certificate_hold, "ISSUER_ON_HOLD"),
     ],
 )
-def test_the_list_alone_decides(world: World, reason: x509.ReasonFlags, headline: str) -> None:
+def test_crl_alone_decides(world: World, reason: x509.ReasonFlags, headline: str) -> None:
     phone, certificate = world.phone(), world.certificate("kica")
     world.publish("kica", _entry(certificate, reason))
     assert phone.upload({"signCert.der": certificate.der})["headline"] == headline
 
 
-def test_one_fetch_serves_all_until_the_next_list_is_due(world: World) -> None:
+def test_crl_is_fetched_once_until_the_next_is_due(world: World) -> None:
     first, second = world.certificate("kica"), world.certificate("kica")
     assert world.phone().upload({"signCert.der": first.der})["state"] == "AWAITING_PROOF"
-    world.directory.put(ENTRY.format("kica"))  # whoever fetched again would find nothing
+    world.directory.put(ENTRY.format("kica"))  # another fetch would find no CRL
     assert world.phone().upload({"signCert.der": second.der})["state"] == "AWAITING_PROOF"
 
 
@@ -230,7 +230,7 @@ WRONG: dict[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_list_that_is_not_to_be_trusted_defers_and_a_good_one_frees(world: World, wrong: str) -> None:
+def test_untrusted_crl_defers_and_a_good_one_registers(world: World, wrong: str) -> None:
     phone, certificate = world.phone(), world.certificate("kica")
     headline, overrides = WRONG[wrong]
     world.publish("kica", **overrides(world))
@@ -243,8 +243,8 @@ def test_a_list_that_is_not_to_be_trusted_defers_and_a_good_one_frees(world: Wor
     assert phone.prove(view, certificate).status == 201
 
 
-def test_an_address_that_is_not_on_the_list_is_never_contacted(world: World) -> None:
-    """The certificate names the loopback address of a server that would say good."""
+def test_address_that_is_not_allowed_is_never_contacted(world: World) -> None:
+    """The certificate names the loopback address of a server that would report GOOD."""
     phone = world.phone()
     certificate = world.certificate("kica", crl_url="http://127.0.0.1:1/crl", ocsp_url=world.faulty.url)
     asked = world.faulty.requests
@@ -253,7 +253,7 @@ def test_an_address_that_is_not_on_the_list_is_never_contacted(world: World) -> 
     assert world.faulty.requests == asked
 
 
-def test_renewal_through_the_real_path(world: World) -> None:
+def test_renewed_certificate_supersedes_the_revoked_one(world: World) -> None:
     """The issuer renews and revokes the old certificate; the customer registers the new one in its place."""
     phone, now = world.phone(), datetime.now(UTC)
     old = world.certificate(
@@ -261,11 +261,11 @@ def test_renewal_through_the_real_path(world: World) -> None:
     )
     new = world.certificate("yessign")
     serials = old.certificate.serial_number, new.certificate.serial_number
-    world.openssl.tell([Entry(serial) for serial in serials])
+    world.openssl.set_entries([Entry(serial) for serial in serials])
     view = phone.upload({"signCert.der": old.der})
     assert view["state"] == "AWAITING_PROOF", view
     first = phone.prove(view, old).json()
-    world.openssl.tell([Entry(serials[0], "superseded", now), Entry(serials[1])])
+    world.openssl.set_entries([Entry(serials[0], "superseded", now), Entry(serials[1])])
     assert phone.upload({"signCert.der": old.der})["headline"] == "REVOKED_RENEWED"
     view = phone.upload({"signCert.der": new.der})
     answer = phone.prove(view, new, replaces=first["registration_id"])

@@ -1,6 +1,6 @@
-"""SAM's own command line on template.yaml: it finds nothing wrong, and what README.md tells to type deploys.
+"""SAM's own command line on template.yaml: it accepts the template, and the commands in README.md deploy it.
 
-Needs .venv-sam (make sam). SAM may talk to the local cloud and, where it builds, to a package registry:
+Needs .venv-sam (make sam). SAM may connect to the local cloud and, to build, to a package registry:
 nothing else.
 """
 
@@ -36,7 +36,7 @@ pytestmark = [
 
 
 class Outside:
-    """A proxy that leads nowhere and counts who tried to go there."""
+    """A proxy that forwards nothing and records every attempt."""
 
     def __init__(self) -> None:
         self.tried: list[bytes] = []
@@ -63,12 +63,12 @@ def outside() -> Iterator[Outside]:
     outside = Outside()
     yield outside
     outside.close()
-    assert outside.tried == [], "SAM wanted to talk to somebody"
+    assert outside.tried == [], "SAM tried to reach another host"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """SAM's own folder, where it has just looked for a newer release: it would ask a registry once a week."""
+    """SAM's folder, with a recent check for a newer release: SAM would query a registry once a week."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
@@ -96,7 +96,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def to(emulator: Emulator, outside: Outside) -> dict[str, str]:
-    """This cloud, and no other place."""
+    """Environment that reaches this cloud only."""
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), outside.url)
     return {**nowhere, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "AWS_ENDPOINT_URL": emulator.url}
 
@@ -115,13 +115,13 @@ def outputs(emulator: Emulator) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
-def test_it_finds_nothing_wrong_with_the_template(home: Path, outside: Outside, emulator: Emulator) -> None:
-    told = sam("validate", "--lint", env=environment(home) | to(emulator, outside))
+def test_sam_validate_accepts_the_template(home: Path, outside: Outside, emulator: Emulator) -> None:
+    printed = sam("validate", "--lint", env=environment(home) | to(emulator, outside))
 
-    assert "template.yaml is a valid SAM Template" in told
+    assert "template.yaml is a valid SAM Template" in printed
 
 
-def test_what_it_deploys_works(
+def test_deployed_stack_serves_requests(
     home: Path,
     outside: Outside,
     emulator: Emulator,
@@ -129,7 +129,7 @@ def test_what_it_deploys_works(
     issuers: DemoIssuers,
     new_certificate: Callable[..., CustomerCertificate],
 ) -> None:
-    """This machine's build, so that it runs here."""
+    """With the host build, so that it runs here."""
     folder = build.build(build.host())
     assert artefacts.problems(build.host(), folder) == []
     template = artefacts.write_template(folder)
@@ -162,15 +162,13 @@ def test_what_it_deploys_works(
 
 
 def readme_deploy() -> list[str]:
-    """What README.md tells to type, without the values of one bank."""
+    """The command in README.md, without the parameters of one bank."""
     (line,) = [line for line in README.splitlines() if line.startswith(".venv-sam/bin/sam deploy")]
     return line.partition("#")[0].split()[1:]
 
 
-def test_what_the_readme_tells_to_type_deploys_the_build_for_lambda(
-    home: Path, outside: Outside, emulator: Emulator
-) -> None:
-    """All of it but running: the machine code is Lambda's."""
+def test_readme_commands_deploy_the_build_for_lambda(home: Path, outside: Outside, emulator: Emulator) -> None:
+    """Deploys only: the machine code is for Lambda."""
     target = build.aws()
     assert artefacts.problems(target, build.build(target)) == []
     artefacts.write_template(target.folder)
@@ -190,15 +188,15 @@ def test_what_the_readme_tells_to_type_deploys_the_build_for_lambda(
         assert len(configuration["Layers"]) == 2
 
 
-def test_it_can_build_too(home: Path, tmp_path: Path) -> None:
-    """Not what is deployed (docs/decisions.md), but whoever types it gets something that is whole."""
+def test_sam_build_builds_every_function(home: Path, tmp_path: Path) -> None:
+    """This build is not deployed (docs/decisions.md), but it has to be complete."""
     target = build.aws()
     if target.compiler is None:
-        pytest.skip("NOT TESTED: sam build needs a Python 3.13 that works")
-    # pip has to find its registry as it does for make build.
+        pytest.skip("NOT TESTED: sam build needs a working Python 3.13")
+    # pip has to find its registry as in make build.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     env = {**environment(home), **inherited, "SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(home)}
-    # First in the path: what stands there now may be a shim that does not work.
+    # First in the path: another Python in the path may be a shim that fails.
     before = f"{Path(target.compiler).parent}:" if "/" in target.compiler else ""
     env["PATH"] = before + os.environ["PATH"]
 

@@ -1,4 +1,4 @@
-"""What the JavaScript sample of docs/integrate.md seals, the service's side opens."""
+"""The service opens what the JavaScript sample of docs/integrate.md seals."""
 
 import base64
 
@@ -12,7 +12,7 @@ from tests.support.samples import run_javascript
 SECRET = "열려라 참깨! 🔑"
 
 
-def test_the_javascript_sample_seals_as_the_service_wants_it() -> None:
+def test_javascript_sample_seals_in_the_service_format() -> None:
     key = rsa.generate_private_key(65537, 4096)
     public_key = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 

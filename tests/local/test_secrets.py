@@ -1,7 +1,7 @@
-"""After all that a customer can do, nothing they alone know lies anywhere in the cloud.
+"""After every action of a customer, none of their secrets is stored in the cloud.
 
-Looked for as it is, in hexadecimal and in base64; looked through: every table, bucket (old versions too), queue,
-log stream, sent message and temporary file. One secret is planted in each kind of place, to see it would be found.
+Searches raw, hexadecimal and base64 forms in every table, bucket (old versions too), queue, log stream, sent
+message and temporary file. One secret is planted in each kind of place, to show that the search finds it.
 """
 
 import base64
@@ -41,7 +41,7 @@ IDN = "7803157654321"
 
 
 def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
-    # What lies in an envelope under a password: PKCS #8 with R among its attributes.
+    # The content of a key envelope: PKCS #8 with R among its attributes.
     forms = places.forms(private_key_info(certificate.key, certificate.random_number)[:-60])
     if isinstance(certificate.key, ec.EllipticCurvePrivateKey):
         forms |= places.forms(certificate.key.private_numbers().private_value.to_bytes(32))
@@ -75,7 +75,7 @@ def _secrets(
             | places.forms(base64.urlsafe_b64decode(secret + "=="))
         )
     patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in known.items()}
-    # Six digits stand in many a number: a code counts where it stands alone.
+    # Six digits are part of many numbers: only a separate code counts.
     alone = b"|".join(rb"(?<![0-9A-Za-z.:_-])%s(?![0-9A-Za-z:_-])" % code.encode() for code in codes)
     return {**patterns, "one-time code": re.compile(alone)}
 
@@ -99,7 +99,7 @@ def _everything(cloud: LocalCloud, phone: Phone) -> Iterator[Place]:
 
 
 def _plant(cloud: LocalCloud) -> None:
-    """One secret in each kind of place, each written in another way."""
+    """Write one secret to each kind of place, each in another form."""
     logs, sqs = cloud.client("logs"), cloud.client("sqs")
     cloud.client("dynamodb").put_item(
         TableName=cloud.physical("ChallengesTable"), Item={"id": {"S": "planted"}, "b": {"B": b"x" + MARK}}
@@ -115,7 +115,7 @@ def _plant(cloud: LocalCloud) -> None:
 
 
 def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> dict[str, Any]:
-    """Everything a customer does, right and wrong; returns what only they know."""
+    """Every action of a customer, right and wrong; returns their secrets."""
     codes: list[str] = []
     tokens: list[str] = []
     code_of = phone.code
@@ -139,14 +139,14 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     assert phone.log_in().status == 200
     tokens.append(str(phone.token))
     proving = _prove_in_every_way(phone, cloud, login)
-    # The wrong way round, as a hasty person or a broken app sends it.
+    # Values in the wrong members, as a faulty app sends them.
     problem(phone.call("POST", "/login", {"customer_id": phone.customer.password[:32], "password": "wrong"}))
     problem(phone.call("POST", "/challenges/otp", login), "MALFORMED_REQUEST")
     guess = {"challenge_id": "A" * 22, "code": phone.code()}
     problem(phone.call("POST", "/challenges/otp", guess), "STEP_UP_EXPIRED")
     phone.call("POST", "/uploads", {"files": key.decode(), "token": phone.token})
     phone.call("GET", f"/uploads/{phone.token}")
-    # Their private key instead of their certificate: refused, and not kept.
+    # Their private key instead of their certificate: refused, and not stored.
     assert phone.upload({"signPri.key": key})["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"
     der = certificate.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     assert phone.upload({"signPri.der": der})["headline"] == "FILE_ENCRYPTION_UNSUPPORTED"
@@ -163,7 +163,7 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
 
 
 def _prove_in_every_way(phone: Phone, cloud: LocalCloud, login: dict[str, str]) -> dict[str, Any]:
-    """A code by text message, a passkey, a new authenticator app; returns what was asked and sent."""
+    """A code by text message, a passkey, a new authenticator app; returns the secrets."""
     by_sms = phone.call("POST", "/login", login).json()
     assert phone.call("POST", "/challenges/sms", {"challenge_id": by_sms["challenge_id"]}).status == 200
     sent = re.findall(r"\d{6}", cloud.sms(phone.customer.phone)[-1])[0].encode()
@@ -197,7 +197,7 @@ def _files_left(cloud: LocalCloud, phone: Phone) -> list[str]:
 
 
 def _open(phone: Phone, certificate: CustomerCertificate, form: str) -> CustomerCertificate:
-    """A container, its password mistyped and sent in clear first; ends well, without tries, or as another's key."""
+    """Send a container's password unencrypted, then mistyped, then right; with "lost", use up the tries."""
     pair = {"signCert.der": certificate.der, "signPri.key": sign_pri_key(certificate, FILE_PASSWORD)}
     if form == "stranger":
         view = phone.upload({"signPri.key": pair["signPri.key"]})
@@ -221,7 +221,7 @@ def _open(phone: Phone, certificate: CustomerCertificate, form: str) -> Customer
     return certificate
 
 
-def test_nothing_that_only_the_customer_knows_lies_anywhere(
+def test_no_secret_of_the_customer_is_stored_anywhere(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(log_in=False, passkey=False, idn=IDN)
@@ -239,7 +239,7 @@ def test_nothing_that_only_the_customer_knows_lies_anywhere(
     planted = found.pop("planted")
     assert {place.split()[0] for place in planted} == {"table", "bucket", "queue", "logs", "file"}
     assert len(planted) == 5
-    # What a passkey signs is kept to compare with, and a text message tells its code to its phone: only there.
+    # A passkey's challenge is stored to compare it, and a text message holds its code: only there.
     table = cloud.physical("ChallengesTable")
     assert found.pop(PASSKEY_CHALLENGE) == {f"table {table} nonce"}
     assert found.pop(SMS_CODE) == {"messages", "file emulator.log"}, "the emulator notes each text it is to send"
@@ -247,7 +247,7 @@ def test_nothing_that_only_the_customer_knows_lies_anywhere(
     assert looked_at == {"table", "bucket", "queue", "logs", "messages", "mails", "file"}
 
 
-def test_a_name_is_shown_masked_and_a_customer_is_a_digest_in_the_logs(
+def test_logs_have_masked_names_and_customer_digests(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone(name="남궁민수", phone="+821044445555")

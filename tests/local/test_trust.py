@@ -32,7 +32,7 @@ def _active(cloud: LocalCloud) -> bytes:
 
 
 def _next(cloud: LocalCloud) -> Document:
-    """A document that would be activated: the active one, so that other tests go on as before."""
+    """A document that would be activated: the content of the active one, so that other tests are not affected."""
     active: Document = json.loads(_active(cloud))
     return active | {"version": active["version"] + 1}
 
@@ -55,7 +55,7 @@ def _strange_issuer(document: Document) -> str:
 
 def _same_version(document: Document) -> str:
     document["version"] -= 1
-    document["issuers"].pop()  # byte by byte the active one, it would be no proposal
+    document["issuers"].pop()  # an identical document would be no proposal
     return "is not above the active version"
 
 
@@ -85,7 +85,7 @@ def _any_policy(document: Document) -> str:
 @pytest.mark.parametrize(
     "spoil", [_strange_root, _strange_issuer, _same_version, _no_anchor, _unknown_member, _over, _any_policy]
 )
-def test_a_bad_document_is_refused_with_reasons(spoil: Callable[[Document], str], cloud: LocalCloud) -> None:
+def test_bad_document_is_refused_with_reasons(spoil: Callable[[Document], str], cloud: LocalCloud) -> None:
     before, document = _active(cloud), _next(cloud)
     reason = spoil(document)
 
@@ -109,7 +109,7 @@ def test_a_bad_document_is_refused_with_reasons(spoil: Callable[[Document], str]
     ],
     ids=lambda value: repr(value[:12]),
 )
-def test_what_is_no_document_is_refused_with_a_reason(content: bytes, reason: str, cloud: LocalCloud) -> None:
+def test_malformed_document_is_refused_with_a_reason(content: bytes, reason: str, cloud: LocalCloud) -> None:
     before, bucket, s3 = _active(cloud), cloud.outputs["TrustBucket"], cloud.client("s3")
 
     etag = s3.put_object(Bucket=bucket, Key=INCOMING, Body=content)["ETag"]
@@ -124,7 +124,7 @@ def test_what_is_no_document_is_refused_with_a_reason(content: bytes, reason: st
     assert _active(cloud) == before
 
 
-def test_every_reason_is_told_at_once(cloud: LocalCloud) -> None:
+def test_every_reason_is_reported_at_once(cloud: LocalCloud) -> None:
     document = _next(cloud)
     document["issuers"][0]["certificate"] = "AAAA"
     document["issuers"][1]["operator"] = "nobody"
@@ -135,7 +135,7 @@ def test_every_reason_is_told_at_once(cloud: LocalCloud) -> None:
     assert [reason.partition(":")[0] for reason in reasons] == ["issuers[0]", "issuers[1]", "issuers[2]"]
 
 
-def test_the_last_good_document_keeps_working(
+def test_last_good_document_stays_active(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     document = _next(cloud)
@@ -145,7 +145,7 @@ def test_the_last_good_document_keeps_working(
     assert new_phone().upload({"signCert.der": new_certificate().der})["state"] == "AWAITING_PROOF"
 
 
-def test_a_higher_version_is_activated_and_the_one_before_it_is_kept(cloud: LocalCloud) -> None:
+def test_higher_version_is_activated_and_the_previous_one_kept(cloud: LocalCloud) -> None:
     before, document = _active(cloud), _next(cloud)
 
     proposed = seed.propose_trust(cloud, document)
@@ -165,16 +165,16 @@ def test_a_higher_version_is_activated_and_the_one_before_it_is_kept(cloud: Loca
         for version in versions
     ]
     assert before in kept
-    # The same version again, even with other content, is no way back.
+    # The same version is refused, even with other content.
     downgraded = copy.deepcopy(document)
     downgraded["issuers"].pop()
     assert not seed.propose_trust(cloud, downgraded)["activated"]
 
 
-def test_a_dry_run_tells_what_a_document_would_change(
+def test_dry_run_reports_what_a_document_would_change(
     cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    """One kind is refused that was accepted, another the other way round; nothing is written but the report."""
+    """One policy becomes refused, another accepted; only the report is written."""
     phone = new_phone()
     kept, dropped = new_certificate(operator="kica"), new_certificate(operator="crosscert")
     views = {each: phone.upload({"signCert.der": each.der})["upload_id"] for each in (kept, dropped)}
@@ -205,7 +205,7 @@ def test_a_dry_run_tells_what_a_document_would_change(
     assert "CERT_POLICY_NOT_ACCEPTED" in phone.call("GET", f"/uploads/{refused['upload_id']}").json()["headline"]
 
 
-def test_a_confirmation_counts_for_the_proposal_it_names(cloud: LocalCloud) -> None:
+def test_confirmation_of_another_proposal_is_refused(cloud: LocalCloud) -> None:
     before, document = _active(cloud), _next(cloud)
     proposed = seed.propose_trust(cloud, document)
     changed = copy.deepcopy(document)
@@ -223,7 +223,7 @@ def test_a_confirmation_counts_for_the_proposal_it_names(cloud: LocalCloud) -> N
     assert _active(cloud) == before
 
 
-def test_rules_decide_once_they_are_confirmed(cloud: LocalCloud, new_certificate: NewCertificate) -> None:
+def test_rules_apply_after_confirmation(cloud: LocalCloud, new_certificate: NewCertificate) -> None:
     document = _next(cloud)
     document["rules"]["denied_keys"] = ["0" * 63]
     assert "denied_keys" in seed.propose_trust(cloud, document)["reasons"][0]
@@ -238,7 +238,7 @@ def test_rules_decide_once_they_are_confirmed(cloud: LocalCloud, new_certificate
     assert seed.confirm_trust(cloud, seed.propose_trust(cloud, again))["activated"]
 
 
-def test_what_an_admin_writes_elsewhere_in_the_bucket_changes_nothing(cloud: LocalCloud) -> None:
+def test_other_objects_in_the_bucket_change_nothing(cloud: LocalCloud) -> None:
     before, bucket = _active(cloud), cloud.outputs["TrustBucket"]
     content = json.dumps(_next(cloud)).encode()
 

@@ -1,6 +1,6 @@
-"""The watch on the local cloud: a list in a real directory, one on a web server, and what becomes of registrations.
+"""The watch on the local cloud: a CRL in a real directory, one on a web server, and its effect on registrations.
 
-The cloud is one of its own, since its trust document names these servers: kica publishes in the directory, and
+It has its own cloud, since its trust document names these servers: kica publishes in the directory,
 signkorea on the web server.
 """
 
@@ -73,13 +73,13 @@ class World:
         uploaded = phone.upload({"signCert.der": certificate.der})
         assert uploaded["state"] == "AWAITING_PROOF", uploaded
         answer = phone.prove(uploaded, certificate)
-        while answer.json().get("code") == "IN_PROGRESS":  # a look began in the second of the answer: asked again
+        while answer.json().get("code") == "IN_PROGRESS":  # the check is in progress: repeat
             answer = phone.prove(phone.wait_for_decision(uploaded["upload_id"]), certificate)
         assert answer.status == 201, answer.body
         return phone, answer.json()["registration_id"], certificate
 
     def publish(self, operator: str, *entries: Revoked, **overrides: Any) -> None:
-        """A new list of the operator, where it publishes."""
+        """Publish a new CRL of the operator."""
         now = datetime.now(UTC)
         values: dict[str, Any] = {"this_update": now, "idp": scope(uris=[self.url(operator)])}
         values["number"] = int(now.timestamp() * 1000)
@@ -90,7 +90,7 @@ class World:
             self.web.put(PATH, crl)
 
     def watch(self, operator: str | None = None) -> list[dict[str, Any]]:
-        """Run the watch as an admin does, and wait for every planned list: what each run logged."""
+        """Run the watch as an admin does, and wait for every planned CRL; return the log lines."""
         self.forget_fetches()
         before = len(self._lines("batch done"))
         planned = self.cloud.invoke("WatchIssuersFunction", {"operator": operator} if operator else {})["planned"]
@@ -102,7 +102,7 @@ class World:
         return [line for line in lines if line.get("message") == message]
 
     def forget_fetches(self) -> None:
-        """As if time had passed: each list may be fetched, no server rests."""
+        """Reset fetches and breakers, as if time had passed."""
         dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical("IssuersTable")
         for item in dynamodb.scan(TableName=table)["Items"]:
             if item["pk"]["S"] in ("BREAKER", "FETCH"):
@@ -145,7 +145,7 @@ def view(phone: Phone, registration_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_who_is_revoked_by_the_issuer_is_revoked_here(world: World, operator: str) -> None:
+def test_certificate_revoked_by_the_issuer_revokes_the_registration(world: World, operator: str) -> None:
     (phone, bad, certificate), (other, good, _) = world.registered(operator), world.registered(operator)
     world.publish(operator, listed(certificate, REASON.key_compromise))
     (run,) = world.watch(operator)
@@ -157,7 +157,7 @@ def test_who_is_revoked_by_the_issuer_is_revoked_here(world: World, operator: st
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_the_issuers_hold_goes_on_and_off(world: World, operator: str) -> None:
+def test_issuer_hold_is_added_and_lifted(world: World, operator: str) -> None:
     phone, held, certificate = world.registered(operator)
     world.publish(operator, listed(certificate, REASON.certificate_hold))
     world.watch(operator)
@@ -180,7 +180,7 @@ def endless(world: World) -> None:
 
 
 @pytest.mark.parametrize("go_wrong", [unreachable, forged, endless])
-def test_a_list_that_cannot_be_had_changes_nothing(world: World, go_wrong: Callable[[World], None]) -> None:
+def test_unavailable_crl_changes_nothing(world: World, go_wrong: Callable[[World], None]) -> None:
     phone, held, certificate = world.registered("signkorea")
     world.publish("signkorea", listed(certificate, REASON.certificate_hold))
     world.watch("signkorea")
@@ -191,27 +191,27 @@ def test_a_list_that_cannot_be_had_changes_nothing(world: World, go_wrong: Calla
     world.publish("signkorea")
 
 
-def test_a_run_plans_every_list(world: World) -> None:
+def test_run_plans_every_crl(world: World) -> None:
     world.publish("kica")
     world.publish("signkorea")
     assert {run["operator"] for run in world.watch()} == set(OPERATORS)
 
 
-def test_of_many_at_the_same_moment_one_fetches_and_one_probes(world: World) -> None:
+def test_concurrent_checks_fetch_and_probe_once(world: World) -> None:
     issuers = Issuers(world.cloud.client("dynamodb"), world.cloud.physical("IssuersTable"))
     point, now = Point("ab" * 32, world.url("kica"), "kica"), datetime.now(UTC)
     rules = replace(RULES, breaker_failures=1)
-    issuers.failed(Breaker("kica", "test", 0), now, rules)
+    issuers.record_failure(Breaker("kica", "test", 0), now, rules)
     rested = now + rules.breaker_rest
     with ThreadPoolExecutor(8) as callers:
         fetch = list(callers.map(lambda _: issuers.may_fetch(point, now), range(16)))
-        probe = list(callers.map(lambda _: issuers.may_ask("kica", "test", rested, rules), range(16)))
+        probe = list(callers.map(lambda _: issuers.may_query("kica", "test", rested, rules), range(16)))
     assert fetch.count(True) == 1
     assert probe.count(None) == 15
 
 
-def test_s3_reads_a_part_of_one_version(world: World) -> None:
-    """What a decision relies on where a list is replaced while it is read."""
+def test_s3_reads_a_range_of_one_version(world: World) -> None:
+    """A decision relies on this if a CRL is replaced while it is read."""
     s3, target = world.cloud.client("s3"), {"Bucket": world.cloud.physical("RevocationBucket"), "Key": "pages"}
     first = s3.put_object(**target, Body=b"0123456789")["ETag"]
     part = s3.get_object(**target, Range="bytes=4-6", IfMatch=first)

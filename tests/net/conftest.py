@@ -10,7 +10,7 @@ from tests.support.wire import Wire
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    """No name is looked up and no connection made but by this."""
+    """Replaces all name look-ups and connections."""
     wire = Wire()
     monkeypatch.setattr(socket, "getaddrinfo", wire.getaddrinfo)
     monkeypatch.setattr(socket, "create_connection", wire.create_connection)

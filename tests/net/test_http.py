@@ -1,4 +1,4 @@
-"""HTTP answers: the one that is taken, and those of servers that are broken or hostile."""
+"""HTTP responses: valid ones, and those of broken or hostile servers."""
 
 import pytest
 
@@ -13,7 +13,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
-def test_a_get_is_asked_in_full(wire: Wire) -> None:
+def test_a_get_request_is_complete(wire: Wire) -> None:
     wire.answer = OK + b"Content-Length: 3\r\n\r\ncrl"
 
     assert http.get(AT, frozen()) == b"crl"
@@ -22,7 +22,7 @@ def test_a_get_is_asked_in_full(wire: Wire) -> None:
     )
 
 
-def test_a_post_carries_its_body(wire: Wire) -> None:
+def test_a_post_request_contains_its_body(wire: Wire) -> None:
     wire.answer = OK + b"Content-Length: 2\r\n\r\n\x30\x00"
     address = HttpAddress("ocsp.example.org", 80, "/")
 
@@ -34,7 +34,7 @@ def test_a_post_carries_its_body(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         OK + b"Content-Length: 3\r\n\r\ncrl and more",
         OK + b"content-length:3 \r\nX: a:b\r\n\r\ncrl",
@@ -44,18 +44,18 @@ def test_a_post_carries_its_body(wire: Wire) -> None:
         b"HTTP/1.1 200\r\n\r\ncrl",
         CHUNKED + b"1\r\nc\r\n2;x=y\r\nrl\r\n0\r\n\r\n",
         CHUNKED + b"003\r\ncrl\r\n000\r\nTrailer: x\r\n\r\n",
-        # RFC 9112 section 6.3: chunks count, a length beside them does not.
+        # RFC 9112 section 6.3: chunks override a length.
         OK + b"Content-Length: 9\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\ncrl\r\n0\r\n\r\n",
     ],
 )
-def test_a_body_of_each_kind(wire: Wire, answer: bytes) -> None:
-    wire.answer = answer
+def test_a_body_of_each_encoding_is_read(wire: Wire, response: bytes) -> None:
+    wire.answer = response
 
     assert http.get(AT, frozen()) == b"crl"
 
 
 @pytest.mark.parametrize("status", [100, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 500, 503])
-def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
+def test_a_status_other_than_200_is_refused(wire: Wire, status: int) -> None:
     headers = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 3\r\n\r\n"
     wire.answer = f"HTTP/1.1 {status} It\r\n".encode() + headers + b"crl"
 
@@ -65,7 +65,7 @@ def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("response", "why"),
     [
         (b"", "cut off"),
         (b"HTTP/1.1 200 O", "cut off"),
@@ -98,8 +98,8 @@ def test_only_200_is_an_answer(wire: Wire, status: int) -> None:
         (OK + b"X: y\r\n" * 101 + b"\r\ncrl", "too many header lines"),
     ],
 )
-def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
-    wire.answer = answer
+def test_malformed_responses_are_refused(wire: Wire, response: bytes, why: str) -> None:
+    wire.answer = response
 
     with pytest.raises(IssuerUnreachable, match=why):
         http.get(AT, frozen())
@@ -109,7 +109,7 @@ def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
 @pytest.mark.parametrize(
     "head", [OK + b"\r\n%b", OK + b"Content-Length: 3\r\n\r\n%b", CHUNKED + b"3\r\n%b\r\n0\r\n"]
 )
-def test_the_limit_is_exact(wire: Wire, head: bytes, most: int) -> None:
+def test_a_response_above_the_size_limit_is_refused(wire: Wire, head: bytes, most: int) -> None:
     wire.answer = head % b"crl"
 
     if most == 3:
@@ -120,21 +120,21 @@ def test_the_limit_is_exact(wire: Wire, head: bytes, most: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         OK + b"\r\n" + bytes(OVERHEAD + 1000),
         CHUNKED + b"1\r\na\r\n" * OVERHEAD,
         CHUNKED + (b"1;" + b"x" * 8000 + b"\r\na\r\n") * 10,
     ],
 )
-def test_what_is_read_is_bounded_whatever_it_is_for(wire: Wire, answer: bytes) -> None:
-    wire.answer = answer
+def test_every_part_of_a_response_is_bounded(wire: Wire, response: bytes) -> None:
+    wire.answer = response
 
     with pytest.raises(IssuerUnreachable, match="too large"):
         http.get(AT, frozen(100))
 
 
-def test_a_silent_server_ends_at_the_deadline(wire: Wire) -> None:
+def test_a_silent_server_fails_at_the_deadline(wire: Wire) -> None:
     wire.answer = OK
     wire.stays_open = True
 
@@ -142,7 +142,7 @@ def test_a_silent_server_ends_at_the_deadline(wire: Wire) -> None:
         http.get(AT, frozen(seconds=0.02))
 
 
-def test_what_servers_send_is_in_no_reason(wire: Wire) -> None:
+def test_content_from_servers_is_not_in_the_reason(wire: Wire) -> None:
     wire.answer = b"HTTP/1.1 404 <script>\r\n\r\n"
 
     with pytest.raises(IssuerUnreachable) as caught:

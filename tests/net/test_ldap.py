@@ -1,4 +1,4 @@
-"""LDAP answers, byte by byte: the one that is taken, and those of directories that are broken or hostile."""
+"""LDAP responses, byte by byte: valid ones, and those of broken or hostile directories."""
 
 import itertools
 
@@ -36,7 +36,7 @@ BOUND, DONE = done(0, 1, tag=0x61), done(0)
 ENTRY = entry(attribute("certificateRevocationList;binary", CRL))
 
 
-def test_an_anonymous_bind_and_one_search(wire: Wire) -> None:
+def test_a_fetch_is_one_anonymous_bind_and_one_search(wire: Wire) -> None:
     wire.answer = BOUND + ENTRY + DONE
 
     assert ldap.search(AT, frozen()) == (CRL,)
@@ -67,20 +67,20 @@ def test_an_anonymous_bind_and_one_search(wire: Wire) -> None:
         ([attribute("cn", b"x"), attribute("certificateRevocationList", CRL)], (CRL,)),
     ],
 )
-def test_the_values_of_an_entry(wire: Wire, attributes: list[bytes], crls: tuple[bytes, ...]) -> None:
+def test_the_values_of_an_entry_are_returned(wire: Wire, attributes: list[bytes], crls: tuple[bytes, ...]) -> None:
     wire.answer = BOUND + entry(*attributes) + DONE
 
     assert ldap.search(AT, frozen()) == crls
 
 
-def test_lengths_may_be_longer_than_needed(wire: Wire) -> None:
+def test_overlong_lengths_are_accepted(wire: Wire) -> None:
     wire.answer = BOUND + ENTRY + bytes.fromhex("308400000013 0282000102 6584000000080a8101000400 0400")
 
     assert ldap.search(AT, frozen()) == (CRL,)
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("response", "why"),
     [
         (b"", "cut off"),
         (BOUND, "cut off"),
@@ -94,7 +94,7 @@ def test_lengths_may_be_longer_than_needed(wire: Wire) -> None:
         (BOUND + ENTRY + done(4), "LDAP result 4$"),
         (BOUND + message(der_value(0x73, der_value(0x04, b"ldap://127.0.0.1/"))) + DONE, "referral"),
         (BOUND + ENTRY * 5 + DONE, "more entries"),
-        # Of the wrong message, or of none: a notice of disconnection.
+        # A response to another message, and a notice of disconnection.
         (BOUND + done(0, 1), "not LDAP"),
         (DONE, "not LDAP"),
         (BOUND + message(der_value(0x78, SUCCESS), 0), "not LDAP"),
@@ -115,19 +115,19 @@ def test_lengths_may_be_longer_than_needed(wire: Wire) -> None:
         (BOUND + entry(der_value(0x31, b"")), "not LDAP"),
         (BOUND + entry(der_value(0x30, der_value(0x04, b"cn"))), "not LDAP"),
         (BOUND + b"\x30\x84\x00\x01\x00\x00" + b"\x30\x80" * 0x8000, "not LDAP"),
-        # Millions of values that take next to no bytes.
+        # Many values of almost no bytes.
         (BOUND + entry(attribute("certificateRevocationList", *[b""] * 33)), "too many values"),
         (BOUND + entry(*[attribute("cn")] * 33), "too many values"),
     ],
 )
-def test_answers_that_are_none(wire: Wire, answer: bytes, why: str) -> None:
-    wire.answer = answer
+def test_malformed_responses_are_refused(wire: Wire, response: bytes, why: str) -> None:
+    wire.answer = response
 
     with pytest.raises(IssuerUnreachable, match=why):
         ldap.search(AT, frozen(100_000))
 
 
-def test_a_deep_answer_is_as_good_as_a_flat_one(wire: Wire) -> None:
+def test_a_deeply_nested_response_is_refused(wire: Wire) -> None:
     deep = b""
     for _ in range(2000):
         deep = der_value(0x30, deep)
@@ -138,7 +138,7 @@ def test_a_deep_answer_is_as_good_as_a_flat_one(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("most", [13, 14])
-def test_all_values_together_are_within_the_limit(wire: Wire, most: int) -> None:
+def test_all_values_together_are_bounded(wire: Wire, most: int) -> None:
     wire.answer = BOUND + entry(attribute("certificateRevocationList", b"0\x05first", b"0\x04forth")) + DONE
 
     if most == 14:
@@ -148,19 +148,19 @@ def test_all_values_together_are_within_the_limit(wire: Wire, most: int) -> None
             ldap.search(AT, frozen(most))
 
 
-def test_every_truncation_is_found(wire: Wire) -> None:
-    answer = BOUND + ENTRY + DONE
-    for length in range(len(answer)):
-        wire.answer = answer[:length]
+def test_every_truncation_is_detected(wire: Wire) -> None:
+    response = BOUND + ENTRY + DONE
+    for length in range(len(response)):
+        wire.answer = response[:length]
         with pytest.raises(IssuerUnreachable, match="cut off"):
             ldap.search(AT, frozen())
 
 
-def test_every_changed_byte_gives_bytes_or_a_reason(wire: Wire) -> None:
-    answer = BOUND + ENTRY + DONE
+def test_every_changed_byte_returns_bytes_or_a_reason(wire: Wire) -> None:
+    response = BOUND + ENTRY + DONE
     outcomes = {"answered": 0, "refused": 0}
-    for at, byte in itertools.product(range(len(answer)), (0x00, 0x30, 0x7F, 0x80, 0x84, 0xFF)):
-        wire.answer = answer[:at] + bytes([byte]) + answer[at + 1 :]
+    for at, byte in itertools.product(range(len(response)), (0x00, 0x30, 0x7F, 0x80, 0x84, 0xFF)):
+        wire.answer = response[:at] + bytes([byte]) + response[at + 1 :]
         try:
             found = ldap.search(AT, frozen())
         except IssuerUnreachable:
@@ -172,7 +172,7 @@ def test_every_changed_byte_gives_bytes_or_a_reason(wire: Wire) -> None:
     assert outcomes["refused"] > outcomes["answered"] > 0
 
 
-def test_a_silent_directory_ends_at_the_deadline(wire: Wire) -> None:
+def test_a_silent_directory_fails_at_the_deadline(wire: Wire) -> None:
     wire.answer = BOUND
     wire.stays_open = True
 

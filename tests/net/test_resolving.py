@@ -1,4 +1,4 @@
-"""Where connections go: to public addresses that were checked, whatever a name says later."""
+"""Connections go only to checked public addresses, whatever a name resolves to later."""
 
 import threading
 
@@ -16,7 +16,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ncrl"
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"])
-def test_public_addresses(address: str) -> None:
+def test_public_addresses_are_accepted(address: str) -> None:
     assert is_public(address)
 
 
@@ -38,11 +38,11 @@ def test_public_addresses(address: str) -> None:
         pytest.param(["2002:7f00:1::1", "2002:808:808::1", "2001:0:7f00:1::"], id="tunnels"),
     ],
 )
-def test_addresses_that_are_not_of_the_public_internet(addresses: list[str]) -> None:
+def test_addresses_outside_the_public_internet_are_refused(addresses: list[str]) -> None:
     assert not [address for address in addresses if is_public(address)]
 
 
-def test_one_private_address_among_public_ones_is_enough(wire: Wire) -> None:
+def test_one_private_address_among_public_ones_is_refused(wire: Wire) -> None:
     wire.names["crl.example.org"] = [[PUBLIC, "169.254.169.254"]]
 
     with pytest.raises(IssuerUnreachable, match="private"):
@@ -50,13 +50,13 @@ def test_one_private_address_among_public_ones_is_enough(wire: Wire) -> None:
     assert wire.tried == []
 
 
-def test_the_local_stage_may_ask_its_own_machine(wire: Wire) -> None:
+def test_the_local_stage_accepts_private_addresses(wire: Wire) -> None:
     wire.names["crl.example.org"] = [["127.0.0.1", "127.0.0.1"]]
 
     assert resolve("crl.example.org", 80, private_allowed=True) == ["127.0.0.1"]
 
 
-def test_a_name_that_changes_after_the_check_changes_nothing(wire: Wire) -> None:
+def test_a_name_is_resolved_once(wire: Wire) -> None:
     wire.names["crl.example.org"] = [[PUBLIC], ["169.254.169.254"]]
     wire.answer = OK
 
@@ -65,7 +65,7 @@ def test_a_name_that_changes_after_the_check_changes_nothing(wire: Wire) -> None
     assert wire.tried == [(PUBLIC, 8080)]
 
 
-def test_the_next_address_is_tried_when_one_refuses(wire: Wire) -> None:
+def test_the_next_address_is_tried_after_a_refusal(wire: Wire) -> None:
     wire.names["crl.example.org"] = [["1.1.1.1", PUBLIC]]
     wire.dead = {"1.1.1.1"}
     wire.answer = OK
@@ -74,21 +74,21 @@ def test_the_next_address_is_tried_when_one_refuses(wire: Wire) -> None:
     assert wire.tried == [("1.1.1.1", 8080), (PUBLIC, 8080)]
 
 
-def test_no_address_takes_a_connection(wire: Wire) -> None:
+def test_refused_connections_to_all_addresses_are_reported(wire: Wire) -> None:
     wire.dead = {PUBLIC}
 
     with pytest.raises(IssuerUnreachable, match="no address takes"):
         http.get(AT, frozen())
 
 
-def test_a_name_without_an_address(wire: Wire) -> None:
+def test_a_name_without_an_address_is_unreachable(wire: Wire) -> None:
     wire.names["crl.example.org"] = [[]]
 
     with pytest.raises(IssuerUnreachable, match="no address"):
         http.get(AT, frozen())
 
 
-def test_a_resolver_that_does_not_answer_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_resolver_fails_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
     monkeypatch.setattr("registrar.net.stream.resolve", lambda *_, **__: [PUBLIC] if over.wait() else [])
 
@@ -97,7 +97,7 @@ def test_a_resolver_that_does_not_answer_ends_at_the_deadline(monkeypatch: pytes
     over.set()
 
 
-def test_past_the_deadline_nobody_is_asked(wire: Wire) -> None:
+def test_after_the_deadline_no_server_is_queried(wire: Wire) -> None:
     with pytest.raises(IssuerUnreachable, match="in time"):
         http.get(AT, ticking(0))
     assert wire.tried == []

@@ -62,7 +62,7 @@ def server() -> Iterator[FileServer]:
         "?certificateRevocationList;binary?base?objectClass=cRLDistributionPoint",
     ],
 )
-def test_a_crl_from_a_directory(directory: Directory, rest: str) -> None:
+def test_a_crl_is_fetched_from_a_directory(directory: Directory, rest: str) -> None:
     crl = a_crl(1)
     directory.put(DN, crl)
 
@@ -71,7 +71,7 @@ def test_a_crl_from_a_directory(directory: Directory, rest: str) -> None:
 
 @pytest.mark.slow
 @with_slapd
-def test_an_entry_of_the_class_for_crls_whose_name_has_a_space(directory: Directory) -> None:
+def test_an_entry_name_with_a_space_is_found(directory: Directory) -> None:
     crl = a_crl(1)
     directory.put("cn=crl 1,o=SignKorea,c=kr", crl)
 
@@ -80,7 +80,7 @@ def test_an_entry_of_the_class_for_crls_whose_name_has_a_space(directory: Direct
 
 @pytest.mark.slow
 @with_slapd
-def test_a_new_crl_takes_the_place_of_the_old(directory: Directory) -> None:
+def test_a_new_crl_replaces_the_old_one(directory: Directory) -> None:
     directory.put(DN, a_crl(1))
     newer = a_crl(2)
     directory.put(DN, newer)
@@ -90,7 +90,7 @@ def test_a_new_crl_takes_the_place_of_the_old(directory: Directory) -> None:
 
 @pytest.mark.slow
 @with_slapd
-def test_several_crls_of_one_entry(directory: Directory) -> None:
+def test_several_crls_of_one_entry_are_returned(directory: Directory) -> None:
     crls = {a_crl(1), a_crl(2)}
     directory.put(DN, *crls)
 
@@ -99,7 +99,7 @@ def test_several_crls_of_one_entry(directory: Directory) -> None:
 
 @pytest.mark.slow
 @with_slapd
-def test_a_crl_of_two_megabytes_and_one_byte_too_many(directory: Directory) -> None:
+def test_a_crl_is_accepted_up_to_two_megabytes(directory: Directory) -> None:
     crl = a_crl(60_000)
     directory.put(DN, crl)
     just_enough = frozen(len(crl), private_allowed=True, seconds=30)
@@ -122,7 +122,7 @@ def test_a_crl_of_two_megabytes_and_one_byte_too_many(directory: Directory) -> N
         ("o=yessign,c=kr", "the entry has no CRL"),
     ],
 )
-def test_what_a_directory_does_not_have(directory: Directory, dn: str, why: str) -> None:
+def test_a_missing_entry_or_attribute_is_reported(directory: Directory, dn: str, why: str) -> None:
     directory.put(DN)
 
     with pytest.raises(IssuerUnreachable, match=why):
@@ -131,7 +131,7 @@ def test_what_a_directory_does_not_have(directory: Directory, dn: str, why: str)
 
 @pytest.mark.slow
 @with_slapd
-def test_a_directory_that_has_ended() -> None:
+def test_a_stopped_directory_is_unreachable() -> None:
     with Directory() as ended:
         url, origin = ended.url(DN), ended.origin
 
@@ -139,14 +139,14 @@ def test_a_directory_that_has_ended() -> None:
         fetch_crl(url, [origin], LIMITS)
 
 
-def test_a_crl_over_http(server: FileServer) -> None:
+def test_a_crl_is_fetched_over_http(server: FileServer) -> None:
     crl = a_crl(1000)
     server.put("/root.crl", crl)
 
     assert fetch_crl(server.url("/root.crl"), [server.origin], LIMITS) == (crl,)
 
 
-def test_an_ocsp_answer(server: FileServer) -> None:
+def test_an_ocsp_response_is_fetched(server: FileServer) -> None:
     server.put("/OCSPServer", b"answer")
 
     assert ask_ocsp(server.url("/OCSPServer"), b"request", [server.origin], LIMITS) == b"answer"
@@ -163,7 +163,7 @@ def test_an_ocsp_answer(server: FileServer) -> None:
         (Fault.CLOSED, "cut off|broke"),
     ],
 )
-def test_faults_of_a_server(server: FileServer, fault: Fault, why: str) -> None:
+def test_faulty_servers_are_unreachable(server: FileServer, fault: Fault, why: str) -> None:
     server.put("/root.crl", b"crl", fault)
 
     with pytest.raises(IssuerUnreachable, match=why):
@@ -171,15 +171,15 @@ def test_faults_of_a_server(server: FileServer, fault: Fault, why: str) -> None:
     assert dict(server.requests) == {"/root.crl": 1}
 
 
-def test_a_server_that_drips_is_left_at_the_deadline(server: FileServer) -> None:
+def test_a_dripping_server_fails_at_the_deadline(server: FileServer) -> None:
     server.put("/root.crl", b"crl", Fault.DRIP)
 
-    # Every single wait is short; it is their sum that runs out.
+    # Every single wait is short; their sum exceeds the deadline.
     with pytest.raises(IssuerUnreachable, match="in time"):
         fetch_crl(server.url("/root.crl"), [server.origin], ticking(20, private_allowed=True))
 
 
-def test_an_address_on_no_list_is_not_asked(server: FileServer) -> None:
+def test_an_address_outside_the_allow_list_is_not_queried(server: FileServer) -> None:
     server.put("/root.crl", b"crl")
 
     for asked in (
@@ -192,7 +192,7 @@ def test_an_address_on_no_list_is_not_asked(server: FileServer) -> None:
     assert not server.requests
 
 
-def test_a_listed_address_inside_is_not_asked_outside_the_local_stage(server: FileServer) -> None:
+def test_a_listed_private_address_is_queried_in_the_local_stage_only(server: FileServer) -> None:
     server.put("/root.crl", b"crl")
 
     with pytest.raises(IssuerUnreachable, match="private network"):

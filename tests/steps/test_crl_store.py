@@ -1,4 +1,4 @@
-"""Issuers' lists: fetched once for all, read by a few kilobytes, never older than before."""
+"""Issuers' lists: fetched once for all queries, read by a few kilobytes, never replaced by an older one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from registrar.aws.tables.issuers import FETCH_PAUSE, Issuers
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.distribution_points import Point
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from registrar.net.limits import Limits
-from registrar.steps.crl_store import Asked, CrlStore
+from registrar.steps.crl_store import CrlQuery, CrlStore
 from tests.support.account import Account, Call
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_store
 from tools.pki.crls import Revoked, entry_der, large_crl, make_crl, random_entries, scope
@@ -83,37 +83,39 @@ def status(
     return crls.status(certificate, issuer, operator, RULES, NOW + at, max_age, Limits(60.0, 0))
 
 
-def asked(at: timedelta = timedelta(0)) -> Asked:
-    return Asked(ISSUER.certificate, ISSUER.operator, RULES, NOW + at, Limits(60.0, 0))
+def asked(at: timedelta = timedelta(0)) -> CrlQuery:
+    return CrlQuery(ISSUER.certificate, ISSUER.operator, RULES, NOW + at, Limits(60.0, 0))
 
 
 def the_point(url: str = URL) -> Point:
     return Point(ISSUER.certificate.key_digest, url, "yessign")
 
 
-# ---- what a certificate is told
+# ---- the status of a certificate
 
 
-def test_the_first_question_fetches_and_the_others_read(account: Account, crls: CrlStore, server: Server) -> None:
+def test_the_first_query_fetches_and_later_ones_read_the_index(
+    account: Account, crls: CrlStore, server: Server
+) -> None:
     good, bad, held = a_registrable(), a_registrable(), a_registrable()
     server.lists[URL] = (a_list(revoked(bad), revoked(held, HOLD)),)
-    assert status(crls, good).answer is Answer.GOOD
+    assert status(crls, good).value is StatusValue.GOOD
     found = status(crls, bad)
-    assert (found.answer, found.reason, found.revoked_at) == (Answer.REVOKED, "keyCompromise", NOW - DAY)
+    assert (found.value, found.reason, found.revoked_at) == (StatusValue.REVOKED, "keyCompromise", NOW - DAY)
     assert (found.source, found.as_of, found.until) == ("crl", NOW - HOUR, NOW - HOUR + DAY)
-    assert status(crls, held).answer is Answer.ON_HOLD
+    assert status(crls, held).value is StatusValue.ON_HOLD
     assert server.asked == [URL]
     calls = account.recorded(lambda: status(crls, good))
     assert [call.operation for call in calls] == ["GetObject"], "a short list is read with its head"
 
 
-def test_of_a_large_list_a_decision_reads_less_than_100_kb(
+def test_a_decision_reads_less_than_100_kb_of_a_large_list(
     account: Account, crls: CrlStore, server: Server
 ) -> None:
     listed, certificate = a_registrable(serial_number=1 << 60 | 5), a_registrable(serial_number=1 << 60 | 7)
     server.lists[URL] = (a_large_list(listed, 10_000),)
-    assert status(crls, listed).answer is Answer.REVOKED
-    assert status(crls, certificate).answer is Answer.GOOD
+    assert status(crls, listed).value is StatusValue.REVOKED
+    assert status(crls, certificate).value is StatusValue.GOOD
     calls = account.recorded(lambda: status(crls, certificate))
     assert [call.operation for call in calls] == ["GetObject", "GetObject"], "the head, then one page"
     asked_for = [call.params["Range"].removeprefix("bytes=").split("-") for call in calls]
@@ -122,86 +124,86 @@ def test_of_a_large_list_a_decision_reads_less_than_100_kb(
     assert key == f"crl/{ISSUER.certificate.key_digest}/{the_point().id[65:]}/current"
 
 
-def test_a_list_is_fetched_anew_when_it_is_too_old_for_the_purpose(crls: CrlStore, server: Server) -> None:
+def test_a_list_too_old_for_the_purpose_is_fetched_again(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(),)
-    assert status(crls, certificate, max_age=2 * HOUR).answer is Answer.GOOD
+    assert status(crls, certificate, max_age=2 * HOUR).value is StatusValue.GOOD
     server.lists[URL] = (a_list(revoked(certificate), this_update=NOW + 3 * HOUR, number=2),)
-    assert status(crls, certificate, HOUR - SECOND, 2 * HOUR).answer is Answer.GOOD
+    assert status(crls, certificate, HOUR - SECOND, 2 * HOUR).value is StatusValue.GOOD
     assert len(server.asked) == 1
-    assert status(crls, certificate, 4 * HOUR, 2 * HOUR).answer is Answer.REVOKED
+    assert status(crls, certificate, 4 * HOUR, 2 * HOUR).value is StatusValue.REVOKED
     assert len(server.asked) == 2
 
 
-def test_without_a_greatest_age_a_list_is_good_until_its_next_update(crls: CrlStore, server: Server) -> None:
+def test_without_a_maximum_age_a_list_is_valid_until_its_next_update(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(this_update=NOW - 100 * DAY, next_update=NOW + 80 * DAY),)
-    assert status(crls, certificate, max_age=None).answer is Answer.GOOD
-    assert status(crls, certificate, 81 * DAY, None).answer is Answer.STALE
+    assert status(crls, certificate, max_age=None).value is StatusValue.GOOD
+    assert status(crls, certificate, 81 * DAY, None).value is StatusValue.STALE
 
 
 @pytest.mark.parametrize("url", ["ldap://evil.example:389/ou=dp5p1?certificateRevocationList", "http://10.0.0.1/a"])
-def test_a_certificate_that_names_no_accepted_address_reaches_nobody(
+def test_a_certificate_without_an_accepted_address_causes_no_query(
     account: Account, crls: CrlStore, server: Server, url: str
 ) -> None:
     found = status(crls, a_registrable(crl_url=url))
-    assert (found.answer, found.why) == (
-        Answer.UNAVAILABLE,
+    assert (found.value, found.why) == (
+        StatusValue.UNAVAILABLE,
         "the certificate names no list at an accepted address",
     )
     assert server.asked == []
     assert account.items("IssuersTable") == []
 
 
-def test_a_server_that_is_down_is_unavailable_then_rests(crls: CrlStore, server: Server) -> None:
+def test_an_unreachable_server_is_reported_and_then_paused(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     for number in range(RULES.breaker_failures):
         found = status(crls, certificate, number * FETCH_PAUSE)
-        assert (found.answer, found.why) == (Answer.UNAVAILABLE, "no address takes a connection")
+        assert (found.value, found.why) == (StatusValue.UNAVAILABLE, "no address takes a connection")
     others = a_registrable(crl_url=OTHER_URL)
     rests = status(crls, others, (RULES.breaker_failures - 1) * FETCH_PAUSE)
-    assert (rests.answer, rests.why) == (Answer.UNAVAILABLE, "the source rests after failures")
+    assert (rests.value, rests.why) == (StatusValue.UNAVAILABLE, "the source rests after failures")
     assert len(server.asked) == RULES.breaker_failures
 
 
-def test_a_failing_server_does_not_take_the_word_of_a_fresh_list(crls: CrlStore, server: Server) -> None:
+def test_a_failing_server_does_not_invalidate_a_fresh_list(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(),)
     status(crls, certificate)
     del server.lists[URL]
-    assert status(crls, certificate, HOUR).answer is Answer.GOOD
-    assert status(crls, certificate, 2 * DAY).answer is Answer.STALE
+    assert status(crls, certificate, HOUR).value is StatusValue.GOOD
+    assert status(crls, certificate, 2 * DAY).value is StatusValue.STALE
 
 
-def test_while_one_fetches_the_others_are_told(crls: CrlStore, server: Server) -> None:
+def test_during_a_fetch_other_callers_get_unavailable(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(),)
     crls.issuers.may_fetch(the_point(), NOW)
     found = status(crls, certificate)
-    assert (found.answer, found.why) == (Answer.UNAVAILABLE, "it is being fetched, or was a moment ago")
+    assert (found.value, found.why) == (StatusValue.UNAVAILABLE, "it is being fetched, or was a moment ago")
     assert server.asked == []
-    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.GOOD
+    assert status(crls, certificate, FETCH_PAUSE).value is StatusValue.GOOD
 
 
-def test_who_asks_while_another_fetches_does_not_fetch_too(crls: CrlStore, server: Server) -> None:
+def test_a_query_during_a_fetch_does_not_fetch_again(crls: CrlStore, server: Server) -> None:
     first, second = a_registrable(), a_registrable()
     server.lists[URL] = (a_list(),)
-    meanwhile: list[Answer] = []
+    meanwhile: list[StatusValue] = []
     real = server.fetch
 
     def fetch(url: str, origins: Sequence[str], limits: Limits) -> tuple[bytes, ...]:
-        meanwhile.append(status(crls, second).answer)
+        meanwhile.append(status(crls, second).value)
         return real(url, origins, limits)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("registrar.steps.crl_store.fetch_crl", fetch)
-        assert status(crls, first).answer is Answer.GOOD
-    assert meanwhile == [Answer.UNAVAILABLE]
+        assert status(crls, first).value is StatusValue.GOOD
+    assert meanwhile == [StatusValue.UNAVAILABLE]
     assert server.asked == [URL]
-    assert status(crls, second).answer is Answer.GOOD
+    assert status(crls, second).value is StatusValue.GOOD
 
 
-# ---- lists that are not what they should be
+# ---- invalid lists
 
 
 @pytest.mark.parametrize(
@@ -214,11 +216,11 @@ def test_who_asks_while_another_fetches_does_not_fetch_too(crls: CrlStore, serve
     ],
     ids=["forged", "another issuer's name", "another partition's", "of tomorrow"],
 )
-def test_a_list_that_is_not_this_issuers_of_this_point_is_never_kept(
+def test_a_list_of_another_issuer_or_point_is_not_stored(
     account: Account, crls: CrlStore, server: Server, wrong: dict[str, Any]
 ) -> None:
     server.lists[URL] = (a_list(**wrong),)
-    assert status(crls, a_registrable()).answer is Answer.INVALID
+    assert status(crls, a_registrable()).value is StatusValue.INVALID
     assert account.keys("RevocationBucket") == []
 
 
@@ -228,7 +230,7 @@ def fetched(crls: CrlStore, server: Server, age: timedelta, at: timedelta) -> No
 
 
 @pytest.mark.parametrize("before", ["PutObject", "GetObject"], ids=["write", "second read of a long head"])
-def test_of_two_lists_fetched_at_once_the_newer_stays(
+def test_of_two_concurrently_fetched_lists_the_newer_is_stored(
     account: Account, crls: CrlStore, server: Server, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     for module in ("aws.buckets.crl_indexes", "domain.revocation.crl_index"):
@@ -257,13 +259,13 @@ def test_a_forged_list_does_not_replace_a_good_one(crls: CrlStore, server: Serve
 
 
 @pytest.mark.parametrize("older", [{"this_update": NOW - 2 * HOUR, "number": 1}, {"number": 1}])
-def test_an_older_list_never_comes_back(crls: CrlStore, server: Server, older: dict[str, Any]) -> None:
+def test_an_older_list_does_not_replace_a_newer_one(crls: CrlStore, server: Server, older: dict[str, Any]) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(revoked(certificate), number=2),)
-    assert status(crls, certificate).answer is Answer.REVOKED
+    assert status(crls, certificate).value is StatusValue.REVOKED
     server.lists[URL] = (a_list(**older),)
     crls.renew(the_point(), asked(2 * FETCH_PAUSE))
-    assert status(crls, certificate, 2 * FETCH_PAUSE).answer is Answer.REVOKED
+    assert status(crls, certificate, 2 * FETCH_PAUSE).value is StatusValue.REVOKED
 
 
 def test_a_later_list_with_a_lower_number_is_refused(crls: CrlStore, server: Server) -> None:
@@ -274,33 +276,31 @@ def test_a_later_list_with_a_lower_number_is_refused(crls: CrlStore, server: Ser
         crls.renew(the_point(), asked(FETCH_PAUSE))
 
 
-def test_of_several_lists_in_an_entry_the_issuers_newest_counts(crls: CrlStore, server: Server) -> None:
+def test_the_newest_of_several_lists_in_an_entry_is_used(crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     forged = a_list(this_update=NOW, signing_key=a_pki().issuers["kica"].key)
     newest = a_list(revoked(certificate), this_update=NOW - SECOND, number=3)
     server.lists[URL] = (forged, a_list(), newest, b"\x30\x00")
     assert status(crls, certificate).as_of == NOW - SECOND
-    assert status(crls, certificate).answer is Answer.REVOKED
+    assert status(crls, certificate).value is StatusValue.REVOKED
 
 
-def test_an_index_of_a_format_that_is_no_longer_read_is_replaced(
-    account: Account, crls: CrlStore, server: Server
-) -> None:
+def test_an_index_of_an_old_format_is_replaced(account: Account, crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(),)
     status(crls, certificate)
     (key,) = account.keys("RevocationBucket")
     account.client("s3").put_object(Bucket=crls.indexes.bucket.name, Key=key, Body=b"of another time")
-    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.GOOD
+    assert status(crls, certificate, FETCH_PAUSE).value is StatusValue.GOOD
     assert len(server.asked) == 2
 
 
-def test_a_list_that_is_replaced_while_it_is_read_is_read_again(
+def test_a_list_replaced_during_a_read_is_read_again(
     account: Account, crls: CrlStore, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate, other = a_registrable(serial_number=1 << 60 | 5), a_registrable(serial_number=1 << 60 | 7)
     server.lists[URL] = (a_large_list(other, 5_000),)
-    assert status(crls, certificate).answer is Answer.GOOD
+    assert status(crls, certificate).value is StatusValue.GOOD
     server.lists[URL] = (a_large_list(certificate, 5_000, this_update=NOW, number=2),)
     real: Callable[..., Any] = Bucket.read_part
     times: list[int] = []
@@ -312,11 +312,11 @@ def test_a_list_that_is_replaced_while_it_is_read_is_read_again(
         return real(bucket, key, start, *more)
 
     monkeypatch.setattr(Bucket, "read_part", replaced_after_the_head)
-    assert status(crls, certificate, FETCH_PAUSE).answer is Answer.REVOKED
+    assert status(crls, certificate, FETCH_PAUSE).value is StatusValue.REVOKED
     assert times[0] == 0
 
 
-def test_an_index_appears_whole_or_not_at_all(account: Account, crls: CrlStore, server: Server) -> None:
+def test_an_index_is_written_completely_or_not_at_all(account: Account, crls: CrlStore, server: Server) -> None:
     certificate = a_registrable()
     server.lists[URL] = (a_list(),)
     calls = account.recorded(lambda: status(crls, certificate))
@@ -324,14 +324,14 @@ def test_an_index_appears_whole_or_not_at_all(account: Account, crls: CrlStore, 
     assert calls[-1].operation == "GetObject"
 
 
-# ---- lists on which CAs stand
+# ---- lists of CAs
 
 
 ROOT_URL = "ldap://ds.yessign.example:389/CN=KISA-Demo-RootCA,OU=Korea-Certification-Authority-Central,O=KISA,C=KR?authorityRevocationList"
 
 
 @pytest.mark.parametrize("listed", [False, True])
-def test_a_ca_is_looked_up_on_the_list_of_the_one_above(crls: CrlStore, server: Server, listed: bool) -> None:
+def test_a_ca_is_looked_up_on_the_list_of_its_issuer(crls: CrlStore, server: Server, listed: bool) -> None:
     root, authority = a_pki().root, ISSUER.certificate
     entries = [Revoked(authority.serial, NOW - DAY, x509.ReasonFlags.ca_compromise)] if listed else []
     server.lists[ROOT_URL] = (
@@ -339,5 +339,5 @@ def test_a_ca_is_looked_up_on_the_list_of_the_one_above(crls: CrlStore, server: 
     )
     anchor, operator = ISSUER.anchor.certificate, ISSUER.operator
     found = crls.status(authority, anchor, operator, RULES, NOW, None, Limits(60.0, 0))
-    assert found.answer is (Answer.REVOKED if listed else Answer.GOOD)
+    assert found.value is (StatusValue.REVOKED if listed else StatusValue.GOOD)
     assert server.asked == [ROOT_URL]

@@ -36,7 +36,7 @@ from tests.support import aws_state
 from tests.support.aws_makers import SAVED, Made, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
 from tests.support.shape import RESOURCES, TEMPLATE
-from tools.pki.issuers import IssuersWord, roots_responder
+from tools.pki.issuers import DemoResponder, issue_root_responder
 from tools.pki.responders import Responder
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ class Call:
 
 @cache
 def _responder() -> Responder:
-    return roots_responder(a_pki(), NOW)
+    return issue_root_responder(a_pki(), NOW)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Snapshot:
 
     at: datetime
     state: aws_state.State
-    issuers: IssuersWord
+    issuers: DemoResponder
     lists: Mapping[str, bytes]
 
 
@@ -103,7 +103,7 @@ class Account:
     at: datetime = NOW
     calls: list[Call] = field(default_factory=list)
     log: io.StringIO = field(default_factory=io.StringIO)
-    issuers: IssuersWord = field(default_factory=lambda: IssuersWord(_responder()))
+    issuers: DemoResponder = field(default_factory=lambda: DemoResponder(_responder()))
     lists: dict[str, bytes] = field(default_factory=dict)
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
@@ -288,7 +288,7 @@ def an_account() -> Iterator[Account]:
     before = handler.setStream(account.log)  # type: ignore[attr-defined]
 
     def asked(address: str, request: bytes, origins: object, limits: object) -> bytes:
-        return account.issuers.answer(request, account.at)
+        return account.issuers.respond(request, account.at)
 
     def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
         if url not in account.lists:

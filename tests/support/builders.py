@@ -27,7 +27,7 @@ from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import PossessionProofInvalid
 from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
-from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
+from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue, recorded
 from registrar.domain.times import iso
 from tools.cloud.emulator import ROOT
 from tools.pki import authorities
@@ -194,7 +194,7 @@ def an_announced_file(content: bytes, name: str = "signCert.der") -> AnnouncedFi
 
 def a_good_status(at: datetime = NOW) -> RecordedStatus:
     """The status on which an upload is accepted: good at `at`, and fresh for a day."""
-    status = Status(Answer.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
+    status = Status(StatusValue.GOOD, "ocsp", as_of=at, until=at + timedelta(hours=1))
     return recorded(status, timedelta(days=1), at, ())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from registrar.domain.reasons.catalogue import CATALOGUE
-from tools.cloud.http_calls import Answer
+from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 
 MEMBERS = {
@@ -13,7 +13,7 @@ MEMBERS = {
 }
 
 
-def problem(answer: Answer, code: str | None = None) -> dict[str, Any]:
+def problem(answer: HttpResponse, code: str | None = None) -> dict[str, Any]:
     """The problem document in `answer`, checked against the catalogue; with `code`, exactly that reason."""
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8", answer
     assert answer.headers["cache-control"] == "no-store"

@@ -15,7 +15,7 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import AwaitingProof
-from registrar.domain.revocation.status import Answer, RecordedStatus
+from registrar.domain.revocation.status import RecordedStatus, StatusValue
 
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def an_awaiting_upload(client: Any, table: str, upload_id: str, customer_id: str
         expires_at=BEGIN + 900 * DAY,
         summary=_summary(),
         der=b"",
-        status=RecordedStatus(Answer.GOOD, "ocsp", BEGIN, None, BEGIN + DAY, BEGIN, ()),
+        status=RecordedStatus(StatusValue.GOOD, "ocsp", BEGIN, None, BEGIN + DAY, BEGIN, ()),
         nonce="00" * 16,
         nonce_expires_at=BEGIN + DAY,
     )

@@ -18,7 +18,7 @@ from registrar.domain.revocation.ocsp import check_response, request_for
 from registrar.domain.revocation.status import Status
 from tests.support.builders import NOW, a_certificate, a_pki, an_rsa_key
 from tools.pki.authorities import Authority, CustomerCertificate
-from tools.pki.responders import Responder, Said, issue_responder, issuer_itself, sign_answer
+from tools.pki.responders import Responder, ResponseFields, issue_responder, issuer_itself, sign_response
 
 NONCE = bytes(range(32))
 DAY = timedelta(days=1)
@@ -90,10 +90,10 @@ def of_the_root() -> Responder:
     return a_responder(a_pki().root)
 
 
-def an_answer(responder: Responder | None = None, said: Said | None = None, **overrides: Any) -> bytes:
-    """A good answer with our nonce, by the CA itself unless said otherwise; `overrides` are fields of Said."""
-    said = said or Said(**{"nonce": NONCE, **overrides})
-    return sign_answer(a_request(), responder or ca_itself(), NOW, said)
+def an_answer(responder: Responder | None = None, said: ResponseFields | None = None, **overrides: Any) -> bytes:
+    """A good answer with our nonce, signed by the CA itself by default; `overrides` are ResponseFields."""
+    said = said or ResponseFields(**{"nonce": NONCE, **overrides})
+    return sign_response(a_request(), responder or ca_itself(), NOW, said)
 
 
 def status(answer: bytes, **overrides: Any) -> Status:

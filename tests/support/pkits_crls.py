@@ -14,7 +14,7 @@ from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, status_from_crls
-from registrar.domain.revocation.status import Answer
+from registrar.domain.revocation.status import StatusValue
 from tests.support.pkits import Case, issued
 
 # The CRLs of 2010 run until 2030.
@@ -51,9 +51,9 @@ class _Certificates:
                 except CrlUnusable as error:
                     unusable.append(error.why)
         status = status_from_crls(certificate, found, self.case.at, _AGE)
-        if status.answer is Answer.GOOD:
+        if status.value is StatusValue.GOOD:
             return None
-        return ", ".join([status.answer, status.why, *(unusable if not found else ())])
+        return ", ".join([status.value, status.why, *(unusable if not found else ())])
 
     def _signers(self, certificate: Certificate, asking: tuple[Certificate, ...]) -> Iterator[Certificate]:
         for signer in (self.anchor, *self.others):

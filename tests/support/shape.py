@@ -77,12 +77,23 @@ def environment(name: str) -> dict[str, Any]:
 
 def settings_read(folder: str) -> set[str]:
     """The environment variables that a handler reads, itself or through the builders of a wiring that it uses."""
+    calls = calls_of_handler(folder)
+    return {ast.literal_eval(call.args[0]) for call in calls if called(call) in ("setting", "settings_list")}
+
+
+def calls_of_handler(folder: str) -> list[ast.Call]:
+    """The calls in a handler, and in the builders of a wiring that it uses."""
     tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text())
-    return _settings_in(tree, tree)
+    return _calls_in(tree, tree)
 
 
-def _settings_in(part: ast.AST, module: ast.Module) -> set[str]:
-    """The variables that a part of a module reads."""
+def called(call: ast.Call) -> str:
+    """The name of the function that is called, or nothing where it is an attribute."""
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _calls_in(part: ast.AST, module: ast.Module) -> list[ast.Call]:
+    """The calls in a part of a module, and in the builders that it uses."""
     wirings = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
         for node in module.body
@@ -90,23 +101,22 @@ def _settings_in(part: ast.AST, module: ast.Module) -> set[str]:
         for alias in node.names
         if f"{node.module}.{alias.name}" in WIRINGS
     }
-    found = set()
+    found = []
     for node in ast.walk(part):
         match node:
-            case ast.Call(func=ast.Name(id="setting" | "settings_list"), args=[name]):
-                found.add(ast.literal_eval(name))
             case ast.Attribute(value=ast.Name(id=alias), attr=builder) if alias in wirings:
-                found |= settings_of_builder(wirings[alias], builder)
+                found += _calls_of_builder(wirings[alias], builder)
             case ast.Name(id=builder) if module is not part and builder in _functions(module):
-                found |= _settings_in(_functions(module)[builder], module)
+                found += _calls_in(_functions(module)[builder], module)
+        if isinstance(node, ast.Call):
+            found.append(node)
     return found
 
 
 @cache
-def settings_of_builder(wiring: str, builder: str) -> set[str]:
-    """The variables that a builder of a wiring reads."""
+def _calls_of_builder(wiring: str, builder: str) -> list[ast.Call]:
     module = ast.parse(WIRINGS[wiring].read_text())
-    return _settings_in(_functions(module)[builder], module)
+    return _calls_in(_functions(module)[builder], module)
 
 
 def _functions(module: ast.Module) -> dict[str, ast.FunctionDef]:

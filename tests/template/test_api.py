@@ -1,4 +1,4 @@
-"""The door: which routes are open, who is asked, and what the gateway says by itself."""
+"""The API: public routes, the authorizer, and the gateway's own responses."""
 
 import json
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
-from registrar.entry.answers import PROBLEM_TYPE
+from registrar.entry.responses import PROBLEM_TYPE
 from tests.support.shape import GATEWAY, PUBLIC_ROUTES, RESOURCES, ROUTES, events, expanded
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
-# The decision which routes need no session, made here and nowhere else.
+# The routes that need no session, decided only here.
 PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
     ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
 }
@@ -24,7 +24,7 @@ def test_only_login_precheck_and_loss_are_public() -> None:
     assert with_settings == PUBLIC, "every other route has the default authorizer"
 
 
-def test_only_those_are_public_in_what_the_gateway_gets() -> None:
+def test_only_those_routes_are_public_in_the_expanded_api() -> None:
     paths = expanded()["Api"]["Properties"]["Body"]["paths"]
     asked = {
         (method.upper(), path): operation["security"]
@@ -37,7 +37,7 @@ def test_only_those_are_public_in_what_the_gateway_gets() -> None:
         assert security == [{"NONE": []}] if route in PUBLIC else [{"SessionAuthorizer": []}]
 
 
-def test_an_ended_session_ends_now() -> None:
+def test_an_authorizer_result_is_not_cached() -> None:
     assert API["Auth"]["DefaultAuthorizer"] == "SessionAuthorizer"
     authorizer = API["Auth"]["Authorizers"]["SessionAuthorizer"]
     assert authorizer["FunctionPayloadType"] == "REQUEST"
@@ -50,7 +50,7 @@ def test_an_ended_session_ends_now() -> None:
     assert expected.items() <= definitions["SessionAuthorizer"]["x-amazon-apigateway-authorizer"].items()
 
 
-def test_every_route_is_throttled_and_the_public_ones_more_so() -> None:
+def test_every_route_is_throttled_and_public_routes_more_strictly() -> None:
     settings = {(s["HttpMethod"], s["ResourcePath"]): s for s in API["MethodSettings"]}
 
     everywhere = settings.pop(("*", "/*"))
@@ -64,7 +64,7 @@ def test_every_route_is_throttled_and_the_public_ones_more_so() -> None:
     assert not [s for s in API["MethodSettings"] if s.get("DataTraceEnabled")], "bodies must not reach the logs"
 
 
-def test_a_firewall_stands_before_the_stage_in_aws() -> None:
+def test_in_aws_a_firewall_protects_the_stage() -> None:
     acl = RESOURCES["WebAcl"]["Properties"]
     rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
 
@@ -83,7 +83,7 @@ def test_a_firewall_stands_before_the_stage_in_aws() -> None:
     assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
 
 
-def test_the_gateways_own_refusals_are_covered() -> None:
+def test_every_gateway_response_is_defined() -> None:
     assert {k: json.loads(_template(k))["code"] for k in GATEWAY} == {
         "UNAUTHORIZED": "AUTH_REQUIRED",
         "ACCESS_DENIED": "SESSION_EXPIRED",
@@ -96,7 +96,7 @@ def test_the_gateways_own_refusals_are_covered() -> None:
 
 
 @each_gateway_response
-def test_a_gateway_answer_is_a_problem_document_of_the_catalogue(kind: str) -> None:
+def test_a_gateway_response_is_a_problem_document_of_the_catalogue(kind: str) -> None:
     document = json.loads(_template(kind))
     reason = CATALOGUE[document["code"]]
 
@@ -113,7 +113,7 @@ def test_a_gateway_answer_is_a_problem_document_of_the_catalogue(kind: str) -> N
 
 
 @each_gateway_response
-def test_a_gateway_answer_says_it_is_a_problem_and_is_not_kept(kind: str) -> None:
+def test_a_gateway_response_has_the_problem_type_and_is_not_cached(kind: str) -> None:
     headers = GATEWAY[kind]["ResponseParameters"]["Headers"]
 
     assert headers["Content-Type"] == "'application/problem+json; charset=utf-8'"

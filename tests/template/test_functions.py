@@ -24,19 +24,19 @@ RANDOM_NUMBER_KEYS = ("RandomNumberKeyA", "RandomNumberKeyB")
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
-def test_functions_are_the_folders() -> None:
+def test_every_folder_is_a_function() -> None:
     folders = {handler.parent.name for handler in (ROOT / "functions").glob("*/handler.py")}
 
     assert sorted(verb(name) for name in FUNCTIONS) == sorted(folders)
 
 
 @each_function
-def test_it_is_named_after_its_folder(name: str) -> None:
+def test_a_function_is_named_after_its_folder(name: str) -> None:
     assert name == "".join(part.title() for part in verb(name).split("_")) + "Function"
 
 
 @each_function
-def test_it_has_a_description_that_lambda_takes_and_the_readme_can_print(name: str) -> None:
+def test_a_description_fits_lambda_and_the_readme(name: str) -> None:
     description = FUNCTIONS[name]["Description"]
 
     assert 0 < len(description) <= 256
@@ -44,13 +44,13 @@ def test_it_has_a_description_that_lambda_takes_and_the_readme_can_print(name: s
 
 
 @each_function
-def test_it_runs_on_the_runtime_that_is_built_for(name: str) -> None:
+def test_a_function_runs_on_the_runtime_of_the_build(name: str) -> None:
     assert function_property(name, "Runtime") == "python3.13"
     assert function_property(name, "Architectures") == ["arm64"]
     assert function_property(name, "Layers") == [{"Ref": "DependenciesLayer"}, {"Ref": "RegistrarLayer"}]
 
 
-def test_layers_are_built_for_that_runtime() -> None:
+def test_layers_are_built_for_the_runtime() -> None:
     layers = of_type("AWS::Serverless::LayerVersion")
 
     for name, layer in layers.items():
@@ -62,7 +62,7 @@ def test_layers_are_built_for_that_runtime() -> None:
 
 
 @each_function
-def test_its_handler_exists(name: str) -> None:
+def test_the_handler_exists(name: str) -> None:
     module, _, function = function_property(name, "Handler").partition(".")
     tree = ast.parse((ROOT / "functions" / verb(name) / f"{module}.py").read_text())
 
@@ -70,12 +70,12 @@ def test_its_handler_exists(name: str) -> None:
 
 
 @each_function
-def test_it_is_given_what_it_reads_and_nothing_else(name: str) -> None:
+def test_a_function_has_exactly_the_settings_that_it_reads(name: str) -> None:
     assert environment(name).keys() == settings_read(verb(name))
 
 
 @each_function
-def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
+def test_a_setting_is_named_after_its_resource(name: str) -> None:
     for setting, value in environment(name).items():
         resource = setting.title().replace("_", "")
         expected = {
@@ -97,12 +97,12 @@ def test_a_setting_is_named_after_what_it_holds(name: str) -> None:
 
 @each_function
 def test_no_setting_is_a_secret(name: str) -> None:
-    # What looks like a constant here would stand in the console for everyone to read.
+    # A value here is readable by everyone in the console.
     assert not [setting for setting, value in environment(name).items() if isinstance(value, str)]
 
 
 @each_function
-def test_it_has_a_log_group_of_its_own_that_forgets(name: str) -> None:
+def test_a_function_has_its_own_log_group_with_a_retention_period(name: str) -> None:
     group = name.removesuffix("Function") + "Logs"
 
     assert FUNCTIONS[name]["LoggingConfig"] == {"LogGroup": {"Ref": group}}
@@ -111,7 +111,7 @@ def test_it_has_a_log_group_of_its_own_that_forgets(name: str) -> None:
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_log_groups_are_those_of_the_functions() -> None:
+def test_every_log_group_belongs_to_a_function() -> None:
     groups = {name.removesuffix("Function") + "Logs" for name in FUNCTIONS}
 
     assert of_type("AWS::Logs::LogGroup").keys() == groups
@@ -130,21 +130,21 @@ def test_expanded_functions_log_json_without_platform_noise() -> None:
         }
 
 
-def test_an_api_call_ends_before_the_gateway_gives_up() -> None:
+def test_an_api_function_times_out_before_the_gateway() -> None:
     for name, function in FUNCTIONS.items():
         if any(event["Type"] == "Api" for event in function.get("Events", {}).values()):
             assert function_property(name, "Timeout") < 29
 
 
-def test_a_validation_ends_before_its_lease() -> None:
+def test_a_validation_times_out_before_its_lease() -> None:
     assert function_property("ValidateUploadFunction", "Timeout") < VALIDATION_LEASE.total_seconds()
 
 
-def test_addresses_inside_our_own_network_are_asked_in_the_local_stage_only() -> None:
+def test_private_addresses_are_queried_in_the_local_stage_only() -> None:
     assert TEMPLATE["Conditions"]["InAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
     assert PARAMETERS["Stage"]["Default"] == "prod"
 
 
-def test_a_large_list_has_a_whole_processor_and_all_the_time_there_is() -> None:
+def test_the_watch_of_large_lists_has_a_full_processor_and_the_longest_timeout() -> None:
     assert function_property("WatchCrlFunction", "MemorySize") >= 1769
     assert function_property("WatchCrlFunction", "Timeout") == 900

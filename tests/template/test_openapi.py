@@ -1,4 +1,4 @@
-"""docs/openapi.yaml says what the template and the code do, and docs/integrate.md shows what openapi.yaml says."""
+"""docs/openapi.yaml matches the template and the code, and docs/integrate.md matches openapi.yaml."""
 
 import json
 import re
@@ -22,8 +22,8 @@ from registrar.domain.reasons.reason import NextAction
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
-from registrar.entry.answers import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
+from registrar.entry.responses import PROBLEM_TYPE
 from tests.support.openapi import OPERATIONS, SPEC
 from tests.support.reachable import reach
 from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, verb
@@ -32,19 +32,19 @@ from tools.cloud.emulator import ROOT
 SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
 GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
 GATEWAY = {
-    name: json.loads(answer["ResponseTemplates"]["application/json"])
-    for name, answer in RESOURCES["Api"]["Properties"]["GatewayResponses"].items()
+    name: json.loads(response["ResponseTemplates"]["application/json"])
+    for name, response in RESOURCES["Api"]["Properties"]["GatewayResponses"].items()
 }
 FOLDERS = {route: verb(name) for route, name in ROUTES.items()}
 PROBLEM_JSON = "application/problem+json"
-# A handler asks for another state than this; what carries no status of its own is never a finding.
+# Raised by handlers for an upload in another state; a code without a status of its own is never a finding.
 IMPOSSIBLE = {
     ("POST", "/uploads/{upload_id}/password"): {"FILE_PASSWORD_REQUIRED"},
     ("POST", "/registrations/{registration_id}/loss"): {"LOGIN_FAILED"},
     ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
     ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
     ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
-    # Of what ends a registration, only the customer's own wish takes a proof.
+    # Of the changes that end a registration, only deregistration needs a proof.
     ("POST", "/registrations/{registration_id}/check"): {"STEP_UP_REQUIRED"},
 }
 NO_FINDINGS = {"AUTH_REQUIRED", "MALFORMED_REQUEST"}
@@ -65,7 +65,7 @@ def check(value: Any, schema: dict[str, Any]) -> None:
     jsonschema_rs.validate({**schema, "components": SPEC["components"]}, value, validate_formats=True)
 
 
-def answers(route: tuple[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def responses(route: tuple[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for status, response in OPERATIONS[route]["responses"].items():
         yield status, resolved(response)
 
@@ -73,7 +73,7 @@ def answers(route: tuple[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
 def listed(route: tuple[str, str]) -> set[tuple[str, str]]:
     """Status and code of every problem that an operation lists."""
     found = set()
-    for status, response in answers(route):
+    for status, response in responses(route):
         media = response.get("content", {}).get(PROBLEM_JSON)
         if media:
             base, own = media["schema"]["allOf"]
@@ -92,7 +92,7 @@ def found_by_the_checks() -> set[str]:
     return found_in("validate_upload", "open_container", "check_revocation", "get_upload", "register_certificate")
 
 
-def test_it_is_valid_openapi() -> None:
+def test_the_document_is_valid_openapi() -> None:
     validate(SPEC)
     assert SPEC["info"]["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     ids = [operation["operationId"] for operation in OPERATIONS.values()]
@@ -109,7 +109,7 @@ def test_routes_methods_and_security_are_the_templates() -> None:
 
 
 @each_operation
-def test_every_code_that_the_code_can_answer_with_is_listed_and_no_other(route: tuple[str, str]) -> None:
+def test_exactly_the_codes_that_a_route_can_return_are_listed(route: tuple[str, str]) -> None:
     reached = reach(FOLDERS[route])
     expected = reached.refusals | {"SYSTEM_RETRY"}
     expected -= IMPOSSIBLE.get(route, set())
@@ -121,7 +121,7 @@ def test_every_code_that_the_code_can_answer_with_is_listed_and_no_other(route: 
     if OPERATIONS[route].get("security") != []:
         expected |= {GATEWAY[kind]["code"] for kind in ("UNAUTHORIZED", "ACCESS_DENIED")}
 
-    # ALREADY_REGISTERED is answered with the registration: its status is no error's.
+    # ALREADY_REGISTERED returns the registration: its status is not an error's.
     assert {code for _, code in listed(route)} == {code for code in expected if CATALOGUE[Code(code)].status >= 400}
 
 
@@ -131,15 +131,15 @@ def test_every_listed_code_has_the_catalogues_status(route: tuple[str, str]) -> 
         assert CATALOGUE[Code(code)].status == int(status), code
 
 
-def test_finding_codes_are_what_the_checks_find() -> None:
+def test_finding_codes_match_the_checks() -> None:
     assert set(SCHEMAS["FindingCode"]["enum"]) == found_by_the_checks() | found_in("precheck")
 
 
-def test_lists_are_those_of_the_code() -> None:
+def test_enumerations_match_the_code() -> None:
     params = {name for entry in CATALOGUE.values() for name in entry.params} | {"registration_id"}
 
     assert SCHEMAS["NextAction"]["enum"] == [action.value for action in NextAction]
-    # What is being asked of the issuer is shown as VALIDATING.
+    # An upload whose status is being queried is shown as VALIDATING.
     shown = {state.value for state in uploads.UploadState} - {"CHECKING"}
     assert set(SCHEMAS["UploadState"]["enum"]) == shown
     assert set(SCHEMAS["Upload"]["discriminator"]["mapping"]) == shown
@@ -148,7 +148,7 @@ def test_lists_are_those_of_the_code() -> None:
     assert SCHEMAS["Params"]["properties"].keys() == params
 
 
-def test_every_member_of_an_answer_is_named() -> None:
+def test_every_member_of_a_response_is_listed() -> None:
     sent = {"LoginRequest", "OtpRequest", "UploadRequest", "AnnouncedFile", "RegistrationRequest"}
     sent |= {"StepUpRequest", "Sealed", "PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer"}
     sent |= {"CertificateAnswer", "ProofRequest", "CodeRequest", "PhoneRequest", "PasskeyRequest"}
@@ -158,7 +158,7 @@ def test_every_member_of_an_answer_is_named() -> None:
             assert schema["additionalProperties"] is False, name
 
 
-def test_numbers_are_those_of_the_code() -> None:
+def test_numbers_match_the_code() -> None:
     file = SCHEMAS["AnnouncedFile"]["properties"]
     signature = SCHEMAS["RegistrationRequest"]["properties"]["signature"]
     assert file["size"]["maximum"] == uploads.MAX_FILE_BYTES
@@ -215,7 +215,7 @@ def _examples() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("schema", "example"), list(_examples()))
-def test_examples_are_what_their_schemas_say(schema: dict[str, Any], example: Any) -> None:
+def test_examples_match_their_schemas(schema: dict[str, Any], example: Any) -> None:
     check(example, schema)
     if "support_ref" in example:
         _check_texts(example)
@@ -225,7 +225,7 @@ def test_examples_are_what_their_schemas_say(schema: dict[str, Any], example: An
 
 
 def _check_texts(problem: dict[str, Any]) -> None:
-    """A problem in an example is word for word one of ours, or one of the gateway's."""
+    """A problem in an example has exactly the texts of ours, or of the gateway's."""
     entry = CATALOGUE[problem["code"]]
     assert (problem["status"], problem["retryable"]) == (entry.status, entry.retryable)
     assert (problem["next_action"], problem["type"]) == (_known(entry.code)[0], PROBLEM_TYPE + entry.faq)
@@ -240,14 +240,14 @@ def _known(code: str) -> tuple[str, str]:
     return CATALOGUE[Code(code)].next_action.value, CATALOGUE[Code(code)].faq
 
 
-def test_consent_is_the_codes() -> None:
+def test_the_consent_version_matches_the_code() -> None:
     upload = SPEC["paths"]["/uploads/{upload_id}"]["get"]["responses"]["200"]["content"]["application/json"]
     consent = upload["examples"]["awaiting_proof"]["value"]["proof"]["consent"]
 
     assert consent == {"version": CONSENT_VERSION, "text": CONSENT_TEXT["en"]}
 
 
-def test_the_guide_shows_what_the_schemas_say() -> None:
+def test_examples_of_the_guide_match_the_schemas() -> None:
     shown = re.findall(r"<!-- (\w+) -->\n```json\n(.*?)```", GUIDE, re.DOTALL)
 
     assert len(shown) == GUIDE.count("```json")
@@ -255,7 +255,7 @@ def test_the_guide_shows_what_the_schemas_say() -> None:
         check(json.loads(text), {"$ref": f"#/components/schemas/{schema}"})
 
 
-def test_the_guide_knows_every_next_action() -> None:
+def test_the_guide_lists_every_next_action() -> None:
     rows = re.findall(r"^\| (`[A-Z_]+`)", GUIDE, re.MULTILINE)
 
     assert {row.strip("`") for row in rows} >= {action.value for action in NextAction}

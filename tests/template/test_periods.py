@@ -101,14 +101,14 @@ def test_periods_of_a_text_are_found(text: str, expected: list[timedelta]) -> No
     assert periods(text) == expected
 
 
-def test_periods_of_the_contract_are_those_of_the_code() -> None:
+def test_periods_of_the_contract_match_the_code() -> None:
     named = {place: found for place, text in texts(SPEC) if (found := periods(text))}
 
     assert named == PERIODS, "a period has its source in the code: change it there, and name it here"
 
 
 @pytest.mark.parametrize("document", ["guide.md", "integrate.md"])
-def test_a_guide_names_no_period_that_the_code_does_not_know(document: str) -> None:
+def test_every_period_in_a_guide_exists_in_the_code(document: str) -> None:
     known = {period for found in PERIODS.values() for period in found} | {COOLING_OFF}
     known |= {timedelta(minutes=minutes) for minutes in TRUST_RULES["revocation"]["retry_minutes"]}
     known |= {timedelta(days=days) for days in THRESHOLD_DAYS}

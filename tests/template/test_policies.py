@@ -1,4 +1,4 @@
-"""Who may do what: verb by verb, on named resources, from each function's own inline policy."""
+"""Permissions: single actions on named resources, in each function's own inline policy."""
 
 import json
 import re
@@ -23,7 +23,7 @@ PHONES = {
     "Action": "sns:Publish",
     "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:endpoint/*"},
 }
-# What SAM adds itself: writing logs, and reading the queue or the stream of an event.
+# Statements that SAM adds itself: writing logs, and reading the queue or the stream of an event.
 SAMS_OWN = {
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaSQSQueueExecutionRole",
@@ -32,7 +32,7 @@ SAMS_OWN = {
 
 
 @each_function
-def test_it_has_one_inline_policy_and_no_other(name: str) -> None:
+def test_a_function_has_exactly_one_inline_policy(name: str) -> None:
     (policy,) = FUNCTIONS[name]["Policies"]
 
     assert policy.keys() == {"Statement"}
@@ -63,21 +63,21 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
             assert references(resource)
 
 
-def test_sms_is_fenced_and_few_send_it() -> None:
+def test_text_messages_are_restricted_to_few_functions() -> None:
     senders = {name for name in FUNCTIONS if TEXT_MESSAGES in statements(name)}
 
     assert senders == {f"{name}Function" for name in HOLDERS["sns:Publish", "phone"]}
     assert senders == {name for name, acts in _allowed().items() if acts & {"sns:Publish", "ses:SendEmail"}}
     assert [s for s in statements("SendNoticeFunction") if s["Action"] == "sns:Publish"] == [TEXT_MESSAGES, PHONES]
-    # The local cloud asks for every identity where AWS asks for the sender's: no mail of a function goes out there.
+    # The local cloud checks every identity where AWS checks the sender's: functions send no mail there.
     (mail,) = (s for s in statements("SendNoticeFunction") if s["Action"] == "ses:SendEmail")
     prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
     identities = ("${MailDomain}", "notice@${MailDomain}")
     assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{identity}"} for identity in identities]
 
 
-def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() -> None:
-    # The password's hash, the name and the resident number are the bank's: not even by mistake.
+def test_only_authentication_attributes_of_a_customer_are_written() -> None:
+    # The password's hash, the name and the resident number belong to the bank: they are never written.
     ours = ["id", "version", "phone", "totp_ciphertext", "passkeys", "pending", "recovery"]
     for name in FUNCTIONS:
         for statement in statements(name):
@@ -88,7 +88,7 @@ def test_of_a_customer_only_what_they_prove_who_they_are_with_is_ever_written() 
 
 
 @each_function
-def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
+def test_a_function_may_use_only_resources_of_its_settings(name: str) -> None:
     pseudo = {"AWS::Partition", "AWS::Region", "AWS::AccountId"}
     known = references([*environment(name).values(), FUNCTIONS[name].get("Events", {})])
 
@@ -97,7 +97,7 @@ def test_it_may_only_touch_what_its_settings_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("key", SECRET_KEYS)
-def test_customers_secrets_open_in_a_customers_context_only(key: str) -> None:
+def test_customer_secrets_are_decrypted_in_a_customers_context_only(key: str) -> None:
     # The local cloud knows this form only.
     context = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["customer"]}}
     (*decrypts,) = (s for name in FUNCTIONS for s in statements(name) if _grants(s, "kms:Decrypt", key))
@@ -108,7 +108,7 @@ def test_customers_secrets_open_in_a_customers_context_only(key: str) -> None:
 
 
 @pytest.mark.parametrize("power", POWERS, ids=str)
-def test_few_may_do_what_matters(power: Power) -> None:
+def test_each_power_is_limited_to_its_functions(power: Power) -> None:
     found = {
         name.removesuffix("Function")
         for name in FUNCTIONS
@@ -118,7 +118,7 @@ def test_few_may_do_what_matters(power: Power) -> None:
     assert found == power.holders
 
 
-def test_no_power_is_decided_twice() -> None:
+def test_each_power_is_declared_once() -> None:
     assert len(HOLDERS) == len(POWERS)
 
 
@@ -133,11 +133,11 @@ def test_no_power_is_decided_twice() -> None:
         ({"Action": "s3:PutObject", "Resource": {"Fn::Sub": "${TrustBucket.Arn}/active/*"}}, False),
     ],
 )
-def test_statement_is_understood(statement: dict[str, Any], expected: bool) -> None:
+def test_grants_of_a_statement_are_recognised(statement: dict[str, Any], expected: bool) -> None:
     assert _grants(statement, "s3:GetObject", "TrustBucket/active/trust.json") is expected
 
 
-def test_no_function_uses_a_key_in_a_way_that_is_not_decided() -> None:
+def test_every_use_of_a_key_is_declared() -> None:
     used: dict[str, set[str]] = {}
     for name, actions in _allowed().items():
         for action in actions:
@@ -173,7 +173,7 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         assert managed <= SAMS_OWN
         own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
         assert own == statements(name)
-        # Lambda writes with the role of the stream's function what it gave up.
+        # Lambda writes failed records with the role of the stream's function.
         given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
         sams = [[{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": given_up}]]
         assert added == (sams if name == "PublishEventsFunction" else [])
@@ -181,7 +181,7 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
 
-def test_expanded_wildcards_are_only_the_ones_known() -> None:
+def test_expanded_wildcards_are_known() -> None:
     found = [statement for policy in _documents() for statement in _open(policy)]
 
     assert found
@@ -233,7 +233,7 @@ def _grants(statement: dict[str, Any], action: str, resource: str) -> bool:
 
 
 def _named(resource: Any) -> str:
-    """`Bucket/path` for an ARN in the template's words."""
+    """`Bucket/path` for an ARN with the template's names."""
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
     text = resource["Fn::Sub"] if isinstance(resource, dict) else resource

@@ -1,4 +1,4 @@
-"""Work that runs by itself: queues with their dead letters and alarms, and the schedule."""
+"""Background work: queues with their dead letters and alarms, and the schedule."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ import pytest
 from registrar.aws.queues.event_bus import SOURCE
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
-from registrar.domain.notices.queue_messages import TOLD
+from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
 from tools.cloud.emulator import ROOT
@@ -29,13 +29,13 @@ def test_every_queue_is_a_source_or_holds_dead_letters() -> None:
     sources = {queue for _, queue, _ in SOURCES}
     dead = {_dead_letters(queue) for queue in sources}
 
-    given_up = {"UnpublishedEvents"}  # what the stream's function could not tell
+    given_up = {"UnpublishedEvents"}  # changes that the stream's function could not publish
     assert sources | dead | given_up == of_type("AWS::SQS::Queue").keys()
     assert len(dead) == len(sources)
 
 
 @each_source
-def test_a_failed_message_fails_alone(function: str, queue: str, source: dict[str, Any]) -> None:
+def test_a_failed_message_does_not_fail_its_batch(function: str, queue: str, source: dict[str, Any]) -> None:
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     (mapping,) = [
         m
@@ -50,15 +50,15 @@ def test_a_message_stays_hidden_while_its_function_runs(function: str, queue: st
     assert RESOURCES[queue]["Properties"]["VisibilityTimeout"] >= function_property(function, "Timeout")
 
 
-def test_a_repeated_message_finds_the_lease_over() -> None:
+def test_a_redelivered_message_finds_the_lease_expired() -> None:
     hidden = RESOURCES["ValidationQueue"]["Properties"]["VisibilityTimeout"]
 
     assert hidden > VALIDATION_LEASE.total_seconds()
-    # An upload says it failed where the queue gives up, not before and not after.
+    # An upload becomes FAILED with the queue's last delivery, not before and not after.
     assert RESOURCES["ValidationQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
 
 
-def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> None:
+def test_a_redelivered_notice_finds_its_lease_expired_and_a_delayed_one_is_kept() -> None:
     queue = RESOURCES["NoticeQueue"]["Properties"]
 
     assert function_property("SendNoticeFunction", "Timeout") < NOTICE_LEASE.total_seconds()
@@ -71,7 +71,7 @@ def test_a_repeated_notice_finds_its_lease_over_and_a_put_off_one_is_kept() -> N
     ("queue", "lease", "pause"),
     [("ValidationQueue", VALIDATION_LEASE, LEASE_PAUSE), ("NoticeQueue", NOTICE_LEASE, CLAIM_PAUSE)],
 )
-def test_who_meets_a_lease_outlasts_it_before_the_queue_gives_up(
+def test_a_message_that_meets_a_lease_is_retried_until_it_expires(
     queue: str, lease: timedelta, pause: timedelta
 ) -> None:
     properties = RESOURCES[queue]["Properties"]
@@ -85,21 +85,21 @@ def test_who_meets_a_lease_outlasts_it_before_the_queue_gives_up(
     ("function", "expected"),
     [("FlagShardFunction", "ExpiryQueue"), ("ReevaluateSegmentFunction", "ReevaluationQueue")],
 )
-def test_shards_are_worked_on_one_message_at_a_time(function: str, expected: str) -> None:
+def test_shard_messages_are_processed_one_at_a_time(function: str, expected: str) -> None:
     ((_, queue, source),) = [each for each in SOURCES if each[0] == function]
 
     assert (queue, source["BatchSize"]) == (expected, 1)
     assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
 
 
-def test_a_change_that_cannot_be_told_stands_alone_and_is_kept() -> None:
+def test_a_change_that_cannot_be_published_is_isolated_and_kept() -> None:
     ((function, stream),) = events("DynamoDB")
 
     assert function == "PublishEventsFunction"
     assert stream["Stream"] == {"Fn::GetAtt": ["RegistrationsTable", "StreamArn"]}
     assert stream["StartingPosition"] == "TRIM_HORIZON"
     assert stream["BisectBatchOnFunctionError"] is True
-    # The stream forgets after a day; until then it is tried again, however often.
+    # The stream keeps a record for a day; until then it is retried.
     assert 600 < stream["MaximumRecordAgeInSeconds"] < 24 * 3600
     assert "MaximumRetryAttempts" not in stream
     assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
@@ -108,18 +108,16 @@ def test_a_change_that_cannot_be_told_stands_alone_and_is_kept() -> None:
     assert RESOURCES["UnpublishedEvents"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def test_customers_are_told_of_the_events_that_notices_know() -> None:
+def test_the_notice_rule_matches_the_events_with_notices() -> None:
     rule = RESOURCES["TellCustomers"]["Properties"]
 
     assert rule["EventBusName"] == {"Ref": "RegistrationEvents"}
-    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": list(TOLD)}
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": list(KIND_OF_EVENT)}
     assert [target["Arn"] for target in rule["Targets"]] == [{"Fn::GetAtt": ["NoticeQueue", "Arn"]}]
 
 
 @each_source
-def test_what_fails_too_often_is_kept_and_somebody_is_told(
-    function: str, queue: str, source: dict[str, Any]
-) -> None:
+def test_dead_letters_are_kept_and_alarm(function: str, queue: str, source: dict[str, Any]) -> None:
     dead = _dead_letters(queue)
     alarms = [
         alarm
@@ -139,7 +137,7 @@ def test_a_queue_is_encrypted(queue: str) -> None:
 
 
 @pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
-def test_an_alarm_names_its_runbook_entry(alarm: str) -> None:
+def test_an_alarm_links_its_runbook_entry(alarm: str) -> None:
     properties = RESOURCES[alarm]["Properties"]
 
     assert "docs/runbook.md" in properties["AlarmDescription"]
@@ -154,8 +152,8 @@ DAILY = {
 }
 
 
-def test_the_daily_runs_are_in_seoul_and_tried_again() -> None:
-    # What the first finds is sent to customers: it has the day until quiet hours (21:00 to 8:00).
+def test_the_daily_runs_use_seoul_time_and_are_retried() -> None:
+    # The first run sends notices to customers: it has the day until quiet hours (21:00 to 8:00).
     schedules = dict(events("ScheduleV2"))
     every_minute = schedules.pop("RetryDeferredFunction")
     assert every_minute["ScheduleExpression"] == "rate(1 minute)"
@@ -183,7 +181,7 @@ def test_a_failed_daily_run_alarms(function: str) -> None:
         ("MisconfiguredChannels", "SendNoticeLogs", "send_notice"),
     ],
 )
-def test_what_an_admin_has_to_correct_is_counted_and_alarms(counter: str, logs: str, folder: str) -> None:
+def test_a_log_line_that_needs_an_admin_is_counted_and_alarms(counter: str, logs: str, folder: str) -> None:
     counted = RESOURCES[counter]["Properties"]
     (metric,) = counted["MetricTransformations"]
     alarm = RESOURCES[f"{counter}Alarm"]["Properties"]
@@ -196,12 +194,12 @@ def test_what_an_admin_has_to_correct_is_counted_and_alarms(counter: str, logs: 
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 
-def test_each_function_has_one_cause() -> None:
+def test_each_function_has_one_trigger() -> None:
     # All but the authorizer, which the API names itself.
     causes = {name: len(function.get("Events", {})) for name, function in FUNCTIONS.items()}
 
     assert causes.pop("AuthorizeFunction") == 0
-    # People at the bank invoke these themselves, each by a permission of its own.
+    # Staff of the bank invoke these directly, each with its own permission.
     people = ("ProposeRecovery", "ApproveRecovery", "SetBankHold", "BlockRegistration", "Reevaluate")
     assert [causes.pop(f"{name}Function") for name in people] == [0, 0, 0, 0, 0]
     assert causes.pop("ReportLossFunction") == 3

@@ -1,4 +1,4 @@
-"""docs/retention.md says what the code and the template do."""
+"""docs/retention.md matches the code and the template."""
 
 import re
 from datetime import timedelta
@@ -24,11 +24,11 @@ def _said(period: timedelta) -> str:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_the_table_says_the_figure_that_counts(name: str) -> None:
+def test_the_document_states_the_period_in_force(name: str) -> None:
     assert re.match(rf"{_said(RULES[name])}\b", ROWS[name][3])
 
 
-def test_what_has_no_figure_is_kept_on_purpose() -> None:
+def test_only_listed_data_is_kept_without_a_period() -> None:
     kept = {"sessions", "customers", "live registrations", "deny list", "issuers", "trust documents"}
 
     assert ROWS.keys() - {"what", "---"} == RULES.keys() | kept
@@ -36,14 +36,14 @@ def test_what_has_no_figure_is_kept_on_purpose() -> None:
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::S3::Bucket"])
-def test_no_table_and_no_bucket_is_forgotten(kind: str) -> None:
+def test_every_table_and_bucket_is_documented(kind: str) -> None:
     named = {name for row in ROWS.values() for name in re.findall(r"`(\w+)`", row[1])}
 
     assert of_type(kind).keys() <= named
 
 
 @pytest.mark.parametrize("name", ["challenges", "uploads", "attempts", "notices", "expiry runs"])
-def test_what_ttl_erases_lies_in_a_table_that_forgets(name: str) -> None:
+def test_data_erased_by_ttl_is_in_a_table_with_ttl(name: str) -> None:
     (table,) = re.findall(r"`(\w+Table)`", ROWS[name][1])
 
     assert ROWS[name][4].startswith("DynamoDB TTL")
@@ -52,24 +52,24 @@ def test_what_ttl_erases_lies_in_a_table_that_forgets(name: str) -> None:
     assert len(used) == 1, "the code takes the figure from the rules"
 
 
-def test_every_table_that_forgets_has_a_rule() -> None:
+def test_every_table_with_ttl_has_a_rule() -> None:
     forgetful = {n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table}
     named = {n for row in ROWS.values() if "TTL" in row[4] for n in re.findall(r"`(\w+Table)`", row[1])}
 
     assert forgetful == named
 
 
-def test_the_parameters_begin_with_the_figures_of_the_rules() -> None:
+def test_parameter_defaults_match_the_rules() -> None:
     for parameter, name in (("RetentionDaysEnded", "ended registrations"), ("LogRetentionDays", "logs")):
         assert PARAMETERS[parameter]["Type"] == "Number"
         assert PARAMETERS[parameter]["Default"] == RULES[name].days
         assert f"`{parameter}`" in ROWS[name][3]
 
 
-def test_logs_files_and_messages_are_kept_as_long_as_the_rules_say() -> None:
+def test_logs_files_and_messages_are_kept_for_the_periods_of_the_rules() -> None:
     groups = [group["RetentionInDays"] for group in of_type("AWS::Logs::LogGroup").values()]
     (rule,) = RESOURCES["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    # SQS keeps four days where nothing is said.
+    # SQS keeps four days by default.
     queues = {n: q.get("MessageRetentionPeriod", 345600) for n, q in of_type("AWS::SQS::Queue").items()}
     dead = {name for name in queues if name.endswith("DeadLetters") or name == "UnpublishedEvents"}
 
@@ -80,13 +80,13 @@ def test_logs_files_and_messages_are_kept_as_long_as_the_rules_say() -> None:
     assert {queues[name] for name in queues.keys() - dead} == {int(RULES["queues"].total_seconds())}
 
 
-def test_the_runbook_says_how_long_copies_hold_deleted_rows() -> None:
+def test_the_runbook_states_how_long_copies_hold_deleted_items() -> None:
     runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 
     assert _said(RULES["point-in-time copies"]) in runbook
 
 
-def test_nothing_with_a_figure_hides_from_this_test() -> None:
+def test_every_retention_period_is_covered_by_a_rule() -> None:
     text = (ROOT / "template.yaml").read_text()
 
     assert TEMPLATE["Parameters"].keys() >= {"RetentionDaysEnded", "LogRetentionDays"}

@@ -1,4 +1,4 @@
-"""Where things are kept: tables, buckets, the key."""
+"""Stored data: tables, buckets, the key."""
 
 from typing import Any
 
@@ -10,33 +10,33 @@ from tools.cloud.emulator import ROOT
 TABLES = of_type("AWS::DynamoDB::Table")
 BUCKETS = of_type("AWS::S3::Bucket")
 AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
-# What cannot be made again: it is neither deleted with the stack nor lost to a bad write.
+# Irreplaceable data: neither deleted with the stack nor lost to a bad write.
 FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "CustomerKey", "TrustBucket"}
-# Nothing in them outlasts a month, and to put them back would put back used challenges and spent tries.
+# Their items last a month at most, and a restore would bring back used challenges and used tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable"}
 
 
 @pytest.mark.parametrize("name", FOR_GOOD)
-def test_what_cannot_be_made_again_outlives_the_stack(name: str) -> None:
+def test_irreplaceable_resources_are_retained(name: str) -> None:
     assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_encrypted_and_paid_by_use(name: str) -> None:
+def test_a_table_is_encrypted_and_billed_on_demand(name: str) -> None:
     assert TABLES[name]["SSESpecification"] == {"SSEEnabled": True}
     assert TABLES[name]["BillingMode"] == "PAY_PER_REQUEST"
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_can_be_put_back_to_any_second(name: str) -> None:
+def test_a_table_has_point_in_time_recovery(name: str) -> None:
     recovery = TABLES[name].get("PointInTimeRecoverySpecification", {})
 
     assert recovery.get("PointInTimeRecoveryEnabled", False) is (name not in SHORT_LIVED)
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_forgets_where_its_items_say_so(name: str) -> None:
+def test_a_table_has_ttl_where_its_items_expire(name: str) -> None:
     source = (AWS_CODE / f"{name.removesuffix('Table').lower()}.py").read_text()
     expected = {"AttributeName": "ttl", "Enabled": True} if '"ttl"' in source else None
 
@@ -44,18 +44,18 @@ def test_a_table_forgets_where_its_items_say_so(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_not_named_so_that_it_can_be_replaced(name: str) -> None:
+def test_a_table_has_no_fixed_name(name: str) -> None:
     assert "TableName" not in TABLES[name]
 
 
-def test_the_registrations_stream_tells_what_was_and_what_is() -> None:
+def test_the_registrations_stream_has_old_and_new_images() -> None:
     streams = {name: table.get("StreamSpecification") for name, table in TABLES.items()}
 
     assert streams.pop("RegistrationsTable") == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert set(streams.values()) == {None}
 
 
-def test_the_indices_hold_keys_only() -> None:
+def test_the_indexes_project_keys_only() -> None:
     indices = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
 
     assert [index["IndexName"] for index in indices] == ["by-expiry", "by-erasure"]
@@ -63,7 +63,7 @@ def test_the_indices_hold_keys_only() -> None:
 
 
 @pytest.mark.parametrize("name", BUCKETS)
-def test_a_bucket_is_closed_and_encrypted(name: str) -> None:
+def test_a_bucket_is_private_and_encrypted(name: str) -> None:
     bucket = BUCKETS[name]
 
     assert bucket["PublicAccessBlockConfiguration"] == {
@@ -79,7 +79,7 @@ def test_a_bucket_is_closed_and_encrypted(name: str) -> None:
     assert "WebsiteConfiguration" not in bucket
 
 
-def test_a_deleted_upload_is_gone_and_a_forgotten_one_follows_within_a_day() -> None:
+def test_uploads_are_not_versioned_and_expire_within_a_day() -> None:
     bucket = BUCKETS["UploadBucket"]
 
     assert "VersioningConfiguration" not in bucket
@@ -90,7 +90,7 @@ def test_a_deleted_upload_is_gone_and_a_forgotten_one_follows_within_a_day() -> 
     assert "Prefix" not in rule
 
 
-def test_every_trust_document_that_was_ever_active_is_kept() -> None:
+def test_every_version_of_the_trust_document_is_kept() -> None:
     assert BUCKETS["TrustBucket"]["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "LifecycleConfiguration" not in BUCKETS["TrustBucket"]
 
@@ -99,25 +99,25 @@ def test_every_trust_document_that_was_ever_active_is_kept() -> None:
     ("bucket", "prefix", "queue"),
     [("UploadBucket", "uploads/", "ValidationQueue"), ("TrustBucket", "incoming/", "TrustQueue")],
 )
-def test_a_new_object_is_told_to_its_queue(bucket: str, prefix: str, queue: str) -> None:
+def test_a_new_object_sends_a_message_to_its_queue(bucket: str, prefix: str, queue: str) -> None:
     (told,) = BUCKETS[bucket]["NotificationConfiguration"]["QueueConfigurations"]
 
     assert told["Event"] == "s3:ObjectCreated:*"
     assert told["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
-    # What a function writes itself lies outside the prefix, or it would call itself.
+    # A function's own objects are outside the prefix, otherwise it would trigger itself.
     assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": prefix}]}}
-    # S3 asks the queue before the bucket is made.
+    # S3 checks the queue before the bucket is created.
     assert RESOURCES[bucket]["DependsOn"] == f"{queue}Policy"
 
 
-def test_the_upload_bucket_speaks_tls_only() -> None:
+def test_the_upload_bucket_requires_tls() -> None:
     (statement,) = RESOURCES["UploadBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_the_key_turns_and_waits_before_it_goes() -> None:
+def test_the_key_is_rotated_and_deleted_after_a_waiting_period() -> None:
     key: dict[str, Any] = RESOURCES["CustomerKey"]["Properties"]
 
     assert key["EnableKeyRotation"] is True

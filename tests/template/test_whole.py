@@ -1,4 +1,4 @@
-"""The template as a whole: it has no cycle, and one text serves AWS and the local cloud."""
+"""The template as a whole: it has no cycle, and one file is deployed to AWS and the local cloud."""
 
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -26,13 +26,13 @@ NOT_LOCAL = {
 KISA_ROOT_CA_4 = "a002ff556c601863b08b9aa33a8e6666e97e72bbe552f66eb9f2395c68c7bc98"  # pragma: allowlist secret
 
 
-def test_nothing_waits_for_itself() -> None:
+def test_the_template_has_no_cycle() -> None:
     order = list(TopologicalSorter(graph(expanded())).static_order())
 
     assert len(order) == len(expanded())
 
 
-def test_a_cycle_would_be_found() -> None:
+def test_a_cycle_is_detected() -> None:
     bucket_to_function: dict[str, Any] = {"Notify": {"Fn::Sub": "${Reader.Arn}"}}
     function_to_bucket: dict[str, Any] = {"Role": {"Fn::Sub": ["${B}/*", {"B": {"Fn::GetAtt": ["Bucket", "Arn"]}}]}}
 
@@ -40,23 +40,23 @@ def test_a_cycle_would_be_found() -> None:
         TopologicalSorter(graph({"Bucket": bucket_to_function, "Reader": function_to_bucket})).prepare()
 
 
-def test_every_name_that_is_mentioned_exists() -> None:
+def test_every_reference_exists() -> None:
     mentioned = references([RESOURCES, TEMPLATE["Outputs"], TEMPLATE["Globals"]])
     known = RESOURCES.keys() | PARAMETERS.keys()
 
     assert {name for name in mentioned if not name.startswith("AWS::")} <= known
 
 
-def test_what_the_local_cloud_lacks_is_left_out_there() -> None:
+def test_resources_missing_in_the_local_cloud_are_conditional() -> None:
     guarded = {name for name, resource in expanded().items() if resource.get("Condition") == "InAws"}
 
     assert {name for name, resource in expanded().items() if resource["Type"] in NOT_LOCAL} <= guarded
-    # The condition hangs on a parameter: one on the account id would be looked at too late.
+    # The condition depends on a parameter: one on the account id would be evaluated too late.
     assert TEMPLATE["Conditions"]["InAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
     assert PARAMETERS["Stage"]["Default"] != "local"
 
 
-def test_nothing_that_is_always_there_needs_what_is_sometimes_there() -> None:
+def test_no_unconditional_resource_refers_to_a_conditional_one() -> None:
     sometimes = {name for name, resource in expanded().items() if "Condition" in resource}
     always = {name: needs for name, needs in graph(expanded()).items() if name not in sometimes}
 
@@ -85,7 +85,7 @@ def test_no_parameter_is_a_secret() -> None:
     }
 
 
-def test_no_account_region_or_partition_is_written_down() -> None:
+def test_no_account_region_or_partition_is_hard_coded() -> None:
     text = (ROOT / "template.yaml").read_text()
 
     assert "arn:aws:" not in text

@@ -1,1 +1,1 @@
-"""For admins and the help desk: inspect a file, make a trust document."""
+"""For admins and the help desk: inspect files, write a trust document."""

@@ -1,12 +1,11 @@
-"""What the service would say to a customer's files, for the help desk and for admins:
+"""Reports how the service would decide on a customer's files, for the help desk and for admins:
 
     python -m tools.admin.inspect signCert.der signPri.key --password-stdin --trust FOLDER|trust.json
 
-The same checks in the same order as in the service, on this machine; nothing is sent or kept. FOLDER holds
-anchors/ and issuers/, as for tools.admin.trust_document; without --trust it is build/demo-pki, of the demo. Ends
-with 0 where the certificate would be accepted, 1 where it would be refused, 2 where it was called wrongly. Whose
-the certificate is, the proof of possession and whether it is registered already are not looked at. A password or R
-is never shown.
+It runs the checks of the service in the same order on this machine, and sends and stores nothing. FOLDER holds
+anchors/ and issuers/, as for tools.admin.trust_document; the default is the demo's build/demo-pki. Exit code 0: the
+certificate would be accepted; 1: it would be refused; 2: wrong usage. Not checked: the owner, proof of possession,
+and whether the certificate is already registered. A password or R is never printed.
 """
 
 import argparse
@@ -37,23 +36,23 @@ from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES
 from registrar.domain.times import instant, iso
-from registrar.entry.answers import findings_in
+from registrar.entry.responses import findings_in
 from tools.admin.trust_document import build_document, load_operators, read_certificates
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "build/demo-pki"
 ACCEPTED = 0
 REFUSED = 1
-WRONG_CALL = 2
+USAGE_ERROR = 2
 
 
-class _WrongCall(Exception):
-    """The command was called with something it cannot use."""
+class _UsageError(Exception):
+    """An argument of the command cannot be used."""
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """What was found: the service's report, and what is to be told of the container."""
+    """The service's report, and facts about the container."""
 
     report: Report
     container: Container | None = None
@@ -88,15 +87,15 @@ def inspect(
 
 
 def _before_the_password(container: Container, trust: TrustStore, kind: str, at: datetime, bank: str) -> Report:
-    """The report on a certificate beside its key where it is refused; else the password is asked for."""
-    asked = refusal_report(Refusal(Code.FILE_PASSWORD_REQUIRED), trust)
+    """The report on a certificate whose key is still locked: its refusal, or FILE_PASSWORD_REQUIRED."""
+    password_required = refusal_report(Refusal(Code.FILE_PASSWORD_REQUIRED), trust)
     if not isinstance(container, LockedPair):
-        return asked
+        return password_required
     report = decide_certificate(container.certificate, trust, kind, at, bank=bank)
-    return report if report.refused else asked
+    return report if report.refused else password_required
 
 
-def told(found: Inspected, language: str, *, show_name: bool) -> dict[str, Any]:
+def as_json(found: Inspected, language: str, *, show_name: bool) -> dict[str, Any]:
     """The outcome as JSON types."""
     report = found.report
     first = headline(report.findings)
@@ -148,7 +147,7 @@ def _certificate(found: Inspected, *, show_name: bool) -> dict[str, Any] | None:
 
 
 def read_trust(path: Path) -> TrustStore:
-    """The trust in a folder of CA certificates or in a trust document, whose own anchors are taken as pinned."""
+    """The trust in a folder of CA certificates or in a trust document, whose anchors count as pinned."""
     try:
         if path.is_dir():
             anchors = read_certificates(path / "anchors")
@@ -159,9 +158,9 @@ def read_trust(path: Path) -> TrustStore:
         raw = path.read_bytes()
         return read_document(raw, _own_pins(raw))
     except (OSError, ValueError) as error:
-        raise _WrongCall(f"no trust in {path}: {error}") from None
+        raise _UsageError(f"no trust in {path}: {error}") from None
     except TrustDocumentRejected as rejected:
-        raise _WrongCall(f"no trust in {path}: {'; '.join(rejected.reasons)}") from None
+        raise _UsageError(f"no trust in {path}: {'; '.join(rejected.reasons)}") from None
 
 
 def _own_pins(raw: bytes) -> list[str]:
@@ -183,12 +182,14 @@ def _print(outcome: dict[str, Any]) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m tools.admin.inspect", description="Say what the service would say.")
+    parser = argparse.ArgumentParser(
+        "python -m tools.admin.inspect", description="Report how the service would decide."
+    )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the files of one upload")
     parser.add_argument("--trust", type=Path, help="folder with anchors/ and issuers/, or a trust document")
     parser.add_argument("--at", type=instant, help="decide as at this time, such as 2020-03-10T00:00:00Z")
     parser.add_argument("--kind", choices=KINDS, default="personal", help="the customer's kind")
-    parser.add_argument("--bank", default="", help="the OU that names this bank itself, as BankCode")
+    parser.add_argument("--bank", default="", help="the OU that names this bank, as the parameter BankCode")
     parser.add_argument("--language", choices=LANGUAGES, default="ko", help="of the texts")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
@@ -201,16 +202,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         if options.trust is None and not DEMO.is_dir():
-            raise _WrongCall(f"--trust is needed: there is no {DEMO.relative_to(ROOT)}")
+            raise _UsageError(f"--trust is needed: there is no {DEMO.relative_to(ROOT)}")
         trust = read_trust(options.trust or DEMO)
         files = [path.read_bytes() for path in options.files]
-    except (_WrongCall, OSError) as error:
+    except (_UsageError, OSError) as error:
         print(f"inspect: {error}", file=sys.stderr)
-        return WRONG_CALL
+        return USAGE_ERROR
     password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
     at = options.at or datetime.now(UTC)
     found = inspect(files, password, trust, options.kind, at, options.bank)
-    outcome = told(found, options.language, show_name=options.show_name)
+    outcome = as_json(found, options.language, show_name=options.show_name)
     if options.json:
         print(json.dumps(outcome, ensure_ascii=False, indent=1))
     else:

@@ -1,15 +1,14 @@
 """The trust document: which roots, issuing CAs and certificate policies the bank accepts, and when.
 
-An administrator makes it with
+An admin writes it with
 
     python -m tools.admin.trust_document --anchors DIR --issuers DIR --version N > trust.json
 
-and puts it into the trust bucket. DIR holds DER or PEM certificates. The operator of an issuing CA is found
-by the O= of its subject, ignoring case; which policies of an operator the bank accepts stands in
-npki_policies.json. The fingerprints are printed to standard error: compare each with the authority's own
-notice before use.
+and uploads it to the trust bucket. DIR holds DER or PEM certificates. The operator of an issuing CA is found
+by the O= of its subject, ignoring case; npki_policies.json states which policies of an operator the bank accepts.
+The fingerprints are printed to standard error: compare each with the CA's published fingerprint before use.
 
-If you add an operator, touch npki_policies.json only.
+To add an operator, change npki_policies.json only.
 """
 
 import argparse
@@ -49,7 +48,7 @@ class Policy(TypedDict):
 
 
 class Revocation(TypedDict):
-    """Where an operator answers for its certificates; docs/runbook.md says what each member means."""
+    """Revocation sources of an operator; docs/runbook.md explains each member."""
 
     ocsp: str | None
     crl: list[str]
@@ -71,7 +70,7 @@ def load_operators(path: Path = POLICY_TABLE) -> dict[str, Operator]:
     return operators
 
 
-# What a bank would start from; docs/runbook.md says what each means.
+# Initial rules of a bank; docs/runbook.md explains each.
 RULES: Mapping[str, Any] = {
     "rsa_bits": [2048, 8192],
     "curves": ["secp256r1", "secp384r1", "secp521r1"],
@@ -133,7 +132,7 @@ def read_certificates(folder: Path) -> list[x509.Certificate]:
             else:
                 found.append(x509.load_der_x509_certificate(content))
         except ValueError as error:
-            raise ValueError(f"{path.name} is no certificate") from error
+            raise ValueError(f"{path.name} is not a certificate") from error
     if not found:
         raise ValueError(f"no certificate in {folder}")
     return found
@@ -178,10 +177,12 @@ def _timestamp(moment: datetime) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the document to standard output and the fingerprints to standard error."""
-    parser = argparse.ArgumentParser("python -m tools.admin.trust_document", description="Make the trust document.")
+    parser = argparse.ArgumentParser(
+        "python -m tools.admin.trust_document", description="Write the trust document."
+    )
     parser.add_argument("--anchors", type=Path, required=True, help="folder with the roots")
     parser.add_argument("--issuers", type=Path, required=True, help="folder with the issuing CAs")
-    parser.add_argument("--version", type=int, required=True, help="positive, higher than the one before")
+    parser.add_argument("--version", type=int, required=True, help="positive, higher than the active version")
     options = parser.parse_args(arguments)
     try:
         anchors = read_certificates(options.anchors)

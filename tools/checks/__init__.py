@@ -1,1 +1,1 @@
-"""Checks of the source tree that `make check` runs and no ready-made tool does."""
+"""Checks of the source tree for `make check` that no existing tool covers."""

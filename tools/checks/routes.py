@@ -1,6 +1,6 @@
 """Checks the README's table of routes and functions against template.yaml: `python -m tools.checks.routes`.
 
-`--write` writes the table anew. It has one row for each function, in the template's order: what starts it, its
+`--write` writes the table. It has one row for each function, in the template's order: what starts it, its
 folder, and its Description.
 """
 
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def with_table(text: str, rows: str) -> str:
-    """Replace what stands between the two markers."""
+    """Replace the text between the two markers."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -1,4 +1,4 @@
-"""Fails on what looks like a secret and is not in .secrets.baseline: `python -m tools.checks.secrets_scan`.
+"""Fails on an apparent secret that is not in .secrets.baseline: `python -m tools.checks.secrets_scan`.
 
 Mark a made-up secret with `# pragma: allowlist secret` on its line. `--update` takes today's findings into
 the baseline: look at each one first.
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Look for secrets.")
     parser.add_argument("--update", action="store_true", help="take what is found into the baseline")
     update = parser.parse_args().update
-    os.chdir(ROOT)  # the baseline names files as seen from here, so that it holds in every clone
+    os.chdir(ROOT)  # the baseline has paths relative to this folder
     # Loading applies the baseline's plugins and filters to the scan below.
     known = baseline.load(baseline.load_from_file(BASELINE), BASELINE)
     found = SecretsCollection()
@@ -38,11 +38,11 @@ def main() -> None:
 
 
 def _files() -> list[str]:
-    # A checkout that belongs to someone else is only read here.
+    # Git would refuse a checkout of another user; it is only read here.
     command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = [name for name in listed.split("\0") if name]
-    # The baseline itself and the lock files are digests from end to end.
+    # The baseline and the lock files consist of digests.
     skipped = (BASELINE, "requirements.txt", "dev.txt", "emulator.txt")
     return [name for name in names if (ROOT / name).is_file() and not name.endswith(skipped)]
 

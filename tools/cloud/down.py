@@ -5,7 +5,7 @@ from tools.pki import issuers
 
 
 def main() -> None:
-    """Stop it, if it still runs."""
+    """Stop the local cloud, if it still runs."""
     if emulator := running.running():
         emulator.stop()
         issuers.stop(running.issuers())

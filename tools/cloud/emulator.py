@@ -32,9 +32,9 @@ SECRET_KEY = "test"  # pragma: allowlist secret  # noqa: S105
 
 START_SECONDS = 30
 GRACE_SECONDS = 3
-"""How long SIGTERM gets: it can hang while a stack operation is open."""
+"""Seconds to wait after SIGTERM, which can hang during a stack operation."""
 
-# A proxy in the environment must not get to see loopback addresses.
+# A proxy of the environment must not receive loopback requests.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -56,7 +56,7 @@ class Emulator:
 
     @classmethod
     def start(cls, *, port: int | None = None, background: bool = False) -> Self:
-        """Start one and wait until it answers; unless `background`, it ends with this process."""
+        """Start an emulator and wait until it responds; unless `background`, it ends with this process."""
         if not PYTHON.exists():
             raise EmulatorError(f"{PYTHON} is missing: run make build")
         port = port or free_port()
@@ -90,7 +90,7 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client with the deployer's credentials; made once, since making one takes longer than a call."""
+        """A boto3 client with the deployer's credentials, cached since creating one takes longer than a call."""
         if service not in self._clients:
             session = cast("Any", boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION))
             config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}, proxies={})
@@ -103,13 +103,13 @@ class Emulator:
             return cast("bytes", answer.read())
 
     def is_running(self) -> bool:
-        """Whether its process lives and answers on its port (a process id alone may be another's by now)."""
+        """Whether its process runs and responds on its port (another process may have its id by now)."""
         with contextlib.suppress(OSError):
             return self._alive() and bool(self.get("/_ministack/health"))
         return False
 
     def stop(self) -> None:
-        """End it and everything it started, and remove its folder. Harmless when already stopped."""
+        """Stop it and its child processes, and remove its folder. Harmless when already stopped."""
         atexit.unregister(self.stop)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
@@ -153,7 +153,7 @@ class Emulator:
 
 
 def _environment(port: int, folder: Path) -> dict[str, str]:
-    # Nothing is inherited: the emulator hands its own variables on to the functions.
+    # Nothing is inherited: the emulator passes its variables to the functions.
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": str(folder),
@@ -173,12 +173,12 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens at now."""
+    """A free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return cast("int", probe.getsockname()[1])
 
 
 def _die_with_parent() -> None:
-    parent_death_signal = 1  # PR_SET_PDEATHSIG: covers the parent being killed, which atexit does not
+    parent_death_signal = 1  # PR_SET_PDEATHSIG: also when the parent is killed, unlike atexit
     ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)

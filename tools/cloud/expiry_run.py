@@ -1,4 +1,4 @@
-"""The expiry run on the local cloud: begin it, wait for its shards, make it forget that it ran today."""
+"""The expiry run on the local cloud: start it, wait for its shards, delete the record of today's run."""
 
 import time
 
@@ -6,13 +6,13 @@ from tools.cloud.local_cloud import LocalCloud
 
 
 def run(cloud: LocalCloud) -> None:
-    """A whole run, until every shard is done."""
+    """Run it, and wait until every shard is finished."""
     cloud.invoke("FlagExpiringFunction", {})
     wait(cloud)
 
 
 def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
-    """Wait until the run that began is finished. Raises TimeoutError."""
+    """Wait until the started run is finished. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if "Item" in _read(cloud, "run:flag_expiring"):
@@ -22,7 +22,7 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
 
 
 def wait_for_notices(cloud: LocalCloud, *, seconds: float = 120) -> None:
-    """Wait until the notice queue is empty and nobody is at work on it. Raises TimeoutError."""
+    """Wait until the notice queue is empty and no message is in flight. Raises TimeoutError."""
     sqs = cloud.client("sqs")
     queue = cloud.physical("NoticeQueue")
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -36,7 +36,7 @@ def wait_for_notices(cloud: LocalCloud, *, seconds: float = 120) -> None:
 
 
 def forget(cloud: LocalCloud) -> None:
-    """As on the first day: a run finds what is due today."""
+    """Reset to the first day, so that a run finds what is due today."""
     dynamodb = cloud.client("dynamodb")
     table = cloud.physical("NoticesTable")
     pages = dynamodb.get_paginator("scan").paginate(TableName=table)

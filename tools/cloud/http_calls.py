@@ -1,4 +1,4 @@
-"""Plain HTTP for the demo app and tests: an error status is an answer here, not an exception."""
+"""Plain HTTP for the demo app and tests: an error status is a response here, not an exception."""
 
 import json
 import urllib.error
@@ -6,13 +6,13 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-# A proxy in the environment must not get to see loopback addresses.
+# A proxy of the environment must not receive loopback requests.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back."""
+class HttpResponse:
+    """Status, headers and body of a response."""
 
     status: int
     headers: dict[str, str]
@@ -24,20 +24,20 @@ class Answer:
         return json.loads(self.body)
 
 
-def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-    """Send `body` as it is when bytes, else as JSON."""
+def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Send `body`: bytes unchanged, anything else as JSON."""
     content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     sent = {"Content-Type": "application/json", **(headers or {})} if content is not None else headers or {}
     request = urllib.request.Request(url, data=content, method=method, headers=sent)
     try:
-        with _DIRECT.open(request, timeout=30) as answer:
-            return _read(answer)
+        with _DIRECT.open(request, timeout=30) as response:
+            return _read(response)
     except urllib.error.HTTPError as error:
         with error:
             return _read(error)
 
 
-def post_form(url: str, fields: dict[str, str], file: bytes) -> Answer:
+def post_form(url: str, fields: dict[str, str], file: bytes) -> HttpResponse:
     """Send a presigned POST: the fields, then the file."""
     boundary = "----registrar-form-boundary"
     parts = [
@@ -49,6 +49,6 @@ def post_form(url: str, fields: dict[str, str], file: bytes) -> Answer:
     return send("POST", url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
 
 
-def _read(answer: Any) -> Answer:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status, headers, answer.read())
+def _read(response: Any) -> HttpResponse:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return HttpResponse(response.status, headers, response.read())

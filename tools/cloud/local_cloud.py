@@ -1,4 +1,4 @@
-"""The whole service on this machine: emulator, stack, and what a person would look up in the AWS console.
+"""The whole service on this machine: emulator, stack, and the look-ups of the AWS console.
 
     with LocalCloud.start() as cloud:
         requests to cloud.url …
@@ -47,7 +47,7 @@ class LocalCloud:
         background: bool = False,
         with_layers: bool = False,
     ) -> Self:
-        """Build what changed (unless `built` says where it lies), start the emulator and deploy."""
+        """Build what changed (unless `built` names a build), start the emulator and deploy."""
         built = built or build.build(build.host())
         emulator = Emulator.start(port=port, background=background)
         try:
@@ -71,10 +71,10 @@ class LocalCloud:
         return self.resources.get(name, name)
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
-        """Invoke a function and return what it answers."""
-        answer = self.client("lambda").invoke(FunctionName=self.physical(name), Payload=json.dumps(event))
-        payload = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
+        """Invoke a function and return its result."""
+        response = self.client("lambda").invoke(FunctionName=self.physical(name), Payload=json.dumps(event))
+        payload = json.loads(response["Payload"].read() or b"null")
+        if "FunctionError" in response:
             raise InvocationError(f"{name}: {payload}")
         return payload
 
@@ -97,7 +97,7 @@ class LocalCloud:
         return [text["Message"] for text in sent[phone]]
 
     def wait_for_sms(self, phone: str, about: str, count: int = 1, *, seconds: float = 60) -> list[str]:
-        """Wait until `count` texts to a phone number hold `about`, and return these. Raises TimeoutError."""
+        """Wait until `count` texts to a phone number contain `about`, and return them. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while len(found := [text for text in self.sms(phone) if about in text]) < count:
             if time.monotonic() > deadline:
@@ -111,7 +111,7 @@ class LocalCloud:
         return [mail for mails in sent.values() for mail in mails]
 
     def wait_for(self, name: str, text: str, *, seconds: float = 10) -> str:
-        """Wait until a function logs a line that holds `text`, and return the line."""
+        """Wait until a function logs a line with `text`, and return the line."""
         deadline = time.monotonic() + seconds
         while True:
             for line in self.logs(name):
@@ -122,7 +122,7 @@ class LocalCloud:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """End it all."""
+        """Stop the emulator and its functions."""
         self.emulator.stop()
 
     def __enter__(self) -> Self:

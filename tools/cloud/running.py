@@ -8,8 +8,8 @@ from tools.cloud.emulator import ROOT, Emulator
 STATE = ROOT / "build/local-cloud.json"
 
 
-def remember(emulator: Emulator, issuers: int, told: str) -> None:
-    """Note what is needed to stop it from another process, and what its user was told (a demo login).
+def remember(emulator: Emulator, issuers: int, printed: str) -> None:
+    """Store what another process needs to stop it, and what `make up` printed (a demo login).
 
     `issuers` is the process id of the issuers' responder.
     """
@@ -20,13 +20,13 @@ def remember(emulator: Emulator, issuers: int, told: str) -> None:
         "folder": str(emulator.folder),
         "log": str(emulator.log),
         "issuers": issuers,
-        "told": told,
+        "printed": printed,
     }
     STATE.write_text(json.dumps(note))
 
 
 def running() -> Emulator | None:
-    """The cloud left running, if it still is."""
+    """The cloud that `make up` started, if it still runs."""
     if not STATE.exists():
         return None
     note = json.loads(STATE.read_text())
@@ -39,11 +39,11 @@ def issuers() -> int:
     return int(json.loads(STATE.read_text())["issuers"])
 
 
-def told() -> str:
-    """What `make up` said."""
-    return str(json.loads(STATE.read_text())["told"])
+def printed() -> str:
+    """What `make up` printed."""
+    return str(json.loads(STATE.read_text())["printed"])
 
 
 def forget() -> None:
-    """There is none any more."""
+    """Delete the record of the running cloud."""
     STATE.unlink(missing_ok=True)

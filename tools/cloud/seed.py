@@ -27,9 +27,9 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator, websafe
 from tools.pki.authorities import DemoPki, kept_pki
 
-# Nobody's number: its check digit is wrong.
+# Not a real person's number: its check digit is wrong.
 DEMO_IDN = "9001011234567"
-# On a busy machine the queue of the emulator alone has taken 30.
+# On a busy machine, the emulator's queue alone takes up to 30.
 REPORT_SECONDS = 90
 PKI_FOLDER = ROOT / "build/demo-pki"
 RP_ID = "bank.example"
@@ -38,7 +38,7 @@ ORIGIN = "https://bank.example"
 
 @dataclass(frozen=True)
 class DemoCustomer:
-    """A customer with all that only they know."""
+    """A customer with their secrets."""
 
     id: str
     name: str
@@ -50,24 +50,24 @@ class DemoCustomer:
 
     @property
     def otpauth(self) -> str:
-        """The address an authenticator app reads (secret in base32)."""
+        """The URI that an authenticator app reads (secret in base32)."""
         secret = base64.b32encode(self.totp_secret).decode().rstrip("=")
         return f"otpauth://totp/Demo%20Bank:{self.id}?secret={secret}&issuer=Demo%20Bank"
 
 
 def demo_pki(now: datetime) -> DemoPki:
-    """The demo authorities, kept between runs so that a certificate made yesterday is still one of theirs."""
+    """The demo authorities, kept between runs so that a certificate issued yesterday stays valid."""
     return kept_pki(PKI_FOLDER, now)
 
 
 def parameters(pki: DemoPki) -> dict[str, str]:
-    """The stack's parameters: the demo root is pinned, and customers are told at any hour."""
+    """The stack's parameters: the demo root is pinned, and there are no quiet hours."""
     pin = pki.root.certificate.fingerprint(SHA256()).hex()
     return {"TrustAnchorPins": pin, "QuietHours": "0-0", "PasskeyRpId": RP_ID, "PasskeyOrigins": ORIGIN}
 
 
 def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a trust document where an admin would, and wait for the report on exactly this proposal."""
+    """Propose a trust document as an admin would, and wait for the report on this proposal."""
     content = json.dumps(document, ensure_ascii=False).encode()
     _put(cloud, INCOMING, content)
     digest = hashlib.sha256(content).hexdigest()
@@ -75,7 +75,7 @@ def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, A
 
 
 def confirm_trust(cloud: LocalCloud, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Confirm the proposal that `report` is on, as an admin who has read what it would change."""
+    """Confirm the proposal of `report`, as an admin does after reading it."""
     _put(cloud, CONFIRMATION, str(report["sha256"]).encode())
     return _report(cloud, lambda now: now.get("sha256") == report["sha256"] and now["activated"])
 
@@ -112,7 +112,7 @@ def enrol(
 ) -> DemoCustomer:
     """Write a customer as the bank would, with a fresh password and one-time code secret.
 
-    With `device` also a passkey on it, as add_passkey leaves it.
+    With `device`, also write its passkey as add_passkey does.
     """
     password = secrets.token_urlsafe(9)
     totp_secret = secrets.token_bytes(20)
@@ -145,7 +145,7 @@ def _passkey(device: Authenticator) -> Passkey:
 
 
 def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str, *, language: str = "ko") -> DemoCustomer:
-    """Activate the demo trust, whose issuers answer at the address `ocsp`, and enrol the demo customer."""
+    """Activate the demo trust, whose OCSP responder is at the address `ocsp`, and enrol the demo customer."""
     report = propose_trust(cloud, pki.trust_document(version=1, ocsp=ocsp))
     if not report["activated"]:
         raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")

@@ -17,7 +17,7 @@ _API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\
 
 
 class StackError(Exception):
-    """A stack was not created; carries CloudFormation's events, the first failure first."""
+    """CloudFormation did not create the stack; the message lists its events, the first failure first."""
 
 
 def deploy(
@@ -78,7 +78,7 @@ def resources(emulator: Emulator, *, name: str = "registrar") -> dict[str, str]:
 
 
 def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:
-    """Address the REST API that an output names by its AWS address, in the form that resolves anywhere."""
+    """Convert the AWS address of the REST API in an output to one that resolves locally."""
     for value in outputs.values():
         if match := _API_ADDRESS.match(value):
             return f"{emulator.url}/_aws/execute-api/{match['api']}/{match['stage']}"

@@ -11,12 +11,12 @@ from tools.pki import issuers
 
 
 def main() -> None:
-    """Start it, unless it runs already, and say where it is."""
+    """Start it unless it already runs, and print its addresses."""
     parser = argparse.ArgumentParser(description="Start the local cloud in the background.")
-    parser.add_argument("--port", type=int, help="a free one unless given")
+    parser.add_argument("--port", type=int, help="port of the emulator; by default a free one")
     port = parser.parse_args().port
     if running.running():
-        sys.exit(f"already running:\n{running.told()}")
+        sys.exit(f"already running:\n{running.printed()}")
     pki = seed.demo_pki(datetime.now(UTC))
     ocsp_port = free_port()
     responder = issuers.start_in_background(ocsp_port)
@@ -33,7 +33,7 @@ def main() -> None:
         issuers.stop(responder)
         running.forget()
         raise
-    told = f"""\
+    summary = f"""\
 API       {cloud.url}
 services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)
 log       {cloud.emulator.log}
@@ -41,10 +41,10 @@ customer  {customer.id}, password {customer.password}
           {customer.otpauth}
 code      .venv/bin/python -m tools.demo.code {customer.totp_secret.hex()}  (the current one-time code)
 try       .venv/bin/python -m tools.pki.issue build/mine  (a certificate with its key, to register)
-revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (what its issuer says of it)
+revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
 stop it with: make down"""
-    running.remember(cloud.emulator, responder, told)
-    print(told)
+    running.remember(cloud.emulator, responder, summary)
+    print(summary)
 
 
 if __name__ == "__main__":

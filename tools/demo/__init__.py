@@ -1,1 +1,1 @@
-"""`make demo`, and the customer's side of it: a phone, an authenticator, one-time codes."""
+"""`make demo`, and its customer: a phone, an authenticator, one-time codes."""

@@ -38,7 +38,7 @@ def _b64(value: bytes) -> str:
 
 @dataclass
 class Authenticator:
-    """One device of one customer. `counter` grows by `step` with every proof; step 0 counts nothing."""
+    """One device of one customer. Each proof of identity adds `step` to `counter`; with step 0 it stays."""
 
     rp_id: str
     origin: str
@@ -50,7 +50,7 @@ class Authenticator:
     )
 
     def create(self, challenge: bytes, /, *, cose: dict[int, Any] | None = None, **facts: Any) -> dict[str, str]:
-        """What the app sends on after `navigator.credentials.create`: client data, attestation object; base64."""
+        """What `navigator.credentials.create` returns: client data and attestation object, base64."""
         key = cbor.encode(cose or self._cose())
         attested = _AAGUID + struct.pack(">H", len(self.credential_id)) + self.credential_id + key
         facts = {"flags": PRESENT | VERIFIED | ATTESTED, "type": "webauthn.create", **facts}
@@ -62,7 +62,7 @@ class Authenticator:
         }
 
     def get(self, challenge: bytes, /, **facts: Any) -> dict[str, str]:
-        """What the app sends on after `navigator.credentials.get`, base64."""
+        """What `navigator.credentials.get` returns, base64."""
         self.counter += self.step
         facts = {"flags": PRESENT | VERIFIED, "type": "webauthn.get", **facts}
         data = self._authenticator_data(facts)

@@ -8,7 +8,7 @@ from tools.demo.phone import code_at
 
 
 def main() -> None:
-    """Print the code, and how long the phone would still show it."""
+    """Print the code, and how many seconds it is still shown."""
     parser = argparse.ArgumentParser(description="Show the current one-time code, as an authenticator app does.")
     parser.add_argument("secret", type=bytes.fromhex, help="in hex, as make up shows it")
     now = int(time.time())

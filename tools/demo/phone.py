@@ -1,4 +1,4 @@
-"""The mobile app, as far as this service is concerned: what a customer's phone sends, and keeps to itself.
+"""The mobile app as the service sees it: what a customer's phone sends, and what stays on it.
 
 The certificate's private key never leaves it: the phone signs the text that the service shows.
 """
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from registrar.domain.access.totp import DIGITS, STEP_SECONDS
-from tools.cloud.http_calls import Answer, post_form, send
+from tools.cloud.http_calls import HttpResponse, post_form, send
 from tools.cloud.seed import DemoCustomer
 from tools.demo.authenticator import Authenticator, from_websafe
 from tools.pki.authorities import CustomerCertificate
@@ -51,10 +51,10 @@ class Phone:
     proof_id: str | None = None
     device: Authenticator | None = None
     address: str | None = None
-    """Where the phone seems to be: the local gateway takes a caller's word for it, API Gateway does not."""
+    """Source address of requests: the local gateway accepts it from the caller, API Gateway does not."""
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """One API call, with the session where there is one."""
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        """Send a request, with the session's token if there is one."""
         known = {"Accept-Language": self.language, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.address:
             known.setdefault("X-Forwarded-For", self.address)
@@ -69,71 +69,71 @@ class Phone:
             time.sleep(0.2)
         return code_at(self.customer.totp_secret, self.last_step)
 
-    def answer(self, challenge: Mapping[str, Any]) -> Answer:
-        """Answer a challenge by the first of its methods that this phone can."""
-        known = {"otp": self.answer_by_code} | ({"passkey": self.answer_by_passkey} if self.device else {})
+    def complete(self, challenge: Mapping[str, Any]) -> HttpResponse:
+        """Complete a challenge by the first of its methods that this phone supports."""
+        known = {"otp": self.complete_by_code} | ({"passkey": self.complete_by_passkey} if self.device else {})
         method = next(method for method in challenge["methods"] if method in known)
         return known[method](challenge)
 
-    def answer_by_code(self, challenge: Mapping[str, Any]) -> Answer:
-        """Type the code that the authenticator app shows."""
+    def complete_by_code(self, challenge: Mapping[str, Any]) -> HttpResponse:
+        """Send the code that the authenticator app shows."""
         return self.call(
             "POST", "/challenges/otp", {"challenge_id": challenge["challenge_id"], "code": self.code()}
         )
 
-    def answer_by_passkey(self, challenge: Mapping[str, Any]) -> Answer:
-        """Unlock the phone: its passkey signs the challenge."""
+    def complete_by_passkey(self, challenge: Mapping[str, Any]) -> HttpResponse:
+        """Sign the challenge with the phone's passkey."""
         if self.device is None:
             raise RuntimeError("this phone has no passkey")
         signed = self.device.get(from_websafe(challenge["asked"]["passkey"]["challenge"]))
         return self.call("POST", "/challenges/passkey", {"challenge_id": challenge["challenge_id"], **signed})
 
-    def add_passkey(self, rp_id: str, origin: str, name: str) -> Answer:
-        """Make a passkey on this phone, with a fresh proof; used from then on. Returns the last answer."""
+    def add_passkey(self, rp_id: str, origin: str, name: str) -> HttpResponse:
+        """Add a passkey of this phone, with a fresh proof of identity. Returns the last response."""
         proof = {"proof_id": self.prove_identity("enrol", "passkey")}
         asked = self.call("POST", "/credentials/passkey/options", proof)
         if asked.status != 200:
             return asked
         device = Authenticator(rp_id, origin)
         made = device.create(from_websafe(asked.json()["challenge"]))
-        answer = self.call("POST", "/credentials/passkey", {**proof, "name": name, **made})
-        if answer.status == 201:
+        response = self.call("POST", "/credentials/passkey", {**proof, "name": name, **made})
+        if response.status == 201:
             self.device = device
-        return answer
+        return response
 
-    def log_in(self, operation: str = "register") -> Answer:
-        """Password, then another factor; keeps token, device id and proof. Returns the last answer."""
+    def log_in(self, operation: str = "register") -> HttpResponse:
+        """Log in; keep token, device id and proof of identity. Returns the last response."""
         self.token = None
         body = {"customer_id": self.customer.id, "password": self.customer.password, "operation": operation}
         if self.device_id:
             body["device_id"] = self.device_id
-        answer = self.call("POST", "/login", body)
-        if answer.status == 200:
-            answer = self.answer(answer.json())
-        if answer.status == 200:
-            earned = answer.json()
+        response = self.call("POST", "/login", body)
+        if response.status == 200:
+            response = self.complete(response.json())
+        if response.status == 200:
+            earned = response.json()
             self.token = earned["token"]
             self.proof_id = earned.get("proof_id")
             self.device_id = earned.get("device_id", self.device_id)
-        return answer
+        return response
 
-    def step_up(self, operation: str, object_id: str | None = None) -> Answer:
-        """Prove who they are for one operation. Returns the last answer, with `proof_id` where it went well."""
+    def step_up(self, operation: str, object_id: str | None = None) -> HttpResponse:
+        """Prove identity for one operation. Returns the last response, with `proof_id` on success."""
         asked = {"operation": operation, **({"object": object_id} if object_id else {})}
-        answer = self.call("POST", "/step-up", asked)
-        return self.answer(answer.json()) if answer.status == 200 else answer
+        response = self.call("POST", "/step-up", asked)
+        return self.complete(response.json()) if response.status == 200 else response
 
     def prove_identity(self, operation: str, object_id: str | None = None) -> str | None:
-        """A fresh proof for one operation, or None where it was refused."""
+        """A fresh proof of identity for one operation, or None if it is refused."""
         proof_id: str | None = self.step_up(operation, object_id).json().get("proof_id")
         return proof_id
 
-    def log_out(self) -> Answer:
+    def log_out(self) -> HttpResponse:
         """End the session here."""
         return self.call("POST", "/logout")
 
-    def announce(self, files: Mapping[str, bytes], **headers: str) -> Answer:
-        """Ask for an upload of exactly these files, with a fresh proof of identity where the last one is used."""
+    def announce(self, files: Mapping[str, bytes], **headers: str) -> HttpResponse:
+        """Announce an upload of these files, with a fresh proof of identity if the last one is used."""
         if self.proof_id is None:
             self.proof_id = self.prove_identity("register")
         announced = [
@@ -141,20 +141,20 @@ class Phone:
             for name, content in files.items()
         ]
         proof = {"proof_id": self.proof_id} if self.proof_id else {}
-        answer = self.call("POST", "/uploads", {"files": announced, **proof}, **headers)
-        if answer.status == 201:
+        response = self.call("POST", "/uploads", {"files": announced, **proof}, **headers)
+        if response.status == 201:
             self.proof_id = None
-        return answer
+        return response
 
-    def send_files(self, announced: Answer, files: Mapping[str, bytes]) -> list[Answer]:
-        """Send the files with the forms that `announce` got."""
+    def send_files(self, announced: HttpResponse, files: Mapping[str, bytes]) -> list[HttpResponse]:
+        """Send the files with the forms that `announce` received."""
         forms = announced.json()["files"]
         return [post_form(form["url"], form["fields"], files[form["name"]]) for form in forms]
 
     def wait_for_decision(
         self, upload_id: str, seconds: float = 30, *, while_deferred: bool = False
     ) -> dict[str, Any]:
-        """Poll until the upload is decided, or deferred unless `while_deferred` says to go on."""
+        """Poll until the upload is decided, or deferred unless `while_deferred`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             view: dict[str, Any] = self.call("GET", f"/uploads/{upload_id}").json()
@@ -164,7 +164,7 @@ class Phone:
         raise TimeoutError(f"upload {upload_id} was not decided in {seconds} s")
 
     def upload(self, files: Mapping[str, bytes]) -> dict[str, Any]:
-        """Announce, send, wait: what the service decided."""
+        """Announce the files, send them, and return the decided upload."""
         announced = self.announce(files)
         if announced.status != 201:
             raise RuntimeError(f"announcing: {announced.status} {announced.body.decode()}")
@@ -188,17 +188,19 @@ class Phone:
         ciphertext = public_key.encrypt(plaintext, oaep)
         return {"key_id": key["key_id"], "ciphertext": base64.b64encode(ciphertext).decode()}
 
-    def open(self, view: dict[str, Any], password: str) -> Answer:
-        """Send the sealed password of an upload that needs one; the answer once all is decided."""
+    def open(self, view: dict[str, Any], password: str) -> HttpResponse:
+        """Send the sealed password of an upload that needs one; return the response once the upload is decided."""
         sealed = self.seal(view["upload_id"], view["password"]["nonce"], password)
-        answer = self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
-        if answer.status == 200:
+        response = self.call("POST", f"/uploads/{view['upload_id']}/password", {"sealed": sealed})
+        if response.status == 200:
             self.wait_for_decision(view["upload_id"])
             return self.call("GET", f"/uploads/{view['upload_id']}")
-        return answer
+        return response
 
-    def prove(self, view: dict[str, Any], certificate: CustomerCertificate, replaces: str | None = None) -> Answer:
-        """Sign the text of an upload that awaits its proof, seal R, agree to the consent, register."""
+    def prove(
+        self, view: dict[str, Any], certificate: CustomerCertificate, replaces: str | None = None
+    ) -> HttpResponse:
+        """Sign the text of an upload that awaits proof of possession, seal R, agree to the consent, register."""
         proof = view["proof"]
         body = {
             "signature": sign(certificate.key, proof["text"]),
@@ -210,7 +212,7 @@ class Phone:
         }
         return self.register(view, body)
 
-    def register(self, view: dict[str, Any], body: Mapping[str, Any] | None = None) -> Answer:
-        """Register with a proof, or where the container was the proof, with the consent alone."""
+    def register(self, view: dict[str, Any], body: Mapping[str, Any] | None = None) -> HttpResponse:
+        """Register with a proof of possession, or with the consent alone if the container was the proof."""
         consent = {"consent_version": view["proof"]["consent"]["version"]}
         return self.call("POST", f"/uploads/{view['upload_id']}/registration", body or consent)

@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a registered certificate, printed step by step; leaves no process running.
+"""`make demo`: registers a certificate on a new local cloud and prints every step; leaves no process running.
 
 Every step is checked: the exit code is 0 only when each went as expected. The texts are in tools/demo/texts.py,
 in the language of the environment's locale.
@@ -21,7 +21,7 @@ POLICY_SECURITIES_ONLY = "1.2.410.200004.5.2.1.7.2"
 
 
 def main() -> None:
-    """Run the whole story."""
+    """Run the demo."""
     story = Story(language_of(os.environ))
     now = datetime.now(UTC)
     pki = seed.demo_pki(now)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def prepare(story: Story, cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers) -> Phone:
-    """Admin and bank: what is trusted, and who the customer is."""
+    """The admin activates a trust document, the bank enrols the customer."""
     stranger = DemoPki.create(datetime.now(UTC), generation=9)
     report = seed.propose_trust(cloud, stranger.trust_document(version=1))
     story.expect(not report["activated"], "a trust document with an unpinned root is refused", report)
@@ -62,7 +62,7 @@ def prepare(story: Story, cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers)
 
 
 def log_in(story: Story, phone: Phone) -> None:
-    """Password, then one-time code; then a passkey, so that no further code has to be typed."""
+    """Log in with password and one-time code, then add a passkey, which replaces further codes."""
     answer = phone.log_in()
     story.expect(answer.status == 200, "login with password and one-time code", answer)
     story.step("phone", "logged_in")
@@ -72,7 +72,7 @@ def log_in(story: Story, phone: Phone) -> None:
 
 
 def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> CustomerCertificate:
-    """Upload, decision, signature, registration, list. Returns what was registered."""
+    """Upload, sign, register and list a certificate. Returns the registration."""
     first, last = one_year_from(now)
     certificate = pki.issue_customer(phone.customer.name, not_before=first, not_after=last)
     view = phone.upload({"signCert.der": certificate.der})
@@ -94,7 +94,7 @@ def register(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> Custome
 
 
 def open_containers(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
-    """The NPKI pair of files, as in a customer's folder: a wrong password, then the right one."""
+    """Register the NPKI pair of files: a wrong password, then the right one."""
     first, last = one_year_from(now)
     certificate = pki.issue_customer(phone.customer.name, operator="signkorea", not_before=first, not_after=last)
     files = {"signCert.der": certificate.der, "signPri.key": sign_pri_key(certificate, "열려라 참깨!")}
@@ -114,7 +114,7 @@ def open_containers(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> 
 
 
 def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
-    """An expired certificate of a kind that the bank does not accept."""
+    """Upload an expired certificate of a policy that the bank does not accept."""
     certificate = pki.issue_customer(
         phone.customer.name,
         operator="kica",
@@ -133,10 +133,10 @@ def refuse(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> None:
 
 
 def revocation(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, issuers: DemoIssuers) -> None:
-    """A revoked certificate is refused; while the responder is down an upload waits."""
+    """Upload a revoked certificate, and a good one while the OCSP responder is down."""
     first, last = one_year_from(datetime.now(UTC))
     stolen = pki.issue_customer(phone.customer.name, operator="kica", not_before=first, not_after=last, key="ec")
-    issuers.say(stolen.certificate, "revoked")
+    issuers.set_mode(stolen.certificate, "revoked")
     view = phone.upload({"signCert.der": stolen.der})
     story.expect(view["headline"] == "REVOKED_BY_ISSUER", "a revoked certificate is refused", view)
     story.step("issuer", "revoked_refused", *_findings(story, view))
@@ -162,7 +162,7 @@ def _problem(story: Story, problem: dict[str, Any]) -> str:
 
 
 def loss(story: Story, phone: Phone, certificate: CustomerCertificate) -> None:
-    """A loss report takes one factor; to cancel it takes a fresh proof of identity and the key's signature."""
+    """Report a loss with one factor; cancel it with a fresh proof of identity and a signature."""
     found = [r for r in _listed(phone) if r["certificate"]["serial"] == _serial(certificate)]
     path = f"/registrations/{found[0]['registration_id']}"
     held = phone.call("POST", f"{path}/loss").json()
@@ -180,7 +180,7 @@ def loss(story: Story, phone: Phone, certificate: CustomerCertificate) -> None:
 
 
 def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: datetime) -> CustomerCertificate:
-    """A certificate that expires in seven days: flagged, and one notice. Returns the certificate."""
+    """Flag a certificate that expires in seven days, and send one notice. Returns the certificate."""
     last = end_of_day_in_seoul(now + timedelta(days=7))
     certificate = pki.issue_customer(
         phone.customer.name, operator="crosscert", not_before=last - timedelta(days=365), not_after=last, key="ec"
@@ -204,7 +204,7 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
 
 
 def renewal(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, old: CustomerCertificate) -> None:
-    """The issuer renewed it with the same key: the new registration replaces the old one."""
+    """Register the renewed certificate with the same key: it replaces the old registration."""
     first, last = one_year_from(datetime.now(UTC))
     new = pki.issue_customer(
         phone.customer.name, operator="crosscert", key=old.key, not_before=first, not_after=last

@@ -1,8 +1,7 @@
 """Checks a build before it can be deployed: `python -m tools.packaging.artefacts --target host|aws`.
 
-A build for the wrong processor, interpreter or release loads in no function, and says so only when the first
-customer calls. A build that passes gets build/<target>/template.yaml, which `sam deploy` takes as it is; one that
-fails loses it.
+A build for the wrong processor, interpreter or release loads in no function, and fails only at the first
+request. A build that passes gets build/<target>/template.yaml for `sam deploy`; one that fails loses it.
 """
 
 import argparse
@@ -20,15 +19,15 @@ from tools.packaging.build import ROOT, TARGETS, Target
 from tools.packaging.template import point_at, read_template
 
 MOST_BYTES = 35_000_000
-"""Layers and all functions, unzipped. Lambda takes 250 MB; this much keeps a cold start short."""
+"""Layers and all functions, unzipped. Lambda allows 250 MB; this limit keeps cold starts short."""
 
-MOST_TOLD = 20
+MOST_LISTED = 20
 
 LAMBDA_GLIBC = 34
 """The minor version of Amazon Linux 2023's C library, 2.34."""
 
 MAGIC_NUMBERS = {(3, 11): 3495, (3, 12): 3531, (3, 13): 3571}
-"""What the bytecode of each Python starts with."""
+"""The magic number of each Python's bytecode."""
 
 _ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
 _UNCHECKED_HASH = 1
@@ -47,7 +46,7 @@ def problems(target: Target, folder: Path) -> list[str]:
 
 
 def write_template(folder: Path) -> Path:
-    """Write template.yaml with every CodeUri and ContentUri at its built form beside it."""
+    """Write template.yaml with every CodeUri and ContentUri replaced by its built folder."""
     written = folder / "template.yaml"
     pointed = point_at(read_template(ROOT / "template.yaml"), folder)
     written.write_text(yaml.safe_dump(pointed, sort_keys=False, allow_unicode=True, width=116))
@@ -150,17 +149,17 @@ def _elf_machine(path: Path) -> int | None:
 def _bytecode(target: Target, folder: Path) -> Iterator[str]:
     compiled = sorted(folder.rglob("*.pyc"))
     if target.compiler is None:
-        made = f"was not made by {_named(target)}, there is none at hand"
+        made = f"was not compiled by {_named(target)}, which is not installed"
         yield from (f"{path.relative_to(folder)}: {made}" for path in compiled)
         return
     start = struct.pack("<H2sI", MAGIC_NUMBERS[target.python], b"\r\n", _UNCHECKED_HASH)
     for path in compiled:
         if _head(path, len(start)) != start:
-            yield f"{path.relative_to(folder)}: is not bytecode for {_named(target)} that is never checked"
+            yield f"{path.relative_to(folder)}: is not unchecked bytecode for {_named(target)}"
     tag = f"cpython-{target.python[0]}{target.python[1]}"
     for path in sorted(folder.rglob("*.py")):
         if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").is_file():
-            yield f"{path.relative_to(folder)}: is not compiled, each cold start would do it again"
+            yield f"{path.relative_to(folder)}: is not compiled, each cold start would compile it"
 
 
 def _head(path: Path, length: int) -> bytes:
@@ -192,8 +191,8 @@ def main() -> None:
     (target.folder / "template.yaml").unlink(missing_ok=True)
     found = problems(target, target.folder)
     if found:
-        more = [f"… and {len(found) - MOST_TOLD} more"] if len(found) > MOST_TOLD else []
-        raise SystemExit("\n".join([f"this build is not fit for {target.name}:", *found[:MOST_TOLD], *more]))
+        more = [f"… and {len(found) - MOST_LISTED} more"] if len(found) > MOST_LISTED else []
+        raise SystemExit("\n".join([f"this build does not fit {target.name}:", *found[:MOST_LISTED], *more]))
     write_template(target.folder)
     megabytes = size(target.folder) / 1e6
     print(f"checked {target.name}: {megabytes:.1f} MB unzipped, {_named(target)}")

@@ -2,11 +2,10 @@
 
     layers/dependencies/python/   third-party packages, from layers/dependencies/requirements.txt
     layers/registrar/python/      our own package
-    functions/<verb>/             one folder a function
+    functions/<verb>/             one folder for each function
 
 `host` is for this interpreter and machine (the local cloud, the packaging test, the benchmarks), `aws` for
-Lambda's; tools.packaging.artefacts checks what comes out. Each part is built again only when a digest of its inputs
-has changed.
+Lambda's; tools.packaging.artefacts checks the result. A part is rebuilt only when the digest of its inputs changes.
 """
 
 import argparse
@@ -40,12 +39,12 @@ class Target:
     python: tuple[int, int]
     pip_options: tuple[str, ...]
     compiler: str | None
-    """A Python whose bytecode the target can read, if there is one at hand."""
+    """A Python whose bytecode the target can read, if one is installed."""
     in_lambda: bool
 
     @property
     def folder(self) -> Path:
-        """Where this target's parts lie."""
+        """The folder of this target's parts."""
         return BUILD / self.name
 
 
@@ -108,7 +107,7 @@ def _build_functions(target: Target) -> int:
 
 
 def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], None], inside: str = "") -> bool:
-    """Build one part unless its inputs are those of the last build; return whether it was built."""
+    """Build one part unless its inputs are unchanged; return whether it was built."""
     folder = target.folder / name
     stamp = target.folder / ".digests" / name.replace("/", "-")
     digest = _digest([Path(__file__), *inputs], f"{target} {sys.version} {platform.machine()}")
@@ -126,7 +125,7 @@ def _part(target: Target, name: str, inputs: list[Path], make: Callable[[Path], 
 
 
 def _install(target: Target, requirements: Path, site: Path) -> None:
-    # The lock is complete, so there is nothing to resolve, and a source distribution would run code here.
+    # The lock is complete, so nothing is resolved; source distributions would run code here.
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "--no-compile", "--only-binary=:all:", "--target", str(site)]
     command += [*target.pip_options, "-r", str(requirements)]
@@ -171,7 +170,7 @@ def _dotted(version: tuple[int, int]) -> str:
 
 
 def _python(version: str) -> str | None:
-    """A Python of this version that works: one in the path may be a shim that does not."""
+    """A working Python of this version: one in the path may be a shim that fails."""
     installed = sorted((Path.home() / ".pyenv/versions").glob(f"{version}*/bin/python{version}"))
     for candidate in [f"python{version}", *map(str, installed)]:
         with contextlib.suppress(OSError):
@@ -184,7 +183,7 @@ def _python(version: str) -> str | None:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    # Two test runs may start at once.
+    # Two test runs may build concurrently.
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -197,7 +196,7 @@ def main() -> None:
     target = TARGETS[parser.parse_args().target]()
     if target.compiler is None:
         wanted = _dotted(LAMBDA_PYTHON)
-        print(f"no Python {wanted} at hand: built without bytecode, Lambda will compile at cold start")
+        print(f"no Python {wanted} is installed: built without bytecode, Lambda compiles at cold start")
     build(target)
 
 

@@ -1,4 +1,4 @@
-"""Takes out of the dependency layer what no function can need: size is cold start.
+"""Removes from the dependency layer what no function needs: a smaller layer starts faster.
 
 If a function starts to use another AWS service, add it to `AWS_SERVICES`; a missing one fails with
 botocore's UnknownServiceError on the first call to `boto3.client`.
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 AWS_SERVICES = ("dynamodb", "events", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
-"""The services botocore can speak in Lambda."""
+"""The services that botocore supports in Lambda."""
 
 _UNUSED = (
     "bin",
-    "boto3/data",  # models of boto3.resource: we use clients only
+    "boto3/data",  # models of boto3.resource: only clients are used
     "boto3/examples",
-    # cffi's compiler: what cryptography needs at run time is _cffi_backend alone
+    # cffi's compiler: at run time cryptography needs _cffi_backend only
     "cffi",
     "cffi-*.dist-info",
     "pycparser",
@@ -32,7 +32,7 @@ _UNUSED = (
     "aws_lambda_powertools/utilities/kafka",
     "aws_lambda_powertools/utilities/parser",
     "aws_lambda_powertools/utilities/streaming",
-    # the sides of WebAuthn that a server is not: talking to authenticators, and their makers' attestations
+    # parts of WebAuthn that a server does not use: authenticator protocols and attestation
     "fido2/attestation",
     "fido2/client",
     "fido2/ctap2",
@@ -51,12 +51,12 @@ _DIST_INFO_KEPT = (
 
 
 def is_dropped(package: str) -> bool:
-    """Whether the package stays out of the layer altogether."""
+    """Whether the package is left out of the layer."""
     return f"{package}-*.dist-info" in _UNUSED
 
 
 def slim(site: Path, machine: str) -> None:
-    """Thin out the installed packages in `site`, whose compiled parts are for `machine`."""
+    """Remove unused files of the packages in `site`, whose compiled parts are for `machine`."""
     for pattern in _UNUSED:
         for path in list(site.glob(pattern)):
             _remove(path)
@@ -91,7 +91,7 @@ def _keep_services(data: Path) -> None:
             _unpack_without_prose(packed)
     missing = [name for name in AWS_SERVICES if not (data / name).is_dir()]
     if missing:
-        raise SystemExit(f"botocore knows no service named {', '.join(missing)}")
+        raise SystemExit(f"botocore has no service named {', '.join(missing)}")
     endpoints = data / "endpoints.json"
     document = json.loads(endpoints.read_text())
     document["partitions"] = [part for part in document["partitions"] if part["partition"] == "aws"]
@@ -104,17 +104,17 @@ def _keep_services(data: Path) -> None:
 
 
 def _unpack_without_prose(packed: Path) -> None:
-    # A cold start parses the model of each service it uses; four fifths of a model is documentation.
+    # A cold start parses the model of each service it uses; four fifths of a model are documentation.
     model = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
     for parameter in model.get("clientContextParams", {}).values():
-        parameter["documentation"] = ""  # the one place where botocore reads it itself (S3 has some)
+        parameter["documentation"] = ""  # botocore reads it here (S3 has some)
     packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
     packed.unlink()
 
 
 def _without_prose(value: Any) -> Any:
     if isinstance(value, dict):
-        # "documentation" is also the name of a member in places; only texts are prose.
+        # A member may also be named "documentation"; only strings are prose.
         return {
             name: _without_prose(inner)
             for name, inner in value.items()

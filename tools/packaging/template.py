@@ -51,7 +51,7 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def package(template: dict[str, Any], built: Path, store: Callable[[str, bytes], str]) -> dict[str, Any]:
-    """Replace each local folder by what `store(key, zip)` answers: the zip's s3:// address."""
+    """Replace each local folder by the result of `store(key, zip)`: the zip's s3:// address."""
 
     def stored(name: str, folder: Path) -> str:
         archive = zip_folder(folder)

@@ -1,12 +1,12 @@
 """A demo NPKI: root, issuing CAs of several operators, and customer certificates, shaped like the real ones.
 
-For the local cloud and the tests only. Every demo CA says so in its name, and every address in a certificate
-ends in `.example` (RFC 2606), so nothing made here leads to a real responder. The shape is that of the
+For the local cloud and the tests only. Every demo CA has "Demo" in its name, and every address in a certificate
+ends in `.example` (RFC 2606), so no certificate leads to a real responder. The shape is that of the
 production hierarchy (KCAC.TS.CERTPROF; RFC 5280 section 4.2): which extensions, in which order, which of them
 critical.
 
-A customer certificate can be made wrong in every way a check has to find: see the arguments of
-`DemoPki.issue_customer`. If you add an operator, touch `_DEMO_CAS` here and npki_policies.json.
+A customer certificate can have every defect that a check has to find: see the arguments of
+`DemoPki.issue_customer`. To add an operator, change `_DEMO_CAS` here and npki_policies.json.
 """
 
 import contextlib
@@ -89,7 +89,7 @@ _DEMO_CAS: Final[Mapping[str, _DemoCa]] = {
 
 @dataclass(frozen=True)
 class CustomerCertificate:
-    """A customer's certificate with what its owner holds beside it: the key, and R (randomNum, RFC 4683)."""
+    """A customer's certificate with its private key and R (randomNum, RFC 4683)."""
 
     certificate: x509.Certificate
     key: PrivateKey = field(repr=False)
@@ -159,7 +159,7 @@ class DemoPki:
 
     @classmethod
     def create(cls, now: datetime, *, generation: int = 1) -> "DemoPki":
-        """Make all CAs: the root is 8 years old and runs for 20, the issuing CAs are 5 and run for 10."""
+        """Create all CAs: the root is 8 years old and valid for 20, the issuing CAs are 5 and valid for 10."""
         now = now.astimezone(UTC).replace(microsecond=0)
         root = _create_root(f"KISA Demo RootCA {generation}", now)
         issuers = {
@@ -196,10 +196,10 @@ class DemoPki:
         signing_key: PrivateKey | None = None,
         sha1_signature: bool = False,
     ) -> CustomerCertificate:
-        """A customer's signing certificate; without further arguments a good one, under a personal policy.
+        """A customer's signing certificate; by default a good one, under a personal policy.
 
         `idn` is the resident (13 digits) or business number (10 digits) in the VID. `encipherment` makes a
-        kmCert: for key encipherment, without VID. What makes a bad one: `vid=False` (SAN with the name only),
+        kmCert: for key encipherment, without VID. Defects: `vid=False` (SAN with the name only),
         `policy_oids` (several; for none, `omit` the extension), `key_usage`, `rsa_bits=1024`, `is_ca`,
         `extra_extensions` (extension, critical), `omit` (OIDs of extensions left out), `serial_number` (a
         used one), `signing_key` (not the issuer's), `sha1_signature`.
@@ -246,7 +246,7 @@ class DemoPki:
     ) -> dict[str, Any]:
         """The trust document that accepts this hierarchy, with the policy table of npki_policies.json.
 
-        Every operator answers at `ocsp` and `crl`, by default at addresses that lead nowhere.
+        Every operator has the sources `ocsp` and `crl`, by default unreachable addresses.
         """
         issuers = [issuer.certificate for issuer in self.issuers.values()]
         document = build_document(version, [self.root.certificate], issuers, load_operators())
@@ -263,14 +263,14 @@ class DemoPki:
         return document
 
     def save(self, folder: Path) -> None:
-        """Write anchors/, issuers/ (DER) and keys/ (PEM, unencrypted: these keys guard nothing)."""
+        """Write anchors/, issuers/ (DER) and keys/ (PEM, unencrypted: these keys protect nothing)."""
         _save_authority(self.root, folder, "anchors", "root")
         for operator, issuer in self.issuers.items():
             _save_authority(issuer, folder, "issuers", operator)
 
     @classmethod
     def load(cls, folder: Path) -> "DemoPki":
-        """Read what `save` wrote. Raises FileNotFoundError when it is not there."""
+        """Read what `save` wrote. Raises FileNotFoundError if it is missing."""
         issuers = {operator: _load_authority(folder, "issuers", operator) for operator in _DEMO_CAS}
         return cls(_load_authority(folder, "anchors", "root"), issuers)
 

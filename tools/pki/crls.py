@@ -1,6 +1,6 @@
 """CRLs of the demo CAs, shaped like the real ones: partitioned, with number, key identifier and a critical scope.
 
-For the local cloud and the tests only. A CRL can be made wrong in every way a reader has to find: see the
+For the local cloud and the tests only. A CRL can have every defect that a reader has to find: see the
 arguments of `make_crl`. `large_crl` writes one of a million entries in seconds.
 """
 
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from registrar.domain.asn1.ber import der_value
 from tools.pki.authorities import Authority, Extensions, PrivateKey
 
-# What a CA gives unless a test says otherwise: one CRL a day.
+# The default of a CA: one CRL a day.
 A_DAY = timedelta(days=1)
 _SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 _SHA1_WITH_RSA = bytes.fromhex("300d06092a864886f70d0101050500")
@@ -27,7 +27,7 @@ _REASON_BEFORE_ITS_CODE = bytes.fromhex("300c300a0603551d1504030a01")
 
 @dataclass(frozen=True)
 class Revoked:
-    """One entry of a CRL. `extensions` replace the reason where there are any."""
+    """One entry of a CRL. `extensions` replace the reason if given."""
 
     serial: int
     at: datetime
@@ -46,7 +46,7 @@ def scope(
     only_attribute: bool = False,
     indirect: bool = False,
 ) -> x509.IssuingDistributionPoint:
-    """issuingDistributionPoint (RFC 5280 section 5.2.5); with nothing else, name the CRL's address in `uris`."""
+    """issuingDistributionPoint (RFC 5280 section 5.2.5); by default with the CRL's address in `uris`."""
     names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri) for uri in uris]
     if directory_name is not None:
         names.append(x509.DirectoryName(directory_name))
@@ -70,9 +70,9 @@ def make_crl(
     signing_key: PrivateKey | None = None,
     sha1_signature: bool = False,
 ) -> bytes:
-    """A CRL as DER; without further arguments a good one that runs for a day.
+    """A CRL as DER; by default a good one, valid for a day.
 
-    What makes a bad one: `issuer_name` and `key_identifier` of somebody else, `signing_key` (not the issuer's),
+    Defects: `issuer_name` and `key_identifier` of another CA, `signing_key` (not the issuer's),
     `sha1_signature`, `extra_extensions` (extension, critical), an `idp` for others (see `scope`).
     """
     own = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -98,7 +98,7 @@ def make_crl(
 
 
 def signed_again(issuer: Authority, to_be_signed: bytes, *, sha1: bool = False) -> bytes:
-    """A CRL around bytes that no builder would write, signed by `issuer`; `sha1` changes the algorithm in them."""
+    """A CRL of arbitrary bytes, signed by `issuer`; `sha1` changes the algorithm in them."""
     algorithm = _SHA256_WITH_RSA
     digest: hashes.HashAlgorithm = hashes.SHA256()
     if sha1:
@@ -110,7 +110,7 @@ def signed_again(issuer: Authority, to_be_signed: bytes, *, sha1: bool = False) 
 
 
 def large_crl(issuer: Authority, entries: bytes, *, this_update: datetime, number: int = 1) -> bytes:
-    """A CRL of entries that are DER already: the builder takes a minute for a million."""
+    """A CRL of DER entries: the builder would take a minute for a million."""
     one = make_crl(issuer, [Revoked(1, this_update)], this_update=this_update, number=number)
     to_be_signed = x509.load_der_x509_crl(one).tbs_certlist_bytes
     (alone,) = x509.load_der_x509_crl(one)
@@ -121,7 +121,7 @@ def large_crl(issuer: Authority, entries: bytes, *, this_update: datetime, numbe
 
 
 def entry_der(serial: int, at: datetime, reason_code: int | None) -> bytes:
-    """One entry of a CRL: serial, UTCTime, and a reason code where there is one (RFC 5280 section 5.1)."""
+    """One entry of a CRL: serial, UTCTime, and a reason code if any (RFC 5280 section 5.1)."""
     contents = asn1.encode_der(serial) + der_value(0x17, f"{at:%y%m%d%H%M%SZ}".encode())
     if reason_code is not None:
         contents += _REASON_BEFORE_ITS_CODE + bytes([reason_code])
@@ -129,7 +129,7 @@ def entry_der(serial: int, at: datetime, reason_code: int | None) -> bytes:
 
 
 def random_entries(count: int, at: datetime, serial_bytes: Sequence[int] = (8, 16), seed: int = 1) -> list[bytes]:
-    """Entries as DER, in no order, the same for the same seed: two lengths of serial, five in six with a reason."""
+    """Unordered DER entries, the same for the same seed: two lengths of serial, five in six with a reason."""
     chance = random.Random(seed)  # noqa: S311 - the same in every run
     made = []
     for _ in range(count):

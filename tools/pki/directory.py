@@ -28,7 +28,7 @@ _SUFFIX: Final = "c=kr"
 _ADMIN: Final = f"cn=admin,{_SUFFIX}"
 _MODIFY: Final = ("ldapmodify", "-x", "-D", _ADMIN)
 _ATTRIBUTE: Final = "certificateRevocationList;binary"
-# By the first name of an entry: what makes it a place for CRLs, and what a parent is.
+# Object classes by the first name of an entry: of an entry with CRLs, and of a parent.
 _CLASSES: Final = {
     "c": ("country",),
     "o": ("organization", "pkiCA"),
@@ -54,12 +54,12 @@ directory {folder}
 
 
 def missing_program() -> str | None:
-    """The name of a program this needs and the machine does not have."""
+    """Raised with the name of a required program that is not installed."""
     return next((name for name in ("slapd", "ldapmodify") if not shutil.which(name, path=_SERVERS_PATH)), None)
 
 
 class Directory:
-    """Holds what `put` was given, under `c=kr`. Everybody may read; it ends with the `with` block."""
+    """Stores entries under `c=kr`, readable without a login. Use as a context manager."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
@@ -82,7 +82,7 @@ class Directory:
 
     @property
     def origin(self) -> str:
-        """As it stands on a list of accepted origins."""
+        """The origin, as in a list of accepted origins."""
         return f"ldap://127.0.0.1:{self.port}"
 
     def url(self, dn: str, attribute: str = "?certificateRevocationList") -> str:
@@ -90,7 +90,7 @@ class Directory:
         return f"{self.origin}/{quote(dn, safe=',=')}{attribute}"
 
     def put(self, dn: str, *crls: bytes) -> None:
-        """Make these DER lists the CRLs of an entry in one step; none takes the attribute away.
+        """Set the DER CRLs of an entry in one step; without CRLs the attribute is removed.
 
         The entry and those above it are made where they are missing. `dn` is ASCII, has no escapes, ends in `c=kr`.
         """
@@ -147,7 +147,7 @@ class Directory:
 
 
 def _line_of(dn: str) -> list[str]:
-    """An entry and all above it, topmost first."""
+    """An entry and its parents, topmost first."""
     parts = dn.split(",")
     return [",".join(parts[start:]) for start in reversed(range(len(parts)))]
 

@@ -1,4 +1,4 @@
-"""A small HTTP server for files such as CRLs that can misbehave in the ways a CA's server, or an attacker's, may.
+"""An HTTP server for files such as CRLs that can fail as a CA's server, or attack as an attacker's.
 
 with FileServer() as server:
     server.put("/root.crl", crl_der)
@@ -15,23 +15,23 @@ from typing import Final, Self
 
 DRIP_SECONDS: Final = 0.01
 DRIP_BYTES: Final = 3000
-"""So half a minute: no client should wait that long, and a test that does should end."""
+"""Half a minute in all: no client should wait that long, and a test that does should end."""
 _PIECE: Final = bytes(64 * 1024)
 
 
 class Fault(StrEnum):
-    """What goes wrong with a file."""
+    """The fault when a file is requested."""
 
     DRIP = "one byte at a time, for half a minute"
     HUGE = "zeros that never end"
     REDIRECT = "sends the client to /elsewhere"
     MISSING = "404"
     TOO_LONG = "announces more bytes than come"
-    CLOSED = "closes the connection without an answer"
+    CLOSED = "closes the connection without a response"
 
 
 class FileServer:
-    """Serves what `put` was given, on a free loopback port, to GET and POST alike. Ends with the `with` block.
+    """Serves files on a free loopback port, to GET and POST. Use as a context manager.
 
     `requests` counts them by path, also those for what is not there; `bodies` keeps what was posted, in order.
     """
@@ -56,11 +56,11 @@ class FileServer:
 
     @property
     def origin(self) -> str:
-        """As it stands on a list of accepted origins."""
+        """The origin, as in a list of accepted origins."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def url(self, path: str) -> str:
-        """Where a file is."""
+        """The address of a file."""
         return self.origin + path
 
     def put(self, path: str, contents: bytes, fault: Fault | None = None) -> None:
@@ -74,7 +74,7 @@ class FileServer:
             def do_GET(self) -> None:
                 server.requests[self.path] += 1
                 contents, fault = server._files.get(self.path, (b"", Fault.MISSING))
-                # The client may leave at any time.
+                # The client may close the connection at any time.
                 with contextlib.suppress(OSError):
                     server._answer(self, contents, fault)
 

@@ -1,7 +1,7 @@
-"""A certificate to try things with: `python -m tools.pki.issue FOLDER [--days 365] [--ec]`.
+"""Issues a certificate to try the service with: `python -m tools.pki.issue FOLDER [--days 365] [--ec]`.
 
-Writes signCert.der and its private key (key.pem, in clear: it guards nothing) as the demo authorities would issue
-them to the demo customer.
+Writes signCert.der and its private key (key.pem, unencrypted: it protects nothing) as the demo authorities would
+issue them to the demo customer.
 """
 
 import argparse

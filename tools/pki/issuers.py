@@ -1,11 +1,11 @@
-"""The demo issuers' OCSP responder: one server on a loopback port that answers for every operator of a demo NPKI.
+"""The demo issuers' OCSP responder: one server on a loopback port for every operator of a demo NPKI.
 
     with DemoIssuers(pki) as issuers:
-        issuers.say(certificate, "revoked")        # a mode of responders.ANSWERS; "good" until said otherwise
-        issuers.mode = "tryLater"                   # all of them, whatever was said
+        issuers.set_mode(certificate, "revoked")    # one of responders.RESPONSE_MODES; the default is "good"
+        issuers.mode = "tryLater"                   # for every certificate
 
-As in Korea, the answers are signed by a responder whose certificate the root issued. `make up` runs it in the
-background (`python -m tools.pki.issuers PORT`), where `python -m tools.pki.revoke` says what it answers.
+As in Korea, a responder whose certificate the root issued signs the responses. `make up` runs it in the background
+(`python -m tools.pki.issuers PORT`), and `python -m tools.pki.revoke` sets the mode of a certificate.
 """
 
 import argparse
@@ -30,47 +30,47 @@ from cryptography.x509 import ocsp
 
 from tools.cloud.emulator import ROOT
 from tools.pki.authorities import DemoPki
-from tools.pki.responders import Responder, answer_in_mode, issue_responder
+from tools.pki.responders import Responder, issue_responder, response_in_mode
 
-SAID = ROOT / "build/demo-issuers.json"
+MODES_FILE = ROOT / "build/demo-issuers.json"
 
 
-def roots_responder(pki: DemoPki, now: datetime) -> Responder:
-    """A responder that the root lets answer for every issuing CA, for 400 days."""
+def issue_root_responder(pki: DemoPki, now: datetime) -> Responder:
+    """Issue a responder that the root authorises for every issuing CA, valid for 400 days."""
     key = rsa.generate_private_key(65537, 2048)
     last = now + timedelta(days=400)
     return issue_responder(pki.root, key, not_before=now - timedelta(days=1), not_after=last)
 
 
-class IssuersWord:
-    """What the demo issuers say, without a server. `questions` counts them."""
+class DemoResponder:
+    """Responds for the demo issuers, without a server. `requests` counts requests."""
 
     def __init__(self, responder: Responder, *, file: Path | None = None) -> None:
         self._responder = responder
-        self._said: dict[str, str] = {}
+        self._modes: dict[str, str] = {}
         self._file = file
         self.mode: str | None = None
-        self.questions = 0
+        self.requests = 0
 
-    def say(self, certificate: x509.Certificate, mode: str) -> None:
-        """From now on answer so for this certificate."""
-        self._said[f"{certificate.serial_number:x}"] = mode
+    def set_mode(self, certificate: x509.Certificate, mode: str) -> None:
+        """Set the mode of the responses about this certificate."""
+        self._modes[f"{certificate.serial_number:x}"] = mode
 
-    def answer(self, request: bytes, now: datetime) -> bytes:
-        """The DER of the answer to a DER OCSPRequest."""
-        self.questions += 1
-        said: Mapping[str, str] = json.loads(self._file.read_text()) if self._file else self._said
+    def respond(self, request: bytes, now: datetime) -> bytes:
+        """The DER of the OCSPResponse to a DER OCSPRequest."""
+        self.requests += 1
+        modes: Mapping[str, str] = json.loads(self._file.read_text()) if self._file else self._modes
         serial = f"{ocsp.load_der_ocsp_request(request).serial_number:x}"
-        return answer_in_mode(self.mode or said.get(serial, "good"), request, self._responder, now)
+        return response_in_mode(self.mode or modes.get(serial, "good"), request, self._responder, now)
 
 
-class DemoIssuers(IssuersWord):
-    """The responder; use as a context manager."""
+class DemoIssuers(DemoResponder):
+    """The responder as a server; use as a context manager."""
 
     def __init__(self, pki: DemoPki, *, port: int = 0, file: Path | None = None) -> None:
-        super().__init__(roots_responder(pki, datetime.now(UTC)), file=file)
+        super().__init__(issue_root_responder(pki, datetime.now(UTC)), file=file)
         self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.word = self
+        self._server.responder = self
         self._thread = threading.Thread(target=self.serve, daemon=True)
 
     @property
@@ -79,7 +79,7 @@ class DemoIssuers(IssuersWord):
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def serve(self) -> None:
-        """Answer until shut down."""
+        """Respond until shut down."""
         self._server.serve_forever(0.05)
 
     def __enter__(self) -> Self:
@@ -94,15 +94,17 @@ class DemoIssuers(IssuersWord):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    word: IssuersWord
+    responder: DemoResponder
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        """One question (RFC 6960 A.1)."""
-        body = self.server.word.answer(self.rfile.read(int(self.headers["Content-Length"])), datetime.now(UTC))
+        """One OCSP request (RFC 6960 A.1)."""
+        body = self.server.responder.respond(
+            self.rfile.read(int(self.headers["Content-Length"])), datetime.now(UTC)
+        )
         self.send_response(200)
         self.send_header("Content-Type", "application/ocsp-response")
         self.send_header("Content-Length", str(len(body)))
@@ -114,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def start_in_background(port: int) -> int:
-    """Run it in a process of its own, for `make up`; returns the process id once it answers."""
+    """Run it in a separate process, for `make up`; returns the process id once it responds."""
     command = [sys.executable, "-m", "tools.pki.issuers", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 10
@@ -122,7 +124,7 @@ def start_in_background(port: int) -> int:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=1)
         except urllib.error.HTTPError:
-            return process.pid  # it knows no GET, so it listens
+            return process.pid  # it refuses GET, so it listens
         except OSError:
             time.sleep(0.05)
     process.kill()
@@ -130,7 +132,7 @@ def start_in_background(port: int) -> int:
 
 
 def stop(pid: int) -> None:
-    """End the process that `start_in_background` started. Harmless when it is gone."""
+    """End the process that `start_in_background` started. Harmless if it has ended."""
     try:
         os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
@@ -138,14 +140,14 @@ def stop(pid: int) -> None:
 
 
 def main() -> None:
-    """Answer at a port for the demo authorities in build/."""
+    """Respond at a port for the demo authorities in build/."""
     from tools.cloud import seed
 
     parser = argparse.ArgumentParser("python -m tools.pki.issuers", description="The demo issuers' OCSP responder.")
     parser.add_argument("port", type=int)
-    if not SAID.exists():
-        SAID.write_text("{}")
-    DemoIssuers(seed.demo_pki(datetime.now(UTC)), port=parser.parse_args().port, file=SAID).serve()
+    if not MODES_FILE.exists():
+        MODES_FILE.write_text("{}")
+    DemoIssuers(seed.demo_pki(datetime.now(UTC)), port=parser.parse_args().port, file=MODES_FILE).serve()
 
 
 if __name__ == "__main__":

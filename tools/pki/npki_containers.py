@@ -86,7 +86,7 @@ def mac_data(digest_oid: str, value: bytes, salt: bytes, rounds: int) -> bytes:
 
 
 def pfx_with(content: bytes, mac: bytes | None, *, version: int = 3, content_type: str = DATA) -> bytes:
-    """A PFX around an AuthenticatedSafe, with that MacData or none."""
+    """A PFX around an AuthenticatedSafe, with MacData or none."""
     return tlv(0x30, integer(version), content_info(content_type, tlv(0x04, content)), mac or b"")
 
 
@@ -96,7 +96,7 @@ def content_info(content_type: str, value: bytes) -> bytes:
 
 
 def data_part(*bags: bytes) -> bytes:
-    """A part of a PFX in clear."""
+    """An unencrypted part of a PFX."""
     return content_info(DATA, tlv(0x04, tlv(0x30, *bags)))
 
 
@@ -108,7 +108,7 @@ def encrypted_part(password: str, scheme: Scheme, *bags: bytes) -> bytes:
 
 
 def bag(bag_type: str, value: bytes) -> bytes:
-    """SafeBag (RFC 7292 section 4.2) with a friendlyName and a localKeyID, in the order that DER does not allow."""
+    """SafeBag (RFC 7292 section 4.2) with a friendlyName and a localKeyID, in an order that DER does not allow."""
     name = tlv(0x30, oid("1.2.840.113549.1.9.20"), tlv(0x31, tlv(0x1E, "인증서 하나".encode("utf-16-be"))))
     key_id = tlv(0x30, oid("1.2.840.113549.1.9.21"), tlv(0x31, tlv(0x04, b"\x01\x02\x03\x04")))
     return tlv(0x30, oid(bag_type), tlv(0xA0, value), tlv(0x31, name, key_id))
@@ -125,7 +125,7 @@ def p7b(*certificates: bytes) -> bytes:
 
 
 def p7b_unsorted(*certificates: bytes) -> bytes:
-    """A .p7b with its certificates in the order given and whatever they are (RFC 5652 section 5.1)."""
+    """A .p7b with these certificates in this order, unchecked (RFC 5652 section 5.1)."""
     signed = tlv(
         0x30,
         integer(1),
@@ -144,7 +144,7 @@ def pem(label: str, der: bytes, *, newline: str = "\n") -> bytes:
 
 
 def as_ber(der: bytes, *, piece: int = 1000) -> bytes:
-    """The same value with indefinite lengths, and octet strings in pieces (X.690 sections 8.1.3.6 and 8.7)."""
+    """The same value with indefinite lengths and constructed octet strings (X.690 sections 8.1.3.6 and 8.7)."""
     tag = der[0]
     contents = _contents(der)
     if tag & 0x20:

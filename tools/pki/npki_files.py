@@ -1,7 +1,7 @@
-"""Private keys as they lie in a customer's NPKI folder, for the demo and the tests: signPri.key in every variety.
+"""Private keys of a customer's NPKI folder, for the demo and the tests: signPri.key in every encryption.
 
 Written against the specifications and checked with the openssl command, and nothing of `registrar` is used here:
-a reader tested with its own writer proves nothing. PFX files, chains and PEM are in npki_containers.
+a reader needs a test against an independent writer. PFX files, chains and PEM are in npki_containers.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Pbes2:
-    """PBES2 with PBKDF2. `prf` None leaves the field out; `used_prf` is another than the declared one."""
+    """PBES2 with PBKDF2. `prf` None leaves the field out; `used_prf` differs from the declared one."""
 
     cipher: CipherName = "seed"
     prf: HashName | None = None
@@ -123,7 +123,7 @@ def encrypted_key(info: bytes, password: str, scheme: Scheme | None = None) -> b
 
 
 def sign_pri_key(customer: CustomerCertificate, password: str, scheme: Scheme | None = None) -> bytes:
-    """The signPri.key that lies beside a customer's signCert.der."""
+    """The signPri.key that belongs to a customer's signCert.der."""
     return encrypted_key(private_key_info(customer.key, customer.random_number), password, scheme)
 
 

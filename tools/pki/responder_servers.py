@@ -1,7 +1,7 @@
-"""Two OCSP servers on loopback ports: openssl's, and one that is wrong in every way a server can be.
+"""Two OCSP servers on loopback ports: openssl's, and one with every fault of a server.
 
-For the local cloud and the tests only. The statuses that `OpensslResponder` tells, and the mode that
-`FaultyResponder` answers in, may change while they run.
+For the local cloud and the tests only. The statuses of `OpensslResponder` and the mode of
+`FaultyResponder` may change while they run.
 """
 
 import re
@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple, Self
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tools.pki.authorities import Authority
-from tools.pki.responders import ANSWERS, Responder, answer_in_mode, issuer_itself
+from tools.pki.responders import RESPONSE_MODES, Responder, issuer_itself, response_in_mode
 
-MODES: Final = (*ANSWERS, "slow", "huge", "redirect", "http500", "closed")
+MODES: Final = (*RESPONSE_MODES, "slow", "huge", "redirect", "http500", "closed")
 _HUGE: Final = 16 * 1024 * 1024
 _PAUSE_SECONDS: Final = 0.2
 _MOVED: Final = "/moved"
@@ -33,8 +33,8 @@ def _now() -> datetime:
 class FaultyResponder:
     """An OCSP server on a loopback port. Set `mode` to one of MODES at any time; use as a context manager.
 
-    `requests` counts those that came, whatever became of them. In the mode `redirect` whoever follows gets a good
-    answer, and one request more is counted.
+    `requests` counts every request. In the mode `redirect` a client that follows gets a good response, which counts
+    as another request.
     """
 
     def __init__(self, responder: Responder, mode: str = "good", clock: Callable[[], datetime] = _now) -> None:
@@ -53,7 +53,7 @@ class FaultyResponder:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def count(self) -> None:
-        """One request more."""
+        """Count a request."""
         with self._lock:
             self.requests += 1
 
@@ -76,7 +76,7 @@ class _Server(ThreadingHTTPServer):
         self.faulty = faulty
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is what some modes are for."""
+        """Ignore a client that closes the connection early: some modes cause it."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """No OCSP over GET here; a redirect that is followed may turn up as one."""
+        """Refuse GET; a followed redirect may arrive as one."""
         self.server.faulty.count()
         self.send_error(404)
 
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._head(200, _HUGE)
             self.wfile.write(bytes(_HUGE))
         else:
-            body = answer_in_mode(mode, request, faulty.responder, faulty.clock())
+            body = response_in_mode(mode, request, faulty.responder, faulty.clock())
             self._head(200, len(body))
             self.wfile.write(body)
 
@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Entry(NamedTuple):
-    """What the index says of one serial number: good, or revoked for a `reason` such as `keyCompromise`."""
+    """The index entry of one serial number: good, or revoked for a `reason` such as `keyCompromise`."""
 
     serial_number: int
     reason: str | None = None
@@ -141,7 +141,7 @@ class Entry(NamedTuple):
 class OpensslResponder:
     """`openssl ocsp` as a child process on a free port. Use as a context manager.
 
-    A serial number without an entry is answered with `unknown`. The nonce is echoed. Raises OSError if openssl does
+    The status of a serial number without an entry is `unknown`. The nonce is echoed. Raises OSError if openssl does
     not start.
     """
 
@@ -160,8 +160,8 @@ class OpensslResponder:
         """Where it listens."""
         return f"http://127.0.0.1:{self._port}"
 
-    def tell(self, entries: Sequence[Entry]) -> None:
-        """Replace the index. Started again at the same port: by itself openssl reads it a request too late."""
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace the index and restart at the same port: openssl would read it one request too late."""
         self._stop()
         self._entries = entries
         self._start()
@@ -178,12 +178,12 @@ class OpensslResponder:
         self._process = subprocess.Popen(
             self._command(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        # With port 0 the system picks one, and openssl tells it once it listens.
-        told = re.match(r"ACCEPT .*:(\d+) PID=", next(iter(self._process.stdout or ()), ""))
-        if told is None:
+        # With port 0 the system picks one, and openssl prints it once it listens.
+        printed = re.match(r"ACCEPT .*:(\d+) PID=", next(iter(self._process.stdout or ()), ""))
+        if printed is None:
             self._stop()
             raise OSError("openssl ocsp did not start")
-        self._port = told[1]
+        self._port = printed[1]
 
     def _stop(self) -> None:
         if self._process is not None:
@@ -211,7 +211,7 @@ def index_line(entry: Entry) -> str:
     serial_number = f"{entry.serial_number:X}"
     serial_number = serial_number.zfill(len(serial_number) + len(serial_number) % 2)
     if entry.reason is None:
-        # openssl takes no index where two valid certificates have one subject.
+        # openssl refuses an index with two valid certificates of one subject.
         return f"V\t{end}\t\t{serial_number}\tunknown\t/CN={serial_number}\n"
     at = (entry.revoked_at or _now()).astimezone(UTC)
     return f"R\t{end}\t{at:%y%m%d%H%M%SZ},{entry.reason}\t{serial_number}\tunknown\t/CN={serial_number}\n"

@@ -1,4 +1,4 @@
-"""OCSP responders of the demo NPKI (RFC 6960): their certificates, and answers of every kind.
+"""OCSP responders of the demo NPKI (RFC 6960): their certificates, and responses of every kind.
 
 For the local cloud and the tests only. The servers are in responder_servers.py.
 """
@@ -25,7 +25,7 @@ _OLD_NONCE: Final = bytes(range(32))
 
 @dataclass(frozen=True)
 class Responder:
-    """Who signs answers; `embedded` are the certificates it sends along, its own unless said otherwise."""
+    """Signs responses; `embedded` are the certificates that it includes, by default its own."""
 
     certificate: x509.Certificate
     key: PrivateKey = field(repr=False)
@@ -33,7 +33,7 @@ class Responder:
 
 
 def issuer_itself(authority: Authority) -> Responder:
-    """The CA that signs its own answers: nothing needs to be sent along."""
+    """The CA as its own responder; it includes no certificate."""
     return Responder(authority.certificate, authority.key)
 
 
@@ -52,7 +52,7 @@ def issue_responder(
     signing_key: PrivateKey | None = None,
     sha1_signature: bool = False,
 ) -> Responder:
-    """A responder's certificate, shaped like TradeSignOCSP4's; without further arguments a good one.
+    """A responder's certificate, shaped like TradeSignOCSP4's; by default a good one.
 
     In Korea `authority` is the root, by RFC 6960 4.2.2.2 the issuing CA; for a pinned responder it may be any.
     """
@@ -77,8 +77,8 @@ def issue_responder(
 
 
 @dataclass(frozen=True)
-class Said:
-    """What an answer says beside its status. `nonce` None sends none; `key` signs in the responder's place."""
+class ResponseFields:
+    """The fields of a response. Without `nonce` it has none; `key` signs in place of the responder's."""
 
     status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD
     reason: x509.ReasonFlags | None = None
@@ -94,40 +94,42 @@ class Said:
     key: PrivateKey | None = field(default=None, repr=False)
 
 
-def revoked(reason: x509.ReasonFlags | None, at: datetime) -> Said:
-    """An answer of a certificate that was revoked or put on hold `at` then."""
-    return Said(ocsp.OCSPCertStatus.REVOKED, reason, at)
+def revoked(reason: x509.ReasonFlags | None, at: datetime) -> ResponseFields:
+    """The response about a certificate that was revoked or put on hold `at` this time."""
+    return ResponseFields(ocsp.OCSPCertStatus.REVOKED, reason, at)
 
 
-def sign_answer(request: bytes, responder: Responder, now: datetime, said: Said | None = None) -> bytes:
+def sign_response(
+    request: bytes, responder: Responder, now: datetime, fields: ResponseFields | None = None
+) -> bytes:
     """The DER of a signed OCSPResponse to a DER request (RFC 6960 4.2.1)."""
-    asked = ocsp.load_der_ocsp_request(request)
-    said = said or Said()
-    this_update = (now - said.age).astimezone(UTC)
-    name_hash, key_hash = said.issuer_hashes or (asked.issuer_name_hash, asked.issuer_key_hash)
+    query = ocsp.load_der_ocsp_request(request)
+    fields = fields or ResponseFields()
+    this_update = (now - fields.age).astimezone(UTC)
+    name_hash, key_hash = fields.issuer_hashes or (query.issuer_name_hash, query.issuer_key_hash)
     builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
         name_hash,
         key_hash,
-        said.serial_number or asked.serial_number,
-        asked.hash_algorithm,
-        said.status,
+        fields.serial_number or query.serial_number,
+        query.hash_algorithm,
+        fields.status,
         this_update,
-        None if said.lifetime is None else this_update + said.lifetime,
-        said.revoked_at,
-        said.reason,
+        None if fields.lifetime is None else this_update + fields.lifetime,
+        fields.revoked_at,
+        fields.reason,
     )
-    encoding = ocsp.OCSPResponderEncoding.HASH if said.by_key else ocsp.OCSPResponderEncoding.NAME
-    builder = builder.responder_id(encoding, _with_key(responder.certificate, said.key))
+    encoding = ocsp.OCSPResponderEncoding.HASH if fields.by_key else ocsp.OCSPResponderEncoding.NAME
+    builder = builder.responder_id(encoding, _with_key(responder.certificate, fields.key))
     if responder.embedded:
         builder = builder.certificates(responder.embedded)
-    nonces: Extensions = [] if said.nonce is None else [(x509.OCSPNonce(said.nonce), False)]
-    for value, critical in (*nonces, *said.extra_extensions):
+    nonces: Extensions = [] if fields.nonce is None else [(x509.OCSPNonce(fields.nonce), False)]
+    for value, critical in (*nonces, *fields.extra_extensions):
         builder = builder.add_extension(value, critical)
-    return builder.sign(said.key or responder.key, said.digest).public_bytes(Encoding.DER)
+    return builder.sign(fields.key or responder.key, fields.digest).public_bytes(Encoding.DER)
 
 
 def _with_key(certificate: x509.Certificate, key: PrivateKey | None) -> x509.Certificate:
-    """A stand-in of that name: cryptography signs only with the key of the certificate it is shown."""
+    """A certificate of that name for `key`: cryptography signs only with the key of the given certificate."""
     if key is None:
         return certificate
     return x509.CertificateBuilder(
@@ -140,8 +142,8 @@ def _with_key(certificate: x509.Certificate, key: PrivateKey | None) -> x509.Cer
     ).sign(key, hashes.SHA256())
 
 
-def refusal(status: ocsp.OCSPResponseStatus) -> bytes:
-    """The DER of an answer without a status in it, such as tryLater; nobody signs these."""
+def unsuccessful(status: ocsp.OCSPResponseStatus) -> bytes:
+    """The DER of an error response such as tryLater; these are unsigned."""
     return ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
 
 
@@ -153,7 +155,7 @@ def nonce_of(request: bytes) -> bytes | None:
     return None
 
 
-_REFUSALS: Final[Mapping[str, ocsp.OCSPResponseStatus]] = {
+_UNSUCCESSFUL: Final[Mapping[str, ocsp.OCSPResponseStatus]] = {
     "malformedRequest": ocsp.OCSPResponseStatus.MALFORMED_REQUEST,
     "internalError": ocsp.OCSPResponseStatus.INTERNAL_ERROR,
     "tryLater": ocsp.OCSPResponseStatus.TRY_LATER,
@@ -166,34 +168,34 @@ _REVOKED: Final[Mapping[str, x509.ReasonFlags]] = {
     "superseded": x509.ReasonFlags.superseded,
     "hold": x509.ReasonFlags.certificate_hold,
 }
-_SIGNED: Final[Mapping[str, Said]] = {
-    "good": Said(),
-    "no_nonce": Said(),
-    "unknown": Said(ocsp.OCSPCertStatus.UNKNOWN),
-    "wrong_serial": Said(serial_number=1),
-    "wrong_signer": Said(),
-    "stale": Said(age=_WEEK),
-    "old": Said(age=timedelta(hours=47), lifetime=_WEEK),
-    "future": Said(age=-_WEEK),
-    "replayed": Said(),
+_SIGNED: Final[Mapping[str, ResponseFields]] = {
+    "good": ResponseFields(),
+    "no_nonce": ResponseFields(),
+    "unknown": ResponseFields(ocsp.OCSPCertStatus.UNKNOWN),
+    "wrong_serial": ResponseFields(serial_number=1),
+    "wrong_signer": ResponseFields(),
+    "stale": ResponseFields(age=_WEEK),
+    "old": ResponseFields(age=timedelta(hours=47), lifetime=_WEEK),
+    "future": ResponseFields(age=-_WEEK),
+    "replayed": ResponseFields(),
 }
-ANSWERS: Final = (*_SIGNED, *_REVOKED, *_REFUSALS, "garbage")
-"""The modes a responder can answer in."""
+RESPONSE_MODES: Final = (*_SIGNED, *_REVOKED, *_UNSUCCESSFUL, "garbage")
+"""The modes of a responder's responses."""
 
 
-def answer_in_mode(mode: str, request: bytes, responder: Responder, now: datetime) -> bytes:
-    """What a responder in this mode (one of ANSWERS) answers to a DER request.
+def response_in_mode(mode: str, request: bytes, responder: Responder, now: datetime) -> bytes:
+    """The response of a responder in this mode (one of RESPONSE_MODES) to a DER request.
 
-    `wrong_signer` names the responder and signs with a key that is not its own.
+    `wrong_signer` names the responder but signs with another key.
     """
-    if mode in _REFUSALS:
-        return refusal(_REFUSALS[mode])
+    if mode in _UNSUCCESSFUL:
+        return unsuccessful(_UNSUCCESSFUL[mode])
     if mode == "garbage":
         return b"<html>no OCSP here</html>"
-    said = revoked(_REVOKED[mode], (now - _WEEK).astimezone(UTC)) if mode in _REVOKED else _SIGNED[mode]
+    fields = revoked(_REVOKED[mode], (now - _WEEK).astimezone(UTC)) if mode in _REVOKED else _SIGNED[mode]
     nonce = {"no_nonce": None, "replayed": _OLD_NONCE}.get(mode, nonce_of(request))
     key = _strangers_key() if mode == "wrong_signer" else None
-    return sign_answer(request, responder, now, replace(said, nonce=nonce, key=key))
+    return sign_response(request, responder, now, replace(fields, nonce=nonce, key=key))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`python -m tools.pki.revoke signCert.der superseded`: have the demo issuers of `make up` revoke it."""
+"""`python -m tools.pki.revoke signCert.der superseded`: the demo issuers of `make up` revoke it."""
 
 import argparse
 import json
@@ -6,20 +6,20 @@ from pathlib import Path
 
 from cryptography import x509
 
-from tools.pki.issuers import SAID
-from tools.pki.responders import ANSWERS
+from tools.pki.issuers import MODES_FILE
+from tools.pki.responders import RESPONSE_MODES
 
 
 def main() -> None:
-    """Note what the responder shall answer from now on."""
+    """Store the mode of the responder's responses about the certificate."""
     parser = argparse.ArgumentParser("python -m tools.pki.revoke", description=__doc__)
     parser.add_argument("certificate", type=Path, help="a DER file, such as build/mine/signCert.der")
-    parser.add_argument("answer", choices=ANSWERS, help="what the issuer says of it from now on")
+    parser.add_argument("mode", choices=RESPONSE_MODES, help="the mode of later responses about it")
     options = parser.parse_args()
     serial = x509.load_der_x509_certificate(options.certificate.read_bytes()).serial_number
-    said = json.loads(SAID.read_text()) if SAID.exists() else {}
-    SAID.write_text(json.dumps({**said, f"{serial:x}": options.answer}))
-    print(f"{serial:x}: {options.answer}")
+    modes = json.loads(MODES_FILE.read_text()) if MODES_FILE.exists() else {}
+    MODES_FILE.write_text(json.dumps({**modes, f"{serial:x}": options.mode}))
+    print(f"{serial:x}: {options.mode}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Which proof is enough for which change, and what an app is told to answer a challenge with."""
+"""Which method is enough for which change, and what an app receives to respond to a challenge."""
 
 from dataclasses import replace
 
 import pytest
 
 from registrar.domain.access.challenge import Operation, new_challenge
-from registrar.domain.access.challenge_text import asked, identity_text
+from registrar.domain.access.challenge_text import identity_text, method_data
 from registrar.domain.access.credentials import masked_phone, may_change
 from tests.support.builders import NOW
 from tests.support.rows import a_customer
@@ -14,13 +14,13 @@ ALL = ("otp", "sms", "passkey", "certificate")
 
 
 @pytest.mark.parametrize("kind", ["passkey", "totp", "phone"])
-def test_a_code_by_text_message_never_changes_anything(kind: str) -> None:
-    # Whoever took over the number would take over the account.
+def test_text_message_code_does_not_authorise_a_change(kind: str) -> None:
+    # Otherwise a thief of the phone number takes over the account.
     for methods in (("sms",), ("sms", "otp"), ALL):
         assert not may_change(kind, "sms", methods)
 
 
-def test_a_change_takes_a_proof_as_strong_as_what_changes() -> None:
+def test_change_requires_a_method_as_strong_as_the_changed_one() -> None:
     assert not may_change("passkey", "otp", ALL)
     assert may_change("passkey", "passkey", ALL)
     assert may_change("passkey", "certificate", ALL)
@@ -29,23 +29,23 @@ def test_a_change_takes_a_proof_as_strong_as_what_changes() -> None:
     assert may_change("phone", "passkey", ALL)
 
 
-def test_the_first_passkey_comes_with_the_strongest_there_is() -> None:
+def test_first_passkey_requires_the_strongest_existing_method() -> None:
     assert may_change("passkey", "otp", ("otp", "sms"))
 
 
-def test_after_a_recovery_a_text_message_is_enough_where_it_is_all_there_is() -> None:
+def test_text_message_suffices_after_recovery_without_other_methods() -> None:
     assert may_change("totp", "sms", ("sms",), recovered=True)
     assert may_change("passkey", "sms", ("sms",), recovered=True)
     assert not may_change("passkey", "sms", ("sms", "otp"), recovered=True)
     assert not may_change("passkey", "sms", ALL, recovered=True)
 
 
-def test_a_phone_is_shown_by_its_last_digits() -> None:
+def test_only_the_last_digits_of_a_phone_are_shown() -> None:
     assert masked_phone("+821012345678") == "010-****-5678"
     assert masked_phone("+82111234567") == "****4567"
 
 
-def test_the_text_to_sign_binds_bank_challenge_operation_object_and_end() -> None:
+def test_text_to_sign_binds_bank_challenge_operation_object_and_expiry() -> None:
     challenge = new_challenge("hong", "personal", ALL, NOW, operation=Operation.DEREGISTER, object_id="reg1")
     text = identity_text(challenge, "JBB")
 
@@ -61,11 +61,11 @@ def test_the_text_to_sign_binds_bank_challenge_operation_object_and_end() -> Non
     assert text not in [identity_text(other, "JBB") for other in others] + [identity_text(challenge, "KBB")]
 
 
-def test_an_app_is_told_what_each_method_needs_and_no_more() -> None:
+def test_app_receives_only_what_each_method_needs() -> None:
     challenge = new_challenge("hong", "personal", ("otp", "sms", "passkey"), NOW)
 
-    answer = asked(challenge, a_customer(), [], "bank.example", "JBB")
+    data = method_data(challenge, a_customer(), [], "bank.example", "JBB")
 
-    assert answer.keys() == {"otp", "sms", "passkey"}
-    assert answer["sms"] == {"phone": "010-****-5678"}
-    assert answer["passkey"]["challenge"] == challenge.nonce
+    assert data.keys() == {"otp", "sms", "passkey"}
+    assert data["sms"] == {"phone": "010-****-5678"}
+    assert data["passkey"]["challenge"] == challenge.nonce

@@ -1,9 +1,9 @@
-"""Devices: a secret the phone keeps, of which only the digest is stored; the last five are known."""
+"""Devices: the phone keeps a secret, the service stores its digest; the last five are known."""
 
 from registrar.domain.access.devices import MAX_DEVICES, devices_to_keep, known_device, new_device
 
 
-def test_a_new_device_is_known_by_its_secret_only() -> None:
+def test_device_is_recognised_by_its_secret_only() -> None:
     device_id, digest = new_device()
     assert len(device_id) == 22
     assert known_device(digest, device_id) == digest
@@ -12,11 +12,11 @@ def test_a_new_device_is_known_by_its_secret_only() -> None:
     assert known_device(b"", device_id) is None
 
 
-def test_two_devices_have_nothing_in_common() -> None:
+def test_two_devices_share_no_value() -> None:
     assert new_device() != new_device()
 
 
-def test_the_last_five_are_known_and_the_oldest_is_forgotten() -> None:
+def test_sixth_device_replaces_the_oldest() -> None:
     devices, made = b"", [new_device() for _ in range(MAX_DEVICES + 1)]
     for _, digest in made:
         devices = devices_to_keep(devices) + digest

@@ -1,4 +1,4 @@
-"""Customers' passwords: what verifies, what never does, and what is not even tried."""
+"""Customers' passwords: which verify, which never do, and which stored hashes are refused."""
 
 import re
 
@@ -10,7 +10,7 @@ STORED = hash_password("Hana-은행 2026!")
 TAIL = "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
-def test_the_password_verifies_and_no_other() -> None:
+def test_only_the_right_password_verifies() -> None:
     assert verify_password("Hana-은행 2026!", STORED)
     for wrong in ("", "Hana-은행 2026", "hana-은행 2026!", "Hana-은행 2026! ", STORED):
         assert not verify_password(wrong, STORED)
@@ -22,11 +22,11 @@ def test_two_hashes_of_one_password_differ() -> None:
     assert verify_password("Hana-은행 2026!", again)
 
 
-def test_parameters_are_those_of_owasp() -> None:
+def test_parameters_match_owasp() -> None:
     assert STORED.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_an_unknown_customer_costs_what_a_known_one_costs() -> None:
+def test_unknown_customer_costs_as_much_as_a_known_one() -> None:
     parts, unknown = STORED.split("$"), UNKNOWN_CUSTOMER.split("$")
     assert parts[:4] == unknown[:4]
     assert [len(part) for part in parts] == [len(part) for part in unknown]
@@ -36,7 +36,7 @@ def test_an_unknown_customer_costs_what_a_known_one_costs() -> None:
 @pytest.mark.parametrize(
     "password", ["", "A", "A" * 16, "\0" * 32, "password", "Hana-은행 2026!", UNKNOWN_CUSTOMER]
 )
-def test_nobody_is_the_unknown_customer(password: str) -> None:
+def test_no_password_verifies_for_the_unknown_customer(password: str) -> None:
     assert not verify_password(password, UNKNOWN_CUSTOMER)
 
 
@@ -57,12 +57,12 @@ def test_nobody_is_the_unknown_customer(password: str) -> None:
         f" $argon2id$v=19$m=19456,t=2,p=1{TAIL}",
     ],
 )
-def test_a_stored_hash_that_is_none_or_costs_too_much(stored: str) -> None:
+def test_malformed_or_too_costly_stored_hash_is_refused(stored: str) -> None:
     with pytest.raises(ValueError, match="unknown or excessive parameters"):
         verify_password("password", stored)
 
 
-def test_a_stored_hash_within_the_bounds_is_tried() -> None:
+def test_stored_hash_within_the_limits_is_verified() -> None:
     assert not verify_password("password", f"$argon2id$v=19$m=65536,t=1,p=4{TAIL}")
     assert not verify_password("password", STORED[:-4] + "AAAA")
 

@@ -1,4 +1,4 @@
-"""Recovery: two persons, a cooling-off period, and what is true of the customer before and after it."""
+"""Recovery: two persons, a cooling-off period, and the customer's methods before and after it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ def an_approved_recovery(lost: tuple[str, ...] = ("phone", "totp")) -> Recovery:
     return approve(proposal, proposal.id, "lee.manager", NOW)
 
 
-def test_one_person_cannot_do_both() -> None:
+def test_proposer_cannot_approve() -> None:
     proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
 
     for staff in ("kim.teller", "KIM.Teller"):
@@ -37,7 +37,7 @@ def test_one_person_cannot_do_both() -> None:
     assert approve(proposal, proposal.id, "lee.manager", NOW).approved_by == "lee.manager"
 
 
-def test_only_the_proposal_that_was_read_can_be_approved_once_and_within_a_day() -> None:
+def test_approval_needs_the_read_proposal_within_a_day_and_only_once() -> None:
     proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
     approved = approve(proposal, proposal.id, "lee.manager", NOW)
 
@@ -51,7 +51,7 @@ def test_only_the_proposal_that_was_read_can_be_approved_once_and_within_a_day()
             approve(known, named, "lee.manager", NOW + later)
 
 
-def test_until_the_cooling_off_is_over_everything_is_as_before() -> None:
+def test_recovery_has_no_effect_during_the_cooling_off_period() -> None:
     customer = a_customer(recovery=an_approved_recovery())
 
     last = NOW + COOLING_OFF - timedelta(seconds=1)
@@ -60,39 +60,39 @@ def test_until_the_cooling_off_is_over_everything_is_as_before() -> None:
     assert customer.recovery.pending(last)
 
 
-def test_afterwards_the_new_phone_counts_and_what_was_lost_does_not() -> None:
+def test_after_cooling_off_the_new_phone_replaces_the_lost_methods() -> None:
     then = a_customer(recovery=an_approved_recovery()).as_of(NOW + COOLING_OFF)
 
     assert (then.phone, then.totp_ciphertext, then.methods) == (NEW, None, ("sms",))
 
 
-def test_a_code_app_that_was_not_lost_stays() -> None:
+def test_authenticator_app_that_was_not_lost_stays() -> None:
     then = a_customer(recovery=an_approved_recovery(("phone",))).as_of(NOW + COOLING_OFF)
 
     assert (then.phone, then.totp_ciphertext) == (NEW, b"old")
 
 
-def test_a_proposal_alone_never_takes_effect() -> None:
+def test_unapproved_proposal_never_takes_effect() -> None:
     customer = a_customer(recovery=propose(NEW, ("phone",), REASON, "kim.teller", NOW))
 
     assert customer.as_of(NOW + timedelta(days=365)) == customer
 
 
-def test_what_the_customer_changes_afterwards_stands() -> None:
+def test_later_change_by_the_customer_stays() -> None:
     then = a_customer(recovery=an_approved_recovery()).as_of(NOW + COOLING_OFF)
     changed = replace(then, phone="+821011112222", totp_ciphertext=b"new")
 
     assert changed.as_of(NOW + COOLING_OFF + timedelta(days=1)) == changed
 
 
-def test_an_enrolment_under_way_ends_with_a_recovery() -> None:
+def test_recovery_cancels_an_unfinished_enrolment() -> None:
     pending = Pending("totp", "proof", b"secret", NOW + timedelta(days=2))
     customer = a_customer(pending=pending, recovery=an_approved_recovery())
 
     assert customer.as_of(NOW + COOLING_OFF).pending is None
 
 
-def test_for_a_week_a_code_to_the_new_phone_is_enough_to_enrol_again() -> None:
+def test_text_message_suffices_to_enrol_for_a_week_after_recovery() -> None:
     recovery = an_approved_recovery()
 
     assert not recovery.allows_enrolment(NOW + COOLING_OFF - timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""Sessions: a token opens its own session until it ends, and nothing else does."""
+"""Sessions: only the session's own token opens it, until it expires."""
 
 import base64
 from dataclasses import replace
@@ -12,8 +12,8 @@ from registrar.domain.access.session import (
     SESSION_IDLE,
     SESSION_LIFE,
     bearer_token,
+    is_last_use_due,
     is_live,
-    is_to_be_noted,
     new_session,
     read_token,
 )
@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("customer", ["c-1001", "고객-1", "a", "c.with.dots", "=+/"])
-def test_a_token_leads_back_to_its_session(customer: str) -> None:
+def test_token_identifies_its_session(customer: str) -> None:
     session, token = new_session(customer, "personal", "otp", NOW)
     read = read_token(token)
     assert read is not None
@@ -41,7 +41,7 @@ def test_no_part_of_the_secret_is_stored() -> None:
     assert token.split(".")[1] not in repr(session)
 
 
-def test_two_sessions_of_one_customer_have_nothing_in_common() -> None:
+def test_two_sessions_of_one_customer_share_no_value() -> None:
     first, one = new_session("c-1001", "personal", "otp", NOW)
     second, other = new_session("c-1001", "personal", "otp", NOW)
     assert one.split(".")[0] == other.split(".")[0]
@@ -52,7 +52,7 @@ def test_two_sessions_of_one_customer_have_nothing_in_common() -> None:
     assert not is_live(first, read[1], NOW)
 
 
-def test_a_session_ends_to_the_second() -> None:
+def test_session_expires_to_the_second() -> None:
     session, token = new_session("c-1001", "personal", "otp", NOW)
     read = read_token(token)
     assert read is not None
@@ -63,7 +63,7 @@ def test_a_session_ends_to_the_second() -> None:
     assert not is_live(session, read[1], session.expires_at + SECOND)
 
 
-def test_a_changed_secret_opens_nothing() -> None:
+def test_token_with_a_changed_secret_is_rejected() -> None:
     session, token = new_session("c-1001", "personal", "otp", NOW)
     handle, _, secret = token.partition(".")
     raw = base64.urlsafe_b64decode(secret + "=")
@@ -106,13 +106,13 @@ SECRET = base64.urlsafe_b64encode(bytes(32)).decode().rstrip("=")
         f"Bearer Yy0x.{SECRET}",
     ],
 )
-def test_what_is_no_token(token: str) -> None:
+def test_malformed_token_is_rejected(token: str) -> None:
     assert read_token(token) is None
 
 
 @settings(derandomize=True, max_examples=200, deadline=None, database=None)
 @given(st.text(max_size=20) | BASE64, st.sampled_from([".", "", ".."]), st.text(max_size=20) | BASE64)
-def test_any_text_is_a_token_or_is_not(handle: str, dot: str, secret: str) -> None:
+def test_any_text_parses_or_is_rejected(handle: str, dot: str, secret: str) -> None:
     token = handle + dot + secret
     read = read_token(token)
     if read is not None:
@@ -121,7 +121,7 @@ def test_any_text_is_a_token_or_is_not(handle: str, dot: str, secret: str) -> No
         assert len(raw) == 32
 
 
-def test_a_session_left_alone_ends_after_ten_minutes() -> None:
+def test_idle_session_expires_after_ten_minutes() -> None:
     session, token = new_session("c-1001", "personal", "otp", NOW)
     read = read_token(token)
     assert read is not None
@@ -132,16 +132,16 @@ def test_a_session_left_alone_ends_after_ten_minutes() -> None:
     assert is_live(seen, read[1], NOW + SESSION_IDLE)
 
 
-def test_being_seen_is_noted_once_a_minute() -> None:
+def test_last_use_is_recorded_once_a_minute() -> None:
     session, _ = new_session("c-1001", "personal", "otp", NOW)
-    assert not is_to_be_noted(session, NOW + timedelta(seconds=59))
-    assert is_to_be_noted(session, NOW + timedelta(seconds=60))
+    assert not is_last_use_due(session, NOW + timedelta(seconds=59))
+    assert is_last_use_due(session, NOW + timedelta(seconds=60))
 
 
 @pytest.mark.parametrize(
     ("header", "token"),
     [("Bearer abc", "abc"), ("bearer  abc ", "abc"), ("Basic abc", ""), ("Bearer", ""), ("abc", "")],
 )
-def test_the_token_of_a_header(header: str, token: str) -> None:
+def test_token_is_read_from_the_authorization_header(header: str, token: str) -> None:
     assert bearer_token({"authorization": header}) == token
     assert bearer_token({}) == ""

@@ -8,7 +8,7 @@ from tests.support.builders import NOW
 END = NOW + SMS_CODE_LIFE
 
 
-def test_a_code_matches_what_it_was_sent_for_until_it_ends() -> None:
+def test_code_matches_only_its_own_challenge_until_it_expires() -> None:
     code, digest = new_sms_code("challenge-1")
 
     assert sms_code_matches(digest, END, "challenge-1", code, NOW)
@@ -19,7 +19,7 @@ def test_a_code_matches_what_it_was_sent_for_until_it_ends() -> None:
     assert not sms_code_matches(None, None, "challenge-1", code, NOW)
 
 
-def test_codes_are_six_digits_and_the_digest_neither_holds_nor_repeats_them() -> None:
+def test_code_has_six_digits_and_its_digest_is_salted() -> None:
     made = [new_sms_code("challenge-1") for _ in range(200)]
 
     assert all(len(code) == 6 and code.isascii() and code.isdigit() for code, _ in made)

@@ -1,4 +1,4 @@
-"""Throttles: five tries, then waits that grow; keys that name nobody."""
+"""Throttles: five tries, then waits that grow; keys that contain no name."""
 
 from datetime import timedelta
 
@@ -25,18 +25,18 @@ def test_waits_grow_after_the_fifth_attempt() -> None:
     assert waits[5:] == [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR]
 
 
-def test_an_attempt_tells_how_many_are_left_and_how_long_to_wait() -> None:
+def test_attempt_returns_tries_left_and_the_next_wait() -> None:
     assert counted_attempt(1) == Attempt(allowed=True, tries_left=4, retry_after=None)
     assert counted_attempt(5) == Attempt(allowed=True, tries_left=0, retry_after=60)
     assert counted_attempt(9) == Attempt(allowed=True, tries_left=0, retry_after=86400)
 
 
 @pytest.mark.parametrize(("passed", "left"), [(0, 300), (299.5, 1), (120, 180), (300, 1)])
-def test_an_attempt_that_comes_too_early_is_told_the_rest_of_the_wait(passed: float, left: int) -> None:
+def test_early_attempt_returns_the_remaining_wait(passed: float, left: int) -> None:
     assert refused_attempt(6, NOW, NOW + timedelta(seconds=passed)) == Attempt(False, 0, left)
 
 
-def test_each_budget_has_a_key_of_its_own() -> None:
+def test_each_budget_has_its_own_key() -> None:
     keys = [
         account_key("hong", None),
         account_key("kim", None),
@@ -50,13 +50,13 @@ def test_each_budget_has_a_key_of_its_own() -> None:
     assert not any("hong" in key or "192" in key or "8210" in key for key in keys)
 
 
-def test_keys_of_a_scope_are_of_one_size() -> None:
+def test_keys_of_a_scope_have_equal_length() -> None:
     keys = [account_key(name, device) for name in ("a", "x" * 32) for device in (None, b"\1" * 32)]
     assert len({len(key) for key in keys}) == 1
 
 
-def test_an_ipv6_network_is_one_address() -> None:
+def test_ipv6_addresses_of_one_network_share_a_key() -> None:
     assert address_key("2001:db8::1") == address_key("2001:db8::ffff:1")
     assert address_key("2001:db8::1") != address_key("2001:db8:0:1::1")
     assert address_key("192.0.2.1") != address_key("192.0.2.2")
-    assert address_key("what no address is") != address_key("another")
+    assert address_key("not an address") != address_key("another")

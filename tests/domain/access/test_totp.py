@@ -24,7 +24,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("seconds", "code"), VALUES)
-def test_values_of_the_standard(seconds: int, code: str) -> None:
+def test_codes_match_the_rfc_vectors(seconds: int, code: str) -> None:
     assert matching_step(SECRET, code, at(seconds)) == seconds // 30
 
 
@@ -40,7 +40,7 @@ def test_values_of_the_standard(seconds: int, code: str) -> None:
         (1111111110 + 30, False),
     ],
 )
-def test_one_step_either_way(seconds: int, matches: bool) -> None:
+def test_code_is_accepted_one_step_early_or_late(seconds: int, matches: bool) -> None:
     # The code of the step from 1111111080 to 1111111109.
     assert matching_step(SECRET, "081804", at(seconds)) == (37037036 if matches else None)
 
@@ -48,15 +48,15 @@ def test_one_step_either_way(seconds: int, matches: bool) -> None:
 @pytest.mark.parametrize(
     "code", ["287083", "", "28708", "2870820", "94287082", " 287082", "28708２", "２８７０８２", "abcdef", "-28708"]
 )
-def test_what_is_not_the_code(code: str) -> None:
+def test_wrong_or_malformed_code_is_rejected(code: str) -> None:
     assert matching_step(SECRET, code, at(59)) is None
 
 
-def test_a_code_of_another_secret() -> None:
+def test_code_of_another_secret_is_rejected() -> None:
     assert matching_step(b"12345678901234567891", "287082", at(59)) is None
 
 
-def test_of_two_steps_with_one_code_the_later_counts_as_used() -> None:
+def test_later_of_two_steps_with_equal_codes_is_used_up() -> None:
     # Found by search: this secret gives the same code in two steps running.
     secret, step = b"00000000000001462363", 59666666
     for now in (at(step * 30), at((step + 1) * 30)):

@@ -1,4 +1,4 @@
-"""BER to DER: what it stands for, and nothing from bytes that are cut off or nested without end."""
+"""BER to DER: the equal DER value, and an error for truncated or deeply nested bytes."""
 
 import pytest
 
@@ -11,30 +11,30 @@ NESTED = _tlv(0x30, _tlv(0x31, _tlv(0x04, bytes(3000)), _tlv(0xA0, _tlv(0x02, b"
 
 
 @pytest.mark.parametrize("length", [0, 1, 127, 128, 255, 256, 65535, 65536])
-def test_lengths_are_the_shortest(length: int) -> None:
+def test_lengths_are_encoded_minimally(length: int) -> None:
     assert der_value(0x04, bytes(length)) == _tlv(0x04, bytes(length))
     long_form = b"\x04\x84" + length.to_bytes(4) + bytes(length)
     assert to_der(long_form) == _tlv(0x04, bytes(length))
 
 
-def test_der_stays_as_it_is() -> None:
+def test_der_is_unchanged() -> None:
     for der in (NESTED, a_customer().der):
         assert to_der(der) == der
 
 
 @pytest.mark.parametrize("piece", [1, 700, 5000])
-def test_indefinite_lengths_and_pieces_become_one(piece: int) -> None:
+def test_indefinite_lengths_and_constructed_strings_are_joined(piece: int) -> None:
     ber = as_ber(NESTED, piece=piece)
     assert ber != NESTED
     assert to_der(ber) == NESTED
 
 
-def test_a_string_in_pieces_of_pieces() -> None:
+def test_nested_constructed_string_is_joined() -> None:
     assert to_der(b"\x24\x80\x24\x80\x04\x01a\x04\x01b\0\0\x04\x01c\0\0") == b"\x04\x03abc"
     assert to_der(b"\x24\x06\x04\x01a\x04\x01b") == b"\x04\x02ab"
 
 
-def test_cut_off_anywhere_is_an_error() -> None:
+def test_truncated_ber_is_an_error() -> None:
     for ber in (NESTED[:300], as_ber(NESTED, piece=100)):
         for end in range(len(ber)):
             with pytest.raises(ValueError, match="cut off"):
@@ -54,13 +54,13 @@ def test_cut_off_anywhere_is_an_error() -> None:
         b"\x30\x89" + b"\xff" * 9,
     ],
 )
-def test_what_is_not_allowed(ber: bytes) -> None:
+def test_disallowed_encodings_are_errors(ber: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         to_der(ber)
 
 
 @pytest.mark.parametrize("unit", [b"\x30\x80", b"\x24\x80", b"\xa0\x80"])
-def test_nested_without_end(unit: bytes) -> None:
+def test_too_deep_nesting_is_an_error(unit: bytes) -> None:
     for depth in (MAX_DEPTH + 1, 32_000):
         with pytest.raises(ValueError, match="nested too deep"):
             to_der(unit * depth)

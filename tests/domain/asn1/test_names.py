@@ -1,4 +1,4 @@
-"""Names that are the same person or CA match, others do not (RFC 5280 section 7.1)."""
+"""Names of the same person or CA match, others do not (RFC 5280 section 7.1)."""
 
 import unicodedata
 
@@ -34,7 +34,7 @@ ISSUER = a_name((C, "KR"), (O, "yessign"), (OU, "AccreditedCA"), (CN, "yessignCA
     ],
     ids=["country", "case", "space", "full width"],
 )
-def test_names_that_match(other: x509.Name) -> None:
+def test_equivalent_names_match(other: x509.Name) -> None:
     assert normal_name(other) == normal_name(ISSUER)
 
 
@@ -50,11 +50,11 @@ def test_names_that_match(other: x509.Name) -> None:
     ],
     ids=["value", "space lost", "order", "shorter", "type", "empty"],
 )
-def test_names_that_differ(other: x509.Name) -> None:
+def test_different_names_do_not_match(other: x509.Name) -> None:
     assert normal_name(other) != normal_name(ISSUER)
 
 
-def test_decomposed_hangul_is_the_same_name() -> None:
+def test_decomposed_hangul_matches_composed() -> None:
     composed, decomposed = (unicodedata.normalize(form, "홍길동") for form in ("NFC", "NFD"))
     assert composed != decomposed
     assert normal_name(a_name((CN, composed))) == normal_name(a_name((CN, decomposed)))
@@ -69,7 +69,7 @@ def test_string_type_does_not_matter() -> None:
     assert normal_name(printable) == normal_name(utf8)
 
 
-def test_parts_of_one_rdn_have_no_order_but_are_not_two_rdns() -> None:
+def test_order_within_an_rdn_is_ignored_but_rdns_stay_separate() -> None:
     first, second = x509.NameAttribute(OU, "personal"), x509.NameAttribute(CN, "홍길동")
     one_way, other_way = (
         x509.Name([x509.RelativeDistinguishedName(parts)]) for parts in ([first, second], [second, first])
@@ -78,6 +78,6 @@ def test_parts_of_one_rdn_have_no_order_but_are_not_two_rdns() -> None:
     assert normal_name(one_way) != normal_name(x509.Name([first, second]))
 
 
-def test_common_name_is_the_last_one() -> None:
+def test_last_common_name_is_returned() -> None:
     assert common_name(a_name((CN, "first"), (O, "o"), (CN, "last"))) == "last"
     assert common_name(a_name((O, "INIPASS"), (C, "KR"))) == "C=KR,O=INIPASS"

@@ -15,31 +15,31 @@ DER = bytes(range(200))
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("before", [b"", codecs.BOM_UTF8, "메모: 인증서\r\n".encode("cp949"), b"\0\n", b"- ----\n"])
-def test_text_around_does_not_matter(newline: str, before: bytes) -> None:
+def test_text_around_blocks_is_ignored(newline: str, before: bytes) -> None:
     (block,) = blocks_in(before + pem("CERTIFICATE", DER, newline=newline) + b"after")
     assert (block.label, block.der()) == ("CERTIFICATE", DER)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_saved_as_utf_16(encoding: str) -> None:
+def test_utf_16_is_read(encoding: str) -> None:
     text = ("" if encoding == "utf-16" else "\ufeff") + "인증서\n" + pem("CERTIFICATE", DER).decode()
     (block,) = blocks_in(text.encode(encoding))
     assert block.der() == DER
 
 
-def test_several_blocks_in_order() -> None:
+def test_several_blocks_are_returned_in_order() -> None:
     blocks = blocks_in(pem("A", b"1") + b"between" + pem("B C", b"2") + pem("A", b"3"))
     assert [(block.label, block.der()) for block in blocks] == [("A", b"1"), ("B C", b"2"), ("A", b"3")]
 
 
-def test_one_line_and_indented() -> None:
+def test_single_line_and_indented_bodies_are_read() -> None:
     assert Block("A", b" AAE\t=\n ").der() == b"\0\1"
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"plain text", b"-----END A-----", b"----BEGIN A----", b"\xff\xfe", b"\xff\xfe\0"]
 )
-def test_text_without_blocks(content: bytes) -> None:
+def test_text_without_blocks_gives_nothing(content: bytes) -> None:
     assert blocks_in(content) == []
 
 
@@ -55,7 +55,7 @@ def test_text_without_blocks(content: bytes) -> None:
         b"-----BEGIN A----- -----END A-----" * 41,
     ],
 )
-def test_blocks_that_do_not_end(content: bytes) -> None:
+def test_unterminated_block_is_unreadable(content: bytes) -> None:
     with pytest.raises(Refusal, match="FILE_UNREADABLE"):
         blocks_in(content)
 
@@ -63,7 +63,7 @@ def test_blocks_that_do_not_end(content: bytes) -> None:
 @pytest.mark.parametrize(
     "body", [b"a", b"AAE", b"AA*E", "인증서".encode(), b"Proc-Type: 4,ENCRYPTED\n\nAAE=", b"AAE=AAE="]
 )
-def test_bodies_that_are_no_base64(body: bytes) -> None:
+def test_body_that_is_not_base64_is_unreadable(body: bytes) -> None:
     with pytest.raises(Refusal, match="FILE_UNREADABLE"):
         Block("A", body).der()
 
@@ -71,7 +71,7 @@ def test_bodies_that_are_no_base64(body: bytes) -> None:
 @pytest.mark.parametrize(
     "unit", [b"-----BEGIN A-----", b"-----BEGIN ", b"-----BEGIN A-----x-----END A-----", b"-----END A-----"]
 )
-def test_no_text_takes_long(unit: bytes) -> None:
+def test_parsing_time_is_linear(unit: bytes) -> None:
     started = time.process_time()
     with contextlib.suppress(Refusal):
         blocks_in(unit * (65_536 // len(unit)))

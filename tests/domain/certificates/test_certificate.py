@@ -1,4 +1,4 @@
-"""The facts of a certificate, and bytes that are none or a broken one."""
+"""The facts of a certificate, and bytes that are malformed or not a certificate."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 SHA384_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010c0500")
 
 
-def test_facts_of_a_certificate_made_by_others() -> None:
+def test_facts_of_a_real_certificate() -> None:
     certificate = read_certificate(a_vector("pypinksign/signCert.der"))
     assert certificate.serial == 4562037
     assert certificate.not_before == datetime(2020, 2, 24, 15, tzinfo=UTC)
@@ -92,7 +92,7 @@ def test_facts_of_the_root_and_of_a_responder() -> None:
     assert responder.refused_extensions == (ExtensionOID.EXTENDED_KEY_USAGE.dotted_string,)
 
 
-def test_key_digest_is_that_of_the_subject_public_key_info() -> None:
+def test_key_digest_covers_the_subject_public_key_info() -> None:
     certificate = read_certificate(a_certificate(key=an_ec_key()).der)
     assert spki_digest(certificate.public_key) == spki_digest(an_ec_key().public_key())
     assert spki_digest(certificate.public_key) != spki_digest(an_ec_key("another").public_key())
@@ -112,7 +112,7 @@ def test_key_strength_in_words(key: PrivateKey, shown: str) -> None:
     assert key_strength(key.public_key()) == shown
 
 
-def test_refused_extensions_are_the_unknown_critical_ones_and_two_always() -> None:
+def test_unknown_critical_extensions_and_two_known_ones_are_refused() -> None:
     private = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
     mappings = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.33"), b"\x30\0")
@@ -137,7 +137,7 @@ def test_policy_constraints_are_read() -> None:
     assert certificate.path_length == 1
 
 
-def test_certificate_without_extensions_has_no_facts_to_rely_on() -> None:
+def test_certificate_without_extensions_has_empty_facts() -> None:
     omitted = [
         ExtensionOID.CERTIFICATE_POLICIES,
         ExtensionOID.KEY_USAGE,
@@ -171,20 +171,20 @@ def test_version_one_is_malformed() -> None:
         read_certificate(der)
 
 
-def test_a_version_that_does_not_exist_is_malformed() -> None:
+def test_unknown_version_is_malformed() -> None:
     der = a_certificate(key=an_ec_key()).der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
     with pytest.raises(CertificateMalformed):
         read_certificate(der)
 
 
-def test_bytes_that_are_no_certificate() -> None:
+def test_bytes_without_a_certificate_are_malformed() -> None:
     der = a_certificate(key=an_ec_key()).der
     for broken in (b"", b"0", b"0\x80", der[:-1], der[:100], der + b"\0", b"\x31" + der[1:], der[4:]):
         with pytest.raises(CertificateMalformed):
             read_certificate(broken)
 
 
-def test_the_same_extension_twice_is_malformed() -> None:
+def test_duplicate_extension_is_malformed() -> None:
     other = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), b"\x03\x02\x06\xc0")
     der = a_certificate(key=an_ec_key(), extra_extensions=[(other, True)]).der
     assert read_certificate(der).refused_extensions == ("2.5.29.99",)
@@ -194,7 +194,7 @@ def test_the_same_extension_twice_is_malformed() -> None:
         read_certificate(der.replace(b"\x06\x03\x55\x1d\x63", key_usage))
 
 
-def test_the_same_policy_twice_is_malformed() -> None:
+def test_duplicate_policy_is_malformed() -> None:
     oid = "1.2.410.200005.1.1.4"
     with pytest.raises(CertificateMalformed):
         read_certificate(a_certificate(key=an_ec_key(), policy_oids=[oid, oid]).der)
@@ -227,7 +227,7 @@ def _with_extension(certificate: x509.Certificate, value: x509.ExtensionType) ->
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def test_real_name_with_or_without_identity_and_among_other_names() -> None:
+def test_real_name_is_read_with_or_without_vid_and_other_names() -> None:
     certificate = a_certificate(key=an_ec_key()).certificate
     only_name = _with_extension(certificate, identify_data("홍길동"))
     assert read_certificate(only_name).real_name == "홍길동"
@@ -238,14 +238,14 @@ def test_real_name_with_or_without_identity_and_among_other_names() -> None:
     assert read_certificate(_with_extension(certificate, x509.SubjectAlternativeName(others))).real_name is None
 
 
-def test_a_kind_of_name_that_cannot_be_read_is_malformed() -> None:
+def test_unreadable_general_name_is_malformed() -> None:
     party = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3004a5028100"))
     certificate = a_certificate(key=an_ec_key()).certificate
     with pytest.raises(CertificateMalformed):
         read_certificate(_with_extension(certificate, party))
 
 
-def test_algorithms_inside_and_outside_must_be_one() -> None:
+def test_different_inner_and_outer_algorithms_are_malformed() -> None:
     der = a_certificate(key=an_ec_key()).der
     first, last = der.index(SHA256_WITH_RSA), der.rindex(SHA256_WITH_RSA)
     assert first < last

@@ -1,4 +1,4 @@
-"""What is accepted, from when until when, for whom and under which issuers."""
+"""Which certificates are accepted, in which period, for which customers and under which issuers."""
 
 import base64
 import json
@@ -54,7 +54,7 @@ def the_test_hierarchy() -> TrustStore:
     return read_document(json.dumps(document).encode(), [a_pin(root)])
 
 
-def test_a_certificate_made_by_others_is_accepted_in_its_time() -> None:
+def test_real_certificate_is_accepted_within_its_validity() -> None:
     der, trust = a_vector("pypinksign/signCert.der"), the_test_hierarchy()
     at = datetime(2020, 3, 10, tzinfo=UTC)
     report = decide(der, trust, "personal", at)
@@ -88,13 +88,13 @@ def test_a_certificate_made_by_others_is_accepted_in_its_time() -> None:
         (NOW, "CERT_EXPIRED"),
     ],
 )
-def test_it_is_refused_before_and_after(at: datetime, code: str) -> None:
+def test_real_certificate_is_refused_outside_its_validity(at: datetime, code: str) -> None:
     report = decide(a_vector("pypinksign/signCert.der"), the_test_hierarchy(), "personal", at)
     assert not report.accepted
     assert codes(report) == [code]
 
 
-def test_it_is_refused_under_the_production_hierarchy() -> None:
+def test_test_certificate_is_refused_under_the_production_hierarchy() -> None:
     root, issuer = (
         x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))
         for name in ("KISA-RootCA-4", "yessignCA-Class-3")
@@ -112,7 +112,7 @@ def test_it_is_refused_under_the_production_hierarchy() -> None:
 
 
 @pytest.mark.parametrize("operator", ["yessign", "kica", "signkorea", "crosscert", "tradesign"])
-def test_a_good_certificate_of_every_operator(operator: str) -> None:
+def test_valid_certificate_of_each_operator_is_accepted(operator: str) -> None:
     report = decide(a_certificate(key=an_ec_key(), operator=operator).der, a_trust_store(), "personal", NOW)
     assert report.findings == ()
     assert report.summary is not None
@@ -155,7 +155,7 @@ FIRST, LAST = NOW - timedelta(days=100), NOW + timedelta(days=265)
         (LAST + SECOND, ["CERT_EXPIRED"]),
     ],
 )
-def test_dates_to_the_second(at: datetime, found: list[str]) -> None:
+def test_validity_is_exact_to_the_second(at: datetime, found: list[str]) -> None:
     der = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST).der
     report = decide(der, a_trust_store(), "personal", at)
     assert codes(report) == found
@@ -174,7 +174,7 @@ def test_dates_to_the_second(at: datetime, found: list[str]) -> None:
         (timedelta(), 0),
     ],
 )
-def test_days_left_are_days_in_seoul(left: timedelta, days: int) -> None:
+def test_days_left_are_calendar_days_in_seoul(left: timedelta, days: int) -> None:
     der = a_certificate(key=an_ec_key(), not_before=FIRST, not_after=LAST).der
     (finding,) = decide(der, a_trust_store(), "personal", LAST - left).findings
     assert finding.params == {"expires_on": LAST, "days_left": days}
@@ -196,13 +196,13 @@ def test_days_left_are_days_in_seoul(left: timedelta, days: int) -> None:
         ("neither", "1.2.410.200005.1.1.1", False),
     ],
 )
-def test_a_customer_registers_certificates_of_their_kind(kind: str, policy: str, accepted: bool) -> None:
+def test_customer_kind_decides_the_accepted_policies(kind: str, policy: str, accepted: bool) -> None:
     report = decide(a_certificate(key=an_ec_key(), policy_oid=policy).der, a_trust_store(), kind, NOW)
     assert report.accepted == accepted
     assert codes(report) == ([] if accepted else ["CERT_POLICY_NOT_ACCEPTED"])
 
 
-def test_what_was_found_and_what_is_accepted_is_told() -> None:
+def test_policy_finding_names_found_and_accepted_policies() -> None:
     der = a_certificate(key=an_ec_key(), operator="signkorea", policy_oid="1.2.410.200004.5.1.1.9").der
     (finding,) = decide(der, a_trust_store(), "personal", NOW).findings
     assert finding.params == {
@@ -211,7 +211,7 @@ def test_what_was_found_and_what_is_accepted_is_told() -> None:
     }
 
 
-def test_a_policy_counts_only_under_its_own_operator() -> None:
+def test_policy_of_another_operator_is_refused() -> None:
     der = a_certificate(key=an_ec_key(), operator="kica", policy_oid="1.2.410.200005.1.1.1").der
     assert codes(decide(der, a_trust_store(), "personal", NOW)) == ["CERT_POLICY_NOT_ACCEPTED"]
 
@@ -220,7 +220,7 @@ def test_a_policy_counts_only_under_its_own_operator() -> None:
 
 
 @pytest.mark.parametrize("where", ["issuers", "anchors"])
-def test_an_issuer_is_accepted_within_its_period_only(where: str) -> None:
+def test_issuer_is_accepted_only_within_its_period(where: str) -> None:
     document = a_trust_document()
     document[where][0] |= {"accepted_from": iso(NOW - SECOND), "accepted_until": iso(NOW + SECOND)}
     trust, der = read(document), a_certificate(key=an_ec_key()).der
@@ -239,7 +239,7 @@ def test_a_second_generation_is_accepted_beside_the_first() -> None:
     assert codes(decide(new, a_trust_store(), "personal", NOW)) == ["TRUST_ISSUER_UNKNOWN"]
 
 
-def test_a_ca_whose_key_a_new_root_signed_again() -> None:
+def test_ca_with_a_second_certificate_by_a_new_root_is_accepted() -> None:
     old = a_pki().issuers["yessign"].certificate
     again = a_pki(2).root.issue(
         old.subject,
@@ -266,7 +266,7 @@ def test_a_ca_whose_key_a_new_root_signed_again() -> None:
 _AKI = x509.AuthorityKeyIdentifier.oid
 
 
-def test_the_issuer_is_found_whatever_the_case_of_its_name() -> None:
+def test_issuer_name_is_matched_case_insensitively() -> None:
     issuer = a_pki().issuers["yessign"]
     shouted = x509.Name([x509.NameAttribute(a.oid, str(a.value).upper()) for a in issuer.certificate.subject])
     good = a_certificate(key=an_ec_key()).certificate
@@ -288,7 +288,7 @@ def test_the_issuer_is_found_whatever_the_case_of_its_name() -> None:
 # --- headline -------------------------------------------------------------------------------------
 
 
-def test_headline_of_a_good_certificate_is_nothing_or_the_warning() -> None:
+def test_headline_of_an_accepted_certificate_is_its_warning_or_none() -> None:
     good = decide(a_certificate(key=an_ec_key()).der, a_trust_store(), "personal", NOW)
     assert headline(good.findings) is None
     soon = a_certificate(key=an_ec_key(), not_after=NOW + timedelta(days=3)).der

@@ -41,7 +41,7 @@ ONLY_OF_CONTAINERS = {"FILE_KEY_MISMATCH", "UPLOAD_CHANGED"}
 SOURCES: tuple[Any, ...] = (decision, file_formats, pem, pkcs7, uploads.check_sizes)
 
 
-def test_nothing_that_a_decision_can_say_is_missing_here() -> None:
+def test_every_decision_code_has_a_case() -> None:
     sources = "".join(inspect.getsource(each) for each in SOURCES)
     said = set(re.findall(r"\bCode\.((?:UPLOAD|FILE|CERT|TRUST)_[A-Z_]+|OWN_BANK_CERTIFICATE)", sources))
     assert said - ONLY_OF_CONTAINERS == set(CASES)
@@ -65,14 +65,14 @@ def decided(content: bytes, at: datetime = NOW) -> Report:
     ("code", "content"),
     [pytest.param(code, each, id=f"{code} {n}") for code, cases in CASES.items() for n, each in enumerate(cases)],
 )
-def test_every_code_alone(code: str, content: Callable[[], bytes]) -> None:
+def test_each_code_alone(code: str, content: Callable[[], bytes]) -> None:
     at = NOW + timedelta(days=8000) if code == "TRUST_ISSUER_NOT_ACCEPTED_NOW" else NOW
     report = decided(content(), at)
     assert [finding.code for finding in report.findings] == [code]
     assert report.accepted == (code == "CERT_EXPIRES_SOON")
 
 
-def test_everything_at_once_in_the_fixed_order() -> None:
+def test_several_findings_have_a_fixed_order() -> None:
     content = good(
         encipherment=True,
         policy_oid="1.2.410.200005.1.1.6.2",
@@ -98,7 +98,7 @@ def test_everything_at_once_in_the_fixed_order() -> None:
     assert first.code == "CERT_USAGE_NOT_ALLOWED"
 
 
-def test_a_failure_is_the_headline_before_an_earlier_warning() -> None:
+def test_failure_precedes_an_earlier_warning_as_headline() -> None:
     report = decided(good(not_after=NOW + timedelta(days=3), key=an_rsa_key(bits=1024)))
     assert [finding.code for finding in report.findings] == ["CERT_EXPIRES_SOON", "CERT_KEY_TOO_WEAK"]
     first = headline(report.findings)
@@ -106,7 +106,7 @@ def test_a_failure_is_the_headline_before_an_earlier_warning() -> None:
     assert first.code == "CERT_KEY_TOO_WEAK"
 
 
-def test_of_an_unknown_issuer_no_policy_is_judged() -> None:
+def test_unknown_issuer_skips_the_policy_check() -> None:
     first, last = NOW - timedelta(days=9), NOW - timedelta(days=1)
     content = a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key(), policy_oid="1.2.3").der
     report = decided(content)
@@ -114,7 +114,7 @@ def test_of_an_unknown_issuer_no_policy_is_judged() -> None:
     assert report.findings[1].params["issuer"] == "yessignCA-Demo Class 2"
 
 
-def test_a_long_issuer_name_is_cut() -> None:
+def test_long_issuer_name_is_truncated() -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "가" * 60 + "나" * 60)])
     key = an_ec_key()
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=90))
@@ -123,13 +123,13 @@ def test_a_long_issuer_name_is_cut() -> None:
     assert len(str(unknown.params["issuer"])) == 64
 
 
-def test_the_issuing_ca_itself_is_no_customers_certificate() -> None:
+def test_certificate_of_the_issuing_ca_is_refused() -> None:
     content = a_pki().issuers["yessign"].certificate.public_bytes(Encoding.DER)
     assert [f.code for f in decided(content).findings] == ["CERT_IS_CA", "TRUST_ISSUER_UNKNOWN"]
 
 
 @pytest.mark.parametrize("year", [9999, 1950, 2050])
-def test_dates_at_the_ends_of_time_can_be_told(year: int) -> None:
+def test_extreme_dates_can_be_rendered(year: int) -> None:
     subject = a_certificate(key=an_ec_key()).certificate.subject
     when = datetime(year, 12, 31, 23, 59, 58, tzinfo=UTC)
     der = good(subject=subject, not_before=NOW, not_after=NOW + timedelta(seconds=1))
@@ -154,7 +154,7 @@ INTERESTING = st.sampled_from(
 
 @settings(derandomize=True, max_examples=200, deadline=None, database=None)
 @given(st.one_of(st.binary(max_size=300), st.lists(INTERESTING | st.binary(max_size=20), max_size=8).map(b"".join)))
-def test_any_bytes_are_decided(content: bytes) -> None:
+def test_random_bytes_get_a_decision(content: bytes) -> None:
     report = decided(content)
     assert not report.accepted
     assert {finding.code for finding in report.findings} <= set(CASES)
@@ -189,13 +189,13 @@ def test_a_changed_certificate_is_never_accepted() -> None:
     ],
     ids=["version", "algorithm", "name constraints", "policy constraints"],
 )
-def test_changes_that_a_parser_dislikes_in_its_own_way(before: str, after: str) -> None:
+def test_mutations_with_unusual_parser_errors_get_a_decision(before: str, after: str) -> None:
     der = good(extra_extensions=[(x509.BasicConstraints(ca=False, path_length=None), True)])
     assert bytes.fromhex(before) in der
     assert not decided(der.replace(bytes.fromhex(before), bytes.fromhex(after))).accepted
 
 
-def test_a_kind_of_name_that_cannot_be_read() -> None:
+def test_unreadable_general_name_is_malformed() -> None:
     party = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3004a5028100"))
     content = good(omit=[ExtensionOID.SUBJECT_ALTERNATIVE_NAME])
     assert decided(content).accepted

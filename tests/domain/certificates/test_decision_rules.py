@@ -1,4 +1,4 @@
-"""What the bank's rules change of a decision, and what a new document would change of many."""
+"""The effect of the bank's rules on a decision, and of a new trust document on many decisions."""
 
 import hashlib
 import json
@@ -45,64 +45,64 @@ def decided(store: TrustStore, **overrides: Any) -> Report:
     return report
 
 
-def told(report: Report) -> list[tuple[str, str]]:
+def codes_and_levels(report: Report) -> list[tuple[str, str]]:
     return [(finding.code, finding.level.value) for finding in report.findings]
 
 
 @pytest.mark.parametrize(("days", "warned"), [(0, False), (9, False), (10, True), (90, True)])
-def test_how_early_the_end_is_told(days: int, warned: bool) -> None:
+def test_expiry_warning_starts_at_the_configured_day(days: int, warned: bool) -> None:
     report = decided(a_store(warn_days=days), not_after=NOW + timedelta(days=10))
-    assert told(report) == ([("CERT_EXPIRES_SOON", "WARN")] if warned else [])
+    assert codes_and_levels(report) == ([("CERT_EXPIRES_SOON", "WARN")] if warned else [])
 
 
 @pytest.mark.parametrize("level", ["INFORM", "WARN", "FAIL"])
-def test_how_much_the_end_weighs(level: str) -> None:
+def test_expiry_finding_has_the_configured_level(level: str) -> None:
     report = decided(a_store(levels=levels(expires_soon=level)), not_after=NOW + timedelta(days=10))
-    assert told(report) == [("CERT_EXPIRES_SOON", level)]
+    assert codes_and_levels(report) == [("CERT_EXPIRES_SOON", level)]
     assert report.accepted is (level != "FAIL")
 
 
 @pytest.mark.parametrize("level", ["INFORM", "WARN", "FAIL"])
-def test_how_much_a_key_below_the_rules_weighs(level: str) -> None:
+def test_weak_key_finding_has_the_configured_level(level: str) -> None:
     store = a_store(rsa_bits=[3072, 4096], curves=["secp384r1"], levels=levels(weak_key=level))
     for key in (an_rsa_key(), an_ec_key()):
         report = decided(store, key=key)
-        assert told(report) == [("CERT_KEY_TOO_WEAK", level)]
+        assert codes_and_levels(report) == [("CERT_KEY_TOO_WEAK", level)]
         assert report.accepted is (level != "FAIL")
         assert report.findings[0].params["required"] == "RSA 3072-4096, EC secp384r1"
     assert decided(store, key=ec.derive_private_key(7, ec.SECP384R1())).findings == ()
 
 
-def test_a_key_too_weak_for_anybody_is_not_softened() -> None:
+def test_level_of_a_far_too_weak_key_is_always_fail() -> None:
     store = a_store(levels=levels(weak_key="INFORM"))
-    assert told(decided(store, key=an_rsa_key(bits=1024))) == [("CERT_KEY_TOO_WEAK", "FAIL")]
+    assert codes_and_levels(decided(store, key=an_rsa_key(bits=1024))) == [("CERT_KEY_TOO_WEAK", "FAIL")]
 
 
 @pytest.mark.parametrize("kind", ["roca", "fermat", "small-factor"])
-def test_a_key_that_anybody_can_compute_is_refused_whatever_the_rules(kind: str) -> None:
+def test_computable_key_is_refused_under_any_rules(kind: str) -> None:
     report = decided(a_store(levels=levels(weak_key="INFORM")), key=a_compromised_key(kind))
-    assert told(report) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
+    assert codes_and_levels(report) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
 
 
 def test_a_denied_key_is_refused_in_every_certificate() -> None:
     public = an_ec_key().public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     store = a_store(denied_keys=[hashlib.sha256(public).hexdigest()])
-    assert told(decided(store)) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
-    assert told(decided(store, real_name="김철수")) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
+    assert codes_and_levels(decided(store)) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
+    assert codes_and_levels(decided(store, real_name="김철수")) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
     assert decided(store, key=an_ec_key("another")).accepted
 
 
-def test_a_hash_the_bank_does_not_take() -> None:
-    assert told(decided(a_store(hashes=["sha512"]))) == [("CERT_ALGORITHM_WEAK", "FAIL")]
+def test_hash_outside_the_rules_is_refused() -> None:
+    assert codes_and_levels(decided(a_store(hashes=["sha512"]))) == [("CERT_ALGORITHM_WEAK", "FAIL")]
 
 
 @pytest.mark.parametrize(("unit", "own"), [("JBB", True), ("jbb", True), ("JBB2", False), ("KJBB", False)])
-def test_a_certificate_of_this_bank_is_used_directly(unit: str, own: bool) -> None:
-    assert told(decided(a_store(), bank_ou=unit)) == ([("OWN_BANK_CERTIFICATE", "FAIL")] if own else [])
+def test_certificate_of_this_bank_is_not_registered(unit: str, own: bool) -> None:
+    assert codes_and_levels(decided(a_store(), bank_ou=unit)) == ([("OWN_BANK_CERTIFICATE", "FAIL")] if own else [])
 
 
-def test_another_key_under_a_known_name_is_an_unknown_issuer() -> None:
-    """A CA's next generation, not in the document yet: nobody forged anything."""
+def test_known_issuer_name_with_another_key_is_an_unknown_issuer() -> None:
+    """A CA's next generation, not in the document yet: this is not a forgery."""
     stranger = a_pki(2).issuers["yessign"]
     renamed = a_pki().issuers["yessign"]
     certificate = a_certificate(key=an_ec_key())
@@ -116,14 +116,14 @@ def test_another_key_under_a_known_name_is_an_unknown_issuer() -> None:
         signing_key=stranger.key,
     )
     report = decide(forged.public_bytes(Encoding.DER), a_store(), "personal", NOW)
-    assert "TRUST_ISSUER_UNKNOWN" in [code for code, _ in told(report)]
-    assert "TRUST_SIGNATURE_INVALID" not in [code for code, _ in told(report)]
+    assert "TRUST_ISSUER_UNKNOWN" in [code for code, _ in codes_and_levels(report)]
+    assert "TRUST_SIGNATURE_INVALID" not in [code for code, _ in codes_and_levels(report)]
 
 
 # --- from report to verdict -----------------------------------------------------------------------
 
 
-def test_the_verdict_of_a_report() -> None:
+def test_verdict_follows_the_findings() -> None:
     good = verdict_of(decided(a_store(7)), opened=True)
     assert (good.state, good.opened, good.trust_version) == (UploadState.CHECKING, True, 7)
     assert good.summary is not None
@@ -142,7 +142,7 @@ def samples(count: int, **overrides: Any) -> list[Sample]:
     return [Sample("upload", f"u{number}", der, "personal") for number in range(count)]
 
 
-def test_what_would_be_refused_accepted_or_told_otherwise() -> None:
+def test_dry_run_counts_refused_accepted_and_changed_findings() -> None:
     strict = a_store(2, curves=["secp384r1"])
     tried = [*samples(2), *samples(1, key=an_rsa_key()), *samples(1, key=an_rsa_key(bits=1024))]
     stricter = preview(tried, a_store(1), strict, NOW, "JBB")
@@ -158,14 +158,14 @@ def test_what_would_be_refused_accepted_or_told_otherwise() -> None:
     assert milder["counts"] == {"would_be_refused": 0, "would_be_accepted": 2, "other_reasons": 0}
 
 
-def test_other_reasons_for_the_same_outcome() -> None:
+def test_dry_run_reports_other_reasons_for_the_same_verdict() -> None:
     soon = samples(1, not_after=NOW + timedelta(days=10))
     result = preview(soon, a_store(1), a_store(2, warn_days=0), NOW, "JBB")
     assert result["counts"]["other_reasons"] == 1
     assert result["other_reasons"][0]["before"] == ["CERT_EXPIRES_SOON"]
 
 
-def test_examples_are_few_and_counts_are_whole() -> None:
+def test_dry_run_limits_examples_but_not_counts() -> None:
     result = preview(samples(MAX_EXAMPLES + 3), a_store(1), a_store(2, curves=["secp384r1"]), NOW, "JBB")
     assert result["counts"]["would_be_refused"] == MAX_EXAMPLES + 3
     assert len(result["would_be_refused"]) == MAX_EXAMPLES

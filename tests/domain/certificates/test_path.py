@@ -33,7 +33,7 @@ def why(check: object, *arguments: object) -> str:
 # --- issued by ------------------------------------------------------------------------------------
 
 
-def test_a_chain_that_holds() -> None:
+def test_valid_chain_is_accepted() -> None:
     customer = a_link("홍길동", CA, ca=False, usage=("digital_signature",), policies=("1.2.3",))
     path.check_issuance(customer.certificate, CA.certificate)
     path.check_issuance(CA.certificate, ROOT.certificate)
@@ -42,16 +42,16 @@ def test_a_chain_that_holds() -> None:
     path.check_path_lengths([CA.certificate])
 
 
-def test_issuer_name_differs() -> None:
+def test_different_issuer_name_is_refused() -> None:
     other = a_link("A CA", ROOT, issuer_name="Another root")
     assert why(path.check_issuance, other.certificate, ROOT.certificate) == "issuer name differs"
 
 
-def test_issuer_name_in_another_case_is_the_same_name() -> None:
+def test_issuer_name_is_matched_case_insensitively() -> None:
     path.check_issuance(a_link("A CA", ROOT, issuer_name="a ROOT").certificate, ROOT.certificate)
 
 
-def test_authority_key_identifier_differs() -> None:
+def test_different_authority_key_identifier_is_refused() -> None:
     other = a_link("A CA", ROOT, authority_key_id=bytes(20))
     assert why(path.check_issuance, other.certificate, ROOT.certificate) == "authority key identifier differs"
 
@@ -68,36 +68,36 @@ def test_without_an_authority_key_identifier_the_signature_decides() -> None:
     [(ROOT, an_ec_key("A forger")), (RSA_ROOT, an_rsa_key("A forger"))],
     ids=["EC", "RSA"],
 )
-def test_signature_of_another_key(issuer: Link, forger: ec.EllipticCurvePrivateKey) -> None:
+def test_signature_of_another_key_is_refused(issuer: Link, forger: ec.EllipticCurvePrivateKey) -> None:
     forged = a_link("A CA", issuer, signing_key=forger)
     assert why(path.check_issuance, forged.certificate, issuer.certificate) == "signature does not verify"
 
 
-def test_a_changed_byte_under_the_signature() -> None:
+def test_changed_byte_under_the_signature_is_refused() -> None:
     changed = read_certificate(CA.certificate.der.replace(b"A CA", b"B CA"))
     assert why(path.check_issuance, changed, ROOT.certificate) == "signature does not verify"
 
 
 @pytest.mark.parametrize("oid", ["1.2.840.113549.1.1.11", "1.3.101.112"], ids=["sha256WithRSA", "Ed25519"])
-def test_algorithm_that_is_not_the_issuer_keys(oid: str) -> None:
+def test_algorithm_of_another_key_type_is_refused(oid: str) -> None:
     signed = _signed_by_ec(_tlv(0x30, _oid(oid)) if oid.startswith("1.3") else _tlv(0x30, _oid(oid), _tlv(0x05)))
     assert why(path.verify_signature, signed, ROOT.certificate).startswith("signature algorithm")
 
 
-def test_ecdsa_algorithm_under_an_rsa_issuer() -> None:
+def test_ecdsa_algorithm_under_an_rsa_issuer_is_refused() -> None:
     signed = a_link("A CA", RSA_ROOT, signing_key=an_ec_key("A root"))
     assert why(path.verify_signature, signed.certificate, RSA_ROOT.certificate) == (
         "signature algorithm is not the issuer key's"
     )
 
 
-def test_an_algorithm_nobody_knows() -> None:
+def test_unknown_algorithm_is_refused() -> None:
     signed = _signed_by_ec(_tlv(0x30, _oid("1.2.410.200004.1.99")))
     assert path.signature_hash(signed) is None
     assert why(path.verify_signature, signed, ROOT.certificate) == "signature algorithm not accepted"
 
 
-def test_an_issuer_key_of_another_kind() -> None:
+def test_unsupported_issuer_key_type_is_refused() -> None:
     key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "An Ed25519 root")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
@@ -147,15 +147,15 @@ UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"),
     ],
     ids=["no CA", "no usage", "other usage", "unknown", "constraints", "constraints, not critical", "mappings"],
 )
-def test_a_ca_that_is_refused_whatever_stands_below(link: Link, reason: str) -> None:
+def test_ca_outside_the_profile_is_refused(link: Link, reason: str) -> None:
     assert why(path.check_ca_profile, link.certificate) == reason
 
 
-def test_an_unknown_extension_that_is_not_critical_is_ignored() -> None:
+def test_unknown_non_critical_extension_is_ignored() -> None:
     path.check_ca_profile(a_link("x", ROOT, extensions=[(UNKNOWN, False)]).certificate)
 
 
-def test_a_ca_signed_with_sha1() -> None:
+def test_ca_signed_with_sha1_is_refused() -> None:
     root = a_pki().root
     own = a_pki().issuers["kica"].certificate
     weak = root.issue(
@@ -173,7 +173,7 @@ def test_a_ca_signed_with_sha1() -> None:
 # --- dates and lengths ----------------------------------------------------------------------------
 
 
-def test_both_ends_of_the_validity_period_count() -> None:
+def test_validity_period_includes_both_ends() -> None:
     certificate, second = CA.certificate, timedelta(seconds=1)
     for at in (certificate.not_before, NOW, certificate.not_after):
         path.check_dates(certificate, at)
@@ -190,12 +190,12 @@ def a_chain(*lengths: int | None, extensions: Extensions = ()) -> list[Certifica
 
 
 @pytest.mark.parametrize("lengths", [(), (None,), (0,), (None, None, None), (1, 0), (2, None, 0), (9, 9)])
-def test_path_lengths_that_hold(lengths: Sequence[int | None]) -> None:
+def test_path_within_its_length_limit_is_accepted(lengths: Sequence[int | None]) -> None:
     path.check_path_lengths(a_chain(*lengths))
 
 
 @pytest.mark.parametrize("lengths", [(0, None), (0, 0), (1, None, 0), (None, 0, 9), (1, 5, 5)])
-def test_path_lengths_that_are_exceeded(lengths: Sequence[int | None]) -> None:
+def test_path_over_its_length_limit_is_refused(lengths: Sequence[int | None]) -> None:
     assert why(path.check_path_lengths, a_chain(*lengths)) == "path length exceeded"
 
 

@@ -53,7 +53,7 @@ def a_leaf(policies: Policies, extensions: Extensions = ()) -> Certificate:
         ([], [ANY_POLICY], None),
     ],
 )
-def test_policies_that_hold(authorities: list[Policies], leaf: Policies, holding: object) -> None:
+def test_valid_policies(authorities: list[Policies], leaf: Policies, holding: object) -> None:
     chain = [a_ca(f"CA {index}", policies) for index, policies in enumerate(authorities)]
     assert path.valid_policies(chain, a_leaf(leaf)) == holding
 
@@ -72,7 +72,7 @@ def test_policies_that_hold(authorities: list[Policies], leaf: Policies, holding
         ([], None),
     ],
 )
-def test_no_policy_left_where_one_is_demanded(authorities: list[Policies], leaf: Policies) -> None:
+def test_missing_required_policy_is_refused(authorities: list[Policies], leaf: Policies) -> None:
     chain = [a_ca(f"CA {index}", policies) for index, policies in enumerate(authorities)]
     with pytest.raises(PathInvalid) as caught:
         path.valid_policies(chain, a_leaf(leaf))
@@ -97,20 +97,20 @@ def test_require_explicit_policy_counts_certificates(constraint: int, below: int
         assert path.valid_policies(chain, a_leaf(None), explicit=False) == frozenset()
 
 
-def test_a_lower_constraint_only_tightens() -> None:
+def test_lower_require_explicit_policy_only_tightens() -> None:
     chain = [a_ca("CA", None, explicit_after(1)), a_ca("CA 1", None, explicit_after(9))]
     with pytest.raises(PathInvalid):
         path.valid_policies(chain, a_leaf(None), explicit=False)
 
 
-def test_the_last_certificate_can_demand_a_policy_itself() -> None:
+def test_last_certificate_can_require_a_policy() -> None:
     chain = [a_ca("CA", None)]
     with pytest.raises(PathInvalid):
         path.valid_policies(chain, a_leaf(None, explicit_after(0)), explicit=False)
     assert path.valid_policies(chain, a_leaf(None, explicit_after(1)), explicit=False) == frozenset()
 
 
-def test_a_self_issued_certificate_does_not_count_down_to_the_demand() -> None:
+def test_self_issued_certificate_does_not_reduce_require_explicit_policy() -> None:
     constraining = a_ca("CA", None, explicit_after(2))
     self_issued_below, other_below = self_issued(None), a_ca("CA 1", None)
     assert path.valid_policies([constraining, self_issued_below], a_leaf(None), explicit=False) == frozenset()
@@ -118,7 +118,7 @@ def test_a_self_issued_certificate_does_not_count_down_to_the_demand() -> None:
         path.valid_policies([constraining, other_below], a_leaf(None), explicit=False)
 
 
-def test_a_demand_is_met_by_a_policy() -> None:
+def test_required_policy_is_satisfied() -> None:
     chain = [a_ca("CA", [ANY_POLICY], explicit_after(0))]
     assert path.valid_policies(chain, a_leaf([P1]), explicit=False) == frozenset({P1})
 
@@ -126,14 +126,14 @@ def test_a_demand_is_met_by_a_policy() -> None:
 # --- inhibitAnyPolicy -----------------------------------------------------------------------------
 
 
-def test_inhibited_from_the_start_any_policy_holds_nothing() -> None:
+def test_any_policy_inhibited_from_the_start_gives_no_policy() -> None:
     with pytest.raises(PathInvalid):
         path.valid_policies([a_ca("CA", [ANY_POLICY])], a_leaf([P1]), inhibit_any=True)
     assert path.valid_policies([a_ca("CA", [ANY_POLICY, P1])], a_leaf([P1]), inhibit_any=True) == frozenset({P1})
 
 
 @pytest.mark.parametrize(("skip", "holding"), [(0, None), (1, {P1}), (2, {P1})])
-def test_any_policy_after_so_many_certificates(skip: int, holding: object) -> None:
+def test_inhibit_any_policy_counts_certificates(skip: int, holding: object) -> None:
     chain = [a_ca("CA", [P1], inhibit_any_after(skip)), a_ca("CA 1", [ANY_POLICY])]
     if holding is None:
         with pytest.raises(PathInvalid):
@@ -142,27 +142,27 @@ def test_any_policy_after_so_many_certificates(skip: int, holding: object) -> No
         assert path.valid_policies(chain, a_leaf([P1])) == holding
 
 
-def test_any_policy_of_the_last_certificate_is_inhibited_too() -> None:
+def test_any_policy_of_the_last_certificate_is_inhibited() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
     with pytest.raises(PathInvalid):
         path.valid_policies([constraining], a_leaf([ANY_POLICY]))
     assert path.valid_policies([constraining], a_leaf([ANY_POLICY, P1])) == frozenset({P1})
 
 
-def test_a_self_issued_ca_may_say_any_policy_though_it_is_inhibited() -> None:
+def test_self_issued_ca_may_assert_inhibited_any_policy() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
     assert path.valid_policies([constraining, self_issued([ANY_POLICY])], a_leaf([P1])) == frozenset({P1})
     with pytest.raises(PathInvalid):
         path.valid_policies([constraining, a_ca("CA 1", [ANY_POLICY])], a_leaf([P1]))
 
 
-def test_a_self_issued_last_certificate_may_not() -> None:
+def test_self_issued_last_certificate_may_not_assert_any_policy() -> None:
     constraining = a_ca("CA", [P1], inhibit_any_after(0))
     with pytest.raises(PathInvalid):
         path.valid_policies([constraining], self_issued([ANY_POLICY]))
 
 
-def test_a_lower_inhibition_only_tightens() -> None:
+def test_lower_inhibit_any_policy_only_tightens() -> None:
     chain = [
         a_ca("CA", [P1], inhibit_any_after(1)),
         a_ca("CA 1", [P1], inhibit_any_after(9)),

@@ -1,8 +1,8 @@
 """NIST's path validation suite: nothing is accepted that RFC 5280 refuses; a valid case refused has its reason.
 
-With CRLs looked at, of 114 valid cases 71 are accepted by the rules for paths and 45 by the whole decision (one
-case in 249 asks of the bank what it cannot be told), of 135 invalid ones none. Without them it would be 82 and 56,
-and 46 invalid ones: those differ from valid ones in a CRL alone.
+With CRLs, of 114 valid cases 71 are accepted by the rules for paths and 45 by the whole decision (one case in 249
+sets an option that the bank does not have), of 135 invalid ones none. Without them it would be 82 and 56, and 46
+invalid ones: those differ from valid ones in a CRL alone.
 """
 
 from collections.abc import Callable
@@ -66,18 +66,18 @@ LEVELS = [
 
 
 def asked_of(decide: Decide) -> list[Case]:
-    """The cases of a level: the bank lets CAs assert anyPolicy, as Korean ones do, and cannot be asked not to."""
+    """The cases of a level: the bank always lets CAs assert anyPolicy, as Korean ones do."""
     return [case for case in cases() if decide is by_path or not case.inhibit_any]
 
 
-def test_the_suite_is_whole() -> None:
+def test_suite_is_complete() -> None:
     assert len(cases()) == 249
     assert sum(case.expect for case in cases()) == 114
     assert [case.id for case in cases() if case.inhibit_any] == ["4.12.3.2"]
 
 
 @pytest.mark.parametrize("decide", [by_path, by_bank])
-def test_nothing_is_accepted_that_the_rfc_refuses(decide: Decide) -> None:
+def test_invalid_cases_are_refused(decide: Decide) -> None:
     assert not {case.id for case in asked_of(decide) if not case.expect and not decide(case, look_up)}
 
 
@@ -88,15 +88,13 @@ def test_nothing_is_accepted_that_the_rfc_refuses(decide: Decide) -> None:
         pytest.param(by_bank, BY_A_CRL_ONLY - REFUSED_BY_THE_BANK_ALL_THE_SAME, id="bank"),
     ],
 )
-def test_what_only_a_crl_decides_would_be_accepted_without_one(
-    decide: Decide, left_to_a_crl: frozenset[str]
-) -> None:
+def test_cases_decided_by_a_crl_are_accepted_without_one(decide: Decide, left_to_a_crl: frozenset[str]) -> None:
     accepted = {case.id for case in asked_of(decide) if not case.expect and not decide(case, None)}
     assert accepted == left_to_a_crl
 
 
 @pytest.mark.parametrize(("decide", "refused"), LEVELS)
-def test_a_valid_case_is_accepted_or_refused_for_a_stated_reason(decide: Decide, refused: Refusals) -> None:
+def test_valid_case_is_accepted_or_refused_for_a_listed_reason(decide: Decide, refused: Refusals) -> None:
     found = {case.id: said for case in asked_of(decide) if case.expect and (said := decide(case, look_up))}
     stated = {number: says for says, numbers in refused.values() for number in numbers.split()}
     assert found.keys() == stated.keys()
@@ -104,13 +102,13 @@ def test_a_valid_case_is_accepted_or_refused_for_a_stated_reason(decide: Decide,
 
 
 @pytest.mark.parametrize(("decide", "with_crls", "without"), [(by_path, 71, 82), (by_bank, 45, 56)])
-def test_how_many_valid_cases_are_accepted(decide: Decide, with_crls: int, without: int) -> None:
+def test_number_of_accepted_valid_cases(decide: Decide, with_crls: int, without: int) -> None:
     valid = [case for case in asked_of(decide) if case.expect]
     assert sum(not decide(case, look_up) for case in valid) == with_crls
     assert sum(not decide(case, None) for case in valid) == without
 
 
-def test_openssl_accepts_the_cases_left_to_a_crl_when_it_looks_at_none(tmp_path: Path) -> None:
+def test_openssl_without_crls_accepts_the_cases_decided_by_a_crl(tmp_path: Path) -> None:
     anchor, others, leaf = (tmp_path / name for name in ("anchor", "others", "leaf"))
     for case in cases():
         if case.id in BY_A_CRL_ONLY:

@@ -1,4 +1,4 @@
-"""What is taken from a certificate once, and decisions on it: the same as on the bytes."""
+"""The facts read once from a certificate, and decisions on them: the same as on the bytes."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -18,7 +18,7 @@ UNIT = NameOID.ORGANIZATIONAL_UNIT_NAME
 
 
 @pytest.mark.parametrize("key", [an_ec_key(), an_rsa_key()], ids=["EC", "RSA"])
-def test_digests_and_signed_bytes(key: object) -> None:
+def test_digests_and_signed_bytes_are_read(key: object) -> None:
     customer = a_certificate(key=key)
     facts = read_certificate(customer.der)
     spki = customer.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -27,20 +27,20 @@ def test_digests_and_signed_bytes(key: object) -> None:
     assert facts.signed == customer.certificate.tbs_certificate_bytes
 
 
-def test_signed_bytes_of_a_certificate_too_small_for_a_long_length() -> None:
+def test_signed_bytes_of_a_certificate_with_a_short_form_length() -> None:
     facts = a_link("x", policies=None, usage=None).certificate
     assert facts.signed == facts.parsed.tbs_certificate_bytes
 
 
 @pytest.mark.parametrize("kind", ["personal", "corporate"])
-def test_deciding_on_the_facts_is_deciding_on_the_bytes(kind: str) -> None:
+def test_decision_on_facts_equals_decision_on_bytes(kind: str) -> None:
     der = a_certificate(key=an_ec_key()).der
     report = decide_on(read_certificate(der), a_trust_store(), kind, NOW, bank="JBB")
     assert report == decide_certificate(der, a_trust_store(), kind, NOW, bank="JBB")
     assert report.accepted == (kind == "personal")
 
 
-def test_a_certificate_without_an_end_is_decided() -> None:
+def test_certificate_without_expiry_gets_a_decision() -> None:
     """RFC 5280 4.1.2.5: 99991231235959Z, a time that Seoul's calendar no longer has."""
     report = decide_certificate(
         a_certificate(key=an_ec_key(), not_after=THE_END).der, a_trust_store(), "personal", NOW
@@ -63,7 +63,7 @@ def test_days_begin_at_midnight_in_seoul() -> None:
     ("unit", "holds"),
     [("JBB", True), ("jbb", True), (" JBB ", True), ("ＪＢＢ", True), ("JBB2", False), ("", False)],
 )
-def test_the_banks_own_unit_is_compared_as_names_are(unit: str, holds: bool) -> None:
+def test_own_unit_is_matched_like_other_names(unit: str, holds: bool) -> None:
     subject = read_certificate(a_certificate(key=an_ec_key(), bank_ou=unit or "x").der).subject
     assert has_attribute(subject, UNIT, "JBB") == holds
     assert not has_attribute(subject, NameOID.COMMON_NAME, "JBB")

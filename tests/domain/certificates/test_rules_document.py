@@ -1,4 +1,4 @@
-"""The bank's rules: every way to be wrong is told, and what protects the bank cannot be softened."""
+"""The bank's rules: every mistake is reported, and protective levels cannot be lowered."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,12 +34,12 @@ def test_the_demo_rules_are_read() -> None:
 
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("check", ["expires_soon", "weak_key"])
-def test_a_level_may_be_chosen_where_the_bank_may_differ(check: str, level: Level) -> None:
+def test_configurable_level_may_be_chosen(check: str, level: Level) -> None:
     assert read_rules(GOOD | {"levels": GOOD["levels"] | {check: level.value}}).levels[check] is level
 
 
 @pytest.mark.parametrize("check", ["usage", "issuer", "policy", "dates", "owner", "signature", "encoding"])
-def test_what_protects_the_bank_cannot_be_softened(check: str) -> None:
+def test_protective_level_cannot_be_lowered(check: str) -> None:
     with pytest.raises(TrustEntryInvalid, match="levels must give exactly"):
         read_rules(GOOD | {"levels": GOOD["levels"] | {check: "INFORM"}})
 
@@ -64,13 +64,13 @@ WRONG_REVOCATION: dict[str, list[Any]] = {
 @pytest.mark.parametrize(
     ("member", "value"), [(member, value) for member in WRONG_REVOCATION for value in WRONG_REVOCATION[member]]
 )
-def test_every_way_to_be_wrong_about_revocation_names_its_member(member: str, value: object) -> None:
+def test_each_revocation_mistake_names_its_member(member: str, value: object) -> None:
     with pytest.raises(TrustEntryInvalid, match=rf"^rules\.revocation\.{member}"):
         read_rules(GOOD | {"revocation": REVOCATION | {member: value}})
 
 
 @pytest.mark.parametrize("revocation", [None, [], {}, REVOCATION | {"more": 1}])
-def test_the_members_about_revocation_are_exactly_these(revocation: object) -> None:
+def test_revocation_members_are_complete(revocation: object) -> None:
     with pytest.raises(
         TrustEntryInvalid, match="exactly breaker, check_authorities, max_age_minutes, order, retry_minutes"
     ):
@@ -98,13 +98,13 @@ WRONG: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize(("member", "value"), [(member, value) for member in WRONG for value in WRONG[member]])
-def test_every_way_to_be_wrong_names_its_member(member: str, value: object) -> None:
+def test_each_mistake_names_its_member(member: str, value: object) -> None:
     with pytest.raises(TrustEntryInvalid, match=rf"^rules\.{member} "):
         read_rules(GOOD | {member: value})
 
 
 @pytest.mark.parametrize("rules", [None, [], "rules", {}, GOOD | {"more": 1}])
-def test_the_members_are_exactly_these(rules: object) -> None:
+def test_members_are_complete(rules: object) -> None:
     with pytest.raises(
         TrustEntryInvalid, match="exactly curves, denied_keys, hashes, levels, revocation, rsa_bits, warn_days"
     ):
@@ -112,6 +112,6 @@ def test_the_members_are_exactly_these(rules: object) -> None:
 
 
 @pytest.mark.parametrize("missing", GOOD)
-def test_none_may_be_left_out(missing: str) -> None:
+def test_missing_member_is_refused(missing: str) -> None:
     with pytest.raises(TrustEntryInvalid, match="exactly"):
         read_rules({name: value for name, value in GOOD.items() if name != missing})

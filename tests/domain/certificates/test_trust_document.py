@@ -1,4 +1,4 @@
-"""A trust document that is right: what it makes the bank accept, and when it may become active."""
+"""A valid trust document: what it makes the bank accept, and when it may become active."""
 
 import json
 from datetime import timedelta
@@ -35,7 +35,7 @@ def read(document: object, *roots: x509.Certificate) -> TrustStore:
     return read_document(json.dumps(document).encode(), pins)
 
 
-def test_the_demo_document() -> None:
+def test_demo_document_is_read() -> None:
     store = read(a_trust_document(7))
     assert store.version == 7
     assert [issuer.operator.id for issuer in store.issuers] == list(a_pki().issuers)
@@ -49,7 +49,7 @@ def test_the_demo_document() -> None:
     assert yessign.accepted_at(NOW)
 
 
-def test_the_production_hierarchy_with_its_published_pin() -> None:
+def test_production_hierarchy_matches_its_published_pin() -> None:
     root = x509.load_der_x509_certificate(a_vector("ca/KISA-RootCA-4.der"))
     issuers = [x509.load_der_x509_certificate(a_vector(f"ca/{name}.der")) for name in ISSUING_CAS]
     assert a_pin(root) == KISA_ROOT_CA_4
@@ -69,20 +69,20 @@ def test_the_production_hierarchy_with_its_published_pin() -> None:
     check_activation(store, None, NOW)
 
 
-def test_pins_may_be_written_in_capitals() -> None:
+def test_upper_case_pins_are_accepted() -> None:
     root = a_pki().root.certificate
     raw = json.dumps(a_trust_document()).encode()
     assert read_document(raw, [a_pin(root).upper()]).version == 1
 
 
-def test_certificates_may_be_wrapped_over_lines() -> None:
+def test_wrapped_certificates_are_accepted() -> None:
     document = a_trust_document()
     text = document["issuers"][0]["certificate"]
     document["issuers"][0]["certificate"] = "\n".join(text[n : n + 64] for n in range(0, len(text), 64))
     assert read(document) == read(a_trust_document())
 
 
-def test_a_byte_order_mark_does_no_harm() -> None:
+def test_byte_order_mark_is_ignored() -> None:
     raw = b"\xef\xbb\xbf" + json.dumps(a_trust_document(), ensure_ascii=False).encode()
     assert read_document(raw, [a_pin(a_pki().root.certificate)]).version == 1
 
@@ -99,7 +99,7 @@ def two_generations() -> dict[str, Any]:
     }
 
 
-def test_two_generations_stand_side_by_side() -> None:
+def test_two_generations_are_accepted_together() -> None:
     store = read(two_generations(), a_pki().root.certificate, a_pki(2).root.certificate)
     assert len(store.issuers) == 10
     first, second = store.issuers[0], store.issuers[5]
@@ -107,7 +107,7 @@ def test_two_generations_stand_side_by_side() -> None:
     assert first.anchor != second.anchor
 
 
-def test_a_ca_below_a_ca_of_the_document() -> None:
+def test_ca_below_a_listed_ca_is_accepted() -> None:
     root = a_link("A root")
     policy_ca = a_link("Policy CA", root, path_length=1)
     issuing_ca = a_link("Issuing CA", policy_ca, path_length=0)
@@ -120,7 +120,7 @@ def test_a_ca_below_a_ca_of_the_document() -> None:
         assert lowest.accepted_at(NOW)
 
 
-def test_every_certificate_of_the_path_must_be_within_its_dates() -> None:
+def test_expired_certificate_in_the_path_is_refused() -> None:
     root = a_link("A root")
     policy_ca = a_link("Policy CA", root, path_length=1, days=(-10, 10))
     issuing_ca = a_link("Issuing CA", policy_ca, path_length=0)
@@ -142,7 +142,7 @@ def the_issuer(**changes: str) -> Issuer:
 
 
 @pytest.mark.parametrize("where", ["issuers", "anchors"])
-def test_a_period_of_acceptance_counts_both_ends(where: str) -> None:
+def test_acceptance_period_includes_both_ends(where: str) -> None:
     start, end, second = NOW - timedelta(days=3), NOW + timedelta(days=3), timedelta(seconds=1)
     issuer = the_issuer(**{f"{where}_accepted_from": iso(start), f"{where}_accepted_until": iso(end)})
     assert issuer.accepted_at(start)
@@ -151,7 +151,7 @@ def test_a_period_of_acceptance_counts_both_ends(where: str) -> None:
     assert not issuer.accepted_at(end + second)
 
 
-def test_the_dates_of_the_ca_bound_a_longer_period() -> None:
+def test_validity_of_the_ca_limits_a_longer_acceptance_period() -> None:
     issuer = the_issuer(
         issuers_accepted_until="2099-01-01T00:00:00Z", anchors_accepted_until="2099-01-01T00:00:00Z"
     )
@@ -160,7 +160,7 @@ def test_the_dates_of_the_ca_bound_a_longer_period() -> None:
     assert not issuer.accepted_at(end + timedelta(seconds=1))
 
 
-def test_candidates_are_those_of_the_name_with_the_named_key_first() -> None:
+def test_candidates_match_the_name_and_start_with_the_named_key() -> None:
     root = a_link("A root")
     old, new = (a_link("A CA", root, key=a_link(name).key) for name in ("old key", "new key"))
     store = read(a_document_of(root, old, new, a_link("Another CA", root)), root.certificate.parsed)
@@ -180,13 +180,13 @@ def test_a_higher_version_may_become_active(version: int, active: int | None) ->
 
 
 @pytest.mark.parametrize("active", [3, 4, 100])
-def test_a_version_that_is_not_higher(active: int) -> None:
+def test_version_that_is_not_higher_is_refused(active: int) -> None:
     with pytest.raises(TrustDocumentRejected) as caught:
         check_activation(TrustStore(3, a_trust_store().issuers, a_trust_store().rules), active, NOW)
     assert caught.value.reasons == (f"version: 3 is not above the active version {active}",)
 
 
-def test_a_document_that_would_refuse_everyone_now() -> None:
+def test_document_without_an_accepted_issuer_now_is_refused() -> None:
     later = NOW.replace(year=NOW.year + 20)
     with pytest.raises(TrustDocumentRejected) as caught:
         check_activation(a_trust_store(), 1, later)

@@ -1,4 +1,4 @@
-"""Every way a trust document can be wrong, told to the admin with all reasons at once."""
+"""Every mistake in a trust document, reported to the admin with all reasons at once."""
 
 import base64
 import json
@@ -103,7 +103,7 @@ CASES: list[tuple[Change, str]] = [
     (setting(f"{INIPASS}.policies.0.label", "x"), "operators[5]: must be an object"),
     (setting(f"{INIPASS}.policies.0.oid", "2.5.29.32.0"), "2.5.29.32.0 is never acceptable"),
     (setting(f"{INIPASS}.policies.0.oid", "1.2.410.100001.2.1.1"), "2.1.1 is never acceptable"),
-    # where an operator answers
+    # servers of an operator
     (without(f"{INIPASS}.revocation"), "operators[5]: revocation is missing"),
     (setting(f"{INIPASS}.revocation", []), "operators[5]: must be an object"),
     (without(f"{INIPASS}.revocation.crl"), "operators[5]: crl is missing"),
@@ -135,12 +135,12 @@ CASES: list[tuple[Change, str]] = [
 
 
 @pytest.mark.parametrize(("change", "reason"), CASES, ids=[f"{n}" for n in range(len(CASES))])
-def test_what_is_wrong_is_said_where_it_stands(change: Change, reason: str) -> None:
+def test_each_mistake_is_reported_at_its_place(change: Change, reason: str) -> None:
     document = a_document()
     change(document)
     found, *others = reasons(document)
     assert reason in found
-    # Without its root no issuer is any good; nothing else is said twice.
+    # Without its root no issuer is valid; no other mistake is reported twice.
     assert len(others) == (5 if found.startswith("anchors") else 0)
     assert all("no pinned anchor issued it" in other for other in others)
 
@@ -150,28 +150,28 @@ def test_what_is_wrong_is_said_where_it_stands(change: Change, reason: str) -> N
     [b"", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b'{"version": NaN', b'"text', b"9" * 5000],
     ids=["empty", "open", "no text", "deep", "cut", "cut text", "long number"],
 )
-def test_what_is_no_json(raw: bytes) -> None:
+def test_malformed_json_is_refused(raw: bytes) -> None:
     (reason,) = reasons(raw)
     assert reason.startswith("document: not JSON (")
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"1", b"null", b'"text"'])
-def test_json_that_is_no_object(raw: bytes) -> None:
+def test_json_other_than_an_object_is_refused(raw: bytes) -> None:
     assert reasons(raw) == ("document: must be an object",)
 
 
-def test_a_document_that_is_too_large_is_not_even_parsed() -> None:
+def test_too_large_document_is_not_parsed() -> None:
     assert reasons(b" " * (MAX_DOCUMENT_BYTES + 1)) == (f"document: larger than {MAX_DOCUMENT_BYTES} bytes",)
     document = json.dumps(a_trust_document()).encode()
     read_document(document.ljust(MAX_DOCUMENT_BYTES), [a_pin(a_pki().root.certificate)])
 
 
-def test_a_member_that_occurs_twice() -> None:
+def test_duplicate_member_is_refused() -> None:
     raw = json.dumps(a_trust_document()).replace('"version": 1', '"version": 1, "version": 2', 1)
     assert reasons(raw.encode()) == ("document: version occurs twice in one object",)
 
 
-def test_a_never_accepted_policy_may_be_listed_as_refused() -> None:
+def test_never_accepted_policy_may_be_listed_as_refused() -> None:
     document = a_document()
     setting("operators.yessign.policies.0.oid", "1.2.410.100001.2.1.1")(document)
     setting("operators.yessign.policies.0.accepted", False)(document)
@@ -182,7 +182,7 @@ def test_a_never_accepted_policy_may_be_listed_as_refused() -> None:
 # --- anchors --------------------------------------------------------------------------------------
 
 
-def test_an_anchor_whose_fingerprint_is_not_pinned() -> None:
+def test_unpinned_anchor_is_refused() -> None:
     found = reasons(a_trust_document(), a_pki(2).root.certificate)
     fingerprint = a_pin(a_pki().root.certificate)
     assert found[0] == f"anchors[0]: KISA Demo RootCA 1: fingerprint {fingerprint} is not pinned"
@@ -190,13 +190,13 @@ def test_an_anchor_whose_fingerprint_is_not_pinned() -> None:
     assert all("no pinned anchor issued it" in reason for reason in found[1:])
 
 
-def test_other_bytes_under_the_name_of_a_pinned_anchor() -> None:
+def test_other_bytes_under_a_pinned_name_are_refused() -> None:
     document = a_document()
     document["anchors"][0]["certificate"] = a_pki(2).trust_document()["anchors"][0]["certificate"]
     assert "is not pinned" in reasons(document)[0]
 
 
-def test_a_pinned_certificate_that_is_no_root() -> None:
+def test_pinned_certificate_that_is_not_a_root_is_refused() -> None:
     document = a_document()
     issuer = a_pki().issuers["yessign"].certificate
     document["anchors"][0]["certificate"] = base64.b64encode(issuer.public_bytes(Encoding.DER)).decode()
@@ -204,7 +204,7 @@ def test_a_pinned_certificate_that_is_no_root() -> None:
     assert found[0] == "anchors[0]: KISA Demo RootCA 1: not self-signed: issuer name differs"
 
 
-def test_a_pinned_certificate_that_is_no_ca() -> None:
+def test_pinned_certificate_that_is_not_a_ca_is_refused() -> None:
     link = a_link("A root", ca=False)
     assert reasons(a_document_of(link), link.certificate.parsed) == ("anchors[0]: root: not a CA certificate",)
 
@@ -231,24 +231,24 @@ NOT_ANCHORED = "issuers[0]: CA 0: no pinned anchor issued it, nor a CA of this d
     ],
     ids=["forged", "other root", "no CA", "no keyCertSign", "critical extension"],
 )
-def test_an_issuer_that_does_not_hold(issuer: Link, reason: str) -> None:
+def test_invalid_issuer_is_refused(issuer: Link, reason: str) -> None:
     (found,) = reasons(a_document_of(ROOT, issuer), ROOT.certificate.parsed)
     assert found.startswith(reason)
 
 
-def test_a_ca_below_one_that_may_have_none_below() -> None:
+def test_ca_beyond_the_path_length_is_refused() -> None:
     upper = a_link("Upper CA", ROOT, path_length=0)
     lower = a_link("Lower CA", upper)
     found = reasons(a_document_of(ROOT, upper, lower), ROOT.certificate.parsed)
     assert found == ("issuers[1]: CA 1: path length exceeded",)
 
 
-def test_a_ca_whose_upper_ca_is_not_in_the_document() -> None:
+def test_ca_without_its_issuer_is_refused() -> None:
     lower = a_link("Lower CA", a_link("Upper CA", ROOT))
     assert reasons(a_document_of(ROOT, lower), ROOT.certificate.parsed) == (NOT_ANCHORED,)
 
 
-def test_two_cas_that_issued_each_other_lead_nowhere() -> None:
+def test_two_cas_that_issued_each_other_are_refused() -> None:
     one, other = an_ec_key("one"), an_ec_key("other")
     first = a_link("One CA", a_link("Other CA", key=other), key=one)
     second = a_link("Other CA", a_link("One CA", key=one), key=other)
@@ -256,7 +256,7 @@ def test_two_cas_that_issued_each_other_lead_nowhere() -> None:
     assert [reason.split(":")[0] for reason in found] == ["issuers[0]", "issuers[1]"]
 
 
-def test_a_chain_longer_than_any_that_exists() -> None:
+def test_too_long_chain_is_refused() -> None:
     chain = [a_link("CA 0", ROOT)]
     for level in range(1, 5):
         chain.append(a_link(f"CA {level}", chain[-1]))
@@ -264,13 +264,13 @@ def test_a_chain_longer_than_any_that_exists() -> None:
     assert found.startswith("issuers[4]: CA 4: no pinned anchor issued it")
 
 
-def test_a_certificate_that_occurs_twice() -> None:
+def test_duplicate_certificate_is_refused() -> None:
     document = a_document()
     document["issuers"].append(document["issuers"][0])
     assert reasons(document) == ("document: a certificate occurs twice",)
 
 
-def test_a_customers_certificate_among_the_issuers() -> None:
+def test_customer_certificate_among_issuers_is_refused() -> None:
     document = a_document()
     der = a_certificate(key=an_ec_key()).der
     document["issuers"][1]["certificate"] = base64.b64encode(der).decode()
@@ -280,7 +280,7 @@ def test_a_customers_certificate_among_the_issuers() -> None:
 # --- all at once ----------------------------------------------------------------------------------
 
 
-def test_all_reasons_come_at_once_each_with_its_place() -> None:
+def test_all_mistakes_are_reported_together_with_their_places() -> None:
     document = a_document()
     setting(f"{INIPASS}.name.en", "")(document)
     setting("anchors.0.accepted_until", "soon")(document)

@@ -52,11 +52,11 @@ def is_probable_prime(number: int) -> bool:
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])
-def test_a_fresh_key_is_not_weak(bits: int) -> None:
+def test_new_key_is_not_weak(bits: int) -> None:
     assert weakness(an_rsa_key("weakness", bits).public_key()) is None
 
 
-def test_the_keys_of_the_demo_hierarchy_are_not_weak() -> None:
+def test_demo_hierarchy_keys_are_not_weak() -> None:
     for authority in (a_pki().root, *a_pki().issuers.values()):
         assert weakness(authority.key.public_key()) is None
 
@@ -77,36 +77,36 @@ def test_a_nist_curve_is_not_weak(curve: ec.EllipticCurve) -> None:
 
 
 @pytest.mark.parametrize("curve", [ec.SECP224R1(), ec.SECP256K1(), ec.BrainpoolP256R1()])
-def test_another_curve(curve: ec.EllipticCurve) -> None:
+def test_unsupported_curve_is_weak(curve: ec.EllipticCurve) -> None:
     assert weakness(ec.generate_private_key(curve).public_key()) == "curve"
 
 
-def test_another_kind_of_key() -> None:
+def test_unsupported_key_type_is_weak() -> None:
     assert weakness(ed25519.Ed25519PrivateKey.generate().public_key()) == "key-type"
 
 
 @pytest.mark.parametrize("bits", [1024, 2047, 8193, 16384, 65536])
-def test_a_modulus_of_a_wrong_size(bits: int) -> None:
+def test_modulus_of_a_wrong_size_is_weak(bits: int) -> None:
     assert weakness(a_public_key(1 << (bits - 1) | 1)) == "rsa-size"
 
 
 @pytest.mark.parametrize("bits", [2048, 2049, 4096, 8192])
-def test_a_modulus_of_a_right_size(bits: int) -> None:
+def test_modulus_of_a_right_size_is_not_weak(bits: int) -> None:
     assert weakness(a_public_key(a_random_modulus(bits))) is None
 
 
 @pytest.mark.parametrize("exponent", [3, 17, 65535, 2**32 + 1, 2**64 + 1])
-def test_a_wrong_exponent(exponent: int) -> None:
+def test_wrong_exponent_is_weak(exponent: int) -> None:
     assert weakness(a_public_key(a_random_modulus(2048), exponent)) == "rsa-exponent"
 
 
 @pytest.mark.parametrize("exponent", [65537, 65539, 2**32 - 1])
-def test_an_unusual_but_right_exponent(exponent: int) -> None:
+def test_unusual_but_valid_exponent_is_not_weak(exponent: int) -> None:
     assert weakness(a_public_key(a_random_modulus(2048), exponent)) is None
 
 
 @pytest.mark.parametrize("exponent", [1, 2, 65538])
-def test_an_exponent_that_no_reader_lets_through(exponent: int) -> None:
+def test_exponent_that_no_parser_accepts(exponent: int) -> None:
     numbers = [n.to_bytes(n.bit_length() // 8 + 1) for n in (a_random_modulus(2048), exponent)]
     rsa_key = _tlv(0x30, *(_tlv(0x02, number) for number in numbers))
     algorithm = _tlv(0x30, _oid("1.2.840.113549.1.1.1"), _tlv(0x05))
@@ -120,17 +120,17 @@ def test_an_exponent_that_no_reader_lets_through(exponent: int) -> None:
 
 
 @pytest.mark.parametrize("factor", [2, 3, 5, 641, 743, 751])
-def test_a_small_factor(factor: int) -> None:
+def test_small_factor_is_weak(factor: int) -> None:
     cofactor = a_random_modulus(2049 - factor.bit_length())
 
     assert weakness(a_public_key(cofactor * factor)) == "small-factor"
 
 
-def test_the_next_prime_counts_as_large() -> None:
+def test_first_prime_above_the_limit_is_not_a_small_factor() -> None:
     assert weakness(a_public_key(a_random_modulus(2040) * 757)) is None
 
 
-def test_the_small_primes_are_all_there() -> None:
+def test_small_primes_are_complete() -> None:
     found = weak_keys._SMALL_PRIMES
 
     assert found == tuple(p for p in range(2, 752) if all(p % d for d in range(2, p)))
@@ -152,7 +152,7 @@ def a_roca_number(seed: int) -> int:
     return multiple * ROCA_M + pow(65537, exponent, ROCA_M)
 
 
-def test_a_key_of_the_flawed_library() -> None:
+def test_roca_key_is_weak() -> None:
     p, q = a_roca_number(18), a_roca_number(168)
     assert is_probable_prime(p)
     assert is_probable_prime(q)
@@ -162,24 +162,24 @@ def test_a_key_of_the_flawed_library() -> None:
 
 @FEW
 @given(seeds=st.tuples(st.integers(0, 2**32), st.integers(0, 2**32)), more=st.integers(1, 2**64))
-def test_the_structure_shows_whatever_the_numbers(seeds: tuple[int, int], more: int) -> None:
+def test_roca_structure_is_found_for_any_numbers(seeds: tuple[int, int], more: int) -> None:
     p, q = map(a_roca_number, seeds)
 
     assert weak_keys._has_roca_fingerprint(p * q % weak_keys._SMALL_PRODUCT)
     assert weak_keys._has_roca_fingerprint((p + more * ROCA_M) * q % weak_keys._SMALL_PRODUCT)
 
 
-def test_one_prime_of_the_structure_is_no_fingerprint() -> None:
+def test_one_roca_prime_alone_is_not_weak() -> None:
     other = a_random_modulus(1024)
 
     assert not weak_keys._has_roca_fingerprint(a_roca_number(18) * other % weak_keys._SMALL_PRODUCT)
 
 
-def test_the_telling_primes_are_the_published_ones() -> None:
+def test_roca_primes_match_the_publication() -> None:
     assert {prime for prime, _ in weak_keys._ROCA_SETS} == TELLING_PRIMES
 
 
-def test_a_false_alarm_is_negligible() -> None:
+def test_false_positive_rate_is_negligible() -> None:
     by_chance = math.prod(len(powers) / (prime - 1) for prime, powers in weak_keys._ROCA_SETS)
     source = random.Random(1)  # noqa: S311 - a test that gives the same numbers every time
     random_moduli = (source.getrandbits(2048) | 1 | 1 << 2047 for _ in range(2000))
@@ -205,7 +205,7 @@ def has_close_primes(modulus: int) -> bool:
     return weak_keys._has_close_primes(modulus, modulus % weak_keys._SMALL_PRODUCT)
 
 
-def test_neighbouring_primes() -> None:
+def test_close_primes_are_weak() -> None:
     p, q = HALF + 1037, HALF + 1697
     assert is_probable_prime(p)
     assert is_probable_prime(q)
@@ -213,13 +213,13 @@ def test_neighbouring_primes() -> None:
     assert weakness(a_public_key(p * q)) == "fermat"
 
 
-def test_a_prime_squared() -> None:
+def test_squared_prime_is_weak() -> None:
     assert weakness(a_public_key((HALF + 1037) ** 2)) == "fermat"
 
 
 @FEW
 @given(wanted=st.integers(1, 200), offset=st.integers(1, 2**64).map(lambda n: 2 * n + 1))
-def test_the_sieve_finds_what_the_plain_method_finds(wanted: int, offset: int) -> None:
+def test_sieve_agrees_with_the_plain_method(wanted: int, offset: int) -> None:
     p = HALF + offset
     # (q - p)^2 / 8p is the number of steps that it takes.
     q = p + (math.isqrt(8 * p * wanted) & ~1)
@@ -230,7 +230,7 @@ def test_the_sieve_finds_what_the_plain_method_finds(wanted: int, offset: int) -
     assert has_close_primes(p * q) is (step <= 100)
 
 
-def test_one_hundred_steps_are_taken_and_no_more() -> None:
+def test_exactly_one_hundred_fermat_steps_are_tried() -> None:
     for step in (1, 2, 99, 100, 101, 102):
         # (a + b)(a - b) = a^2 - b^2, and the root of that is about a - b^2 / 2a.
         a = HALF
@@ -240,7 +240,7 @@ def test_one_hundred_steps_are_taken_and_no_more() -> None:
         assert has_close_primes(modulus) is (step <= 100)
 
 
-def test_far_primes_are_not_close() -> None:
+def test_distant_primes_are_not_weak() -> None:
     for seed in range(50):
         modulus = a_random_modulus(2048, seed)
         assert fermat_step(modulus, weak_keys.FERMAT_STEPS) is None

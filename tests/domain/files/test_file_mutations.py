@@ -1,4 +1,4 @@
-"""Whatever the bytes: an answer, a wrong password or a reason comes out, and never more rounds than the budget.
+"""For any bytes the result is a container, a wrong password or a reason, and never more rounds than the budget.
 
 Cut at every byte, and changed at random, the same changes in every run.
 """
@@ -60,7 +60,7 @@ def outcome(files: Sequence[bytes], password: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_cut_at_every_byte(name: str) -> None:
+def test_file_truncated_at_any_byte_is_handled(name: str) -> None:
     files, password = samples()[name]
     for number, content in enumerate(files):
         ends = {
@@ -74,7 +74,7 @@ def test_cut_at_every_byte(name: str) -> None:
         assert ends == {"FILE_UNREADABLE", "UPLOAD_EMPTY"}
 
 
-def test_cut_files_of_others() -> None:
+def test_truncated_real_files_are_handled() -> None:
     certificate, key, pfx = (a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key", "test.pfx"))
     for content, beside in ((certificate, [key]), (key, [certificate]), (pfx, [])):
         ends = {outcome([content[:end], *beside], "") for end in range(len(content))}
@@ -138,13 +138,13 @@ def check_changed_inside(name: str, chance: random.Random) -> str:
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(NAMES), chance=st.randoms(use_true_random=False))
-def test_changed_files(name: str, chance: random.Random) -> None:
+def test_mutated_files_are_handled(name: str, chance: random.Random) -> None:
     check_changed(samples()[name], chance)
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(INSIDE), chance=st.randoms(use_true_random=False))
-def test_files_changed_by_their_owner(name: str, chance: random.Random) -> None:
+def test_files_mutated_under_the_right_password_are_handled(name: str, chance: random.Random) -> None:
     check_changed_inside(name, chance)
 
 
@@ -152,12 +152,12 @@ def test_files_changed_by_their_owner(name: str, chance: random.Random) -> None:
 @given(
     content=st.binary(max_size=200), beginning=st.sampled_from([b"", b"0\x80", b"0\x82", b"0\x30", b"-----BEGIN "])
 )
-def test_any_bytes(content: bytes, beginning: bytes) -> None:
+def test_random_bytes_are_handled(content: bytes, beginning: bytes) -> None:
     assert outcome([beginning + content], "x") != "opened"
 
 
 @pytest.mark.slow
-def test_ten_thousand_files_changed_by_their_owner() -> None:
+def test_ten_thousand_files_mutated_under_the_right_password() -> None:
     chance = random.Random(20261124)  # noqa: S311 - the same changes in every run
     ends = {check_changed_inside(INSIDE[number % len(INSIDE)], chance) for number in range(10_000)}
 
@@ -166,7 +166,7 @@ def test_ten_thousand_files_changed_by_their_owner() -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_changed_files() -> None:
+def test_ten_thousand_mutated_files() -> None:
     corpus: list[Sample] = list(samples().values())
     if OTHERS.exists():
         files = {name: a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key", "test.pfx")}

@@ -1,4 +1,4 @@
-"""What an upload is, told by its bytes: every kind, every mixture, and what is refused before a password."""
+"""Recognition of an upload by its bytes: every kind, every mixture, and refusals before a password."""
 
 import io
 import zipfile
@@ -62,7 +62,7 @@ def refused(*files: bytes) -> tuple[str, dict[str, object]]:
         "pfx-ber",
     ],
 )
-def test_every_kind_of_upload(name: str) -> None:
+def test_each_kind_of_upload_is_recognised(name: str) -> None:
     files, password = samples()[name]
     container = recognise(files)
     if not password:
@@ -74,7 +74,7 @@ def test_every_kind_of_upload(name: str) -> None:
         assert container.certificate == (None if name.startswith("pfx") else got.der)
 
 
-def test_files_made_by_others() -> None:
+def test_real_files_are_recognised() -> None:
     certificate, key = (a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key"))
     assert recognise([certificate]) == Bare(certificate)
     for files in ([certificate, key], [key, certificate], [a_vector("pypinksign/test.pfx")]):
@@ -86,7 +86,7 @@ def test_files_made_by_others() -> None:
 class TestPair:
     """A certificate and a key, in one file or two."""
 
-    def test_in_any_order_and_form(self) -> None:
+    def test_any_order_and_encoding_is_read(self) -> None:
         certificate, key = an_ec_customer().der, a_key()
         key_pem = pem("ENCRYPTED PRIVATE KEY", key)
         for files in (
@@ -101,7 +101,7 @@ class TestPair:
         ):
             assert opened(*files) == Opened(certificate, R)
 
-    def test_of_two_certificates_is_a_mismatch_once_it_opens(self) -> None:
+    def test_key_of_another_certificate_is_a_mismatch_after_opening(self) -> None:
         container = recognise([a_customer().der, a_key()])
         assert isinstance(container, LockedPair)
         assert container.certificate == a_customer().der
@@ -110,11 +110,11 @@ class TestPair:
         with pytest.raises(Refusal, match="FILE_KEY_MISMATCH"):
             container.open(PASSWORD, KdfBudget())
 
-    def test_for_encryption_is_a_pair_too(self) -> None:
+    def test_encryption_certificate_and_key_are_a_pair(self) -> None:
         customer = a_certificate(encipherment=True, random_number=R)
         assert opened(customer.der, sign_pri_key(customer, PASSWORD, FAST)).der == customer.der
 
-    def test_an_error_holds_no_frame_in_which_a_key_was_open(self) -> None:
+    def test_error_keeps_no_frame_with_a_decrypted_key(self) -> None:
         for password in ("wrong", PASSWORD):
             with pytest.raises((WrongPassword, Refusal)) as error:
                 opened(a_customer().der, a_key(), password=password)
@@ -127,13 +127,13 @@ class TestPair:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_key_alone_has_no_certificate(count: int) -> None:
+def test_key_without_certificate_is_refused(count: int) -> None:
     keys = [sign_pri_key(customer, PASSWORD, FAST) for customer in (a_customer(), an_ec_customer())][:count]
     assert refused(*keys)[0] == "FILE_NO_CERTIFICATE"
     assert refused(*(pem("ENCRYPTED PRIVATE KEY", key) for key in keys))[0] == "FILE_NO_CERTIFICATE"
 
 
-def test_more_than_one_that_could_be_meant() -> None:
+def test_ambiguous_upload_is_refused() -> None:
     one, other = a_customer(), an_ec_customer()
     several = "FILE_SEVERAL_CERTIFICATES"
     assert refused(one.der, other.der) == (several, {"count": 2})
@@ -147,7 +147,7 @@ def test_more_than_one_that_could_be_meant() -> None:
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
-def test_a_key_without_a_password_is_not_accepted(form: PrivateFormat) -> None:
+def test_unencrypted_key_is_refused(form: PrivateFormat) -> None:
     for customer, label in ((a_customer(), "RSA PRIVATE KEY"), (an_ec_customer(), "EC PRIVATE KEY")):
         key = key_der(customer, form)
         name = "PRIVATE KEY" if form is PrivateFormat.PKCS8 else label
@@ -155,13 +155,13 @@ def test_a_key_without_a_password_is_not_accepted(form: PrivateFormat) -> None:
             assert refused(*files) == ("FILE_ENCRYPTION_UNSUPPORTED", {})
 
 
-def test_a_key_under_the_old_encryption_of_openssl() -> None:
+def test_traditional_openssl_encryption_is_refused() -> None:
     key = b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,AB\n\nAAE=\n"
     assert refused(key + b"-----END RSA PRIVATE KEY-----")[0] == "FILE_ENCRYPTION_UNSUPPORTED"
 
 
 @pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "X509 CRL", "TRUSTED CERTIFICATE"])
-def test_pem_with_nothing_of_use(label: str) -> None:
+def test_pem_without_certificate_or_key_is_refused(label: str) -> None:
     assert refused(pem(label, b"whatever")) == ("FILE_NO_CERTIFICATE", {})
     assert recognise([pem(label, b"whatever") + a_customer().pem]) == Bare(a_customer().der)
 
@@ -210,7 +210,7 @@ def test_a_request_or_a_broken_certificate_in_der_is_unreadable() -> None:
     assert refused(a_key() + b"\n")[0] == "FILE_UNREADABLE"
 
 
-def test_text_that_begins_like_der_may_hold_pem() -> None:
+def test_pem_after_text_that_looks_like_der_is_read() -> None:
     assert recognise([b"0 first line\n" + a_customer().pem]) == Bare(a_customer().der)
 
 
@@ -222,11 +222,11 @@ class TestSizes:
         for name in ("outline", "blocks_in", "definite"):
             monkeypatch.setattr(f"registrar.domain.files.formats.{name}", lambda *_: pytest.fail("was parsed"))
 
-    def test_empty(self) -> None:
+    def test_empty_file_is_refused(self) -> None:
         for files in ([], [b""], [a_customer().der, b""]):
             assert refused(*files) == ("UPLOAD_EMPTY", {})
 
-    def test_too_large(self) -> None:
+    def test_too_large_file_is_refused(self) -> None:
         limit = {"max_bytes": 65_536}
         assert refused(bytes(65_537)) == ("UPLOAD_TOO_LARGE", limit)
         assert refused(bytes(40_000), bytes(25_537)) == ("UPLOAD_TOO_LARGE", limit)

@@ -1,4 +1,4 @@
-"""One budget of rounds for an upload: charged before, never over, whatever number a file holds."""
+"""One budget of rounds for an upload: charged before each derivation and never exceeded."""
 
 import json
 
@@ -8,7 +8,7 @@ from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget, scrypt_roun
 from registrar.domain.reasons.errors import Refusal
 
 
-def test_what_is_charged_adds_up_to_the_limit() -> None:
+def test_charges_add_up_to_the_limit() -> None:
     budget = KdfBudget()
     budget.charge(999_999)
     budget.charge(1)
@@ -24,7 +24,7 @@ def test_what_is_charged_adds_up_to_the_limit() -> None:
 
 
 @pytest.mark.parametrize("rounds", [10_000_000, 2**31, 2**63, 2**400_000], ids=int.bit_length)
-def test_a_count_of_any_size_is_refused_with_a_number_that_can_be_told(rounds: int) -> None:
+def test_huge_count_is_refused_with_a_printable_number(rounds: int) -> None:
     budget = KdfBudget()
     with pytest.raises(Refusal) as refused:
         budget.charge(rounds)
@@ -35,14 +35,14 @@ def test_a_count_of_any_size_is_refused_with_a_number_that_can_be_told(rounds: i
 
 
 @pytest.mark.parametrize("rounds", [0, -1, -(2**400_000)], ids=int.bit_length)
-def test_a_count_that_is_none_buys_nothing_back(rounds: int) -> None:
+def test_count_below_one_adds_nothing_to_the_budget(rounds: int) -> None:
     budget = KdfBudget(spent=10)
     with pytest.raises(Refusal, match="FILE_UNREADABLE"):
         budget.charge(rounds)
     assert budget.spent == 10
 
 
-def test_a_retry_over_the_budget_is_left_out_and_the_first_try_refused() -> None:
+def test_retry_over_budget_is_skipped_and_first_try_is_refused() -> None:
     budget = KdfBudget(limit=10)
     assert list(budget.paid([(6, "first"), (4, "second"), (1, "third")])) == ["first", "second"]
     assert budget.spent == 10
@@ -50,7 +50,7 @@ def test_a_retry_over_the_budget_is_left_out_and_the_first_try_refused() -> None
         next(budget.paid([(1, "first")]))
 
 
-def test_nothing_is_charged_for_a_try_that_is_not_made() -> None:
+def test_skipped_try_is_not_charged() -> None:
     budget = KdfBudget()
     tries = budget.paid([(6, "first"), (4, "second")])
     assert (next(tries), budget.spent) == ("first", 6)
@@ -67,7 +67,7 @@ def test_scrypt_counts_as_rounds(parameters: tuple[int, int, int], rounds: int) 
 @pytest.mark.parametrize(
     "parameters", [(2**16, 8, 1), (2**15, 9, 1), (2, 1, 5), (2**40, 2**40, 1), (2**30, 1, 2**5000)]
 )
-def test_scrypt_beyond_memory_or_lanes_is_refused(parameters: tuple[int, int, int]) -> None:
+def test_scrypt_over_its_memory_or_lane_limit_is_refused(parameters: tuple[int, int, int]) -> None:
     with pytest.raises(Refusal) as refused:
         scrypt_rounds(*parameters)
     assert refused.value.code == "FILE_KDF_COST_TOO_HIGH"

@@ -44,7 +44,7 @@ def spki(certificate: x509.Certificate) -> bytes:
     return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def test_the_key_made_by_others() -> None:
+def test_real_key_file_opens() -> None:
     der, password = a_vector("pypinksign/signPri.key"), a_password_of_others()
     budget = KdfBudget()
     key = open_envelope(der, password, budget)
@@ -59,7 +59,7 @@ def test_the_key_made_by_others() -> None:
 
 
 @each_scheme
-def test_every_envelope_opens_at_its_cost(scheme: Scheme, rounds: int) -> None:
+def test_each_envelope_opens_at_the_expected_cost(scheme: Scheme, rounds: int) -> None:
     budget = KdfBudget()
     key = open_envelope(sign_pri_key(a_customer(), PASSWORD, scheme), PASSWORD, budget)
 
@@ -68,7 +68,7 @@ def test_every_envelope_opens_at_its_cost(scheme: Scheme, rounds: int) -> None:
 
 
 @each_scheme
-def test_a_korean_password_in_utf_8_costs_no_more(scheme: Scheme, rounds: int) -> None:
+def test_korean_password_in_utf_8_costs_the_same(scheme: Scheme, rounds: int) -> None:
     budget = KdfBudget()
     assert open_envelope(sign_pri_key(an_ec_customer(), KOREAN, scheme), KOREAN, budget).random_number == R
     assert budget.spent == rounds
@@ -85,13 +85,13 @@ def test_a_korean_password_in_utf_8_costs_no_more(scheme: Scheme, rounds: int) -
     ],
     ids=str,
 )
-def test_a_korean_password_in_cp949_is_found_second(scheme: Scheme, rounds: int) -> None:
+def test_korean_password_in_cp949_opens_at_the_second_try(scheme: Scheme, rounds: int) -> None:
     budget = KdfBudget()
     assert open_envelope(sign_pri_key(an_ec_customer(), KOREAN, scheme), KOREAN, budget).random_number == R
     assert budget.spent == rounds
 
 
-def test_sha256_declared_and_sha1_used() -> None:
+def test_envelope_declaring_sha256_but_using_sha1_opens() -> None:
     budget = KdfBudget()
     der = sign_pri_key(an_ec_customer(), PASSWORD, Pbes2(prf="sha256", used_prf="sha1"))
 
@@ -121,11 +121,11 @@ def test_a_wrong_password_costs_one_try_for_each_form(scheme: Scheme, password: 
     assert str(wrong.value) == ""
 
 
-def test_an_empty_password_is_a_password() -> None:
+def test_empty_password_opens_its_envelope() -> None:
     assert open_envelope(sign_pri_key(an_ec_customer(), ""), "", KdfBudget()).random_number == R
 
 
-def test_of_two_thousand_wrong_passwords_some_leave_padding_and_none_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_passwords_with_valid_padding_do_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.pki.npki_files.secrets.token_bytes", lambda size: bytes(range(size)))
     der = sign_pri_key(an_ec_customer(), PASSWORD, Seed(1))
     envelope, padded = read_envelope(der), 0
@@ -138,7 +138,7 @@ def test_of_two_thousand_wrong_passwords_some_leave_padding_and_none_opens(monke
 
 
 class TestCost:
-    """Counts are read first: nothing is derived for one that is over."""
+    """Counts are read first: nothing is derived for one over the budget."""
 
     @pytest.fixture(autouse=True)
     def _no_derivation(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ class TestCost:
             monkeypatch.setattr(hashlib, name, never)
 
     @pytest.mark.parametrize("rounds", [1_000_001, 10_000_000, 2**31, 2**64, 2**30_000], ids=int.bit_length)
-    def test_too_many_rounds(self, rounds: int) -> None:
+    def test_too_many_rounds_are_refused(self, rounds: int) -> None:
         parameters = _tlv(0x30, _tlv(0x04, SALT), integer(rounds))
         for algorithm in (
             algorithm_identifier("1.2.410.200004.1.15", parameters),
@@ -159,7 +159,7 @@ class TestCost:
             self.check_refused(algorithm, "FILE_KDF_COST_TOO_HIGH")
 
     @pytest.mark.parametrize("rounds", [0, -1, -(2**31), -(2**30_000)], ids=int.bit_length)
-    def test_no_rounds(self, rounds: int) -> None:
+    def test_zero_rounds_are_unreadable(self, rounds: int) -> None:
         parameters = _tlv(0x30, _tlv(0x04, SALT), integer(rounds))
         self.check_refused(algorithm_identifier("1.2.410.200004.1.15", parameters), "FILE_UNREADABLE")
         self.check_refused(pbes2(pbkdf2_algorithm(SALT, Pbes2(rounds=rounds))), "FILE_UNREADABLE")
@@ -167,10 +167,10 @@ class TestCost:
     @pytest.mark.parametrize(
         "numbers", [(2**16, 8, 1), (2**15, 8, 5), (2**15, 8, 4), (2**60, 8, 1), (2, 2**100, 1)]
     )
-    def test_too_large_an_scrypt(self, numbers: tuple[int, int, int]) -> None:
+    def test_too_costly_scrypt_is_refused(self, numbers: tuple[int, int, int]) -> None:
         self.check_refused(pbes2(scrypt_algorithm(*numbers)), "FILE_KDF_COST_TOO_HIGH")
 
-    def test_what_is_left_of_a_budget_counts(self) -> None:
+    def test_remaining_budget_limits_the_rounds(self) -> None:
         der = _tlv(0x30, pbes2(pbkdf2_algorithm(SALT, Pbes2(rounds=2048))), _tlv(0x04, bytes(32)))
         budget = KdfBudget(spent=998_000)
         with pytest.raises(Refusal) as refused:
@@ -185,7 +185,7 @@ class TestCost:
         assert (refused.value.code, budget.spent) == (code, 0)
 
 
-def test_a_mistyped_password_is_told_as_such_where_a_retry_would_cost_too_much() -> None:
+def test_wrong_password_is_reported_where_a_retry_exceeds_the_budget() -> None:
     der = _tlv(0x30, pbes2(pbkdf2_algorithm(SALT, Pbes2(prf="sha256", rounds=6000))), _tlv(0x04, bytes(32)))
     budget = KdfBudget(limit=10_000)
     with pytest.raises(WrongPassword):
@@ -226,7 +226,7 @@ GOOD = pbkdf2_algorithm(SALT, Pbes2(rounds=1))
         pbes2(algorithm_identifier("1.2.840.113549.1.5.12.1", PBE)),
     ],
 )
-def test_another_encryption_is_told_before_any_password(algorithm: bytes) -> None:
+def test_unsupported_encryption_is_reported_before_a_password(algorithm: bytes) -> None:
     with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
         read_envelope(_tlv(0x30, algorithm, _tlv(0x04, bytes(32))))
 
@@ -253,12 +253,12 @@ def test_another_encryption_is_told_before_any_password(algorithm: bytes) -> Non
     ],
     ids=len,
 )
-def test_what_is_no_envelope_is_unreadable(der: bytes) -> None:
+def test_malformed_envelope_is_unreadable(der: bytes) -> None:
     with pytest.raises(Refusal, match="FILE_UNREADABLE"):
         read_envelope(der)
 
 
-def test_a_cipher_that_is_switched_off_is_no_password_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disabled_cipher_is_not_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
     from cryptography.exceptions import UnsupportedAlgorithm
 
     from registrar.domain.files import password_encryption
@@ -272,7 +272,7 @@ def test_a_cipher_that_is_switched_off_is_no_password_problem(monkeypatch: pytes
         open_envelope(der, PASSWORD, KdfBudget())
 
 
-def test_something_else_under_the_password_is_not_opened() -> None:
+def test_decrypted_content_that_is_not_a_key_is_refused() -> None:
     for plain in (
         b"not a key",
         b"",
@@ -283,7 +283,7 @@ def test_something_else_under_the_password_is_not_opened() -> None:
             open_envelope(encrypted_key(plain, PASSWORD, Seed(1)), PASSWORD, KdfBudget())
 
 
-def test_no_key_in_what_is_printed() -> None:
+def test_repr_contains_no_key() -> None:
     key = open_envelope(sign_pri_key(an_ec_customer(), PASSWORD), PASSWORD, KdfBudget())
     envelope = read_envelope(sign_pri_key(an_ec_customer(), PASSWORD, ScryptScheme(2)))
     printed = f"{key!r} {Password.of(PASSWORD)!r} {envelope!r}"

@@ -47,7 +47,7 @@ def key_bag(customer: CustomerCertificate, scheme: Scheme = FAST, random_number:
     return bag(SHROUDED_KEY_BAG, encrypted_key(info, PASSWORD, scheme))
 
 
-def test_the_pfx_made_by_others() -> None:
+def test_real_pfx_opens() -> None:
     budget = KdfBudget()
     got = opened(a_vector("pypinksign/test.pfx"), password=a_password_of_others(), budget=budget)
 
@@ -59,7 +59,7 @@ def test_the_pfx_made_by_others() -> None:
 
 
 @each_scheme
-def test_every_scheme_covers_key_and_certificates(scheme: Scheme, rounds: int) -> None:
+def test_each_scheme_decrypts_key_and_certificates(scheme: Scheme, rounds: int) -> None:
     customer = an_ec_customer()
     clear = pfx(customer, PASSWORD, key_scheme=scheme, mac_rounds=10)
     sealed = pfx(
@@ -73,7 +73,7 @@ def test_every_scheme_covers_key_and_certificates(scheme: Scheme, rounds: int) -
 
 @pytest.mark.parametrize("mac", ["sha1", "sha224", "sha256", "sha384", "sha512"])
 @pytest.mark.parametrize("rounds", [1, 100])
-def test_every_mac(mac: HashName, rounds: int) -> None:
+def test_each_mac_is_verified(mac: HashName, rounds: int) -> None:
     content = pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, mac=mac, mac_rounds=rounds)
     budget = KdfBudget()
 
@@ -88,12 +88,12 @@ def test_every_mac(mac: HashName, rounds: int) -> None:
 
 @pytest.mark.parametrize("password", [KOREAN, "", "ü", "𝄞 clef"])
 @pytest.mark.parametrize("scheme", [Pkcs12(rounds=2), Pbes2("aes256", "sha256", rounds=2), Seed(2)], ids=str)
-def test_any_text_is_a_password(password: str, scheme: Scheme) -> None:
+def test_any_text_works_as_password(password: str, scheme: Scheme) -> None:
     content = pfx(an_ec_customer(), password, key_scheme=scheme, certificate_scheme=scheme, mac_rounds=2)
     assert opened(content, password=password).random_number == R
 
 
-def test_a_password_widened_byte_by_byte_as_old_openssl_did() -> None:
+def test_password_widened_byte_by_byte_by_old_openssl_opens() -> None:
     for encoding in ("utf-8", "cp949"):
         old = KOREAN.encode(encoding).decode("latin-1")
         content = pfx(an_ec_customer(), old, key_scheme=Pkcs12(rounds=10), mac_rounds=10)
@@ -105,20 +105,20 @@ def test_a_password_widened_byte_by_byte_as_old_openssl_did() -> None:
             opened(content, password=old[1:])
 
 
-def test_pbes2_under_a_cp949_password() -> None:
+def test_pbes2_with_a_cp949_password_opens() -> None:
     scheme = Pbes2("aes256", "sha256", rounds=5, encoding="cp949")
     content = pfx(an_ec_customer(), KOREAN, key_scheme=scheme, certificate_scheme=scheme, mac_rounds=1)
 
     assert opened(content, password=KOREAN).random_number == R
 
 
-def test_the_certificate_is_not_told_before_the_password() -> None:
+def test_certificate_is_unknown_before_the_password() -> None:
     container = recognise([pfx(an_ec_customer(), PASSWORD)])
     assert isinstance(container, LockedPfx)
     assert container.certificate is None
 
 
-def test_an_empty_password_as_no_characters_at_all() -> None:
+def test_empty_password_without_terminator_opens() -> None:
     # Some programs derive from the two zero bytes of an empty BMPString, some from nothing.
     content = _tlv(
         0x30,
@@ -137,13 +137,13 @@ def test_an_empty_password_as_no_characters_at_all() -> None:
 class TestWhichCertificate:
     """The one whose key is the one key in the file."""
 
-    def test_is_the_one_of_the_key_in_any_order(self) -> None:
+    def test_certificate_of_the_key_is_chosen_in_any_order(self) -> None:
         ours, other = cert_bag(an_ec_customer().der), cert_bag(a_customer().der)
         for bags in ([ours, other, cert_bag(an_issuer())], [cert_bag(an_issuer()), other, ours, ours]):
             content = pfx_of([data_part(key_bag(an_ec_customer()), *bags)], PASSWORD, mac_rounds=1)
             assert opened(content).der == an_ec_customer().der
 
-    def test_may_come_with_other_things(self) -> None:
+    def test_other_bags_are_ignored(self) -> None:
         others = [bag(CRL_BAG, _tlv(0x30)), bag(SECRET_BAG, _tlv(0x30)), bag("1.2.3.4", _tlv(0x05))]
         parts = [
             data_part(*others),
@@ -152,38 +152,38 @@ class TestWhichCertificate:
         ]
         assert opened(pfx_of(parts, PASSWORD, mac_rounds=1)).random_number == R
 
-    def test_key_without_r(self) -> None:
+    def test_key_without_r_opens(self) -> None:
         bags = [cert_bag(an_ec_customer().der), key_bag(an_ec_customer(), random_number=None)]
         assert opened(pfx_of([data_part(*bags)], PASSWORD, mac_rounds=1)).random_number is None
 
-    def test_key_and_certificate_under_one_cover(self) -> None:
+    def test_key_and_certificate_in_one_encrypted_part_open(self) -> None:
         bags = [cert_bag(an_ec_customer().der), bag(KEY_BAG, private_key_info(an_ec_customer().key, R))]
         content = pfx_of([encrypted_part(PASSWORD, FAST, *bags)], PASSWORD, mac_rounds=1)
         assert opened(content).random_number == R
 
-    def test_none(self) -> None:
+    def test_missing_certificate_is_refused(self) -> None:
         assert self.refused(key_bag(an_ec_customer())) == "FILE_NO_CERTIFICATE"
         assert self.refused() == "FILE_NO_CERTIFICATE"
 
-    def test_of_another_key(self) -> None:
+    def test_certificate_of_another_key_is_refused(self) -> None:
         assert self.refused(key_bag(an_ec_customer()), cert_bag(a_customer().der)) == "FILE_KEY_MISMATCH"
 
-    def test_two_keys(self) -> None:
+    def test_two_keys_are_refused(self) -> None:
         keys, certificate = [key_bag(an_ec_customer()), key_bag(a_customer())], cert_bag(an_ec_customer().der)
         assert self.refused(*keys, certificate) == "FILE_SEVERAL_CERTIFICATES"
 
-    def test_two_for_one_key(self) -> None:
+    def test_two_certificates_for_one_key_are_refused(self) -> None:
         from tests.support.builders import a_certificate
 
         again = a_certificate(key=an_ec_customer().key)
         bags = [key_bag(an_ec_customer()), cert_bag(again.der), cert_bag(an_ec_customer().der)]
         assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"
 
-    def test_more_than_twenty(self) -> None:
+    def test_more_than_twenty_certificates_are_refused(self) -> None:
         bags = [cert_bag(bytes([number])) for number in range(21)]
         assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"
 
-    def test_no_key_proves_nothing(self) -> None:
+    def test_missing_key_is_refused(self) -> None:
         assert self.refused(cert_bag(an_ec_customer().der)) == "FILE_UNREADABLE"
 
     def refused(self, *bags: bytes) -> str:

@@ -1,4 +1,4 @@
-"""PFX files made to hurt: counts beyond the budget wherever they hide, nesting, and other kinds of protection."""
+"""Hostile PFX files: counts beyond the budget at any place, nesting, and other kinds of protection."""
 
 import time
 from collections.abc import Callable
@@ -35,7 +35,7 @@ each_count = pytest.mark.parametrize("rounds", MANY, ids=int.bit_length)
 
 
 def costly_key(rounds: int, oid: str = "1.2.840.113549.1.12.1.3") -> bytes:
-    """A key bag that asks for so many rounds; nobody ever made it."""
+    """A key bag that states so many rounds; it was never encrypted."""
     algorithm = algorithm_identifier(oid, _tlv(0x30, _tlv(0x04, b"saltsalt"), integer(rounds)))
     return bag(SHROUDED_KEY_BAG, _tlv(0x30, algorithm, _tlv(0x04, bytes(48))))
 
@@ -48,7 +48,7 @@ def costly_part(rounds: int) -> bytes:
     return content_info("1.2.840.113549.1.7.6", _tlv(0x30, integer(0), content))
 
 
-def test_the_certificate_bag_that_this_is_about() -> None:
+def test_certificate_bag_opens_within_the_budget() -> None:
     assert opened(pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, mac_rounds=1)).der == an_ec_customer().der
 
 
@@ -62,7 +62,7 @@ def test_the_certificate_bag_that_this_is_about() -> None:
     ],
     ids=["mac", "key", "part"],
 )
-def test_counts_that_show_are_refused_without_a_password(make: Callable[[int], bytes], rounds: int) -> None:
+def test_unencrypted_counts_are_refused_before_a_password(make: Callable[[int], bytes], rounds: int) -> None:
     content, started = make(rounds), time.process_time()
     with pytest.raises(Refusal) as refused:
         recognise([content])
@@ -72,7 +72,7 @@ def test_counts_that_show_are_refused_without_a_password(make: Callable[[int], b
 
 
 @each_count
-def test_counts_under_a_cover_are_refused_when_it_is_off(rounds: int) -> None:
+def test_encrypted_counts_are_refused_after_decryption(rounds: int) -> None:
     part = encrypted_part(PASSWORD, FAST, costly_key(rounds), cert_bag(an_ec_customer().der))
     container = recognise([pfx_of([part], PASSWORD, mac_rounds=1)])
     assert isinstance(container, LockedPfx)
@@ -91,14 +91,14 @@ def test_counts_add_up() -> None:
     assert refused.value.params == {"rounds": 1_000_001, "limit": 1_000_000}
 
 
-def test_a_negative_count_pays_for_no_other() -> None:
+def test_negative_count_adds_nothing_to_the_budget() -> None:
     content = [data_part(costly_key(-1_000_000), costly_key(300_000), costly_key(300_000))]
     assert refusal(pfx_of(content, PASSWORD, mac_rounds=1)) == "FILE_UNREADABLE"
     mac = mac_data("1.3.14.3.2.26", bytes(20), b"saltsalt", -5)
     assert refusal(pfx_with(_tlv(0x30), mac)) == "FILE_UNREADABLE"
 
 
-def test_bags_in_bags() -> None:
+def test_deeply_nested_bags_are_unreadable() -> None:
     nested = cert_bag(an_ec_customer().der)
     for _ in range(300):
         nested = bag(SAFE_CONTENTS_BAG, _tlv(0x30, nested))
@@ -112,7 +112,7 @@ def test_bags_in_bags() -> None:
     assert refusal(b"\x30\x80" * 30_000) == "FILE_UNREADABLE"
 
 
-def test_many_bags_and_parts() -> None:
+def test_number_of_bags_and_parts_is_limited() -> None:
     small = _tlv(0x30, _oid("1.2.3"), _tlv(0xA0, _tlv(0x05)))
     assert refusal(pfx_of([data_part(*[small] * 41)], PASSWORD, mac_rounds=1)) == "FILE_UNREADABLE"
     assert refusal(pfx_of([data_part()] * 9, PASSWORD, mac_rounds=1)) == "FILE_UNREADABLE"
@@ -164,13 +164,13 @@ def _by_length(value: bytes | str) -> str:
     ],
     ids=_by_length,
 )
-def test_what_is_told_before_any_password(content: bytes, code: str) -> None:
+def test_defects_reported_before_a_password(content: bytes, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         recognise([content])
     assert refused.value.code == code
 
 
-def test_what_a_right_password_does_not_open_is_broken() -> None:
+def test_content_that_the_right_password_does_not_open_is_broken() -> None:
     certificate, info = cert_bag(an_ec_customer().der), private_key_info(an_ec_customer().key)
     other = bag(SHROUDED_KEY_BAG, encrypted_key(info, "another", FAST))
     assert refusal(pfx_of([data_part(certificate, other)], PASSWORD, mac_rounds=1)) == "FILE_UNREADABLE"
@@ -180,14 +180,14 @@ def test_what_a_right_password_does_not_open_is_broken() -> None:
     assert refusal(pfx_of([open_key], PASSWORD, mac_rounds=1)) == "FILE_UNREADABLE"
 
 
-def test_a_changed_byte_in_the_content_is_found_by_the_mac() -> None:
+def test_mac_detects_a_changed_byte() -> None:
     good = pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, mac_rounds=1)
     at = good.index(an_ec_customer().der) + 100
     with pytest.raises(WrongPassword):
         opened(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
 
 
-def test_ciphertext_in_pieces_that_are_none() -> None:
+def test_malformed_constructed_ciphertext_is_unreadable() -> None:
     good = pfx(an_ec_customer(), PASSWORD, key_scheme=FAST, certificate_scheme=FAST, mac_rounds=1)
     assert opened(as_ber(good)).der == an_ec_customer().der
     algorithm = algorithm_identifier("1.2.840.113549.1.12.1.3", _tlv(0x30, _tlv(0x04, b"salt"), integer(1)))

@@ -44,7 +44,7 @@ def exported(folder: Path, *options: str, password: str = PASSWORD) -> bytes:
         ("DES-EDE3-CBC", 2 * 2048),
     ],
 )
-def test_made_by_openssl(scheme: str, rounds: int, password: str, tmp_path: Path) -> None:
+def test_openssl_pfx_is_read(scheme: str, rounds: int, password: str, tmp_path: Path) -> None:
     budget = KdfBudget()
     made = exported(tmp_path, "-keypbe", scheme, "-certpbe", scheme, password=password)
 
@@ -52,7 +52,7 @@ def test_made_by_openssl(scheme: str, rounds: int, password: str, tmp_path: Path
     assert budget.spent == MAC + rounds
 
 
-def test_made_by_openssl_with_its_defaults_of_today_and_before(tmp_path: Path) -> None:
+def test_openssl_pfx_with_current_and_old_defaults_is_read(tmp_path: Path) -> None:
     for options in ((), ("-descert",), ("-certpbe", "NONE"), ("-noiter", "-nomaciter"), ("-name", "홍길동")):
         assert opened(exported(tmp_path, *options)).der == a_customer().der
     files = openssl_files(tmp_path, a_customer())
@@ -61,7 +61,7 @@ def test_made_by_openssl_with_its_defaults_of_today_and_before(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("digest", ["sha1", "sha224", "sha256", "sha384", "sha512"])
-def test_macs_made_by_openssl(digest: str, tmp_path: Path) -> None:
+def test_openssl_macs_are_verified(digest: str, tmp_path: Path) -> None:
     assert opened(exported(tmp_path, "-macalg", digest)).der == a_customer().der
 
 
@@ -78,11 +78,11 @@ def test_macs_made_by_openssl(digest: str, tmp_path: Path) -> None:
         ("-keypbe", "PBE-MD5-DES"),
     ],
 )
-def test_what_openssl_makes_and_is_not_accepted(options: tuple[str, ...], tmp_path: Path) -> None:
+def test_unsupported_openssl_pfx_is_refused(options: tuple[str, ...], tmp_path: Path) -> None:
     assert refusal(exported(tmp_path, *options)) == "FILE_ENCRYPTION_UNSUPPORTED"
 
 
-def test_a_chain_without_key_made_by_openssl(tmp_path: Path) -> None:
+def test_openssl_chain_without_key_is_refused(tmp_path: Path) -> None:
     openssl_files(tmp_path, a_customer())
     certificate = str(tmp_path / "certificate.pem")
     made = openssl("pkcs12", "-export", "-nokeys", "-in", certificate, "-passout", f"pass:{PASSWORD}")
@@ -90,16 +90,16 @@ def test_a_chain_without_key_made_by_openssl(tmp_path: Path) -> None:
 
 
 @each_scheme
-def test_made_here_and_read_by_openssl(scheme: Scheme, rounds: int) -> None:
+def test_openssl_reads_our_test_pfx(scheme: Scheme, rounds: int) -> None:
     if not isinstance(scheme, Seed):  # the Korean schemes are not in openssl
         made = pfx(an_ec_customer(), KOREAN, key_scheme=scheme, certificate_scheme=scheme)
-        told = openssl("pkcs12", "-legacy", "-nodes", "-passin", f"pass:{KOREAN}", given=made)
-        assert b"BEGIN PRIVATE KEY" in told
-        assert b"BEGIN CERTIFICATE" in told
+        printed = openssl("pkcs12", "-legacy", "-nodes", "-passin", f"pass:{KOREAN}", given=made)
+        assert b"BEGIN PRIVATE KEY" in printed
+        assert b"BEGIN CERTIFICATE" in printed
 
 
 @pytest.mark.parametrize("mac", ["sha1", "sha224", "sha256", "sha384", "sha512"])
-def test_macs_made_here_and_verified_by_openssl(mac: HashName) -> None:
+def test_openssl_verifies_our_test_macs(mac: HashName) -> None:
     made = pfx(an_ec_customer(), KOREAN, mac=mac)
     openssl("pkcs12", "-noout", "-passin", f"pass:{KOREAN}", "-legacy", given=made)
 
@@ -117,7 +117,7 @@ def test_macs_made_here_and_verified_by_openssl(mac: HashName) -> None:
         ("-scrypt", "-scrypt_N", "1024", "-scrypt_r", "8", "-scrypt_p", "1"),
     ],
 )
-def test_keys_made_by_openssl(options: tuple[str, ...]) -> None:
+def test_openssl_keys_are_read(options: tuple[str, ...]) -> None:
     key = key_der(an_ec_customer())
     command = (
         "pkcs8",
@@ -137,13 +137,13 @@ def test_keys_made_by_openssl(options: tuple[str, ...]) -> None:
 
 
 @each_scheme
-def test_keys_made_here_and_read_by_openssl(scheme: Scheme, rounds: int) -> None:
+def test_openssl_reads_our_test_keys(scheme: Scheme, rounds: int) -> None:
     if not isinstance(scheme, Seed):
         info = private_key_info(an_ec_customer().key)
         made = encrypted_key(info, PASSWORD, scheme)
         read = ("pkcs8", "-inform", "DER", "-outform", "DER", "-provider", "legacy", "-provider", "default")
-        told = openssl(*read, "-passin", f"pass:{PASSWORD}", given=made)
+        printed = openssl(*read, "-passin", f"pass:{PASSWORD}", given=made)
         # The same key; openssl 3.0 writes it in its own older form.
-        assert openssl("pkey", "-inform", "DER", "-pubout", "-outform", "DER", given=told) == openssl(
+        assert openssl("pkey", "-inform", "DER", "-pubout", "-outform", "DER", given=printed) == openssl(
             "pkey", "-inform", "DER", "-pubout", "-outform", "DER", given=info
         )

@@ -1,4 +1,4 @@
-"""A decrypted key: only numbers that belong together are a key, and R is 20 bytes or not there."""
+"""A decrypted key: only consistent numbers are a key, and R has 20 bytes or is absent."""
 
 from typing import Any
 
@@ -60,12 +60,12 @@ def refused(info: bytes) -> str:
 
 
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=lambda curve: curve.name)
-def test_an_ec_key_leads_to_its_public_half(curve: ec.EllipticCurve) -> None:
+def test_public_key_is_derived_from_an_ec_key(curve: ec.EllipticCurve) -> None:
     key = ec.generate_private_key(curve)
     assert read_private_key(private_key_info(key, R)).public_key == spki(key)
 
 
-def test_an_rsa_key_leads_to_its_public_half() -> None:
+def test_public_key_is_derived_from_an_rsa_key() -> None:
     key = an_rsa_key()
     assert read_private_key(private_key_info(key)).public_key == spki(key)
     assert read_private_key(rsa_info(*rsa_numbers(key).values())).public_key == spki(key)
@@ -75,13 +75,13 @@ def test_an_rsa_key_leads_to_its_public_half() -> None:
     assert read_private_key(rsa_info(*numbers.values())).public_key == spki(key)
 
 
-def test_a_key_belongs_to_its_certificate_only() -> None:
+def test_key_matches_only_its_certificate() -> None:
     key = read_private_key(private_key_info(a_customer().key))
     assert key.belongs_to(a_customer().certificate)
     assert not key.belongs_to(an_ec_customer().certificate)
 
 
-def test_a_key_made_up_from_a_strangers_certificate_is_none() -> None:
+def test_key_forged_from_another_certificate_is_refused() -> None:
     public = an_rsa_key("stranger").public_key().public_numbers()
     own = rsa_numbers(an_rsa_key())
     for made_up in (
@@ -98,12 +98,12 @@ def test_a_key_made_up_from_a_strangers_certificate_is_none() -> None:
 
 @pytest.mark.parametrize("name", ["n", "e", "d", "p", "q", "dp", "dq", "qi"])
 @pytest.mark.parametrize("change", [lambda n: n + 2, lambda n: 0, lambda n: -n, lambda n: n << 8200], ids="2089")
-def test_rsa_numbers_that_do_not_belong_together(name: str, change: Any) -> None:
+def test_inconsistent_rsa_numbers_are_refused(name: str, change: Any) -> None:
     numbers = rsa_numbers(an_rsa_key())
     assert refused(rsa_info(*(numbers | {name: change(numbers[name])}).values())) == "FILE_UNREADABLE"
 
 
-def test_a_key_of_more_than_8192_bits_is_not_calculated_with() -> None:
+def test_key_over_8192_bits_is_refused_before_any_calculation() -> None:
     p, q = 2 ** (MAX_RSA_BITS // 2) + 1, 2 ** (MAX_RSA_BITS // 2) + 3
     assert (p * q).bit_length() > MAX_RSA_BITS
     assert refused(rsa_info(p * q, 65537, 1, p, q, 1, 1, 1)) == "FILE_UNREADABLE"
@@ -117,7 +117,7 @@ def ec_info(scalar: bytes, *, curve: str = P256, inner: str | None = None, point
     return info_of(algorithm_identifier(EC, _oid(curve)), key)
 
 
-def test_ec_keys_as_they_are_written() -> None:
+def test_each_encoding_of_an_ec_key_is_read() -> None:
     key = ec.derive_private_key(5, ec.SECP256R1())
     for form in (PublicFormat.UncompressedPoint, PublicFormat.CompressedPoint):
         point = key.public_key().public_bytes(Encoding.X962, form)
@@ -141,7 +141,7 @@ def test_ec_keys_as_they_are_written() -> None:
         private_key_info(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),  # type: ignore[arg-type]
     ],
 )
-def test_keys_that_are_no_good(info: bytes) -> None:
+def test_invalid_keys_are_refused(info: bytes) -> None:
     assert refused(info) == "FILE_UNREADABLE"
 
 
@@ -160,7 +160,7 @@ def test_keys_that_are_no_good(info: bytes) -> None:
         ),
     ],
 )
-def test_bytes_that_are_no_key_at_all(info: bytes) -> None:
+def test_bytes_without_a_key_are_refused(info: bytes) -> None:
     with pytest.raises(PrivateKeyMalformed):
         read_private_key(info)
 
@@ -168,17 +168,17 @@ def test_bytes_that_are_no_key_at_all(info: bytes) -> None:
 class TestRandomNumber:
     """R, SET { BIT STRING } of 20 bytes among the attributes."""
 
-    def test_is_read_wherever_it_stands(self) -> None:
+    def test_r_is_read_from_any_position(self) -> None:
         key, attribute = an_ec_key(), random_number_attribute(R)
         assert read_private_key(private_key_info(key, R)).random_number == R
         assert read_private_key(private_key_info(key, None, FRIENDLY_NAME, attribute)).random_number == R
         assert read_private_key(private_key_info(key, R, FRIENDLY_NAME)).random_number == R
 
-    def test_may_be_absent(self) -> None:
+    def test_r_may_be_absent(self) -> None:
         assert read_private_key(private_key_info(an_ec_key())).random_number is None
         assert read_private_key(private_key_info(an_ec_key(), None, FRIENDLY_NAME)).random_number is None
 
-    def test_stands_before_the_public_key_of_a_later_version(self) -> None:
+    def test_r_is_read_before_a_version_2_public_key(self) -> None:
         key = an_rsa_key().private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
         attributes, public = _tlv(0xA0, random_number_attribute(R)), _tlv(0x81, b"\0", b"anything")
         info = info_of(algorithm_identifier(RSA, _tlv(0x05)), key, attributes, public, version=1)
@@ -201,5 +201,5 @@ class TestRandomNumber:
             _tlv(0x04, R),
         ],
     )
-    def test_is_not_guessed(self, attribute: bytes) -> None:
+    def test_malformed_r_is_refused(self, attribute: bytes) -> None:
         assert refused(private_key_info(an_ec_key(), None, attribute)) == "FILE_UNREADABLE"

@@ -24,13 +24,13 @@ from tests.support.npki_samples import openssl
         ),
     ],
 )
-def test_vectors_of_the_specification(key: str, bits: int, plain: str, cipher: str) -> None:
+def test_rc2_matches_the_rfc_vectors(key: str, bits: int, plain: str, cipher: str) -> None:
     schedule = rc2._expanded(bytes.fromhex(key), bits)
     assert rc2._decrypted_block(bytes.fromhex(cipher), schedule).hex() == plain
 
 
 @pytest.mark.parametrize(("name", "key"), [("rc2-40-cbc", b"5 key"), ("rc2-cbc", b"sixteen byte key")])
-def test_chained_blocks_as_openssl_makes_them(name: str, key: bytes) -> None:
+def test_cbc_matches_openssl(name: str, key: bytes) -> None:
     plain, iv = bytes(range(256)) * 3, b"8 bytes!"
     legacy = ("-provider", "legacy", "-provider", "default")
     made = openssl("enc", "-e", f"-{name}", "-nopad", "-K", key.hex(), "-iv", iv.hex(), *legacy, given=plain)

@@ -26,7 +26,7 @@ def crossed(last_run: datetime | None, now: datetime, not_after: datetime) -> li
 TONIGHT = NOW + timedelta(hours=12) - SECOND
 
 
-def test_windows_of_an_ordinary_night() -> None:
+def test_daily_run_has_one_window_per_threshold() -> None:
     found = list(windows(NOW - DAY, NOW))
     assert [window.threshold_days for window in found] == [ENDED, 0, 1, 3, 7, 14, 30]
     assert found[0] == Window(ENDED, TONIGHT - 2 * DAY + SECOND, TONIGHT - DAY)
@@ -34,7 +34,7 @@ def test_windows_of_an_ordinary_night() -> None:
     assert found[6] == Window(30, TONIGHT + 29 * DAY + SECOND, TONIGHT + 30 * DAY)
 
 
-def test_the_first_run_tells_what_is_due_today() -> None:
+def test_first_run_has_the_windows_of_a_daily_run() -> None:
     assert list(windows(None, NOW)) == list(windows(NOW - DAY, NOW))
 
 
@@ -52,12 +52,12 @@ def test_the_first_run_tells_what_is_due_today() -> None:
         (TONIGHT - DAY, []),
     ],
 )
-def test_both_ends_of_a_day_in_seoul(end: datetime, thresholds: list[int]) -> None:
+def test_window_includes_both_ends_of_a_seoul_day(end: datetime, thresholds: list[int]) -> None:
     assert crossed(NOW - DAY, NOW, end) == thresholds
 
 
 @pytest.mark.parametrize("hour", [0, 9, 20, 23])
-def test_the_hour_of_the_run_changes_nothing(hour: int) -> None:
+def test_hour_of_the_run_does_not_matter(hour: int) -> None:
     at = TONIGHT - DAY + SECOND + timedelta(hours=hour)
     assert list(windows(at - DAY, at)) == list(windows(NOW - DAY, NOW))
 
@@ -71,7 +71,7 @@ def test_missed_nights_are_caught_up() -> None:
     assert crossed(NOW - 40 * DAY, NOW + 30 * DAY, end) == [0, 1, 3, 7, 14, 30]
 
 
-def test_a_second_run_on_one_day_finds_nothing_again() -> None:
+def test_second_run_on_one_day_finds_nothing() -> None:
     assert list(windows(NOW, NOW + timedelta(hours=1))) == []
 
 
@@ -79,7 +79,7 @@ def test_a_second_run_on_one_day_finds_nothing_again() -> None:
     ("end", "days"),
     [(TONIGHT, 0), (TONIGHT + SECOND, 1), (TONIGHT + DAY, 1), (TONIGHT + 7 * DAY, 7), (TONIGHT - DAY, -1)],
 )
-def test_days_left_are_days_in_seoul(end: datetime, days: int) -> None:
+def test_days_left_are_calendar_days_in_seoul(end: datetime, days: int) -> None:
     assert days_left(end, NOW) == days
 
 
@@ -101,31 +101,31 @@ def test_every_threshold_is_crossed_exactly_once(gaps: list[int], offset: int) -
     assert sorted(seen) == sorted(due)
 
 
-def test_a_digest_is_one_customer_the_most_urgent_first() -> None:
+def test_digest_lists_one_customers_certificates_most_urgent_first() -> None:
     soon, later = Due("hong", "r1", TONIGHT + DAY), Due("hong", "r2", TONIGHT + 7 * DAY)
     other = Due("kim", "r3", TONIGHT)
     found = {1: [soon], 7: [later], 0: [other]}
     made = digests((window, found.get(window.threshold_days, [])) for window in windows(NOW - DAY, NOW))
-    assert {digest.customer_id: (digest.told, digest.ended) for digest in made} == {
+    assert {digest.customer_id: (digest.to_notify, digest.ended) for digest in made} == {
         "hong": ([(soon, 1), (later, 7)], []),
         "kim": ([(other, 0)], []),
     }
 
 
-def test_after_missed_nights_a_certificate_is_told_of_once_by_its_most_urgent_threshold() -> None:
+def test_after_missed_runs_only_the_most_urgent_threshold_is_notified() -> None:
     due = Due("hong", "r1", TONIGHT + 3 * DAY)
     found = [w for w in windows(NOW - 13 * DAY, NOW) if w.first <= due.not_after <= w.until]
     assert [w.threshold_days for w in found] == [3, 7, 14]
     (digest,) = digests((window, [due]) for window in found)
-    assert (digest.told, digest.ended) == ([(due, 3)], [])
+    assert (digest.to_notify, digest.ended) == ([(due, 3)], [])
 
 
-def test_what_ended_since_the_last_run_is_noted_and_told_only_where_day_0_was_missed() -> None:
+def test_ended_certificate_is_notified_only_if_day_0_was_missed() -> None:
     due = Due("hong", "r1", TONIGHT - DAY)
     on_time, missed = (
         [w for w in windows(NOW - n * DAY, NOW) if w.first <= due.not_after <= w.until] for n in (1, 2)
     )
     (digest,) = digests((window, [due]) for window in on_time)
-    assert (digest.told, digest.ended) == ([], [due])
+    assert (digest.to_notify, digest.ended) == ([], [due])
     (digest,) = digests((window, [due]) for window in missed)
-    assert (digest.told, digest.ended) == ([(due, 0)], [due])
+    assert (digest.to_notify, digest.ended) == ([(due, 0)], [due])

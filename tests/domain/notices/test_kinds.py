@@ -1,4 +1,4 @@
-"""Every kind of notice is sent somewhere, and in the way that its row says."""
+"""Every kind of notice has a sender, and is sent in the way that its row says."""
 
 import ast
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from registrar.domain.notices.kinds import Kind, Sending
-from registrar.domain.notices.queue_messages import TOLD
+from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from registrar.domain.notices.texts import TEXTS
 from tools.cloud.emulator import ROOT
 
@@ -32,9 +32,13 @@ def sent_at_once() -> set[Kind]:
     }
 
 
-def told_of_events() -> set[Kind]:
+def made_from_events() -> set[Kind]:
     """Kinds that events of the bus become."""
-    return {kind for told in TOLD.values() for kind in ([told] if isinstance(told, Kind) else told.values())}
+    return {
+        kind
+        for kinds in KIND_OF_EVENT.values()
+        for kind in ([kinds] if isinstance(kinds, Kind) else kinds.values())
+    }
 
 
 def named_by_senders() -> set[Kind]:
@@ -44,12 +48,12 @@ def named_by_senders() -> set[Kind]:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_a_sender(kind: Kind) -> None:
-    assert kind in named_by_senders() | told_of_events()
+    assert kind in named_by_senders() | made_from_events()
 
 
-def test_what_is_sent_at_once_is_exactly_what_its_row_says() -> None:
+def test_kinds_sent_at_once_match_the_table() -> None:
     assert sent_at_once() == {kind for kind in Kind if TEXTS[kind].sending is Sending.AT_ONCE}
 
 
-def test_a_kind_that_an_event_becomes_is_sent_by_nothing_else() -> None:
-    assert not told_of_events() & named_by_senders()
+def test_kind_made_from_an_event_has_no_other_sender() -> None:
+    assert not made_from_events() & named_by_senders()

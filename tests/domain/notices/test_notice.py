@@ -1,4 +1,4 @@
-"""Messages of the notice queue, and the hours at which customers are told."""
+"""Messages of the notice queue, and the hours at which they are sent."""
 
 from datetime import timedelta
 
@@ -24,44 +24,44 @@ def test_quiet_hours_end_in_the_morning(later: float, wait: float | None) -> Non
     assert quiet_until(at, "21-8") == (None if wait is None else at + wait * HOUR)
 
 
-def test_quiet_hours_may_lie_within_a_day_or_be_none() -> None:
+def test_quiet_hours_may_be_within_a_day_or_empty() -> None:
     assert quiet_until(NOW, "12-13") == NOW + HOUR
     assert quiet_until(NOW + HOUR, "12-13") is None
     assert quiet_until(NOW, "12-12") is None
     assert quiet_until(NOW, "0-0") is None
 
 
-def test_a_hold_is_told_by_its_kind() -> None:
+def test_hold_has_the_notice_of_its_kind() -> None:
     detail = {"id": "e1", "customer_id": "hong", "registration_id": "r1", "hold": "issuer"}
     notice = notice_of({"detail-type": "HoldLifted", "detail": detail})
     assert notice == Notice("event:e1", Kind.HOLD_LIFTED_ISSUER, "hong", detail)
     assert notice.parts == [Part("event:e1", "r1")]
 
 
-def test_every_hold_is_told_when_it_is_added_and_lifted() -> None:
+def test_each_hold_has_a_notice_when_added_and_lifted() -> None:
     assert set(HOLDS_ADDED) == set(HOLDS_LIFTED) == set(Hold)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if TEXTS[kind].sending is Sending.AT_ONCE])
-def test_a_kind_that_is_sent_at_once_is_refused_from_the_queue(kind: Kind) -> None:
+def test_kind_sent_at_once_is_refused_from_the_queue(kind: Kind) -> None:
     with pytest.raises(ValueError, match="at once"):
         notice_of({"id": "n1", "kind": kind, "customer_id": "hong", "params": {}})
 
 
-def test_a_lock_of_an_unknown_name_is_told_to_nobody() -> None:
+def test_lock_of_an_unknown_customer_has_no_notice() -> None:
     budget = "account:AAAA"
     assert notice_of(lock_notice(None, budget, NOW).message) is None
     assert notice_of(lock_notice("hong", budget, NOW).message) == lock_notice("hong", budget, NOW)
 
 
-def test_each_lock_has_a_notice_of_its_own_that_a_repeat_does_not_change() -> None:
+def test_notice_id_of_a_lock_is_unique_and_repeatable() -> None:
     assert lock_notice("hong", "account:AAAA", NOW) == lock_notice("hong", "account:AAAA", NOW)
     others = [lock_notice("hong", "account:AAAA", NOW + HOUR), lock_notice("hong", "account:BBBB", NOW)]
     assert lock_notice("hong", "account:AAAA", NOW).id not in [each.id for each in others]
 
 
 @pytest.mark.parametrize("member", ["id", "kind", "customer_id", "params"])
-def test_a_message_without_a_member_is_an_error(member: str) -> None:
+def test_message_with_a_missing_member_is_an_error(member: str) -> None:
     message = {"id": "n1", "kind": "login_locked", "customer_id": "hong", "params": {}}
     with pytest.raises(KeyError):
         notice_of({name: value for name, value in message.items() if name != member})

@@ -70,12 +70,12 @@ def a_notice(kind: Kind, language: str, **params: object) -> Wording:
         (-1, "2026년 12월 3일에 끝났습니다", "ended on 3 December 2026"),
     ],
 )
-def test_the_expiry_notice_says_when(days_left: int, korean: str, english: str) -> None:
+def test_expiry_notice_states_when_the_certificate_expires(days_left: int, korean: str, english: str) -> None:
     assert korean in an_expiry_notice("ko", days_left)
     assert english in an_expiry_notice("en", days_left)
 
 
-def test_the_expiry_notice_says_where_and_what_next() -> None:
+def test_expiry_notice_states_issuer_and_next_action() -> None:
     korean, english = an_expiry_notice("ko", 7), an_expiry_notice("en", 7)
     assert "만료 30일 전부터 발급기관에서" in korean
     assert "새 인증서를 앱에 다시 등록" in korean
@@ -84,7 +84,7 @@ def test_the_expiry_notice_says_where_and_what_next() -> None:
     assert "갱신" not in an_expiry_notice("ko", -1)
 
 
-def test_several_certificates_are_one_message_the_most_urgent_first() -> None:
+def test_several_certificates_share_one_message_most_urgent_first() -> None:
     korean, english = an_expiry_notice("ko", 0, 3), an_expiry_notice("en", 0, 3)
     assert "인증서 3건을 안내드립니다" in korean
     assert korean.index("오늘(") < korean.index("내일(") < korean.index("(2일 남음)")
@@ -123,16 +123,16 @@ def test_a_text_uses_the_parameters_of_its_kind_and_no_others(kind: Kind, langua
     assert {DERIVED.get(field, field) for field in fields} == TEXTS[kind].params
 
 
-def test_what_is_sent_at_once_is_sent_at_night_too() -> None:
+def test_kinds_sent_at_once_ignore_quiet_hours() -> None:
     assert all(texts.urgent for texts in TEXTS.values() if texts.sending is Sending.AT_ONCE)
 
 
-def test_the_table_and_its_kinds_are_the_same() -> None:
+def test_table_covers_exactly_the_kinds() -> None:
     assert set(TEXTS) == set(Kind)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_code_says_what_it_is_for(language: str) -> None:
+def test_code_notice_states_its_purpose(language: str) -> None:
     texts = {a_notice(Kind.ONE_TIME_CODE, language, code="123456", operation=each).text for each in Operation}
     assert len(texts | {a_notice(Kind.PHONE_CODE, language, code="123456").text}) == len(Operation) + 1
     assert a_notice(Kind.ONE_TIME_CODE, language, code="012345").title.endswith(" 012345")
@@ -140,7 +140,7 @@ def test_a_code_says_what_it_is_for(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_change_says_what_when_and_what_to_do(language: str) -> None:
+def test_change_notice_states_change_time_and_next_action(language: str) -> None:
     for wording in (a_notice(Kind.PASSKEY_ADDED, language), a_notice(Kind.RECOVERY_APPROVED, language)):
         assert {"ko": "고객센터", "en": "help desk"}[language] in wording.text
         assert "2026" in wording.text
@@ -167,6 +167,6 @@ def test_a_notice_in_an_unknown_language_is_an_error() -> None:
         a_notice(Kind.REGISTERED, "fr")
 
 
-def test_a_text_without_what_it_needs_is_an_error() -> None:
+def test_missing_text_parameter_is_an_error() -> None:
     with pytest.raises(KeyError, match="until_at"):
         notice_text(Kind.LOGIN_LOCKED, "ko", {}, NOW, customer_name="홍길동")

@@ -72,7 +72,7 @@ VALUES = {
         ),
     ],
 )
-def test_what_is_sent_at_once_reads_so(kind: Kind, params: dict[str, object], korean: str, english: str) -> None:
+def test_texts_sent_at_once_match_exactly(kind: Kind, params: dict[str, object], korean: str, english: str) -> None:
     for language, text in (("ko", korean), ("en", english)):
         wording = notice_text(kind, language, VALUES | params, NOW)
         assert f"[{wording.title}] {wording.text}" == text

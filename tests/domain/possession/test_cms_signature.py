@@ -1,6 +1,6 @@
 """Messages that must be accepted, made by three others: the openssl command, `cryptography`, and by hand.
 
-What must be refused stands in test_cms_signature_refused.py.
+Messages that must be refused are in test_cms_signature_refused.py.
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def accepted_for_this_only(message: bytes, customer: CustomerCertificate) -> Non
 @pytest.mark.parametrize("options", ["", "-noattr", "-nodetach", "-keyid", "-nocerts", "-noattr -keyid -nocerts"])
 @pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
 @pytest.mark.parametrize("kind", ["rsa", "p256"])
-def test_openssl_signs(openssl: OpenSsl, kind: str, digest: str, options: str) -> None:
+def test_openssl_message_is_accepted(openssl: OpenSsl, kind: str, digest: str, options: str) -> None:
     customer = SIGNERS[kind]()
     message = openssl.sign(CONTENT, [customer], "-md", digest, *options.split())
 
@@ -86,13 +86,13 @@ def test_openssl_signs(openssl: OpenSsl, kind: str, digest: str, options: str) -
 
 
 @pytest.mark.parametrize("kind", ["p384", "p521"])
-def test_openssl_signs_on_a_larger_curve(openssl: OpenSsl, kind: str) -> None:
+def test_openssl_message_on_a_larger_curve_is_accepted(openssl: OpenSsl, kind: str) -> None:
     customer = SIGNERS[kind]()
 
     accepted_for_this_only(openssl.sign(CONTENT, [customer], "-md", "sha384"), customer)
 
 
-def test_further_certificates_are_carried_along_unread(openssl: OpenSsl) -> None:
+def test_further_certificates_are_ignored(openssl: OpenSsl) -> None:
     chain = Path(openssl.folder / "chain.pem")
     authorities = (a_pki().issuers["yessign"], a_pki().root)
     chain.write_bytes(b"".join(a.certificate.public_bytes(Encoding.PEM) for a in authorities))
@@ -121,7 +121,7 @@ DETACHED = PKCS7Options.DetachedSignature
     ids=["detached", "attached", "no-attributes", "no-capabilities", "no-certificates"],
 )
 @pytest.mark.parametrize("kind", ["rsa", "p256", "p384"])
-def test_cryptography_signs(kind: str, options: list[PKCS7Options], digest: Digest) -> None:
+def test_cryptography_message_is_accepted(kind: str, options: list[PKCS7Options], digest: Digest) -> None:
     customer = SIGNERS[kind]()
     builder = PKCS7SignatureBuilder(CONTENT).add_signer(customer.certificate, customer.key, digest)
     message = builder.sign(Encoding.DER, [PKCS7Options.Binary, *options])
@@ -154,11 +154,11 @@ def test_cryptography_signs(kind: str, options: list[PKCS7Options], digest: Dige
         (RSA, {"certificates": [_tlv(0x30, _tlv(0x0C, b"no certificate"))]}),
     ],
 )
-def test_another_form_of_the_same(customer: CustomerCertificate, overrides: dict[str, object]) -> None:
+def test_alternative_encoding_is_accepted(customer: CustomerCertificate, overrides: dict[str, object]) -> None:
     accepted_for_this_only(signed_by(customer, CONTENT, **overrides), customer)
 
 
-def test_openssl_verifies_what_is_accepted(openssl: OpenSsl) -> None:
+def test_openssl_verifies_each_accepted_message(openssl: OpenSsl) -> None:
     for customer in (RSA, EC):
         for overrides in ({}, {"attributes": None}, {"content_in": CONTENT}, {"certificates": [customer.der]}):
             message = signed_by(customer, CONTENT, **overrides)

@@ -1,4 +1,4 @@
-"""Messages that must be refused: each rule broken alone, every bit flipped, and bytes of no sense."""
+"""Messages that must be refused: each rule broken alone, every bit flipped, and malformed bytes."""
 
 from pathlib import Path
 
@@ -136,19 +136,19 @@ FOR_EC: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_one_rule_broken(name: str) -> None:
+def test_message_that_breaks_one_rule_is_refused(name: str) -> None:
     reason, overrides = BROKEN[name]
 
     assert why(signed_by(RSA, CONTENT, **overrides)) == reason
 
 
 @pytest.mark.parametrize("name", FOR_EC)
-def test_an_algorithm_that_is_not_the_ec_keys(name: str) -> None:
+def test_algorithm_of_another_key_type_is_refused(name: str) -> None:
     assert why(signed_by(EC, CONTENT, **FOR_EC[name]), EC) == ALGORITHM
 
 
-def test_signatures_swapped() -> None:
-    """Each is good, over the other's input."""
+def test_swapped_signatures_are_refused() -> None:
+    """Each signature is valid for the other's input."""
     over_content = cms.a_raw_signature(RSA, CONTENT, hashes.SHA256())
     attributes_of_another = cms.the_attributes(b"another text")
     message = signed_by(RSA, CONTENT, attributes=attributes_of_another)
@@ -158,13 +158,13 @@ def test_signatures_swapped() -> None:
     assert why(signed_by(RSA, CONTENT)[: -len(over_content)] + over_content) == SIGNATURE
 
 
-def test_another_certificates_key_signed_for_this_signer() -> None:
+def test_signature_by_another_certificates_key_is_refused() -> None:
     forged = signed_by(OTHER, CONTENT, sid=cms.by_issuer_and_serial(RSA.certificate), certificates=[OTHER.der])
 
     assert why(forged) == SIGNATURE
 
 
-def test_no_signer_and_two_signers(openssl: OpenSsl) -> None:
+def test_zero_and_two_signers_are_refused(openssl: OpenSsl) -> None:
     signer, other = SignerInfo(RSA, CONTENT).der(), SignerInfo(OTHER, CONTENT).der()
 
     assert why(a_message()) == "not exactly one signer"
@@ -173,7 +173,7 @@ def test_no_signer_and_two_signers(openssl: OpenSsl) -> None:
     assert why(openssl.sign(CONTENT, [RSA, OTHER])) == "not exactly one signer"
 
 
-def test_a_key_that_is_neither_rsa_nor_ec() -> None:
+def test_key_other_than_rsa_or_ec_is_refused() -> None:
     key, name = ed25519.Ed25519PrivateKey.generate(), x509.Name([])
     certificate = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW).sign(key, None)
     message = signed_by(RSA, CONTENT, sid=cms.by_issuer_and_serial(certificate))
@@ -182,13 +182,13 @@ def test_a_key_that_is_neither_rsa_nor_ec() -> None:
         check_cms_signature(message, certificate.public_bytes(Encoding.DER), CONTENT)
 
 
-def test_a_certificate_without_key_identifier_is_not_found_by_one() -> None:
+def test_key_identifier_does_not_match_a_certificate_without_one() -> None:
     bare = a_certificate(key=an_rsa_key(), omit=[ExtensionOID.SUBJECT_KEY_IDENTIFIER])
     for sid in (cms.by_key_id(RSA.certificate), _tlv(0x80)):
         assert why(signed_by(bare, CONTENT, sid=sid, version=3, signed_version=3), bare) == NOT_THE_SIGNER
 
 
-def test_what_openssl_and_cryptography_make_of_weak_or_other_schemes(openssl: OpenSsl) -> None:
+def test_openssl_and_cryptography_messages_with_other_schemes_are_refused(openssl: OpenSsl) -> None:
     pss = PKCS7SignatureBuilder(CONTENT).add_signer(
         RSA.certificate, an_rsa_key(), hashes.SHA256(), rsa_padding=padding.PSS(padding.MGF1(hashes.SHA256()), 32)
     )
@@ -203,7 +203,7 @@ def test_what_openssl_and_cryptography_make_of_weak_or_other_schemes(openssl: Op
 GOOD = signed_by(RSA, CONTENT)
 
 
-def test_indefinite_lengths(openssl: OpenSsl) -> None:
+def test_indefinite_lengths_are_refused(openssl: OpenSsl) -> None:
     assert why(openssl.sign(CONTENT, [RSA], "-stream", "-nodetach")) == NOT_DER
     header = 4
     assert GOOD[:2] == b"\x30\x82"
@@ -231,11 +231,11 @@ def test_indefinite_lengths(openssl: OpenSsl) -> None:
         b"\x06" + b"\x81" * 200,
     ],
 )
-def test_bytes_that_are_no_der_of_a_message(message: bytes) -> None:
+def test_malformed_der_is_refused(message: bytes) -> None:
     assert why(message) == NOT_DER
 
 
-def test_deep_nesting_is_refused_and_nothing_else() -> None:
+def test_deep_nesting_raises_only_the_refusal() -> None:
     nested = b""
     while len(nested) < MAX_BYTES - 400:
         nested = _tlv(0x30, nested)
@@ -244,7 +244,7 @@ def test_deep_nesting_is_refused_and_nothing_else() -> None:
     assert why(a_message(SignerInfo(RSA, CONTENT, attributes=[nested[-8000:]]).der())) == NOT_DER
 
 
-def test_a_long_message_is_not_read() -> None:
+def test_too_long_message_is_refused() -> None:
     assert why(GOOD + bytes(MAX_BYTES)) == "longer than 16384 bytes"
 
 
@@ -260,7 +260,7 @@ SIGNED = {
 
 
 @pytest.mark.parametrize("name", SIGNED)
-def test_every_bit_counts(name: str) -> None:
+def test_message_with_any_flipped_bit_is_refused(name: str) -> None:
     customer, message = SIGNED[name]
     check_cms_signature(message, customer.der, CONTENT)
     for bit in range(len(message) * 8):
@@ -278,7 +278,7 @@ def _edits(length: int) -> st.SearchStrategy[tuple[int, int, bytes]]:
 @pytest.mark.parametrize("name", SIGNED)
 @MANY
 @given(data=st.data())
-def test_no_edit_is_accepted(name: str, data: st.DataObject) -> None:
+def test_edited_message_is_refused(name: str, data: st.DataObject) -> None:
     customer, message = SIGNED[name]
     changed = message
     for start, cut, put in data.draw(st.lists(_edits(len(message)), min_size=1, max_size=3)):
@@ -295,7 +295,7 @@ CARRYING = signed_by(RSA, CONTENT, certificates=[RSA.der])
 
 @MANY
 @given(edit=_edits(len(CARRYING)), data=st.binary(max_size=200))
-def test_only_what_is_ignored_may_change(edit: tuple[int, int, bytes], data: bytes) -> None:
+def test_only_ignored_parts_may_change(edit: tuple[int, int, bytes], data: bytes) -> None:
     start, _, put = edit
     changed = CARRYING[:start] + put + CARRYING[start + len(put) :]
     first = CARRYING.index(RSA.der)
@@ -317,11 +317,11 @@ def _nested(depth: int) -> st.SearchStrategy[bytes]:
 
 @MANY
 @given(message=st.binary(max_size=300) | _nested(3) | _nested(2).map(a_message))
-def test_any_bytes_are_refused_and_nothing_else(message: bytes) -> None:
+def test_random_bytes_raise_only_the_refusal(message: bytes) -> None:
     why(message)
 
 
-def test_openssl_agrees_where_the_signature_itself_is_wrong(openssl: OpenSsl) -> None:
+def test_openssl_also_refuses_wrong_signatures(openssl: OpenSsl) -> None:
     for reason, overrides in BROKEN.values():
         if reason in (DIGEST_WRONG, SIGNATURE, NOT_THE_SIGNER):
             assert not openssl.accepts(signed_by(RSA, CONTENT, **overrides), RSA, CONTENT), overrides

@@ -1,4 +1,4 @@
-"""What the phone sealed: bound to one upload and one nonce, and never quoted."""
+"""Sealed secrets: bound to one upload and one nonce, and never quoted."""
 
 import json
 
@@ -14,7 +14,7 @@ def sealed(**changed: object) -> bytes:
     return json.dumps({"upload": UPLOAD, "nonce": NONCE, "secret": "비밀 1!"} | changed).encode()
 
 
-def test_the_secret_comes_out() -> None:
+def test_sealed_secret_is_opened() -> None:
     assert unwrap(sealed(), UPLOAD, NONCE) == "비밀 1!"
     assert unwrap(sealed(secret="x" * MAX_SECRET_CHARS), UPLOAD, NONCE) == "x" * MAX_SECRET_CHARS
     assert unwrap(sealed(more="is ignored"), UPLOAD, NONCE) == "비밀 1!"
@@ -47,12 +47,12 @@ def test_the_secret_comes_out() -> None:
         json.dumps({"upload": UPLOAD, "nonce": NONCE}).encode(),
     ],
 )
-def test_what_was_not_sealed_for_this(plaintext: bytes) -> None:
+def test_secret_sealed_for_another_context_is_refused(plaintext: bytes) -> None:
     with pytest.raises(SealedSecretInvalid) as caught:
         unwrap(plaintext, UPLOAD, NONCE)
     assert str(caught.value) == ""
     assert caught.value.__cause__ is None
 
 
-def test_a_sealed_secret_does_not_show() -> None:
+def test_repr_contains_no_secret() -> None:
     assert "secret-bytes" not in repr(Sealed("key", b"secret-bytes"))

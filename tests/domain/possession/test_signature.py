@@ -18,12 +18,12 @@ RSA_SIGNATURE = RSA.sign(TEXT.encode(), PKCS1, SHA256())
 EC_SIGNATURE = EC.sign(TEXT.encode(), ec.ECDSA(SHA256()))
 
 
-def test_the_key_of_the_certificate_over_the_text() -> None:
+def test_signature_by_the_certificates_key_is_accepted() -> None:
     assert proves(RSA_DER, TEXT, RSA_SIGNATURE)
     assert proves(EC_DER, TEXT, EC_SIGNATURE)
 
 
-def test_a_p384_key_with_sha256() -> None:
+def test_p384_signature_with_sha256_is_accepted() -> None:
     key = ec.derive_private_key(7, ec.SECP384R1())
     der = a_certificate(key=key).der
     assert proves(der, TEXT, key.sign(TEXT.encode(), ec.ECDSA(SHA256())))
@@ -33,7 +33,7 @@ def test_a_p384_key_with_sha256() -> None:
 @pytest.mark.parametrize(
     "text", ["", TEXT + "\n", TEXT.replace("045", "046"), TEXT.replace("\n", "\r\n"), TEXT.upper()]
 )
-def test_another_text(text: str) -> None:
+def test_signature_over_another_text_is_refused(text: str) -> None:
     assert not proves(RSA_DER, text, RSA_SIGNATURE)
     assert not proves(EC_DER, text, EC_SIGNATURE)
 
@@ -79,7 +79,7 @@ def _pss(salt: int) -> padding.PSS:
         "one byte",
     ],
 )
-def test_what_is_no_rsa_signature_of_it(signature: bytes) -> None:
+def test_wrong_rsa_signature_is_refused(signature: bytes) -> None:
     assert not proves(RSA_DER, TEXT, signature)
 
 
@@ -103,16 +103,16 @@ def _raw(signature: bytes) -> bytes:
     ],
     ids=["another key", "SHA-384", "r and s only", "truncated", "longer", "zeros", "no numbers", "RSA", "empty"],
 )
-def test_what_is_no_ecdsa_signature_of_it(signature: bytes) -> None:
+def test_wrong_ecdsa_signature_is_refused(signature: bytes) -> None:
     assert not proves(EC_DER, TEXT, signature)
 
 
-def test_a_key_of_another_kind_proves_nothing() -> None:
+def test_unsupported_key_type_is_refused() -> None:
     key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
     assert not proves(a_certificate(key=key).der, TEXT, key.sign(TEXT.encode()))
 
 
-def test_a_cms_message_proves_it_as_well() -> None:
+def test_cms_message_is_accepted() -> None:
     options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
     builder = PKCS7SignatureBuilder().set_data(TEXT.encode())
     message = builder.add_signer(x509.load_der_x509_certificate(RSA_DER), RSA, SHA256()).sign(Encoding.DER, options)

@@ -1,4 +1,4 @@
-"""What app developers get to check their signing with: the vectors, and the samples of docs/integrate.md."""
+"""The test material for app developers: the signing vectors, and the samples of docs/integrate.md."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def der(name: str) -> bytes:
 
 
 @pytest.mark.parametrize("vector", VECTORS["signatures"], ids=lambda v: f"{v['certificate']}: {v['what']}")
-def test_a_vector_is_accepted_or_not_as_it_says(vector: dict[str, Any]) -> None:
+def test_vector_has_its_stated_verdict(vector: dict[str, Any]) -> None:
     name = vector["certificate"]
 
     accepted = proves(der(name), CERTIFICATES[name]["text"], bytes.fromhex(vector["signature"]))
@@ -50,7 +50,7 @@ def test_a_vector_is_accepted_or_not_as_it_says(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", CERTIFICATES)
-def test_the_text_of_a_vector_is_what_the_service_would_show(name: str) -> None:
+def test_vector_text_matches_the_service(name: str) -> None:
     text = CERTIFICATES[name]["text"]
     lines = dict(line.split(": ", 1) for line in text.split("\n")[1:])
     end = instant(lines["valid until"])
@@ -65,7 +65,7 @@ def test_the_text_of_a_vector_is_what_the_service_would_show(name: str) -> None:
     assert hashlib.sha256(text.encode()).digest().hex(" ") == CERTIFICATES[name]["text_sha256"]
 
 
-def test_every_kind_of_key_has_a_signature_that_is_accepted() -> None:
+def test_each_key_type_has_an_accepted_vector() -> None:
     accepted = {vector["certificate"] for vector in VECTORS["signatures"] if vector["accepted"]}
 
     assert accepted == CERTIFICATES.keys() == {"RSA 2048", "EC P-256", "EC P-521"}
@@ -79,7 +79,7 @@ def python_sample() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_the_python_sample_signs_as_the_service_wants_it(kind: str) -> None:
+def test_signature_by_the_python_sample_is_accepted(kind: str) -> None:
     key = KEYS[kind]()
 
     signature = python_sample()["sign"](key, TEXT)
@@ -88,7 +88,7 @@ def test_the_python_sample_signs_as_the_service_wants_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_the_javascript_sample_signs_as_the_service_wants_it(kind: str) -> None:
+def test_signature_by_the_javascript_sample_is_accepted(kind: str) -> None:
     key = KEYS[kind]()
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     algorithm = (
@@ -111,7 +111,7 @@ def test_the_javascript_sample_signs_as_the_service_wants_it(kind: str) -> None:
         assert proves(certificate_of(key), text, base64.b64decode(signature, validate=True))
 
 
-def test_the_javascript_sample_converts_and_hashes() -> None:
+def test_javascript_sample_converts_and_hashes() -> None:
     pairs = VECTORS["raw_to_der"]
     content = bytes(range(256))
 

@@ -9,7 +9,7 @@ from tests.support.builders import a_certificate, an_rsa_key, an_upload, proves
 CERTIFICATE = a_certificate(key=an_rsa_key())
 
 
-def test_the_text_to_the_byte() -> None:
+def test_text_is_exact_to_the_byte() -> None:
     upload = an_upload(CERTIFICATE)
     expected = (
         b"\xed\x83\x80\xea\xb8\xb0\xea\xb4\x80 \xec\x9d\xb8\xec\xa6\x9d\xec\x84\x9c \xeb\x93\xb1\xeb\xa1\x9d"
@@ -23,7 +23,7 @@ def test_the_text_to_the_byte() -> None:
     assert text_to_sign(upload, "JBB-037").encode() == expected
 
 
-def test_it_binds_bank_upload_certificate_nonce_and_end() -> None:
+def test_text_binds_bank_upload_certificate_nonce_and_expiry() -> None:
     upload = an_upload(CERTIFICATE)
     other_end = upload.expires_at
     texts = {
@@ -37,7 +37,7 @@ def test_it_binds_bank_upload_certificate_nonce_and_end() -> None:
     assert len(texts) == 6
 
 
-def test_a_signature_for_one_upload_is_none_for_another() -> None:
+def test_signature_for_another_upload_is_refused() -> None:
     text = text_to_sign(an_upload(CERTIFICATE), "JBB-037")
     signature = an_rsa_key().sign(text.encode(), PKCS1v15(), SHA256())
     assert proves(CERTIFICATE.der, text, signature)
@@ -45,7 +45,7 @@ def test_a_signature_for_one_upload_is_none_for_another() -> None:
     assert not proves(CERTIFICATE.der, other, signature)
 
 
-def test_the_consent_is_there_in_both_languages() -> None:
+def test_consent_exists_in_both_languages() -> None:
     assert set(CONSENT_TEXT) == {"ko", "en"}
     assert "개인키" in CONSENT_TEXT["ko"]
     assert "private key" in CONSENT_TEXT["en"]

@@ -1,4 +1,4 @@
-"""The virtual id: R as clients send it, the hash, and whose certificate it is."""
+"""The virtual id: R as clients send it, the hash, and the owner of the certificate."""
 
 import base64
 import secrets
@@ -70,11 +70,11 @@ def refusal(der: bytes, idn: str = IDN, random_number: bytes | None = R) -> str:
         "00" + R.hex(),
     ],
 )
-def test_r_is_read_as_clients_send_it(text: str) -> None:
+def test_each_client_encoding_of_r_is_read(text: str) -> None:
     assert read_random_number(text) == R
 
 
-def test_r_may_itself_begin_with_zero() -> None:
+def test_r_with_a_leading_zero_is_read() -> None:
     assert read_random_number("00" * 20) == bytes(20)
     assert read_random_number("00" * 21) == bytes(20)
     assert read_random_number(base64.b64encode(bytes(21)).decode()) == bytes(20)
@@ -101,7 +101,7 @@ def test_r_may_itself_begin_with_zero() -> None:
         "가" * 28,
     ],
 )
-def test_another_r_is_refused_and_not_quoted(text: str) -> None:
+def test_malformed_r_is_refused_and_not_quoted(text: str) -> None:
     with pytest.raises(ValueError, match=r"^R (is|has) neither") as caught:
         read_random_number(text)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
@@ -110,7 +110,7 @@ def test_another_r_is_refused_and_not_quoted(text: str) -> None:
 
 @MANY
 @given(text=st.text(max_size=45) | st.text("0123456789abcdefABCDEF+/=", min_size=26, max_size=43))
-def test_any_text_is_20_bytes_or_a_value_error(text: str) -> None:
+def test_any_text_parses_to_20_bytes_or_raises_value_error(text: str) -> None:
     try:
         number = read_random_number(text)
     except ValueError:
@@ -124,7 +124,7 @@ def test_any_text_is_20_bytes_or_a_value_error(text: str) -> None:
 @pytest.mark.parametrize("hash_name", ["sha256", "sha1"])
 @MANY
 @given(idn=st.from_regex(r"\A([0-9]{13}|[0-9]{10})\Z"), random_number=st.binary(min_size=20, max_size=20))
-def test_two_implementations_agree(hash_name: str, idn: str, random_number: bytes) -> None:
+def test_hash_matches_a_second_implementation(hash_name: str, idn: str, random_number: bytes) -> None:
     ours = virtual_id(idn, random_number, hash_name)
 
     assert ours == pki.virtual_id(idn, random_number, "sha1" if hash_name == "sha1" else "sha256")
@@ -134,7 +134,7 @@ def test_two_implementations_agree(hash_name: str, idn: str, random_number: byte
     "idn",
     ["", "900101-1234567", "900101123456", "90010112345678", "٩" * 13, IDN + "\n", "123-45-67891", "ABCDEFGHIJ"],
 )
-def test_a_number_of_another_form_is_a_defect_and_not_quoted(idn: str) -> None:
+def test_malformed_identification_number_is_a_defect_and_not_quoted(idn: str) -> None:
     for call in (lambda: virtual_id(idn, R, "sha256"), lambda: check_owner(customer().der, idn, R)):
         with pytest.raises(ValueError, match=r"^the identification number has neither 13 nor 10 digits$"):
             call()
@@ -145,7 +145,7 @@ def test_a_number_of_another_form_is_a_defect_and_not_quoted(idn: str) -> None:
 
 @pytest.mark.parametrize("idn", [IDN, BUSINESS])
 @pytest.mark.parametrize("vid_hash", ["sha256", "sha1"])
-def test_the_holder_is_recognised_and_nobody_else(idn: str, vid_hash: str) -> None:
+def test_vid_matches_only_the_owner(idn: str, vid_hash: str) -> None:
     der = customer(idn=idn, vid_hash=vid_hash).der
 
     check_owner(der, idn, R)
@@ -156,18 +156,18 @@ def test_the_holder_is_recognised_and_nobody_else(idn: str, vid_hash: str) -> No
 
 
 @pytest.mark.parametrize("random_number", [None, b"", R[:-1], b"\0" + R])
-def test_without_r_nobody_can_tell(random_number: bytes | None) -> None:
+def test_owner_is_unknown_without_r(random_number: bytes | None) -> None:
     assert refusal(customer().der, random_number=random_number) == "OWNER_UNVERIFIABLE"
 
 
-def test_without_a_vid_nobody_can_tell() -> None:
+def test_owner_is_unknown_without_a_vid() -> None:
     assert refusal(customer(vid=False).der) == "OWNER_UNVERIFIABLE"
     assert refusal(customer(encipherment=True).der) == "OWNER_UNVERIFIABLE"
     assert refusal(customer(omit=[ExtensionOID.SUBJECT_ALTERNATIVE_NAME]).der) == "OWNER_UNVERIFIABLE"
     assert refusal(a_certificate_with(a_vid(type_oid="1.2.410.200004.10.1.1.2"))) == "OWNER_UNVERIFIABLE"
 
 
-def test_a_vid_made_by_hand_is_read() -> None:
+def test_hand_made_vid_is_read() -> None:
     other_entry = _tlv(0x30, _oid("1.2.3"), _tlv(0x0C, b"x"))
 
     check_owner(a_certificate_with(a_vid()), IDN, R)
@@ -190,16 +190,16 @@ def test_a_vid_made_by_hand_is_read() -> None:
     ],
     ids=["sha384", "has160", "md5", "parameters", "implicit", "tag", "two", "null", "set"],
 )
-def test_a_vid_that_cannot_be_read_tells_nothing(entry: bytes) -> None:
+def test_owner_is_unknown_with_an_unreadable_vid(entry: bytes) -> None:
     assert refusal(a_certificate_with(entry)) == "OWNER_UNVERIFIABLE"
 
 
-def test_two_identification_data_tell_nothing() -> None:
+def test_owner_is_unknown_with_two_identification_data() -> None:
     assert refusal(a_certificate_with(a_vid(), names=2)) == "OWNER_UNVERIFIABLE"
 
 
 @pytest.mark.parametrize("cut", [0, 1, 20, 31])
-def test_a_shortened_virtual_id_is_nobodys(cut: int) -> None:
+def test_truncated_vid_matches_no_owner(cut: int) -> None:
     der = a_certificate_with(a_vid(virtual_id(IDN, R, "sha256")[:cut]))
 
     assert refusal(der) == "OWNER_MISMATCH"
@@ -213,7 +213,7 @@ def test_bytes_that_are_no_certificate_are_a_defect() -> None:
 # --- certificates made by others ----------------------------------------------------------------------
 
 
-def test_the_vid_of_a_published_certificate_is_read() -> None:
+def test_vid_of_a_published_certificate_is_read() -> None:
     """The number behind it was never published, so only its form and a mismatch can be tested."""
     der = a_vector("pypinksign/signCert.der")
     found = identify_data.vid(x509.load_der_x509_certificate(der))
@@ -231,5 +231,5 @@ def test_a_ca_has_no_vid(name: str) -> None:
     assert identify_data.vid(x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))) is None
 
 
-def test_the_demo_hierarchy_has_none_either() -> None:
+def test_demo_hierarchy_has_no_vid() -> None:
     assert identify_data.vid(a_pki().issuers["yessign"].certificate) is None

@@ -1,4 +1,4 @@
-"""The catalogue is complete, bilingual, documented in the guide, and tells nothing it must not tell."""
+"""The catalogue is complete, bilingual, documented in the guide, and reveals nothing forbidden."""
 
 import re
 from collections.abc import Mapping
@@ -69,14 +69,14 @@ def test_titles_and_texts_exist_in_both_languages(entry: Reason) -> None:
 
 
 @pytest.mark.parametrize("entry", REASONS)
-def test_declared_params_are_the_used_ones(entry: Reason) -> None:
+def test_declared_params_match_the_used_ones(entry: Reason) -> None:
     for language in LANGUAGES:
         assert used_params(entry.text[language]) == set(entry.params)
     assert len(set(entry.params)) == len(entry.params)
 
 
 @pytest.mark.parametrize("entry", REASONS)
-def test_each_language_is_that_language(entry: Reason) -> None:
+def test_each_text_is_in_its_language(entry: Reason) -> None:
     for part in (entry.title, entry.text):
         assert HANGUL.search(part["ko"])
         english = part["en"]
@@ -88,7 +88,7 @@ def test_each_language_is_that_language(entry: Reason) -> None:
 
 @pytest.mark.parametrize("entry", REASONS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_renders_without_braces(entry: Reason, language: str) -> None:
+def test_rendered_text_has_no_braces(entry: Reason, language: str) -> None:
     title, text = render(entry.code, language, SAMPLES)
     assert title == entry.title[language]
     assert "{" not in text
@@ -137,7 +137,7 @@ def test_status_retry_and_next_action_agree(entry: Reason) -> None:
 # --- the guide ------------------------------------------------------------------------------------
 
 
-def test_the_guide_has_one_entry_for_each_reason_and_no_other() -> None:
+def test_guide_has_exactly_one_entry_per_reason() -> None:
     anchors = re.findall(r'<a id="([^"]+)"></a>', GUIDE)
     assert sorted(anchors) == sorted(entry.faq for entry in CATALOGUE.values())
 
@@ -150,7 +150,7 @@ def guide_entry(entry: Reason) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("entry", REASONS)
-def test_the_guide_entry_carries_title_code_and_both_languages(entry: Reason) -> None:
+def test_guide_entry_has_title_code_and_both_languages(entry: Reason) -> None:
     heading, body = guide_entry(entry)
     assert heading == f"#### {entry.title['ko']} / {entry.title['en']}"
     assert f"`{entry.code}`" in body
@@ -159,7 +159,7 @@ def test_the_guide_entry_carries_title_code_and_both_languages(entry: Reason) ->
     assert len(HANGUL.findall(english)) < len(english) / 10
 
 
-def test_links_inside_the_guide_lead_somewhere() -> None:
+def test_links_inside_the_guide_resolve() -> None:
     headings = {
         re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
         for title in re.findall(r"^#+ (.+)$", GUIDE, re.MULTILINE)
@@ -169,7 +169,7 @@ def test_links_inside_the_guide_lead_somewhere() -> None:
         assert target in headings | anchors, target
 
 
-# --- what must not be told ------------------------------------------------------------------------
+# --- what must not be revealed ------------------------------------------------------------------------
 
 HOLDERS = re.compile(
     r"다른 (고객|사람|분)|타인|제3자|명의"
@@ -195,7 +195,7 @@ WHY_NOT = re.compile(r"도난|분실|차단|사고|부정|block|stolen|theft|fra
 
 
 @pytest.mark.parametrize("entry", REASONS)
-def test_texts_hint_at_nothing_forbidden(entry: Reason) -> None:
+def test_texts_reveal_nothing_forbidden(entry: Reason) -> None:
     for language in LANGUAGES:
         shown = f"{entry.title[language]} {entry.text[language]}"
         assert not HOLDERS.search(shown)
@@ -204,21 +204,21 @@ def test_texts_hint_at_nothing_forbidden(entry: Reason) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(ABOUT_PASSWORDS))
-def test_nothing_hints_at_what_a_password_may_be(code: str) -> None:
+def test_texts_reveal_nothing_about_passwords(code: str) -> None:
     entry = reason(Code(code))
     for shown in (*entry.title.values(), *entry.text.values(), guide_entry(entry)[1]):
         assert not WHAT_A_PASSWORD_MAY_BE.search(shown)
 
 
 @pytest.mark.parametrize("code", ["FILE_ENCRYPTION_UNSUPPORTED", "FILE_KDF_COST_TOO_HIGH"])
-def test_a_file_we_cannot_open_is_not_taken_for_a_wrong_password(code: str) -> None:
+def test_unsupported_file_is_not_reported_as_a_wrong_password(code: str) -> None:
     entry = reason(Code(code))
     assert entry.text["ko"].startswith("비밀번호 문제가 아닙니다.")
     assert entry.text["en"].startswith("This is not a password problem.")
     assert entry.next_action is not NextAction.ENTER_PASSWORD
 
 
-def test_a_certificate_that_is_not_available_is_not_explained() -> None:
+def test_unavailable_certificate_has_no_explanation() -> None:
     entry = reason(Code.NOT_AVAILABLE_FOR_REGISTRATION)
     for language in LANGUAGES:
         assert not WHY_NOT.search(f"{entry.title[language]} {entry.text[language]}")
@@ -227,7 +227,7 @@ def test_a_certificate_that_is_not_available_is_not_explained() -> None:
 # --- parameters -----------------------------------------------------------------------------------
 
 
-def test_dates_and_times_are_those_of_seoul() -> None:
+def test_dates_and_times_are_in_seoul_time() -> None:
     assert local_date("2026-12-03T14:59:59Z", "ko") == "2026년 12월 3일"
     assert local_date("2026-12-03T15:00:00Z", "en") == "4 December 2026"
     assert local_date("2026-12-03", "en") == "3 December 2026"
@@ -254,12 +254,12 @@ def test_values_are_shown_in_the_language_of_the_text() -> None:
         (2**21, "2 MB", "2 MB"),
     ],
 )
-def test_sizes_are_never_shown_too_large(size: int, korean: str, english: str) -> None:
+def test_sizes_are_rounded_down(size: int, korean: str, english: str) -> None:
     assert f"최대 {korean}까지" in render(Code.UPLOAD_TOO_LARGE, "ko", {"max_bytes": size})[1]
     assert f"limit of {english};" in render(Code.UPLOAD_TOO_LARGE, "en", {"max_bytes": size})[1]
 
 
-def test_large_numbers_are_readable() -> None:
+def test_large_numbers_have_separators() -> None:
     for language in LANGUAGES:
         shown = render(Code.FILE_KDF_COST_TOO_HIGH, language, {"rounds": 10_000_000, "limit": 1_000_000})[1]
         assert "10,000,000" in shown

@@ -1,4 +1,4 @@
-"""Every error stands in the drawn tree, and what a caller gets for it is what the tree says."""
+"""Every error is in the drawn tree, and maps to the reason that the tree states."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ from registrar.domain.reasons import errors
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import RegistrarError
 from registrar.entry.refusals import REFUSALS, refusal_of
-from tests.test_house import CODE
+from tools.cloud.emulator import ROOT
 
 ARROW = "→"
 MADE_WITH = {
@@ -42,15 +42,16 @@ def family() -> dict[str, type[RegistrarError]]:
     return {n: kind for n, kind in kinds.items() if issubclass(kind, RegistrarError) and kind is not RegistrarError}
 
 
-def test_the_drawn_tree_is_the_family() -> None:
+def test_drawn_tree_matches_the_error_classes() -> None:
     assert {name: base for name, base, _ in drawn()} == {
         n: kind.__bases__[0].__name__ for n, kind in family().items()
     }
 
 
-def test_no_error_is_defined_elsewhere() -> None:
+def test_errors_are_defined_in_one_file() -> None:
     known = {"BaseException", "Exception", "ValueError", "RuntimeError", *family(), "RegistrarError"}
-    for path in (path for path in CODE if path.name != "errors.py"):
+    code = [*(ROOT / "layers/registrar/python").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    for path in (path for path in code if path.name != "errors.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef):
                 bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
@@ -59,7 +60,7 @@ def test_no_error_is_defined_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(("name", "becomes"), [(name, becomes) for name, _, becomes in drawn()])
-def test_an_error_becomes_what_the_tree_says(name: str, becomes: str) -> None:
+def test_error_maps_to_the_reason_in_the_tree(name: str, becomes: str) -> None:
     found = refusal_of(family()[name](*MADE_WITH.get(name, ())))
 
     if not becomes:
@@ -69,7 +70,7 @@ def test_an_error_becomes_what_the_tree_says(name: str, becomes: str) -> None:
         assert found.code == (Code.REG_NOT_FOUND if becomes == "its own code" else becomes)
 
 
-def test_a_refusal_has_the_params_of_its_text() -> None:
+def test_refusal_has_the_params_of_its_text() -> None:
     sealed = refusal_of(errors.SealedSecretInvalid())
     step = refusal_of(errors.AdminStepRefused("approved already"))
 
@@ -79,15 +80,15 @@ def test_a_refusal_has_the_params_of_its_text() -> None:
     assert step.params == {"why": "approved already"}
 
 
-def test_a_defect_becomes_no_refusal() -> None:
+def test_defect_does_not_become_a_refusal() -> None:
     assert refusal_of(KeyError("id")) is None
 
 
-def test_the_mapping_does_not_depend_on_its_order() -> None:
+def test_mapping_is_independent_of_its_order() -> None:
     assert not [(a, b) for a in REFUSALS for b in REFUSALS if a is not b and issubclass(a, b)]
 
 
-def test_errors_load_the_standard_library_and_codes_alone() -> None:
+def test_errors_import_only_the_standard_library_and_codes() -> None:
     source = "import sys, registrar.domain.reasons.errors; print(*sys.modules)"
     loaded = subprocess.run(  # noqa: S603 - this interpreter on our own text
         [sys.executable, "-c", source], capture_output=True, text=True, check=True

@@ -23,7 +23,7 @@ SEOUL = timezone(timedelta(hours=9))
         (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31T23:59:59Z"),
     ],
 )
-def test_times_as_text(at: datetime, text: str) -> None:
+def test_times_are_parsed_and_formatted(at: datetime, text: str) -> None:
     assert iso(at) == text
     assert instant(text) == at.replace(microsecond=0)
 
@@ -31,12 +31,12 @@ def test_times_as_text(at: datetime, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "2026-12-31", "2026-12-31T14:59:59", "2026-12-31T14:59:59+00:00", "2026-13-01T00:00:00Z"]
 )
-def test_other_texts_are_no_times(text: str) -> None:
+def test_malformed_times_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"time data|unconverted"):
         instant(text)
 
 
-def test_a_finding_survives_being_stored() -> None:
+def test_stored_finding_is_read_back() -> None:
     at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
     params = {"expired_on": at, "again_at": at, "issuer": {"ko": "가", "en": "a"}, "limit": 3, "found": "RSA 1024"}
     finding = Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
@@ -44,13 +44,13 @@ def test_a_finding_survives_being_stored() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"code": "NO_SUCH_CODE"}, {"level": "BAD"}, {"params": {"ends_at": "soon"}}])
-def test_a_stored_finding_that_makes_no_sense_is_no_finding(wrong: dict[str, Any]) -> None:
+def test_malformed_stored_finding_is_refused(wrong: dict[str, Any]) -> None:
     stored = Finding("dates", Level.FAIL, Code.CERT_EXPIRED).to_map()
     with pytest.raises(ValueError, match=r"NO_SUCH_CODE|BAD|soon"):
         Finding.from_map(stored | wrong)
 
 
-def test_a_finding_as_json() -> None:
+def test_finding_is_written_as_json() -> None:
     at = datetime(2026, 12, 31, 14, 59, 59, tzinfo=UTC)
     finding = Finding("dates", Level.FAIL, Code.CERT_EXPIRED, {"expired_on": at, "issuer": {"ko": "가", "en": "a"}})
     assert finding.to_map() == {
@@ -62,7 +62,7 @@ def test_a_finding_as_json() -> None:
 
 
 @pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
-def test_the_ends_of_time_can_be_shown(at: datetime) -> None:
+def test_extreme_times_can_be_rendered(at: datetime) -> None:
     params = {"expired_on": iso(at), "valid_from_at": iso(at), "issuer": "x"}
     assert str(at.year) in render(Code.CERT_EXPIRED, "en", params)[1]
     assert str(at.year) in render(Code.CERT_NOT_YET_VALID, "ko", params)[1]
@@ -81,7 +81,7 @@ def test_the_ends_of_time_can_be_shown(at: datetime) -> None:
         ("IWFW", 2),
     ],
 )
-def test_the_first_failure_else_the_first_warning(levels: str, first: int | None) -> None:
+def test_headline_is_the_first_failure_or_else_the_first_warning(levels: str, first: int | None) -> None:
     names = {"I": Level.INFORM, "W": Level.WARN, "F": Level.FAIL}
     findings = [Finding(f"check {n}", names[level], Code.CERT_IS_CA) for n, level in enumerate(levels)]
     assert headline(findings) == (None if first is None else findings[first])

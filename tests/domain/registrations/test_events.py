@@ -1,4 +1,4 @@
-"""What a change of a registration means to the bank's other systems, and that it is what docs/events says."""
+"""The events of a change of a registration, and that they match docs/events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -88,7 +88,7 @@ def of(old: Row | None, new: Row | None) -> list[Event]:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_is_these_events(name: str) -> None:
+def test_change_gives_its_events(name: str) -> None:
     old, new, expected = CHANGES[name]
     found = of(old, new)
     assert [(e.type, {k: v for k, v in e.detail.items() if k not in OF_ALL}) for e in found] == expected
@@ -98,7 +98,7 @@ def test_a_change_is_these_events(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_every_event_is_as_its_schema_says(name: str) -> None:
+def test_each_event_matches_its_schema(name: str) -> None:
     old, new, _ = CHANGES[name]
     for event in of(old, new):
         schema = SCHEMAS[event.type]
@@ -106,14 +106,14 @@ def test_every_event_is_as_its_schema_says(name: str) -> None:
         assert event.detail.keys() <= schema["properties"].keys(), "a member that the schema does not tell of"
 
 
-def test_every_schema_has_an_event_and_every_event_a_schema() -> None:
+def test_schemas_and_events_correspond() -> None:
     assert {name for *_, events in CHANGES.values() for name, _ in events} == SCHEMAS.keys()
     listed = (ROOT / "docs/events/README.md").read_text()
     assert all(f"[{name}]({name}.json)" in listed for name in SCHEMAS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_schema_refuses_what_is_not_the_event(name: str) -> None:
+def test_schema_refuses_a_changed_event(name: str) -> None:
     check = jsonschema_rs.validator_for(SCHEMAS[name], validate_formats=True)
     (event,) = {e.type: e for old, new, _ in CHANGES.values() for e in of(old, new) if e.type == name}.values()
     for member in SCHEMAS[name]["required"]:
@@ -121,12 +121,12 @@ def test_a_schema_refuses_what_is_not_the_event(name: str) -> None:
     assert not check.is_valid({**event.detail, "occurred_at": "yesterday"})
 
 
-def test_the_same_change_gives_the_same_ids_and_no_two_events_share_one() -> None:
+def test_event_ids_are_repeatable_and_unique() -> None:
     old, new, _ = CHANGES["one hold for another"]
     first, second = ([event.detail["id"] for event in of(old, new)] for _ in range(2))
     assert first == second == ["4f2a:HoldAdded:bank", "4f2a:HoldLifted:issuer"]
 
 
-def test_no_event_names_a_person() -> None:
+def test_events_contain_no_personal_name() -> None:
     for schema in SCHEMAS.values():
         assert not {"name", "phone", "name_masked", "serial", "fingerprint"} & schema["properties"].keys()

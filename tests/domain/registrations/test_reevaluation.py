@@ -1,4 +1,4 @@
-"""Re-evaluation: who is held, who is let go, and what the figures of a plan say."""
+"""Re-evaluation: which registrations are held, which holds are lifted, and the figures of a plan."""
 
 import json
 from dataclasses import replace
@@ -57,7 +57,7 @@ REFUSED = (Code.CERT_POLICY_NOT_ACCEPTED,)
     ],
     ids=["free", "held by others", "held by staff", "held by a re-evaluation"],
 )
-def test_what_fails_is_held_by_the_bank_once(overrides: dict[str, Any], expected: object) -> None:
+def test_failing_registration_is_held_by_the_bank_once(overrides: dict[str, Any], expected: object) -> None:
     assert judged(a_registration(**overrides), without_policy()) == expected
 
 
@@ -66,19 +66,19 @@ def test_what_fails_is_held_by_the_bank_once(overrides: dict[str, Any], expected
     [({}, None), ({"holds": HELD}, None), ({"holds": HELD, "bank_hold_reason": REEVALUATION}, Change.LIFT)],
     ids=["free", "held by staff", "held by a re-evaluation"],
 )
-def test_what_passes_again_is_let_go_where_a_re_evaluation_held_it(
+def test_passing_registration_loses_its_re_evaluation_hold(
     overrides: dict[str, Any], change: Change | None
 ) -> None:
     assert judged(a_registration(**overrides), a_trust_store()) == ((), change)
 
 
-def test_a_warning_holds_nobody() -> None:
+def test_warning_adds_no_hold() -> None:
     certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=3))
     registration = new_registration(an_upload(certificate), "signature", "2026-11", NOW)
     assert judged(registration, a_trust_store()) == ((), None)
 
 
-def test_it_is_decided_for_the_kind_it_was_registered_as() -> None:
+def test_registered_customer_kind_is_used() -> None:
     assert judged(a_registration(kind="corporate"), a_trust_store()) == (REFUSED, Change.HOLD)
 
 
@@ -92,7 +92,7 @@ def test_it_is_decided_for_the_kind_it_was_registered_as() -> None:
     ],
     ids=str,
 )
-def test_what_has_ended_is_not_decided_on(overrides: dict[str, Any]) -> None:
+def test_ended_registration_is_skipped(overrides: dict[str, Any]) -> None:
     assert judge(a_registration(**overrides), without_policy(), NOW, "JBB") is None
 
 

@@ -1,4 +1,4 @@
-"""Registrations: what a proven upload becomes, and what it is at any later moment."""
+"""Registrations: made from a proven upload, and their lifecycle and status at any later moment."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def a_registration() -> Registration:
     return new_registration(an_upload(CERTIFICATE), "signature", "2026-11", NOW)
 
 
-def test_it_takes_over_what_was_decided_and_proven() -> None:
+def test_registration_takes_over_the_decision_and_the_proof() -> None:
     upload, registration = an_upload(CERTIFICATE), a_registration()
     assert registration.id == f"r{upload.id}"
     assert (registration.customer_id, registration.lifecycle) == ("c-1001", Lifecycle.LIVE)
@@ -52,14 +52,14 @@ def test_it_takes_over_what_was_decided_and_proven() -> None:
         (LAST + 365 * DAY, Lifecycle.EXPIRED, False, False),
     ],
 )
-def test_what_it_is_when(at: datetime, lifecycle: Lifecycle, usable: bool, expiring: bool) -> None:
+def test_lifecycle_and_usability_by_time(at: datetime, lifecycle: Lifecycle, usable: bool, expiring: bool) -> None:
     registration = a_registration()
     assert registration.lifecycle_at(at) is lifecycle
     assert registration.usable_at(at) == usable
     assert registration.expiring_at(at) == expiring
 
 
-def test_a_certificate_is_known_to_its_issuer_by_key_and_serial() -> None:
+def test_issuer_serial_identifies_the_certificate() -> None:
     registration = a_registration()
     identity = issuer_serial(registration.issuer_key_digest, registration.serial)
     assert identity == f"{registration.issuer_key_digest}#abc"
@@ -89,7 +89,7 @@ L, H = Lifecycle, Hold
         (L.BLOCKED, [H.BANK], True, NOW, "BLOCKED", "REG_BLOCKED"),
     ],
 )
-def test_what_those_see_who_look(
+def test_status_and_reason_shown_for_each_state(
     lifecycle: Lifecycle, holds: list[Hold], denied: bool, at: datetime, status: str, reason: str | None
 ) -> None:
     r = replace(a_registration(), lifecycle=lifecycle, holds=frozenset(holds), denied=denied)
@@ -121,11 +121,11 @@ OLD = replace(a_registration(), id="old", not_before=FIRST - 300 * DAY, not_afte
         ({"holds": frozenset({H.BANK}), "lifecycle": L.REVOKED_BY_ISSUER}, True),
     ],
 )
-def test_who_may_succeed_whom(old: dict[str, Any], may: bool) -> None:
+def test_only_a_matching_predecessor_may_be_replaced(old: dict[str, Any], may: bool) -> None:
     assert a_registration().may_succeed(replace(OLD, **old), NOW) is may
 
 
-def test_a_successor_is_the_newest_of_operator_and_kind_that_began_later() -> None:
+def test_successor_is_the_newest_later_certificate_of_operator_and_kind() -> None:
     one = a_registration()
     later = [replace(one, id=str(days), not_before=FIRST + days * DAY) for days in (1, 3, 2)]
     others = [

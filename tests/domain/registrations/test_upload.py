@@ -1,4 +1,4 @@
-"""The upload: what is true at which moment, what may be done then, and what its ids and keys look like."""
+"""The upload: its state at each moment, what is allowed in it, and the form of its ids and keys."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ def codes(upload: Upload, at: datetime) -> list[str]:
     ("minutes", "seconds", "state"),
     [(0, 0, ISSUED), (9, 59, ISSUED), (10, 0, EXPIRED), (60 * 24 * 30, 0, EXPIRED)],
 )
-def test_an_announced_file_is_waited_for_ten_minutes(minutes: int, seconds: int, state: UploadState) -> None:
+def test_announced_file_may_arrive_for_ten_minutes(minutes: int, seconds: int, state: UploadState) -> None:
     at = NOW + timedelta(minutes=minutes, seconds=seconds)
     assert issued().state_at(at) is state
     assert codes(issued(), at) == (["UPLOAD_EXPIRED"] if state is EXPIRED else [])
@@ -92,9 +92,7 @@ def test_an_announced_file_is_waited_for_ten_minutes(minutes: int, seconds: int,
         (5, -SECOND, FAILED),
     ],
 )
-def test_validation_fails_after_the_last_attempts_lease(
-    attempts: int, lease: timedelta, state: UploadState
-) -> None:
+def test_validation_fails_when_the_last_lease_expires(attempts: int, lease: timedelta, state: UploadState) -> None:
     upload = validating(attempts=attempts, lease_until=NOW + lease)
     assert upload.state_at(NOW) is state
     assert upload.findings_at(NOW) == (
@@ -102,7 +100,7 @@ def test_validation_fails_after_the_last_attempts_lease(
     )
 
 
-def test_a_validation_that_nobody_works_at_is_given_up_after_an_hour() -> None:
+def test_abandoned_validation_fails_after_an_hour() -> None:
     """Its messages may have been lost before they were counted as attempts."""
     upload = validating(lease_until=NOW + SECOND)
     over = upload.created_at + timedelta(hours=1)
@@ -112,7 +110,7 @@ def test_a_validation_that_nobody_works_at_is_given_up_after_an_hour() -> None:
     assert leased.state_at(over) is VALIDATING
 
 
-def test_a_proof_is_waited_for_one_day() -> None:
+def test_proof_of_possession_may_arrive_for_one_day() -> None:
     upload = awaiting()
     assert upload.state_at(NOW + timedelta(hours=24) - SECOND) is AWAITING
     assert upload.state_at(NOW + timedelta(hours=24)) is EXPIRED
@@ -120,7 +118,7 @@ def test_a_proof_is_waited_for_one_day() -> None:
 
 
 @pytest.mark.parametrize(("bad", "state"), [(0, AWAITING), (2, AWAITING), (3, REJECTED), (4, REJECTED)])
-def test_three_bad_proofs_end_it(bad: int, state: UploadState) -> None:
+def test_three_invalid_proofs_end_the_upload(bad: int, state: UploadState) -> None:
     upload = awaiting(bad_proofs=bad)
     assert upload.state_at(NOW) is state
     assert codes(upload, NOW) == (["PROOF_ATTEMPTS_EXCEEDED"] if state is REJECTED else [])
@@ -130,11 +128,11 @@ def test_three_bad_proofs_end_it(bad: int, state: UploadState) -> None:
 
 @pytest.mark.parametrize("upload", [registered(), rejected()], ids=lambda upload: upload.state)
 @pytest.mark.parametrize("later", [timedelta(), timedelta(minutes=10), timedelta(days=100)])
-def test_an_ended_upload_stays_as_it_ended(upload: Upload, later: timedelta) -> None:
+def test_ended_upload_keeps_its_state(upload: Upload, later: timedelta) -> None:
     assert upload.state_at(NOW + later) is upload.state
 
 
-def test_a_check_that_nobody_finishes_is_given_up_and_a_deferred_one_expires() -> None:
+def test_unfinished_check_fails_and_deferred_upload_expires() -> None:
     known = {"summary": awaiting().summary, "der": CERTIFICATE.der}
     checking, deferred = an_upload_in(Checking, **known), an_upload_in(Deferred, **known, due_at=NOW)
     end = checking.expires_at
@@ -159,14 +157,14 @@ def refusal(upload: Upload, at: datetime = NOW) -> Refusal:
     return caught.value
 
 
-def test_a_proof_may_be_given_until_its_text_ends() -> None:
+def test_proof_is_accepted_until_its_text_expires() -> None:
     awaiting().check_awaiting_proof(NOW)
     awaiting().check_awaiting_proof(NOW + timedelta(minutes=5) - SECOND)
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
 
 @pytest.mark.parametrize("upload", [issued(), validating()], ids=lambda upload: upload.state)
-def test_too_early_for_a_proof(upload: Upload) -> None:
+def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
     found = refusal(upload)
     assert (found.code, found.retry_after) == ("IN_PROGRESS", 1)
 
@@ -192,12 +190,12 @@ def test_too_early_for_a_proof(upload: Upload) -> None:
     ],
     ids=["late", "a day late", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
 )
-def test_too_late_for_a_proof(upload: Upload, code: str, params: dict[str, str]) -> None:
+def test_proof_is_refused_after_the_upload_ended(upload: Upload, code: str, params: dict[str, str]) -> None:
     found = refusal(upload)
     assert (found.code, dict(found.params), found.retry_after) == (code, params, None)
 
 
-def test_a_certificate_that_ended_meanwhile() -> None:
+def test_expired_certificate_is_refused_at_the_proof() -> None:
     end = NOW + timedelta(minutes=2)
     summary = replace(awaiting().summary, not_after=end)
     upload = awaiting(summary=summary)
@@ -207,16 +205,16 @@ def test_a_certificate_that_ended_meanwhile() -> None:
     assert found.params == {"expired_on": end, "issuer": summary.issuer}
 
 
-def test_a_status_counts_until_it_is_too_old() -> None:
+def test_revocation_status_is_valid_until_it_is_too_old() -> None:
     fresh_until = awaiting().status.fresh_until
-    assert awaiting().vouched_for_at(fresh_until - SECOND)
-    assert not awaiting().vouched_for_at(fresh_until)
+    assert awaiting().is_status_fresh_at(fresh_until - SECOND)
+    assert not awaiting().is_status_fresh_at(fresh_until)
 
 
 # --- ids ------------------------------------------------------------------------------------------
 
 
-def test_the_registration_an_upload_led_to() -> None:
+def test_registered_upload_names_its_registration() -> None:
     assert awaiting().registration is None
     assert registered().registration == "r" + awaiting().id == registration_id(awaiting().id)
     already = failure(Code.ALREADY_REGISTERED, registration_id="rffff")
@@ -224,7 +222,7 @@ def test_the_registration_an_upload_led_to() -> None:
     assert rejected(failure(Code.CERT_IS_CA)).registration is None
 
 
-def test_object_keys_lead_back_to_their_upload() -> None:
+def test_object_key_identifies_its_upload() -> None:
     for upload_id in (new_upload_id("c-1001", None), new_upload_id("c-1001", "key-0001")):
         for index in (0, 1):
             assert object_key(upload_id, index) == f"uploads/{upload_id}/{index}"
@@ -239,17 +237,17 @@ def test_object_keys_lead_back_to_their_upload() -> None:
         *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
     ],
 )
-def test_other_keys_belong_to_no_upload(key: str) -> None:
+def test_malformed_object_key_belongs_to_no_upload(key: str) -> None:
     assert file_of_key(key) is None
 
 
-def test_one_idempotency_key_of_one_customer_names_one_upload() -> None:
+def test_idempotency_key_and_customer_identify_one_upload() -> None:
     first = new_upload_id("c-1001", "key-0001")
     assert first == new_upload_id("c-1001", "key-0001") == "b2545dddfe30a2281f04813c80d6fec7"
     assert len({first, new_upload_id("c-1002", "key-0001"), new_upload_id("c-1001", "key-0002")}) == 3
 
 
-def test_without_a_key_every_upload_is_a_new_one() -> None:
+def test_upload_without_idempotency_key_is_new() -> None:
     ids = {new_upload_id("c-1001", None) for _ in range(50)}
     assert len(ids) == 50
     assert {len(each) for each in ids} == {32}
@@ -266,14 +264,14 @@ def test_without_a_key_every_upload_is_a_new_one() -> None:
         ([MAX_FILE_BYTES, 1], "UPLOAD_TOO_LARGE"),
     ],
 )
-def test_announced_sizes_that_are_refused(sizes: list[int], code: str) -> None:
+def test_announced_size_outside_the_limits_is_refused(sizes: list[int], code: str) -> None:
     with pytest.raises(Refusal) as caught:
         check_sizes(sizes)
     assert caught.value.code == code
 
 
 @pytest.mark.parametrize("sizes", [[1], [MAX_FILE_BYTES], [MAX_FILE_BYTES - 1, 1]])
-def test_announced_sizes_that_are_fine(sizes: list[int]) -> None:
+def test_announced_size_within_the_limits_is_accepted(sizes: list[int]) -> None:
     check_sizes(sizes)
 
 
@@ -284,7 +282,7 @@ def waiting(**overrides: Any) -> NeedsPassword:
     return an_upload_in(NeedsPassword, **overrides)
 
 
-def test_a_password_is_waited_for_until_the_deadline() -> None:
+def test_password_may_arrive_until_the_deadline() -> None:
     assert waiting().state_at(NOW + timedelta(minutes=10) - SECOND) is NEEDS_PASSWORD
     assert waiting().state_at(NOW + timedelta(minutes=10)) is EXPIRED
 
@@ -292,22 +290,22 @@ def test_a_password_is_waited_for_until_the_deadline() -> None:
 @pytest.mark.parametrize(
     ("tries", "state"), [(0, NEEDS_PASSWORD), (4, NEEDS_PASSWORD), (5, REJECTED), (6, REJECTED)]
 )
-def test_five_tries_end_it(tries: int, state: UploadState) -> None:
+def test_five_wrong_passwords_end_the_upload(tries: int, state: UploadState) -> None:
     upload = waiting(password_tries=tries)
     assert upload.state_at(NOW) is state
     assert codes(upload, NOW) == (["FILE_PASSWORD_ATTEMPTS_EXCEEDED"] if state is REJECTED else [])
 
 
-def test_a_fifth_try_that_was_right_is_not_one_too_many() -> None:
-    """Decided and not yet shown: what was decided is to come, so nothing else may show meanwhile."""
+def test_pending_outcome_of_the_fifth_try_keeps_the_upload_open() -> None:
+    """A verdict is saved and not yet published: until it is, no other end may show."""
     upload = waiting(password_tries=5, outcome=AWAITING)
     assert upload.state_at(NOW) is NEEDS_PASSWORD
     assert codes(upload, NOW) == []
 
 
-def test_a_proof_is_refused_until_the_password_is_given() -> None:
+def test_proof_is_refused_before_the_password() -> None:
     assert refusal(waiting()).code == "FILE_PASSWORD_REQUIRED"
 
 
-def test_an_opened_container_needs_no_text_that_is_still_good() -> None:
+def test_opened_container_needs_no_unexpired_text() -> None:
     awaiting(opened=True).check_awaiting_proof(NOW + timedelta(hours=23))

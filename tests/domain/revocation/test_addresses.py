@@ -1,4 +1,4 @@
-"""Which URLs out of a certificate may be asked: only ones that every reader reads alike, at a listed origin."""
+"""Which URLs of a certificate may be queried: only unambiguous ones, at a listed origin."""
 
 import pytest
 
@@ -28,7 +28,7 @@ CRL = LdapAddress("ds.yessign.or.kr", 389, DN, "certificateRevocationList")
         ("http://203.0.113.7/a", HttpAddress("203.0.113.7", 80, "/a")),
     ],
 )
-def test_a_listed_origin_is_asked(url: str, address: HttpAddress) -> None:
+def test_listed_origin_is_allowed(url: str, address: HttpAddress) -> None:
     assert allowed(url, ORIGINS) == address
 
 
@@ -48,7 +48,7 @@ def test_each_form_of_an_ldap_url_names_one_attribute(rest: str, attribute: str)
     assert allowed(AT_YESSIGN + rest, ORIGINS) == LdapAddress("ds.yessign.or.kr", 389, DN, attribute)
 
 
-def test_the_port_of_ldap_may_be_left_out() -> None:
+def test_default_ldap_port_may_be_omitted() -> None:
     assert allowed(f"ldap://DS.yessign.or.kr/{DN}", ORIGINS) == CRL
 
 
@@ -127,7 +127,7 @@ def test_a_name_in_an_ldap_url_is_decoded_once() -> None:
         "http://ocsp.signkorea.com/" + "a" * 1024,
     ],
 )
-def test_anything_else_is_not_asked(url: str) -> None:
+def test_unlisted_or_ambiguous_url_is_refused(url: str) -> None:
     assert allowed(url, ORIGINS) is None
 
 
@@ -150,15 +150,15 @@ def test_anything_else_is_not_asked(url: str) -> None:
         "/o=a%0A,c=kr",
     ],
 )
-def test_an_ldap_url_names_one_entry_and_an_attribute_of_crls(rest: str) -> None:
+def test_ldap_url_without_entry_or_crl_attribute_is_refused(rest: str) -> None:
     assert allowed("ldap://ds.yessign.or.kr:389" + rest, ORIGINS) is None
 
 
-def test_a_directory_without_a_host_is_not_asked() -> None:
+def test_ldap_url_without_a_host_is_refused() -> None:
     assert allowed(f"ldap:///{DN}", ORIGINS) is None
 
 
-def test_no_list_allows_nothing() -> None:
+def test_empty_list_allows_nothing() -> None:
     assert allowed("http://ocsp.signkorea.com/", ()) is None
 
 
@@ -194,12 +194,12 @@ def test_an_origin_is_scheme_host_and_port(text: str, expected: tuple[str, str, 
         "http://" + "a." * 600 + "b",
     ],
 )
-def test_what_is_no_origin_cannot_be_listed(text: str) -> None:
+def test_malformed_origin_cannot_be_listed(text: str) -> None:
     with pytest.raises(ValueError, match=r"origin|port"):
         origin(text)
 
 
-def test_a_listed_mistake_is_not_passed_over() -> None:
+def test_malformed_listed_origin_raises() -> None:
     found: Address | None = None
     with pytest.raises(ValueError, match="origin"):
         found = allowed("http://ocsp.signkorea.com/", ("http://ocsp.signkorea.com/",))

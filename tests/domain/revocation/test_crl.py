@@ -55,7 +55,7 @@ def test_a_partitioned_crl_is_read() -> None:
     assert crl.scope.whole
 
 
-def test_its_entries_are_those_the_library_reads() -> None:
+def test_entries_match_the_library() -> None:
     content = make_crl(CA, ENTRIES, this_update=NOW)
 
     found = entries_of(content)
@@ -66,7 +66,7 @@ def test_its_entries_are_those_the_library_reads() -> None:
     assert [e.on_hold for e in found] == [False, False, False, False, True]
 
 
-def test_many_entries_are_those_the_library_reads() -> None:
+def test_many_entries_match_the_library() -> None:
     content = large_crl(CA, b"".join(random_entries(3000, NOW, (1, 3, 8, 16, 20))), this_update=NOW)
 
     found = entries_of(content)
@@ -77,7 +77,7 @@ def test_many_entries_are_those_the_library_reads() -> None:
     assert [e.reason for e in found if e.reason] == reasons
 
 
-def test_a_crl_without_entries_is_good() -> None:
+def test_crl_without_entries_is_accepted() -> None:
     assert entries_of(make_crl(CA, this_update=NOW)) == []
 
 
@@ -121,11 +121,11 @@ def test_a_crl_without_entries_is_good() -> None:
         ("removeFromCRL", {"entries": [Revoked(1, NOW, x509.ReasonFlags.remove_from_crl)]}),
     ],
 )
-def test_a_crl_that_is_wrong_is_refused_and_why(says: str, wrong: dict[str, object]) -> None:
+def test_wrong_crl_is_refused_with_a_reason(says: str, wrong: dict[str, object]) -> None:
     assert says in why(make_crl(CA, **{"this_update": NOW, **wrong}))  # type: ignore[arg-type]
 
 
-def test_only_a_certificate_with_crl_sign_signs_crls() -> None:
+def test_issuer_without_crl_sign_is_refused() -> None:
     leaf = a_certificate()
     assert why(make_crl(CA, this_update=NOW), read_certificate(leaf.der)) == "issuer name differs"
     unable = a_certificate(subject=CA.certificate.subject, key=CA.key)
@@ -138,7 +138,7 @@ def parts() -> tuple[bytes, bytes]:
     return signed, der_value(0x17, f"{NOW + timedelta(days=1):%y%m%d%H%M%SZ}".encode())
 
 
-def test_next_update_must_be_there() -> None:
+def test_crl_without_next_update_is_refused() -> None:
     signed, next_update = parts()
     contents = signed[4 if signed[1] == 0x82 else 3 :].replace(next_update, b"")
 
@@ -182,14 +182,14 @@ def test_an_altered_crl_is_never_accepted() -> None:
 
 
 @pytest.mark.parametrize("step", [1, 7])
-def test_a_crl_that_is_cut_off_or_has_too_much_is_never_accepted(step: int) -> None:
+def test_truncated_or_extended_crl_is_refused(step: int) -> None:
     content = make_crl(CA, ENTRIES, this_update=NOW)
     for length in range(0, len(content), step):
         assert why(content[:length])
     assert why(content + b"\0")
 
 
-def test_bytes_signed_by_the_issuer_but_senseless_are_refused_with_a_reason() -> None:
+def test_signed_malformed_bytes_are_refused_with_a_reason() -> None:
     signed = x509.load_der_x509_crl(make_crl(CA, ENTRIES, this_update=NOW)).tbs_certlist_bytes
     chance = random.Random(6)  # noqa: S311 - the same in every run
     reasons = list[str]()
@@ -205,7 +205,7 @@ def test_bytes_signed_by_the_issuer_but_senseless_are_refused_with_a_reason() ->
     assert all(reasons)
 
 
-def test_nested_bytes_are_refused_at_once() -> None:
+def test_deeply_nested_bytes_are_refused() -> None:
     nested = b""
     for _ in range(200):
         nested = der_value(0x30, nested)
@@ -214,7 +214,7 @@ def test_nested_bytes_are_refused_at_once() -> None:
     assert why(large_crl(CA, nested, this_update=NOW))
 
 
-def test_the_scope_of_a_crl_is_critical_or_not_all_the_same() -> None:
+def test_scope_is_read_whether_critical_or_not() -> None:
     content = make_crl(CA, this_update=NOW, idp=scope(only_ca=True), idp_critical=False)
 
     assert read_crl(content, ISSUER).scope.ca_only

@@ -57,7 +57,7 @@ def serial_of(raw: bytes) -> int:
         pytest.param([], id="none"),
     ],
 )
-def test_every_serial_is_found_and_no_other(serials: list[int]) -> None:
+def test_only_listed_serials_are_found(serials: list[int]) -> None:
     entries = [entry_der(serial, NOW, 4 if serial % 3 else None) for serial in serials]
     read = Reader(indexed(entries))
     listed = set(serials)
@@ -71,7 +71,7 @@ def test_every_serial_is_found_and_no_other(serials: list[int]) -> None:
     assert read_head(read).entries == len(serials)
 
 
-def test_a_decision_reads_less_than_100_kb_of_a_long_crl() -> None:
+def test_lookup_reads_less_than_100_kb_of_a_long_crl() -> None:
     entries = random_entries(100_000, NOW)
     index = indexed(entries)
     for raw in random.Random(7).sample(entries, 200):  # noqa: S311 - the same in every run
@@ -80,7 +80,7 @@ def test_a_decision_reads_less_than_100_kb_of_a_long_crl() -> None:
         assert read.bytes_read <= 100_000
 
 
-def test_the_head_says_what_the_crl_says() -> None:
+def test_head_matches_the_crl() -> None:
     content = make_crl(CA, this_update=NOW, number=2**159, idp=scope(only_user=True, uris=["http://a.example/1"]))
     crl = read_crl(content, ISSUER)
 
@@ -91,7 +91,7 @@ def test_the_head_says_what_the_crl_says() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_entries_with_one_serial_the_worse_counts(order: int) -> None:
+def test_worse_of_two_entries_with_one_serial_is_used(order: int) -> None:
     hold, revoked = Revoked(9, NOW, x509.ReasonFlags.certificate_hold), Revoked(9, NOW + timedelta(hours=1))
     content = make_crl(CA, [hold, revoked][::order], this_update=NOW)
 
@@ -107,8 +107,8 @@ def test_a_serial_inside_another_is_not_found() -> None:
     assert read.entry(0x1234567890) is not None
 
 
-def test_an_entry_that_cannot_be_read_is_no_miss() -> None:
-    # The same shape as the first, so it is read only when somebody asks.
+def test_unreadable_entry_raises() -> None:
+    # The same shape as the first, so it is parsed only when it is looked up.
     broken = entry_der(2, NOW, 1).replace(b"261123", b"269923")
     read = Reader(indexed([entry_der(1, NOW, 1), broken]))
 
@@ -118,20 +118,20 @@ def test_an_entry_that_cannot_be_read_is_no_miss() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 4, 11, 30, 400, -1])
-def test_an_index_that_is_cut_off_gives_no_answer(length: int) -> None:
+def test_truncated_index_raises(length: int) -> None:
     read = Reader(indexed([entry_der(serial, NOW, 1) for serial in range(1, 60)])[:length])
 
     with pytest.raises(CrlUnusable):
         read.entry(1)
 
 
-def test_something_else_is_no_index() -> None:
+def test_malformed_index_raises() -> None:
     for other in (b"", b"\x30\x03\x02\x01\x01", b"CRLPAGES" + bytes(HEAD_BYTES), b"CRLPAGES\0\0\0\x02{}"):
         with pytest.raises(CrlUnusable, match="not an index"):
             read_head(Reader(other))
 
 
-def test_differences_are_those_of_the_entries() -> None:
+def test_differences_match_the_entries() -> None:
     entries = [entry_der(serial, NOW, 6 if serial % 5 else None) for serial in range(2**40, 2**40 + MANY)]
     added = [entry_der(2**40 + MANY + 5, NOW, 1), entry_der(3, NOW, None)]
     changed = entry_der(2**40 + 1, NOW, 4)
@@ -146,7 +146,7 @@ def test_differences_are_those_of_the_entries() -> None:
     )
 
 
-def test_another_order_or_more_pages_are_no_difference() -> None:
+def test_order_and_page_count_make_no_difference() -> None:
     entries = random_entries(MANY, NOW)
     nothing = Difference({}, {}, {})
     assert difference(indexed(entries), indexed(entries[::-1])) == nothing
@@ -155,7 +155,7 @@ def test_another_order_or_more_pages_are_no_difference() -> None:
     assert len(difference(more, few).removed) == MANY - 3000
 
 
-def test_one_of_two_entries_that_goes_may_change_what_counts() -> None:
+def test_removal_of_one_duplicate_entry_is_a_difference() -> None:
     hold, revoked = entry_der(9, NOW, 6), entry_der(9, NOW, 1)
     both, held = indexed([hold, revoked]), indexed([hold])
 

@@ -11,7 +11,7 @@ from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_index import index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, status_from_crl
-from registrar.domain.revocation.status import Answer
+from registrar.domain.revocation.status import StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tests.support.npki_samples import openssl
 from tools.pki.crls import Revoked, make_crl, scope
@@ -29,7 +29,7 @@ REVOKED = [
 ]
 
 
-def answer(content: bytes, serial: int, now_after: timedelta) -> Answer:
+def answer(content: bytes, serial: int, now_after: timedelta) -> StatusValue:
     leaf = read_certificate(a_certificate(serial_number=serial, key=an_ec_key(), crl_url=POINT).der)
     index = index_crl(read_crl(content, ISSUER))
 
@@ -37,7 +37,7 @@ def answer(content: bytes, serial: int, now_after: timedelta) -> Answer:
         return index[at : at + length]
 
     head = read_head(read)
-    return status_from_crl(leaf, head, lookup(head, read, serial), NOW + now_after, AGE).answer
+    return status_from_crl(leaf, head, lookup(head, read, serial), NOW + now_after, AGE).value
 
 
 def openssl_verifies(folder: Path, content: bytes, serial: int, now_after: timedelta) -> bool:
@@ -58,29 +58,29 @@ def openssl_verifies(folder: Path, content: bytes, serial: int, now_after: timed
 @pytest.mark.parametrize(
     ("idp", "now_after", "serial", "expected"),
     [
-        (scope(uris=[POINT]), timedelta(hours=1), 77, Answer.GOOD),
-        (scope(uris=[POINT]), timedelta(hours=1), 5, Answer.REVOKED),
-        (scope(uris=[POINT]), timedelta(hours=1), 2**100, Answer.ON_HOLD),
-        (scope(uris=[POINT]), timedelta(hours=1), 0x80, Answer.REVOKED),
-        (scope(uris=[POINT], only_user=True), timedelta(hours=1), 77, Answer.GOOD),
-        (scope(uris=[OTHER]), timedelta(hours=1), 77, Answer.INVALID),
-        (scope(uris=[POINT], only_ca=True), timedelta(hours=1), 77, Answer.INVALID),
-        (scope(uris=[POINT]), timedelta(hours=25), 77, Answer.STALE),
-        (scope(uris=[POINT]), timedelta(hours=-1), 77, Answer.INVALID),
-        (None, timedelta(hours=1), 77, Answer.GOOD),
+        (scope(uris=[POINT]), timedelta(hours=1), 77, StatusValue.GOOD),
+        (scope(uris=[POINT]), timedelta(hours=1), 5, StatusValue.REVOKED),
+        (scope(uris=[POINT]), timedelta(hours=1), 2**100, StatusValue.ON_HOLD),
+        (scope(uris=[POINT]), timedelta(hours=1), 0x80, StatusValue.REVOKED),
+        (scope(uris=[POINT], only_user=True), timedelta(hours=1), 77, StatusValue.GOOD),
+        (scope(uris=[OTHER]), timedelta(hours=1), 77, StatusValue.INVALID),
+        (scope(uris=[POINT], only_ca=True), timedelta(hours=1), 77, StatusValue.INVALID),
+        (scope(uris=[POINT]), timedelta(hours=25), 77, StatusValue.STALE),
+        (scope(uris=[POINT]), timedelta(hours=-1), 77, StatusValue.INVALID),
+        (None, timedelta(hours=1), 77, StatusValue.GOOD),
     ],
 )
-def test_openssl_accepts_what_we_call_good_and_nothing_else(
+def test_openssl_accepts_exactly_the_good_certificates(
     idp: x509.IssuingDistributionPoint | None,
     now_after: timedelta,
     serial: int,
-    expected: Answer,
+    expected: StatusValue,
     tmp_path: Path,
 ) -> None:
     content = make_crl(CA, REVOKED, this_update=NOW, idp=idp)
 
     assert answer(content, serial, now_after) is expected
-    assert openssl_verifies(tmp_path, content, serial, now_after) is (expected is Answer.GOOD)
+    assert openssl_verifies(tmp_path, content, serial, now_after) is (expected is StatusValue.GOOD)
 
 
 def test_openssl_reads_the_same_entries(tmp_path: Path) -> None:
@@ -101,12 +101,12 @@ def test_openssl_reads_the_same_entries(tmp_path: Path) -> None:
     ]
 
 
-def test_the_library_finds_the_same_serials() -> None:
+def test_library_finds_the_same_serials() -> None:
     content = make_crl(CA, REVOKED, this_update=NOW)
     theirs = x509.load_der_x509_crl(content)
     assert theirs.is_signature_valid(CA.key.public_key())
     for serial in (5, 6, 2**100, 2**100 + 1, 0x80, 0x8000):
         listed = theirs.get_revoked_certificate_by_serial_number(serial) is not None
         found = answer(content, serial, timedelta(0))
-        assert (found in (Answer.REVOKED, Answer.ON_HOLD)) is listed
-        assert (found is Answer.GOOD) is not listed
+        assert (found in (StatusValue.REVOKED, StatusValue.ON_HOLD)) is listed
+        assert (found is StatusValue.GOOD) is not listed

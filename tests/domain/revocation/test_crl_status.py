@@ -1,4 +1,4 @@
-"""What a CRL says of a certificate: nothing before it is known to cover it and to be of today."""
+"""The status of a certificate in a CRL: only a CRL that covers it and is current is used."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, status_from_crl, status_from_crls
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tools.pki.crls import Revoked, make_crl, scope
 
@@ -70,21 +70,21 @@ def uri(address: str) -> list[x509.GeneralName]:
     return [x509.UniformResourceIdentifier(address)]
 
 
-def test_what_is_not_listed_is_good() -> None:
+def test_unlisted_certificate_is_good() -> None:
     said = status(LEAF, Revoked(SERIAL + 1, NOW))
 
-    assert said == Status(Answer.GOOD, "crl", NOW, NOW + A_DAY)
+    assert said == Status(StatusValue.GOOD, "crl", NOW, NOW + A_DAY)
     assert said.definite
 
 
-def test_what_is_listed_is_revoked_with_date_and_reason() -> None:
+def test_listed_certificate_is_revoked_with_date_and_reason() -> None:
     said = status(LEAF, Revoked(SERIAL, NOW - A_DAY, x509.ReasonFlags.key_compromise))
 
-    assert said == Status(Answer.REVOKED, "crl", NOW, NOW + A_DAY, NOW - A_DAY, "keyCompromise")
+    assert said == Status(StatusValue.REVOKED, "crl", NOW, NOW + A_DAY, NOW - A_DAY, "keyCompromise")
 
 
-def test_a_hold_is_told_from_a_revocation() -> None:
-    assert status(LEAF, Revoked(SERIAL, NOW, x509.ReasonFlags.certificate_hold)).answer is Answer.ON_HOLD
+def test_certificate_hold_is_on_hold() -> None:
+    assert status(LEAF, Revoked(SERIAL, NOW, x509.ReasonFlags.certificate_hold)).value is StatusValue.ON_HOLD
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_a_hold_is_told_from_a_revocation() -> None:
         scope(uris=[f"ldap://other.yessign.example/{DIRECTORY}"]),
     ],
 )
-def test_the_crl_behind_the_distribution_point_covers_the_certificate(
+def test_crl_of_the_distribution_point_covers_the_certificate(
     idp: x509.IssuingDistributionPoint | None,
 ) -> None:
-    assert status(LEAF, idp=idp).answer is Answer.GOOD
-    assert status(LEAF, Revoked(SERIAL, NOW), idp=idp).answer is Answer.REVOKED
+    assert status(LEAF, idp=idp).value is StatusValue.GOOD
+    assert status(LEAF, Revoked(SERIAL, NOW), idp=idp).value is StatusValue.REVOKED
 
 
 @pytest.mark.parametrize(
@@ -117,103 +117,101 @@ def test_the_crl_behind_the_distribution_point_covers_the_certificate(
     ],
 )
 @pytest.mark.parametrize("entries", [(), (Revoked(SERIAL, NOW),)])
-def test_neither_a_hit_nor_a_miss_counts_outside_the_scope(
-    idp: x509.IssuingDistributionPoint, entries: tuple[Revoked, ...]
-) -> None:
+def test_crl_outside_its_scope_is_invalid(idp: x509.IssuingDistributionPoint, entries: tuple[Revoked, ...]) -> None:
     said = status(LEAF, *entries, idp=idp)
 
-    assert said.answer is Answer.INVALID
+    assert said.value is StatusValue.INVALID
     assert said.why.startswith("a CRL for another")
 
 
-def test_a_crl_of_user_certificates_says_nothing_of_a_ca() -> None:
+def test_crl_of_user_certificates_does_not_cover_a_ca() -> None:
     usage = ("key_cert_sign", "crl_sign")
     authority = a_leaf(POINT, is_ca=True, key_usage=usage)
 
-    assert status(authority, idp=scope(only_user=True)).answer is Answer.INVALID
-    assert status(authority, idp=scope(only_ca=True)).answer is Answer.GOOD
+    assert status(authority, idp=scope(only_user=True)).value is StatusValue.INVALID
+    assert status(authority, idp=scope(only_ca=True)).value is StatusValue.GOOD
 
 
-def test_a_name_relative_to_the_issuer_is_the_whole_name() -> None:
+def test_name_relative_to_the_issuer_is_resolved() -> None:
     (rdn,) = x509.Name.from_rfc4514_string("OU=dp5").rdns
     whole = x509.Name([*CA.certificate.subject, x509.NameAttribute(x509.NameOID.ORGANIZATIONAL_UNIT_NAME, "DP5")])
     for point in (
         x509.DistributionPoint(None, rdn, None, None),
         x509.DistributionPoint([x509.DirectoryName(whole)], None, None, None),
     ):
-        assert status(a_leaf_with(point), idp=scope(relative_name=rdn)).answer is Answer.GOOD
-        assert status(a_leaf_with(point), idp=scope(uris=[POINT])).answer is Answer.INVALID
+        assert status(a_leaf_with(point), idp=scope(relative_name=rdn)).value is StatusValue.GOOD
+        assert status(a_leaf_with(point), idp=scope(uris=[POINT])).value is StatusValue.INVALID
 
 
-def test_a_point_whose_crl_another_signs_is_not_covered() -> None:
+def test_indirect_crl_does_not_cover_the_certificate() -> None:
     other = x509.DirectoryName(a_pki().root.certificate.subject)
     own = x509.DirectoryName(CA.certificate.subject)
 
-    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [other]))).answer is Answer.INVALID
-    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [own]))).answer is Answer.GOOD
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [other]))).value is StatusValue.INVALID
+    assert status(a_leaf_with(x509.DistributionPoint(uri(POINT), None, None, [own]))).value is StatusValue.GOOD
 
 
-def test_without_a_distribution_point_only_a_crl_without_a_name_covers() -> None:
+def test_certificate_without_distribution_point_needs_a_crl_without_uri() -> None:
     leaf = a_leaf(omit=[x509.CRLDistributionPoints.oid])
 
-    assert status(leaf).answer is Answer.GOOD
-    assert status(leaf, idp=scope(uris=[POINT])).answer is Answer.INVALID
-    assert status(leaf, idp=scope(directory_name=CA.certificate.subject)).answer is Answer.GOOD
+    assert status(leaf).value is StatusValue.GOOD
+    assert status(leaf, idp=scope(uris=[POINT])).value is StatusValue.INVALID
+    assert status(leaf, idp=scope(directory_name=CA.certificate.subject)).value is StatusValue.GOOD
 
 
-def test_a_certificate_that_points_to_a_delta_crl_gets_no_answer() -> None:
+def test_certificate_with_a_delta_crl_is_invalid() -> None:
     delta = x509.FreshestCRL([x509.DistributionPoint(uri(POINT), None, None, None)])
 
     said = status(a_leaf(POINT, extra_extensions=[(delta, False)]))
 
-    assert (said.answer, said.why) == (Answer.INVALID, "the certificate points to a delta CRL")
+    assert (said.value, said.why) == (StatusValue.INVALID, "the certificate points to a delta CRL")
 
 
-def test_a_crl_of_another_issuer_says_nothing() -> None:
+def test_crl_of_another_issuer_is_invalid() -> None:
     other = read_certificate(a_certificate(operator="kica", serial_number=SERIAL, crl_url=POINT).der)
 
     said = status(other, Revoked(SERIAL, NOW))
 
-    assert (said.answer, said.why) == (Answer.INVALID, "the CRL is another issuer's")
+    assert (said.value, said.why) == (StatusValue.INVALID, "the CRL is another issuer's")
 
 
-def test_an_entry_of_another_certificate_is_noticed() -> None:
+def test_entry_of_another_serial_is_invalid() -> None:
     head, entry = found(Revoked(5, NOW), serial=5)
 
-    assert status_from_crl(LEAF, head, entry, NOW, AGE).answer is Answer.INVALID
+    assert status_from_crl(LEAF, head, entry, NOW, AGE).value is StatusValue.INVALID
 
 
 @pytest.mark.parametrize(
     ("now", "answer"),
     [
-        (NOW - 5 * A_MINUTE, Answer.GOOD),
-        (NOW - 6 * A_MINUTE, Answer.INVALID),
-        (NOW + A_DAY + 5 * A_MINUTE, Answer.GOOD),
-        (NOW + A_DAY + 6 * A_MINUTE, Answer.STALE),
+        (NOW - 5 * A_MINUTE, StatusValue.GOOD),
+        (NOW - 6 * A_MINUTE, StatusValue.INVALID),
+        (NOW + A_DAY + 5 * A_MINUTE, StatusValue.GOOD),
+        (NOW + A_DAY + 6 * A_MINUTE, StatusValue.STALE),
     ],
 )
 @pytest.mark.parametrize("entries", [(), (Revoked(SERIAL + 1, NOW),)])
-def test_a_crl_counts_from_this_update_to_next_update(
-    now: Any, answer: Answer, entries: tuple[Revoked, ...]
+def test_crl_is_fresh_from_this_update_to_next_update(
+    now: Any, answer: StatusValue, entries: tuple[Revoked, ...]
 ) -> None:
-    assert status(LEAF, *entries, now=now).answer is answer
+    assert status(LEAF, *entries, now=now).value is answer
 
 
-def test_a_crl_that_runs_for_a_year_counts_as_long_as_the_bank_says() -> None:
+def test_maximum_age_limits_a_crl_that_runs_for_a_year() -> None:
     year = NOW + 365 * A_DAY
 
-    assert status(LEAF, now=NOW + 7 * A_DAY, next_update=year).answer is Answer.GOOD
-    assert status(LEAF, now=NOW + 8 * A_DAY, next_update=year).answer is Answer.STALE
+    assert status(LEAF, now=NOW + 7 * A_DAY, next_update=year).value is StatusValue.GOOD
+    assert status(LEAF, now=NOW + 8 * A_DAY, next_update=year).value is StatusValue.STALE
 
 
-def test_crls_for_some_reasons_say_good_only_together() -> None:
+def test_crls_for_some_reasons_are_good_only_together() -> None:
     some = found(idp=scope(uris=[POINT], only_some_reasons=COMPROMISE))
     rest = found(idp=scope(uris=[POINT], only_some_reasons=OTHERS))
     listed = found(Revoked(SERIAL, NOW), idp=scope(uris=[POINT], only_some_reasons=OTHERS))
 
-    assert status_from_crls(LEAF, [some], NOW, AGE).answer is Answer.INVALID
-    assert status_from_crls(LEAF, [some, some], NOW, AGE).answer is Answer.INVALID
-    assert status_from_crls(LEAF, [some, rest], NOW, AGE).answer is Answer.GOOD
-    assert status_from_crls(LEAF, [some, listed], NOW, AGE).answer is Answer.REVOKED
-    assert status_from_crls(LEAF, [listed], NOW, AGE).answer is Answer.REVOKED
-    assert status_from_crls(LEAF, [], NOW, AGE).answer is Answer.UNAVAILABLE
+    assert status_from_crls(LEAF, [some], NOW, AGE).value is StatusValue.INVALID
+    assert status_from_crls(LEAF, [some, some], NOW, AGE).value is StatusValue.INVALID
+    assert status_from_crls(LEAF, [some, rest], NOW, AGE).value is StatusValue.GOOD
+    assert status_from_crls(LEAF, [some, listed], NOW, AGE).value is StatusValue.REVOKED
+    assert status_from_crls(LEAF, [listed], NOW, AGE).value is StatusValue.REVOKED
+    assert status_from_crls(LEAF, [], NOW, AGE).value is StatusValue.UNAVAILABLE

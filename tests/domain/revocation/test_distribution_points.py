@@ -1,4 +1,4 @@
-"""Which of the addresses in a certificate may be asked for its issuer's list."""
+"""Which of the addresses in a certificate may be queried for its issuer's CRL."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -48,7 +48,7 @@ def found(certificate: Certificate, *origins: str) -> list[str]:
     return [p.url for p in points_of(certificate, ISSUER.certificate.key_digest, operator(*origins))]
 
 
-def test_an_allowed_address_is_a_point_of_the_issuers_key() -> None:
+def test_allowed_address_is_a_distribution_point_of_the_issuers_key() -> None:
     certificate = read_certificate(a_certificate(key="ec", crl_url=URL).der)
     assert points_of(certificate, ISSUER.certificate.key_digest, operator()) == (
         Point(ISSUER.certificate.key_digest, URL, "yessign"),
@@ -65,27 +65,27 @@ def test_an_allowed_address_is_a_point_of_the_issuers_key() -> None:
         "file:///etc/passwd",
     ],
 )
-def test_an_address_off_the_list_is_none(url: str) -> None:
+def test_unlisted_address_is_ignored(url: str) -> None:
     assert found(with_points(point(url))) == []
 
 
-def test_a_certificate_without_the_extension_has_none() -> None:
+def test_certificate_without_the_extension_has_no_point() -> None:
     assert found(with_points()) == []
 
 
-def test_all_allowed_addresses_come_in_the_certificates_order_and_once() -> None:
+def test_allowed_addresses_are_unique_and_in_certificate_order() -> None:
     http = "http://crl.yessign.example/dp5p1.crl"
     certificate = with_points(point("ldap://evil.example/ou=dp1", http, URL), point(http))
     assert found(certificate, "ldap://ds.yessign.example:389", "http://crl.yessign.example") == [http, URL]
 
 
-def test_a_list_that_cannot_say_a_certificate_is_good_is_passed_over() -> None:
+def test_crl_that_cannot_prove_good_is_skipped() -> None:
     some_reasons = frozenset({x509.ReasonFlags.key_compromise})
     assert found(with_points(point(URL, crl_issuer="another CA"))) == []
     assert found(with_points(point(URL, reasons=some_reasons))) == []
 
 
-def test_the_id_of_a_point_needs_no_encoding_in_a_key() -> None:
+def test_id_of_a_point_is_safe_in_an_object_key() -> None:
     (one,) = points_of(read_certificate(a_certificate(key="ec", crl_url=URL).der), "ab" * 32, operator())
     digest, _, address = one.id.partition("#")
     assert (digest, len(address)) == ("ab" * 32, 32)

@@ -1,4 +1,4 @@
-"""What an OCSP answer is worth: every kind of answer, as real signed bytes; its form is test_ocsp_form.py's."""
+"""The status in an OCSP response: every kind of response, as real signed bytes; form: test_ocsp_form.py."""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from cryptography.x509 import ocsp
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.revocation.ocsp import request_for
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_rsa_key
 from tests.support.ocsp_answers import (
     DAY,
@@ -31,19 +31,19 @@ from tests.support.ocsp_answers import (
     singles_of,
     status,
 )
-from tools.pki.responders import ANSWERS, Responder, Said, answer_in_mode, revoked, sign_answer
+from tools.pki.responders import RESPONSE_MODES, Responder, ResponseFields, response_in_mode, revoked, sign_response
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 AGE = timedelta(hours=47)
-GOOD = Status(Answer.GOOD, "ocsp", NOW, NOW + HOUR)
+GOOD = Status(StatusValue.GOOD, "ocsp", NOW, NOW + HOUR)
 
 
 def why(answer: bytes) -> str:
-    """Why an answer is invalid."""
+    """Why a response is invalid."""
     found = status(answer)
-    assert found.answer is Answer.INVALID
+    assert found.value is StatusValue.INVALID
     return found.why
 
 
@@ -52,9 +52,7 @@ def why(answer: bytes) -> str:
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
 @pytest.mark.parametrize("nonce", [NONCE[:16], NONCE])
-def test_a_request_names_the_certificate_and_carries_the_nonce(
-    hash_name: Literal["sha1", "sha256"], nonce: bytes
-) -> None:
+def test_request_contains_certificate_and_nonce(hash_name: Literal["sha1", "sha256"], nonce: bytes) -> None:
     request = ocsp.load_der_ocsp_request(request_for(asked(), issuer(), nonce, hash_name))
 
     digest = hashes.Hash(request.hash_algorithm)
@@ -74,55 +72,55 @@ def test_a_nonce_of_another_length_is_refused(length: int) -> None:
         request_for(asked(), issuer(), bytes(length), "sha1")
 
 
-# --- every kind of answer -------------------------------------------------------------------------
+# --- every kind of response -----------------------------------------------------------------------
 
 SIGNED_ANSWERS = {
     "good": GOOD,
     "no_nonce": GOOD,
-    "unknown": Status(Answer.UNKNOWN, "ocsp", NOW, NOW + HOUR, why="the issuer does not know it"),
-    "revoked": Status(Answer.REVOKED, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "keyCompromise"),
-    "superseded": Status(Answer.REVOKED, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "superseded"),
-    "hold": Status(Answer.ON_HOLD, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "certificateHold"),
-    "stale": Status(Answer.STALE, "ocsp", NOW - WEEK, NOW - WEEK + HOUR, why="nextUpdate is over"),
-    "old": Status(Answer.STALE, "ocsp", NOW - AGE, NOW - AGE + WEEK, why="thisUpdate is too long ago"),
-    "future": Status(Answer.INVALID, "ocsp", NOW + WEEK, NOW + WEEK + HOUR, why="thisUpdate is in the future"),
-    "replayed": Status(Answer.INVALID, "ocsp", why="nonce is not ours"),
-    "wrong_serial": Status(Answer.INVALID, "ocsp", why="not about this certificate"),
-    "wrong_signer": Status(Answer.INVALID, "ocsp", why="signature does not verify"),
+    "unknown": Status(StatusValue.UNKNOWN, "ocsp", NOW, NOW + HOUR, why="the issuer does not know it"),
+    "revoked": Status(StatusValue.REVOKED, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "keyCompromise"),
+    "superseded": Status(StatusValue.REVOKED, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "superseded"),
+    "hold": Status(StatusValue.ON_HOLD, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "certificateHold"),
+    "stale": Status(StatusValue.STALE, "ocsp", NOW - WEEK, NOW - WEEK + HOUR, why="nextUpdate has passed"),
+    "old": Status(StatusValue.STALE, "ocsp", NOW - AGE, NOW - AGE + WEEK, why="thisUpdate is too long ago"),
+    "future": Status(StatusValue.INVALID, "ocsp", NOW + WEEK, NOW + WEEK + HOUR, why="thisUpdate is in the future"),
+    "replayed": Status(StatusValue.INVALID, "ocsp", why="nonce is not ours"),
+    "wrong_serial": Status(StatusValue.INVALID, "ocsp", why="not about this certificate"),
+    "wrong_signer": Status(StatusValue.INVALID, "ocsp", why="signature does not verify"),
 }
 UNSIGNED_ANSWERS = {
-    name: Status(Answer.UNAVAILABLE, "ocsp", why=f"responder says {name}")
+    name: Status(StatusValue.UNAVAILABLE, "ocsp", why=f"responder says {name}")
     for name in ("tryLater", "internalError", "unauthorized", "sigRequired", "malformedRequest")
-} | {"garbage": Status(Answer.INVALID, "ocsp", why="not the DER of an OCSPResponse")}
+} | {"garbage": Status(StatusValue.INVALID, "ocsp", why="not the DER of an OCSPResponse")}
 EXPECTED = SIGNED_ANSWERS | UNSIGNED_ANSWERS
 
 
-def test_every_kind_of_answer_is_tried() -> None:
-    assert set(EXPECTED) == set(ANSWERS)
+def test_every_responder_mode_has_a_case() -> None:
+    assert set(EXPECTED) == set(RESPONSE_MODES)
 
 
 @pytest.mark.parametrize("mode", EXPECTED)
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
 @pytest.mark.parametrize("who", [ca_itself, delegated, of_the_root])
-def test_an_answer(mode: str, hash_name: str, who: Any) -> None:
+def test_status_of_each_response(mode: str, hash_name: str, who: Any) -> None:
     # The demo responder's old nonce is 0, 1, 2 … 31; ours is another here.
     nonce = NONCE[::-1]
     request = request_for(asked(), issuer(), nonce, hash_name)  # type: ignore[arg-type]
-    answer = answer_in_mode(mode, request, who(), NOW)
+    answer = response_in_mode(mode, request, who(), NOW)
 
     assert status(answer, nonce=nonce) == EXPECTED[mode]
     assert status(answer, nonce=nonce).definite is (
-        EXPECTED[mode].answer in ("GOOD", "REVOKED", "ON_HOLD", "UNKNOWN")
+        EXPECTED[mode].value in ("GOOD", "REVOKED", "ON_HOLD", "UNKNOWN")
     )
 
 
 @pytest.mark.parametrize("reason", [None, *x509.ReasonFlags])
-def test_the_reason_of_a_revocation(reason: x509.ReasonFlags | None) -> None:
+def test_reason_of_a_revocation_is_read(reason: x509.ReasonFlags | None) -> None:
     said = revoked(reason, NOW - DAY)
     held = reason is x509.ReasonFlags.certificate_hold
     found = status(an_answer(said=said))
 
-    assert found.answer is (Answer.ON_HOLD if held else Answer.REVOKED)
+    assert found.value is (StatusValue.ON_HOLD if held else StatusValue.REVOKED)
     assert found.reason == (None if reason is None else reason.value)
     assert found.revoked_at == NOW - DAY
 
@@ -131,21 +129,21 @@ def test_the_reason_of_a_revocation(reason: x509.ReasonFlags | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "lifetime", "answer", "reason"),
+    ("age", "lifetime", "value", "reason"),
     [
-        (-SKEW, HOUR, Answer.GOOD, ""),
-        (-SKEW - SECOND, HOUR, Answer.INVALID, "thisUpdate is in the future"),
-        (HOUR + SKEW, HOUR, Answer.GOOD, ""),
-        (HOUR + SKEW + SECOND, HOUR, Answer.STALE, "nextUpdate is over"),
-        (DAY, None, Answer.GOOD, ""),
-        (DAY + SECOND, None, Answer.STALE, "thisUpdate is too long ago"),
-        (DAY, WEEK, Answer.GOOD, ""),
-        (DAY + SECOND, WEEK, Answer.STALE, "thisUpdate is too long ago"),
-        (timedelta(0), -SECOND, Answer.INVALID, "nextUpdate is before thisUpdate"),
+        (-SKEW, HOUR, StatusValue.GOOD, ""),
+        (-SKEW - SECOND, HOUR, StatusValue.INVALID, "thisUpdate is in the future"),
+        (HOUR + SKEW, HOUR, StatusValue.GOOD, ""),
+        (HOUR + SKEW + SECOND, HOUR, StatusValue.STALE, "nextUpdate has passed"),
+        (DAY, None, StatusValue.GOOD, ""),
+        (DAY + SECOND, None, StatusValue.STALE, "thisUpdate is too long ago"),
+        (DAY, WEEK, StatusValue.GOOD, ""),
+        (DAY + SECOND, WEEK, StatusValue.STALE, "thisUpdate is too long ago"),
+        (timedelta(0), -SECOND, StatusValue.INVALID, "nextUpdate is before thisUpdate"),
     ],
 )
-def test_how_fresh_an_answer_must_be(
-    age: timedelta, lifetime: timedelta | None, answer: Answer, reason: str
+def test_response_must_be_fresh(
+    age: timedelta, lifetime: timedelta | None, value: StatusValue, reason: str
 ) -> None:
     der = an_answer(age=age, lifetime=max(lifetime, SECOND * 0) if lifetime else None)
     if lifetime is not None and lifetime < timedelta(0):
@@ -158,19 +156,19 @@ def test_how_fresh_an_answer_must_be(
         der = signed_by(issuing_ca().key, data)
     found = status(der)
 
-    assert (found.answer, found.why) == (answer, reason)
+    assert (found.value, found.why) == (value, reason)
 
 
-def test_an_old_revocation_is_stale_too() -> None:
-    said = Said(ocsp.OCSPCertStatus.REVOKED, x509.ReasonFlags.key_compromise, NOW - WEEK, age=WEEK)
+def test_old_revocation_is_stale() -> None:
+    said = ResponseFields(ocsp.OCSPCertStatus.REVOKED, x509.ReasonFlags.key_compromise, NOW - WEEK, age=WEEK)
 
-    assert status(an_answer(said=said)).answer is Answer.STALE
+    assert status(an_answer(said=said)).value is StatusValue.STALE
 
 
 # --- about whom -----------------------------------------------------------------------------------
 
 
-def test_an_answer_about_another_certificate_says_nothing() -> None:
+def test_response_about_another_certificate_is_invalid() -> None:
     other = a_certificate(key=an_rsa_key())
     of_other_ca = a_certificate(key=an_rsa_key(), operator="kica", serial_number=asked().serial)
     kica = a_pki().issuers["kica"]
@@ -178,11 +176,14 @@ def test_an_answer_about_another_certificate_says_nothing() -> None:
     same_serial = request_for(facts(of_other_ca.certificate), facts(kica.certificate), NONCE, "sha1")
 
     for request in (about_other, same_serial):
-        assert why(sign_answer(request, ca_itself(), NOW, Said(nonce=NONCE))) == "not about this certificate"
+        assert (
+            why(sign_response(request, ca_itself(), NOW, ResponseFields(nonce=NONCE)))
+            == "not about this certificate"
+        )
 
 
 @pytest.mark.parametrize("wrong", [0, 1])
-def test_both_hashes_of_the_issuer_must_be_right(wrong: int) -> None:
+def test_cert_id_with_a_wrong_issuer_hash_is_invalid(wrong: int) -> None:
     request = ocsp.load_der_ocsp_request(a_request())
     right = [request.issuer_name_hash, request.issuer_key_hash]
 
@@ -191,29 +192,29 @@ def test_both_hashes_of_the_issuer_must_be_right(wrong: int) -> None:
     assert why(an_answer(issuer_hashes=tuple(right))) == "not about this certificate"
 
 
-def test_a_cert_id_by_another_hash_says_nothing() -> None:
+def test_cert_id_with_another_hash_is_invalid() -> None:
     builder = ocsp.OCSPRequestBuilder().add_certificate(asked().parsed, issuer().parsed, hashes.SHA384())
     request = builder.build().public_bytes(Encoding.DER)
 
-    assert why(sign_answer(request, ca_itself(), NOW)) == "not about this certificate"
+    assert why(sign_response(request, ca_itself(), NOW)) == "not about this certificate"
 
 
-def test_a_cert_id_with_an_unknown_hash_is_unreadable() -> None:
+def test_cert_id_with_an_unknown_hash_is_unreadable() -> None:
     data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
     sha1, unknown = bytes.fromhex("06052b0e03021a"), bytes.fromhex("06052b0e03021b")
 
     assert why(signed_by(issuing_ca().key, data.replace(sha1, unknown))) == "not the DER of an OCSPResponse"
 
 
-# --- several answers in one -----------------------------------------------------------------------
+# --- several single responses ---------------------------------------------------------------------
 
 
 def combined(*answers: bytes) -> bytes:
     return signed_by(issuing_ca().key, holding(answers[0], [s for answer in answers for s in singles_of(answer)]))
 
 
-def test_the_one_that_is_about_the_certificate_counts() -> None:
-    other = an_answer(said=Said(ocsp.OCSPCertStatus.UNKNOWN, nonce=NONCE, serial_number=77))
+def test_single_response_about_the_certificate_is_used() -> None:
+    other = an_answer(said=ResponseFields(ocsp.OCSPCertStatus.UNKNOWN, nonce=NONCE, serial_number=77))
 
     assert status(combined(other, an_answer(), other)) == GOOD
     assert why(combined(other, other)) == "not about this certificate"
@@ -221,30 +222,32 @@ def test_the_one_that_is_about_the_certificate_counts() -> None:
     assert why(signed_by(issuing_ca().key, holding(other, []))) == "not about this certificate"
 
 
-def test_of_answers_that_contradict_each_other_the_worst_counts() -> None:
+def test_worst_of_contradicting_single_responses_is_used() -> None:
     answers = {
-        Answer.GOOD: an_answer(),
-        Answer.STALE: an_answer(age=WEEK),
-        Answer.INVALID: an_answer(age=-WEEK),
-        Answer.UNKNOWN: an_answer(status=ocsp.OCSPCertStatus.UNKNOWN),
-        Answer.ON_HOLD: an_answer(said=revoked(x509.ReasonFlags.certificate_hold, NOW - DAY)),
-        Answer.REVOKED: an_answer(said=revoked(None, NOW - DAY)),
+        StatusValue.GOOD: an_answer(),
+        StatusValue.STALE: an_answer(age=WEEK),
+        StatusValue.INVALID: an_answer(age=-WEEK),
+        StatusValue.UNKNOWN: an_answer(status=ocsp.OCSPCertStatus.UNKNOWN),
+        StatusValue.ON_HOLD: an_answer(said=revoked(x509.ReasonFlags.certificate_hold, NOW - DAY)),
+        StatusValue.REVOKED: an_answer(said=revoked(None, NOW - DAY)),
     }
     order = list(answers)
     for at, worse in enumerate(order):
         for better in order[: at + 1]:
-            assert status(combined(answers[better], answers[worse])).answer is worse
-            assert status(combined(answers[worse], answers[better])).answer is worse
+            assert status(combined(answers[better], answers[worse])).value is worse
+            assert status(combined(answers[worse], answers[better])).value is worse
 
 
-def test_the_answer_of_the_root_about_a_ca() -> None:
-    """The status of the issuing CA is asked in the same way: its issuer is the root."""
+def test_response_of_the_root_about_a_ca() -> None:
+    """The status of the issuing CA is queried in the same way: its issuer is the root."""
     anchor = facts(a_pki().root.certificate)
     responder = Responder(a_pki().root.certificate, a_pki().root.key)
-    answer = sign_answer(request_for(issuer(), anchor, NONCE, "sha1"), responder, NOW, Said(nonce=NONCE))
+    answer = sign_response(
+        request_for(issuer(), anchor, NONCE, "sha1"), responder, NOW, ResponseFields(nonce=NONCE)
+    )
 
     def of(certificate: Certificate) -> Status:
         return status(answer, certificate=certificate, issuer=anchor)
 
     assert of(issuer()) == GOOD
-    assert of(facts(a_pki().issuers["kica"].certificate)).answer is Answer.INVALID
+    assert of(facts(a_pki().issuers["kica"].certificate)).value is StatusValue.INVALID

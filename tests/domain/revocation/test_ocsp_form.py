@@ -1,4 +1,4 @@
-"""The form of an OCSP answer: extensions, nonce, signature algorithm, length, encoding."""
+"""The form of an OCSP response: extensions, nonce, signature algorithm, length, encoding."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from registrar.domain.revocation.ocsp import MAX_BYTES
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW
 from tests.support.ocsp_answers import (
     NONCE,
@@ -23,13 +23,13 @@ from tests.support.ocsp_answers import (
     with_extension,
 )
 
-GOOD = Status(Answer.GOOD, "ocsp", NOW, NOW + timedelta(hours=1))
+GOOD = Status(StatusValue.GOOD, "ocsp", NOW, NOW + timedelta(hours=1))
 
 
 def why(answer: bytes) -> str:
-    """Why an answer is invalid."""
+    """Why a response is invalid."""
     found = status(answer)
-    assert found.answer is Answer.INVALID
+    assert found.value is StatusValue.INVALID
     return found.why
 
 
@@ -38,14 +38,14 @@ def why(answer: bytes) -> str:
 UNKNOWN_EXTENSION = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
 
 
-def test_a_critical_extension_that_nobody_knows_is_refused() -> None:
+def test_unknown_critical_extension_is_refused() -> None:
     assert status(an_answer(extra_extensions=[(UNKNOWN_EXTENSION, False)])) == GOOD
     assert why(an_answer(extra_extensions=[(UNKNOWN_EXTENSION, True)])) == "extension 1.2.3.4 is not accepted"
 
 
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("number", [1, 2])
-def test_nor_is_one_of_a_single_answer(number: int, place: int) -> None:
+def test_unknown_critical_extension_of_a_single_response_is_refused(number: int, place: int) -> None:
     single, *_ = singles_of(an_answer())
     for critical in (False, True):
         singles = [single] * number
@@ -57,13 +57,13 @@ def test_nor_is_one_of_a_single_answer(number: int, place: int) -> None:
             assert status(answer) == GOOD
 
 
-def test_a_nonce_is_ours_or_none() -> None:
+def test_nonce_is_ours_or_absent() -> None:
     assert status(an_answer(nonce=None)) == GOOD
     for other in (NONCE[:16], NONCE[:-1], NONCE + b"\0", b"", bytes(32)):
         assert why(an_answer(nonce=other)) == "nonce is not ours"
 
 
-def test_a_nonce_that_is_not_wrapped_in_an_octet_string_is_compared_all_the_same() -> None:
+def test_nonce_without_inner_octet_string_is_compared() -> None:
     """Some responders write it so, as RFC 2560 could be read."""
 
     def bare(nonce: bytes) -> bytes:
@@ -78,7 +78,7 @@ def test_a_nonce_that_is_not_wrapped_in_an_octet_string_is_compared_all_the_same
 
 
 @pytest.mark.parametrize("digest", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
-def test_hashes_of_a_signature(digest: hashes.HashAlgorithm) -> None:
+def test_response_signed_with_an_accepted_hash_is_good(digest: hashes.HashAlgorithm) -> None:
     assert status(an_answer(digest=digest)) == GOOD
 
 
@@ -100,16 +100,16 @@ def test_a_weak_or_unknown_signature_algorithm_is_refused(
     assert why(signed_by(issuing_ca().key, data, oid=oid, digest=digest)) == "signature algorithm not accepted"
 
 
-def test_an_algorithm_of_another_kind_of_key_or_another_padding_is_refused() -> None:
+def test_algorithm_of_another_key_type_or_padding_is_refused() -> None:
     data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
     assert why(signed_by(issuing_ca().key, data, scheme=pss)) == "signature does not verify"
     ecdsa = signed_by(issuing_ca().key, data, oid=SignatureAlgorithmOID.ECDSA_WITH_SHA256)
-    assert status(ecdsa).answer is Answer.INVALID
+    assert status(ecdsa).value is StatusValue.INVALID
 
 
-def test_an_answer_is_no_longer_than_64_kib() -> None:
+def test_response_over_64_kib_is_refused() -> None:
     filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(MAX_BYTES))
     shorter = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(MAX_BYTES - 1000))
 
@@ -131,11 +131,11 @@ def test_an_answer_is_no_longer_than_64_kib() -> None:
         b"\xff" * 100,
     ],
 )
-def test_what_is_no_answer(der: bytes) -> None:
+def test_malformed_response_is_refused(der: bytes) -> None:
     assert why(der) == "not the DER of an OCSPResponse"
 
 
-def test_another_type_of_response_is_none() -> None:
+def test_other_response_type_is_refused() -> None:
     data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
     other = signed_by(issuing_ca().key, data, response_type="1.3.6.1.5.5.7.48.1.9")
 

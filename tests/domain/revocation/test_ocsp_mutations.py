@@ -1,8 +1,8 @@
-"""An answer that was altered on its way is never GOOD, wherever and however; no bytes raise.
+"""A response that was altered in transit is never GOOD; no bytes raise.
 
-Every bit of an answer is turned, and every byte is set to values that turn types and lengths into others. What may
-be altered without notice is known by its place: the count of unused bits of a signature, as far as the bits that it
-takes away are zero anyway.
+Every bit of a response is flipped, and every byte is set to values that turn types and lengths into others. What
+may be altered without notice is known by its place: the count of unused bits of a signature, as far as the bits
+that it takes away are zero anyway.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.revocation.status import Answer
+from registrar.domain.revocation.status import StatusValue
 from tests.support.ocsp_answers import an_answer, ca_itself, delegated, of_the_root, status
 from tools.pki.responders import Responder
 
@@ -34,7 +34,7 @@ def altered(content: bytes) -> Iterator[bytes]:
 
 
 def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
-    """The same answer with other counts of unused bits before this signature."""
+    """The same response with other counts of unused bits before this signature."""
     at = answer.index(signature) - 1
     assert answer[at] == 0
     zeros = next(bit for bit in range(9) if bit == 8 or signature[-1] >> bit & 1)
@@ -49,31 +49,31 @@ def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
         pytest.param(of_the_root, marks=pytest.mark.slow),
     ],
 )
-def test_an_altered_answer_is_never_good(who: Callable[[], Responder]) -> None:
+def test_altered_response_is_never_good(who: Callable[[], Responder]) -> None:
     answer = an_answer(who())
-    assert status(answer).answer is Answer.GOOD
+    assert status(answer).value is StatusValue.GOOD
     signatures = [ocsp.load_der_ocsp_response(answer).signature, *(c.signature for c in who().embedded)]
     tried = set(altered(answer))
-    good = {changed for changed in tried if status(changed).answer is Answer.GOOD}
+    good = {changed for changed in tried if status(changed).value is StatusValue.GOOD}
 
     assert good == set().union(*(without_meaning(answer, signature) for signature in signatures)) & tried
-    # The status stands before everything that is signed: a wrong one is a refusal, which nobody signs.
-    others = {status(changed).why for changed in tried - good if status(changed).answer is not Answer.INVALID}
+    # The response status is not signed: an altered one is an unsigned error response.
+    others = {status(changed).why for changed in tried - good if status(changed).value is not StatusValue.INVALID}
     assert others == {f"responder says {name}" for name in REFUSALS}
 
 
 @pytest.mark.parametrize("who", [ca_itself, delegated])
-def test_cut_at_every_byte_and_made_longer(who: Callable[[], Responder]) -> None:
+def test_truncated_or_extended_response_is_invalid(who: Callable[[], Responder]) -> None:
     answer = an_answer(who())
 
     for end in range(len(answer)):
-        assert status(answer[:end]).answer is Answer.INVALID
-    assert status(answer + b"\0").answer is Answer.INVALID
+        assert status(answer[:end]).value is StatusValue.INVALID
+    assert status(answer + b"\0").value is StatusValue.INVALID
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)
 @given(
     content=st.binary(max_size=200), beginning=st.sampled_from([b"", b"0\x03\n\x01", b"0\x82\x00\x80", b"0\x80"])
 )
-def test_any_bytes(content: bytes, beginning: bytes) -> None:
-    assert status(beginning + content).answer in (Answer.INVALID, Answer.UNAVAILABLE)
+def test_random_bytes_are_not_definite(content: bytes, beginning: bytes) -> None:
+    assert status(beginning + content).value in (StatusValue.INVALID, StatusValue.UNAVAILABLE)

@@ -1,4 +1,4 @@
-"""What openssl asks and answers is read here, and what is asked and answered here by openssl."""
+"""Requests and responses of openssl are read here, and ours by openssl."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import ocsp
 
 from registrar.domain.revocation.ocsp import request_for
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW, a_pki, an_ec_key
 from tests.support.npki_samples import openssl
 from tests.support.ocsp_answers import (
@@ -27,9 +27,9 @@ from tests.support.ocsp_answers import (
     status,
 )
 from tools.pki.responder_servers import Entry, index_line
-from tools.pki.responders import Responder, Said, sign_answer
+from tools.pki.responders import Responder, ResponseFields, sign_response
 
-# openssl answers by the clock of this machine, whatever it is.
+# openssl responds by the clock of this machine.
 LONG_AGO, LONG_AFTER = NOW - 5 * YEAR, NOW + 50 * YEAR
 HashName = Literal["sha1", "sha256"]
 
@@ -48,10 +48,10 @@ def files(folder: Path, responder: Responder) -> dict[str, str]:
     return {name: str(folder / name) for name in contents}
 
 
-def answered_by_openssl(
+def status_from_openssl(
     folder: Path, responder: Responder, entries: list[Entry], hash_name: HashName, *options: str
 ) -> Status:
-    """What we make of openssl's answer to our request, at the time when it answered."""
+    """Our status from openssl's response to our request, at the time of the response."""
     paths = files(folder, responder)
     (folder / "index").write_text("".join(map(index_line, entries)))
     (folder / "request").write_bytes(request_for(asked(), issuer(), NONCE, hash_name))
@@ -73,10 +73,10 @@ def answered_by_openssl(
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
 @pytest.mark.parametrize("options", [(), ("-resp_key_id",), ("-resp_no_certs",)])
-def test_the_ca_answers_by_openssl(hash_name: HashName, options: tuple[str, ...], tmp_path: Path) -> None:
-    found = answered_by_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], hash_name, *options)
+def test_openssl_response_by_ca_is_accepted(hash_name: HashName, options: tuple[str, ...], tmp_path: Path) -> None:
+    found = status_from_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], hash_name, *options)
 
-    assert found.answer is Answer.GOOD
+    assert found.value is StatusValue.GOOD
     assert found.as_of is not None
     assert found.until == found.as_of + timedelta(hours=1)
 
@@ -85,69 +85,69 @@ def test_the_ca_answers_by_openssl(hash_name: HashName, options: tuple[str, ...]
 @pytest.mark.parametrize("options", [(), ("-resp_key_id",)])
 @pytest.mark.parametrize("by_root", [False, True])
 @pytest.mark.parametrize("key", [None, an_ec_key("responder")], ids=["RSA", "EC"])
-def test_a_responder_answers_by_openssl(
+def test_openssl_response_by_a_responder_is_accepted(
     hash_name: HashName, options: tuple[str, ...], by_root: bool, key: Any, tmp_path: Path
 ) -> None:
     given = {"key": key} if key else {}
     authority = a_pki().root if by_root else issuing_ca()
     responder = a_responder(authority, not_before=LONG_AGO, not_after=LONG_AFTER, **given)
 
-    found = answered_by_openssl(tmp_path, responder, [Entry(asked().serial)], hash_name, *options)
-    assert found.answer is Answer.GOOD
+    found = status_from_openssl(tmp_path, responder, [Entry(asked().serial)], hash_name, *options)
+    assert found.value is StatusValue.GOOD
 
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Entry(asked().serial, "keyCompromise", NOW - DAY), (Answer.REVOKED, NOW - DAY, "keyCompromise")),
-        (Entry(asked().serial, "superseded", NOW - DAY), (Answer.REVOKED, NOW - DAY, "superseded")),
-        (Entry(asked().serial, "certificateHold", NOW - DAY), (Answer.ON_HOLD, NOW - DAY, "certificateHold")),
-        (Entry(asked().serial + 1), (Answer.UNKNOWN, None, None)),
+        (Entry(asked().serial, "keyCompromise", NOW - DAY), (StatusValue.REVOKED, NOW - DAY, "keyCompromise")),
+        (Entry(asked().serial, "superseded", NOW - DAY), (StatusValue.REVOKED, NOW - DAY, "superseded")),
+        (Entry(asked().serial, "certificateHold", NOW - DAY), (StatusValue.ON_HOLD, NOW - DAY, "certificateHold")),
+        (Entry(asked().serial + 1), (StatusValue.UNKNOWN, None, None)),
     ],
 )
-def test_what_openssl_says(entry: Entry, expected: tuple[Any, ...], tmp_path: Path) -> None:
-    found = answered_by_openssl(tmp_path, ca_itself(), [entry], "sha1")
+def test_openssl_statuses_are_read(entry: Entry, expected: tuple[Any, ...], tmp_path: Path) -> None:
+    found = status_from_openssl(tmp_path, ca_itself(), [entry], "sha1")
 
-    assert (found.answer, found.revoked_at, found.reason) == expected
-
-
-def test_a_bad_signature_of_openssl_is_found_out(tmp_path: Path) -> None:
-    found = answered_by_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], "sha1", "-badsig")
-
-    assert (found.answer, found.why) == (Answer.INVALID, "signature does not verify")
+    assert (found.value, found.revoked_at, found.reason) == expected
 
 
-def test_the_weak_signature_of_openssl_is_refused(tmp_path: Path) -> None:
-    found = answered_by_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], "sha1", "-rmd", "sha1")
+def test_openssl_response_with_a_bad_signature_is_refused(tmp_path: Path) -> None:
+    found = status_from_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], "sha1", "-badsig")
 
-    assert (found.answer, found.why) == (Answer.INVALID, "signature algorithm not accepted")
+    assert (found.value, found.why) == (StatusValue.INVALID, "signature does not verify")
+
+
+def test_openssl_response_with_a_weak_signature_is_refused(tmp_path: Path) -> None:
+    found = status_from_openssl(tmp_path, ca_itself(), [Entry(asked().serial)], "sha1", "-rmd", "sha1")
+
+    assert (found.value, found.why) == (StatusValue.INVALID, "signature algorithm not accepted")
 
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
-def test_openssl_reads_what_is_asked(hash_name: HashName, tmp_path: Path) -> None:
+def test_openssl_reads_our_request(hash_name: HashName, tmp_path: Path) -> None:
     (tmp_path / "request").write_bytes(request_for(asked(), issuer(), NONCE, hash_name))
-    told = openssl("ocsp", "-reqin", str(tmp_path / "request"), "-req_text", "-noverify").decode()
+    printed = openssl("ocsp", "-reqin", str(tmp_path / "request"), "-req_text", "-noverify").decode()
 
-    assert f"Hash Algorithm: {hash_name}" in told
-    assert f"{asked().serial:X}" in told
-    assert f"0420{NONCE[:14].hex().upper()}" in told.replace("\n", "")
+    assert f"Hash Algorithm: {hash_name}" in printed
+    assert f"{asked().serial:X}" in printed
+    assert f"0420{NONCE[:14].hex().upper()}" in printed.replace("\n", "")
 
 
 @pytest.mark.parametrize("responder", [ca_itself(), delegated()], ids=["the CA", "delegated"])
-def test_openssl_believes_what_is_answered(responder: Responder, tmp_path: Path) -> None:
-    assert "customer: good" in told_by_openssl(tmp_path, responder)
+def test_openssl_accepts_our_test_response(responder: Responder, tmp_path: Path) -> None:
+    assert "customer: good" in printed_by_openssl(tmp_path, responder)
 
 
-def test_openssl_does_not_know_the_responders_of_a_root(tmp_path: Path) -> None:
-    """So a test with it proves nothing about Korean responders; and what it believes it has verified."""
+def test_openssl_refuses_the_responders_of_a_root(tmp_path: Path) -> None:
+    """openssl cannot test Korean responders; and it verifies what it accepts."""
     with pytest.raises(AssertionError, match="Response Verify Failure"):
-        told_by_openssl(tmp_path, of_the_root())
+        printed_by_openssl(tmp_path, of_the_root())
 
 
-def told_by_openssl(folder: Path, responder: Responder) -> str:
+def printed_by_openssl(folder: Path, responder: Responder) -> str:
     paths = files(folder, responder)
     request = request_for(asked(), issuer(), NONCE, "sha1")
-    (folder / "answer").write_bytes(sign_answer(request, responder, NOW, Said(nonce=NONCE)))
+    (folder / "answer").write_bytes(sign_response(request, responder, NOW, ResponseFields(nonce=NONCE)))
     about = ("-issuer", paths["ca"], "-cert", paths["customer"], "-respin", str(folder / "answer"), "-no_nonce")
     trust = ("-CAfile", paths["root"], "-verify_other", paths["ca"], "-attime", str(int(NOW.timestamp())))
     return openssl("ocsp", *about, *trust, "-validity_period", str(10**9)).decode()

@@ -1,4 +1,4 @@
-"""Who may answer for an issuer, and everybody else who tries."""
+"""Which OCSP responders an issuer authorises, and which are refused."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation import ocsp_responder
-from registrar.domain.revocation.status import Answer
+from registrar.domain.revocation.status import StatusValue
 from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key, an_rsa_key
 from tests.support.ocsp_answers import (
     YEAR,
@@ -45,7 +45,7 @@ def kica() -> Any:
 
 
 def stranger(**overrides: Any) -> Responder:
-    """A responder of a hierarchy that nobody configured."""
+    """A responder of a hierarchy that is not configured."""
     return a_responder(a_pki(2).root, **overrides)
 
 
@@ -71,15 +71,18 @@ ACCEPTED: dict[str, Callable[[], Responder]] = {
 }
 REFUSED: dict[str, tuple[Callable[[], Responder], str]] = {
     "of another CA": (lambda: a_responder(kica()), NO_DELEGATE),
-    "another CA itself": (lambda: issuer_itself(kica()), "signed by nobody known"),
+    "another CA itself": (lambda: issuer_itself(kica()), "signed by an unknown responder"),
     "another CA itself, sent along": (
         lambda: Responder(kica().certificate, kica().key, [kica().certificate]),
         NO_PURPOSE,
     ),
-    "the root itself": (lambda: issuer_itself(a_pki().root), "signed by nobody known"),
+    "the root itself": (lambda: issuer_itself(a_pki().root), "signed by an unknown responder"),
     "of another root": (stranger, NO_DELEGATE),
     "of the root, not critical": (lambda: a_responder(a_pki().root, critical=False), NO_DELEGATE),
-    "sends no certificate": (lambda: Responder(delegated().certificate, delegated().key), "signed by nobody known"),
+    "sends no certificate": (
+        lambda: Responder(delegated().certificate, delegated().key),
+        "signed by an unknown responder",
+    ),
     "without purpose": (lambda: a_responder(purposes=[]), NO_PURPOSE),
     "for any purpose": (lambda: a_responder(purposes=[ANY_PURPOSE]), NO_PURPOSE),
     "for another purpose": (lambda: a_responder(purposes=[CLIENT]), NO_PURPOSE),
@@ -114,7 +117,7 @@ REFUSED: dict[str, tuple[Callable[[], Responder], str]] = {
         lambda: Responder(
             delegated().certificate, delegated().key, [*[kica().certificate] * 5, delegated().certificate]
         ),
-        "signed by nobody known",
+        "signed by an unknown responder",
     ),
 }
 by_name_or_key = pytest.mark.parametrize("by_key", [False, True], ids=["by name", "by key"])
@@ -122,52 +125,52 @@ by_name_or_key = pytest.mark.parametrize("by_key", [False, True], ids=["by name"
 
 @by_name_or_key
 @pytest.mark.parametrize("who", ACCEPTED)
-def test_may_answer(who: str, by_key: bool) -> None:
-    assert status(an_answer(ACCEPTED[who](), by_key=by_key)).answer is Answer.GOOD
+def test_authorised_signer_is_accepted(who: str, by_key: bool) -> None:
+    assert status(an_answer(ACCEPTED[who](), by_key=by_key)).value is StatusValue.GOOD
 
 
 @by_name_or_key
 @pytest.mark.parametrize("who", REFUSED)
-def test_may_not_answer(who: str, by_key: bool) -> None:
+def test_unauthorised_signer_is_refused(who: str, by_key: bool) -> None:
     responder, why = REFUSED[who]
     found = status(an_answer(responder(), by_key=by_key))
 
-    assert (found.answer, found.why) == (Answer.INVALID, why)
+    assert (found.value, found.why) == (StatusValue.INVALID, why)
 
 
 @by_name_or_key
 @pytest.mark.parametrize("sent", [True, False])
-def test_a_pinned_responder_may_answer_whoever_certified_it(sent: bool, by_key: bool) -> None:
+def test_pinned_responder_is_accepted_from_any_issuer(sent: bool, by_key: bool) -> None:
     for responder in (stranger(), a_responder(kica()), a_responder(purposes=[])):
         embedded = [responder.certificate] if sent else []
         answer = an_answer(Responder(responder.certificate, responder.key, embedded), by_key=by_key)
 
-        assert status(answer, responders=[facts(responder.certificate)]).answer is Answer.GOOD
-        assert status(answer, responders=[facts(kica().certificate), issuer()]).answer is Answer.INVALID
+        assert status(answer, responders=[facts(responder.certificate)]).value is StatusValue.GOOD
+        assert status(answer, responders=[facts(kica().certificate), issuer()]).value is StatusValue.INVALID
 
 
-def test_a_pinned_responder_must_be_valid_now() -> None:
+def test_expired_pinned_responder_is_refused() -> None:
     for dates in ({"not_after": NOW - DAY}, {"not_before": NOW + DAY}):
         responder = stranger(**dates)
         found = status(an_answer(responder), responders=[facts(responder.certificate)])
 
-        assert (found.answer, found.why) == (Answer.INVALID, "outside its validity period")
+        assert (found.value, found.why) == (StatusValue.INVALID, "outside its validity period")
 
 
-def test_the_certificate_is_pinned_not_its_name_or_key() -> None:
+def test_pin_covers_the_certificate_not_its_name_or_key() -> None:
     pinned, other = stranger(), stranger(not_after=NOW + 2 * YEAR, key=an_rsa_key("other"))
     found = status(an_answer(other), responders=[facts(pinned.certificate)])
 
-    assert (found.answer, found.why) == (Answer.INVALID, "signature does not verify")
+    assert (found.value, found.why) == (StatusValue.INVALID, "signature does not verify")
 
 
-def test_who_signs_in_anothers_name_is_found_out() -> None:
+def test_signature_in_the_name_of_another_responder_is_refused() -> None:
     for responder in (ca_itself(), delegated(), of_the_root()):
         found = status(an_answer(responder, key=an_rsa_key("forger")))
-        assert (found.answer, found.why) == (Answer.INVALID, "signature does not verify")
+        assert (found.value, found.why) == (StatusValue.INVALID, "signature does not verify")
 
 
-def test_a_responder_delegates_to_nobody() -> None:
+def test_responder_cannot_delegate() -> None:
     first = delegated()
     below = x509.CertificateBuilder(
         first.certificate.subject,
@@ -183,7 +186,7 @@ def test_a_responder_delegates_to_nobody() -> None:
     assert status(an_answer(second)).why == NO_DELEGATE
 
 
-def test_a_certificate_that_nobody_can_read_does_not_hide_the_one_beside_it() -> None:
+def test_unreadable_certificate_does_not_hide_the_next_one() -> None:
     odd = a_certificate(extra_extensions=[(x509.UnrecognizedExtension(OCSP, b"\x30\x03"), False)]).certificate
     broken = x509.load_der_x509_certificate(
         x509.CertificateBuilder(
@@ -201,11 +204,11 @@ def test_a_certificate_that_nobody_can_read_does_not_hide_the_one_beside_it() ->
     assert ocsp_responder.read_embedded(broken) is None
     responder = Responder(delegated().certificate, delegated().key, [odd, broken, delegated().certificate])
 
-    assert status(an_answer(responder)).answer is Answer.GOOD
+    assert status(an_answer(responder)).value is StatusValue.GOOD
 
 
-def test_names_are_compared_as_names() -> None:
-    """`C=KR` in the answer, `C=kr` in the certificate: both are the CA (RFC 5280 7.1)."""
+def test_responder_names_are_matched_case_insensitively() -> None:
+    """`C=KR` in the response, `C=kr` in the certificate: both are the CA (RFC 5280 7.1)."""
     name = issuing_ca().certificate.subject
     upper = x509.Name([x509.NameAttribute(a.oid, str(a.value).upper()) for a in name])
     assert upper.public_bytes() != name.public_bytes()
@@ -213,31 +216,31 @@ def test_names_are_compared_as_names() -> None:
     shouting = x509.CertificateBuilder(upper, upper, key.public_key(), 1, NOW - DAY, NOW + DAY)
     responder = Responder(shouting.sign(key, hashes.SHA256()), key)
 
-    assert status(an_answer(responder)).answer is Answer.GOOD
+    assert status(an_answer(responder)).value is StatusValue.GOOD
 
 
-def test_what_was_read_before_is_checked_again() -> None:
+def test_cached_certificate_is_checked_again() -> None:
     """The same certificate, read once, is refused for another CA and after its end."""
     answer = an_answer(delegated())
-    assert status(answer).answer is Answer.GOOD
+    assert status(answer).value is StatusValue.GOOD
     before = ocsp_responder.read_embedded.cache_info().hits
 
-    assert status(answer).answer is Answer.GOOD
+    assert status(answer).value is StatusValue.GOOD
     assert ocsp_responder.read_embedded.cache_info().hits == before + 1
     late = status(answer, now=NOW + 2 * YEAR)
-    assert (late.answer, late.why) == (Answer.INVALID, "outside its validity period")
+    assert (late.value, late.why) == (StatusValue.INVALID, "outside its validity period")
     assert status(answer, issuer=facts(kica().certificate)).why == NO_DELEGATE
 
 
 @pytest.mark.parametrize("kind", ["roca", "fermat", "small-factor"])
-def test_a_delegate_whose_key_anybody_can_compute_is_refused(kind: str) -> None:
+def test_delegate_with_a_computable_key_is_refused(kind: str) -> None:
     found = ocsp_responder.read_embedded(a_responder(key=a_compromised_key(kind)).certificate)
 
     assert found is not None
     assert found.unfit == f"weak key: {kind}"
 
 
-def test_a_real_responder_of_a_korean_ca() -> None:
+def test_real_responder_of_a_korean_ca() -> None:
     """TradeSign's: its certificate is the root's, so for its own CA it is no delegate by RFC 6960."""
     responder, root = (read_certificate(a_vector(f"ca/{name}.der")) for name in ("TradeSignOCSP4", "KISA-RootCA-4"))
     candidate = ocsp_responder.read_embedded(responder.parsed)

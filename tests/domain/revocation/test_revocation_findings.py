@@ -1,4 +1,4 @@
-"""What the customer is told of the issuer's word or silence, and when the issuer is asked again."""
+"""The finding for each revocation status, and when the issuer is queried again."""
 
 from datetime import timedelta
 
@@ -9,37 +9,37 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Level
 from registrar.domain.reasons.reason import NextAction
 from registrar.domain.revocation.findings import finding_of, given_up, next_try, worst
-from registrar.domain.revocation.status import Answer, RecordedStatus, Status, recorded
+from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue, recorded
 from tests.support.builders import NOW
 
 ISSUER = {"ko": "금융결제원", "en": "KFTC"}
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
 
 
-def said(answer: Answer, reason: str | None = None) -> Status:
+def said(answer: StatusValue, reason: str | None = None) -> Status:
     return Status(answer, "ocsp", as_of=NOW, revoked_at=NOW - timedelta(days=3), reason=reason)
 
 
 TOLD = [
-    (said(Answer.REVOKED, "keyCompromise"), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
-    (said(Answer.REVOKED), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
-    (said(Answer.REVOKED, "superseded"), {}, Level.FAIL, "REVOKED_RENEWED"),
-    (said(Answer.REVOKED, "keyCompromise"), {"renewed": True}, Level.FAIL, "REVOKED_RENEWED"),
-    (said(Answer.ON_HOLD, "certificateHold"), {}, Level.FAIL, "ISSUER_ON_HOLD"),
-    (said(Answer.ON_HOLD, "certificateHold"), {"renewed": True}, Level.FAIL, "ISSUER_ON_HOLD"),
-    (said(Answer.UNKNOWN), {}, Level.FAIL, "REVOCATION_STATUS_UNKNOWN"),
-    (said(Answer.UNAVAILABLE), {}, Level.WARN, "REVOCATION_UNAVAILABLE"),
-    (said(Answer.STALE), {}, Level.WARN, "REVOCATION_STALE"),
-    (said(Answer.INVALID), {}, Level.WARN, "REVOCATION_ANSWER_INVALID"),
-    (said(Answer.REVOKED, "superseded"), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
-    (said(Answer.ON_HOLD), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
-    (said(Answer.UNKNOWN), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
-    (said(Answer.STALE), {"of_authority": True}, Level.WARN, "REVOCATION_STALE"),
+    (said(StatusValue.REVOKED, "keyCompromise"), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
+    (said(StatusValue.REVOKED), {}, Level.FAIL, "REVOKED_BY_ISSUER"),
+    (said(StatusValue.REVOKED, "superseded"), {}, Level.FAIL, "REVOKED_RENEWED"),
+    (said(StatusValue.REVOKED, "keyCompromise"), {"renewed": True}, Level.FAIL, "REVOKED_RENEWED"),
+    (said(StatusValue.ON_HOLD, "certificateHold"), {}, Level.FAIL, "ISSUER_ON_HOLD"),
+    (said(StatusValue.ON_HOLD, "certificateHold"), {"renewed": True}, Level.FAIL, "ISSUER_ON_HOLD"),
+    (said(StatusValue.UNKNOWN), {}, Level.FAIL, "REVOCATION_STATUS_UNKNOWN"),
+    (said(StatusValue.UNAVAILABLE), {}, Level.WARN, "REVOCATION_UNAVAILABLE"),
+    (said(StatusValue.STALE), {}, Level.WARN, "REVOCATION_STALE"),
+    (said(StatusValue.INVALID), {}, Level.WARN, "REVOCATION_ANSWER_INVALID"),
+    (said(StatusValue.REVOKED, "superseded"), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(StatusValue.ON_HOLD), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(StatusValue.UNKNOWN), {"of_authority": True}, Level.FAIL, "TRUST_CA_REVOKED"),
+    (said(StatusValue.STALE), {"of_authority": True}, Level.WARN, "REVOCATION_STALE"),
 ]
 
 
 @pytest.mark.parametrize(("status", "about", "level", "code"), TOLD)
-def test_what_is_told(status: Status, about: dict[str, bool], level: Level, code: str) -> None:
+def test_finding_of_each_status(status: Status, about: dict[str, bool], level: Level, code: str) -> None:
     finding = finding_of(status, ISSUER, **about)
     assert finding is not None
     assert (finding.check, finding.level, finding.code) == ("revocation", level, code)
@@ -47,14 +47,14 @@ def test_what_is_told(status: Status, about: dict[str, bool], level: Level, code
 
 
 @pytest.mark.parametrize("about", [{}, {"of_authority": True}, {"renewed": True}])
-def test_only_a_good_certificate_has_no_finding(about: dict[str, bool]) -> None:
-    assert finding_of(said(Answer.GOOD), ISSUER, **about) is None
-    others = [answer for answer in Answer if answer is not Answer.GOOD]
+def test_only_status_good_has_no_finding(about: dict[str, bool]) -> None:
+    assert finding_of(said(StatusValue.GOOD), ISSUER, **about) is None
+    others = [answer for answer in StatusValue if answer is not StatusValue.GOOD]
     assert all(finding_of(said(answer), ISSUER, **about) for answer in others)
 
 
-def test_silence_asks_nothing_of_the_customer_and_giving_up_is_no_dead_end() -> None:
-    for answer in (Answer.UNAVAILABLE, Answer.STALE, Answer.INVALID):
+def test_next_action_while_no_status_is_available_and_after() -> None:
+    for answer in (StatusValue.UNAVAILABLE, StatusValue.STALE, StatusValue.INVALID):
         finding = finding_of(said(answer), ISSUER)
         assert finding is not None
         assert CATALOGUE[finding.code].next_action is NextAction.WAIT_NOTICE
@@ -66,20 +66,22 @@ def test_silence_asks_nothing_of_the_customer_and_giving_up_is_no_dead_end() -> 
     ("minutes_on", "next_minutes"),
     [(0, 1), (1, 5), (4.99, 5), (5, 30), (31, 120), (1439, 1440), (1440, None), (5000, None)],
 )
-def test_the_retry_plan_counts_from_the_first_silence(minutes_on: float, next_minutes: int | None) -> None:
+def test_retry_plan_starts_at_the_first_failed_query(minutes_on: float, next_minutes: int | None) -> None:
     due = next_try(NOW, NOW + timedelta(minutes=minutes_on), RETRIES)
     assert due == (None if next_minutes is None else NOW + timedelta(minutes=next_minutes))
 
 
-def test_of_several_answers_that_are_none_a_forged_one_is_told() -> None:
-    unavailable, stale, invalid = (said(a) for a in (Answer.UNAVAILABLE, Answer.STALE, Answer.INVALID))
+def test_invalid_status_is_reported_before_other_failures() -> None:
+    unavailable, stale, invalid = (
+        said(a) for a in (StatusValue.UNAVAILABLE, StatusValue.STALE, StatusValue.INVALID)
+    )
     assert worst([unavailable, stale, invalid]) is invalid
     assert worst([unavailable, stale]) is stale
     assert worst([unavailable]) is unavailable
 
 
-def test_what_an_auditor_finds_on_the_row() -> None:
-    good = Status(Answer.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1))
+def test_recorded_status_on_the_upload_row() -> None:
+    good = Status(StatusValue.GOOD, "crl", as_of=NOW, until=NOW + timedelta(days=1))
     asked = NOW + timedelta(minutes=1)
     kept = recorded(good, timedelta(hours=2), asked, ("a#b",))
     assert RecordedStatus.from_map(kept.to_map()) == kept
@@ -94,9 +96,9 @@ def test_what_an_auditor_finds_on_the_row() -> None:
     }
 
 
-def test_a_status_without_an_end_or_a_time() -> None:
-    endless = recorded(Status(Answer.GOOD, "crl", as_of=NOW), timedelta(hours=2), NOW, ())
+def test_recorded_status_without_next_update_or_time() -> None:
+    endless = recorded(Status(StatusValue.GOOD, "crl", as_of=NOW), timedelta(hours=2), NOW, ())
     assert "until" not in endless.to_map()
     assert RecordedStatus.from_map(endless.to_map()) == endless
     with pytest.raises(ValueError, match="without a time"):
-        recorded(Status(Answer.GOOD, "crl"), timedelta(hours=2), NOW, ())
+        recorded(Status(StatusValue.GOOD, "crl"), timedelta(hours=2), NOW, ())

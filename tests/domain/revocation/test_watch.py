@@ -1,4 +1,4 @@
-"""What the bank looks at, and what a change on an issuer's list means."""
+"""Which CRLs the bank watches, and the effect of a change in one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -51,23 +51,23 @@ HOLD = REASON.certificate_hold
     ],
     ids=["revoked", "revoked and held", "lifted", "held, then revoked", "nothing new", "forgotten, not undone"],
 )
-def test_what_a_change_means(
+def test_action_for_each_list_change(
     before: Sequence[Revoked], after: Sequence[Revoked], expected: list[tuple[Step, int]], changed: int
 ) -> None:
     assert found(an_index(*before), an_index(*after)) == (expected, changed)
 
 
-def test_a_list_never_looked_at_is_new_as_a_whole() -> None:
+def test_first_crl_is_completely_new() -> None:
     assert found(None, an_index(entry(7), entry(8, HOLD))) == ([(HELD, 8), (REVOKED, 7)], 2)
     assert found(None, an_index()) == ([], 0)
 
 
-def test_a_list_of_other_certificates_lifts_no_hold() -> None:
+def test_crl_of_other_certificates_lifts_no_hold() -> None:
     other = an_index(entry(7), url=URL.replace("dp5p1", "dp5p2"))
     assert found(an_index(entry(8, HOLD)), other)[0] == [(REVOKED, 7)]
 
 
-def test_the_publisher_of_a_list_is_who_the_trust_document_says() -> None:
+def test_publisher_of_a_crl_comes_from_the_trust_document() -> None:
     key, root = ISSUER.certificate.key_digest, ISSUER.anchor.certificate
     assert publisher(STORE, Point(key, URL, "yessign")) == (ISSUER.certificate, ISSUER.operator)
     assert publisher(STORE, Point(root.key_digest, URL, "yessign")) == (root, ISSUER.operator)
@@ -75,7 +75,7 @@ def test_the_publisher_of_a_list_is_who_the_trust_document_says() -> None:
     assert publisher(STORE, Point(key, URL, "nobody")) is None
 
 
-def test_each_operator_serves_the_roots_list_at_its_own_address() -> None:
+def test_each_operator_serves_the_root_crl_at_its_own_address() -> None:
     points = authority_points(STORE)
     assert len(points) == len(STORE.issuers)
     assert {point.issuer_key_digest for point in points} == {ISSUER.anchor.certificate.key_digest}
@@ -83,7 +83,7 @@ def test_each_operator_serves_the_roots_list_at_its_own_address() -> None:
 
 
 @pytest.mark.parametrize("listed", [(), ("kica",), ("kica", "yessign")])
-def test_the_cas_on_the_roots_list_are_found(listed: Sequence[str]) -> None:
+def test_revoked_cas_on_the_root_crl_are_found(listed: Sequence[str]) -> None:
     authorities = [i.certificate for i in STORE.issuers if i.operator.id in listed]
     crl = make_crl(a_pki().root, [entry(each.serial) for each in authorities], this_update=NOW)
     index = index_crl(read_crl(crl, ISSUER.anchor.certificate))

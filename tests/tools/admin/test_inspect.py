@@ -53,7 +53,7 @@ def codes(outcome: dict[str, Any]) -> list[str]:
     return [finding["code"] for finding in outcome["findings"]]
 
 
-def test_a_certificate_that_would_be_accepted(run: Inspect) -> None:
+def test_good_certificate_is_accepted(run: Inspect) -> None:
     customer = a_certificate(key=an_ec_key())
     code, outcome = run(customer.der)
     assert (code, outcome["accepted"], outcome["headline"], outcome["findings"]) == (0, True, None, [])
@@ -63,7 +63,7 @@ def test_a_certificate_that_would_be_accepted(run: Inspect) -> None:
     assert run(customer.der, more=("--show-name",))[1]["certificate"]["name"] == "홍길동"
 
 
-def test_it_says_what_the_service_says(run: Inspect) -> None:
+def test_findings_equal_those_of_the_service(run: Inspect) -> None:
     der = a_certificate(key=an_ec_key(), key_usage=["key_encipherment"], policy_oid="1.2.3.4", bank_ou="JBB").der
     code, outcome = run(der, more=("--bank", "JBB", "--language", "en"))
     report = decide(der, a_trust_store(), "personal", NOW, bank="JBB")
@@ -74,13 +74,13 @@ def test_it_says_what_the_service_says(run: Inspect) -> None:
     assert outcome["findings"][0]["text"].isascii()
 
 
-def test_the_kind_of_customer_counts(run: Inspect) -> None:
+def test_policy_of_another_customer_kind_is_refused(run: Inspect) -> None:
     code, outcome = run(a_certificate(key=an_ec_key()).der, more=("--kind", "corporate"))
     assert (code, codes(outcome)) == (1, ["CERT_POLICY_NOT_ACCEPTED"])
 
 
 @pytest.mark.parametrize("kind", ["pair", "pfx"])
-def test_a_container_without_with_a_wrong_and_with_its_password(run: Inspect, kind: str) -> None:
+def test_container_opens_with_its_password_only(run: Inspect, kind: str) -> None:
     customer = a_certificate(key=an_ec_key())
     files: tuple[bytes, ...] = (customer.der, sign_pri_key(customer, PASSWORD, Seed(20)))
     if kind == "pfx":
@@ -98,13 +98,13 @@ def test_a_container_without_with_a_wrong_and_with_its_password(run: Inspect, ki
     assert PASSWORD not in shown
 
 
-def test_a_refused_certificate_is_told_before_the_password(run: Inspect) -> None:
+def test_certificate_is_refused_before_the_password_is_required(run: Inspect) -> None:
     customer = a_certificate(key=an_ec_key(), operator="kica", policy_oid="1.2.3.4")
     code, outcome = run(customer.der, sign_pri_key(customer, PASSWORD, Seed(20)))
     assert (code, codes(outcome)) == (1, ["CERT_POLICY_NOT_ACCEPTED"])
 
 
-def test_a_key_of_another_certificate(run: Inspect) -> None:
+def test_key_of_another_certificate_is_refused(run: Inspect) -> None:
     key = sign_pri_key(a_certificate(key=an_ec_key("another")), PASSWORD, Seed(20))
     code, outcome = run(a_certificate(key=an_ec_key()).der, key, password=PASSWORD)
     assert (code, codes(outcome)) == (1, ["FILE_KEY_MISMATCH"])
@@ -114,41 +114,41 @@ def test_a_key_of_another_certificate(run: Inspect) -> None:
     ("content", "code"),
     [(b"no certificate", "FILE_UNREADABLE"), (b"", "UPLOAD_EMPTY"), (bytes(70_000), "UPLOAD_TOO_LARGE")],
 )
-def test_files_that_are_none(run: Inspect, content: bytes, code: str) -> None:
+def test_unusable_file_is_refused_with_its_code(run: Inspect, content: bytes, code: str) -> None:
     exit_code, outcome = run(content)
     assert (exit_code, codes(outcome)) == (1, [code])
     assert (outcome["container"], outcome["certificate"]) == (None, None)
 
 
-def test_a_certificate_that_cannot_be_read(run: Inspect) -> None:
+def test_malformed_certificate_is_refused_as_unreadable(run: Inspect) -> None:
     code, outcome = run(b"\x30\x0a" + b"\x30\x03\x02\x01\x05" + b"\x03\x03\0\0\0")
     assert (code, outcome["certificate"], codes(outcome)) == (1, None, ["FILE_UNREADABLE"])
 
 
-def test_told_to_people(
+def test_report_is_readable_text_without_json(
     trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inspect, "DEMO", trust)
     file = tmp_path / "signCert.der"
     file.write_bytes(a_certificate(key=an_ec_key()).der)
     assert inspect.main([str(file), "--at", iso(NOW)]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("ACCEPTED\n")
-    assert "certificate.name: 홍*동" in told
+    printed = capsys.readouterr().out
+    assert printed.startswith("ACCEPTED\n")
+    assert "certificate.name: 홍*동" in printed
     assert inspect.main([str(file), "--at", "2030-01-01T00:00:00Z", "--language", "en"]) == 1
-    told = capsys.readouterr().out
-    assert told.startswith("REFUSED  CERT_EXPIRED\n")
-    assert "→ RENEW_AT_ISSUER" in told
+    printed = capsys.readouterr().out
+    assert printed.startswith("REFUSED  CERT_EXPIRED\n")
+    assert "→ RENEW_AT_ISSUER" in printed
 
 
-def test_a_trust_document_instead_of_a_folder(tmp_path: Path, run: Inspect) -> None:
+def test_trust_document_is_accepted_in_place_of_a_folder(tmp_path: Path, run: Inspect) -> None:
     document = tmp_path / "trust.json"
     document.write_text(json.dumps(a_trust_document(7)))
     code, outcome = run(a_certificate(key=an_ec_key()).der, more=("--trust", str(document)))
     assert (code, outcome["trust_version"]) == (0, 7)
 
 
-def test_called_wrongly(
+def test_unusable_argument_exits_with_2(
     trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, document = tmp_path / "signCert.der", tmp_path / "trust.json"
@@ -167,7 +167,7 @@ def test_called_wrongly(
     assert ended.value.code == 2
 
 
-def test_a_certificate_and_key_made_by_others(run: Inspect, tmp_path: Path) -> None:
+def test_certificate_and_key_of_another_implementation_are_accepted(run: Inspect, tmp_path: Path) -> None:
     folder = tmp_path / "test-hierarchy"
     for kind, name in (("anchors", "Kisa-Test-RootCA-7"), ("issuers", "yessignCA-Test-Class-4")):
         (folder / kind).mkdir(parents=True)
@@ -182,7 +182,7 @@ def test_a_certificate_and_key_made_by_others(run: Inspect, tmp_path: Path) -> N
     assert "7858b4328390805129f01c97fe6ca4a520cbd479" not in json.dumps(outcome)
 
 
-def test_another_generation_of_cas_is_unknown(run: Inspect) -> None:
+def test_certificate_of_another_ca_generation_is_refused(run: Inspect) -> None:
     other: DemoPki = a_pki(2)
     der = other.issue_customer(not_before=NOW, not_after=NOW.replace(year=2027), key=an_ec_key()).der
     assert codes(run(der)[1]) == ["TRUST_ISSUER_UNKNOWN"]

@@ -1,4 +1,4 @@
-"""The trust document: built from files, matched to operators by O=, refused where something does not fit."""
+"""The trust document: built from files, matched to operators by O=, refused if they are inconsistent."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from tests.support.others import made_by_others
 from tools.admin.trust_document import build_document, load_operators, main
 
 
-def test_document_of_the_demo_pki() -> None:
+def test_document_of_the_demo_pki_has_its_anchor_and_issuers() -> None:
     document = a_trust_document(7)
     assert (document["format"], document["version"]) == (2, 7)
     (anchor,) = document["anchors"]
@@ -36,7 +36,7 @@ def test_policy_table_has_no_oid_twice_and_a_label_in_both_languages() -> None:
         assert all(policy["label"].values())
 
 
-def test_policies_that_are_refused() -> None:
+def test_policy_table_refuses_restricted_policies() -> None:
     refused = [
         policy["oid"].removeprefix("1.2.410.")
         for operator in load_operators().values()
@@ -53,7 +53,7 @@ def test_policies_that_are_refused() -> None:
     ]
 
 
-def test_refusals() -> None:
+def test_inconsistent_certificates_are_refused() -> None:
     pki, operators = a_pki(), load_operators()
     root, issuer = pki.root.certificate, pki.issuers["kica"].certificate
     with pytest.raises(ValueError, match="positive"):
@@ -84,13 +84,13 @@ def test_command_reads_der_and_pem(tmp_path: Path, capfdbinary: pytest.CaptureFi
     assert f"{fingerprint}  KISA Demo RootCA 1".encode() in output.err
 
 
-def test_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_prints_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = ["--anchors", str(tmp_path), "--issuers", str(tmp_path)]
     assert main([*folders, "--version", "1"]) == 1
     assert "no certificate in" in capsys.readouterr().err
     (tmp_path / "broken.cer").write_bytes(b"broken")
     assert main([*folders, "--version", "1"]) == 1
-    assert "broken.cer is no certificate" in capsys.readouterr().err
+    assert "broken.cer is not a certificate" in capsys.readouterr().err
     (tmp_path / "broken.cer").write_bytes(a_certificate(key="ec").der)
     assert main([*folders, "--version", "1"]) == 1
     assert "not signed by an anchor" in capsys.readouterr().err

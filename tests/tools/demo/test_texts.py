@@ -1,4 +1,4 @@
-"""The demo prints every line of its story in English or Korean, as the locale says."""
+"""The demo prints every line of its story in English or Korean, by the locale."""
 
 import ast
 import re
@@ -37,12 +37,12 @@ def _parameters(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "texts"), [("chapter", CHAPTERS), ("actor", ACTORS), ("step", STEPS)], ids=["chapter", "actor", "step"]
 )
-def test_every_text_is_used_and_every_key_has_its_text(kind: str, texts: dict[str, Text]) -> None:
+def test_texts_match_the_keys_in_use(kind: str, texts: dict[str, Text]) -> None:
     assert _keys_used()[kind] == texts.keys()
 
 
 @pytest.mark.parametrize(("key", "text"), [*CHAPTERS.items(), *ACTORS.items(), *STEPS.items(), ("ending", ENDING)])
-def test_a_text_is_in_both_languages_with_the_same_parameters(key: str, text: Text) -> None:
+def test_both_languages_have_the_same_parameters(key: str, text: Text) -> None:
     hangul = r"[\uac00-\ud7a3]"
     assert not re.search(hangul, text.en)
     assert re.search(hangul, text.ko) or key in SAME_IN_BOTH
@@ -50,7 +50,7 @@ def test_a_text_is_in_both_languages_with_the_same_parameters(key: str, text: Te
 
 
 @pytest.mark.parametrize("title", [*EXPIRY_TITLE, *REGISTERED_TITLE])
-def test_a_title_that_the_demo_looks_for_is_one_of_the_notices(title: str) -> None:
+def test_expected_titles_are_titles_of_notices(title: str) -> None:
     folder = ROOT / "layers/registrar/python/registrar/domain/notices"
     assert any(f'"{title}"' in path.read_text() for path in folder.glob("*.py"))
 
@@ -67,14 +67,12 @@ def test_a_title_that_the_demo_looks_for_is_one_of_the_notices(title: str) -> No
         ({}, "en"),
     ],
 )
-def test_the_locale_decides_the_language(environment: dict[str, str], language: str) -> None:
+def test_locale_decides_the_language(environment: dict[str, str], language: str) -> None:
     assert language_of(environment) == language
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_step_shows_actor_text_details_and_the_time_it_took(
-    language: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_step_prints_actor_text_details_and_duration(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     Story(language).step("issuer", "deferred", "REVOCATION_UNAVAILABLE", "")
 
     first, *details = capsys.readouterr().out.splitlines()
@@ -83,7 +81,7 @@ def test_a_step_shows_actor_text_details_and_the_time_it_took(
     assert [detail.strip() for detail in details] == ["REVOCATION_UNAVAILABLE"]
 
 
-def test_a_failed_expectation_ends_the_run_with_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_expectation_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     story = Story("en")
     story.expect(True, "holds", None)
     with pytest.raises(SystemExit) as ended:

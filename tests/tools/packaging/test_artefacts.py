@@ -1,4 +1,4 @@
-"""The check of a build: this machine's passes, and each thing that can be wrong with one is found."""
+"""The check of a build: the build of this machine passes, and each defect is found."""
 
 import importlib.util
 import os
@@ -27,7 +27,7 @@ def built() -> Path:
 
 @pytest.fixture
 def copy(built: Path, tmp_path: Path) -> Path:
-    """A build to spoil. Its files are links: unlink before writing."""
+    """A build to damage. Its files are links: unlink before writing."""
     return a_copy(built, tmp_path / "build")
 
 
@@ -46,12 +46,12 @@ def one(folder: Path, pattern: str) -> Path:
     return min(folder.glob(pattern))
 
 
-def test_this_machines_build_is_fit_for_it(built: Path) -> None:
+def test_host_build_fits_the_host(built: Path) -> None:
     assert artefacts.problems(HOST, built) == []
 
 
 @pytest.mark.slow
-def test_the_build_for_lambda_is_fit_for_it() -> None:
+def test_lambda_build_fits_lambda() -> None:
     """Needs a package registry the first time, as make build does."""
     target = build.aws()
     folder = build.build(target)
@@ -62,20 +62,20 @@ def test_the_build_for_lambda_is_fit_for_it() -> None:
     assert bool(list(folder.rglob("*.pyc"))) == (target.compiler is not None)
 
 
-def test_the_magic_number_of_this_python_is_known() -> None:
+def test_magic_number_of_this_python_is_known() -> None:
     number = struct.pack("<H", artefacts.MAGIC_NUMBERS[HOST.python]) + b"\r\n"
 
     assert number == importlib.util.MAGIC_NUMBER
 
 
-# --- each way to spoil a build, and what is said of it
+# --- each defect of a build, and its message
 
 
 def a_wheel_of(tag: str) -> Callable[[Path], None]:
-    def spoil(folder: Path) -> None:
+    def damage(folder: Path) -> None:
         rewrite(one(folder, f"{SITE}/cryptography-*.dist-info/WHEEL"), f"Wheel-Version: 1.0\nTag: {tag}\n".encode())
 
-    return spoil
+    return damage
 
 
 def an_elf_for_another_machine(folder: Path) -> None:
@@ -157,9 +157,9 @@ def too_much(folder: Path) -> None:
 NEWEST, MACHINE = f"cp3{HOST.python[1]}", HOST.machine
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="tells ELF files apart")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads ELF files")
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("damage", "expected"),
     [
         (a_wheel_of("cp311-abi3-manylinux_2_28_s390x"), "manylinux_2_28_s390x does not fit"),
         (a_wheel_of(f"cp310-cp310-manylinux_2_17_{MACHINE}"), "does not fit"),
@@ -171,8 +171,8 @@ NEWEST, MACHINE = f"cp3{HOST.python[1]}", HOST.machine
         (no_elf, "_rust"),
         (a_library_for_another_python, "_cffi_backend.cpython-310"),
         (no_cffi_backend, "_cffi_backend: missing"),
-        (bytecode_of_another_python, "is not bytecode for Python"),
-        (bytecode_with_a_timestamp, "never checked"),
+        (bytecode_of_another_python, "is not unchecked bytecode for Python"),
+        (bytecode_with_a_timestamp, "is not unchecked bytecode"),
         (nothing_compiled, "functions/login/handler.py: is not compiled"),
         (another_boto3, "boto3-1.0.0.dist-info is there"),
         (no_jmespath, "jmespath: its code is missing"),
@@ -185,12 +185,12 @@ NEWEST, MACHINE = f"cp3{HOST.python[1]}", HOST.machine
         (too_much, "MB unzipped, more than 35 MB"),
     ],
 )
-def test_a_spoilt_build_is_refused(spoil: Callable[[Path], None], told: str, copy: Path) -> None:
-    spoil(copy)
+def test_damaged_build_is_refused(damage: Callable[[Path], None], expected: str, copy: Path) -> None:
+    damage(copy)
 
     found = artefacts.problems(HOST, copy)
 
-    assert any(told in problem for problem in found), found
+    assert any(expected in problem for problem in found), found
 
 
 @pytest.mark.parametrize(
@@ -204,13 +204,13 @@ def test_a_spoilt_build_is_refused(spoil: Callable[[Path], None], told: str, cop
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="names Linux")
-def test_a_wheel_that_fits_is_taken(tag: str, copy: Path) -> None:
+def test_fitting_wheel_is_accepted(tag: str, copy: Path) -> None:
     a_wheel_of(tag)(copy)
 
     assert artefacts.problems(HOST, copy) == []
 
 
-def test_lambdas_c_library_is_the_limit_in_lambda_only(copy: Path) -> None:
+def test_newer_c_library_is_refused_for_lambda_only(copy: Path) -> None:
     a_wheel_of(f"cp39-abi3-manylinux_2_39_{MACHINE}")(copy)
 
     assert artefacts.problems(HOST, copy) == []
@@ -218,16 +218,16 @@ def test_lambdas_c_library_is_the_limit_in_lambda_only(copy: Path) -> None:
     assert ["cryptography" in problem and "2_39" in problem for problem in found] == [True]
 
 
-@pytest.mark.skipif(platform.machine() == build.LAMBDA_MACHINE, reason="this machine is of Lambda's kind")
-def test_this_machines_build_is_not_fit_for_lambda(built: Path) -> None:
+@pytest.mark.skipif(platform.machine() == build.LAMBDA_MACHINE, reason="this machine has Lambda's architecture")
+def test_host_build_is_refused_for_lambda(built: Path) -> None:
     found = "\n".join(artefacts.problems(replace(build.aws(), compiler=None), built))
 
     assert "is not ELF for aarch64" in found
     assert "does not fit Python 3.13 on aarch64" in found
-    assert "there is none at hand" in found
+    assert "is not installed" in found
 
 
-def test_a_build_without_bytecode_is_fit_where_nobody_could_make_it(copy: Path) -> None:
+def test_missing_bytecode_is_accepted_without_a_compiler(copy: Path) -> None:
     target = replace(HOST, compiler=None)
     assert artefacts.problems(target, copy)
 
@@ -237,7 +237,7 @@ def test_a_build_without_bytecode_is_fit_where_nobody_could_make_it(copy: Path) 
     assert artefacts.problems(target, copy) == []
 
 
-# --- the command, and the template it leaves
+# --- the command, and the template it writes
 
 
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def host_copy(built: Path, tmp_path: Path) -> Path:
     return a_copy(built, tmp_path / "host")
 
 
-def test_a_template_is_left_beside_a_good_build_only(
+def test_template_is_written_only_beside_a_good_build(
     host_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(host_copy, monkeypatch)
@@ -264,7 +264,7 @@ def test_a_template_is_left_beside_a_good_build_only(
     assert not (host_copy / "template.yaml").exists()
 
 
-def test_its_template_is_the_one_template_with_other_paths(copy: Path) -> None:
+def test_built_template_differs_in_paths_only(copy: Path) -> None:
     written = read_template(artefacts.write_template(copy))
     original = read_template(build.ROOT / "template.yaml")
 
@@ -275,14 +275,14 @@ def test_its_template_is_the_one_template_with_other_paths(copy: Path) -> None:
         if field:
             folder = copy / written["Resources"][name]["Properties"].pop(field)
             del resource["Properties"][field]
-            resource.pop("Metadata", None)  # how to build: it is built
+            resource.pop("Metadata", None)  # build instructions
             expected = "handler.py" if field == "CodeUri" else "python"
             assert (folder / expected).exists()
             assert folder.relative_to(copy)
     assert written == original
 
 
-def test_the_layer_speaks_to_the_services_it_should(built: Path) -> None:
+def test_layer_has_exactly_the_listed_services(built: Path) -> None:
     data = built / SITE / "botocore/data"
 
     assert sorted(path.name for path in data.iterdir() if path.is_dir()) == sorted(AWS_SERVICES)

@@ -1,6 +1,6 @@
-"""What is built is enough: each handler starts from its folder and the two layers, with nothing else in reach.
+"""The build is complete: each handler starts from its folder and the two layers alone.
 
-The local cloud cannot show this: it runs functions on an interpreter with packages of its own.
+The local cloud cannot show this: it runs functions on an interpreter with other packages installed.
 """
 
 import ast
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import FUNCTIONS, environment, function_property, verb
+from tests.support.shape import FUNCTIONS, called, calls_of_handler, environment, function_property, verb
 from tools.packaging import build
 from tools.packaging.layer_diet import AWS_SERVICES
 
@@ -26,21 +26,21 @@ SERVICES_DATA = "layers/dependencies/python/botocore/data"
 # -I leaves out the environment and the current folder, -S every site-packages: the standard library stays.
 _START = """
 import importlib, importlib.util, json, sys
-told = json.load(sys.stdin)
-sys.path[:0] = told["paths"]
-outside = [name for name in told["foreign"] if importlib.util.find_spec(name)]
+given = json.load(sys.stdin)
+sys.path[:0] = given["paths"]
+outside = [name for name in given["foreign"] if importlib.util.find_spec(name)]
 import os
-os.environ.update(told["environment"])
+os.environ.update(given["environment"])
 import botocore.session
 services = []
 create_client = botocore.session.Session.create_client
-def note(self, service_name, *rest, **named):
+def record(self, service_name, *rest, **named):
     services.append(service_name)
     return create_client(self, service_name, *rest, **named)
-botocore.session.Session.create_client = note
-module, _, name = told["handler"].partition(".")
+botocore.session.Session.create_client = record
+module, _, name = given["handler"].partition(".")
 handler = getattr(importlib.import_module(module), name)
-for name in told["also"]:
+for name in given["also"]:
     importlib.import_module(name)
 files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 json.dump({"callable": callable(handler), "outside": outside, "services": services,
@@ -55,16 +55,16 @@ def built() -> Path:
 
 @cache
 def foreign(built: Path) -> list[str]:
-    """Top-level modules of the environment that runs this test, less those that the layers bring."""
+    """Top-level modules of the environment that runs this test, without those in the layers."""
     here = set(importlib.metadata.packages_distributions())
     brought = {path.name.partition(".")[0] for layer in LAYERS for path in (built / layer).iterdir()}
     return sorted(name for name in here - brought - sys.stdlib_module_names if name.isidentifier())
 
 
 def start(name: str, built: Path, *, also: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """Load a function's handler in a process of its own, and the modules `also`."""
+    """Load a function's handler in a separate process, and the modules `also`."""
     folder = built / "functions" / verb(name)
-    told = {
+    given = {
         "paths": [str(folder), *(str(built / layer) for layer in LAYERS)],
         "foreign": foreign(built),
         "environment": {**dict.fromkeys(environment(name), "x"), "AWS_REGION": "x", "AWS_DEFAULT_REGION": "x"},
@@ -73,7 +73,7 @@ def start(name: str, built: Path, *, also: tuple[str, ...] = ()) -> subprocess.C
     }
     return subprocess.run(  # noqa: S603 - this interpreter on the text above
         [sys.executable, "-I", "-S", "-B", "-c", _START],
-        input=json.dumps(told),
+        input=json.dumps(given),
         env={"PATH": os.defpath},
         cwd=folder,
         capture_output=True,
@@ -85,33 +85,33 @@ def start(name: str, built: Path, *, also: tuple[str, ...] = ()) -> subprocess.C
 def started(name: str, built: Path, **arguments: Any) -> dict[str, Any]:
     done = start(name, built, **arguments)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_handler_starts_from_what_is_deployed(name: str, built: Path) -> None:
-    answer = started(name, built)
+def test_handler_imports_from_deployed_files_only(name: str, built: Path) -> None:
+    result = started(name, built)
 
-    assert answer["callable"]
-    assert answer["outside"] == []
-    # The standard library lies where this interpreter's own modules do.
+    assert result["callable"]
+    assert result["outside"] == []
+    # The standard library is in the folders of this interpreter.
     allowed = (str(built), str(Path(os.__file__).parent), str(Path(sys.base_prefix)))
-    assert not [file for file in answer["files"] if not file.startswith(allowed)]
-    assert not [file for file in answer["files"] if "site-packages" in file or "dist-packages" in file]
-    assert answer["services"], "it makes no client when it starts"
-    assert set(answer["services"]) == clients_of(name)
-    for service in answer["services"]:
+    assert not [file for file in result["files"] if not file.startswith(allowed)]
+    assert not [file for file in result["files"] if "site-packages" in file or "dist-packages" in file]
+    assert result["services"], "it creates no client when it starts"
+    assert set(result["services"]) == clients_of(name)
+    for service in result["services"]:
         assert list((built / SERVICES_DATA / service).glob("*/service-2.json")), service
 
 
-def test_the_tests_own_packages_are_looked_for(built: Path) -> None:
+def test_packages_of_the_tests_are_searched(built: Path) -> None:
     assert {"moto", "pytest", "yaml", "mypy", "hypothesis"} <= set(foreign(built))
     assert not {"boto3", "botocore", "cryptography", "registrar", "json"} & set(foreign(built))
 
 
-def test_what_is_imported_late_is_there_too(built: Path) -> None:
-    """Imports inside functions, which no start of a handler reaches."""
+def test_late_imports_are_deployed(built: Path) -> None:
+    """Imports inside functions, which do not run when a handler starts."""
     ours = sorted((built / "layers/registrar/python").rglob("*.py"))
     handlers = sorted((built / "functions").glob("*/handler.py"))
     modules = {module for path in ours + handlers for module in imported(path)}
@@ -139,22 +139,21 @@ MAKERS = ("client", "one_try_client")
 
 
 def clients_of(name: str) -> set[str]:
-    """The services whose clients a handler asks for, anywhere in it."""
-    tree = ast.parse((build.ROOT / "functions" / verb(name) / "handler.py").read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    named = {ast.literal_eval(c.args[0]) for c in calls if isinstance(c.func, ast.Name) and c.func.id in MAKERS}
-    return named | {"s3" for c in calls if isinstance(c.func, ast.Name) and c.func.id == "post_client"}
+    """The services whose clients a handler creates, itself or through the builders that it uses."""
+    calls = calls_of_handler(verb(name))
+    named = {ast.literal_eval(call.args[0]) for call in calls if called(call) in MAKERS}
+    return named | {"s3" for call in calls if called(call) == "post_client"}
 
 
-def test_every_service_asked_for_is_kept(built: Path) -> None:
-    asked = {service for name in FUNCTIONS for service in clients_of(name)}
+def test_every_requested_service_is_kept(built: Path) -> None:
+    requested = {service for name in FUNCTIONS for service in clients_of(name)}
 
-    assert asked <= set(AWS_SERVICES)
-    assert not [service for service in asked if not (built / SERVICES_DATA / service).is_dir()]
+    assert requested <= set(AWS_SERVICES)
+    assert not [service for service in requested if not (built / SERVICES_DATA / service).is_dir()]
 
 
 @pytest.mark.parametrize(
-    ("function", "missing", "told"),
+    ("function", "missing", "expected"),
     [
         ("ValidateUploadFunction", "layers/dependencies/python/cryptography", "cryptography"),
         ("ValidateUploadFunction", "layers/dependencies/python/_cffi_backend*", "_cffi_backend"),
@@ -169,7 +168,9 @@ def test_every_service_asked_for_is_kept(built: Path) -> None:
         ("LoginFunction", "functions/login/handler.py", "handler"),
     ],
 )
-def test_what_is_missing_is_found(function: str, missing: str, told: str, built: Path, tmp_path: Path) -> None:
+def test_missing_package_is_detected(
+    function: str, missing: str, expected: str, built: Path, tmp_path: Path
+) -> None:
     for part in ("layers", "functions"):
         shutil.copytree(built / part, tmp_path / part, copy_function=os.link)
     for path in list(tmp_path.glob(missing)):
@@ -181,4 +182,4 @@ def test_what_is_missing_is_found(function: str, missing: str, told: str, built:
     done = start(function, tmp_path)
 
     assert done.returncode != 0
-    assert told in done.stderr
+    assert expected in done.stderr

@@ -113,7 +113,7 @@ def test_issuers_and_root_have_the_profile() -> None:
         ("ca/KISA-RootCA-4.der", lambda: a_pki().root.certificate),
     ],
 )
-def test_shape_is_that_of_a_certificate_made_by_others(vector: str, ours: Any) -> None:
+def test_shape_equals_that_of_a_real_certificate(vector: str, ours: Any) -> None:
     theirs, made = x509.load_der_x509_certificate(a_vector(vector)), ours()
     assert profile(made) == profile(theirs)
     assert der_shape(made.public_bytes(Encoding.DER)) == der_shape(theirs.public_bytes(Encoding.DER))
@@ -133,7 +133,7 @@ def test_subject_is_that_of_a_bank_customer() -> None:
     assert str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value).startswith("김철수()002004120261123")
 
 
-def test_ends_at_midnight_in_seoul() -> None:
+def test_validity_ends_at_midnight_in_seoul() -> None:
     certificate = a_certificate().certificate
     assert certificate.not_valid_before_utc.isoformat() == "2026-11-22T15:00:00+00:00"
     assert certificate.not_valid_after_utc.isoformat() == "2027-11-22T14:59:59+00:00"
@@ -174,7 +174,7 @@ def test_key_belongs_to_the_certificate() -> None:
         assert customer.key.public_key() == customer.certificate.public_key()
 
 
-def test_key_can_be_used_again() -> None:
+def test_key_can_be_reused() -> None:
     first = a_certificate(key="ec")
     second = a_certificate(key=first.key)
     assert second.key is first.key
@@ -187,7 +187,7 @@ def test_neither_key_nor_random_number_shows_in_a_repr() -> None:
     assert "key" not in repr(a_pki().root)
 
 
-def test_bad_certificates() -> None:
+def test_each_defect_is_in_the_certificate() -> None:
     pki = a_pki()
     issuer = pki.issuers["yessign"].certificate
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
@@ -243,7 +243,7 @@ def test_every_operator_issues_under_an_accepted_personal_policy() -> None:
         assert policy.policy_identifier.dotted_string in accepted
 
 
-def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:
+def test_saved_pki_loads_unchanged(tmp_path: Path) -> None:
     pki = a_pki()
     pki.save(tmp_path)
     loaded = DemoPki.load(tmp_path)

@@ -1,4 +1,4 @@
-"""The OCSP servers of the tests do what tests rely on."""
+"""The OCSP servers behave as the tests rely on."""
 
 import shutil
 import socket
@@ -11,9 +11,9 @@ from cryptography.x509 import ocsp
 from registrar.domain.revocation import status as revocation
 from tests.support.builders import NOW
 from tests.support.ocsp_answers import DAY, NONCE, a_request, asked, ca_itself, issuing_ca, status
-from tools.cloud.http_calls import Answer, send
+from tools.cloud.http_calls import HttpResponse, send
 from tools.pki.responder_servers import MODES, Entry, FaultyResponder, OpensslResponder
-from tools.pki.responders import ANSWERS
+from tools.pki.responders import RESPONSE_MODES
 
 # Both listen on loopback.
 pytestmark = pytest.mark.cloud
@@ -21,24 +21,24 @@ pytestmark = pytest.mark.cloud
 TYPE = {"Content-Type": "application/ocsp-request"}
 
 
-def ask(url: str) -> Answer:
+def ask(url: str) -> HttpResponse:
     return send("POST", url, a_request(), TYPE)
 
 
-def test_the_mode_decides_and_requests_are_counted() -> None:
+def test_mode_decides_the_response_and_requests_are_counted() -> None:
     with FaultyResponder(ca_itself(), clock=lambda: NOW) as responder:
-        assert status(ask(responder.url).body).answer is revocation.Answer.GOOD
-        for mode in ANSWERS:
+        assert status(ask(responder.url).body).value is revocation.StatusValue.GOOD
+        for mode in RESPONSE_MODES:
             responder.mode = mode
             answer = ask(responder.url)
             assert answer.status == 200
             assert answer.headers["content-type"] == "application/ocsp-response"
-        assert responder.requests == 1 + len(ANSWERS)
+        assert responder.requests == 1 + len(RESPONSE_MODES)
         responder.mode = "hold"
-        assert status(ask(responder.url).body).answer is revocation.Answer.ON_HOLD
+        assert status(ask(responder.url).body).value is revocation.StatusValue.ON_HOLD
 
 
-def test_a_server_that_is_broken() -> None:
+def test_broken_server_modes_fail_as_named() -> None:
     with FaultyResponder(ca_itself(), "http500", clock=lambda: NOW) as responder:
         assert ask(responder.url).status == 500
         responder.mode = "closed"
@@ -49,13 +49,13 @@ def test_a_server_that_is_broken() -> None:
         responder.mode = "redirect"
         moved = ask(responder.url)
         assert moved.status == 307
-        # Whoever follows finds a good answer there, and is counted.
-        assert status(ask(moved.headers["location"]).body).answer is revocation.Answer.GOOD
+        # A client that follows gets a good response, and is counted.
+        assert status(ask(moved.headers["location"]).body).value is revocation.StatusValue.GOOD
         assert responder.requests == 5
-    assert set(MODES) - set(ANSWERS) == {"http500", "closed", "huge", "redirect", "slow"}
+    assert set(MODES) - set(RESPONSE_MODES) == {"http500", "closed", "huge", "redirect", "slow"}
 
 
-def test_a_server_that_drips_never_ends_by_itself_and_stops_when_told() -> None:
+def test_slow_server_stops_only_on_exit() -> None:
     with FaultyResponder(ca_itself(), "slow", clock=lambda: NOW) as responder:
         connection = HTTPConnection(str(urlsplit(responder.url).netloc), timeout=30)
         connection.request("POST", "/", a_request(), TYPE)
@@ -68,20 +68,20 @@ def test_a_server_that_drips_never_ends_by_itself_and_stops_when_told() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl command to start")
-def test_openssl_as_a_server_tells_what_its_index_says_now() -> None:
+def test_openssl_responder_reports_its_current_index() -> None:
     with OpensslResponder(issuing_ca(), [Entry(asked().serial)]) as responder:
         url = responder.url
         for entries, expected in (
-            ([Entry(asked().serial)], revocation.Answer.GOOD),
-            ([Entry(asked().serial, "certificateHold", NOW - DAY)], revocation.Answer.ON_HOLD),
-            ([Entry(asked().serial, "keyCompromise", NOW - DAY)], revocation.Answer.REVOKED),
-            ([], revocation.Answer.UNKNOWN),
+            ([Entry(asked().serial)], revocation.StatusValue.GOOD),
+            ([Entry(asked().serial, "certificateHold", NOW - DAY)], revocation.StatusValue.ON_HOLD),
+            ([Entry(asked().serial, "keyCompromise", NOW - DAY)], revocation.StatusValue.REVOKED),
+            ([], revocation.StatusValue.UNKNOWN),
         ):
-            responder.tell(entries)
+            responder.set_entries(entries)
             for _twice in range(2):
                 answer = ask(responder.url)
                 made = ocsp.load_der_ocsp_response(answer.body).this_update_utc
-                assert status(answer.body, now=made).answer is expected
+                assert status(answer.body, now=made).value is expected
                 assert status(answer.body, now=made, nonce=NONCE[::-1]).why == "nonce is not ours"
         assert responder.url == url
     with pytest.raises(OSError, match="refused"):

@@ -1,4 +1,4 @@
-"""AWS clients: made once per process, with time limits that leave a function time to answer.
+"""AWS clients: made once per process, with time limits that leave a function time to respond.
 
 They are boto3's clients, taken from the botocore session that boto3 wraps: `import boto3` loads its transfer
 manager (threads, multiprocessing) as well, a fifth of a cold start for what no function uses.
@@ -12,9 +12,9 @@ from botocore.config import Config
 
 # Two tries fit into the shortest function timeout (10 s).
 _LIMITS = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3})
-# A message that may have gone out is never sent again by itself: the queue decides on the next try.
+# A message that may have been sent is never repeated automatically: the queue decides on the next try.
 _ONE_TRY = Config(connect_timeout=2, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 1})
-# A path-style address of a new bucket answers 307 for its first hours in AWS.
+# A path-style address of a new bucket returns 307 for its first hours in AWS.
 _POST = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
 _session = botocore.session.get_session()

@@ -1,4 +1,4 @@
-"""DynamoDB's wire form and its refusals, in one place.
+"""DynamoDB's wire format and its errors, in one place.
 
 Items hold few types: text, whole numbers, bytes, instants (`2026-12-31T14:59:59Z`, sortable) and JSON text for
 what is only ever read whole. Instants that are compared in a condition to the millisecond are numbers.
@@ -95,9 +95,9 @@ def get_many(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
     for first in range(0, len(keys), BATCH):
         asked: dict[str, Any] = {table: {"Keys": list(keys[first : first + BATCH]), "ConsistentRead": True}}
         while asked:
-            answer = client.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(table, [])
-            asked = answer.get("UnprocessedKeys") or {}
+            response = client.batch_get_item(RequestItems=asked)
+            yield from response["Responses"].get(table, [])
+            asked = response.get("UnprocessedKeys") or {}
 
 
 def put(client: Any, table: str, item: Item, **condition: Any) -> None:
@@ -130,12 +130,12 @@ def update(
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         **_names(names),
     }
-    answer: Item = _guarded(client.update_item, **call).get("Attributes", {})
-    return answer
+    response: Item = _guarded(client.update_item, **call).get("Attributes", {})
+    return response
 
 
 def change(client: Any, table: str, key: Item, expression: str, values: Item, **names: str) -> Item:
-    """Update an item, or make it, whatever it is, and return it whole as it is now."""
+    """Update or create an item unconditionally, and return all of it as it is now."""
     call = {
         "TableName": table,
         "Key": key,
@@ -144,8 +144,8 @@ def change(client: Any, table: str, key: Item, expression: str, values: Item, **
         "ReturnValues": "ALL_NEW",
         **_names(names),
     }
-    answer: Item = client.update_item(**call)["Attributes"]
-    return answer
+    response: Item = client.update_item(**call)["Attributes"]
+    return response
 
 
 def _names(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -153,7 +153,7 @@ def _names(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
-    """All writes or none. Raises ConditionFailed with the items that stood in the way, in the order of `writes`.
+    """All writes or none. Raises ConditionFailed with the items that made them fail, in the order of `writes`.
 
     Where another transaction is at the same items (a repeated tap), what it leaves decides: boto3 does not try
     such a conflict again by itself.
@@ -179,7 +179,7 @@ def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> 
 
 
 def _guarded(call: Any, **arguments: Any) -> Any:
-    """The call's answer. Raises ConditionFailed; a transaction at the same item is waited out, as in `transact`."""
+    """The call's response. Raises ConditionFailed; retries while a transaction is at the item, as `transact`."""
     tries_left = TRANSACTION_TRIES
     while True:
         tries_left -= 1

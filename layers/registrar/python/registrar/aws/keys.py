@@ -1,4 +1,4 @@
-"""KMS: secrets of customers, each bound to its customer by the encryption context, and what phones seal to us."""
+"""KMS: secrets of customers, each bound to its customer by the encryption context, and secrets that phones seal."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ SEALING_ALGORITHM = "RSAES_OAEP_SHA_256"
 
 @dataclass(frozen=True, slots=True)
 class CustomerSecrets:
-    """Encrypts and decrypts a customer's secrets; a ciphertext of one customer never opens for another."""
+    """Encrypts and decrypts a customer's secrets; a ciphertext of one customer is never decrypted for another."""
 
     client: Any
     key_id: str
 
     def open(self, customer_id: str, ciphertext: bytes) -> bytes:
-        answer = self.client.decrypt(
+        response = self.client.decrypt(
             KeyId=self.key_id, CiphertextBlob=ciphertext, EncryptionContext={"customer": customer_id}
         )
-        plaintext: bytes = answer["Plaintext"]
+        plaintext: bytes = response["Plaintext"]
         return plaintext
 
     def seal(self, customer_id: str, plaintext: bytes) -> bytes:
-        answer = self.client.encrypt(
+        response = self.client.encrypt(
             KeyId=self.key_id, Plaintext=plaintext, EncryptionContext={"customer": customer_id}
         )
-        ciphertext: bytes = answer["CiphertextBlob"]
+        ciphertext: bytes = response["CiphertextBlob"]
         return ciphertext
 
 
@@ -46,19 +46,19 @@ class SealingKeys:
         if sealed.key_id not in self.key_ids:
             raise SealedSecretInvalid
         try:
-            answer = self.client.decrypt(
+            response = self.client.decrypt(
                 KeyId=sealed.key_id, CiphertextBlob=sealed.ciphertext, EncryptionAlgorithm=SEALING_ALGORITHM
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "InvalidCiphertextException":
                 raise SealedSecretInvalid from None
             raise
-        return unwrap(answer["Plaintext"], upload_id, nonce)
+        return unwrap(response["Plaintext"], upload_id, nonce)
 
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
-    """The current sealing key, as the API hands it out."""
+    """The current sealing key, as the API returns it."""
 
     client: Any
     key_id: str

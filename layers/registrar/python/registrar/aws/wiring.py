@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from registrar.aws.queues.sweeps import Sweeps
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
-    from registrar.aws.tables.due_questions import DueQuestions
+    from registrar.aws.tables.due_queries import DueQueries
     from registrar.aws.tables.erasure import Erasure
     from registrar.aws.tables.expiry_index import ExpiryIndex
     from registrar.aws.tables.issuers import Issuers
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def challenges() -> Challenges:
-    """The challenges that customers answer."""
+    """The challenges of customers."""
     from registrar.aws.tables.challenges import Challenges
 
     return Challenges(client("dynamodb"), setting("CHALLENGES_TABLE"))
@@ -52,15 +52,15 @@ def customers() -> Customers:
     return Customers(client("dynamodb"), setting("CUSTOMERS_TABLE"))
 
 
-def due_questions() -> DueQuestions:
-    """Uploads whose issuers are to be asked again."""
-    from registrar.aws.tables.due_questions import DueQuestions
+def due_queries() -> DueQueries:
+    """Uploads whose status is to be queried again."""
+    from registrar.aws.tables.due_queries import DueQueries
 
-    return DueQuestions(client("dynamodb"), setting("UPLOADS_TABLE"))
+    return DueQueries(client("dynamodb"), setting("UPLOADS_TABLE"))
 
 
 def erasure() -> Erasure:
-    """Ended registrations whose retention is over."""
+    """Ended registrations whose retention period has passed."""
     from registrar.aws.tables.erasure import Erasure
 
     return Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
@@ -131,7 +131,7 @@ def throttles() -> Throttles:
 
 
 def upload_checks() -> UploadChecks:
-    """Uploads whose issuers are asked."""
+    """Uploads whose status is being queried."""
     from registrar.aws.tables.upload_checks import UploadChecks
 
     return UploadChecks(client("dynamodb"), setting("UPLOADS_TABLE"))
@@ -202,8 +202,8 @@ def notice_queue() -> Queue:
     return Queue(client("sqs"), setting("NOTICE_QUEUE"))
 
 
-def question_queue() -> Queue:
-    """Uploads whose issuers are to be asked."""
+def query_queue() -> Queue:
+    """Uploads whose status is to be queried."""
     from registrar.aws.queues.queue import Queue
 
     return Queue(client("sqs"), setting("QUESTIONS_QUEUE"))
@@ -217,21 +217,21 @@ def reevaluation_queue() -> Queue:
 
 
 def sweeps() -> Sweeps:
-    """Delayed messages to the validator: delete what an upload left behind."""
+    """Delayed messages to the validator: delete remaining files of an upload."""
     from registrar.aws.queues.sweeps import Sweeps
 
     return Sweeps(client("sqs"), setting("VALIDATION_QUEUE"))
 
 
 def validation_queue() -> Queue:
-    """Uploads whose files arrived, to look at again soon."""
+    """Uploads whose files arrived, to retry soon."""
     from registrar.aws.queues.queue import Queue
 
     return Queue(client("sqs"), setting("VALIDATION_QUEUE"))
 
 
 def watch_queue() -> Queue:
-    """Issuers' lists to look at."""
+    """Issuers' lists to watch."""
     from registrar.aws.queues.queue import Queue
 
     return Queue(client("sqs"), setting("WATCH_QUEUE"))
@@ -241,7 +241,7 @@ def watch_queue() -> Queue:
 
 
 def notice_sender() -> Sender:
-    """Queued notices, by text message, push or mail. No call is repeated by itself."""
+    """Queued notices, by text message, push or mail. No call is repeated automatically."""
     from registrar.aws.queues.channels import Mails, Pushes, TextMessages
     from registrar.aws.queues.sender import Sender
     from registrar.domain.notices.channels import ChannelName

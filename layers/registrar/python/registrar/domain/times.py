@@ -9,7 +9,7 @@ _A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)
 
 
 def iso(at: datetime) -> str:
-    """`at` in UTC to the second, as every answer and item writes it."""
+    """`at` in UTC to the second, as every response and item contains it."""
     # Not strftime: certificates may name the year 1, which it writes with one digit.
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
@@ -20,7 +20,7 @@ def instant(text: str) -> datetime:
 
 
 def days_left(not_after: datetime, now: datetime) -> int:
-    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative when it is over."""
+    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it."""
     return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
 
 

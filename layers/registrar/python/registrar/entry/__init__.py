@@ -1,1 +1,1 @@
-"""How an event comes in and an answer goes out."""
+"""How an event is read and a response is written."""

@@ -10,17 +10,17 @@ from registrar.domain.reasons.errors import MessagePostponed
 from registrar.entry.log import logger
 
 Outcome = dict[str, list[dict[str, str]]]
-PutOff = Callable[[str, timedelta], None]
+Postpone = Callable[[str, timedelta], None]
 """Hides the message of a receipt handle for a while."""
 
 
 def each_message(
-    handle: Callable[[Mapping[str, Any]], None], put_off: PutOff | None = None
+    handle: Callable[[Mapping[str, Any]], None], postpone: Postpone | None = None
 ) -> Callable[[dict[str, Any], Any], Outcome]:
-    """Turn `handle`, which takes one message's JSON, into a handler that answers `batchItemFailures`.
+    """Turn `handle`, which takes one message's JSON, into a handler that returns `batchItemFailures`.
 
-    A message that fails is delivered again and ends in the dead-letter queue; the others are not touched by it.
-    One for which `handle` raises MessagePostponed is put off: it stays in the queue, hidden until then.
+    A message that fails is delivered again and ends in the dead-letter queue; the others are not affected.
+    One for which `handle` raises MessagePostponed is postponed: it stays in the queue, hidden until then.
     """
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
@@ -29,8 +29,8 @@ def each_message(
             logger.append_keys(message_id=record["messageId"], function=context.function_name)
             try:
                 handle(json.loads(record["body"]))
-            except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others; the queue keeps it
-                _keep(record, error, put_off)
+            except Exception as error:  # noqa: BLE001 - one bad message must not stop the others; the queue keeps it
+                _keep(record, error, postpone)
                 failures.append({"itemIdentifier": record["messageId"]})
         logger.info("batch done", messages=len(event.get("Records", [])), failed=len(failures))
         return {"batchItemFailures": failures}
@@ -38,14 +38,14 @@ def each_message(
     return lambda_handler
 
 
-def _keep(record: Mapping[str, Any], error: Exception, put_off: PutOff | None) -> None:
-    if put_off is None or not isinstance(error, MessagePostponed):
+def _keep(record: Mapping[str, Any], error: Exception, postpone: Postpone | None) -> None:
+    if postpone is None or not isinstance(error, MessagePostponed):
         logger.exception("message failed")
         return
     try:
-        put_off(record["receiptHandle"], error.wait)
-    except Exception:  # noqa: BLE001 - then it comes again sooner
-        logger.exception("message not put off")
+        postpone(record["receiptHandle"], error.wait)
+    except Exception:  # noqa: BLE001 - then it is redelivered sooner
+        logger.exception("message not postponed")
 
 
 def object_keys(message: Mapping[str, Any]) -> Iterator[str]:

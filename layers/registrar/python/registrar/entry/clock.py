@@ -10,5 +10,5 @@ def now() -> datetime:
 
 
 def deadline(seconds: float) -> float:
-    """The time of the monotonic clock at which `seconds` from now are over."""
+    """The time of the monotonic clock `seconds` from now."""
     return time.monotonic() + seconds

@@ -1,6 +1,6 @@
-"""The frame around a function that an admin calls directly, under IAM: one registration, who asks, and why.
+"""The frame around a function that an admin calls directly, under IAM: one registration, who calls, and why.
 
-The staff id is what the caller says; who may call is IAM's to say, and who did is in CloudTrail beside it.
+The caller states the staff id; IAM decides who may call, and CloudTrail records who did.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from registrar.entry.refusals import refusal_of
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is asked; `fields` has what only one function knows."""
+    """The fields of every command; `fields` holds the others."""
 
     fields: Fields
     customer_id: str
@@ -26,7 +26,7 @@ class Command:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the audit log keeps."""
+        """The facts for the audit log."""
         names = ("customer_id", "registration_id", "staff_id", "reason")
         return {name: getattr(self, name) for name in names}
 
@@ -34,17 +34,17 @@ class Command:
 def command(
     handle: Callable[[Command], dict[str, Any]],
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
-    """`invoked` for what concerns one registration."""
+    """`invoked` for a command about one registration."""
     return invoked(lambda fields: handle(_read(fields)))
 
 
 def invoked(
     handle: Callable[[Fields], dict[str, Any]],
 ) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
-    """Turn `handle` into a Lambda handler that answers `{"done": …}`, or `{"refused": code, "text": …}`.
+    """Turn `handle` into a Lambda handler that returns `{"done": …}`, or `{"refused": code, "text": …}`.
 
-    An error becomes the refusal that refusals.py says: a step that the state forbids is STATE_CONFLICT, with what
-    is in the way as its text. Whatever else fails is Lambda's error.
+    An error becomes the refusal that refusals.py defines: a step that the state forbids is STATE_CONFLICT, with the
+    obstacle as its text. Any other error is raised to Lambda.
     """
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

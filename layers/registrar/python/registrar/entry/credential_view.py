@@ -1,4 +1,4 @@
-"""What a customer proves who they are with, as the app shows it: no key, no secret, no whole number."""
+"""A customer's credentials, as the app shows them: no key, no secret, no full phone number."""
 
 from datetime import datetime
 from typing import Any

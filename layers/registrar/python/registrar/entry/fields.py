@@ -47,7 +47,7 @@ class Fields:
         return tuple(each for each in known if each in value)
 
     def number(self, name: str) -> int:
-        """A whole number from 0; how large it may be is for the domain to say."""
+        """A whole number from 0; the domain limits its size."""
         value = self.values.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._malformed(name)
@@ -74,7 +74,7 @@ class Fields:
         return [Fields(entry, f"{self.prefix}{name}[{index}].") for index, entry in enumerate(value)]
 
     def sealed(self, name: str) -> Sealed:
-        """What the phone sealed: an object with `key_id` and `ciphertext` (base64)."""
+        """A sealed secret: an object with `key_id` and `ciphertext` (base64)."""
         value = self.values.get(name)
         if not isinstance(value, dict):
             raise self._malformed(name)

@@ -1,4 +1,4 @@
-"""Which of our languages a client prefers."""
+"""The language that a client prefers."""
 
 
 def preferred_language(header: str) -> str:

@@ -1,7 +1,7 @@
 """Logs: one JSON line per fact, with ids only. Events, bodies, headers, codes and tokens are never logged.
 
-`audit` writes what an auditor asks for: who did what to which object, with what outcome. A customer is named by
-a digest, which a person with the customer id can recompute and nobody else can read.
+`audit` writes what an auditor needs: who did what to which object, with what outcome. A customer is named by a
+digest, which only a person with the customer id can recompute.
 """
 
 import hashlib
@@ -18,6 +18,6 @@ def customer_ref(customer_id: str) -> str:
 
 
 def audit(action: str, *, customer_id: str | None = None, **facts: Any) -> None:
-    """Note that `action` (`noun.verb`) happened; `facts` are ids, codes and counts."""
+    """Record that `action` (`noun.verb`) happened; `facts` are ids, codes and counts."""
     who: dict[str, Any] = {"customer_ref": customer_ref(customer_id)} if customer_id else {}
     logger.info(action, audit=True, **who, **facts)

@@ -22,5 +22,5 @@ REFUSALS: Mapping[type[RegistrarError], Callable[[Any], Refusal]] = {
 
 
 def refusal_of(error: Exception) -> Refusal | None:
-    """What the caller gets; None for an error that should not have come this far, which is a defect of ours."""
+    """What the caller gets; None for any other error, which is a defect of ours."""
     return next((refusal(error) for kind, refusal in REFUSALS.items() if isinstance(error, kind)), None)

@@ -1,4 +1,4 @@
-"""What came in through API Gateway, as plain checked values."""
+"""The request from API Gateway, as plain checked values."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the authorizer found out: `method` and `proved_at` are those of their last identity proof."""
+    """The caller by the authorizer: `method` and `proved_at` are those of their last proof of identity."""
 
     customer_id: str
     customer_kind: str
@@ -41,7 +41,7 @@ class Request:
 
     @property
     def language(self) -> str:
-        """The language to respond in, as Accept-Language asks."""
+        """The language to respond in, by Accept-Language."""
         return preferred_language(self.headers.get("accept-language", ""))
 
     @property
@@ -62,7 +62,7 @@ class Request:
 
     @property
     def source_address(self) -> str:
-        """Where the request came from, as API Gateway saw it; X-Forwarded-For is the caller's to write."""
+        """Where the request came from, as API Gateway saw it; the caller can write X-Forwarded-For."""
         return str(self.context["identity"]["sourceIp"])
 
     @property

@@ -1,34 +1,34 @@
-"""The frame around a handler of the REST API: request in, answer out, every failure a problem document."""
+"""The frame around a handler of the REST API: request in, response out, every failure a problem document."""
 
 from collections.abc import Callable
 from typing import Any
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.entry.answers import Answer, problem
 from registrar.entry.log import logger
 from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
+from registrar.entry.responses import Response, problem
 
-Handler = Callable[[dict[str, Any], Any], Answer]
+Handler = Callable[[dict[str, Any], Any], Response]
 
 
-def route(handle: Callable[[Request], Answer]) -> Handler:
+def route(handle: Callable[[Request], Response]) -> Handler:
     """Turn `handle` into a Lambda handler.
 
-    An error becomes the problem document that refusals.py says; any other is a defect of ours: logged with its
-    trace, answered as SYSTEM_RETRY with a reference and no detail.
+    An error becomes the problem document that refusals.py defines; any other is a defect of ours: logged with its
+    trace, returned as SYSTEM_RETRY with a reference and no detail.
     """
 
-    def lambda_handler(event: dict[str, Any], context: Any) -> Answer:
+    def lambda_handler(event: dict[str, Any], context: Any) -> Response:
         request = read_request(event)
         logger.append_keys(support_ref=request.support_ref, function=context.function_name)
         try:
-            answer = handle(request)
+            response = handle(request)
         except Exception as error:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
-            answer = problem(_refusal(error), request.language, request.support_ref)
-        logger.info("answered", status=answer["statusCode"])
-        return answer
+            response = problem(_refusal(error), request.language, request.support_ref)
+        logger.info("answered", status=response["statusCode"])
+        return response
 
     return lambda_handler
 

@@ -1,4 +1,4 @@
-"""What is kept, as the app sees it. Names are masked; nothing names another customer."""
+"""Stored data, as the app sees it. Names are masked; nothing names another customer."""
 
 from datetime import datetime
 from typing import Any
@@ -18,14 +18,14 @@ from registrar.domain.registrations.upload import (
     UploadState,
 )
 from registrar.domain.times import days_left, iso
-from registrar.entry.answers import findings_in
+from registrar.entry.responses import findings_in
 
 ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
 
 
 def challenge_view(challenge: Challenge) -> dict[str, Any]:
-    """What a customer has to answer, and how they can."""
+    """A challenge, and the methods to prove it."""
     return {
         "challenge_id": challenge.id,
         "operation": challenge.operation.value,
@@ -37,7 +37,7 @@ def challenge_view(challenge: Challenge) -> dict[str, Any]:
 
 
 def proved_view(proved: Proved) -> dict[str, Any]:
-    """What a right answer earns: a session, a proof, or both."""
+    """The result of a proved challenge: a session, a proof of identity, or both."""
     challenge = proved.challenge
     started = proved.started
     ends = challenge.proof_expires_at
@@ -99,7 +99,7 @@ def _state_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
 
 
 def registration_view(registration: Registration, language: str, now: datetime) -> dict[str, Any]:
-    """A registration with what is true of it now."""
+    """A registration with its effective state."""
     return {
         "registration_id": registration.id,
         "status": registration.status_at(now).value,
@@ -121,27 +121,27 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         },
         "registered_at": iso(registration.registered_at),
         "proof": registration.proof,
-        "revocation": _word_view(registration),
+        "revocation": _revocation_view(registration),
         "replaces": registration.replaces,
         "superseded_by": registration.superseded_by,
     }
 
 
-def _word_view(registration: Registration) -> dict[str, str] | None:
-    """Of when the issuer's last good answer is, and where it came from."""
+def _revocation_view(registration: Registration) -> dict[str, str] | None:
+    """The time and source of the last good status."""
     word = registration.revocation
     return {"as_of": iso(word.as_of), "source": word.source} if word else None
 
 
 def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:
-    """What is to be signed to take a loss report back, where there is one."""
+    """The text to sign to cancel a loss report, where there is one."""
     if registration.lifecycle_at(now) is not Lifecycle.LIVE or Hold.CUSTOMER not in registration.holds:
         return {}
     return {"resume": {"text": text_to_resume(registration, bank), "algorithms": ALGORITHMS}}
 
 
 def certificate_view(summary: Summary, language: str) -> dict[str, Any]:
-    """What the customer is shown of a certificate that passed."""
+    """The members of an accepted certificate that the customer sees."""
     shown = {k: v for k, v in summary.to_map().items() if k not in ("key_digest", "issuer_key_digest")}
     return {**shown, "issuer": summary.issuer[language], "policy": summary.policy[language]}
 

@@ -1,4 +1,4 @@
-"""The two questions that are put to an issuer's servers. What comes back is bytes that nobody has checked yet."""
+"""The two requests to an issuer's servers. They return bytes that are not checked yet."""
 
 from collections.abc import Collection
 
@@ -11,10 +11,10 @@ __all__ = ["Limits", "ask_ocsp", "fetch_crl"]
 
 
 def ask_ocsp(url: str, request: bytes, origins: Collection[str], limits: Limits) -> bytes:
-    """The responder's answer to a DER OCSPRequest, posted (RFC 6960 appendix A.1).
+    """The responder's OCSPResponse to a DER OCSPRequest, sent by POST (RFC 6960 appendix A.1).
 
-    `url` comes out of a certificate; `origins` are the ones this issuer may be asked at (domain.addresses).
-    Raises IssuerUnreachable for an address that is not accepted and for whatever goes wrong.
+    `url` comes out of a certificate; `origins` are those at which this issuer may be queried (domain.addresses).
+    Raises IssuerUnreachable for an address that is not accepted and for every failure.
     """
     address = allowed(url, origins)
     if not isinstance(address, HttpAddress):

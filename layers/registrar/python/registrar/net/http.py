@@ -21,7 +21,7 @@ def get(address: HttpAddress, limits: Limits) -> bytes:
 
 
 def post(address: HttpAddress, body: bytes, content_type: str, limits: Limits) -> bytes:
-    """The answer to a body. Raises IssuerUnreachable."""
+    """The response to a body. Raises IssuerUnreachable."""
     return _ask(address, "POST", {"Content-Type": content_type, "Content-Length": str(len(body))}, body, limits)
 
 
@@ -31,16 +31,16 @@ def _ask(address: HttpAddress, method: str, headers: dict[str, str], body: bytes
     lines += [f"{name}: {value}" for name, value in {"Host": host, "Connection": "close", **headers}.items()]
     with connected(address.host, address.port, limits) as stream:
         stream.send("\r\n".join([*lines, "", ""]).encode("ascii") + body)
-        answer = _answer(stream)
-    if len(answer) > limits.most_bytes:
-        raise IssuerUnreachable("the answer is too large")
-    return answer
+        response = _response(stream)
+    if len(response) > limits.most_bytes:
+        raise IssuerUnreachable("the response is too large")
+    return response
 
 
-def _answer(stream: Stream) -> bytes:
+def _response(stream: Stream) -> bytes:
     status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))
     if not status:
-        raise IssuerUnreachable("the answer is not HTTP")
+        raise IssuerUnreachable("the response is not HTTP")
     if status[1] != b"200":
         raise IssuerUnreachable(f"HTTP status {status[1].decode()}")
     headers = _headers(stream)
@@ -73,7 +73,7 @@ def _headers(stream: Stream) -> dict[bytes, bytes]:
 
 
 def _chunks(stream: Stream) -> bytes:
-    """RFC 9112 section 7.1. What follows the last chunk is of no use and not read."""
+    """RFC 9112 section 7.1. The trailer after the last chunk is not read."""
     body = bytearray()
     while size := _number(stream.line(MOST_OF_A_LINE).partition(b";")[0].strip(b" \t"), 16):
         body += stream.exactly(size)

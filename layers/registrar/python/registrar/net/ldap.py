@@ -1,7 +1,7 @@
 """One anonymous base-scope LDAP search for the CRLs of an entry (RFC 4511, RFC 4523).
 
 Only what such a search needs of BER: definite lengths (RFC 4511 section 5.1) and values inside values, taken apart
-level by level, so that no answer can be nested too deep.
+level by level, so that no response can be nested too deep.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
 
 MOST_SIDE_BY_SIDE: Final = 32
-"""Values at one level of an answer, so also CRLs of one entry: one is usual, some come with a change of keys."""
+"""Values at one level of a response, so also CRLs of one entry: one is usual, some come with a change of keys."""
 
 _BOOLEAN = 0x01
 _INTEGER = 0x02
@@ -42,7 +42,7 @@ _RESULTS: Final = {
     51: "busy",
     52: "unavailable",
 }
-_NOT_LDAP: Final = "the answer is not LDAP"
+_NOT_LDAP: Final = "the response is not LDAP"
 _Values = list[tuple[int, bytes]]
 
 
@@ -63,7 +63,7 @@ def search(address: LdapAddress, limits: Limits) -> tuple[bytes, ...]:
     if not values:
         raise IssuerUnreachable("the entry has no CRL")
     if sum(map(len, values)) > limits.most_bytes:
-        raise IssuerUnreachable("the answer is too large")
+        raise IssuerUnreachable("the response is too large")
     return values
 
 
@@ -143,7 +143,7 @@ def _values(contents: bytes) -> _Values:
     at = 0
     while at < len(contents):
         if len(values) == MOST_SIDE_BY_SIDE:
-            raise IssuerUnreachable("the answer has too many values")
+            raise IssuerUnreachable("the response has too many values")
         head = contents[at : at + 2]
         if len(head) < 2:
             raise IssuerUnreachable(_NOT_LDAP)

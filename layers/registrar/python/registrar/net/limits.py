@@ -1,4 +1,4 @@
-"""How long and how much one question to an issuer's server may take."""
+"""Limits of time and size for one request to an issuer's server."""
 
 import time
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`deadline` is a time of `clock`, in seconds, by which everything is over: name look-up, connection, answer.
+    """`deadline` is a time of `clock`, in seconds, by which everything is done: name look-up, connection, response.
 
-    `most_bytes` bounds the answer. `private_allowed` lets in addresses that are not of the public internet: only in
-    the local stage.
+    `most_bytes` bounds the response. `private_allowed` allows addresses outside the public internet: only in the
+    local stage.
     """
 
     deadline: float

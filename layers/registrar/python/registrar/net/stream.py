@@ -12,12 +12,12 @@ from registrar.net.limits import Limits
 from registrar.net.resolving import resolve
 
 OVERHEAD: Final = 64 * 1024
-"""Bytes that an answer may take beside what is asked for: header lines, chunk sizes, LDAP names."""
+"""Bytes that a response may have beside its content: header lines, chunk sizes, LDAP names."""
 
 _AT_ONCE: Final = 64 * 1024
-_LATE: Final = "no whole answer in time"
-_TOO_LARGE: Final = "the answer is too large"
-_CUT_OFF: Final = "the answer is cut off"
+_LATE: Final = "no complete response in time"
+_TOO_LARGE: Final = "the response is too large"
+_CUT_OFF: Final = "the response is cut off"
 
 
 class Stream:
@@ -64,7 +64,7 @@ class Stream:
         """Whether more came."""
         with _failures():
             self._connection.settimeout(_remaining(self._limits))
-            # One byte more than there may be tells an answer that is too large from one that just fits.
+            # One byte more than there may be shows that a response is too large.
             piece = self._connection.recv(min(_AT_ONCE, self._left + 1))
         self._left -= len(piece)
         if self._left < 0:
@@ -98,7 +98,7 @@ def _connection(addresses: list[str], port: int, limits: Limits) -> socket.socke
 
 
 def _resolved(host: str, port: int, limits: Limits) -> list[str]:
-    """getaddrinfo knows no time-out: a thread waits for it, and is left behind when the time is over."""
+    """getaddrinfo has no time-out: a thread waits for it, and is abandoned after the deadline."""
     results: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:

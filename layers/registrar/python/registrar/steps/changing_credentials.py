@@ -1,4 +1,4 @@
-"""Changing what a customer proves who they are with: every change uses up a proof that is strong enough for it.
+"""Changing a customer's credentials: every change uses up a proof of identity that is strong enough for it.
 
 proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "passkey", now)
 notices.send(Kind.PASSKEY_ADDED, ...)                     # no change without its notice
@@ -21,14 +21,14 @@ from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Customers and the proofs that let them change their credentials."""
+    """Customers and the proofs of identity that allow them to change their credentials."""
 
     client: Any
     customers: Customers
     challenges: Challenges
 
     def of(self, customer_id: str, now: datetime) -> Customer:
-        """The customer as they are now. Raises Refusal (AUTH_REQUIRED) for one whom the bank no longer knows."""
+        """The customer as they are now. Raises Refusal (AUTH_REQUIRED) for a former customer."""
         customer = self.customers.find(customer_id)
         if customer is None:
             raise Refusal(Code.AUTH_REQUIRED)

@@ -1,4 +1,4 @@
-"""The last check of an upload: what its issuer says, written down; asked again later where it says nothing."""
+"""The last check of an upload: query the revocation status and record it; query again later where there is none."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +14,14 @@ from registrar.domain.registrations.registration import successor_of
 from registrar.domain.registrations.upload import Checking, Deferred, Upload
 from registrar.domain.revocation.distribution_points import points_of
 from registrar.domain.revocation.findings import finding_of, given_up, next_try
-from registrar.domain.revocation.status import Answer, Status, recorded
+from registrar.domain.revocation.status import Status, StatusValue, recorded
 from registrar.net.limits import Limits
-from registrar.steps.status_checks import Question, StatusChecks
+from registrar.steps.status_checks import StatusChecks, StatusQuery
 
 
 @dataclass(frozen=True, slots=True)
 class RevocationStep:
-    """Uploads being checked, the sources to ask, the customer's registrations; `bank` is the bank's own OU."""
+    """Uploads being checked, the sources to query, the customer's registrations; `bank` is the bank's own OU."""
 
     checks: UploadChecks
     statuses: StatusChecks
@@ -31,9 +31,9 @@ class RevocationStep:
     def settle(
         self, upload: Checking | Deferred, store: TrustStore, now: datetime, limits: Limits
     ) -> tuple[Upload, Status | None]:
-        """Ask, and write down what follows: the upload as it is then, and the issuer's status where it was asked.
+        """Query, and save the result: returns the changed upload, and the status where it was queried.
 
-        Raises ConditionFailed where another question was answered a moment earlier.
+        Raises ConditionFailed where another query finished a moment earlier.
         """
         certificate = read_certificate(upload.der)
         report = decide_on(certificate, store, upload.customer_kind, now, bank=self.bank)
@@ -42,15 +42,15 @@ class RevocationStep:
         if summary is None or issuer is None:
             return self.checks.reject(upload, report.findings), None
         rules = store.rules.revocation
-        question = Question(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], now, limits)
-        status, of_authority = self.statuses.check(question)
-        renewed = status.answer is Answer.REVOKED and self._renewed(upload, summary)
+        query = StatusQuery(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], now, limits)
+        status, of_authority = self.statuses.check(query)
+        renewed = status.value is StatusValue.REVOKED and self._renewed(upload, summary)
         finding = finding_of(status, issuer.operator.name, of_authority=of_authority, renewed=renewed)
         if finding is None:
             points = points_of(certificate, issuer.certificate.key_digest, issuer.operator)
             for point in points:
-                self.statuses.issuers.ensure_point(point, now)  # from now on the watch looks at its list
-            good = recorded(status, question.max_age, now, tuple(point.id for point in points))
+                self.statuses.issuers.ensure_point(point, now)  # from now on the watch reads its list
+            good = recorded(status, query.max_age, now, tuple(point.id for point in points))
             return self.checks.accept(upload, report.findings, good, now), status
         if finding.level is Level.FAIL:
             return self.checks.reject(upload, (*report.findings, finding)), status

@@ -1,4 +1,4 @@
-"""Asking issuers' lists of revoked certificates: each is fetched once for all and read from its index."""
+"""Querying issuers' lists of revoked certificates: each is fetched once for all queries and read from its index."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +16,7 @@ from registrar.domain.revocation.crl_index import lookup
 from registrar.domain.revocation.crl_status import SOURCE, Age, status_from_crl
 from registrar.domain.revocation.distribution_points import Point, check_point, points_of
 from registrar.domain.revocation.findings import worst
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from registrar.net.fetch import Limits, fetch_crl
 
 # A list that was replaced while it was read is read again.
@@ -24,8 +24,8 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """On whose behalf a list is looked at, and how old and how large it may be."""
+class CrlQuery:
+    """The issuer whose list is read, and how old and how large the list may be."""
 
     issuer: Certificate
     operator: Operator
@@ -52,79 +52,81 @@ class CrlStore:
         max_age: timedelta | None,
         limits: Limits,
     ) -> Status:
-        """What the issuer's list says of `certificate`; for a CA's certificate `issuer` is the CA above it.
+        """The status of `certificate` by the issuer's list; for a CA's certificate `issuer` is the CA above it.
 
         A list whose thisUpdate is within `max_age` is fresh enough (None: until its nextUpdate); an older one is
-        fetched anew first, unless somebody else is at it or its server rests.
+        fetched again first, unless another caller fetches it or its server is paused.
         """
-        asked = Asked(issuer, operator, rules, now, limits, max_age)
+        query = CrlQuery(issuer, operator, rules, now, limits, max_age)
         points = points_of(certificate, issuer.key_digest, operator)
         if not points:
-            return _silence(Answer.UNAVAILABLE, "the certificate names no list at an accepted address")
+            return _no_status(StatusValue.UNAVAILABLE, "the certificate names no list at an accepted address")
         silent = []
         for point in points:
-            status = self._status_at(point, certificate, asked)
+            status = self._status_at(point, certificate, query)
             if status.definite:
                 return status
             silent.append(status)
         return worst(silent)
 
-    def renew(self, point: Point, asked: Asked) -> int:
-        """Fetch the list unless its server rests or somebody else does; returns how many bytes came.
+    def renew(self, point: Point, query: CrlQuery) -> int:
+        """Fetch the list unless its server is paused or another caller does; returns the number of bytes fetched.
 
         Raises IssuerUnreachable, and CrlUnusable for a list that is not this issuer's or not this point's.
         """
-        origins = asked.operator.sources.crl
+        origins = query.operator.sources.crl
         issuers = self.issuers
         address = allowed(point.url, origins)
         if address is None:
             raise IssuerUnreachable("the address is not accepted")
-        if not issuers.may_fetch(point, asked.now):
+        if not issuers.may_fetch(point, query.now):
             raise IssuerUnreachable("it is being fetched, or was a moment ago")
         server = f"{SOURCE} {address.host}:{address.port}"
-        breaker = issuers.may_ask(asked.operator.id, server, asked.now, asked.rules)
+        breaker = issuers.may_query(query.operator.id, server, query.now, query.rules)
         if breaker is None:
             raise IssuerUnreachable("the source rests after failures")
         try:
-            contents = fetch_crl(point.url, origins, replace(asked.limits, most_bytes=MOST_BYTES))
-            self.indexes.keep(point, _newest(contents, point, asked))
+            contents = fetch_crl(point.url, origins, replace(query.limits, most_bytes=MOST_BYTES))
+            self.indexes.keep(point, _newest(contents, point, query))
         except (IssuerUnreachable, CrlUnusable):
-            issuers.failed(breaker, asked.now, asked.rules)
+            issuers.record_failure(breaker, query.now, query.rules)
             raise
-        issuers.worked(breaker)
+        issuers.record_success(breaker)
         return sum(map(len, contents))
 
-    def _status_at(self, point: Point, certificate: Certificate, asked: Asked) -> Status:
-        kept = self._told(point, certificate, asked)
+    def _status_at(self, point: Point, certificate: Certificate, query: CrlQuery) -> Status:
+        kept = self._stored_status(point, certificate, query)
         if kept is not None and kept.definite:
             return kept
         try:
-            self.renew(point, asked)
+            self.renew(point, query)
         except IssuerUnreachable as error:
-            told = self._told(point, certificate, asked)
-            return told or _silence(Answer.UNAVAILABLE, error.why)
+            stored = self._stored_status(point, certificate, query)
+            return stored or _no_status(StatusValue.UNAVAILABLE, error.why)
         except CrlUnusable as error:
-            return _silence(Answer.INVALID, error.why)
-        return self._told(point, certificate, asked) or _silence(Answer.UNAVAILABLE, "the list is gone")
+            return _no_status(StatusValue.INVALID, error.why)
+        return self._stored_status(point, certificate, query) or _no_status(
+            StatusValue.UNAVAILABLE, "the list is gone"
+        )
 
-    def _told(self, point: Point, certificate: Certificate, asked: Asked) -> Status | None:
-        """What the list that is kept says; None where none is."""
+    def _stored_status(self, point: Point, certificate: Certificate, query: CrlQuery) -> Status | None:
+        """The status by the stored list; None where no list is stored."""
         for _ in range(_TRIES):
             with suppress(ConditionFailed):
                 index = self.indexes.index(point)
-                return _status_in(index, certificate, asked) if index else None
+                return _status_in(index, certificate, query) if index else None
         return None
 
 
-def _newest(contents: Sequence[bytes], point: Point, asked: Asked) -> Crl:
+def _newest(contents: Sequence[bytes], point: Point, query: CrlQuery) -> Crl:
     """Of the lists at an address, the newest that is this issuer's and this point's. Raises CrlUnusable."""
     found = []
     wrong = CrlUnusable("no list")
     for content in contents:
         try:
-            crl = read_crl(content, asked.issuer)
-            check_point(crl.scope, point, asked.issuer)
-            if crl.this_update > asked.now + asked.rules.skew:
+            crl = read_crl(content, query.issuer)
+            check_point(crl.scope, point, query.issuer)
+            if crl.this_update > query.now + query.rules.skew:
                 raise CrlUnusable("thisUpdate is in the future")
             found.append(crl)
         except CrlUnusable as error:
@@ -134,15 +136,15 @@ def _newest(contents: Sequence[bytes], point: Point, asked: Asked) -> Crl:
     return max(found, key=lambda crl: crl.this_update)
 
 
-def _silence(answer: Answer, why: str) -> Status:
+def _no_status(answer: StatusValue, why: str) -> Status:
     return Status(answer, SOURCE, why=why)
 
 
-def _status_in(index: Index, certificate: Certificate, asked: Asked) -> Status:
+def _status_in(index: Index, certificate: Certificate, query: CrlQuery) -> Status:
     head = index.head
     try:
         entry = lookup(head, index.read, certificate.serial)
     except CrlUnusable as error:
-        return _silence(Answer.INVALID, error.why)
-    most = head.next_update - head.this_update if asked.max_age is None else asked.max_age
-    return status_from_crl(certificate, head, entry, asked.now, Age(most, asked.rules.skew))
+        return _no_status(StatusValue.INVALID, error.why)
+    most = head.next_update - head.this_update if query.max_age is None else query.max_age
+    return status_from_crl(certificate, head, entry, query.now, Age(most, query.rules.skew))

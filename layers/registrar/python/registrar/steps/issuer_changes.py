@@ -1,8 +1,8 @@
 """Applying what changed on an issuer's list to the registrations it names.
 
 Each change is one conditional write and harmless when it is repeated: a registration that ended stays as it ended,
-and holds of others stay beside the issuer's. Runs may overlap. One that comes late may put on a hold that a newer
-list has lifted: it finds that another list was noted meanwhile, and applies what changed since its own.
+and holds of others stay beside the issuer's. Runs may overlap. A late one may add a hold that a newer
+list has lifted: it finds that another list was recorded meanwhile, and applies the changes since its own.
 """
 
 from collections import Counter
@@ -24,12 +24,12 @@ from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.watch import Step, revoked_authorities, steps
 
-_MOST_LOOKS = 3
+_MOST_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A change that met a registration; `live` says whether it was live and so was changed."""
+    """A change that hit a registration; `live` states whether it was live and so was changed."""
 
     step: Step
     customer_id: str
@@ -37,17 +37,17 @@ class Hit:
     live: bool
 
 
-def look(
+def apply_changes(
     indexes: CrlIndexes, registrations: Registrations, point: Point, now: datetime, counts: Counter[str]
 ) -> Iterator[Hit]:
-    """Apply what changed between the list that was looked at last and the newest; yields what met a registration.
+    """Apply the changes between the list processed last and the newest; yields those that hit a registration.
 
-    Raises ConditionFailed where other runs note other lists each time.
+    Raises ConditionFailed where other runs record other lists each time.
     """
     if _is_noted(indexes, point):
         return
     applied: StoredObject | None = None
-    for _ in range(_MOST_LOOKS):
+    for _ in range(_MOST_ATTEMPTS):
         noted = indexes.whole(point, WATCHED)
         newest = indexes.whole(point)
         if newest is None:
@@ -55,7 +55,7 @@ def look(
         readable = noted if indexes.index(point, WATCHED) else None
         for before in (readable, applied) if applied else (readable,):
             found = steps(before.content if before else None, newest.content, counts)
-            yield from apply(registrations, point.issuer_key_digest, found, now, counts)
+            yield from _apply_steps(registrations, point.issuer_key_digest, found, now, counts)
         try:
             indexes.watched(point, newest.content, noted)
             return
@@ -66,7 +66,7 @@ def look(
 
 def authorities_on(indexes: CrlIndexes, point: Point, store: TrustStore) -> Sequence[tuple[Certificate, Entry]]:
     """The configured CAs on the newest list, which may be replaced while it is read."""
-    for _ in range(_MOST_LOOKS):
+    for _ in range(_MOST_ATTEMPTS):
         with suppress(ConditionFailed):
             index = indexes.index(point)
             return list(revoked_authorities(store, index.head, index.read)) if index else ()
@@ -79,7 +79,7 @@ def _is_noted(indexes: CrlIndexes, point: Point) -> bool:
     return newest is not None and noted is not None and newest.etag == noted.etag
 
 
-def apply(
+def _apply_steps(
     registrations: Registrations,
     issuer_key_digest: str,
     found: Iterator[tuple[Step, Entry]],

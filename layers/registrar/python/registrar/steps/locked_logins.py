@@ -1,4 +1,4 @@
-"""A customer hears of it when their login becomes locked: whoever guesses does not tell them."""
+"""Notify a customer when their login becomes locked by wrong passwords or codes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

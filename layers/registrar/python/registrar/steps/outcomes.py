@@ -1,6 +1,6 @@
-"""What was decided on an upload, and its files: deleted before it shows; then the issuer is asked.
+"""The verdict on an upload, and its files: deleted before the verdict is visible; then the issuer is queried.
 
-Killed between two steps, whoever comes next (the queue, the customer, the sweep) finds the files or the verdict.
+After a crash between two steps the next caller (the queue, the customer, the sweep) finds the files or the verdict.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _OPEN = (UploadState.ISSUED, UploadState.VALIDATING, UploadState.NEEDS_PASSWORD,
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The uploads' table, the bucket where their files lie, and the queue of questions to issuers."""
+    """The uploads' table, the bucket with their files, and the queue of revocation queries."""
 
     uploads: Uploads
     bucket: Bucket
-    questions: Queue
+    queries: Queue
 
     def decide(self, upload: Undecided, verdict: Verdict, now: datetime) -> None:
-        """Save the verdict, delete the files, let it show. Raises ConditionFailed as Uploads.decide does."""
+        """Save the verdict, delete the files, publish it. Raises ConditionFailed as Uploads.decide does."""
         self.uploads.decide(upload, verdict, now)
         self.publish(upload, verdict.state)
 
@@ -35,21 +35,23 @@ class Outcomes:
             return
         self.uploads.decide_and_publish(upload, verdict, now)
         self.bucket.delete_upload(upload)
-        self.questions.send([{"upload_id": upload.id}])
+        self.queries.send([{"upload_id": upload.id}])
 
     def publish(self, upload: Undecided, outcome: UploadState) -> None:
-        """Go on where a verdict was saved that leads to `outcome`. Repeating it is harmless."""
+        """Continue after a verdict was saved that leads to `outcome`. Repeating it is harmless."""
         self.bucket.delete_upload(upload)
         self.uploads.publish(upload, outcome)
         if outcome is UploadState.CHECKING:
-            self.questions.send([{"upload_id": upload.id}])
+            self.queries.send([{"upload_id": upload.id}])
 
     def sweep(self, upload: Upload, now: datetime) -> None:
-        """Finish what was decided; delete the files of an upload that is over, but not those of an open one."""
+        """Finish what was decided; delete the files of an ended upload, but not those of an open one."""
         if isinstance(upload, Undecided) and upload.outcome is not None:
             self.publish(upload, upload.outcome)
         elif isinstance(upload, Checking):
             self.bucket.delete_upload(upload)
-            self.questions.send([{"upload_id": upload.id}])  # whoever decided may have been killed before asking
+            self.queries.send(
+                [{"upload_id": upload.id}]
+            )  # the decision may have been interrupted before the query was queued
         elif upload.state_at(now) not in _OPEN:
             self.bucket.delete_upload(upload)

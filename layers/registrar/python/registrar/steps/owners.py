@@ -1,5 +1,5 @@
-"""Whose is a certificate, and who holds its key: where what the phone sealed and what the bank keeps are opened,
-compared and forgotten."""
+"""The owner of a certificate and the holder of its key: decrypt what the phone sealed and what the bank stores,
+compare, and keep neither."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Owners:
     def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
         """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…).
 
-        The number is opened only when there is an R to compare it with.
+        The number is decrypted only when there is an R to compare it with.
         """
         if random_number is None:
             raise Refusal(Code.OWNER_UNVERIFIABLE)

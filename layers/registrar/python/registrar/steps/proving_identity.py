@@ -1,7 +1,7 @@
-"""Answering a challenge, whatever the method: the one beginning and the one ending of all verify functions.
+"""Proving a challenge by any method: the first and the last step of all verify functions.
 
 challenge = access.counted(challenge_id, "otp", now)   # the try is counted; nothing was compared yet
-if not right: raise access.wrong(challenge, now).refusal
+if not right: raise access.refuse_try(challenge, now).refusal
 proved = access.finish(challenge, "otp", now)          # entry/views.py: proved_view(proved)
 """
 
@@ -21,10 +21,10 @@ from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.steps.locked_logins import LockedLogins
 
 
-class WrongAnswer(NamedTuple):
-    """What follows from an answer that is not right.
+class FailedTry(NamedTuple):
+    """The outcome of a failed try.
 
-    `lock_notice` says whether the notice of a locked login was queued; None where none is due.
+    `lock_notice` states whether the notice of a locked login was queued; None where none is due.
     """
 
     refusal: Refusal
@@ -43,7 +43,7 @@ class Access:
     def counted(self, challenge_id: str, method: str, now: datetime) -> Challenge:
         """The open challenge, with this try counted before anything is compared.
 
-        Raises Refusal: STEP_UP_EXPIRED (unknown, over, answered), STEP_UP_LOCKED (no try left),
+        Raises Refusal: STEP_UP_EXPIRED (unknown, expired, proved), STEP_UP_LOCKED (no try left),
         STEP_UP_METHOD_UNAVAILABLE (not one of the challenge's methods).
         """
         try:
@@ -58,22 +58,24 @@ class Access:
             raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
         return challenge
 
-    def wrong(self, challenge: Challenge, now: datetime) -> WrongAnswer:
-        """The refusal for an answer that is not right; the last one also locks the account for a while.
+    def refuse_try(self, challenge: Challenge, now: datetime) -> FailedTry:
+        """The refusal of a failed try; the last one also locks the account for a while.
 
-        A customer hears of a locked login, not of a locked step-up: that takes a session of theirs.
+        A locked login sends a notice, a locked step-up does not: it requires a session of the customer.
         """
         if challenge.tries_left:
-            return WrongAnswer(Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left))
+            return FailedTry(Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left))
         until = self.throttles.lock(challenge.throttle, now)
         locks_login = challenge.starts_session
-        told = self.locked_logins.queue(challenge.customer_id, challenge.throttle, until) if locks_login else None
-        return WrongAnswer(step_up_locked(until, now), told)
+        notice_queued = (
+            self.locked_logins.queue(challenge.customer_id, challenge.throttle, until) if locks_login else None
+        )
+        return FailedTry(step_up_locked(until, now), notice_queued)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
-        """A right answer: a login starts the session, a step-up becomes a proof; the attempts are cleared.
+        """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared.
 
-        The session's row uses up the code first, so no challenge is ever proved by a code that counted already.
+        The session's row uses up the code first, so no challenge is proved by a used code.
         Raises Refusal: STEP_UP_REUSED, STEP_UP_EXPIRED.
         """
         started = None

@@ -1,4 +1,4 @@
-"""A proof that does not fit takes one of the upload's tries."""
+"""Check a proof of possession; an invalid one uses up one of the upload's tries."""
 
 from typing import NoReturn
 

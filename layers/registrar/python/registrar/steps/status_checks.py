@@ -1,7 +1,7 @@
-"""Asking an issuer whether a certificate was revoked: OCSP, then its CRL, in the order of the bank's rules.
+"""Querying the revocation status of a certificate: OCSP, then its CRL, in the order of the bank's rules.
 
-Only configured addresses are asked, within one time limit; a source that keeps failing rests (issuers.py). What is
-not the issuer's word is never taken for good.
+Only configured addresses are queried, within one time limit; a source that keeps failing is paused (issuers.py).
+Only a status that the issuer stated can be good.
 """
 
 import secrets
@@ -14,17 +14,17 @@ from registrar.domain.certificates.trust import Issuer, RevocationRules
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, request_for
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
 
-# The CRL still has its turn when the responder uses up its own.
+# The CRL can still be queried when the responder uses up its time.
 OCSP_SECONDS = 5.0
 _NONCE_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StatusQuery:
     """One certificate, its issuer, the rules and the moment."""
 
     certificate: Certificate
@@ -37,92 +37,92 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class StatusChecks:
-    """The sources at which issuers answer."""
+    """The issuers' sources of revocation status."""
 
     issuers: Issuers
     crls: CrlStore
 
-    def check(self, question: Question) -> tuple[Status, bool]:
-        """The issuer's word on the certificate, or, where no source gives it, the worst about their answers.
+    def check(self, query: StatusQuery) -> tuple[Status, bool]:
+        """The revocation status, or, where no source gives one, the worst failure of the sources.
 
-        A good certificate's CAs are looked up too where the rules say so: the flag tells that the status is a CA's.
+        A good certificate's CAs are looked up too where the rules require it: the flag marks the status of a CA.
         """
-        status = self._own(question)
-        if status.answer is not Answer.GOOD or not question.rules.check_authorities:
+        status = self._own(query)
+        if status.value is not StatusValue.GOOD or not query.rules.check_authorities:
             return status, False
-        above = question.issuer.anchor.certificate
-        for authority in question.issuer.authorities:
-            of_authority = self._listed(question, authority, above, None)
-            if of_authority.answer is not Answer.GOOD:
+        above = query.issuer.anchor.certificate
+        for authority in query.issuer.authorities:
+            of_authority = self._listed(query, authority, above, None)
+            if of_authority.value is not StatusValue.GOOD:
                 return of_authority, True
             above = authority
         return status, False
 
-    def _own(self, question: Question) -> Status:
+    def _own(self, query: StatusQuery) -> Status:
         silent = []
-        for source in question.rules.order:
+        for source in query.rules.order:
             if source == SOURCE:
-                status = self._ocsp(question)
+                status = self._ocsp(query)
             else:
-                status = self._listed(question, question.certificate, question.issuer.certificate, question.max_age)
+                status = self._listed(query, query.certificate, query.issuer.certificate, query.max_age)
             if status.definite:
                 return status
             silent.append(status)
         return worst(silent)
 
     def _listed(
-        self, question: Question, certificate: Certificate, above: Certificate, max_age: timedelta | None
+        self, query: StatusQuery, certificate: Certificate, above: Certificate, max_age: timedelta | None
     ) -> Status:
-        """What the CRL says. A CA's list has no greatest age but its nextUpdate: they come out months apart."""
-        operator = question.issuer.operator
-        rules = question.rules
-        now = question.now
-        return self.crls.status(certificate, above, operator, rules, now, max_age, question.limits)
+        """The status by the CRL. A CA's list is valid until its nextUpdate: CAs publish lists months apart."""
+        operator = query.issuer.operator
+        rules = query.rules
+        now = query.now
+        return self.crls.status(certificate, above, operator, rules, now, max_age, query.limits)
 
-    def _ocsp(self, question: Question) -> Status:
-        operator = question.issuer.operator
-        rules = question.rules
-        now = question.now
+    def _ocsp(self, query: StatusQuery) -> Status:
+        operator = query.issuer.operator
+        rules = query.rules
+        now = query.now
         address = operator.sources.ocsp
         if address is None:
             return _unavailable("no responder is configured")
-        breaker = self.issuers.may_ask(operator.id, SOURCE, now, rules)
+        breaker = self.issuers.may_query(operator.id, SOURCE, now, rules)
         if breaker is None:
             return _unavailable("the responder rests after failures")
-        status = self._answer(question, address)
+        status = self._query_responder(query, address)
         if status.definite:
-            self.issuers.worked(breaker)
+            self.issuers.record_success(breaker)
         else:
-            self.issuers.failed(breaker, now, rules)
+            self.issuers.record_failure(breaker, now, rules)
         return status
 
-    def _answer(self, question: Question, address: str) -> Status:
-        certificate = question.certificate
-        issuer = question.issuer
+    def _query_responder(self, query: StatusQuery, address: str) -> Status:
+        certificate = query.certificate
+        issuer = query.issuer
         sources = issuer.operator.sources
         nonce = secrets.token_bytes(_NONCE_BYTES)
         request = request_for(certificate, issuer.certificate, nonce, sources.certid_hash)
-        deadline = min(question.limits.deadline, question.limits.clock() + OCSP_SECONDS)
-        limits = replace(question.limits, deadline=deadline, most_bytes=MAX_BYTES)
+        deadline = min(query.limits.deadline, query.limits.clock() + OCSP_SECONDS)
+        limits = replace(query.limits, deadline=deadline, most_bytes=MAX_BYTES)
         try:
-            answer = ask_ocsp(address, request, [_origin(address)], limits)
+            response = ask_ocsp(address, request, [_origin(address)], limits)
         except IssuerUnreachable as error:
             return _unavailable(error.why)
         return check_response(
-            answer,
+            response,
             certificate,
             issuer.certificate,
             nonce=nonce,
-            now=question.now,
-            skew=question.rules.skew,
-            max_age=question.max_age,
+            now=query.now,
+            skew=query.rules.skew,
+            max_age=query.max_age,
             responders=sources.responders,
             root=issuer.anchor.certificate,
         )
 
 
 def _unavailable(why: str) -> Status:
-    return Status(Answer.UNAVAILABLE, SOURCE, why=why)
+    return Status(StatusValue.UNAVAILABLE, SOURCE, why=why)
 
 
 def _origin(address: str) -> str:

@@ -1,4 +1,4 @@
-"""What the customer learns where their certificate, or its key, is not free."""
+"""The refusal or the registration for a certificate or key that is already registered."""
 
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
@@ -7,7 +7,7 @@ from registrar.domain.registrations.upload import AwaitingProof, failure
 
 
 def existing(taken: CertificateTaken, upload: AwaitingProof, uploads: Uploads) -> str:
-    """The customer's own registration of the very certificate; the upload ends with what it is told.
+    """The customer's own registration of the very certificate; the upload ends with this finding.
 
     Raises Refusal: REPLACES_REQUIRED, the upload staying open, or NOT_AVAILABLE_FOR_REGISTRATION.
     """

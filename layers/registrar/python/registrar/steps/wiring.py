@@ -13,7 +13,6 @@ from registrar.settings import setting, settings_list
 
 if TYPE_CHECKING:
     from registrar.domain.access.passkeys import RelyingParty
-    from registrar.steps.asking_again import AskingAgain
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
@@ -23,20 +22,21 @@ if TYPE_CHECKING:
     from registrar.steps.proving_identity import Access
     from registrar.steps.sending_at_once import NoticesAtOnce
     from registrar.steps.status_checks import StatusChecks
+    from registrar.steps.status_refresh import StatusRefresh
 
 
 def access() -> Access:
-    """Answering a challenge."""
+    """Proving a challenge."""
     from registrar.steps.proving_identity import Access
 
     return Access(stores.challenges(), stores.sessions(), stores.throttles(), locked_logins())
 
 
-def asking_again() -> AskingAgain:
-    """Asking an issuer once more before an upload is registered."""
-    from registrar.steps.asking_again import AskingAgain
+def status_refresh() -> StatusRefresh:
+    """Querying an outdated status again before an upload is registered."""
+    from registrar.steps.status_refresh import StatusRefresh
 
-    return AskingAgain(stores.upload_checks(), stores.question_queue())
+    return StatusRefresh(stores.upload_checks(), stores.query_queue())
 
 
 def credentials() -> Credentials:
@@ -68,21 +68,21 @@ def notices_at_once() -> NoticesAtOnce:
 
 
 def outcomes() -> Outcomes:
-    """Publishing what was decided on an upload."""
+    """Publishing the verdict on an upload."""
     from registrar.steps.outcomes import Outcomes
 
-    return Outcomes(stores.uploads(), stores.upload_bucket(), stores.question_queue())
+    return Outcomes(stores.uploads(), stores.upload_bucket(), stores.query_queue())
 
 
 def owners_of_containers() -> Owners:
-    """Whose a certificate is, where its container is opened with a sealed password."""
+    """The owner of a certificate whose container is opened with a sealed password."""
     from registrar.steps.owners import Owners
 
     return Owners(stores.customers(), stores.identity_secrets(), stores.password_keys())
 
 
 def owners_of_signatures() -> Owners:
-    """Whose a certificate is, where its key signs and R is sealed."""
+    """The owner of a certificate whose key signs, with a sealed R."""
     from registrar.steps.owners import Owners
 
     return Owners(stores.customers(), stores.identity_secrets(), stores.random_number_keys())
@@ -105,7 +105,7 @@ def revocation_step() -> RevocationStep:
 
 
 def status_checks() -> StatusChecks:
-    """Asking issuers whether a certificate was revoked."""
+    """Querying the revocation status of a certificate."""
     from registrar.steps.status_checks import StatusChecks
 
     return StatusChecks(stores.issuers(), crl_store())

@@ -1,11 +1,11 @@
-"""Answers with the event it was given."""
+"""Returns its event."""
 
 import json
 from typing import Any
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Echo, except that the body {"fail": true} raises."""
+    """Return the event; the body {"fail": true} raises."""
     print("echo", event["path"])
     if event["body"] and json.loads(event["body"]).get("fail"):
         raise RuntimeError("asked to fail")

@@ -1,11 +1,11 @@
-"""Authorizes `Bearer good`, denies `Bearer bad`, knows nobody else."""
+"""Authorizes `Bearer good`, denies `Bearer bad`, and raises for any other token."""
 
 import json
 from typing import Any
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer with a policy, or raise the one word that API Gateway answers with 401."""
+    """Return a policy, or raise the message that API Gateway turns into 401."""
     print("guard", json.dumps(event))
     header = next((value for name, value in event["headers"].items() if name.lower() == "authorization"), "")
     effects = {"Bearer good": "Allow", "Bearer bad": "Deny"}

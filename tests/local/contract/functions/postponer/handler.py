@@ -1,4 +1,4 @@
-"""Puts a message off for three seconds and fails it; takes it the second time."""
+"""Postpones a message for three seconds and fails it; accepts it the second time."""
 
 import os
 import time
@@ -8,7 +8,7 @@ import boto3
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Log when each message came."""
+    """Log when each message arrives."""
     (record,) = event["Records"]
     if record["attributes"]["ApproximateReceiveCount"] != "1":
         print("again", record["body"], time.time())

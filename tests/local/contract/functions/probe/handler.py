@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer with what the call answered, or with the code of its error."""
+    """Return the result of the call, or the code of its error."""
     config = Config(s3={"addressing_style": "virtual"})
     client: Any = boto3.client(event["service"], config=config)
     arguments = {

@@ -1,4 +1,4 @@
-"""Reads the object that each message tells of."""
+"""Reads the object that each message names."""
 
 import json
 import os

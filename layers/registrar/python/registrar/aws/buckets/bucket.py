@@ -30,12 +30,12 @@ class Bucket:
     def read(self, key: str, limit: int) -> StoredObject:
         """At most `limit` + 1 bytes of the object. Raises ObjectNotFound."""
         try:
-            answer = self.client.get_object(Bucket=self.name, Key=key)
+            response = self.client.get_object(Bucket=self.name, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise ObjectNotFound(key) from None
             raise
-        return StoredObject(answer["Body"].read(limit + 1), answer["ETag"])
+        return StoredObject(response["Body"].read(limit + 1), response["ETag"])
 
     def read_part(self, key: str, start: int, length: int, etag: str | None = None) -> StoredObject:
         """`length` bytes from `start`, fewer at the object's end; with `etag` of that version only.
@@ -44,7 +44,7 @@ class Bucket:
         """
         version = {"IfMatch": etag} if etag else {}
         try:
-            answer = self.client.get_object(
+            response = self.client.get_object(
                 Bucket=self.name, Key=key, Range=f"bytes={start}-{start + length - 1}", **version
             )
         except ClientError as error:
@@ -53,7 +53,7 @@ class Bucket:
             if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
                 raise ConditionFailed from None
             raise
-        return StoredObject(answer["Body"].read(), answer["ETag"])
+        return StoredObject(response["Body"].read(), response["ETag"])
 
     def write(
         self,
@@ -100,11 +100,11 @@ class Bucket:
     def presigned_post(self, key: str, file: AnnouncedFile, life: timedelta) -> dict[str, Any]:
         """A form that uploads exactly this file: `url` and `fields`. Key, type and size are all conditions."""
         fields = {"Content-Type": "application/octet-stream"}
-        answer: dict[str, Any] = self.client.generate_presigned_post(
+        response: dict[str, Any] = self.client.generate_presigned_post(
             self.name,
             key,
             Fields=fields,
             Conditions=[fields, ["content-length-range", file.size, file.size]],
             ExpiresIn=int(life.total_seconds()),
         )
-        return answer
+        return response

@@ -72,7 +72,7 @@ class CrlIndexes:
             try:
                 current = self._index(point, CURRENT)
             except CrlUnusable:
-                # An index of a format that is no longer read must not stay for ever.
+                # An index of a format that is no longer read must be replaced.
                 self.bucket.write(_key(point, CURRENT), index_crl(crl), media_type=_MEDIA_TYPE)
                 return
             if current is not None and not _is_newer(crl, current.head):
@@ -113,7 +113,7 @@ def _key(point: Point, name: str) -> str:
 
 
 def _is_newer(crl: Crl, kept: Head) -> bool:
-    """Whether `crl` was issued after the list that is kept. Raises CrlUnusable where its number says otherwise."""
+    """Whether `crl` was issued after the stored list. Raises CrlUnusable where its number contradicts that."""
     if crl.number is not None and kept.number is not None:
         if crl.this_update > kept.this_update and crl.number < kept.number:
             raise CrlUnusable("a later list with a lower number")

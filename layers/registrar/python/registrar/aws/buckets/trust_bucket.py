@@ -49,7 +49,7 @@ class TrustBucket:
         return self._cached[1]
 
     def active_now(self) -> TrustStore:
-        """The active document, read anew. Raises ObjectNotFound where none was activated yet."""
+        """The active document, read from the bucket. Raises ObjectNotFound where none was activated yet."""
         return read_document(self.bucket.read(ACTIVE, MAX_DOCUMENT_BYTES).content, self.pins)
 
     def proposal(self) -> Proposal | None:

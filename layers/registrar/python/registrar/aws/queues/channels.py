@@ -34,7 +34,7 @@ class Pushes:
 
     def send(self, address: str, message: Message) -> None:
         title, text = message.wording
-        # The app drops a notice id that it has shown: here a repeat after a crash is seen by nobody.
+        # The app drops a notice id that it has shown: a repeat after a crash is not shown.
         gcm = {"notification": {"title": title, "body": text}, "data": {"notice_id": message.notice_id}}
         alert = {"title": title, "body": text}
         apns = {"aps": {"alert": alert, "sound": "default"}, "notice_id": message.notice_id}

@@ -20,7 +20,7 @@ class EventBus:
     name: str
 
     def put(self, events: Sequence[Event]) -> None:
-        """Put all. Raises StoreError where the bus did not take one: put all again then."""
+        """Publish all. Raises StoreError where the bus rejected one: the caller publishes all again."""
         for first in range(0, len(events), _MOST_AT_ONCE):
             entries = [
                 {
@@ -31,7 +31,7 @@ class EventBus:
                 }
                 for event in events[first : first + _MOST_AT_ONCE]
             ]
-            answer = self.client.put_events(Entries=entries)
-            if failed := answer["FailedEntryCount"]:
-                codes = sorted({entry["ErrorCode"] for entry in answer["Entries"] if "ErrorCode" in entry})
+            response = self.client.put_events(Entries=entries)
+            if failed := response["FailedEntryCount"]:
+                codes = sorted({entry["ErrorCode"] for entry in response["Entries"] if "ErrorCode" in entry})
                 raise StoreError(f"the bus did not take {failed} events: {', '.join(codes)}")

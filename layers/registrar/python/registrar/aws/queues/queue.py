@@ -35,7 +35,7 @@ class Queue:
             return False
         return True
 
-    def put_off(self, receipt_handle: str, wait: timedelta) -> None:
+    def postpone(self, receipt_handle: str, wait: timedelta) -> None:
         """Hide a received message for `wait`, at most 12 hours from when it was received."""
         self.client.change_message_visibility(
             QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=int(wait.total_seconds())

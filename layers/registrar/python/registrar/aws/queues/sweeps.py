@@ -1,4 +1,4 @@
-"""Messages to ourselves, delayed past a deadline: look whether an upload's files were left behind."""
+"""Messages to the validator's own queue, delayed past a deadline: delete remaining files of an upload."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Sweeps:
     client: Any
     queue_url: str
 
-    def later(self, upload_id: str) -> None:
-        """Have the upload's files looked at when its deadline is over. A second message does no harm."""
+    def schedule(self, upload_id: str) -> None:
+        """Have the upload's remaining files deleted after its deadline. A second message is harmless."""
         body = json.dumps({"sweep": upload_id})
         self.client.send_message(QueueUrl=self.queue_url, MessageBody=body, DelaySeconds=int(DELAY.total_seconds()))

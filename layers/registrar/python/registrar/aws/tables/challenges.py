@@ -77,7 +77,7 @@ class Challenges:
     def count_try(self, challenge_id: str, now: datetime) -> Challenge:
         """Take one try before anything is compared, and return the challenge with that try counted.
 
-        Raises ConditionFailed where the challenge is unknown, over, answered or has no try left; its `items` hold
+        Raises ConditionFailed where the challenge is unknown, expired, proved or has no try left; its `items` hold
         the row that stood in the way.
         """
         item = dynamo.update(
@@ -96,11 +96,13 @@ class Challenges:
         )
         return from_item(item)
 
-    def sms_sent(self, challenge: Challenge, digest: bytes, code_expires_at: datetime, now: datetime) -> None:
-        """Note the code that is about to be sent; it replaces one sent before.
+    def record_sms_code(
+        self, challenge: Challenge, digest: bytes, code_expires_at: datetime, now: datetime
+    ) -> None:
+        """Record the code that is about to be sent; it replaces an earlier one.
 
-        Raises Refusal: STEP_UP_EXPIRED where the challenge is over, answered or out of tries, RATE_LIMITED where it
-        has had its messages.
+        Raises Refusal: STEP_UP_EXPIRED where the challenge is expired, proved or out of tries, RATE_LIMITED where
+        its messages are used up.
         """
         try:
             dynamo.update(
@@ -127,9 +129,9 @@ class Challenges:
             raise Refusal(Code.RATE_LIMITED, retry_after=60) if full else Refusal(Code.STEP_UP_EXPIRED) from None
 
     def prove(self, challenge: Challenge, method: str, now: datetime) -> Challenge:
-        """OPEN → PROVED by `method`. Of several right answers at once, one does it.
+        """OPEN → PROVED by `method`. Of several correct responses at once, one succeeds.
 
-        Raises Refusal (STEP_UP_EXPIRED) where the challenge is over or was answered.
+        Raises Refusal (STEP_UP_EXPIRED) where the challenge is expired or proved.
         """
         try:
             item = dynamo.update(
@@ -156,7 +158,7 @@ class Challenges:
     ) -> dict[str, dict[str, Any]]:
         """PROVED → USED as part of a transaction: the write that uses the proof up for `used_for`.
 
-        It fails unless `Challenge.authorises` this customer, operation and object; answer that with
+        It fails unless `Challenge.authorises` this customer, operation and object; the refusal is
         STEP_UP_REQUIRED.
         """
         update = {

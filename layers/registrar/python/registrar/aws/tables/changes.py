@@ -10,13 +10,13 @@ from registrar.domain.registrations.registration import Lifecycle
 
 
 def change_of(record: Mapping[str, Any]) -> Change:
-    """The change that a record tells of. Raises KeyError or ValueError where it is of no registration."""
-    told = record["dynamodb"]
+    """The change in a record. Raises KeyError or ValueError where it is not a registration's."""
+    change = record["dynamodb"]
     return Change(
         id=record["eventID"],
-        at=datetime.fromtimestamp(int(told["ApproximateCreationDateTime"]), UTC),
-        old=_row(told["OldImage"]) if "OldImage" in told else None,
-        new=_row(told["NewImage"]) if "NewImage" in told else None,
+        at=datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),
+        old=_row(change["OldImage"]) if "OldImage" in change else None,
+        new=_row(change["NewImage"]) if "NewImage" in change else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The customers' table: written by the bank; this service changes only what customers prove who they are with."""
+"""The customers' table: written by the bank; this service changes only customers' credentials."""
 
 import base64
 from dataclasses import dataclass

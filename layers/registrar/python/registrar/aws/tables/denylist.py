@@ -1,10 +1,10 @@
-"""The deny list: keys that nobody may register or use again, in a table of its own.
+"""The deny list: keys that may not be registered or used again, in a table of its own.
 
     DENY#KEY#<sha256 of SPKI>   the first registration it was denied for, why, since when
 
 A certificate has one key, so a denied key denies every certificate that holds it. Items are written in the
-transaction that ends a registration and are never taken back; the table is not restored with the registrations'
-table, so that going back to an earlier moment there brings no blocked one back.
+transaction that ends a registration and are never deleted; the table is not restored with the registrations'
+table, so that restoring an earlier state there does not allow a blocked certificate again.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class DenyList:
         return {"ConditionCheck": check}
 
     def denial(self, key_digest: str, registration_id: str, why: str, now: datetime) -> dict[str, Any]:
-        """The part of a transaction that denies the key; what stands of an earlier denial stays."""
+        """The part of a transaction that denies the key; an earlier denial is kept."""
         facts = {
             "registration_id": dynamo.text(registration_id),
             "why": dynamo.text(why),
@@ -58,7 +58,7 @@ class DenyList:
         }
 
     def deny(self, key_digest: str, registration_id: str, why: str, now: datetime) -> None:
-        """Deny the key, whatever became of its registration."""
+        """Deny the key, whatever the state of its registration."""
         self.client.update_item(**self.denial(key_digest, registration_id, why, now)["Update"])
 
 

@@ -1,6 +1,6 @@
-"""The sparse, keys-only index `by-erasure` (shard, over_since): what ended when, and how it is erased.
+"""The sparse, keys-only index `by-erasure` (shard, over_since): registrations by their end, and their erasure.
 
-A registration enters it when it ends, or when it is noted that it ran out.
+A registration enters it when it ends, or when its expiry is recorded.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Registrations whose time is over, and their locks."""
+    """Ended registrations, and their locks."""
 
     client: Any
     table: str
 
     def due(self, until: datetime) -> Iterator[Over]:
-        """What is over since `until` or longer, read from the index and nothing else."""
+        """The registrations that ended at `until` or earlier, read from the index only."""
         for shard in EXPIRY_SHARDS:
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,
@@ -42,10 +42,10 @@ class Erasure:
                     yield Over(key, dynamo.read_instant(item, "over_since"))
 
     def erase(self, over: Over) -> None:
-        """Delete the row and those of its locks that nobody took over, in one transaction, if it is still there.
+        """Delete the item and its own locks, in one transaction, if it still exists.
 
-        A denied key stays on the deny list, which refuses it without the locks. Raises ConditionFailed where row or
-        lock changed meanwhile.
+        A denied key stays on the deny list, which refuses it without the locks. Raises ConditionFailed where
+        item or lock changed meanwhile.
         """
         item = dynamo.get(self.client, self.table, over.key)
         if item is None:

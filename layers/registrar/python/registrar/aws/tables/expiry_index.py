@@ -1,7 +1,6 @@
-"""The sparse, keys-only index `by-expiry` (shard, not_after): what ends when, for the expiry run.
+"""The sparse, keys-only index `by-expiry` (shard, not_after): registrations by their end, for the expiry run.
 
-It answers no question about status: a registration that came to another end has left it, and what a row says is
-asked of the row.
+It holds no status: a registration that ended in another way has left it, and the status is read from the item.
 """
 
 from collections.abc import Iterator
@@ -19,13 +18,13 @@ _EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ExpiryIndex:
-    """Reads the index, and marks what it finds on the registrations' rows."""
+    """Reads the index, and writes flags and expiry to the registrations' items."""
 
     client: Any
     table: str
 
     def due(self, shard: str, window: Window) -> Iterator[Due]:
-        """A shard's registrations whose end lies in `window`, read from the index and nothing else."""
+        """A shard's registrations whose end is in `window`, read from the index only."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             IndexName="by-expiry",
@@ -45,12 +44,12 @@ class ExpiryIndex:
                 )
 
     def live(self, shard: str, now: datetime) -> Iterator[tuple[str, str]]:
-        """Customer and registration of every one in a shard that has not run out: all that can be live."""
+        """Customer and registration of every one in a shard that has not expired: all that can be live."""
         for due in self.due(shard, Window(0, now, _EVER)):
             yield due.customer_id, due.registration_id
 
     def flag(self, due: Due, at: datetime) -> None:
-        """Flag a live registration without a hold that still ends when the index said. Raises ConditionFailed.
+        """Flag a live registration without a hold with the indexed end. Raises ConditionFailed.
 
         With the same `at` again it changes nothing, so a repeated run makes no second event; a late repeat of an
         earlier run does not set the flag back.
@@ -59,8 +58,8 @@ class ExpiryIndex:
         forward = "(attribute_not_exists(expiry_flagged_at) OR expiry_flagged_at <= :at)"
         self._mark(due, "SET expiry_flagged_at = :at", f" AND {unheld} AND {forward}", at)
 
-    def note_ended(self, due: Due, at: datetime) -> None:
-        """Note that a live registration ran out; it moves to the index of erasure. Raises ConditionFailed.
+    def record_expired(self, due: Due, at: datetime) -> None:
+        """Record that a live registration expired; it moves to the index of erasure. Raises ConditionFailed.
 
         Its lifecycle stays: that it is EXPIRED is computed when read. The note is what the event comes from.
         """

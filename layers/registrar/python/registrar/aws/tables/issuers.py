@@ -1,7 +1,7 @@
-"""The issuers' table: what is known of the servers at which issuers answer for their certificates.
+"""The issuers' table: what is known of the issuers' servers for revocation status.
 
-    BREAKER   <operator>#<source>               failures in a row, and until when the source is not asked
-    POINT     <sha256 of CA SPKI>#<url digest>  where the CRL of an accepted certificate lies
+    BREAKER   <operator>#<source>               failures in a row, and until when the source is paused
+    POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL
     FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
 
 Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
@@ -26,7 +26,7 @@ FETCH_PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """A source that may be asked now, as it stood when that was decided."""
+    """A source that may be queried now, with its state when that was decided."""
 
     operator: str
     source: str
@@ -35,16 +35,16 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Issuers:
-    """Circuit breakers per operator and source, distribution points, and who fetches."""
+    """Circuit breakers per operator and source, distribution points, and fetch leases."""
 
     client: Any
     table: str
 
-    def may_ask(self, operator: str, source: str, now: datetime, rules: RevocationRules) -> Breaker | None:
-        """The breaker if `source` (`ocsp`, `crl`) of `operator` may be asked at `now`; None while it rests.
+    def may_query(self, operator: str, source: str, now: datetime, rules: RevocationRules) -> Breaker | None:
+        """The breaker if `source` (`ocsp`, `crl`) of `operator` may be queried at `now`; None while it is paused.
 
-        One strong read. After the rest exactly one caller is let through: the source rests on for the others
-        until that one says `worked` or `failed`.
+        One consistent read. After the pause exactly one caller is let through: the source stays paused for the
+        others until that one calls `worked` or `failed`.
         """
         key = _key("BREAKER", f"{operator}#{source}")
         item = dynamo.get(self.client, self.table, key)
@@ -72,8 +72,8 @@ class Issuers:
             return None
         return breaker
 
-    def failed(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
-        """The source did not answer, or not with anything usable: one more failure in a row."""
+    def record_failure(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
+        """The source sent no usable response: one more consecutive failure."""
         self.client.update_item(
             TableName=self.table,
             Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
@@ -84,8 +84,8 @@ class Issuers:
             },
         )
 
-    def worked(self, breaker: Breaker) -> None:
-        """The source answered: its failures are forgotten. Writes only where there were some."""
+    def record_success(self, breaker: Breaker) -> None:
+        """The source responded: reset its failures. Writes only where there were some."""
         if not breaker.failures:
             return
         self.client.update_item(
@@ -96,7 +96,7 @@ class Issuers:
         )
 
     def ensure_point(self, point: Point, now: datetime) -> None:
-        """Have the watch look at `point` from now on. One strong read; a write only the first time."""
+        """Have the watch read `point` from now on. One consistent read; a write only the first time."""
         key = _key("POINT", point.id)
         if dynamo.get(self.client, self.table, key) is not None:
             return
@@ -112,7 +112,7 @@ class Issuers:
             dynamo.update(self.client, self.table, key, expression, "attribute_not_exists(pk)", values)
 
     def begin_watch(self, point: Point, now: datetime) -> None:
-        """Note that registrations are looked for from `now` on: what is registered later has to ask again first.
+        """Record that registrations are searched from `now` on: a later registration has to query again first.
 
         Without it a certificate found good before the list changed could be registered right after the look.
         """
@@ -128,8 +128,8 @@ class Issuers:
         except ConditionFailed:
             return  # a list of CAs: no registration waits for it
 
-    def looks(self, status: RecordedStatus) -> list[dict[str, Any]]:
-        """The checks, for a transaction, that no look at a list began since the issuer was asked for `status`."""
+    def no_watch_since(self, status: RecordedStatus) -> list[dict[str, Any]]:
+        """The checks, for a transaction, that no watch of a list began since `status` was queried."""
         return [
             {
                 "ConditionCheck": {
@@ -156,7 +156,7 @@ class Issuers:
                 yield Point(*(dynamo.read_text(item, name) for name in names))
 
     def may_fetch(self, point: Point, now: datetime) -> bool:
-        """Whether the caller is the one to fetch the list at `point` now; nobody else is for FETCH_PAUSE."""
+        """Whether the caller may fetch the list at `point` now; no other may for FETCH_PAUSE."""
         try:
             dynamo.update(
                 self.client,

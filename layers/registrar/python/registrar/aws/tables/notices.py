@@ -1,6 +1,6 @@
-"""The notices' table: each notice is claimed before it is sent; however often its message comes, it arrives once.
+"""The notices' table: each notice is claimed before it is sent, and arrives once after repeated deliveries.
 
-Killed before sending: the lease ends, the queue brings the message again, and it is sent. Killed between sending
+Killed before sending: the lease ends, the queue redelivers the message, and it is sent. Killed between sending
 and SENT: it is sent once more with the same notice id, since no channel takes an idempotency key, and never a third
 time.
 """
@@ -20,7 +20,7 @@ RETENTION = RULES["notices"]
 
 
 class NoticeState(StrEnum):
-    """CLAIMED until `lease_until`; SENT and DROPPED (there was nobody or nothing to tell) stay."""
+    """CLAIMED until `lease_until`; SENT and DROPPED (no recipient, or no longer true) are final."""
 
     CLAIMED = "CLAIMED"
     SENT = "SENT"
@@ -77,7 +77,7 @@ class Notices:
         )
 
     def release(self, notices: Sequence[str], now: datetime) -> None:
-        """Give back claims under which certainly nothing was sent."""
+        """Release claims under which certainly nothing was sent."""
         for notice in notices:
             dynamo.update(
                 self.client,
@@ -94,7 +94,7 @@ class Notices:
             )
 
     def close(self, notices: Sequence[str], state: NoticeState, now: datetime) -> None:
-        """Note how claimed notices ended. Harmless where another delivery did so already."""
+        """Record the result of claimed notices. Harmless where another delivery did so already."""
         for notice in notices:
             try:
                 dynamo.update(
@@ -115,5 +115,5 @@ class Notices:
 
 
 def _may_have_been_sent_too_often(row: dynamo.Item, now: datetime) -> bool:
-    """Whether a claim was refused though nobody holds it."""
+    """Whether a claim was refused although no delivery holds it."""
     return "lease_until" in row and dynamo.read_instant(row, "lease_until") <= now

@@ -28,7 +28,7 @@ MOST_BYTES = 256_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan for a trust document's `version` that was begun `at`; `open` are the segments not looked at yet."""
+    """A plan for a trust document's `version` that was started `at`; `open` are the segments not evaluated yet."""
 
     version: int
     at: datetime
@@ -44,7 +44,7 @@ class Plan:
         return self.key("summary.json")
 
     def message(self, task: str, **facts: object) -> dict[str, object]:
-        """What a worker is sent."""
+        """A worker's message."""
         return {"task": task, "version": self.version, "at": iso(self.at), **facts}
 
     def messages(self) -> Iterator[dict[str, object]]:
@@ -64,7 +64,7 @@ def _run_id(version: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """Plans, each made segment by segment in any order and however often."""
+    """Plans, each made segment by segment, in any order and with repetitions."""
 
     client: Any
     table: str
@@ -99,18 +99,18 @@ class Plans:
         return plan
 
     def is_open(self, plan: Plan, segment: str) -> bool:
-        """Whether the segment is still to be looked at for this plan, and for no later one."""
+        """Whether the segment is still open in this plan, and no later plan exists."""
         found = self.find(plan.version)
         return found is not None and found.at == plan.at and segment in found.open
 
     def write_segment(self, plan: Plan, segment: str, tally: Tally, changes: Sequence[Mapping[str, Any]]) -> None:
-        """Keep what was found in a segment; what an earlier attempt kept stays."""
+        """Store the results of a segment; those of an earlier attempt are kept."""
         lines = [tally.to_map(), *changes]
         content = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode()
         self._write(plan.key(f"{segment}.jsonl"), content, "application/x-ndjson")
 
     def done(self, plan: Plan, segment: str) -> bool:
-        """Note that a segment is done, however often it is; whether the whole plan now is.
+        """Record that a segment is done, repeatably; returns whether the whole plan is.
 
         Raises ConditionFailed where a later plan took its place.
         """

@@ -54,7 +54,7 @@ def writes(
         for key in lock_keys(registration)
     ]
     if replaced is not None:
-        # Issuers renew into a new key; where one keeps the old, it goes over to the successor.
+        # Issuers renew with a new key; where the old key is kept, its lock moves to the successor.
         key = locks[_KEY - _CERTIFICATE]["Put"]
         key["ConditionExpression"] = f"{free} OR (customer_id = :customer AND registration_id = :replaced)"
         key["ExpressionAttributeValues"] = {**customer, ":replaced": dynamo.text(replaced.id)}
@@ -66,7 +66,7 @@ def writes(
 
 
 def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> CertificateTaken | None:
-    """What the items that stood in the way of `writes` say; None where the upload or the replaced registration is
+    """The error by the items that made `writes` fail; None where the upload or the replaced registration is
     in another state by now."""
     upload = stood[_UPLOAD]
     if upload and dynamo.read_text(upload, "state") == UploadState.REGISTERED:

@@ -89,7 +89,7 @@ def from_item(item: dynamo.Item) -> Registration:
 
 
 def expiry_shard(customer_id: str) -> str:
-    """Spreads the indices of what ends and of what is over; all of a customer's registrations are in one shard."""
+    """The shard of the expiry and erasure indexes; all of a customer's registrations are in one shard."""
     return EXPIRY_SHARDS[hashlib.sha256(customer_id.encode()).digest()[0] % len(EXPIRY_SHARDS)]
 
 
@@ -115,7 +115,7 @@ def _lock_key(name: str) -> dict[str, dict[str, str]]:
 
 
 def over(customer_id: str, since: datetime) -> dict[str, dict[str, str]]:
-    """What puts a registration that is over into the index of erasure."""
+    """The attributes that put an ended registration into the erasure index."""
     return {"over_shard": dynamo.text(expiry_shard(customer_id)), "over_since": dynamo.instant(since)}
 
 
@@ -136,7 +136,7 @@ def end(lifecycle: Lifecycle, customer_id: str, now: datetime, **facts: dict[str
 
 
 def unless_held_by_bank(ended: dict[str, Any]) -> dict[str, Any]:
-    """The same, but not under the bank's hold, which registering again would shake off."""
+    """The same, but not under the bank's hold, which registering again would remove."""
     return {
         **ended,
         "ConditionExpression": f"{ended['ConditionExpression']} AND NOT contains(holds, :bank)",
@@ -145,7 +145,7 @@ def unless_held_by_bank(ended: dict[str, Any]) -> dict[str, Any]:
 
 
 LIVE = "lifecycle = :live AND not_after >= :now"
-"""What every change leaves: the row says LIVE, and so does the clock."""
+"""The condition of every change: the item is LIVE, and the certificate has not expired."""
 
 
 def alive(now: datetime) -> dict[str, dict[str, str]]:

@@ -65,7 +65,7 @@ class Registrations:
         found: list[Registration] = []
         start: dict[str, Any] = {}
         while True:
-            answer = self.client.query(
+            response = self.client.query(
                 TableName=self.table,
                 ConsistentRead=True,
                 KeyConditionExpression="pk = :customer AND begins_with(sk, :prefix)",
@@ -75,10 +75,10 @@ class Registrations:
                 },
                 **start,
             )
-            found += [from_item(item) for item in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
+            found += [from_item(item) for item in response["Items"]]
+            if "LastEvaluatedKey" not in response:
                 return self._judged(found)
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            start = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
 
     def find_by_issuer_serial(self, issuer_key_digest: str, serials: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Serial (hex) to customer and registration, for those of an issuer's `serials` that were ever registered.
@@ -96,7 +96,7 @@ class Registrations:
         }
 
     def _judged(self, rows: list[Registration]) -> list[Registration]:
-        """The rows with what the deny list says of the live ones; the others are over anyway."""
+        """The items, live ones with the entry of the deny list; the others have ended anyway."""
         keys = [row.key_digest for row in rows if row.lifecycle is Lifecycle.LIVE]
         denied = self._deny_list.denied(keys)
         return [replace(row, denied=True) if row.key_digest in denied else row for row in rows]
@@ -114,10 +114,10 @@ class Registrations:
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
-        looks: Sequence[Mapping[str, Any]] = (),
+        no_watch: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
-        one is only referred to. `looks` are checks that no look at the issuer's list began since it gave its word.
+        one is only referred to. `no_watch` are checks that no watch of the issuer's list began since the status.
 
         Raises CertificateTaken where a lock or the deny list stands in the way or this upload is registered
         already, StatusSuperseded where such a look began, ConditionFailed where the upload, or what is replaced, is
@@ -126,7 +126,7 @@ class Registrations:
         tables = uploads_table, self.table
         found = writes(registration, upload, tables, self._deny_list, replaces, now)
         try:
-            dynamo.transact(self.client, [*found, *looks])
+            dynamo.transact(self.client, [*found, *no_watch])
         except ConditionFailed as failed:
             if any(stood is not None for stood in failed.items[len(found) :]):
                 raise StatusSuperseded from None
@@ -138,7 +138,7 @@ class Registrations:
     # ---- changes of a registration
 
     def add_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
-        """Hold a live registration, beside the holds that stand. Raises ConditionFailed where it is not live.
+        """Add a hold to a live registration; other holds are kept. Raises ConditionFailed where it is not live.
 
         The customer's hold brings the random part of the text that lifts it; repeating the report keeps that.
         The bank's takes over what a re-evaluation holds: no later one lifts it.
@@ -158,15 +158,15 @@ class Registrations:
         return self._change(customer_id, registration_id, expression, LIVE, values)
 
     def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
-        """Put the bank's hold on, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or
-        somebody at the bank holds it."""
+        """Add the bank's hold, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or
+        staff of the bank hold it."""
         condition = f"{LIVE} AND (NOT contains(holds, :bank) OR bank_hold_reason = :why)"
         values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
         expression = "ADD holds :hold SET bank_hold_reason = :why"
         return self._change(customer_id, registration_id, expression, condition, values)
 
     def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
-        """Lift the hold that a re-evaluation put on. Raises ConditionFailed where that is not what holds it."""
+        """Lift the hold of a re-evaluation. Raises ConditionFailed where another hold replaced it."""
         condition = f"{LIVE} AND bank_hold_reason = :why"
         expression = "DELETE holds :hold REMOVE bank_hold_reason"
         return self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
@@ -175,7 +175,7 @@ class Registrations:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
         use up the proof of identity with it.
 
-        Raises ConditionFailed where it is not live, or that hold is gone, Refusal (STEP_UP_REQUIRED) where the
+        Raises ConditionFailed where it is not live, or that hold was lifted, Refusal (STEP_UP_REQUIRED) where the
         proof is not good for it.
         """
         lift = {
@@ -196,8 +196,8 @@ class Registrations:
             raise
         return self.get(registration.customer_id, registration.id)
 
-    def note_word(self, customer_id: str, registration_id: str, word: Revocation) -> Registration:
-        """Keep the issuer's last good answer on a live registration. Raises ConditionFailed where it is no more."""
+    def record_revocation_status(self, customer_id: str, registration_id: str, word: Revocation) -> Registration:
+        """Store the last good status on a live registration. Raises ConditionFailed where it is not live."""
         return self._change(
             customer_id,
             registration_id,
@@ -215,7 +215,7 @@ class Registrations:
     ) -> Registration:
         """End a live registration as its issuer revoked it at `revoked_at` for `reason` (RFC 5280 5.3.1).
 
-        keyCompromise also denies the key, whatever became of the registration: a successor may have the same key.
+        keyCompromise also denies the key, in any state of the registration: a successor may have the same key.
         Raises ConditionFailed where the registration ended otherwise or is unknown.
         """
         facts = {"end_reason": dynamo.text(reason), "revoked_at": dynamo.instant(revoked_at)}
@@ -247,15 +247,15 @@ class Registrations:
     def propose_block(
         self, customer_id: str, registration_id: str, staff_id: str, why: str, now: datetime
     ) -> Registration:
-        """One of the staff wants a live registration blocked. Raises ConditionFailed where it is not live."""
+        """Record the staff's proposal to block a live registration. Raises ConditionFailed where it is not live."""
         values = {":staff": dynamo.text(staff_id), ":why": dynamo.text(why), **alive(now)}
         expression = "SET block_proposed_by = :staff, block_proposed_at = :now, block_why = :why"
         return self._change(customer_id, registration_id, expression, LIVE, values)
 
     def block(self, registration: Registration, staff_id: str, now: datetime) -> Registration:
-        """End a live registration for good and deny its key, as somebody else of the staff proposed.
+        """End a live registration for good and deny its key, as another person of the staff proposed.
 
-        Raises ConditionFailed where nobody else did, or it ended otherwise.
+        Raises ConditionFailed where no other person did, or it ended otherwise.
         """
         ended = end(Lifecycle.BLOCKED, registration.customer_id, now, blocked_by=dynamo.text(staff_id))
         # An absent attribute differs from everything: hence both.
@@ -269,7 +269,7 @@ class Registrations:
         )
 
     def deregister(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
-        """End a live registration as its customer wishes. Its locks stay, marked: only they may register it again.
+        """End a live registration for its customer. Its locks stay: only this customer may register it again.
         `uses` are writes that use up the proof of identity with it.
 
         Raises ConditionFailed where it ended otherwise, or the bank holds it, Refusal (STEP_UP_REQUIRED) where the
@@ -313,7 +313,7 @@ class Registrations:
         try:
             dynamo.transact(self.client, [row, *others, *uses])
         except ConditionFailed as failed:
-            _expect_proof(failed, uses)  # otherwise what stands decides
+            _expect_proof(failed, uses)  # otherwise the stored state decides
         return self._ended(registration.customer_id, registration.id, lifecycle)
 
     def _ended(self, customer_id: str, registration_id: str, lifecycle: Lifecycle) -> Registration:
@@ -332,6 +332,6 @@ def _by_reevaluation(now: datetime) -> dict[str, Any]:
 
 
 def _expect_proof(failed: ConditionFailed, uses: Sequence[Write]) -> None:
-    """Raises Refusal (STEP_UP_REQUIRED) where nothing stood in the way but the last writes, the proof's."""
+    """Raises Refusal (STEP_UP_REQUIRED) where only the last writes, the proof's, failed."""
     if uses and not any(item is not None for item in failed.items[: -len(uses)]):
         raise Refusal(Code.STEP_UP_REQUIRED)

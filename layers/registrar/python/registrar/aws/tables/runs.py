@@ -1,7 +1,7 @@
 """Runs of the expiry job, in the notices' table: which parts of a run are open, which run was the last to finish.
 
-run:expiry:<day>    one run: when it began, since when it looks, and the shards that are still open
-run:flag_expiring   when the last finished run began: where the next window starts
+run:expiry:<day>    one run: its start, the start of its window, and the shards that are still open
+run:flag_expiring   the start of the last finished run, where the next window starts
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +32,7 @@ class Run:
         return f"run:expiry:{self.at.astimezone(SEOUL).date().isoformat()}"
 
     def messages(self) -> Iterator[dict[str, str | None]]:
-        """What the workers are sent: one message for each open shard."""
+        """The workers' messages: one for each open shard."""
         since = iso(self.since) if self.since else None
         for shard in sorted(self.open):
             yield {"shard": shard, "at": iso(self.at), "since": since}
@@ -45,9 +45,9 @@ def run_of(message: Mapping[str, str | None]) -> Run:
 
 
 def close_part(client: Any, table: str, run_id: str, part: str, at: datetime) -> bool:
-    """Take a part out of what is open of the run that began `at`, however often; whether nothing is open any more.
+    """Remove a part from the open parts of the run that began `at`, repeatably; returns whether none is open.
 
-    Raises ConditionFailed where that run never began, or another took its place.
+    Raises ConditionFailed where that run does not exist, or another replaced it.
     """
     item = dynamo.update(
         client,
@@ -74,7 +74,7 @@ class Runs:
         return dynamo.read_instant(item, "finished_at") if item else None
 
     def begin(self, shards: Collection[str], now: datetime) -> Run:
-        """Begin today's run, or find it begun: then with its own time, and the shards that are still open."""
+        """Start today's run, or find it: then with its own time, and the shards that are still open."""
         run = Run(now, self.last_finished(), frozenset(shards))
         key = {"id": dynamo.text(run.id)}
         row: dict[str, dict[str, Any]] = {
@@ -94,7 +94,7 @@ class Runs:
         return run
 
     def done(self, run: Run, shard: str) -> bool:
-        """Note that a shard is done, however often it is; whether the whole run now is.
+        """Record that a shard is done, repeatably; returns whether the whole run is.
 
         The last shard moves the window on. Raises ConditionFailed where no such run began.
         """

@@ -11,7 +11,7 @@ from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
 
 def from_item(item: dynamo.Item) -> Session | None:
-    """The session in a customer's row; None where it was ended."""
+    """The session in a customer's row; None where it has ended."""
     if "secret_digest" not in item:
         return None
     return Session(
@@ -29,7 +29,7 @@ def from_item(item: dynamo.Item) -> Session | None:
 class Sessions:
     """The live session of each customer.
 
-    The row stays when a session is over: it remembers the last one-time code and the last login challenge used, and
+    The item stays when a session has ended: it stores the last one-time code and the last login challenge used, and
     refuses what is not later; so each counts once, with one write and no transaction. It also knows the customer's
     devices and whether they are locked out, so a lock ends the session in the write that makes it.
     """
@@ -42,7 +42,7 @@ class Sessions:
         return from_item(item) if item else None
 
     def standing(self, customer_id: str) -> Standing:
-        """Whether the customer is locked out, and their devices; the same for nobody as for a newcomer."""
+        """Whether the customer is locked out, and their devices; an unknown customer is like a new one."""
         item = dynamo.get(self.client, self.table, _key(customer_id)) or {}
         return Standing("locked_at" in item, dynamo.read_bytes(item, "devices") if "devices" in item else b"")
 
@@ -83,12 +83,12 @@ class Sessions:
                 **{name: name for name in values},
             )
         except ConditionFailed as failed:
-            gone = _is_gone(failed.items[0] or {}, challenge_created_at)
-            raise Refusal(Code.STEP_UP_EXPIRED if gone else Code.STEP_UP_REUSED) from None
+            used = _is_used(failed.items[0] or {}, challenge_created_at)
+            raise Refusal(Code.STEP_UP_EXPIRED if used else Code.STEP_UP_REUSED) from None
         return from_item(old)
 
     def use_code(self, customer_id: str, totp_step: int) -> None:
-        """Use up a one-time code for something else than a login. Raises Refusal (STEP_UP_REUSED)."""
+        """Use up a one-time code for anything but a login. Raises Refusal (STEP_UP_REUSED)."""
         try:
             dynamo.update(
                 self.client,
@@ -102,8 +102,8 @@ class Sessions:
         except ConditionFailed:
             raise Refusal(Code.STEP_UP_REUSED) from None
 
-    def note_seen(self, session: Session, now: datetime) -> None:
-        """Note that the customer is still there. Raises ConditionFailed where another session took its place."""
+    def record_use(self, session: Session, now: datetime) -> None:
+        """Record the session's last use. Raises ConditionFailed where another session replaced it."""
         dynamo.update(
             self.client,
             self.table,
@@ -114,7 +114,7 @@ class Sessions:
         )
 
     def end(self, customer_id: str, secret_digest: bytes) -> None:
-        """End this session and no other. Harmless where it is over."""
+        """End this session and no other. Harmless where it has ended."""
         try:
             dynamo.update(
                 self.client,
@@ -144,7 +144,7 @@ _NOT_USED = (
 _LATER_STEP = "(attribute_not_exists(#totp_step) OR #totp_step < :totp_step)"
 
 
-def _is_gone(item: dynamo.Item, challenge_created_at: datetime) -> bool:
+def _is_used(item: dynamo.Item, challenge_created_at: datetime) -> bool:
     used = "challenge_ms" in item and dynamo.read_millis(item, "challenge_ms") >= challenge_created_at
     return used or "locked_at" in item
 

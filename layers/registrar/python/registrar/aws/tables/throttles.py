@@ -1,4 +1,4 @@
-"""The throttles' table. Whoever cannot count does not let in: an error of this table ends the request."""
+"""The throttles' table. It fails closed: an error of this table ends the request."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,7 +51,7 @@ class Throttles:
         self._count(phone_key(phone), PHONE_LIMIT, now)
 
     def attempt(self, key: str, now: datetime) -> Attempt:
-        """Count an attempt at an account, before anything is compared; one that comes too early is not allowed."""
+        """Count an attempt at an account, before anything is compared; during the wait it is not allowed."""
         conditions = {
             name: value
             for n, wait in enumerate(WAITS)
@@ -73,7 +73,7 @@ class Throttles:
         return now + wait_after(_read(counted)[0])
 
     def free_at(self, key: str, now: datetime) -> datetime:
-        """When the next attempt may come."""
+        """When the next attempt is allowed."""
         item = dynamo.get(self.client, self.table, _key(key))
         if item is None:
             return now

@@ -1,6 +1,6 @@
-"""Writes on an upload whose certificate's issuer is being asked.
+"""Writes on an upload whose revocation status is being queried.
 
-Asking has no effect, so it needs no lease: whoever gets the issuer's word first writes it, others find it written.
+A query has no effect, so it needs no lease: the first caller to get a status writes it, others find it written.
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ from registrar.domain.registrations.upload import (
 )
 from registrar.domain.revocation.status import RecordedStatus
 
-# A question that was put to the queue is not due again before the queue had its chance.
+# A queued query is not due again before the queue could deliver it.
 QUEUED = timedelta(minutes=5)
 DUE = dynamo.text("due")
-"""The one partition of the index of due questions."""
+"""The one partition of the index of due queries."""
 _OPEN = "#state IN (:checking, :deferred)"
 _STATES = {
     ":checking": dynamo.text(UploadState.CHECKING),
@@ -46,7 +46,7 @@ class UploadChecks:
     def accept(
         self, upload: Checking | Deferred, findings: Sequence[Finding], status: RecordedStatus, now: datetime
     ) -> AwaitingProof:
-        """The issuer says good: the owner may prove possession. Raises ConditionFailed where it was decided."""
+        """The status is good: the owner may prove possession. Raises ConditionFailed where it was decided."""
         item = self._update(
             upload,
             "SET #state = :to, findings = :findings, #status = :status, expires_at = :end,"
@@ -64,7 +64,7 @@ class UploadChecks:
         return read_as(item, AwaitingProof)
 
     def reject(self, upload: Checking | Deferred, findings: Sequence[Finding]) -> Rejected:
-        """The issuer refuses it, or kept silent too long. Raises ConditionFailed where it was decided."""
+        """It is revoked or on hold, or had no status for too long. Raises ConditionFailed where it was decided."""
         item = self._update(
             upload,
             "SET #state = :to, findings = :findings REMOVE due_at, due_shard",
@@ -75,7 +75,7 @@ class UploadChecks:
     def defer(
         self, upload: Checking | Deferred, findings: Sequence[Finding], due: datetime, end: datetime, now: datetime
     ) -> Deferred:
-        """The issuer keeps silent: ask again at `due`, until `end`. Raises ConditionFailed where it was decided."""
+        """There is no status: query again at `due`, until `end`. Raises ConditionFailed where it was decided."""
         item = self._update(
             upload,
             "SET #state = :deferred, findings = :findings, due_at = :due, due_shard = :shard, expires_at = :end,"
@@ -90,10 +90,10 @@ class UploadChecks:
         )
         return read_as(item, Deferred)
 
-    def again(self, upload: AwaitingProof, now: datetime) -> Checking:
-        """What the issuer said is too old by now: it is asked again. Raises ConditionFailed.
+    def query_again(self, upload: AwaitingProof, now: datetime) -> Checking:
+        """The status is too old: query it again. Raises ConditionFailed.
 
-        Due in a while, should the caller be killed before it puts the question.
+        Due in a while, should the caller be killed before it queues the query.
         """
         item = dynamo.update(
             self.client,

@@ -85,7 +85,7 @@ class Uploads:
         return upload
 
     def receive(self, upload_id: str, index: int, now: datetime) -> Validating | None:
-        """Take in that file number `index` arrived: the claimed upload, or None while another file is missing.
+        """Record that file number `index` arrived: the claimed upload, or None while another file is missing.
 
         Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
         """
@@ -95,7 +95,7 @@ class Uploads:
             return self.claim(upload_id, now) if self.arrive(upload_id, index, now) else None
 
     def arrive(self, upload_id: str, index: int, now: datetime) -> bool:
-        """Note that file number `index` arrived; whether all have. Repeating it is harmless.
+        """Record that file number `index` arrived; returns whether all have. Repeating it is harmless.
 
         Raises ConditionFailed where the upload waits for no file.
         """
@@ -116,7 +116,7 @@ class Uploads:
         return len(upload.arrived) == len(upload.files)
 
     def claim(self, upload_id: str, now: datetime) -> Validating:
-        """Start validating: the caller holds the lease that `attempts` numbers, and nobody else until it ends.
+        """Start validating: only the caller holds the lease that `attempts` numbers, until it ends.
 
         Raises ConditionFailed where there is nothing to do: a file is missing, it is decided, expired, or leased
         to another delivery.
@@ -140,7 +140,7 @@ class Uploads:
         )
         return read_as(item, Validating)
 
-    def ask_password(self, upload: Validating, now: datetime) -> None:
+    def request_password(self, upload: Validating, now: datetime) -> None:
         """Wait for the password of a container, with the lease that `upload` holds. Raises ConditionFailed."""
         self._move(
             upload,
@@ -225,7 +225,7 @@ class Uploads:
         )
 
     def renew_text(self, upload: AwaitingProof, now: datetime) -> Upload:
-        """A new text to sign in place of the one that is over, or what another request made of it meanwhile."""
+        """A new text to sign in place of the expired one, or the one that another request created meanwhile."""
         try:
             item = dynamo.update(
                 self.client,
@@ -246,7 +246,7 @@ class Uploads:
         return from_item(item)
 
     def count_bad_proof(self, upload: AwaitingProof) -> int:
-        """Note a proof that failed; returns how many there are. Raises ConditionFailed on another state."""
+        """Count a failed proof of possession; returns the count. Raises ConditionFailed on another state."""
         item = dynamo.update(
             self.client,
             self.table,

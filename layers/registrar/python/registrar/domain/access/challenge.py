@@ -1,8 +1,8 @@
-"""Challenges: what a customer must answer to log in, or to prove who they are for one operation on one object.
+"""Challenges: requests to prove identity, to log in or for one operation on one object.
 
 A challenge is OPEN, then PROVED by one method, then USED for one thing; none of it is ever undone. A proved
 challenge is the proof: `proof_id` is its id. (NIST SP 800-63B section 3.2.5 and OWASP ASVS 5.0 section 6.5: random,
-short-lived, single use, bound to what it was asked for.)
+short-lived, single use, bound to its operation.)
 """
 
 import secrets
@@ -17,12 +17,12 @@ from registrar.domain.registrations.retention import RULES
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=10)
 RETENTION = RULES["challenges"]
-"""How long the row is kept: longer than anything in it counts."""
+"""How long the row is stored: longer than anything in it is valid."""
 MAX_TRIES = 5
 
 
 class Operation(StrEnum):
-    """What a proof authorises, and nothing else."""
+    """The operation that a proof of identity authorises."""
 
     LOGIN = "login"
     REGISTER = "register"
@@ -33,7 +33,7 @@ class Operation(StrEnum):
 
 
 class ChallengeState(StrEnum):
-    """OPEN takes answers, PROVED may be used once, USED is over."""
+    """OPEN accepts responses, PROVED may be used once, USED is final."""
 
     OPEN = "OPEN"
     PROVED = "PROVED"
@@ -45,8 +45,8 @@ class Challenge:
     """One customer has to prove who they are, for `operation` on `object_id` ("" where it has no object).
 
     `methods` are those this customer has: otp, sms, passkey, certificate. What each needs travels along, so that
-    an answer is checked without a second read. `tries` counts answers that were compared, whatever the method.
-    `starts_session` tells a login, whose proof is the session, from a step-up. `throttle` names the account's
+    a response is checked without a second read. `tries` counts the responses compared, for all methods together.
+    `starts_session` marks a login; a step-up starts no session. `throttle` names the account's
     budget that a success clears. `devices` are the digests of devices to keep where the login comes from an
     unknown one, which will be known from then on; None where there is nothing to add.
     """
@@ -74,22 +74,22 @@ class Challenge:
 
     @property
     def tries_left(self) -> int:
-        """How many answers may still be tried."""
+        """How many responses may still be tried."""
         return max(MAX_TRIES - self.tries, 0)
 
     def sms_code_matches(self, code: str, now: datetime) -> bool:
-        """Whether `code` is the one last sent by text message for this challenge, and still lives."""
+        """Whether `code` is the last one sent by text message for this challenge, and has not expired."""
         return sms_code_matches(self.sms_digest, self.sms_expires_at, self.id, code, now)
 
     @property
     def proof_expires_at(self) -> datetime | None:
-        """When the proof ends; None before there is one."""
+        """When the proof of identity expires; None before the challenge is proved."""
         return self.proved_at + PROOF_LIFE if self.proved_at else None
 
     def authorises(self, customer_id: str, operation: Operation, object_id: str, now: datetime) -> bool:
-        """Whether this is a fresh, unused proof of this customer for exactly this operation and object.
+        """Whether this is a fresh, unused proof of identity of this customer for exactly this operation and object.
 
-        `Challenges.use` holds the same in the write that uses it up.
+        `Challenges.use` repeats these conditions in the write that marks it as used.
         """
         return (
             self.state is ChallengeState.PROVED
@@ -101,7 +101,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An answered challenge; `started` is the session where it was a login."""
+    """A proved challenge; `started` is the session if it was a login."""
 
     challenge: Challenge
     started: Started | None

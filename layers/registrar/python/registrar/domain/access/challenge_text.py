@@ -1,4 +1,4 @@
-"""What a challenge asks of each method, and the text that a certificate's key signs. Standard library only."""
+"""The data of a challenge for each method, and the text that a certificate's key signs. Standard library only."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from registrar.domain.times import iso
 def identity_text(challenge: Challenge, bank: str) -> str:
     """The text to sign: a heading and six labelled lines, LF between them and none at the end, as UTF-8.
 
-    Its heading is not that of a registration's text (proof_text.py): neither signature passes for the other.
+    Its heading differs from that of a registration's text (texts_to_sign.py), so no signature is valid for both.
     """
     return "\n".join(
         (
@@ -28,10 +28,10 @@ def identity_text(challenge: Challenge, bank: str) -> str:
     )
 
 
-def asked(
+def method_data(
     challenge: Challenge, customer: Customer, registered: Iterable[Registration], rp_id: str, bank: str
 ) -> dict[str, Any]:
-    """What the app needs to answer with each of the challenge's methods."""
+    """What the app needs to respond with each of the challenge's methods."""
     everything: dict[str, Any] = {
         "otp": {},
         "sms": {"phone": masked_phone(customer.phone)},

@@ -1,4 +1,4 @@
-"""What a customer can prove who they are with, and how strong each is. Standard library only: login reads it."""
+"""The methods to prove identity, and how strong each is. Standard library only: login imports it."""
 
 import base64
 import hashlib
@@ -34,11 +34,11 @@ class Passkey:
 
 
 def may_change(kind: str, proved_by: str, methods: Collection[str], *, recovered: bool = False) -> bool:
-    """Whether a proof by the method `proved_by` is enough to add, replace or remove a passkey, totp or phone.
+    """Whether a proof of identity by `proved_by` is enough to add, replace or remove a passkey, totp or phone.
 
-    It takes a proof as strong as what changes (SP 800-63B-4 section 4.1.2; ASVS 5.0 7.5.1), or the strongest of the
-    customer's `methods` where they have none so strong. A text message is never enough, so that a stolen number can
-    only read codes and not take over; but for the week after a recovery at the bank, when it may be all there is.
+    The method must be as strong as the one that changes (SP 800-63B-4 section 4.1.2; ASVS 5.0 7.5.1), or the
+    strongest of the customer's `methods` if none is that strong. A text message is never enough, so that a thief of
+    the number cannot take over the account; except in the week after a recovery, when it may be the only method.
     """
     strongest = max(RANK[method] for method in methods)
     return RANK[proved_by] >= max(min(_NEEDED[kind], strongest), RANK["sms" if recovered else "otp"])

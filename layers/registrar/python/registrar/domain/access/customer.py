@@ -1,4 +1,4 @@
-"""A customer: what the bank provides, and what they prove who they are with. Standard library only."""
+"""A customer: the bank's data on them, and their credentials. Standard library only."""
 
 from collections.abc import Sized
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ MAX_PENDING_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An enrolment under way, of `kind` totp or phone, under the proof `proof_id`.
+    """An unfinished enrolment, of `kind` totp or phone, under the proof of identity `proof_id`.
 
     `secret` is the new TOTP secret under KMS, or the digest of the code that was sent to `phone` (E.164).
     """
@@ -80,7 +80,7 @@ class Customer:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """What the customer can answer a challenge with, besides a registered certificate; the strongest first."""
+        """The customer's methods to prove identity, besides a registered certificate; the strongest first."""
         passkey = ("passkey",) if self.passkeys else ()
         otp = ("otp",) if self.totp_ciphertext else ()
         return (*passkey, *otp, *(("sms",) if self.phone else ()))
@@ -89,7 +89,7 @@ class Customer:
 def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> tuple[Customer, Pending]:
     """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
 
-    Raises Refusal (STEP_UP_EXPIRED) where none is under way under this proof, or none any more.
+    Raises Refusal (STEP_UP_EXPIRED) if this proof of identity has no open enrolment, or no longer.
     """
     pending = customer.pending
     known = pending is not None and (pending.kind, pending.proof_id) == (kind, proof_id)
@@ -100,7 +100,7 @@ def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> 
 
 
 def wrong_code(pending: Pending) -> Refusal:
-    """The refusal for a code that is not right."""
+    """The refusal for a wrong code."""
     if pending.tries_left:
         return Refusal(Code.STEP_UP_INVALID, tries_left=pending.tries_left)
     return Refusal(Code.STEP_UP_EXPIRED)

@@ -28,7 +28,7 @@ def known_device(devices: bytes, device_id: str | None) -> bytes | None:
 
 
 def devices_to_keep(devices: bytes) -> bytes:
-    """What stays beside a new one: the oldest is forgotten where there are too many."""
+    """The devices to keep beside a new one: the oldest is dropped if there are too many."""
     return devices[-(MAX_DEVICES - 1) * _DIGEST_BYTES :]
 
 

@@ -1,8 +1,8 @@
-"""Passkeys (WebAuthn Level 3): the checks of a new credential (section 7.1) and of a proof with one (7.2).
+"""Passkeys (WebAuthn Level 3): the checks of a new credential (section 7.1) and of an assertion (7.2).
 
 `fido2` reads the structures and checks type, challenge, origin, RP id, user presence, user verification and the
-signature. What it leaves to its caller stands here: the frame around the page, the counter, the backup flag,
-which keys are taken.
+signature. This module checks what `fido2` leaves to its caller: the frame around the page, the counter, the backup
+flag, which key types are accepted.
 """
 
 import logging
@@ -44,7 +44,7 @@ _UNREADABLE = (
     MemoryError, struct.error, UnsupportedAlgorithm,
 )  # fmt: skip
 
-# It would log credential ids.
+# At its default level it logs credential ids.
 logging.getLogger("fido2").setLevel(logging.WARNING)
 
 
@@ -58,7 +58,7 @@ class RelyingParty:
     origins: frozenset[str]
 
     def server(self) -> Fido2Server:
-        """The library's checks, without attestation: any maker's authenticator is welcome."""
+        """The library's checks, without attestation: authenticators of any manufacturer are accepted."""
         return Fido2Server(
             PublicKeyCredentialRpEntity(name=self.name, id=self.id),
             attestation=AttestationConveyancePreference.NONE,
@@ -68,7 +68,7 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A proof with a passkey, as the authenticator and the app made it (WebAuthn L3 5.2.2)."""
+    """An assertion by a passkey, as the authenticator and the app made it (WebAuthn L3 5.2.2)."""
 
     credential_id: bytes
     authenticator_data: bytes
@@ -79,7 +79,7 @@ class Assertion:
 def check_assertion(
     party: RelyingParty, challenge: str, passkeys: Sequence[Passkey], assertion: Assertion
 ) -> Passkey:
-    """Check a proof against the customer's passkeys; returns the one used with its counter as it is now.
+    """Check an assertion against the customer's passkeys; return the passkey used, with its new counter.
 
     Raises PasskeyInvalid. The caller counts the try before and saves the counter under a condition after.
     """
@@ -111,7 +111,7 @@ def check_assertion(
 def check_creation(
     party: RelyingParty, challenge: str, client_data_json: bytes, attestation: bytes, name: str, now: datetime
 ) -> Passkey:
-    """Check what an authenticator answered to `creation_options`; the new passkey. Raises PasskeyInvalid."""
+    """Check an authenticator's response to `creation_options`; return the new passkey. Raises PasskeyInvalid."""
     try:
         client_data = CollectedClientData(client_data_json)
         made = AttestationObject(attestation)
@@ -139,7 +139,7 @@ def creation_options(
     """PublicKeyCredentialCreationOptions in JSON form (WebAuthn L3 5.4), for this customer's next passkey.
 
     `challenge` is base64url without padding. `customer_handle` names the customer to the authenticator and must not
-    tell who it is (14.6.1).
+    reveal who it is (14.6.1).
     """
     return {
         "rp": {"id": party.id, "name": party.name},

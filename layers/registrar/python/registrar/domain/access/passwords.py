@@ -1,6 +1,6 @@
 """Customers' passwords: Argon2id in PHC string form, with the OWASP parameters (RFC 9106).
 
-An unknown customer is compared with UNKNOWN_CUSTOMER, so that the answer takes as long as for a known one.
+An unknown customer is compared with UNKNOWN_CUSTOMER, so that the response takes as long as for a known one.
 """
 
 import re
@@ -31,7 +31,7 @@ def hash_password(password: str) -> str:
 def verify_password(password: str, stored: str) -> bool:
     """Whether `password` belongs to the PHC string `stored`.
 
-    Raises ValueError when `stored` is no Argon2id string or asks for more than this service will spend.
+    Raises ValueError if `stored` is not an Argon2id string or its cost is over the limits.
     """
     found = _PARAMETERS.match(stored)
     if not found or any(int(n) > most for n, most in zip(found.groups(), _MOST, strict=True)):

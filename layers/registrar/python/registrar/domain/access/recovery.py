@@ -1,8 +1,8 @@
-"""Recovery: a lost phone or one-time code app, replaced on the bank's own proof of who the customer is.
+"""Recovery: replacement of a lost phone or authenticator app, after the bank has identified the customer itself.
 
 – → PROPOSED (one person at the bank) → APPROVED (another one); in effect after a cooling-off period, during which
-every method still works, the app shows it and the customer can cancel it (PROPOSED, APPROVED → gone). What is true
-is computed when read: no job has to run. (SP 800-63B-4 section 4.2; OWASP ASVS 5.0 6.4.4, 6.4.6)
+every method still works, the app shows it and the customer can cancel it (PROPOSED, APPROVED → deleted). Its effect
+is computed on every read: no job has to run. (SP 800-63B-4 section 4.2; OWASP ASVS 5.0 6.4.4, 6.4.6)
 """
 
 import re
@@ -18,7 +18,7 @@ REENROLMENT = timedelta(days=7)
 """How long after that a code to the new phone is enough to enrol what was lost."""
 PROPOSAL_LIFE = timedelta(days=1)
 PHONE = re.compile(r"\+82(10[0-9]{8}|1[16789][0-9]{7,8})")
-"""Korean mobile numbers, E.164: nowhere else are codes sent (no premium or foreign numbers)."""
+"""Korean mobile numbers, E.164: codes are sent to no others (no premium or foreign numbers)."""
 LOST = ("phone", "totp")
 REASON = r"\S.{8,498}\S"
 """How the customer proved who they are, in 10 to 500 characters."""
@@ -26,7 +26,7 @@ REASON = r"\S.{8,498}\S"
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What replaces what: `phone` (E.164) is where codes go afterwards, `lost` says what ends (phone, totp).
+    """A recovery: `phone` (E.164) receives the codes afterwards, `lost` names what is removed (phone, totp).
 
     `proposed_by` and `approved_by` are two persons at the bank; `reason` says how they proved who the customer is.
     """
@@ -40,7 +40,7 @@ class Recovery:
     approved_by: str | None = None
     approved_at: datetime | None = None
     applied: bool = False
-    """Whether the customer's row holds what follows from it, so that later changes of theirs stand."""
+    """Whether the customer's row already contains its effect, so that their later changes stay."""
 
     @property
     def effective_at(self) -> datetime | None:
@@ -48,7 +48,7 @@ class Recovery:
         return self.approved_at + COOLING_OFF if self.approved_at else None
 
     def in_effect(self, now: datetime) -> bool:
-        """Whether the new phone counts, and what was lost does not."""
+        """Whether the new phone is valid and the lost methods are not."""
         return self.effective_at is not None and now >= self.effective_at
 
     def pending(self, now: datetime) -> bool:
@@ -56,7 +56,7 @@ class Recovery:
         return self.effective_at is not None and now < self.effective_at
 
     def allows_enrolment(self, now: datetime) -> bool:
-        """Whether the customer may enrol anew what was lost, with a code to the new phone."""
+        """Whether the customer may enrol the lost methods again, with a code to the new phone."""
         return self.in_effect(now) and self.effective_at is not None and now < self.effective_at + REENROLMENT
 
 

@@ -36,7 +36,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A session that a login started: its token, and what else the app is told this once."""
+    """A session that a login started: its token, and what else the login response contains."""
 
     session: Session
     token: str
@@ -46,7 +46,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is kept of a customer beside a session: whether the bank locked them out, and known devices."""
+    """What is stored for a customer beside a session: whether the bank locked them out, and known devices."""
 
     locked: bool = False
     devices: bytes = b""
@@ -68,7 +68,7 @@ def bearer_token(headers: Mapping[str, str]) -> str:
 
 
 def read_token(token: str) -> tuple[str, bytes] | None:
-    """The customer id and the secret in `token`, or None where it has not the form of one."""
+    """The customer id and the secret in `token`, or None if it is malformed."""
     handle, dot, secret = token.partition(".")
     if not dot or len(token) > 256:
         return None
@@ -80,22 +80,22 @@ def read_token(token: str) -> tuple[str, bytes] | None:
 
 
 def is_live(session: Session, secret: bytes, now: datetime) -> bool:
-    """Whether `secret` opens `session` at `now`; compared in constant time."""
+    """Whether `secret` is the secret of `session`, and the session is open at `now`; compared in constant time."""
     return hmac.compare_digest(secret_digest(secret), session.secret_digest) and is_open(session, now)
 
 
 def is_open(session: Session, now: datetime) -> bool:
-    """Whether the session has neither reached its end (1 hour) nor been left alone too long (10 minutes)."""
+    """Whether the session has neither expired (1 hour) nor been idle too long (10 minutes)."""
     return now < session.expires_at and now - session.seen_at < SESSION_IDLE
 
 
-def is_to_be_noted(session: Session, now: datetime) -> bool:
-    """Whether it is time to write down that the customer was seen: at most once a minute."""
+def is_last_use_due(session: Session, now: datetime) -> bool:
+    """Whether the time of last use is due to be stored: at most once a minute."""
     return now - session.seen_at >= SEEN_EVERY
 
 
 def secret_digest(secret: bytes) -> bytes:
-    """What is stored of a token's secret, and names its session."""
+    """The digest of a token's secret: it is stored and identifies the session."""
     return hashlib.sha256(secret).digest()
 
 

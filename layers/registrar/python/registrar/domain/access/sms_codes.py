@@ -1,7 +1,7 @@
 """One-time codes by text message: six random digits, bound to one challenge (OWASP ASVS 5.0 6.5 and 6.6).
 
-Only a salted digest is kept. It hides the code from whoever sees the row by chance; what protects it from guessing
-is that it lives three minutes and dies with five tries.
+Only a salted digest is stored. It hides the code from a reader of the row; against guessing, the code expires after
+three minutes or five tries.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ _SALT_BYTES = 16
 
 
 def new_sms_code(bound_to: str) -> tuple[str, bytes]:
-    """A code and its salted digest, bound to the id of the challenge (or other request) it answers."""
+    """A code and its salted digest, bound to the id of its challenge (or other request)."""
     code = f"{secrets.randbelow(10**6):06}"
     salt = secrets.token_bytes(_SALT_BYTES)
     return code, salt + _digest(salt, bound_to, code)
@@ -24,7 +24,7 @@ def new_sms_code(bound_to: str) -> tuple[str, bytes]:
 def sms_code_matches(
     digest: bytes | None, expires_at: datetime | None, bound_to: str, code: str, now: datetime
 ) -> bool:
-    """Whether `code` is the one last sent for `bound_to` and still lives; compared in constant time."""
+    """Whether `code` is the last one sent for `bound_to` and has not expired; compared in constant time."""
     if digest is None or expires_at is None or now >= expires_at:
         return False
     salt = digest[:_SALT_BYTES]

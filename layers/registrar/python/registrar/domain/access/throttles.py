@@ -1,6 +1,6 @@
 """How often something may be tried: per source address, per account and device, per phone number.
 
-Attempts at an account are counted before anything is compared, for ids that nobody has as well, and only a success
+Attempts at an account are counted before anything is compared, for unknown ids as well, and only a success
 clears them (NIST SP 800-63B section 3.2.2, OWASP ASVS 5.0 section 6.3). The fourth scope, the challenge, counts its
 own tries.
 """
@@ -26,7 +26,7 @@ WAITS = (
 )
 """The wait after the fifth attempt without a success, after the sixth, and so on; the last one for all further."""
 ATTEMPTS_KEPT = RULES["attempts"]
-"""Attempts that nobody followed up are forgotten this long after the last."""
+"""Attempts are deleted this long after the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def phone_key(phone: str) -> str:
 
 
 def step_up_locked(again_at: datetime, now: datetime) -> Refusal:
-    """The refusal that tells when a customer may prove who they are again."""
+    """The refusal that states when a customer may prove their identity again."""
     return Refusal(Code.STEP_UP_LOCKED, retry_after=max(seconds_until(again_at, now), 1), again_at=again_at)
 
 
@@ -106,5 +106,5 @@ def seconds_until(moment: datetime, now: datetime) -> int:
 
 
 def _digest(value: bytes) -> str:
-    """Keys name nobody: what was typed as a customer id may be a password in the wrong field."""
+    """The keys contain no name: the text typed as a customer id may be a password in the wrong field."""
     return base64.urlsafe_b64encode(hashlib.sha256(value).digest()[:16]).rstrip(b"=").decode()

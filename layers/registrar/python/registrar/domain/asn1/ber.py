@@ -15,7 +15,7 @@ _END_OF_CONTENTS = b"\0\0"
 
 
 def to_der(ber: bytes) -> bytes:
-    """The one value in `ber` with definite, shortest lengths and octet strings in one piece. Raises ValueError."""
+    """The one value in `ber` with definite, minimal lengths and primitive octet strings. Raises ValueError."""
     der, end = _value(ber, 0, len(ber), 0)
     if end != len(ber):
         raise ValueError("bytes after the value")

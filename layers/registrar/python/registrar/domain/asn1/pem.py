@@ -16,13 +16,13 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Block(NamedTuple):
-    """One block: `body` is what stands between the lines, base64 or not."""
+    """One block: `body` is the text between the lines, base64 or not."""
 
     label: str
     body: bytes
 
     def der(self) -> bytes:
-        """The bytes the block stands for. Raises Refusal FILE_UNREADABLE."""
+        """The decoded bytes of the block. Raises Refusal FILE_UNREADABLE."""
         try:
             return base64.b64decode(b"".join(self.body.split()), validate=True)
         except ValueError:
@@ -30,7 +30,7 @@ class Block(NamedTuple):
 
 
 def blocks_in(content: bytes) -> list[Block]:
-    """The blocks in `content`, in order, whatever text stands around them; none where it is no such text.
+    """The blocks in `content`, in order, ignoring the text around them; empty if there are none.
 
     Raises Refusal FILE_UNREADABLE for a block that does not end, and for more than 40.
     """

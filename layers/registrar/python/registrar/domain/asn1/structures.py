@@ -30,7 +30,7 @@ def read(structure: type[T], der: bytes | TLV) -> T:
 
 
 def definite(content: bytes) -> bytes:
-    """`content` as it is where it is one DER value of type SEQUENCE, else what its BER stands for.
+    """`content` itself if it is one DER value of type SEQUENCE, else its BER converted to DER.
 
     Raises ValueError when it is neither.
     """
@@ -48,7 +48,7 @@ def values(der: bytes) -> list[TLV]:
 
 
 def outline(der: bytes) -> tuple[int, ...]:
-    """The tags of the values in the SEQUENCE `der`: enough to tell one kind of file from another.
+    """The tags of the values in the SEQUENCE `der`: enough to distinguish the kinds of files.
 
     Raises ValueError.
     """
@@ -157,7 +157,7 @@ class Attribute:
 
 @asn1.sequence
 class AnyAttribute:
-    """An attribute whose values are not looked at."""
+    """An attribute whose values are not read."""
 
     type: x509.ObjectIdentifier
     values: TLV

@@ -1,4 +1,4 @@
 """Certificates: their facts, the path to an accepted issuer, the trust document, and the decision.
 
-Here: every check of a certificate by itself. Not here: revocation, and whose certificate it is (`possession`).
+Here: every check of a certificate by itself. Not here: revocation, and who owns the certificate (`possession`).
 """

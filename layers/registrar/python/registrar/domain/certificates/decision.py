@@ -1,6 +1,6 @@
 """The decision on a certificate file: every check, in one fixed order, with all findings (never only the first).
 
-If you add a check: put it into CHECKS where its finding should stand, its code into the catalogue with texts
+If you add a check: put it into CHECKS at the position of its finding, its code into the catalogue with texts
 and FAQ, and a test that produces it.
 """
 
@@ -25,7 +25,7 @@ from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, R
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.times import days_left
 
-# A file made to annoy has hundreds; the first few say enough.
+# A hostile file has hundreds; the first few are enough.
 MOST_EXTENSIONS_NAMED = 5
 
 
@@ -55,7 +55,7 @@ class Report:
 
 @dataclass(slots=True)
 class _Case:
-    """What the checks look at."""
+    """The input of the checks."""
 
     certificate: Certificate
     issuer: Issuer | None
@@ -82,7 +82,7 @@ def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime,
 
 
 def refusal_report(refused: Refusal, trust: TrustStore) -> Report:
-    """The report on files that hold no certificate which could be looked at."""
+    """The report on files without a readable certificate."""
     return Report(trust.version, (Finding("file", Level.FAIL, refused.code, refused.params),))
 
 
@@ -231,7 +231,7 @@ def _check_key(case: _Case) -> Iterator[Finding]:
         yield Finding("key", rules.levels["weak_key"], Code.CERT_KEY_TOO_WEAK, _key_params(case))
 
 
-# Whoever knows how these keys came about can compute the private key.
+# An attacker who knows how these keys were made can compute the private key.
 _COMPROMISED = frozenset({"roca", "fermat", "small-factor"})
 
 

@@ -1,6 +1,6 @@
-"""What a new trust document would change: a dry run over certificates that are there.
+"""The effect of a new trust document: a dry run over existing certificates.
 
-Nobody is told anything and nothing is written: an admin reads the figures before they activate the document.
+It sends no notice and writes nothing: an admin reads the figures before they activate the document.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ MAX_EXAMPLES = 10
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A certificate that somebody uploaded or registered; `source` is `upload` or `registration`."""
+    """An uploaded or registered certificate; `source` is `upload` or `registration`."""
 
     source: str
     id: str

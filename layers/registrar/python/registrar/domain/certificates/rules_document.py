@@ -1,7 +1,7 @@
 """Reading the bank's rules, the part of the trust document that says how strict it is.
 
-What would let in a certificate that is not the customer's, not the issuer's or over cannot be softened; a level may
-only be chosen where the bank may reasonably differ.
+A rule against certificates that are not the customer's, not the issuer's or expired cannot be lowered; a level may
+be chosen only where the bank may reasonably differ.
 """
 
 import re

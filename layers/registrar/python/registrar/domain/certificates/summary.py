@@ -1,4 +1,4 @@
-"""What is kept and shown of a certificate that passed its checks. Standard library only."""
+"""The data that is stored and shown of a certificate that passed its checks. Standard library only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

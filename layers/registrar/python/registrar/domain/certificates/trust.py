@@ -29,11 +29,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where an operator answers for its certificates. Nothing else is ever contacted, whatever a certificate says.
+    """The servers of an operator. The service contacts no others, whatever a certificate says.
 
     `ocsp` is the responder's address, `crl` are origins (`ldap://host:port`) from which CRLs may be fetched,
-    `responders` are certificates that sign OCSP answers though the issuing CA did not issue them, `certid_hash` is
-    the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`.
+    `responders` are certificates that sign OCSP responses though the issuing CA did not issue them, `certid_hash`
+    is the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`.
     """
 
     ocsp: str | None
@@ -97,11 +97,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevocationRules:
-    """How the bank asks whether a certificate was revoked.
+    """How the bank checks whether a certificate was revoked.
 
-    `order` names the sources, the first that answers decides; `max_age` is how old an answer (its thisUpdate) may
+    `order` names the sources, the first that responds decides; `max_age` is how old a status (its thisUpdate) may
     be; `skew` is how far clocks may differ; after `breaker_failures` in a row a source rests for `breaker_rest`;
-    `retries` are the times after the first unanswered question at which it is asked again, the last one ends it.
+    `retries` are the times of further queries after the first failed one; the last one ends the upload.
     """
 
     order: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Reading and checking the trust document, so that an admin's slip never becomes the bank's trust.
+"""Reading and checking the trust document, so that an admin's mistake never becomes active.
 
 Every entry is read even when an earlier one is wrong: the admin gets all reasons at once.
 """

@@ -25,7 +25,7 @@ RSA_EXPONENTS = range(65537, 2**32, 2)
 
 FERMAT_STEPS = 100
 _SMALL_PRIMES = tuple(sorted(set(range(2, 752)) - {m for d in range(2, 28) for m in range(d * d, 752, d)}))
-# 2^6 so that the remainder also tells the modulus modulo 64.
+# 2^6 so that the remainder also gives the modulus modulo 64.
 _SMALL_PRODUCT = math.prod(_SMALL_PRIMES) * 2**5
 
 _ROCA_GENERATOR = 65537
@@ -70,7 +70,7 @@ def _subgroup(prime: int) -> frozenset[int]:
 
 
 def _roca_sets() -> tuple[tuple[int, frozenset[int]], ...]:
-    """(prime, powers of 65537) where the powers are not all residues; the most telling prime first."""
+    """(prime, powers of 65537) where the powers are not all residues; the most selective prime first."""
     primes = [p for p in _SMALL_PRIMES if 2 < p <= _ROCA_LAST_PRIME]
     sets = [(p, powers) for p in primes if len(powers := _subgroup(p)) < p - 1]
     return tuple(sorted(sets, key=lambda entry: len(entry[1]) / (entry[0] - 1)))

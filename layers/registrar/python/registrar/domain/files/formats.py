@@ -1,15 +1,15 @@
-"""Which file is it? Told by its bytes, never by its name.
+"""Recognises the format of a file by its bytes, never by its name.
 
     Bare      a certificate: DER, PEM, or the customer's own among several in PEM or PKCS #7
     Locked    a certificate with its key under a password: signCert.der + signPri.key (or one PEM with both), PFX
 
     not one of these                                                   FILE_UNREADABLE
     a key and no certificate                                           FILE_NO_CERTIFICATE
-    more than one that could be meant                                  FILE_SEVERAL_CERTIFICATES
+    several certificates, keys or containers                           FILE_SEVERAL_CERTIFICATES
     a key without a password, one under an unknown encryption          FILE_ENCRYPTION_UNSUPPORTED
 
-A key that lies open is refused as FILE_ENCRYPTION_UNSUPPORTED and not as unreadable: the file is in order, but
-not protected in a way that is accepted, and what helps is the same, to export it again with a password.
+An unencrypted key is refused as FILE_ENCRYPTION_UNSUPPORTED and not as unreadable: the file is valid, but has no
+accepted protection, and the remedy is the same, to export it again with a password.
 Sizes are checked before anything is parsed. If you add a format, add it to `_DER_FORMATS` or `_add_block`.
 """
 
@@ -46,7 +46,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """A certificate alone; that its holder has the key is still to be proved."""
+    """A certificate alone; the proof of possession is still missing."""
 
     der: bytes
 
@@ -77,7 +77,7 @@ class LockedPair:
 
 @dataclass(frozen=True, slots=True)
 class LockedPfx:
-    """A PFX; its certificate is known when it is opened, also where it lies in clear: only then is it authentic."""
+    """A PFX; its certificate is used only after opening, even if it is unencrypted: only then is it authentic."""
 
     pfx: Pfx
     certificate: None = None
@@ -97,7 +97,7 @@ Container: TypeAlias = Bare | Locked
 
 @dataclass(slots=True)
 class _Found:
-    """What the files of one upload hold."""
+    """The contents of the files of one upload."""
 
     certificates: list[bytes] = field(default_factory=list)
     envelopes: list[bytes] = field(default_factory=list)
@@ -109,7 +109,7 @@ def recognise(files: Sequence[bytes]) -> Container:
     """The one container that `files`, an upload in any order, make up.
 
     Raises Refusal: UPLOAD_EMPTY, UPLOAD_TOO_LARGE, FILE_UNREADABLE, FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES,
-    FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH. What a password would not mend is told here.
+    FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH. Defects that no password fixes are reported here.
     """
     check_sizes([len(content) for content in files])
     return _without_traces(lambda: _recognised(files))

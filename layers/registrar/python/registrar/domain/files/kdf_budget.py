@@ -1,6 +1,6 @@
 """What deriving keys from a password may cost for one try on one upload, counted in rounds.
 
-Whoever made a file chose its round counts, and a derivation runs inside C where no timer stops it: 2^31 rounds
+The author of a file chose its round counts, and a derivation runs inside C where no timer stops it: 2^31 rounds
 take minutes. So every count is read and charged here before anything is derived. One round is one turn of the
 inner hash or HMAC for one block of output: a 3DES key and its IV by RFC 7292 appendix B.2 are three blocks and
 cost three times the file's count. A million rounds take half a second (PBKDF2) to one (the SHA-1 loops).
@@ -58,8 +58,8 @@ class KdfBudget:
     def paid(self, tries: Iterable[tuple[int, T]]) -> Iterator[T]:
         """Each of `tries`, given as (rounds, what to try), charged just before it comes out.
 
-        Raises Refusal as `charge` does where the first is over the budget. A further one that is over ends the
-        tries: whoever mistyped a password must be told that, not that the file is too costly.
+        Raises Refusal as `charge` does where the first is over the budget. A further one over the budget ends
+        the tries: a mistyped password must be reported as such, not as a file that is too costly.
         """
         for number, (rounds, tried) in enumerate(tries):
             if number and not self.affords(rounds):

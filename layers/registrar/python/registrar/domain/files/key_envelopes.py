@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Something encrypted under a password; whatever can be told without one has been checked."""
+    """Data encrypted under a password; everything that needs no password has been checked."""
 
     scheme: Scheme
     data: bytes = field(repr=False)
@@ -34,7 +34,7 @@ class Envelope:
         return self.scheme.derivation.cost
 
     def open(self, password: Password, budget: KdfBudget, reader: Callable[[bytes], T]) -> T | None:
-        """What `reader` makes of the first plaintext it can read; None where the password is wrong.
+        """The result of `reader` for the first plaintext it can read; None if the password is wrong.
 
         `reader` raises ValueError for bytes that are not what was encrypted. Raises Refusal: whatever it
         raises, and FILE_KDF_COST_TOO_HIGH.
@@ -51,7 +51,7 @@ def envelope_of(algorithm: Algorithm, data: bytes) -> Envelope:
     """An envelope whose scheme is known and whose data may be its ciphertext.
 
     Raises Refusal: FILE_ENCRYPTION_UNSUPPORTED, FILE_UNREADABLE, and FILE_KDF_COST_TOO_HIGH where no budget
-    would do, so that nobody is asked for a password in vain.
+    is large enough, so that no password is requested in vain.
     """
     scheme = scheme_of(algorithm)
     scheme.check(data)
@@ -71,7 +71,7 @@ def read_envelope(der: bytes | TLV) -> Envelope:
 def open_key(envelope: Envelope, password: Password, budget: KdfBudget) -> PrivateKey | None:
     """The key in `envelope`, or None where the password is wrong: only a PrivateKeyInfo counts as opened.
 
-    Raises Refusal: FILE_KDF_COST_TOO_HIGH, and FILE_UNREADABLE for a key that opens but is no good.
+    Raises Refusal: FILE_KDF_COST_TOO_HIGH, and FILE_UNREADABLE for a key that opens but is invalid.
     """
     return envelope.open(password, budget, read_private_key)
 

@@ -1,10 +1,10 @@
-"""Encryption under a password: which scheme a file names, the keys it leads to, the bytes they open.
+"""Encryption under a password: the scheme that a file names, its key derivation, and decryption.
 
     SHA-1 loop   1.2.410.200004.1.15 and .1.4, both SEED-CBC         RFC 8018 section 5.1, KCAC.TS.ENC
     PBES2        PBKDF2 or scrypt; SEED-, AES-, 3DES-CBC             RFC 8018 section 6.2, RFC 4010, RFC 7914
     PKCS #12     pbeWithSHAAnd… 3DES and RC2                         RFC 7292 appendices B and C
 
-Any other scheme is FILE_ENCRYPTION_UNSUPPORTED, told before a password is asked for: no password would help.
+Any other scheme is FILE_ENCRYPTION_UNSUPPORTED, reported before a password is requested: no password would help.
 ARIA is among them, since `cryptography` offers it only inside its PFX reader, which loses what R is in.
 If you add a scheme, give it to `scheme_of` with its cost in rounds, and a file of it to tools/pki/npki_files.py.
 """
@@ -89,7 +89,7 @@ _PKCS12_CIPHERS: Mapping[str, _CbcCipher] = {
 
 
 class KeyAndIv(NamedTuple):
-    """What a password led to. Never log one."""
+    """Key and IV derived from a password. Never log one."""
 
     key: bytes
     iv: bytes

@@ -1,4 +1,4 @@
-"""What programs made of a password before they derived keys from it."""
+"""The encodings of a password that programs derive keys from."""
 
 from dataclasses import dataclass
 

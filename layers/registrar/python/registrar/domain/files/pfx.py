@@ -3,10 +3,10 @@
 `cryptography` hands a PFX to OpenSSL, which derives keys with whatever round counts it meets, also in bags that are
 only seen once their cover is off, and which drops the attributes of the key, where R is. So the file is taken
 apart here: every count is charged before it is run, nothing is decrypted before the MAC has proved the
-password, and a bag in a bag, which nobody writes, is refused.
+password, and a bag in a bag, which no known program writes, is refused.
 
-Kept out as FILE_ENCRYPTION_UNSUPPORTED: no MAC, public-key integrity or privacy (RFC 7292 section 3.1), PBMAC1, and
-a key that lies open in the file.
+Refused as FILE_ENCRYPTION_UNSUPPORTED: no MAC, public-key integrity or privacy (RFC 7292 section 3.1), PBMAC1, and
+an unencrypted key.
 """
 
 import hmac
@@ -80,7 +80,7 @@ class _Mac:
 
 @dataclass(frozen=True, slots=True)
 class _Bags:
-    """What is in a PFX, or in a part of it: certificates, keys under a cover of their own, keys without."""
+    """The bags of a PFX, or of a part of it: certificates, encrypted keys, unencrypted keys."""
 
     certificates: tuple[bytes, ...] = ()
     envelopes: tuple[Envelope, ...] = ()

@@ -1,7 +1,7 @@
 """Certificates that come several at a time, and which of them is the customer's own.
 
 A .p7b file is a SignedData that signs nothing (RFC 5652 section 5.1, "degenerate"): a bag of certificates. The
-others in it are the issuers; nothing here trusts them, they only have to be told from the customer's.
+others in it are the issuers; they are not trusted here, only distinguished from the customer's.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
 
 
 def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
-    """The only certificate that is no CA and issued none of the others; one alone is chosen whatever it is.
+    """The only certificate that is not a CA's and issued none of the others; a single certificate is always chosen.
 
     Raises Refusal: FILE_NO_CERTIFICATE when all of several are CAs, FILE_SEVERAL_CERTIFICATES when more than
     one is left or there are more than 20, FILE_UNREADABLE, UPLOAD_TOO_LARGE.

@@ -42,7 +42,7 @@ _CURVES = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """What is kept of an opened private key; the key itself is gone. R is None where the file has none.
+    """The data kept of an opened private key, without the key itself. R is None if the file has none.
 
     `public_key` is its SubjectPublicKeyInfo as `cryptography` writes it, to compare with a certificate's.
     """
@@ -95,7 +95,7 @@ def _public_key(info: PrivateKeyInfo) -> rsa.RSAPublicKey | ec.EllipticCurvePubl
 def _rsa_public_key(key: RsaPrivateKey) -> rsa.RSAPublicKey:
     """The public key of consistent numbers (RFC 8017 section 3.2). Raises ValueError.
 
-    Who knows p and q has the private key; that the certificate's n is a product of two primes is its issuer's word.
+    Knowledge of p and q is possession of the private key; that n is a product of two primes is left to the issuer.
     """
     numbers = (key.n, key.e, key.d, key.p, key.q, key.d_p, key.d_q, key.q_inverse)
     if key.version != 0 or min(numbers) < 1 or max(numbers).bit_length() > MAX_RSA_BITS:
@@ -125,7 +125,7 @@ def _ec_public_key(curve_oid: object, key: EcPrivateKey) -> ec.EllipticCurvePubl
 
 
 def _random_number(attributes: Sequence[TLV]) -> bytes | None:
-    """R out of a key's attributes, None where it is absent. Raises ValueError when it is not as it must be."""
+    """R from a key's attributes, None if it is absent. Raises ValueError if it is malformed."""
     found = [a for a in attributes if read(AnyAttribute, a).type.dotted_string == ID_RANDOM_NUM]
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Expiry notices: which registrations are due since the last finished run, and what each customer is told.
+"""Expiry notices: which registrations are due since the last finished run, and the notice of each customer.
 
 Days are days in Seoul, as customers count them: a certificate that ends tomorrow at midnight has one day left, at
 whatever hour the job runs.
@@ -12,7 +12,7 @@ from registrar.domain.times import SEOUL
 
 THRESHOLD_DAYS = (0, 1, 3, 7, 14, 30)
 ENDED = -1
-"""The window of what ended since the last run: it is noted as EXPIRED, and nobody is told."""
+"""The window of registrations that ended since the last run: recorded as EXPIRED, without a notice."""
 _DAY = timedelta(days=1)
 
 
@@ -36,10 +36,10 @@ class Due:
 
 @dataclass(slots=True)
 class Digest:
-    """What one customer is to be told of, the most urgent first, and what has ended."""
+    """The registrations of one customer that are due for a notice, the most urgent first, and those that ended."""
 
     customer_id: str
-    told: list[tuple[Due, int]]
+    to_notify: list[tuple[Due, int]]
     """Each with the most urgent threshold that it crossed."""
     ended: list[Due]
 
@@ -67,10 +67,10 @@ def digests(crossed: Iterable[tuple[Window, Iterable[Due]]]) -> list[Digest]:
             own.setdefault(due.registration_id, (due, set()))[1].add(window.threshold_days)
     made = []
     for customer_id, own in by_customer.items():
-        told = [(due, min(days - {ENDED})) for due, days in own.values() if days - {ENDED}]
+        to_notify = [(due, min(days - {ENDED})) for due, days in own.values() if days - {ENDED}]
         ended = [due for due, days in own.values() if ENDED in days]
-        told.sort(key=lambda each: (each[0].not_after, each[0].registration_id))
-        made.append(Digest(customer_id, told, ended))
+        to_notify.sort(key=lambda each: (each[0].not_after, each[0].registration_id))
+        made.append(Digest(customer_id, to_notify, ended))
     return made
 
 

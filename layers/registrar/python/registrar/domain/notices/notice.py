@@ -5,7 +5,7 @@ Its message, as JSON:
     {"id": "upload_ready:0123", "kind": "upload_ready", "customer_id": "hong",
      "params": {"until_at": "2026-11-22T03:30:00Z"}}
 
-`id` makes a notice arrive once: whoever writes the message derives it from what happened, so that a repeated
+`id` makes a notice arrive once: the sender derives it from the event, so that a repeated
 write gives the same id. `kind` is a row of `texts.py`, and `params` fill the row's texts, times as ISO in UTC.
 
 Of the kind `expiring`, `params` are {"registrations": [{"id": …, "not_after": …, "threshold": 7}, …]}, the most
@@ -28,7 +28,7 @@ NOTICE_LEASE = timedelta(seconds=45)
 CLAIM_PAUSE = NOTICE_LEASE / 3
 """After this the loser of a claim looks again: whether the holder sent it, or its lease ended."""
 MOST_SENDS = 2
-"""A claim whose end nobody noted may have been sent: it is sent once more, and then never again."""
+"""A notice whose claim was never completed may have been sent: it is sent once more, and then never again."""
 NOBODY = ""
 """The customer id of a notice for a login name that no customer has. It is queued, so that the request takes the
 same time as for a customer, and dropped unread; what was typed may be a password and stays out of the queue."""
@@ -45,7 +45,7 @@ class Notice:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The message that asks for it."""
+        """The message that requests it."""
         return {"id": self.id, "kind": self.kind, "customer_id": self.customer_id, "params": dict(self.params)}
 
     @property
@@ -58,13 +58,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A notice id, and the registration that it is about; `ends` (ISO) where it tells of that end."""
+    """A notice id, and its registration; `ends` (ISO) is the end that the notice announces, if any."""
 
     id: str
     registration_id: str | None
     ends: str | None = None
 
-    def still_true_of(self, registration: Registration | None, now: datetime) -> bool:
+    def still_applies_to(self, registration: Registration | None, now: datetime) -> bool:
         """Whether there is something to tell: an expiry notice is void where the registration is held or came to
         another end."""
         if registration is None:
@@ -101,7 +101,7 @@ def expiry_id(due: Mapping[str, Any]) -> str:
 
 
 def quiet_until(at: datetime, hours: str) -> datetime | None:
-    """When the quiet hours in Seoul that `at` lies in are over; None by day.
+    """When the quiet hours in Seoul that contain `at` end; None by day.
 
     `hours` are `21-8` for 21:00 to 8:00, or the same hour twice for none.
     """

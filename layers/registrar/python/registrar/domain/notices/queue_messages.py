@@ -1,6 +1,6 @@
 """Messages of the notice queue: notices that functions ask for, and events of the bus `RegistrationEvents`.
 
-EventBridge wraps an event (see `registrations/events.py`); some are told to the customer, each as one kind.
+EventBridge wraps an event (see `registrations/events.py`); some become notices, each of one kind.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ HOLDS_LIFTED: Mapping[Hold, Kind] = {
     Hold.BANK: Kind.HOLD_LIFTED_BANK,
     Hold.ISSUER: Kind.HOLD_LIFTED_ISSUER,
 }
-TOLD: Mapping[str, Kind | Mapping[Hold, Kind]] = {
+KIND_OF_EVENT: Mapping[str, Kind | Mapping[Hold, Kind]] = {
     "RegistrationActivated": Kind.REGISTERED,
     "HoldAdded": HOLDS_ADDED,
     "HoldLifted": HOLDS_LIFTED,
@@ -29,11 +29,11 @@ TOLD: Mapping[str, Kind | Mapping[Hold, Kind]] = {
     "RevokedByIssuer": Kind.REVOKED,
     "Deregistered": Kind.DEREGISTERED,
 }
-"""Events that their customer is told of, each with the kind of notice (one for each hold)."""
+"""Events that become a notice, each with its kind of notice (one for each hold)."""
 
 
 def notice_of(message: Mapping[str, Any]) -> Notice | None:
-    """The notice that a message of the queue asks for; None where nobody is to be told.
+    """The notice that a message of the queue requests; None if it has no recipient.
 
     Raises KeyError where a member is missing, ValueError where the kind or hold is unknown or is not one that goes
     through the queue.
@@ -47,8 +47,8 @@ def notice_of(message: Mapping[str, Any]) -> Notice | None:
 
 
 def _of_event(name: str, detail: Mapping[str, Any]) -> Notice | None:
-    told = TOLD.get(name)
-    if told is None:
+    kind_or_kinds = KIND_OF_EVENT.get(name)
+    if kind_or_kinds is None:
         return None
-    kind = told if isinstance(told, Kind) else told[Hold(detail["hold"])]
+    kind = kind_or_kinds if isinstance(kind_or_kinds, Kind) else kind_or_kinds[Hold(detail["hold"])]
     return Notice(f"event:{detail['id']}", kind, detail["customer_id"], detail)

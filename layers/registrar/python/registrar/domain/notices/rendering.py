@@ -34,7 +34,7 @@ def notice_text(
     Names of parameters ending in `_on` are days, in `_at` times. Texts also use what follows from them: `name` (the
     customer's, masked), `purpose` (of `operation`), `in_brackets` (`detail`, if there is one), `reason` (of
     `code`), `expiring` (all of `registrations`); of the first registration `issuer`, `registered_at`, `reference`.
-    Raises KeyError where a text needs what was not given.
+    Raises KeyError if a parameter of the text is missing.
     """
     wording = TEXTS[kind].in_language(language)
     derived: dict[str, Callable[[], str]] = {

@@ -1,4 +1,4 @@
-"""What the phone sends as its proof of possession; possession.py checks it. Standard library only."""
+"""The proof of possession that the phone sends; possession.py checks it. Standard library only."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Proof of possession: the check of the signature over the text of proof_text.py.
+"""Proof of possession: the check of the signature over the text of texts_to_sign.py.
 
 These keys also sign contracts, so the key is never asked to sign a bare nonce: the text says in words what it
 is for, and binds bank, upload, certificate and end of validity.

@@ -36,12 +36,12 @@ def text_to_sign(upload: AwaitingProof, bank: str) -> str:
 
 
 def text_to_resume(registration: Registration, bank: str) -> str:
-    """The text whose signature takes a loss report back, in the same form. Its nonce is that of this report.
+    """The text to sign that cancels a loss report, in the same form. Its nonce is that of the report.
 
     Raises ValueError for a registration that its customer does not hold.
     """
     if registration.resume_nonce is None:
-        raise ValueError("the customer holds it not")
+        raise ValueError("the registration has no loss report")
     return "\n".join(
         (
             "등록 인증서 다시 사용 / Use a registered certificate again",

@@ -1,11 +1,11 @@
-"""Whose certificate is it? The virtual id (VID) against the identification number the bank holds.
+"""Checks the owner of a certificate: its virtual id (VID) against the identification number at the bank.
 
 The certificate carries virtualID = h(h(DER(HashContent))), with (KCAC.TS.SIVID; RFC 4683 descends from it)
 HashContent ::= SEQUENCE { idn PrintableString, randomNum BIT STRING }
-The number R (randomNum) lies beside the customer's private key and comes with the proof. R turns the VID into
-an oracle for the number: neither is ever logged, stored in clear, or quoted by an error of this module. A VID
-and R can be replayed: they count only together with a fresh signature, or with the certificate's key opened in
-the same step.
+The number R (randomNum) is stored with the customer's private key and comes with the proof of possession. With R,
+the VID is an oracle for the number: neither is ever logged, stored in clear, or quoted by an error of this module.
+A VID and R can be replayed: they count only together with a fresh signature, or with the certificate's key opened
+in the same step.
 """
 
 import base64
@@ -75,7 +75,7 @@ def virtual_id(idn: str, random_number: bytes, hash_name: str) -> bytes:
 def check_owner(certificate_der: bytes, idn: str, random_number: bytes | None) -> None:
     """Check that the certificate was issued to the holder of `idn`, the number the bank has on file.
 
-    Raises Refusal: OWNER_MISMATCH where it was not, OWNER_UNVERIFIABLE where nobody can tell (no VID or an
+    Raises Refusal: OWNER_MISMATCH where it was not, OWNER_UNVERIFIABLE if it cannot be checked (no VID or an
     unreadable one, an unknown hash, no R or one that is not 20 bytes). Raises ValueError for an `idn` of a wrong
     form and for bytes that are no certificate: both are defects of what the bank keeps.
     """

@@ -120,8 +120,8 @@ _ROWS: Mapping[Code, _Row] = {
     Code.SYSTEM_RETRY: _Row(500, NextAction.WAIT_NOTICE, ("support_ref",)),
 }
 
-# Waiting is the answer exactly where nothing has to change. WAIT_UNTIL is not among them: that certificate is
-# welcome later, but as a new upload.
+# The next action is to wait exactly if nothing has to change. WAIT_UNTIL is not among them: that certificate is
+# accepted later, but as a new upload.
 _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Every reason a customer, the app or the help desk can meet; what it says stands in catalogue.py."""
+    """Every reason a customer, the app or the help desk can meet; its texts are in catalogue.py."""
 
     AUTH_REQUIRED = "AUTH_REQUIRED"
     SESSION_EXPIRED = "SESSION_EXPIRED"

@@ -30,7 +30,7 @@ RegistrarError
     └── CrlOverdue              no current CRL could be fetched
 
 `entry/refusals.py` holds that mapping. An error without an arrow never leaves a handler of the API or of an admin:
-whoever calls what raises it decides what follows. One that does leave it is a defect of ours, as is everything that
+the caller handles it. One that does leave it is a defect of ours, as is everything that
 is not in this family: SYSTEM_RETRY to a customer, Lambda's error to an admin, another delivery of a message.
 """
 
@@ -46,7 +46,7 @@ class RegistrarError(Exception):
 
 
 class Refusal(RegistrarError):
-    """A request that is answered with a reason from the catalogue.
+    """A request that is refused with a reason from the catalogue.
 
     `params` fill the reason's text; `retry_after` is in seconds and becomes the `Retry-After` header.
     """
@@ -125,7 +125,7 @@ class CertificateTaken(RegistrationPrevented):
 
 
 class StatusSuperseded(RegistrationPrevented):
-    """The issuer's CRL was applied to registrations after the status was found: the issuer is asked again."""
+    """The issuer's CRL was applied to registrations after the status was found: the issuer is queried again."""
 
 
 class IssuerUnreachable(RegistrarError):
@@ -208,4 +208,4 @@ class MessagePostponed(MessageNotDone):
 
 
 class CrlOverdue(MessageNotDone):
-    """No current CRL could be fetched: nobody knows which certificates it would name."""
+    """No current CRL could be fetched: revocations on it are unknown."""

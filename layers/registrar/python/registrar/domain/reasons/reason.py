@@ -45,7 +45,7 @@ class Reason:
 
     code: Code
     status: int
-    """HTTP status when this is the answer to a request."""
+    """HTTP status of a response with this reason."""
     retryable: bool
     """The same request may succeed later without changing anything."""
     next_action: NextAction

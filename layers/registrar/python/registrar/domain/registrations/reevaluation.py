@@ -1,7 +1,7 @@
-"""Re-evaluation: what the active trust document says of registrations that became live under an earlier one.
+"""Re-evaluation: decides again on live registrations under a new trust document.
 
 One that fails is held by the bank, never ended: a policy that was a mistake can be taken back, and the next
-re-evaluation lifts what an earlier one held. What somebody at the bank holds stays as it is.
+re-evaluation lifts what an earlier one held. A hold by a person of the bank stays as it is.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from registrar.domain.registrations.registration import REEVALUATION, Hold, Life
 
 
 class Change(StrEnum):
-    """What is to be done with a registration."""
+    """The change to make to a registration."""
 
     HOLD = "hold"
     LIFT = "lift"
@@ -45,7 +45,7 @@ class Judged:
 
 
 def judge(registration: Registration, trust: TrustStore, now: datetime, bank: str) -> Judged | None:
-    """Decide on a registration anew, for its own kind of customer; warnings do not count. None where it has ended.
+    """Decide on a registration again, for its own kind of customer; warnings are ignored. None if it has ended.
 
     `bank` is the OU by which certificates name this bank.
     """

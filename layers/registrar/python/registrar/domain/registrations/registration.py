@@ -6,7 +6,7 @@ LIVE, then one terminal value that never changes. While LIVE, a set of holds, ea
     LIVE → SUPERSEDED          its successor becomes LIVE, in the same transaction
     LIVE → DEREGISTERED        the customer; the same customer may register it again
     LIVE → BLOCKED             theft or fraud, two persons; the key is denied for good
-    LIVE → EXPIRED             by the clock alone; nobody writes it
+    LIVE → EXPIRED             by the clock alone; never stored
 
 What is true now is computed when read: a certificate past its end is EXPIRED even if no job ran, and one whose key
 is denied is BLOCKED even if its row says LIVE (a table restored to an earlier moment).
@@ -46,7 +46,7 @@ class Hold(StrEnum):
 
 
 class View(StrEnum):
-    """Names of a live registration for those who look at it: no states, but what follows from holds and dates."""
+    """The status of a live registration as shown: not stored, but computed from holds and dates."""
 
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
@@ -67,7 +67,7 @@ _REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The issuer's last good answer: `as_of` is its thisUpdate, `source` where it came from."""
+    """The last revocation status GOOD: `as_of` is its thisUpdate, `source` where it came from."""
 
     as_of: datetime
     source: str
@@ -75,7 +75,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """`issuer` and `policy` are names in ko and en; `proof` says what the registration rests on.
+    """`issuer` and `policy` are names in ko and en; `proof` is the kind of its proof of possession.
 
     `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
     text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that;
@@ -121,7 +121,7 @@ class Registration:
         return Lifecycle.EXPIRED if now > self.not_after else Lifecycle.LIVE
 
     def usable_at(self, now: datetime) -> bool:
-        """Whether a transaction may use the certificate at `now`, as far as its row tells."""
+        """Whether a transaction may use the certificate at `now`, as far as its row shows."""
         return self.lifecycle_at(now) is Lifecycle.LIVE and not self.holds and now >= self.not_before
 
     def expiring_at(self, now: datetime) -> bool:
@@ -171,7 +171,7 @@ class Registration:
 def new_registration(
     upload: AwaitingProof, proof: str, consent_version: str, now: datetime, replaced: Registration | None = None
 ) -> Registration:
-    """The registration of an upload whose proof was given at `now`; it takes the place of `replaced`.
+    """The registration of an upload whose proof of possession arrived at `now`; it replaces `replaced`.
 
     Raises Refusal (REPLACES_NOT_ACCEPTED) where it may not.
     """
@@ -209,7 +209,7 @@ def successor_of(
 ) -> Registration | None:
     """Of one customer's registrations, the newest that a certificate with these facts was renewed into, if any.
 
-    A blocked one is nobody's successor.
+    A blocked one is never a successor.
     """
     later = [
         each

@@ -1,6 +1,6 @@
-"""How long what is kept is kept: the figures of docs/retention.md, each here once. Standard library only.
+"""Retention periods: the figures of docs/retention.md, each here once. Standard library only.
 
-They say when something is erased, not when it stops counting: for that the clock is asked.
+They state when data is erased, not when it becomes invalid: that is computed from the time.
 """
 
 from collections.abc import Mapping

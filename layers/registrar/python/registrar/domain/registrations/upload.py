@@ -9,7 +9,7 @@ A class per stored state has what that state needs, and a function that needs a 
 may still say that the upload ended: `check_state` checks both.
 
 A verdict on files that may hold a private key is saved first (`outcome`), then the files are purged, then the
-outcome becomes the state: whoever repeats a step after a crash finds either the files or the verdict.
+outcome becomes the state: a step that is repeated after a crash finds either the files or the verdict.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ VALIDATION_LEASE = timedelta(seconds=60)
 # After this a delivery that found the upload leased looks again.
 LEASE_PAUSE = VALIDATION_LEASE / 3
 VALIDATION_DEADLINE = timedelta(hours=1)
-# What a retry that is due may take until it is written down.
+# The time that a due retry may take until its result is stored.
 DEFERRAL_GRACE = timedelta(hours=1)
 MAX_ATTEMPTS = 5
 MAX_BAD_PROOFS = 3
@@ -120,7 +120,7 @@ class Upload:
         return failure(Code.UPLOAD_EXPIRED) if expired else None
 
     def state_at(self, now: datetime) -> UploadState:
-        """What is true at `now`: a deadline that is over ends the upload even if nothing wrote so."""
+        """The state at `now`: a passed deadline ends the upload even if no write has recorded it."""
         ending = self.ending_at(now)
         return _AFTER_END[ending.code] if ending else self.state
 
@@ -143,18 +143,18 @@ class Upload:
             raise Refusal(Code.IN_PROGRESS, retry_after=1)
         if state is UploadState.NEEDS_PASSWORD:
             raise Refusal(Code.FILE_PASSWORD_REQUIRED)
-        told = (UploadState.DEFERRED, UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED)
-        refused = state in told and not self.registration
+        shown = (UploadState.DEFERRED, UploadState.REJECTED, UploadState.EXPIRED, UploadState.FAILED)
+        refused = state in shown and not self.registration
         finding = headline(self.findings_at(now)) if refused else None
         raise Refusal(finding.code, **finding.params) if finding else Refusal(Code.STATE_CONFLICT)
 
     def check_awaiting_proof(self, now: datetime) -> "AwaitingProof":
-        """The upload, if a proof may be given at `now`. Raises Refusal: what the customer does instead."""
+        """The upload, if it accepts a proof of possession at `now`. Raises Refusal: the customer's next action."""
         awaiting = self.check_state(AwaitingProof, now)
         summary = awaiting.summary
         if now > summary.not_after:
             raise Refusal(Code.CERT_EXPIRED, expired_on=summary.not_after, issuer=summary.issuer)
-        if awaiting.text_ended_at(now) and not awaiting.opened:
+        if awaiting.text_expired_at(now) and not awaiting.opened:
             raise Refusal(Code.PROOF_EXPIRED)
         return awaiting
 
@@ -209,14 +209,14 @@ class Passed(Upload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checking(Passed):
-    """The issuer is asked whether the certificate was revoked."""
+    """The issuer is queried for the revocation status."""
 
     state = UploadState.CHECKING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred(Passed):
-    """The issuer gave no status; it is asked again at `due_at`."""
+    """The issuer gave no status; it is queried again at `due_at`."""
 
     state = UploadState.DEFERRED
     due_at: datetime
@@ -224,7 +224,7 @@ class Deferred(Passed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitingProof(Passed):
-    """Only the owner's proof is missing; `nonce` goes into the text to sign and into what the phone seals."""
+    """Only the proof of possession is missing; `nonce` goes into the text to sign and into what the phone seals."""
 
     state = UploadState.AWAITING_PROOF
     status: RecordedStatus
@@ -232,11 +232,11 @@ class AwaitingProof(Passed):
     nonce_expires_at: datetime
     bad_proofs: int = 0
 
-    def text_ended_at(self, now: datetime) -> bool:
-        """Whether a new text is to be signed at `now`."""
+    def text_expired_at(self, now: datetime) -> bool:
+        """Whether the text to sign has expired at `now`."""
         return now >= self.nonce_expires_at
 
-    def vouched_for_at(self, now: datetime) -> bool:
+    def is_status_fresh_at(self, now: datetime) -> bool:
         """Whether the revocation status is fresh enough at `now` to register on."""
         return now < self.status.fresh_until
 
@@ -310,7 +310,7 @@ def registration_id(upload_id: str) -> str:
 
 
 def object_key(upload_id: str, index: int) -> str:
-    """Where file number `index` of an upload lies in the bucket; needs no URL encoding."""
+    """The bucket key of file number `index` of an upload; needs no URL encoding."""
     return f"uploads/{upload_id}/{index}"
 
 

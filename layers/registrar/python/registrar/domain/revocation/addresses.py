@@ -1,4 +1,4 @@
-"""Where an issuer may be asked about its certificates: URLs of OCSP responders and CRLs, held against a list.
+"""Which addresses of an issuer may be queried: URLs of OCSP responders and CRLs, checked against a list.
 
 The URLs stand in certificates that customers upload, so each is hostile until its origin is on the issuer's list
 of the trust document. Anything that two readers of a URL could read in two ways is refused.

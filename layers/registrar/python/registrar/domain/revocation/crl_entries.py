@@ -2,7 +2,7 @@
 
 A CRL may have a million. They are taken apart by a regular expression made of the shapes met so far: each shape is
 read strictly once, and what matches it later differs in serial, date and values only. Those are read strictly when
-somebody asks for the entry.
+the entry is looked up.
 """
 
 import re
@@ -32,7 +32,7 @@ REMOVED = REASONS[8]
 _MOST_SERIAL_BYTES = 64
 _MOST_ENTRY_BYTES = 4096
 _MOST_SHAPES = 64
-# What is taken apart at once stays in the processor's cache.
+# A batch that is parsed at once stays in the processor's cache.
 _BATCH_BYTES = 1 << 17
 _REASON_CODE = bytes.fromhex("551d15")
 _CERTIFICATE_ISSUER = bytes.fromhex("551d1d")

@@ -128,7 +128,7 @@ def read_head(read: Read) -> Head:
 
 
 def lookup(head: Head, read: Read, serial: int) -> Entry | None:
-    """What the CRL says of `serial`, None where it is not listed. Raises CrlUnusable for an unreadable entry."""
+    """The entry of `serial` in the CRL, None if it is not listed. Raises CrlUnusable for an unreadable entry."""
     octets = serial_octets(serial)
     page = _page_of(octets, head.shortest, len(head.ends) - 1)
     start = head.ends[page - 1] if page else head.start
@@ -186,7 +186,7 @@ def _spans(head: Head) -> Iterator[tuple[int, int]]:
 
 
 def _by_serial(entries: list[bytes], wanted: set[bytes]) -> dict[bytes, Entry]:
-    """What counts of each serial that is wanted and there."""
+    """The worst entry of each wanted serial that is listed."""
     found: dict[bytes, list[Entry]] = {}
     for raw in entries:
         if (octets := octets_of(raw)) in wanted:

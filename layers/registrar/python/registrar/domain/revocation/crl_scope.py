@@ -1,4 +1,4 @@
-"""Which certificates a CRL speaks of (RFC 5280 5.2.5), and whether one is among them (6.3.3 (b))."""
+"""Which certificates a CRL covers (RFC 5280 5.2.5), and whether it covers a given one (6.3.3 (b))."""
 
 import json
 import re
@@ -62,7 +62,7 @@ def scope_of(point: x509.IssuingDistributionPoint | None, issuer: NormalName) ->
 
 
 def check_scope(certificate: Certificate, scope: Scope) -> None:
-    """Check that the CRL speaks of `certificate`. Raises CrlUnusable.
+    """Check that the CRL covers `certificate`. Raises CrlUnusable.
 
     A certificate that points to a delta CRL is refused: a newer revocation could stand there.
     """

@@ -1,7 +1,6 @@
-"""What a CRL says of one certificate (RFC 5280 section 6.3.3).
+"""The revocation status of one certificate in a CRL (RFC 5280 section 6.3.3).
 
-Neither a hit nor a miss counts before the CRL is known to be of the certificate's issuer, to cover it, and to be of
-today.
+The CRL is used only if it is from the certificate's issuer, covers the certificate, and is current.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head
 from registrar.domain.revocation.crl_scope import ALL_REASONS, check_scope, directory_key
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 
 SOURCE = "crl"
 
@@ -29,7 +28,7 @@ class Age:
 def status_from_crl(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Status:
     """What the CRL with this head says of `certificate`; `entry` is what `lookup` found. Never raises.
 
-    A CRL for some reasons only can revoke; that it does not is no answer (INVALID): see `status_from_crls`.
+    A CRL for some reasons only can revoke; without an entry the status is INVALID: see `status_from_crls`.
     """
     return status_from_crls(certificate, [(head, entry)], now, age)
 
@@ -37,45 +36,45 @@ def status_from_crl(certificate: Certificate, head: Head, entry: Entry | None, n
 def status_from_crls(
     certificate: Certificate, found: Sequence[tuple[Head, Entry | None]], now: datetime, age: Age
 ) -> Status:
-    """What several CRLs of one issuer say together: GOOD takes every reason covered by CRLs that can be used."""
+    """The status from several CRLs of one issuer: GOOD requires usable CRLs that cover every reason together."""
     covered: frozenset[str] = frozenset()
-    lacking = _status(Answer.UNAVAILABLE, None, "no CRL")
+    lacking = _status(StatusValue.UNAVAILABLE, None, "no CRL")
     latest = None
     for head, entry in found:
         status = _said(certificate, head, entry, now, age)
-        if status.answer in (Answer.REVOKED, Answer.ON_HOLD):
+        if status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
             return status
-        if status.answer is Answer.GOOD:
+        if status.value is StatusValue.GOOD:
             covered |= head.scope.reasons
             latest = latest or status
         else:
             lacking = status
     if latest is not None and covered >= ALL_REASONS:
         return latest
-    if latest is not None and lacking.answer is Answer.UNAVAILABLE:
-        return _status(Answer.INVALID, None, "the CRL covers some reasons only")
+    if latest is not None and lacking.value is StatusValue.UNAVAILABLE:
+        return _status(StatusValue.INVALID, None, "the CRL covers some reasons only")
     return lacking
 
 
 def _said(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Status:
     if directory_key(certificate.issuer) != head.issuer:
-        return _status(Answer.INVALID, head, "the CRL is another issuer's")
+        return _status(StatusValue.INVALID, head, "the CRL is another issuer's")
     try:
         check_scope(certificate, head.scope)
     except CrlUnusable as error:
-        return _status(Answer.INVALID, head, error.why)
+        return _status(StatusValue.INVALID, head, error.why)
     if entry is not None and entry.serial != certificate.serial:
-        return _status(Answer.INVALID, head, "the entry is another certificate's")
+        return _status(StatusValue.INVALID, head, "the entry is another certificate's")
     if head.this_update > now + age.skew:
-        return _status(Answer.INVALID, head, "thisUpdate is in the future")
+        return _status(StatusValue.INVALID, head, "thisUpdate is in the future")
     if head.next_update + age.skew < now:
-        return _status(Answer.STALE, head, "nextUpdate is over")
+        return _status(StatusValue.STALE, head, "nextUpdate has passed")
     if head.this_update + age.most + age.skew < now:
-        return _status(Answer.STALE, head, "thisUpdate is too long ago")
+        return _status(StatusValue.STALE, head, "thisUpdate is too long ago")
     if entry is None:
-        return _status(Answer.GOOD, head)
+        return _status(StatusValue.GOOD, head)
     return Status(
-        Answer.ON_HOLD if entry.on_hold else Answer.REVOKED,
+        StatusValue.ON_HOLD if entry.on_hold else StatusValue.REVOKED,
         SOURCE,
         head.this_update,
         head.next_update,
@@ -84,7 +83,7 @@ def _said(certificate: Certificate, head: Head, entry: Entry | None, now: dateti
     )
 
 
-def _status(answer: Answer, head: Head | None, why: str = "") -> Status:
+def _status(value: StatusValue, head: Head | None, why: str = "") -> Status:
     if head is None:
-        return Status(answer, SOURCE, why=why)
-    return Status(answer, SOURCE, head.this_update, head.next_update, why=why)
+        return Status(value, SOURCE, why=why)
+    return Status(value, SOURCE, head.this_update, head.next_update, why=why)

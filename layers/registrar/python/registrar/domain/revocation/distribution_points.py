@@ -1,4 +1,4 @@
-"""Where the list lies on which a certificate would stand (RFC 5280 section 4.2.1.13)."""
+"""The addresses of the CRL that would list a certificate (RFC 5280 section 4.2.1.13)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Point:
 def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operator) -> tuple[Point, ...]:
     """The points that a certificate names and its operator's allow-list lets in, in the certificate's order.
 
-    Passed over are lists that another CA signs (`cRLIssuer`) and lists of some reasons only: neither can say that
-    a certificate is good. None are left where the certificate names no allowed address.
+    CRLs that another CA signs (`cRLIssuer`) and CRLs of some reasons only are skipped: neither can prove that
+    a certificate is good. The result is empty if the certificate names no allowed address.
     """
     try:
         value = certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value

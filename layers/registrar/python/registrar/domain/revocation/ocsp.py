@@ -1,10 +1,10 @@
-"""OCSP: what to ask about a certificate, and what an answer is worth (RFC 6960, RFC 8954).
+"""OCSP: the request about a certificate, and the checks of a response (RFC 6960, RFC 8954).
 
-An answer counts only where its signer may speak for the issuer (ocsp_responder.py), it is about this certificate
-and it is fresh. Whatever else comes back is UNAVAILABLE, STALE or INVALID, never GOOD; no bytes raise.
+A response is used only if its signer is authorised by the issuer (ocsp_responder.py), it is about this certificate
+and it is fresh. Any other response is UNAVAILABLE, STALE or INVALID, never GOOD; no bytes raise.
 
-A nonce in the answer must be ours. An answer without one is taken while it is fresh, because many responders sign
-beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` bound how long one can be replayed.
+A nonce in the response must be ours. A response without one is accepted while it is fresh, because many responders
+sign beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` bound how long one can be replayed.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from cryptography.x509 import ocsp
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation.ocsp_responder import check_signer
-from registrar.domain.revocation.status import Answer, Status
+from registrar.domain.revocation.status import Status, StatusValue
 
 SOURCE = "ocsp"
 MAX_BYTES = 64 * 1024
@@ -36,8 +36,15 @@ _REFUSALS = {
     ocsp.OCSPResponseStatus.SIG_REQUIRED: "sigRequired",
     ocsp.OCSPResponseStatus.UNAUTHORIZED: "unauthorized",
 }
-# Of answers that contradict each other the first in this order counts.
-_WORST = (Answer.REVOKED, Answer.ON_HOLD, Answer.UNKNOWN, Answer.INVALID, Answer.STALE, Answer.GOOD)
+# Of contradicting single responses, the first in this order is used.
+_WORST = (
+    StatusValue.REVOKED,
+    StatusValue.ON_HOLD,
+    StatusValue.UNKNOWN,
+    StatusValue.INVALID,
+    StatusValue.STALE,
+    StatusValue.GOOD,
+)
 
 
 @asn1.sequence
@@ -94,18 +101,20 @@ def check_response(
     responders: Sequence[Certificate],
     root: Certificate,
 ) -> Status:
-    """What the DER of an OCSPResponse says of `certificate`, which `issuer` issued (RFC 6960 3.2).
+    """The status in the DER of an OCSPResponse of `certificate`, which `issuer` issued (RFC 6960 3.2).
 
-    `nonce` is the one that was sent. Clocks may differ by `skew`; an answer older than `max_age` is STALE whatever
+    `nonce` is the one that was sent. Clocks may differ by `skew`; a response older than `max_age` is STALE whatever
     its nextUpdate says. `responders` are pinned certificates, `root` is the anchor of the issuer's path. The caller
-    vouches for the dates and the path of `issuer` and `root`.
+    has checked the dates and the path of `issuer` and `root`.
     """
     if len(der) > MAX_BYTES:
         return _invalid(f"longer than {MAX_BYTES} bytes")
     try:
         response = ocsp.load_der_ocsp_response(der)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return Status(Answer.UNAVAILABLE, SOURCE, why=f"responder says {_REFUSALS[response.response_status]}")
+            return Status(
+                StatusValue.UNAVAILABLE, SOURCE, why=f"responder says {_REFUSALS[response.response_status]}"
+            )
         check_signer(response, issuer, root, responders, now)
         singles = list(response.responses)
         _check_extensions(response, len(singles), nonce)
@@ -117,7 +126,7 @@ def check_response(
         return _invalid("not the DER of an OCSPResponse")
     if not statuses:
         return _invalid("not about this certificate")
-    return min(statuses, key=lambda status: _WORST.index(status.answer))
+    return min(statuses, key=lambda status: _WORST.index(status.value))
 
 
 def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -> None:
@@ -134,7 +143,7 @@ def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -
 
 
 def _of_several(response: ocsp.OCSPResponse) -> list[_Extension]:
-    """The extensions of several answers in one, to which `cryptography` has no access."""
+    """The extensions of several single responses, to which `cryptography` has no access."""
     data = asn1.decode_der(_ResponseData, response.tbs_response_bytes)
     return [extension for single in data.responses for extension in single.extensions or ()]
 
@@ -153,21 +162,21 @@ def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max
     as_of = single.this_update_utc
     until = single.next_update_utc
     if as_of > now + skew:
-        return Status(Answer.INVALID, SOURCE, as_of, until, why="thisUpdate is in the future")
+        return Status(StatusValue.INVALID, SOURCE, as_of, until, why="thisUpdate is in the future")
     if until is not None and until < as_of:
-        return Status(Answer.INVALID, SOURCE, as_of, until, why="nextUpdate is before thisUpdate")
+        return Status(StatusValue.INVALID, SOURCE, as_of, until, why="nextUpdate is before thisUpdate")
     if until is not None and until < now - skew:
-        return Status(Answer.STALE, SOURCE, as_of, until, why="nextUpdate is over")
+        return Status(StatusValue.STALE, SOURCE, as_of, until, why="nextUpdate has passed")
     if now - as_of > max_age:
-        return Status(Answer.STALE, SOURCE, as_of, until, why="thisUpdate is too long ago")
+        return Status(StatusValue.STALE, SOURCE, as_of, until, why="thisUpdate is too long ago")
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
-        return Status(Answer.GOOD, SOURCE, as_of, until)
+        return Status(StatusValue.GOOD, SOURCE, as_of, until)
     if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
-        return Status(Answer.UNKNOWN, SOURCE, as_of, until, why="the issuer does not know it")
+        return Status(StatusValue.UNKNOWN, SOURCE, as_of, until, why="the issuer does not know it")
     reason = single.revocation_reason
     held = reason is x509.ReasonFlags.certificate_hold
     return Status(
-        Answer.ON_HOLD if held else Answer.REVOKED,
+        StatusValue.ON_HOLD if held else StatusValue.REVOKED,
         SOURCE,
         as_of,
         until,
@@ -177,4 +186,4 @@ def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max
 
 
 def _invalid(why: str) -> Status:
-    return Status(Answer.INVALID, SOURCE, why=why)
+    return Status(StatusValue.INVALID, SOURCE, why=why)

@@ -1,14 +1,14 @@
-"""Who may answer for an issuer by OCSP (RFC 6960 4.2.2.2), and whether they signed.
+"""Which OCSP responders an issuer authorises (RFC 6960 4.2.2.2), and whether one of them signed.
 
 | signer | accepted if |
 | --- | --- |
 | the issuer itself | its key made the signature |
 | pinned | its certificate is configured, and valid now |
-| delegated | its certificate is in the answer, valid now, issued directly by the issuer, for OCSPSigning |
+| delegated | its certificate is in the response, valid now, issued directly by the issuer, for OCSPSigning |
 | of the root | as delegated, but issued by the root of the issuer's path, and OCSPSigning is critical |
 
 The last is how Korean CAs do it: their responders' certificates come from the root and stand outside RFC 6960's
-rule. Such a responder is not tied to one CA: it may answer for every CA below that root. Nothing in an answer
+rule. Such a responder is not tied to one CA: it may respond for every CA below that root. Nothing in a response
 becomes an issuer, so no path is built. A responder's own revocation is not asked for (RFC 6960 4.2.2.2.1 leaves it
 to the client): that question would have no end.
 """
@@ -59,7 +59,7 @@ _SIGNATURES = {
 
 
 class Candidate(NamedTuple):
-    """A certificate that may be the signer's; `unfit` says why nobody can have issued it for a responder."""
+    """A certificate that may be the signer's; `unfit` says why it cannot be a responder's."""
 
     certificate: Certificate
     unfit: str | None = None
@@ -67,11 +67,11 @@ class Candidate(NamedTuple):
 
 @lru_cache(maxsize=32)
 def read_embedded(certificate: x509.Certificate) -> Candidate | None:
-    """A certificate in an answer, None where it is malformed.
+    """A certificate in a response, None if it is malformed.
 
-    The same few responders sign all answers, and to read and judge their certificates costs more than a signature
-    check. So what follows from the bytes of the certificate alone is kept; its dates, its issuer and all signatures
-    are checked for every answer.
+    The same few responders sign all responses, and to parse and check their certificates costs more than a
+    signature check. So the results that depend on the certificate's bytes alone are cached; its dates, its
+    issuer and all signatures are checked for every response.
     """
     try:
         facts = read_certificate(certificate.public_bytes(Encoding.DER))
@@ -110,7 +110,7 @@ def check_signer(
     responders: Sequence[Certificate],
     now: datetime,
 ) -> None:
-    """Check that somebody signed a successful response who may. Raises PathInvalid, ValueError for odd bytes."""
+    """Check that an authorised signer made the response. Raises PathInvalid, ValueError for malformed bytes."""
     accepted = _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
         raise PathInvalid("signature algorithm not accepted")
@@ -127,7 +127,7 @@ def check_signer(
             refused = refused or error
         else:
             return
-    raise refused or PathInvalid("signed by nobody known")
+    raise refused or PathInvalid("signed by an unknown responder")
 
 
 def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -154,7 +154,7 @@ def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
 def _check_right(
     signer: Candidate, issuer: Certificate, root: Certificate, responders: Sequence[Certificate], now: datetime
 ) -> None:
-    """Check that `signer` may speak for the issuer. Raises PathInvalid."""
+    """Check that `signer` is authorised by the issuer. Raises PathInvalid."""
     certificate = signer.certificate
     if certificate.fingerprint == issuer.fingerprint:
         return

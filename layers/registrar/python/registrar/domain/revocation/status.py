@@ -1,4 +1,4 @@
-"""What an issuer says of one certificate, by OCSP (RFC 6960) or in a CRL (RFC 5280 section 5)."""
+"""The revocation status of one certificate, by OCSP (RFC 6960) or from a CRL (RFC 5280 section 5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from typing import Any
 from registrar.domain.times import instant, iso
 
 
-class Answer(StrEnum):
-    """GOOD, REVOKED, ON_HOLD and UNKNOWN are the issuer's word; the others are the lack of one."""
+class StatusValue(StrEnum):
+    """GOOD, REVOKED, ON_HOLD and UNKNOWN are stated by the issuer; the others mean that no status was obtained."""
 
     GOOD = "GOOD"
     REVOKED = "REVOKED"
@@ -23,12 +23,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One answer. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
+    """One status. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
 
     `revoked_at` and `reason` (as RFC 5280 5.3.1 names it, such as `keyCompromise`) come with REVOKED and ON_HOLD.
     """
 
-    answer: Answer
+    value: StatusValue
     source: str
     as_of: datetime | None = None
     until: datetime | None = None
@@ -38,8 +38,8 @@ class Status:
 
     @property
     def definite(self) -> bool:
-        """Whether the issuer spoke: then no other source is asked."""
-        return self.answer in (Answer.GOOD, Answer.REVOKED, Answer.ON_HOLD, Answer.UNKNOWN)
+        """Whether the issuer itself stated it: then no other source is queried."""
+        return self.value in (StatusValue.GOOD, StatusValue.REVOKED, StatusValue.ON_HOLD, StatusValue.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class RecordedStatus:
     """The status on which an upload was accepted, for its row and the auditor.
 
     `fresh_until` is when it is too old to register on. `asked_at` and `points` (the ids of the distribution points
-    that list the certificate) show whether a CRL was applied to registrations after the issuer was asked.
+    that list the certificate) show whether a CRL was applied to registrations after the query.
     """
 
-    answer: Answer
+    value: StatusValue
     source: str
     as_of: datetime
     until: datetime | None
@@ -61,7 +61,7 @@ class RecordedStatus:
     def to_map(self) -> dict[str, object]:
         """The status as JSON types: times as `2026-12-31T14:59:59Z`."""
         return {
-            "answer": self.answer.value,
+            "answer": self.value.value,
             "source": self.source,
             "as_of": iso(self.as_of),
             **({"until": iso(self.until)} if self.until else {}),
@@ -74,7 +74,7 @@ class RecordedStatus:
     def from_map(cls, stored: Mapping[str, Any]) -> "RecordedStatus":
         """The inverse of `to_map`. Raises KeyError where a value is missing."""
         return cls(
-            answer=Answer(stored["answer"]),
+            value=StatusValue(stored["answer"]),
             source=stored["source"],
             as_of=instant(stored["as_of"]),
             until=instant(stored["until"]) if "until" in stored else None,
@@ -85,8 +85,8 @@ class RecordedStatus:
 
 
 def recorded(status: Status, max_age: timedelta, asked_at: datetime, points: tuple[str, ...]) -> RecordedStatus:
-    """The record of a good status. Raises ValueError for one without a time: nobody can say when it is too old."""
+    """The record of a good status. Raises ValueError for one without a time: its age is unknown."""
     if status.as_of is None:
         raise ValueError("a status without a time")
     fresh_until = status.as_of + max_age
-    return RecordedStatus(status.answer, status.source, status.as_of, status.until, fresh_until, asked_at, points)
+    return RecordedStatus(status.value, status.source, status.as_of, status.until, fresh_until, asked_at, points)

@@ -1,4 +1,4 @@
-"""Which lists the bank has to look at, and what a change on one means for the registrations it names."""
+"""Which CRLs the bank watches, and the effect of a change in one on the registrations it lists."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from registrar.domain.revocation.distribution_points import Point, points_of
 
 
 class Step(StrEnum):
-    """What the issuer did to a certificate since the bank last looked."""
+    """A change by the issuer to a certificate's status since the last comparison."""
 
     REVOKED = "revoked"
     HELD = "held"
@@ -28,7 +28,7 @@ def authorities(store: TrustStore) -> Iterator[tuple[Certificate, Certificate, O
 
 
 def authority_points(store: TrustStore) -> tuple[Point, ...]:
-    """Where the lists lie on which those CAs would stand (authority revocation lists), each once."""
+    """The distribution points of the CRLs that would list those CAs (authority revocation lists), each once."""
     found = (points_of(below, above.key_digest, operator) for below, above, operator in authorities(store))
     return tuple(dict.fromkeys(point for points in found for point in points))
 
@@ -42,7 +42,7 @@ def publisher(store: TrustStore, point: Point) -> tuple[Certificate, Operator] |
 
 
 def revoked_authorities(store: TrustStore, head: Head, read: Read) -> Iterator[tuple[Certificate, Entry]]:
-    """The configured CAs that stand on a list, each once."""
+    """The configured CAs that a CRL lists, each once."""
     listed = {
         authority.fingerprint: authority
         for authority, signer, _ in authorities(store)
@@ -54,13 +54,13 @@ def revoked_authorities(store: TrustStore, head: Head, read: Read) -> Iterator[t
 
 
 def steps(before: bytes | None, after: bytes, counts: Counter[str]) -> Iterator[tuple[Step, Entry]]:
-    """What happened between two indexes of a list, each step with the entry that names its serial.
+    """The changes between two indexes of a CRL, each step with the entry of its serial.
 
-    Where nothing was looked at before (None), every entry is a step. `counts` grows by what was `changed`. Raises
+    Without an earlier index (None), every entry is a step. `counts` grows by what was `changed`. Raises
     CrlUnusable.
 
-    A revocation that is no longer listed means nothing: lists forget certificates that are over. A hold that is no
-    longer listed was lifted, unless the list speaks of other certificates than before.
+    A revocation that is no longer listed is ignored: CRLs drop expired certificates. A hold that is no longer
+    listed was lifted, unless the CRL now covers other certificates than before.
     """
     head = _head(after)
     if before is None:

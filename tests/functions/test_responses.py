@@ -1,4 +1,4 @@
-"""What every route has in common: problem documents, languages, hostile bodies, defects that tell nothing."""
+"""Common to every route: problem documents, languages, hostile bodies, defects without detail."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ from tests.support.openapi import OPERATIONS
 from tests.support.shape import PUBLIC_ROUTES, ROUTES, verb
 
 POSTS = sorted(path for (_, path), operation in OPERATIONS.items() if "requestBody" in operation)
-# The sealing key is public: only the gateway asks for a session there.
+# The sealing key is public: only the gateway requires a session there.
 BEHIND_LOGIN = sorted(ROUTES.keys() - PUBLIC_ROUTES - {("GET", "/sealing-key")})
 PASSWORD = "/uploads/{upload_id}/password"
 IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32, "credential_id": "0" * 32}
@@ -35,7 +35,7 @@ NO_OBJECTS = [
     '{"padding": "' + "x" * 32_768 + '"}',
 ]
 OTHER_TYPES: list[object] = [None, True, 0, 1.5, "", [], {}, ["hong"], {"a": {"b": {}}}, "x" * 5_000, "\x00"]
-HALF_WORDS: list[dict[str, Any] | None] = [
+INCOMPLETE_CONTEXTS: list[dict[str, Any] | None] = [
     None,
     {},
     {"customer_id": "hong"},
@@ -47,7 +47,7 @@ PROVED = {"proof_id": "A" * 22}
 
 @pytest.fixture
 def app(account: Account) -> App:
-    """Without trusted issuers: nothing here comes so far."""
+    """Without trusted issuers: no test here needs them."""
     return App(account)
 
 
@@ -60,7 +60,7 @@ def post(app: App, route: str, body: str) -> Any:
 
 
 @pytest.mark.parametrize("route", POSTS)
-def test_a_body_that_is_no_object_is_malformed(app: App, account: Account, route: str) -> None:
+def test_a_body_other_than_an_object_is_malformed(app: App, account: Account, route: str) -> None:
     account.function(verb(ROUTES["POST", route]))
     account.calls.clear()
     for body in NO_OBJECTS:
@@ -77,16 +77,16 @@ def test_a_body_that_is_no_object_is_malformed(app: App, account: Account, route
         ("/challenges/otp", {"challenge_id": "A" * 22, "code": "123456"}, "code"),
     ],
 )
-def test_every_member_of_another_type_is_named(
+def test_members_of_a_wrong_type_are_named(
     app: App, account: Account, route: str, good: Mapping[str, Any], field: str
 ) -> None:
     account.function(verb(ROUTES["POST", route]))
     account.calls.clear()
     for value in OTHER_TYPES:
-        answer = app.call("POST", route, {**good, field: value})
-        assert_problem(answer, "MALFORMED_REQUEST", field=field)
+        response = app.call("POST", route, {**good, field: value})
+        assert_problem(response, "MALFORMED_REQUEST", field=field)
         if isinstance(value, str) and value:
-            assert value not in str(answer.body)
+            assert value not in str(response.body)
     missing = app.call("POST", route, {name: each for name, each in good.items() if name != field})
     assert_problem(missing, "MALFORMED_REQUEST", field=field)
     assert account.calls == []
@@ -94,11 +94,11 @@ def test_every_member_of_another_type_is_named(
 
 @pytest.mark.parametrize("code", ["12345", "1234567", "12345a", " 123456", "123456\n", "１２３４５６", "-12345"])
 def test_a_code_is_six_digits(app: App, code: str) -> None:
-    answer = app.call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": code})
-    assert_problem(answer, "MALFORMED_REQUEST", field="code")
+    response = app.call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": code})
+    assert_problem(response, "MALFORMED_REQUEST", field="code")
 
 
-def test_a_base64_body_is_the_same_body(app: App) -> None:
+def test_a_base64_body_is_decoded(app: App) -> None:
     event = app.event("POST", "/login", {"customer_id": "hong", "password": "비밀"})
     event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
     assert_problem(app.send(event), "LOGIN_FAILED")
@@ -107,10 +107,12 @@ def test_a_base64_body_is_the_same_body(app: App) -> None:
 
 
 @pytest.mark.parametrize(("method", "route"), BEHIND_LOGIN)
-def test_without_the_authorizers_word_nothing_is_done(app: App, account: Account, method: str, route: str) -> None:
+def test_without_an_authorizer_context_login_is_required(
+    app: App, account: Account, method: str, route: str
+) -> None:
     account.function(verb(ROUTES[method, route]))
     account.calls.clear()
-    for authorizer in HALF_WORDS:
+    for authorizer in INCOMPLETE_CONTEXTS:
         event = app.event(method, route, {}, **ids_in(route))
         if authorizer is None:
             del event["requestContext"]["authorizer"]
@@ -146,20 +148,20 @@ def test_without_the_authorizers_word_nothing_is_done(app: App, account: Account
 )
 def test_the_language_is_the_one_preferred(app: App, header: str, language: str) -> None:
     app.language = header
-    answer = app.call("GET", "/uploads/{upload_id}", upload_id="0" * 32)
-    assert_problem(answer, "UPLOAD_NOT_FOUND")
-    assert answer.headers["Content-Language"] == language
-    assert answer.body["title"] == CATALOGUE[Code.UPLOAD_NOT_FOUND].title[language]
+    response = app.call("GET", "/uploads/{upload_id}", upload_id="0" * 32)
+    assert_problem(response, "UPLOAD_NOT_FOUND")
+    assert response.headers["Content-Language"] == language
+    assert response.body["title"] == CATALOGUE[Code.UPLOAD_NOT_FOUND].title[language]
 
 
-def test_without_headers_the_answer_is_korean(app: App) -> None:
+def test_without_headers_the_response_is_korean(app: App) -> None:
     event = app.event("GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32)
     event |= {"headers": None, "multiValueHeaders": None}
     assert app.send(event).headers["Content-Language"] == "ko"
 
 
 @pytest.mark.parametrize(("method", "route"), sorted(ROUTES))
-def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
+def test_a_defect_returns_no_detail_and_is_logged_with_its_trace(
     app: App, account: Account, method: str, route: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every AWS call fails: no detail of it reaches the customer."""
@@ -200,14 +202,14 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
     monkeypatch.setattr(account, "called", broken)
     app.extra_headers = {"Authorization": f"Bearer aG9uZw.{'A' * 43}"}
     body = bodies.get(route) if method == "POST" else None
-    answer = app.call(method, route, body, **ids_in(route))
-    assert_problem(answer, "SYSTEM_RETRY")
-    assert answer.headers["Retry-After"] == "5"
-    told = json.dumps([answer.body, dict(answer.headers)], ensure_ascii=False)
+    response = app.call(method, route, body, **ids_in(route))
+    assert_problem(response, "SYSTEM_RETRY")
+    assert response.headers["Retry-After"] == "5"
+    told = json.dumps([response.body, dict(response.headers)], ensure_ascii=False)
     for detail in ("fire", "registrar-", "RuntimeError", "Traceback", "handler.py"):
         assert detail not in told
     support_ref = an_event("api_request")["requestContext"]["requestId"]
-    assert support_ref in answer.body["detail"]
+    assert support_ref in response.body["detail"]
     (failure,) = [line for line in account.logged() if line["level"] == "ERROR"]
     assert failure["support_ref"] == support_ref
     assert "on fire" in failure["exception"]
@@ -216,7 +218,7 @@ def test_a_defect_is_answered_without_detail_and_logged_with_its_trace(
         assert sent not in account.log.getvalue().replace(support_ref, ""), "the request itself is not logged"
 
 
-def test_each_answer_is_one_customers_and_never_kept(app: App) -> None:
-    for answer in (app.call("GET", "/registrations"), app.look("0" * 32)):
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+def test_no_response_may_be_cached(app: App) -> None:
+    for response in (app.call("GET", "/registrations"), app.look("0" * 32)):
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"

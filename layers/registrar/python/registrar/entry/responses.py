@@ -1,4 +1,4 @@
-"""What goes out: JSON answers, and problem documents (RFC 9457) with every reason in the customer's language."""
+"""Responses: JSON, and problem documents (RFC 9457) with every reason in the customer's language."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ from registrar.domain.reasons.findings import Finding
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import iso
 
-Answer = dict[str, Any]
+Response = dict[str, Any]
 PROBLEM_TYPE = "urn:registrar:problem:"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
-    """A JSON answer. Nothing here may be cached: all of it is one customer's."""
+def respond(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response. It must not be cached: it belongs to one customer."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json; charset=utf-8", **_HEADERS, **(headers or {})},
@@ -25,7 +25,7 @@ def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | No
     }
 
 
-def problem(refusal: Refusal, language: str, support_ref: str) -> Answer:
+def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
     """The problem document for a refusal."""
     entry = reason(refusal.code)
     params = {name: _plain(value) for name, value in refusal.params.items()}
@@ -45,7 +45,7 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Answer:
     headers = {"Content-Type": "application/problem+json; charset=utf-8", "Content-Language": language}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    return answer(entry.status, body, headers)
+    return respond(entry.status, body, headers)
 
 
 def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The index of uploads whose issuers are to be asked again, by when."""
+"""The index of uploads whose status is to be queried again, by due time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from registrar.aws.tables.upload_items import key_of
 
 
 @dataclass(frozen=True, slots=True)
-class DueQuestions:
-    """The uploads' table, by its index of due questions."""
+class DueQueries:
+    """The uploads' table, by its index of due queries."""
 
     client: Any
     table: str
 
     def due(self, now: datetime) -> Iterator[tuple[str, datetime]]:
-        """The uploads to ask about again, the longest due first: id and when it was due. Reads no others."""
+        """The uploads to query again, the longest due first: id and due time. Reads no others."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             IndexName="by-due",
@@ -30,7 +30,7 @@ class DueQuestions:
                 yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
 
     def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
-        """Take the right to put the question that was `due` to the queue. Raises ConditionFailed where taken."""
+        """Claim the upload that was `due`, to queue its query. Raises ConditionFailed where it is claimed."""
         dynamo.update(
             self.client,
             self.table,
