@@ -18,8 +18,6 @@ from tests.support.app import App
 from tests.support.builders import NOW, a_compromised_key
 from tests.support.containers import SECRET, files_of, mismatch
 from tests.support.decision_cases import CASES
-
-# API Gateway's own responses; tests/template/test_api.py reads the rest of it.
 from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
     Scenario,

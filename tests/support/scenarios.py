@@ -1,4 +1,4 @@
-"""How the app comes to be told each code: what test_every_code.py plays."""
+"""Scenarios in which the app gets each code; tests/functions/test_every_code.py plays them."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ from tests.support.methods import Prover
 from tests.support.rows import registrations_of
 from tools.pki.crls import Revoked, make_crl
 
-# What API Gateway says by itself; tests/template/test_api.py reads the rest of it.
+# API Gateway's own responses; tests/template/test_api.py reads the rest of it.
 ONLY_OF_THE_GATEWAY = {"ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
 Scenario = Callable[[App], Answer]

@@ -13,7 +13,8 @@ __all__ = ["Limits", "ask_ocsp", "fetch_crl"]
 def ask_ocsp(url: str, request: bytes, origins: Collection[str], limits: Limits) -> bytes:
     """The responder's OCSPResponse to a DER OCSPRequest, sent by POST (RFC 6960 appendix A.1).
 
-    `url` comes out of a certificate; `origins` are those at which this issuer may be queried (domain.addresses).
+    `url` comes out of a certificate; `origins` are those at which this issuer may be queried
+    (domain/revocation/addresses.py).
     Raises IssuerUnreachable for an address that is not accepted and for every failure.
     """
     address = allowed(url, origins)

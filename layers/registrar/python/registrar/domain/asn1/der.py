@@ -4,11 +4,9 @@ from registrar.domain.reasons.errors import DerMalformed
 
 SEQUENCE = 0x30
 INTEGER = 0x02
-BIT_STRING = 0x03
 OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 ENUMERATED = 0x0A
-BOOLEAN = 0x01
 UTC_TIME = 0x17
 GENERALIZED_TIME = 0x18
 

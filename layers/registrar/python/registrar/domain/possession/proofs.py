@@ -1,4 +1,4 @@
-"""The proof of possession that the phone sends; possession.py checks it. Standard library only."""
+"""The proof of possession that the phone sends; signature.py checks it. Standard library only."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,6 @@ from registrar.domain.revocation.crl_scope import Scope, scope_of
 MOST_BYTES = 128 * 1024 * 1024
 _MOST_BYTES_BESIDE_ENTRIES = 64 * 1024
 _VERSION_2 = bytes.fromhex("020101")
-_EXTENSIONS = 0xA0
 _UNDERSTOOD = frozenset(
     {
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,

@@ -28,7 +28,6 @@ MAX_BYTES = 64 * 1024
 NONCE_BYTES = range(16, 33)
 
 _HASHES: dict[str, SHA1 | SHA256] = {"sha1": SHA1(), "sha256": SHA256()}  # noqa: S303 - CertIDs are no signatures
-_NONCE = x509.OCSPNonce.oid
 _REFUSALS = {
     ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "malformedRequest",
     ocsp.OCSPResponseStatus.INTERNAL_ERROR: "internalError",

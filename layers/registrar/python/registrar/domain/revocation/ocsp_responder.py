@@ -42,7 +42,7 @@ from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
 MAX_CERTIFICATES = 5
 """A responder sends its own and perhaps its path; more are not looked at."""
 
-# Understood here beside what certificates.py understands.
+# Understood here beside `UNDERSTOOD` of certificates/certificate.py.
 _UNDERSTOOD = {oid.dotted_string for oid in (ExtensionOID.EXTENDED_KEY_USAGE, ExtensionOID.OCSP_NO_CHECK)}
 
 _BY_NAME = 0xA1  # ResponderID ::= CHOICE { byName [1] Name, byKey [2] KeyHash }
