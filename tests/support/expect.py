@@ -33,7 +33,7 @@ def problem(answer: HttpResponse, code: str | None = None) -> dict[str, Any]:
     return document
 
 
-def eventually(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
+def eventually(is_so: Callable[[], bool], *, seconds: float = 60) -> None:
     """Wait until `is_so`; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -1,7 +1,7 @@
 """Files that others made, kept beside the project: CA certificates, a published test certificate, NIST's PKITS.
 
-What they show is that the outside world looks as our own test files do. Every behaviour is tested with files that
-the tests make; without these only the comparison is left out, in one line of the report.
+They show that the outside world looks as our own test files do. A test that needs one of them skips without it, all
+with the same line in the report.
 """
 
 from pathlib import Path
