@@ -16,11 +16,11 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
+from registrar.aws.buckets.crl_indexes import CURRENT, WATCHED
 from registrar.aws.tables.issuers import Breaker, Issuers
 from registrar.domain.certificates.certificate import spki_digest
 from registrar.domain.revocation.distribution_points import Point
 from tests.support.builders import a_trust_store
-from tests.support.expect import eventually
 from tools.cloud import seed
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
@@ -41,7 +41,6 @@ pytestmark = [
 ENTRY, PATH = "ou=dp7,ou=AccreditedCA,o=kica,c=kr", "/signkorea/dp7.crl"
 OPERATORS = ("kica", "signkorea")
 REASON = x509.ReasonFlags
-WAIT_SECONDS = 60
 RULES = a_trust_store().rules.revocation
 
 
@@ -89,17 +88,40 @@ class World:
         else:
             self.web.put(PATH, crl)
 
-    def watch(self, operator: str | None = None) -> list[dict[str, Any]]:
-        """Run the watch as an admin does, and wait for every planned CRL; return the log lines."""
+    def watch(self, operator: str | None = None) -> int:
+        """Run the watch as an admin does, and wait for every planned CRL; return how many were planned."""
         self.forget_fetches()
-        before = len(self._lines("batch done"))
-        planned = self.cloud.invoke("WatchIssuersFunction", {"operator": operator} if operator else {})["planned"]
-        eventually(lambda: len(self._lines("batch done")) >= before + planned, seconds=WAIT_SECONDS)
-        return self._lines("crl watched")[-planned:]
+        self.forget_watches()
+        event = {"operator": operator} if operator else {}
+        planned: int = self.cloud.invoke("WatchIssuersFunction", event)["planned"]
+        self.cloud.wait_for_empty_queue("WatchQueue")
+        return planned
 
-    def _lines(self, message: str) -> list[dict[str, Any]]:
-        lines = (json.loads(line) for line in self.cloud.logs("WatchCrlFunction") if line.startswith("{"))
-        return [line for line in lines if line.get("message") == message]
+    def point(self, operator: str) -> Point:
+        """The distribution point of the operator."""
+        key = spki_digest(self.pki.issuers[operator].certificate.public_key())
+        return Point(key, self.url(operator), operator)
+
+    def index(self, operator: str, name: str) -> dict[str, Any]:
+        """The ETag and the time of the operator's stored index: `current`, or the `watched` one."""
+        key = f"crl/{self.point(operator).id.replace('#', '/')}/{name}"
+        head = self.cloud.client("s3").head_object(Bucket=self.cloud.physical("RevocationBucket"), Key=key)
+        return {"etag": head["ETag"], "written": head["LastModified"]}
+
+    def was_watched(self, operator: str) -> bool:
+        """Whether the last `watch` searched registrations by the operator's CRL."""
+        table, key = self.cloud.physical("IssuersTable"), self._row(operator)
+        return "watched_from" in self.cloud.client("dynamodb").get_item(TableName=table, Key=key)["Item"]
+
+    def forget_watches(self) -> None:
+        """Delete the times of earlier watches."""
+        dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical("IssuersTable")
+        for operator in OPERATORS:
+            key = self._row(operator)
+            dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE watched_from")
+
+    def _row(self, operator: str) -> dict[str, Any]:
+        return {"pk": {"S": "POINT"}, "sk": {"S": self.point(operator).id}}
 
     def forget_fetches(self) -> None:
         """Reset fetches and breakers, as if time had passed."""
@@ -123,8 +145,7 @@ def world(pki: DemoPki) -> Iterator[World]:
         issuers = Issuers(cloud.client("dynamodb"), cloud.physical("IssuersTable"))
         for operator in OPERATORS:
             made.publish(operator)
-            key = spki_digest(pki.issuers[operator].certificate.public_key())
-            issuers.ensure_point(Point(key, made.url(operator), operator), datetime.now(UTC))
+            issuers.ensure_point(made.point(operator), datetime.now(UTC))
         yield made
 
 
@@ -148,12 +169,13 @@ def view(phone: Phone, registration_id: str) -> dict[str, Any]:
 def test_certificate_revoked_by_the_issuer_revokes_the_registration(world: World, operator: str) -> None:
     (phone, bad, certificate), (other, good, _) = world.registered(operator), world.registered(operator)
     world.publish(operator, listed(certificate, REASON.key_compromise))
-    (run,) = world.watch(operator)
-    assert run["counts"]["hit"] == 1
+    assert world.watch(operator) == 1
     assert (view(phone, bad)["status"], view(phone, bad)["usable"]) == ("REVOKED_BY_ISSUER", False)
     assert (view(other, good)["status"], view(other, good)["usable"]) == ("ACTIVE", True)
-    (again,) = world.watch(operator)
-    assert "looked_up" not in again["counts"]
+    watched = world.index(operator, WATCHED)
+    assert watched["etag"] == world.index(operator, CURRENT)["etag"]
+    world.watch(operator)
+    assert world.index(operator, WATCHED) == watched, "the same list is not processed twice"
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
@@ -184,9 +206,11 @@ def test_unavailable_crl_changes_nothing(world: World, go_wrong: Callable[[World
     phone, held, certificate = world.registered("signkorea")
     world.publish("signkorea", listed(certificate, REASON.certificate_hold))
     world.watch("signkorea")
+    current = world.index("signkorea", CURRENT)
     go_wrong(world)
-    (run,) = world.watch("signkorea")
-    assert run["counts"] == {}
+    world.watch("signkorea")
+    assert world.was_watched("signkorea")
+    assert world.index("signkorea", CURRENT) == current
     assert view(phone, held)["holds"] == ["issuer"]
     world.publish("signkorea")
 
@@ -194,7 +218,8 @@ def test_unavailable_crl_changes_nothing(world: World, go_wrong: Callable[[World
 def test_run_plans_every_crl(world: World) -> None:
     world.publish("kica")
     world.publish("signkorea")
-    assert {run["operator"] for run in world.watch()} == set(OPERATORS)
+    assert world.watch() == len(OPERATORS)
+    assert all(world.was_watched(operator) for operator in OPERATORS)
 
 
 def test_concurrent_checks_fetch_and_probe_once(world: World) -> None:

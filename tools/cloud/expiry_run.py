@@ -21,20 +21,6 @@ def wait(cloud: LocalCloud, *, seconds: float = 60) -> None:
     raise TimeoutError("the expiry run did not finish")
 
 
-def wait_for_notices(cloud: LocalCloud, *, seconds: float = 120) -> None:
-    """Wait until the notice queue is empty and no message is in flight. Raises TimeoutError."""
-    sqs = cloud.client("sqs")
-    queue = cloud.physical("NoticeQueue")
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-        if all(counts[name] == "0" for name in names):
-            return
-        time.sleep(0.1)
-    raise TimeoutError("the notice queue did not empty")
-
-
 def forget(cloud: LocalCloud) -> None:
     """Reset to the first day, so that a run finds what is due today."""
     dynamodb = cloud.client("dynamodb")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return a policy, or raise the message that API Gateway turns into 401."""
     print("guard", json.dumps(event))
     header = next((value for name, value in event["headers"].items() if name.lower() == "authorization"), "")
@@ -15,5 +15,5 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return {
         "principalId": "C-1",
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"customer": "C-1", "session": "S-1", "count": 3},
+        "context": {"customer": "C-1", "session": "S-1", "count": 3, "invocation": context.aws_request_id},
     }

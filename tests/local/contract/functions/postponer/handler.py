@@ -8,12 +8,14 @@ import boto3
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Log when each message arrives."""
+    """Write to the table when the message arrives, and when it arrives again."""
     (record,) = event["Records"]
-    if record["attributes"]["ApproximateReceiveCount"] != "1":
-        print("again", record["body"], time.time())
+    arrival = "first" if record["attributes"]["ApproximateReceiveCount"] == "1" else "again"
+    item = {"pk": {"S": f"{arrival} {record['body']}"}, "at": {"N": str(time.time())}}
+    dynamodb: Any = boto3.client("dynamodb")
+    dynamodb.put_item(TableName=os.environ["TABLE"], Item=item)
+    if arrival == "again":
         return {"batchItemFailures": []}
-    print("first", record["body"], time.time())
     sqs: Any = boto3.client("sqs")
     sqs.change_message_visibility(
         QueueUrl=os.environ["QUEUE"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=3
