@@ -259,37 +259,57 @@ def test_every_module_has_a_docstring(path: Path) -> None:
 
 
 # The work of a module at its import is the cost of a cold start.
+# Every handler loads botocore: one process loads it once, and each handler starts in a fork of that process.
 _LOADED = """
-import importlib.util, json, os, sys
+import importlib.util, json, os, sys, traceback
+import botocore.client, botocore.session
 
 class Recorded(type(os.environ)):
     def __getitem__(self, name):
         read.add(name)
         return super().__getitem__(name)
 
+def start(path, settings):
+    os.environ.update(settings)
+    os.environ.__class__ = Recorded
+    spec = importlib.util.spec_from_file_location("handler", path)
+    handler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(handler)
+    return [callable(handler.lambda_handler), sorted(sys.modules), sorted(read)]
+
 read = set()
-os.environ.__class__ = Recorded
-spec = importlib.util.spec_from_file_location("handler", sys.argv[1])
-handler = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(handler)
-print(json.dumps([callable(handler.lambda_handler), sorted(sys.modules), sorted(read)]))
+results = {}
+for verb, (path, settings) in json.load(sys.stdin).items():
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            with os.fdopen(writing, "w") as result:
+                json.dump(start(path, settings), result)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as result:
+        results[verb] = json.load(result)
+    os.wait()
+print(json.dumps(results))
 """
 
 
-# One worker process serves all tests of a handler: it is started once.
-each_started = pytest.mark.parametrize(
-    "verb", [pytest.param(verb, marks=pytest.mark.xdist_group(verb)) for verb in VERBS]
-)
+each_started = pytest.mark.parametrize("verb", VERBS)
 
 
 @cache
-def loaded(verb: str) -> tuple[set[str], set[str]]:
-    """The modules that are in memory once a handler is, and the environment variables that were read by then."""
-    environment = dict.fromkeys(settings_read(verb), "x")
-    done = subprocess.run(  # noqa: S603 - this interpreter on our own file
-        [sys.executable, "-c", _LOADED, str(ROOT / "functions" / verb / "handler.py")],
+def loaded() -> dict[str, tuple[set[str], set[str]]]:
+    """For each handler the modules in memory once it is loaded, and the environment variables read by then."""
+    handlers = {
+        verb: (str(ROOT / "functions" / verb / "handler.py"), dict.fromkeys(settings_read(verb), "x"))
+        for verb in VERBS
+    }
+    done = subprocess.run(  # noqa: S603 - this interpreter on our own files
+        [sys.executable, "-c", _LOADED],
+        input=json.dumps(handlers),
         env={
-            **environment,
             "PYTHONPATH": str(PACKAGE),
             "PATH": os.defpath,
             "AWS_DEFAULT_REGION": "ap-northeast-2",
@@ -301,14 +321,14 @@ def loaded(verb: str) -> tuple[set[str], set[str]]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    is_callable, modules, read = json.loads(done.stdout)
-    assert is_callable
-    return set(modules), set(read)
+    results = json.loads(done.stdout)
+    assert all(is_callable for is_callable, _, _ in results.values())
+    return {verb: (set(modules), set(read)) for verb, (_, modules, read) in results.items()}
 
 
 @each_started
 def test_a_cold_start_loads_only_what_it_needs(verb: str) -> None:
-    modules, _ = loaded(verb)
+    modules, _ = loaded()[verb]
 
     # Each of these costs a tenth of a second or more, and nothing here uses it.
     for costly in (
@@ -325,7 +345,7 @@ def test_a_cold_start_loads_only_what_it_needs(verb: str) -> None:
 
 @each_started
 def test_every_setting_is_read_at_the_start(verb: str) -> None:
-    _, read = loaded(verb)
+    _, read = loaded()[verb]
 
     # A missing one fails the deployment's first start, not the first customer who needs it.
     assert settings_read(verb) <= read

@@ -116,7 +116,8 @@ class LocalCloud:
 
     def wait_for_empty_queue(self, name: str, *, seconds: float = 120) -> None:
         """Wait until a queue is empty and no message is in flight. Raises TimeoutError."""
-        sqs, queue = self.client("sqs"), self.physical(name)
+        sqs = self.client("sqs")
+        queue = self.physical(name)
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

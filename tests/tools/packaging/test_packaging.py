@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,27 +25,47 @@ LAYERS = ("layers/dependencies/python", "layers/registrar/python")
 SERVICES_DATA = "layers/dependencies/python/botocore/data"
 
 # -I leaves out the environment and the current folder, -S every site-packages: the standard library stays.
+# Every handler loads botocore: one process loads it once, and each handler starts in a fork of that process.
 _START = """
-import importlib, importlib.util, json, sys
+import importlib, importlib.util, json, os, sys, traceback
 given = json.load(sys.stdin)
-sys.path[:0] = given["paths"]
-outside = [name for name in given["foreign"] if importlib.util.find_spec(name)]
-import os
-os.environ.update(given["environment"])
-import botocore.session
-services = []
-create_client = botocore.session.Session.create_client
-def record(self, service_name, *rest, **named):
-    services.append(service_name)
-    return create_client(self, service_name, *rest, **named)
-botocore.session.Session.create_client = record
-module, _, name = given["handler"].partition(".")
-handler = getattr(importlib.import_module(module), name)
-for name in given["also"]:
-    importlib.import_module(name)
-files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-json.dump({"callable": callable(handler), "outside": outside, "services": services,
-           "files": [file for file in files if file]}, sys.stdout)
+sys.path[:0] = given["layers"]
+import botocore.client, botocore.session
+
+def start(function):
+    os.chdir(function["folder"])
+    sys.path.insert(0, function["folder"])
+    outside = [name for name in given["foreign"] if importlib.util.find_spec(name)]
+    os.environ.update(function["environment"])
+    services = []
+    create_client = botocore.session.Session.create_client
+    def record(self, service_name, *rest, **named):
+        services.append(service_name)
+        return create_client(self, service_name, *rest, **named)
+    botocore.session.Session.create_client = record
+    module, _, name = function["handler"].partition(".")
+    handler = getattr(importlib.import_module(module), name)
+    for name in given["also"]:
+        importlib.import_module(name)
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return {"callable": callable(handler), "outside": outside, "services": services,
+            "files": [file for file in files if file]}
+
+results = {}
+for name, function in given["functions"].items():
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            with os.fdopen(writing, "w") as result:
+                json.dump(start(function), result)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as result:
+        results[name] = json.load(result)
+    os.wait()
+json.dump(results, sys.stdout)
 """
 
 
@@ -61,37 +82,53 @@ def foreign(built: Path) -> list[str]:
     return sorted(name for name in here - brought - sys.stdlib_module_names if name.isidentifier())
 
 
-def start(name: str, built: Path, *, also: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    """Load a function's handler in a separate process, and the modules `also`."""
-    folder = built / "functions" / verb(name)
+def start(names: Sequence[str], built: Path, *, also: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Load the handler of each function in a separate process, and the modules `also`."""
     given = {
-        "paths": [str(folder), *(str(built / layer) for layer in LAYERS)],
+        "layers": [str(built / layer) for layer in LAYERS],
         "foreign": foreign(built),
-        "environment": {**dict.fromkeys(environment(name), "x"), "AWS_REGION": "x", "AWS_DEFAULT_REGION": "x"},
-        "handler": function_property(name, "Handler"),
+        "functions": {
+            name: {
+                "folder": str(built / "functions" / verb(name)),
+                "environment": {
+                    **dict.fromkeys(environment(name), "x"),
+                    "AWS_REGION": "x",
+                    "AWS_DEFAULT_REGION": "x",
+                },
+                "handler": function_property(name, "Handler"),
+            }
+            for name in names
+        },
         "also": also,
     }
     return subprocess.run(  # noqa: S603 - this interpreter on the text above
         [sys.executable, "-I", "-S", "-B", "-c", _START],
         input=json.dumps(given),
         env={"PATH": os.defpath},
-        cwd=folder,
+        cwd=built,
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def started(name: str, built: Path, **arguments: Any) -> dict[str, Any]:
-    done = start(name, built, **arguments)
+def started(names: Sequence[str], built: Path, **arguments: Any) -> dict[str, dict[str, Any]]:
+    done = start(names, built, **arguments)
     assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    results: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return results
+
+
+@pytest.fixture(scope="session")
+def all_started(built: Path) -> dict[str, dict[str, Any]]:
+    return started(list(FUNCTIONS), built)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_handler_imports_from_deployed_files_only(name: str, built: Path) -> None:
-    result = started(name, built)
+def test_handler_imports_from_deployed_files_only(
+    name: str, built: Path, all_started: dict[str, dict[str, Any]]
+) -> None:
+    result = all_started[name]
 
     assert result["callable"]
     assert result["outside"] == []
@@ -122,7 +159,7 @@ def test_late_imports_are_deployed(built: Path) -> None:
         for path in ours
     }
 
-    started("ValidateUploadFunction", built, also=tuple(sorted(modules)))
+    started(["ValidateUploadFunction"], built, also=sorted(modules))
 
 
 def imported(path: Path) -> set[str]:
@@ -179,7 +216,7 @@ def test_missing_package_is_detected(
         else:
             path.unlink()
     # Bytecode left in __pycache__ is not loaded without its source.
-    done = start(function, tmp_path)
+    done = start([function], tmp_path)
 
     assert done.returncode != 0
     assert expected in done.stderr
