@@ -15,7 +15,7 @@ from bench.clock import ratios
 from bench.report import Row
 from registrar.domain.revocation.ocsp_responder import read_embedded
 from registrar.domain.revocation.status import Status, StatusValue
-from tests.support.ocsp_answers import an_answer, ca_itself, delegated, issuer, of_the_root, root, status
+from tests.support.ocsp_answers import a_response, ca_itself, delegated, issuer, of_the_root, root, status
 from tools.pki.responders import Responder
 
 GROUP = "Checking an OCSP response, RSA-2048"
@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
         ("a responder's, delegated by the CA", delegated(), [issuer().public_key]),
         ("a responder's, issued by the root", of_the_root(), [root().public_key]),
     ):
-        der = an_answer(responder)
+        der = a_response(responder)
         floor = _floor(responder, der, signers)
         check = partial(status, der)
         assert check().value is StatusValue.GOOD

@@ -37,11 +37,11 @@ def status(app: App, registration_id: str) -> dict[str, Any]:
 def test_a_good_status_is_returned_with_its_time(app: App) -> None:
     registration_id, _ = registered(app)
     app.account.pass_time(hours=5)
-    asked = app.account.issuers.requests
+    requests_before = app.account.issuers.requests
     response = check(app, registration_id)
     assert (response.status, response.body["usable"]) == (200, True)
     assert response.body["revocation"] == {"as_of": "2026-11-23T08:00:00Z", "source": "ocsp"}
-    assert app.account.issuers.requests == asked + 1
+    assert app.account.issuers.requests == requests_before + 1
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_an_ended_registration_is_returned_without_a_query(app: App) -> None:
     registration_id, certificate = registered(app)
     app.account.issuers.set_mode(certificate.certificate, "revoked")
     check(app, registration_id)
-    asked = app.account.issuers.requests
+    requests_before = app.account.issuers.requests
     assert check(app, registration_id).body["reason"] == "REG_REVOKED"
-    assert app.account.issuers.requests == asked
+    assert app.account.issuers.requests == requests_before
 
 
 def test_another_customers_registration_is_not_found(app: App) -> None:

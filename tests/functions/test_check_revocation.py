@@ -89,14 +89,14 @@ CONSENT = {"consent_version": "2026-11"}
 def test_after_a_day_of_retries_the_upload_is_refused_and_can_be_repeated(app: App) -> None:
     app.account.issuers.mode = "tryLater"
     view, start = app.upload(good().der), app.account.at
-    asked = app.account.issuers.requests
+    requests_before = app.account.issuers.requests
     for minutes in PLAN_MINUTES:
         assert app.look(view["upload_id"]).body["next_check_at"] == _at(start, minutes)
         app.account.at = start + timedelta(minutes=minutes) - timedelta(seconds=1)
         assert app.retry_deferred() == {"due": 0, "asked": 0}
         app.account.pass_time(seconds=1)
         assert app.retry_deferred() == {"due": 1, "asked": 1}
-    assert app.account.issuers.requests == asked + len(PLAN_MINUTES)
+    assert app.account.issuers.requests == requests_before + len(PLAN_MINUTES)
     over = app.look(view["upload_id"]).body
     assert (over["state"], over["headline"]) == ("REJECTED", "REVOCATION_GIVEN_UP")
     assert CATALOGUE[Code.REVOCATION_GIVEN_UP].next_action is NextAction.RESTART
@@ -231,9 +231,9 @@ def test_a_delivery_killed_before_the_query_is_queued_queues_it_again(app: App) 
 def test_a_query_for_an_unknown_or_ended_upload_does_nothing(app: App) -> None:
     assert app.ask_issuer("f" * 32) == DONE
     view = app.upload(good().der)
-    asked = app.account.issuers.requests
+    requests_before = app.account.issuers.requests
     assert app.ask_issuer(view["upload_id"]) == DONE
-    assert app.account.issuers.requests == asked
+    assert app.account.issuers.requests == requests_before
     assert UploadState(app.look(view["upload_id"]).body["state"]) is UploadState.AWAITING_PROOF
 
 

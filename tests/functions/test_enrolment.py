@@ -204,8 +204,8 @@ def test_a_code_confirms_only_the_enrolment_of_its_own_proof(prover: Prover, acc
 
 def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_notified(prover: Prover, account: Account) -> None:
     proof = prover.proof("enrol", "phone")
-    asked = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
-    assert asked.body["phone"] == "010-****-4321"
+    requested = prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": NEW_PHONE})
+    assert requested.body["phone"] == "010-****-4321"
     code = prover.last_code()
     assert prover.customer().phone == PHONE
 

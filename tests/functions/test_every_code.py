@@ -150,9 +150,9 @@ def test_each_scenario_returns_its_code_to_the_app(app: App, account: Account, c
     account.at = AT.get(code, NOW)
     response = SCENARIOS[code](app)
     body = response.body
-    told = {finding["code"]: finding for finding in body.get("findings", [])}
-    assert code in {body.get("code"), body.get("headline"), body.get("reason"), *told}
-    shown = body["detail"] if body.get("code") == code else told.get(code, {}).get("text", "-")
+    found = {finding["code"]: finding for finding in body.get("findings", [])}
+    assert code in {body.get("code"), body.get("headline"), body.get("reason"), *found}
+    shown = body["detail"] if body.get("code") == code else found.get(code, {}).get("text", "-")
     assert "{" not in shown
     if body.get("code") == code:
         assert response.status == CATALOGUE[Code(code)].status

@@ -131,9 +131,9 @@ def test_two_runs_in_parallel_send_one_notice(app: App, account: Account) -> Non
     registration_id = ending(account, NOW + 7 * DAY)
     first, second = planned(account), planned(account)
     assert first == second
-    asked = [*worked(account, *first), *worked(account, *second)]
-    assert len(asked) == 2
-    assert delivered(account, *asked) == []
+    queued = [*worked(account, *first), *worked(account, *second)]
+    assert len(queued) == 2
+    assert delivered(account, *queued) == []
     assert len(texts()) == 1
     assert row(account, registration_id)["expiry_flagged_at"]["S"] == iso(NOW)
 
@@ -184,15 +184,15 @@ def test_a_worker_killed_at_any_write_is_repeated_by_the_queue(
     messages = planned(account)
     last = next(m for m in messages if m["shard"] == row(account, soon)["expiry_shard"]["S"])
     worked(account, *(m for m in messages if m is not last))
-    asked: list[dict[str, Any]] = []
+    queued: list[dict[str, Any]] = []
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("flag_shard", a_batch(last))
-    asked += account.sent_to("NoticeQueue") if (write, after) != (1, False) else []
+    queued += account.sent_to("NoticeQueue") if (write, after) != (1, False) else []
     account.restart()
     assert (last_run(account) == iso(NOW)) is ((write, after) == (4, True))
     account.pass_time(minutes=16)
-    asked += worked(account, last)
-    assert delivered(account, *asked) == []
+    queued += worked(account, last)
+    assert delivered(account, *queued) == []
     (text,) = {text for _, text in texts()}
     assert len(texts()) == 1
     assert soon[-6:] in text
@@ -275,9 +275,9 @@ def test_a_registration_that_changes_after_its_flag_gets_no_notice(
     app: App, account: Account, attributes: dict[str, Any]
 ) -> None:
     registration_id = ending(account, NOW + 7 * DAY)
-    asked = worked(account, *planned(account))
+    queued = worked(account, *planned(account))
     change(account, registration_id, **attributes)
-    assert delivered(account, *asked) == []
+    assert delivered(account, *queued) == []
     assert texts() == []
     assert list(states(account).values()) == ["DROPPED"]
 

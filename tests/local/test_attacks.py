@@ -68,8 +68,8 @@ def test_login_code_is_rejected_for_a_step_up(new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False)
     used = phone.code()
     phone.token = give(phone, challenge(phone), used).json()["token"]
-    asked = phone.call("POST", "/step-up", {"operation": "deregister", "object": "r1"}).json()
-    problem(give(phone, asked["challenge_id"], used), "STEP_UP_REUSED")
+    opened = phone.call("POST", "/step-up", {"operation": "deregister", "object": "r1"}).json()
+    problem(give(phone, opened["challenge_id"], used), "STEP_UP_REUSED")
 
 
 @pytest.mark.parametrize("steps_on", [-3, 3, 20, 2880])
@@ -84,9 +84,9 @@ def test_fifty_concurrent_guesses_compare_five(cloud: LocalCloud, new_phone: New
     challenge_id, guess = challenge(phone), not_a_code_of(phone)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: give(phone, challenge_id, guess), range(SEVERAL)))
-    told = Counter(problem(answer)["code"] for answer in answers)
-    assert told["STEP_UP_INVALID"] == MAX_TRIES - 1
-    assert told["STEP_UP_LOCKED"] == SEVERAL - MAX_TRIES + 1
+    codes = Counter(problem(answer)["code"] for answer in answers)
+    assert codes["STEP_UP_INVALID"] == MAX_TRIES - 1
+    assert codes["STEP_UP_LOCKED"] == SEVERAL - MAX_TRIES + 1
     compared = [line for line in cloud.logs("VerifyOtpFunction") if customer_ref(phone.customer.id) in line]
     # The emulator may lose lines, and makes none up.
     assert sum('"otp.refused"' in line for line in compared) <= MAX_TRIES

@@ -302,8 +302,8 @@ def test_precheck_findings_equal_those_of_an_upload(
     # Registrations are not checked.
     assert ask(good.der)["accepted"] is True
     refused, uploaded = ask(weak.der), customer.upload({"kmCert.der": weak.der})
-    told = (refused["accepted"], refused["headline"], refused["findings"], refused["certificate"])
-    assert told == (False, uploaded["headline"], uploaded["findings"], None)
+    prechecked = (refused["accepted"], refused["headline"], refused["findings"], refused["certificate"])
+    assert prechecked == (False, uploaded["headline"], uploaded["findings"], None)
     assert ask(good.der, "corporate")["headline"] == "CERT_POLICY_NOT_ACCEPTED"
     assert ask(b"a photo")["headline"] == "FILE_UNREADABLE"
     assert ask(sign_pri_key(good, PASSWORD))["headline"] == "FILE_NO_CERTIFICATE"

@@ -201,8 +201,8 @@ def test_unknown_customer_and_wrong_password_get_the_same_response(new_phone: Ne
     )
     wrong = phone.call("POST", "/login", {"customer_id": phone.customer.id, "password": "wrong"})
 
-    told = [problem(answer, "LOGIN_FAILED") | {"support_ref": ""} for answer in (unknown, wrong)]
-    assert told[0] == told[1]
+    problems = [problem(answer, "LOGIN_FAILED") | {"support_ref": ""} for answer in (unknown, wrong)]
+    assert problems[0] == problems[1]
 
 
 def test_bad_proofs_of_possession_are_counted_and_end_the_upload(

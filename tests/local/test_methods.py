@@ -26,13 +26,13 @@ NewCertificate = Callable[..., CustomerCertificate]
 
 def challenge(phone: Phone) -> dict[str, Any]:
     login = {"customer_id": phone.customer.id, "password": phone.customer.password}
-    asked: dict[str, Any] = phone.call("POST", "/login", login).json()
-    return asked
+    opened: dict[str, Any] = phone.call("POST", "/login", login).json()
+    return opened
 
 
-def by_passkey(phone: Phone, asked: dict[str, Any], device: Authenticator, **wrong: Any) -> HttpResponse:
-    signed = device.get(from_websafe(asked["asked"]["passkey"]["challenge"]), **wrong)
-    return phone.call("POST", "/challenges/passkey", {"challenge_id": asked["challenge_id"], **signed})
+def by_passkey(phone: Phone, opened: dict[str, Any], device: Authenticator, **wrong: Any) -> HttpResponse:
+    signed = device.get(from_websafe(opened["asked"]["passkey"]["challenge"]), **wrong)
+    return phone.call("POST", "/challenges/passkey", {"challenge_id": opened["challenge_id"], **signed})
 
 
 def with_passkey(phone: Phone) -> Authenticator:
@@ -48,12 +48,12 @@ def sms_code(cloud: LocalCloud, phone: Phone) -> str:
 
 def test_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(log_in=False, passkey=False)
-    asked = challenge(phone)
-    assert asked["methods"] == ["otp", "sms"]
+    opened = challenge(phone)
+    assert opened["methods"] == ["otp", "sms"]
 
-    sent = phone.call("POST", "/challenges/sms", {"challenge_id": asked["challenge_id"]})
+    sent = phone.call("POST", "/challenges/sms", {"challenge_id": opened["challenge_id"]})
     assert (sent.status, sent.json()["phone"]) == (200, f"010-****-{phone.customer.phone[-4:]}")
-    body = {"challenge_id": asked["challenge_id"], "method": "sms", "code": sms_code(cloud, phone)}
+    body = {"challenge_id": opened["challenge_id"], "method": "sms", "code": sms_code(cloud, phone)}
     assert phone.call("POST", "/challenges/otp", body).json()["token_type"] == "Bearer"
     problem(phone.call("POST", "/challenges/otp", body), "STEP_UP_EXPIRED")
 
@@ -85,7 +85,7 @@ def test_forged_and_copied_passkeys_are_rejected(new_phone: NewPhone) -> None:
     phone, stranger = new_phone(passkey=False), new_phone(passkey=False)
     device, theirs = with_passkey(phone), with_passkey(stranger)
     assert by_passkey(phone, challenge(phone), device).status == 200
-    asked = challenge(phone)
+    opened = challenge(phone)
     wrong: list[dict[str, Any]] = [
         {"origin": "https://bank.example.evil.example"},
         {"rp_id": "evil.example"},
@@ -94,9 +94,9 @@ def test_forged_and_copied_passkeys_are_rejected(new_phone: NewPhone) -> None:
         {"counter": 1},
     ]
     for facts in wrong[:4]:
-        problem(by_passkey(phone, asked, device, **facts), "STEP_UP_INVALID")
-    problem(by_passkey(phone, asked, device, **wrong[4]), "STEP_UP_LOCKED")
-    problem(by_passkey(phone, asked, device), "STEP_UP_LOCKED")
+        problem(by_passkey(phone, opened, device, **facts), "STEP_UP_INVALID")
+    problem(by_passkey(phone, opened, device, **wrong[4]), "STEP_UP_LOCKED")
+    problem(by_passkey(phone, opened, device), "STEP_UP_LOCKED")
 
     again = challenge(stranger)
     problem(by_passkey(stranger, again, device), "STEP_UP_INVALID")
@@ -110,12 +110,12 @@ def test_only_the_customers_own_certificate_logs_in(new_phone: NewPhone, new_cer
     held, theirs = new_certificate(), new_certificate()
     for owner, certificate in ((phone, held), (stranger, theirs)):
         assert owner.prove(owner.upload({"signCert.der": certificate.der}), certificate).status == 201
-    asked = challenge(phone)
-    assert asked["methods"][0] == "certificate"
-    text = asked["asked"]["certificate"]["text"]
-    (mine,) = asked["asked"]["certificate"]["registrations"]
+    opened = challenge(phone)
+    assert opened["methods"][0] == "certificate"
+    text = opened["asked"]["certificate"]["text"]
+    (mine,) = opened["asked"]["certificate"]["registrations"]
     (another,) = challenge(stranger)["asked"]["certificate"]["registrations"]
-    answer = {"challenge_id": asked["challenge_id"], "registration_id": mine["registration_id"]}
+    answer = {"challenge_id": opened["challenge_id"], "registration_id": mine["registration_id"]}
 
     forged = phone.call("POST", "/challenges/certificate", answer | {"signature": sign(theirs.key, text)})
     problem(forged, "STEP_UP_INVALID")

@@ -156,16 +156,16 @@ def test_python_sample_registers_a_certificate(
     (sample,) = re.findall(r"<!-- sample: python -->\n```python\n(.*?)```", text, re.DOTALL)
     names: dict[str, Any] = {}
     exec(compile(sample, "integrate.md", "exec"), names)  # noqa: S102 - our own document
-    phone, certificate, asked = new_phone(), new_certificate(key=key), []
+    phone, certificate, consents = new_phone(), new_certificate(key=key), []
 
     def agrees(shown: dict[str, Any], consent: str) -> bool:
-        asked.append((shown["fingerprint"], consent))
+        consents.append((shown["fingerprint"], consent))
         return True
 
     arguments = ({"signCert.der": certificate.der}, agrees)
     named = {"private_key": certificate.key, "random_number": certificate.random_number}
     registered = names["register"](phone.url, phone.token, phone.proof_id, *arguments, **named)
-    assert (registered["status"], registered["proof"], len(asked)) == ("ACTIVE", "signature", 1)
+    assert (registered["status"], registered["proof"], len(consents)) == ("ACTIVE", "signature", 1)
     proof_id = names["prove_identity"](phone.url, phone.token, phone.code)
     assert names["register"](phone.url, phone.token, proof_id, *arguments, **named) == registered
     contained = new_certificate(key=key)

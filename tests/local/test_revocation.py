@@ -161,10 +161,10 @@ def test_faulty_responder_defers_until_it_recovers(world: World, mode: str) -> N
     phone, certificate = world.phone(), world.certificate("signkorea")
     world.directory.put(ENTRY.format("signkorea"))
     world.faulty.mode = mode
-    asked = world.faulty.requests
+    requests_before = world.faulty.requests
     view = phone.upload({"signCert.der": certificate.der})
     assert (view["state"], view["headline"]) == ("DEFERRED", SILENT[mode])
-    assert world.faulty.requests == asked + 1
+    assert world.faulty.requests == requests_before + 1
     consent = {"consent_version": "2026-11"}
     assert phone.call("POST", f"/uploads/{view['upload_id']}/registration", consent).status == 409
     world.faulty.mode = "good"
@@ -247,10 +247,10 @@ def test_address_that_is_not_allowed_is_never_contacted(world: World) -> None:
     """The certificate names the loopback address of a server that would report GOOD."""
     phone = world.phone()
     certificate = world.certificate("kica", crl_url="http://127.0.0.1:1/crl", ocsp_url=world.faulty.url)
-    asked = world.faulty.requests
+    requests_before = world.faulty.requests
     view = phone.upload({"signCert.der": certificate.der})
     assert (view["state"], view["headline"]) == ("DEFERRED", "REVOCATION_UNAVAILABLE")
-    assert world.faulty.requests == asked
+    assert world.faulty.requests == requests_before
 
 
 def test_renewed_certificate_supersedes_the_revoked_one(world: World) -> None:

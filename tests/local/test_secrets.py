@@ -172,14 +172,16 @@ def _prove_in_every_way(phone: Phone, cloud: LocalCloud, login: dict[str, str]) 
     assert phone.call("POST", "/challenges/otp", body | {"code": sent.decode()}).status == 200
     assert phone.log_in().status == 200
     assert phone.add_passkey(seed.RP_ID, seed.ORIGIN, "갤럭시").status == 201
-    asked = phone.call("POST", "/step-up", {"operation": "register"}).json()["asked"]["passkey"]["challenge"]
+    passkey_challenge = phone.call("POST", "/step-up", {"operation": "register"}).json()["asked"]["passkey"][
+        "challenge"
+    ]
     proof = {"proof_id": phone.prove_identity("enrol", "totp")}
     uri = urlparse(phone.call("POST", "/credentials/totp", proof).json()["otpauth_uri"])
     totp = parse_qs(uri.query)["secret"][0]
     new_secret = base64.b32decode(totp + "=" * (-len(totp) % 8))
     device_id = str(phone.device_id)
     secrets = {
-        PASSKEY_CHALLENGE: places.forms(from_websafe(asked)) | {asked.encode()},
+        PASSKEY_CHALLENGE: places.forms(from_websafe(passkey_challenge)) | {passkey_challenge.encode()},
         "new TOTP secret": places.forms(new_secret) | {totp.encode()},
         "device id": places.forms(device_id.encode()) | places.forms(from_websafe(device_id)),
     }

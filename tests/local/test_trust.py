@@ -92,7 +92,7 @@ def test_bad_document_is_refused_with_reasons(spoil: Callable[[Document], str], 
     report = seed.propose_trust(cloud, document)
 
     assert report["activated"] is False
-    assert [told for told in report["reasons"] if reason in told]
+    assert [found for found in report["reasons"] if reason in found]
     assert _active(cloud) == before
 
 
@@ -115,8 +115,8 @@ def test_malformed_document_is_refused_with_a_reason(content: bytes, reason: str
     etag = s3.put_object(Bucket=bucket, Key=INCOMING, Body=content)["ETag"]
 
     def report() -> Document:
-        told: Document = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
-        return told
+        document: Document = json.loads(s3.get_object(Bucket=bucket, Key=REPORT)["Body"].read())
+        return document
 
     eventually(lambda: bool(report()["proposed_etag"] == etag))
     assert report()["activated"] is False
@@ -190,16 +190,18 @@ def test_dry_run_reports_what_a_document_would_change(
     report = seed.propose_trust(cloud, document)
 
     change = report["would_change"]
-    told = {kind: {example["id"] for example in change[kind]} for kind in change["counts"]}
+    examples = {kind: {example["id"] for example in change[kind]} for kind in change["counts"]}
     assert (report["activated"], _active(cloud)) == (False, before)
     assert report["to_activate"].split()[3] == report["sha256"]
     assert {kind: min(count, 10) for kind, count in change["counts"].items()} == {
-        k: len(v) for k, v in told.items()
+        k: len(v) for k, v in examples.items()
     }
     assert change["looked_at"] > sum(change["counts"].values())
-    assert {views[dropped], registration} <= told["would_be_refused"] or change["counts"]["would_be_refused"] > 10
-    assert refused["upload_id"] in told["would_be_accepted"] or change["counts"]["would_be_accepted"] > 10
-    assert views[kept] not in set().union(*told.values())
+    assert {views[dropped], registration} <= examples["would_be_refused"] or change["counts"][
+        "would_be_refused"
+    ] > 10
+    assert refused["upload_id"] in examples["would_be_accepted"] or change["counts"]["would_be_accepted"] > 10
+    assert views[kept] not in set().union(*examples.values())
     for example in change["would_be_accepted"]:
         assert "CERT_POLICY_NOT_ACCEPTED" in example["before"]
     assert "CERT_POLICY_NOT_ACCEPTED" in phone.call("GET", f"/uploads/{refused['upload_id']}").json()["headline"]

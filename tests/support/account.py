@@ -202,7 +202,7 @@ class Account:
     @contextmanager
     def interrupted(self, before: Callable[[Call], bool], act: Callable[[], object]) -> Iterator[None]:
         """Within, `act` happens right before the first call that `before` accepts: whoever makes that call is slow,
-        and somebody else was at work meanwhile."""
+        and another caller was at work meanwhile."""
         self._interruption = before, act
         try:
             yield
@@ -296,7 +296,7 @@ def an_account() -> Iterator[Account]:
 
     def fetched(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
         if url not in account.lists:
-            raise IssuerUnreachable("nobody is there")
+            raise IssuerUnreachable("no server is there")
         return (account.lists[url],)
 
     with (

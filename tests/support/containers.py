@@ -37,16 +37,16 @@ def tries(account: Account, upload_id: str) -> int:
 
 def steps(calls: list[Call]) -> list[str]:
     """Deletions, and writes by what they say."""
-    told = []
+    found = []
     for call in calls:
         if call.operation == "DeleteObject":
-            told.append(f"delete {call.params['Key'][-1]}")
+            found.append(f"delete {call.params['Key'][-1]}")
         elif call.operation == "UpdateItem":
             update = call.params["UpdateExpression"]
             values = call.params["ExpressionAttributeValues"]
             shown = values.get(":outcome", values.get(":to", {})).get("S", "")
-            told.append(f"{'save' if 'SET outcome' in update else 'write'} {shown}".strip())
-    return told
+            found.append(f"{'save' if 'SET outcome' in update else 'write'} {shown}".strip())
+    return found
 
 
 def cms(certificate: CustomerCertificate, text: str) -> str:

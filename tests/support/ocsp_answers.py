@@ -90,7 +90,7 @@ def of_the_root() -> Responder:
     return a_responder(a_pki().root)
 
 
-def an_answer(responder: Responder | None = None, said: ResponseFields | None = None, **overrides: Any) -> bytes:
+def a_response(responder: Responder | None = None, said: ResponseFields | None = None, **overrides: Any) -> bytes:
     """A good answer with our nonce, signed by the CA itself by default; `overrides` are ResponseFields."""
     said = said or ResponseFields(**{"nonce": NONCE, **overrides})
     return sign_response(a_request(), responder or ca_itself(), NOW, said)

@@ -18,7 +18,7 @@ from tests.support.ocsp_answers import (
     NONCE,
     SKEW,
     a_request,
-    an_answer,
+    a_response,
     asked,
     ca_itself,
     delegated,
@@ -118,7 +118,7 @@ def test_status_of_each_response(mode: str, hash_name: str, who: Any) -> None:
 def test_reason_of_a_revocation_is_read(reason: x509.ReasonFlags | None) -> None:
     said = revoked(reason, NOW - DAY)
     held = reason is x509.ReasonFlags.certificate_hold
-    found = status(an_answer(said=said))
+    found = status(a_response(said=said))
 
     assert found.value is (StatusValue.ON_HOLD if held else StatusValue.REVOKED)
     assert found.reason == (None if reason is None else reason.value)
@@ -145,7 +145,7 @@ def test_reason_of_a_revocation_is_read(reason: x509.ReasonFlags | None) -> None
 def test_response_must_be_fresh(
     age: timedelta, lifetime: timedelta | None, value: StatusValue, reason: str
 ) -> None:
-    der = an_answer(age=age, lifetime=max(lifetime, SECOND * 0) if lifetime else None)
+    der = a_response(age=age, lifetime=max(lifetime, SECOND * 0) if lifetime else None)
     if lifetime is not None and lifetime < timedelta(0):
         single = ocsp.load_der_ocsp_response(der)
         stamp = f"{single.this_update_utc:%Y%m%d%H%M%SZ}".encode()
@@ -162,7 +162,7 @@ def test_response_must_be_fresh(
 def test_old_revocation_is_stale() -> None:
     said = ResponseFields(ocsp.OCSPCertStatus.REVOKED, x509.ReasonFlags.key_compromise, NOW - WEEK, age=WEEK)
 
-    assert status(an_answer(said=said)).value is StatusValue.STALE
+    assert status(a_response(said=said)).value is StatusValue.STALE
 
 
 # --- about whom -----------------------------------------------------------------------------------
@@ -187,9 +187,9 @@ def test_cert_id_with_a_wrong_issuer_hash_is_invalid(wrong: int) -> None:
     request = ocsp.load_der_ocsp_request(a_request())
     right = [request.issuer_name_hash, request.issuer_key_hash]
 
-    assert status(an_answer(issuer_hashes=tuple(right))) == GOOD
+    assert status(a_response(issuer_hashes=tuple(right))) == GOOD
     right[wrong] = bytes(20)
-    assert why(an_answer(issuer_hashes=tuple(right))) == "not about this certificate"
+    assert why(a_response(issuer_hashes=tuple(right))) == "not about this certificate"
 
 
 def test_cert_id_with_another_hash_is_invalid() -> None:
@@ -200,7 +200,7 @@ def test_cert_id_with_another_hash_is_invalid() -> None:
 
 
 def test_cert_id_with_an_unknown_hash_is_unreadable() -> None:
-    data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
+    data = ocsp.load_der_ocsp_response(a_response()).tbs_response_bytes
     sha1, unknown = bytes.fromhex("06052b0e03021a"), bytes.fromhex("06052b0e03021b")
 
     assert why(signed_by(issuing_ca().key, data.replace(sha1, unknown))) == "not the DER of an OCSPResponse"
@@ -214,22 +214,22 @@ def combined(*answers: bytes) -> bytes:
 
 
 def test_single_response_about_the_certificate_is_used() -> None:
-    other = an_answer(said=ResponseFields(ocsp.OCSPCertStatus.UNKNOWN, nonce=NONCE, serial_number=77))
+    other = a_response(said=ResponseFields(ocsp.OCSPCertStatus.UNKNOWN, nonce=NONCE, serial_number=77))
 
-    assert status(combined(other, an_answer(), other)) == GOOD
+    assert status(combined(other, a_response(), other)) == GOOD
     assert why(combined(other, other)) == "not about this certificate"
-    assert why(combined(an_answer())[:-1]) == "not the DER of an OCSPResponse"
+    assert why(combined(a_response())[:-1]) == "not the DER of an OCSPResponse"
     assert why(signed_by(issuing_ca().key, holding(other, []))) == "not about this certificate"
 
 
 def test_worst_of_contradicting_single_responses_is_used() -> None:
     answers = {
-        StatusValue.GOOD: an_answer(),
-        StatusValue.STALE: an_answer(age=WEEK),
-        StatusValue.INVALID: an_answer(age=-WEEK),
-        StatusValue.UNKNOWN: an_answer(status=ocsp.OCSPCertStatus.UNKNOWN),
-        StatusValue.ON_HOLD: an_answer(said=revoked(x509.ReasonFlags.certificate_hold, NOW - DAY)),
-        StatusValue.REVOKED: an_answer(said=revoked(None, NOW - DAY)),
+        StatusValue.GOOD: a_response(),
+        StatusValue.STALE: a_response(age=WEEK),
+        StatusValue.INVALID: a_response(age=-WEEK),
+        StatusValue.UNKNOWN: a_response(status=ocsp.OCSPCertStatus.UNKNOWN),
+        StatusValue.ON_HOLD: a_response(said=revoked(x509.ReasonFlags.certificate_hold, NOW - DAY)),
+        StatusValue.REVOKED: a_response(said=revoked(None, NOW - DAY)),
     }
     order = list(answers)
     for at, worse in enumerate(order):

@@ -14,7 +14,7 @@ from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW
 from tests.support.ocsp_answers import (
     NONCE,
-    an_answer,
+    a_response,
     holding,
     issuing_ca,
     signed_by,
@@ -39,18 +39,18 @@ UNKNOWN_EXTENSION = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"),
 
 
 def test_unknown_critical_extension_is_refused() -> None:
-    assert status(an_answer(extra_extensions=[(UNKNOWN_EXTENSION, False)])) == GOOD
-    assert why(an_answer(extra_extensions=[(UNKNOWN_EXTENSION, True)])) == "extension 1.2.3.4 is not accepted"
+    assert status(a_response(extra_extensions=[(UNKNOWN_EXTENSION, False)])) == GOOD
+    assert why(a_response(extra_extensions=[(UNKNOWN_EXTENSION, True)])) == "extension 1.2.3.4 is not accepted"
 
 
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("number", [1, 2])
 def test_unknown_critical_extension_of_a_single_response_is_refused(number: int, place: int) -> None:
-    single, *_ = singles_of(an_answer())
+    single, *_ = singles_of(a_response())
     for critical in (False, True):
         singles = [single] * number
         singles[place % number] = with_extension(single, "1.2.3.4", critical=critical)
-        answer = signed_by(issuing_ca().key, holding(an_answer(), singles))
+        answer = signed_by(issuing_ca().key, holding(a_response(), singles))
         if critical:
             assert why(answer) == "extension 1.2.3.4 is not accepted"
         else:
@@ -58,9 +58,9 @@ def test_unknown_critical_extension_of_a_single_response_is_refused(number: int,
 
 
 def test_nonce_is_ours_or_absent() -> None:
-    assert status(an_answer(nonce=None)) == GOOD
+    assert status(a_response(nonce=None)) == GOOD
     for other in (NONCE[:16], NONCE[:-1], NONCE + b"\0", b"", bytes(32)):
-        assert why(an_answer(nonce=other)) == "nonce is not ours"
+        assert why(a_response(nonce=other)) == "nonce is not ours"
 
 
 def test_nonce_without_inner_octet_string_is_compared() -> None:
@@ -68,7 +68,7 @@ def test_nonce_without_inner_octet_string_is_compared() -> None:
 
     def bare(nonce: bytes) -> bytes:
         extension = x509.UnrecognizedExtension(x509.OCSPNonce.oid, nonce)
-        return an_answer(nonce=None, extra_extensions=[(extension, False)])
+        return a_response(nonce=None, extra_extensions=[(extension, False)])
 
     assert status(bare(NONCE)) == GOOD
     assert why(bare(NONCE[::-1])) == "nonce is not ours"
@@ -79,7 +79,7 @@ def test_nonce_without_inner_octet_string_is_compared() -> None:
 
 @pytest.mark.parametrize("digest", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
 def test_response_signed_with_an_accepted_hash_is_good(digest: hashes.HashAlgorithm) -> None:
-    assert status(an_answer(digest=digest)) == GOOD
+    assert status(a_response(digest=digest)) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_response_signed_with_an_accepted_hash_is_good(digest: hashes.HashAlgori
 def test_a_weak_or_unknown_signature_algorithm_is_refused(
     oid: x509.ObjectIdentifier, digest: hashes.HashAlgorithm
 ) -> None:
-    data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
+    data = ocsp.load_der_ocsp_response(a_response()).tbs_response_bytes
 
     assert status(signed_by(issuing_ca().key, data)) == GOOD
     assert why(signed_by(issuing_ca().key, data, oid=oid, digest=digest)) == "signature algorithm not accepted"
 
 
 def test_algorithm_of_another_key_type_or_padding_is_refused() -> None:
-    data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
+    data = ocsp.load_der_ocsp_response(a_response()).tbs_response_bytes
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
     assert why(signed_by(issuing_ca().key, data, scheme=pss)) == "signature does not verify"
@@ -113,8 +113,8 @@ def test_response_over_64_kib_is_refused() -> None:
     filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(MAX_BYTES))
     shorter = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(MAX_BYTES - 1000))
 
-    assert why(an_answer(extra_extensions=[(filler, False)])) == "longer than 65536 bytes"
-    assert status(an_answer(extra_extensions=[(shorter, False)])) == GOOD
+    assert why(a_response(extra_extensions=[(filler, False)])) == "longer than 65536 bytes"
+    assert status(a_response(extra_extensions=[(shorter, False)])) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_malformed_response_is_refused(der: bytes) -> None:
 
 
 def test_other_response_type_is_refused() -> None:
-    data = ocsp.load_der_ocsp_response(an_answer()).tbs_response_bytes
+    data = ocsp.load_der_ocsp_response(a_response()).tbs_response_bytes
     other = signed_by(issuing_ca().key, data, response_type="1.3.6.1.5.5.7.48.1.9")
 
     assert why(other) == "not the DER of an OCSPResponse"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registrar.domain.revocation.status import StatusValue
-from tests.support.ocsp_answers import an_answer, ca_itself, delegated, of_the_root, status
+from tests.support.ocsp_answers import a_response, ca_itself, delegated, of_the_root, status
 from tools.pki.responders import Responder
 
 # A changed certificate makes `cryptography` warn where it reads it all the same.
@@ -50,7 +50,7 @@ def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
     ],
 )
 def test_altered_response_is_never_good(who: Callable[[], Responder]) -> None:
-    answer = an_answer(who())
+    answer = a_response(who())
     assert status(answer).value is StatusValue.GOOD
     signatures = [ocsp.load_der_ocsp_response(answer).signature, *(c.signature for c in who().embedded)]
     tried = set(altered(answer))
@@ -64,7 +64,7 @@ def test_altered_response_is_never_good(who: Callable[[], Responder]) -> None:
 
 @pytest.mark.parametrize("who", [ca_itself, delegated])
 def test_truncated_or_extended_response_is_invalid(who: Callable[[], Responder]) -> None:
-    answer = an_answer(who())
+    answer = a_response(who())
 
     for end in range(len(answer)):
         assert status(answer[:end]).value is StatusValue.INVALID

@@ -18,7 +18,7 @@ from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki,
 from tests.support.ocsp_answers import (
     YEAR,
     a_responder,
-    an_answer,
+    a_response,
     ca_itself,
     customer,
     delegated,
@@ -126,14 +126,14 @@ by_name_or_key = pytest.mark.parametrize("by_key", [False, True], ids=["by name"
 @by_name_or_key
 @pytest.mark.parametrize("who", ACCEPTED)
 def test_authorised_signer_is_accepted(who: str, by_key: bool) -> None:
-    assert status(an_answer(ACCEPTED[who](), by_key=by_key)).value is StatusValue.GOOD
+    assert status(a_response(ACCEPTED[who](), by_key=by_key)).value is StatusValue.GOOD
 
 
 @by_name_or_key
 @pytest.mark.parametrize("who", REFUSED)
 def test_unauthorised_signer_is_refused(who: str, by_key: bool) -> None:
     responder, why = REFUSED[who]
-    found = status(an_answer(responder(), by_key=by_key))
+    found = status(a_response(responder(), by_key=by_key))
 
     assert (found.value, found.why) == (StatusValue.INVALID, why)
 
@@ -143,7 +143,7 @@ def test_unauthorised_signer_is_refused(who: str, by_key: bool) -> None:
 def test_pinned_responder_is_accepted_from_any_issuer(sent: bool, by_key: bool) -> None:
     for responder in (stranger(), a_responder(kica()), a_responder(purposes=[])):
         embedded = [responder.certificate] if sent else []
-        answer = an_answer(Responder(responder.certificate, responder.key, embedded), by_key=by_key)
+        answer = a_response(Responder(responder.certificate, responder.key, embedded), by_key=by_key)
 
         assert status(answer, responders=[facts(responder.certificate)]).value is StatusValue.GOOD
         assert status(answer, responders=[facts(kica().certificate), issuer()]).value is StatusValue.INVALID
@@ -152,21 +152,21 @@ def test_pinned_responder_is_accepted_from_any_issuer(sent: bool, by_key: bool) 
 def test_expired_pinned_responder_is_refused() -> None:
     for dates in ({"not_after": NOW - DAY}, {"not_before": NOW + DAY}):
         responder = stranger(**dates)
-        found = status(an_answer(responder), responders=[facts(responder.certificate)])
+        found = status(a_response(responder), responders=[facts(responder.certificate)])
 
         assert (found.value, found.why) == (StatusValue.INVALID, "outside its validity period")
 
 
 def test_pin_covers_the_certificate_not_its_name_or_key() -> None:
     pinned, other = stranger(), stranger(not_after=NOW + 2 * YEAR, key=an_rsa_key("other"))
-    found = status(an_answer(other), responders=[facts(pinned.certificate)])
+    found = status(a_response(other), responders=[facts(pinned.certificate)])
 
     assert (found.value, found.why) == (StatusValue.INVALID, "signature does not verify")
 
 
 def test_signature_in_the_name_of_another_responder_is_refused() -> None:
     for responder in (ca_itself(), delegated(), of_the_root()):
-        found = status(an_answer(responder, key=an_rsa_key("forger")))
+        found = status(a_response(responder, key=an_rsa_key("forger")))
         assert (found.value, found.why) == (StatusValue.INVALID, "signature does not verify")
 
 
@@ -183,7 +183,7 @@ def test_responder_cannot_delegate() -> None:
     certificate = below.sign(an_rsa_key("responder"), hashes.SHA256())
     second = Responder(certificate, an_rsa_key("below"), [certificate, first.certificate])
 
-    assert status(an_answer(second)).why == NO_DELEGATE
+    assert status(a_response(second)).why == NO_DELEGATE
 
 
 def test_unreadable_certificate_does_not_hide_the_next_one() -> None:
@@ -204,7 +204,7 @@ def test_unreadable_certificate_does_not_hide_the_next_one() -> None:
     assert ocsp_responder.read_embedded(broken) is None
     responder = Responder(delegated().certificate, delegated().key, [odd, broken, delegated().certificate])
 
-    assert status(an_answer(responder)).value is StatusValue.GOOD
+    assert status(a_response(responder)).value is StatusValue.GOOD
 
 
 def test_responder_names_are_matched_case_insensitively() -> None:
@@ -216,12 +216,12 @@ def test_responder_names_are_matched_case_insensitively() -> None:
     shouting = x509.CertificateBuilder(upper, upper, key.public_key(), 1, NOW - DAY, NOW + DAY)
     responder = Responder(shouting.sign(key, hashes.SHA256()), key)
 
-    assert status(an_answer(responder)).value is StatusValue.GOOD
+    assert status(a_response(responder)).value is StatusValue.GOOD
 
 
 def test_cached_certificate_is_checked_again() -> None:
     """The same certificate, read once, is refused for another CA and after its end."""
-    answer = an_answer(delegated())
+    answer = a_response(delegated())
     assert status(answer).value is StatusValue.GOOD
     before = ocsp_responder.read_embedded.cache_info().hits
 

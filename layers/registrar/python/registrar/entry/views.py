@@ -129,8 +129,8 @@ def registration_view(registration: Registration, language: str, now: datetime) 
 
 def _revocation_view(registration: Registration) -> dict[str, str] | None:
     """The time and source of the last good status."""
-    word = registration.revocation
-    return {"as_of": iso(word.as_of), "source": word.source} if word else None
+    status = registration.revocation
+    return {"as_of": iso(status.as_of), "source": status.source} if status else None
 
 
 def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:

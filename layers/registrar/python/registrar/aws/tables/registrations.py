@@ -196,7 +196,7 @@ class Registrations:
             raise
         return self.get(registration.customer_id, registration.id)
 
-    def record_revocation_status(self, customer_id: str, registration_id: str, word: Revocation) -> Registration:
+    def record_revocation_status(self, customer_id: str, registration_id: str, status: Revocation) -> Registration:
         """Store the last good status on a live registration. Raises ConditionFailed where it is not live."""
         return self._change(
             customer_id,
@@ -204,8 +204,8 @@ class Registrations:
             "SET revocation_as_of = :as_of, revocation_source = :source",
             "lifecycle = :live",
             {
-                ":as_of": dynamo.instant(word.as_of),
-                ":source": dynamo.text(word.source),
+                ":as_of": dynamo.instant(status.as_of),
+                ":source": dynamo.text(status.source),
                 ":live": dynamo.text(Lifecycle.LIVE),
             },
         )

@@ -86,11 +86,11 @@ def lock_notice(customer_id: str | None, budget: str, until: datetime) -> Notice
     return Notice(f"{Kind.LOGIN_LOCKED}:{budget}:{iso(until)}", Kind.LOGIN_LOCKED, customer_id or NOBODY, params)
 
 
-def expiry_notice(customer_id: str, told: Sequence[tuple[Due, int]], at: datetime) -> Notice:
+def expiry_notice(customer_id: str, due_registrations: Sequence[tuple[Due, int]], at: datetime) -> Notice:
     """One notice of all that a run at `at` found due: each with its threshold in days."""
     ending = [
         {"id": due.registration_id, "not_after": iso(due.not_after), "threshold": threshold}
-        for due, threshold in told
+        for due, threshold in due_registrations
     ]
     return Notice(f"{Kind.EXPIRING}:{customer_id}:{iso(at)}", Kind.EXPIRING, customer_id, {"registrations": ending})
 
