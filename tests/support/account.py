@@ -23,18 +23,16 @@ from unittest.mock import patch
 import boto3
 import botocore.client
 import fido2.server  # noqa: F401 - it looks itself up in sys.modules, which `function` leaves as it was
-import moto.core.responses
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
-from moto.core.utils import method_names_from_class
 
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
-from tests.support import aws_state
+from tests.support import aws_state, quicker_moto
 from tests.support.aws_makers import SAVED, Made, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
 from tests.support.shape import RESOURCES, TEMPLATE
@@ -44,8 +42,7 @@ from tools.pki.responders import Responder
 ROOT = Path(__file__).parents[2]
 REGION = "ap-northeast-2"
 PIN = a_pin(a_pki().root.certificate)
-# moto looks up the methods of the class at every call.
-vars(moto.core.responses)["method_names_from_class"] = cache(method_names_from_class)
+quicker_moto.install()
 _REAL_CALL: Any = vars(botocore.client.BaseClient)["_make_api_call"]
 _REAL_CLIENT: Any = Session.create_client
 _clients: dict[tuple[str, str], Any] = {}
