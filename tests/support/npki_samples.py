@@ -1,4 +1,4 @@
-"""Files of customers for the tests of the file readers: made here, made by openssl, made by others."""
+"""Files of customers for the tests of the file readers: made here, or by openssl."""
 
 import shutil
 import subprocess
@@ -15,7 +15,6 @@ from registrar.domain.files.formats import LockedPair, LockedPfx, Opened, recogn
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal
 from tests.support.builders import a_certificate, a_pki, an_rsa_key
-from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
 from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, sign_pri_key
@@ -64,11 +63,6 @@ def an_ec_customer() -> CustomerCertificate:
 def an_issuer() -> bytes:
     """The certificate of the CA that issued the customers'."""
     return a_pki().issuers["yessign"].certificate.public_bytes(Encoding.DER)
-
-
-def a_password_of_others() -> str:
-    """The password of the files made by others."""
-    return a_vector("pypinksign/password.txt").decode().strip()
 
 
 def key_der(customer: CustomerCertificate, form: PrivateFormat = PrivateFormat.PKCS8) -> bytes:

@@ -1,7 +1,6 @@
 """The facts of a certificate, and bytes that are malformed or not a certificate."""
 
 import hashlib
-from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
@@ -10,9 +9,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from registrar.domain.certificates.certificate import ANY_POLICY, key_strength, read_certificate, spki_digest
+from registrar.domain.certificates.certificate import (
+    ANY_POLICY,
+    Certificate,
+    key_strength,
+    read_certificate,
+    spki_digest,
+)
 from registrar.domain.reasons.errors import CertificateMalformed
-from tests.support.builders import a_certificate, a_link, an_ec_key, an_rsa_key
+from tests.support.builders import a_certificate, a_link, a_pki, an_ec_key, an_rsa_key
+from tests.support.customer_folders import CustomerFolder
+from tests.support.ocsp_answers import of_the_root
 from tests.support.others import a_vector
 from tools.pki.authorities import ID_KISA_IDENTIFY_DATA, PrivateKey, _oid, _tlv, certificate_policies, identify_data
 
@@ -20,11 +27,11 @@ SHA256_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
 SHA384_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010c0500")
 
 
-def test_facts_of_a_real_certificate() -> None:
-    certificate = read_certificate(a_vector("pypinksign/signCert.der"))
+def test_facts_of_a_customers_certificate(folder: CustomerFolder) -> None:
+    certificate = read_certificate(folder.certificate)
     assert certificate.serial == 4562037
-    assert certificate.not_before == datetime(2020, 2, 24, 15, tzinfo=UTC)
-    assert certificate.not_after == datetime(2020, 3, 25, 14, 59, 59, tzinfo=UTC)
+    assert certificate.not_before == folder.not_before
+    assert certificate.not_after == folder.not_after
     assert certificate.policies == frozenset({"1.2.410.200005.1.1.4"})
     assert certificate.real_name == "HKD"
     assert (certificate.is_ca, certificate.path_length, certificate.refused_extensions) == (False, None, ())
@@ -36,10 +43,35 @@ def test_facts_of_a_real_certificate() -> None:
     assert not certificate.self_issued
     assert key_strength(certificate.public_key) == "RSA 2048"
     assert certificate.fingerprint == hashlib.sha256(certificate.der).hexdigest()
-    assert certificate.fingerprint.startswith("31b59a1213ee")
-    issuer = read_certificate(a_vector("ca/yessignCA-Test-Class-4.der"))
+    assert certificate.fingerprint == folder.fingerprint
+    issuer = read_certificate(folder.issuer)
     assert certificate.authority_key_id == issuer.subject_key_id
     assert certificate.issuer == issuer.subject
+
+
+@pytest.mark.parametrize(
+    ("operator", "serial", "real_name"),
+    [
+        ("yessign", 0x1000, "금융결제원"),
+        ("kica", 0x1001, "한국정보인증"),
+        ("signkorea", 0x1002, "(주)코스콤"),
+        ("crosscert", 0x1003, "한국전자인증"),
+        ("tradesign", 0x1004, "한국무역정보통신"),
+    ],
+)
+def test_facts_of_the_demo_issuers(operator: str, serial: int, real_name: str) -> None:
+    der = a_pki().issuers[operator].certificate.public_bytes(Encoding.DER)
+    check_facts_of_an_issuer(read_certificate(der), serial, real_name, hashlib.sha256(der).hexdigest())
+
+
+def check_facts_of_an_issuer(certificate: Certificate, serial: int, real_name: str, fingerprint: str) -> None:
+    assert certificate.serial == serial
+    assert certificate.real_name == real_name
+    assert certificate.fingerprint == fingerprint
+    assert (certificate.is_ca, certificate.path_length) == (True, 0)
+    assert certificate.policies == frozenset({ANY_POLICY})
+    assert certificate.require_explicit_policy == 0
+    assert certificate.refused_extensions == ()
 
 
 @pytest.mark.parametrize(
@@ -73,21 +105,23 @@ def test_facts_of_a_real_certificate() -> None:
     ],
 )
 def test_facts_of_the_production_issuers(name: str, serial: int, real_name: str, fingerprint: str) -> None:
-    certificate = read_certificate(a_vector(f"ca/{name}.der"))
-    assert certificate.serial == serial
-    assert certificate.real_name == real_name
-    assert certificate.fingerprint == fingerprint
-    assert (certificate.is_ca, certificate.path_length) == (True, 0)
-    assert certificate.policies == frozenset({ANY_POLICY})
-    assert certificate.require_explicit_policy == 0
-    assert certificate.refused_extensions == ()
+    check_facts_of_an_issuer(read_certificate(a_vector(f"ca/{name}.der")), serial, real_name, fingerprint)
 
 
-def test_facts_of_the_root_and_of_a_responder() -> None:
-    root = read_certificate(a_vector("ca/KISA-RootCA-4.der"))
+def test_facts_of_the_demo_root_and_of_a_responder() -> None:
+    root, responder = a_pki().root.certificate, of_the_root().certificate
+    check_facts_of_root_and_responder(*(each.public_bytes(Encoding.DER) for each in (root, responder)))
+
+
+def test_facts_of_the_production_root_and_of_a_responder() -> None:
+    check_facts_of_root_and_responder(a_vector("ca/KISA-RootCA-4.der"), a_vector("ca/TradeSignOCSP4.der"))
+
+
+def check_facts_of_root_and_responder(root_der: bytes, responder_der: bytes) -> None:
+    root = read_certificate(root_der)
     assert root.self_issued
     assert (root.is_ca, root.policies, root.key_usage, root.real_name) == (True, None, None, None)
-    responder = read_certificate(a_vector("ca/TradeSignOCSP4.der"))
+    responder = read_certificate(responder_der)
     assert not responder.is_ca
     assert responder.refused_extensions == (ExtensionOID.EXTENDED_KEY_USAGE.dotted_string,)
 

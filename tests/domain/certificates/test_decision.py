@@ -2,7 +2,8 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from tests.support.builders import (
     a_trust_store,
     an_ec_key,
 )
-from tests.support.others import a_vector
+from tests.support.customer_folders import CustomerFolder
 from tools.admin.trust_document import build_document, load_operators
 from tools.pki.authorities import DemoPki
 
@@ -42,22 +43,18 @@ def read(document: dict[str, Any], *pkis: DemoPki) -> TrustStore:
     return read_document(json.dumps(document).encode(), [a_pin(pki.root.certificate) for pki in pkis or [a_pki()]])
 
 
-# --- a certificate made by others -----------------------------------------------------------------
+# --- all of a report -------------------------------------------------------------------------------
 
 
-def the_test_hierarchy() -> TrustStore:
-    root, issuer = (
-        x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))
-        for name in ("Kisa-Test-RootCA-7", "yessignCA-Test-Class-4")
-    )
-    document = build_document(3, [root], [issuer], load_operators())
-    return read_document(json.dumps(document).encode(), [a_pin(root)])
+def trust_in(root: bytes, issuer: bytes, version: int = 1) -> TrustStore:
+    anchor, ca = (x509.load_der_x509_certificate(der) for der in (root, issuer))
+    document = build_document(version, [anchor], [ca], load_operators())
+    return read_document(json.dumps(document).encode(), [a_pin(anchor)])
 
 
-def test_real_certificate_is_accepted_within_its_validity() -> None:
-    der, trust = a_vector("pypinksign/signCert.der"), the_test_hierarchy()
-    at = datetime(2020, 3, 10, tzinfo=UTC)
-    report = decide(der, trust, "personal", at)
+def test_certificate_is_accepted_within_its_validity(folder: CustomerFolder) -> None:
+    der, trust = folder.certificate, trust_in(folder.root, folder.issuer, version=3)
+    report = decide(der, trust, "personal", folder.at)
     assert report.accepted
     assert report.trust_version == 3
     assert report.der == der
@@ -75,35 +72,33 @@ def test_real_certificate_is_accepted_within_its_validity() -> None:
         "fingerprint": read_certificate(der).fingerprint,
         "key_digest": spki_digest(read_certificate(der).public_key),
         "issuer_key_digest": spki_digest(trust.issuers[0].certificate.public_key),
-        "not_before": "2020-02-24T15:00:00Z",
-        "not_after": "2020-03-25T14:59:59Z",
+        "not_before": f"{folder.not_before:%Y-%m-%dT%H:%M:%SZ}",
+        "not_after": f"{folder.not_after:%Y-%m-%dT%H:%M:%SZ}",
     }
 
 
 @pytest.mark.parametrize(
     ("at", "code"),
     [
-        (datetime(2020, 2, 24, 14, 59, 59, tzinfo=UTC), "CERT_NOT_YET_VALID"),
-        (datetime(2020, 3, 25, 15, 0, 0, tzinfo=UTC), "CERT_EXPIRED"),
-        (NOW, "CERT_EXPIRED"),
+        (lambda folder: folder.not_before - SECOND, "CERT_NOT_YET_VALID"),
+        (lambda folder: folder.not_after + SECOND, "CERT_EXPIRED"),
+        (lambda folder: max(NOW, folder.not_after + timedelta(days=365)), "CERT_EXPIRED"),
     ],
+    ids=["a second before", "a second after", "long after"],
 )
-def test_real_certificate_is_refused_outside_its_validity(at: datetime, code: str) -> None:
-    report = decide(a_vector("pypinksign/signCert.der"), the_test_hierarchy(), "personal", at)
+def test_certificate_is_refused_outside_its_validity(
+    folder: CustomerFolder, at: Callable[[CustomerFolder], datetime], code: str
+) -> None:
+    report = decide(folder.certificate, trust_in(folder.root, folder.issuer), "personal", at(folder))
     assert not report.accepted
     assert codes(report) == [code]
 
 
-def test_test_certificate_is_refused_under_the_production_hierarchy() -> None:
-    root, issuer = (
-        x509.load_der_x509_certificate(a_vector(f"ca/{name}.der"))
-        for name in ("KISA-RootCA-4", "yessignCA-Class-3")
-    )
-    document = json.dumps(build_document(1, [root], [issuer], load_operators())).encode()
-    trust = read_document(document, [a_pin(root)])
-    report = decide(a_vector("pypinksign/signCert.der"), trust, "personal", datetime(2020, 3, 10, tzinfo=UTC))
+def test_certificate_is_refused_under_another_hierarchy(folder: CustomerFolder) -> None:
+    trust = trust_in(folder.other_root, folder.other_issuer)
+    report = decide(folder.certificate, trust, "personal", folder.at)
     assert [(f.code, dict(f.params)) for f in report.findings if f.level is Level.FAIL] == [
-        ("TRUST_ISSUER_UNKNOWN", {"issuer": "yessignCA-Test Class 4"})
+        ("TRUST_ISSUER_UNKNOWN", {"issuer": folder.issuer_name})
     ]
     assert report.summary is None
 

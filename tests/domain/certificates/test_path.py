@@ -115,16 +115,27 @@ def test_pss_signature_is_verified_with_its_own_parameters() -> None:
     path.verify_signature(signed, RSA_ROOT.certificate)
 
 
+def test_each_demo_issuer_is_issued_by_its_root_only() -> None:
+    issuers = [_der(issuer.certificate) for issuer in a_pki().issuers.values()]
+    check_issued_by_one_root_only(_der(a_pki().root.certificate), _der(a_pki(2).root.certificate), issuers)
+
+
 def test_each_production_issuer_is_issued_by_its_root_only() -> None:
-    root = read_certificate(a_vector("ca/KISA-RootCA-4.der"))
-    test_root = read_certificate(a_vector("ca/Kisa-Test-RootCA-7.der"))
+    root, test_root = (a_vector(f"ca/{name}.der") for name in ("KISA-RootCA-4", "Kisa-Test-RootCA-7"))
+    names = ("yessignCA-Class-3", "SignKorea-CA4", "signGATE-CA6", "TradeSignCA4", "CrossCertCA4")
+    check_issued_by_one_root_only(root, test_root, [a_vector(f"ca/{name}.der") for name in names])
+
+
+def check_issued_by_one_root_only(root_der: bytes, other_der: bytes, issuers: Sequence[bytes]) -> None:
+    root, other = read_certificate(root_der), read_certificate(other_der)
     path.check_issuance(root, root)
-    for name in ("yessignCA-Class-3", "SignKorea-CA4", "signGATE-CA6", "TradeSignCA4", "CrossCertCA4"):
-        issuer = read_certificate(a_vector(f"ca/{name}.der"))
+    assert len(issuers) == 5
+    for der in issuers:
+        issuer = read_certificate(der)
         path.check_issuance(issuer, root)
         path.check_ca_profile(issuer)
-        assert why(path.check_issuance, issuer, test_root) == "issuer name differs"
-        assert why(path.verify_signature, issuer, test_root) == "signature does not verify"
+        assert why(path.check_issuance, issuer, other) == "issuer name differs"
+        assert why(path.verify_signature, issuer, other) == "signature does not verify"
 
 
 # --- profile of a CA ------------------------------------------------------------------------------

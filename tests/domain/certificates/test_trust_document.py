@@ -61,11 +61,21 @@ def test_production_hierarchy_matches_its_published_pin() -> None:
         "tradesign",
         "crosscert",
     ]
+    check_can_be_used_until(store, 2031)
+
+
+def test_demo_hierarchy_can_be_used_until_it_expires() -> None:
+    issuers = [issuer.certificate for issuer in a_pki().issuers.values()]
+    root = a_pki().root.certificate
+    check_can_be_used_until(read(build_document(1, [root], issuers, load_operators()), root), 2032)
+
+
+def check_can_be_used_until(store: TrustStore, year: int) -> None:
     for issuer in store.issuers:
         path.check_issuance(issuer.certificate, issuer.anchor.certificate)
         path.check_ca_profile(issuer.certificate)
         assert issuer.accepted_at(NOW)
-        assert not issuer.accepted_at(NOW.replace(year=2031))
+        assert not issuer.accepted_at(NOW.replace(year=year))
     check_activation(store, None, NOW)
 
 

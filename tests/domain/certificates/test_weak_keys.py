@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from registrar.domain.certificates import weak_keys
 from registrar.domain.certificates.weak_keys import weakness
 from tests.support.builders import a_pki, an_rsa_key
+from tests.support.customer_folders import CustomerFolder
 from tests.support.others import a_vector
 from tools.pki.authorities import _oid, _tlv
 
@@ -61,7 +62,11 @@ def test_demo_hierarchy_keys_are_not_weak() -> None:
         assert weakness(authority.key.public_key()) is None
 
 
-@pytest.mark.parametrize("name", [*CA_CERTIFICATES, "pypinksign/signCert.der"])
+def test_key_of_a_customers_folder_is_not_weak(folder: CustomerFolder) -> None:
+    assert weakness(x509.load_der_x509_certificate(folder.certificate).public_key()) is None
+
+
+@pytest.mark.parametrize("name", CA_CERTIFICATES)
 def test_a_key_in_use_is_not_weak(name: str) -> None:
     key = x509.load_der_x509_certificate(a_vector(name)).public_key()
 

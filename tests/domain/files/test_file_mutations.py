@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
+from tests.support.customer_folders import FOLDERS, CustomerFolder
 from tests.support.npki_samples import PASSWORD, R, Sample, a_customer, an_ec_customer, samples
-from tests.support.others import OTHERS, a_vector
+from tests.support.others import OTHERS
 from tools.pki.npki_containers import KEY_BAG, SHROUDED_KEY_BAG, bag, cert_bag, data_part, encrypted_part, pfx_of
 from tools.pki.npki_files import Seed, encrypted_key, private_key_info
 
@@ -74,9 +75,9 @@ def test_file_truncated_at_any_byte_is_handled(name: str) -> None:
         assert ends == {"FILE_UNREADABLE", "UPLOAD_EMPTY"}
 
 
-def test_truncated_real_files_are_handled() -> None:
-    certificate, key, pfx = (a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key", "test.pfx"))
-    for content, beside in ((certificate, [key]), (key, [certificate]), (pfx, [])):
+def test_truncated_files_of_a_customers_folder_are_handled(folder: CustomerFolder) -> None:
+    certificate, key = folder.certificate, folder.key
+    for content, beside in ((certificate, [key]), (key, [certificate]), (folder.pfx, [])):
         ends = {outcome([content[:end], *beside], "") for end in range(len(content))}
         assert ends == {"FILE_UNREADABLE", "UPLOAD_EMPTY"}
 
@@ -168,14 +169,12 @@ def test_ten_thousand_files_mutated_under_the_right_password() -> None:
 @pytest.mark.slow
 def test_ten_thousand_mutated_files() -> None:
     corpus: list[Sample] = list(samples().values())
-    if OTHERS.exists():
-        files = {name: a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key", "test.pfx")}
-        password = a_vector("pypinksign/password.txt").decode().strip()
+    for folder in (make() for make in FOLDERS.values()):
         corpus += [
-            Sample((files["signCert.der"], files["signPri.key"]), password),
-            Sample((files["test.pfx"],), password),
+            Sample((folder.certificate, folder.key), folder.password),
+            Sample((folder.pfx,), folder.password),
         ]
-        corpus += [Sample((path.read_bytes(),)) for path in sorted((OTHERS / "vectors/ca").iterdir())]
+    corpus += [Sample((path.read_bytes(),)) for path in sorted(OTHERS.glob("vectors/ca/*.der"))]
     chance = random.Random(20261123)  # noqa: S311 - the same changes in every run
     ends = {check_changed(corpus[number % len(corpus)], chance) for number in range(10_000)}
 

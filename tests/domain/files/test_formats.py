@@ -12,18 +12,17 @@ from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
 from tests.support.builders import a_certificate
+from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (
     PASSWORD,
     R,
     a_customer,
-    a_password_of_others,
     an_ec_customer,
     an_issuer,
     key_der,
     opened,
     samples,
 )
-from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
 from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key
@@ -74,11 +73,11 @@ def test_each_kind_of_upload_is_recognised(name: str) -> None:
         assert container.certificate == (None if name.startswith("pfx") else got.der)
 
 
-def test_real_files_are_recognised() -> None:
-    certificate, key = (a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key"))
+def test_files_of_a_customers_folder_are_recognised(folder: CustomerFolder) -> None:
+    certificate, key = folder.certificate, folder.key
     assert recognise([certificate]) == Bare(certificate)
-    for files in ([certificate, key], [key, certificate], [a_vector("pypinksign/test.pfx")]):
-        assert opened(*files, password=a_password_of_others()).der == certificate
+    for files in ([certificate, key], [key, certificate], [folder.pfx]):
+        assert opened(*files, password=folder.password).der == certificate
         with pytest.raises(WrongPassword):
             opened(*files, password="not the password")
 

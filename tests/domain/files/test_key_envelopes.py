@@ -12,17 +12,16 @@ from registrar.domain.files.key_envelopes import open_envelope, read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey
 from registrar.domain.reasons.errors import Refusal, WrongPassword
+from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (
     KOREAN,
     PASSWORD,
     R,
     a_customer,
-    a_password_of_others,
     an_ec_customer,
     each_scheme,
     key_der,
 )
-from tests.support.others import a_vector
 from tools.pki.authorities import _oid, _tlv
 from tools.pki.npki_files import (
     Pbes2,
@@ -44,18 +43,26 @@ def spki(certificate: x509.Certificate) -> bytes:
     return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def test_real_key_file_opens() -> None:
-    der, password = a_vector("pypinksign/signPri.key"), a_password_of_others()
+def test_key_file_of_a_customers_folder_opens(folder: CustomerFolder) -> None:
     budget = KdfBudget()
-    key = open_envelope(der, password, budget)
+    key = open_envelope(folder.key, folder.password, budget)
 
-    assert key.random_number is not None
-    assert key.random_number.hex() == "7858b4328390805129f01c97fe6ca4a520cbd479"
-    assert key.public_key == spki(x509.load_der_x509_certificate(a_vector("pypinksign/signCert.der")))
+    assert key.random_number == folder.random_number
+    assert key.public_key == spki(x509.load_der_x509_certificate(folder.certificate))
     assert budget.spent == 2048
-    (derived,) = read_envelope(der).scheme.keys(Password.of(password), KdfBudget())
-    assert derived.key.hex() == "6240e2686a6abbc48c922ccba906bb91"
-    assert derived.iv.hex() == "4471a1fd154167f22848770d578a5b73"
+    (derived,) = read_envelope(folder.key).scheme.keys(Password.of(folder.password), KdfBudget())
+    assert (derived.key, derived.iv) == (folder.seed_key, folder.seed_iv)
+
+
+def test_seed_key_equals_a_known_answer_of_pbkdf1() -> None:
+    """The one that Crypto++ and PyCrypto test with."""
+    parameters = _tlv(0x30, _tlv(0x04, bytes.fromhex("78578e5a5d63cb06")), integer(1000))
+    envelope = read_envelope(
+        _tlv(0x30, algorithm_identifier("1.2.410.200004.1.15", parameters), _tlv(0x04, bytes(32)))
+    )
+    (derived,) = envelope.scheme.keys(Password.of("password"), KdfBudget())
+
+    assert derived.key.hex() == "dc19847e05c64d2faf10ebfb4a3d2a20"
 
 
 @each_scheme

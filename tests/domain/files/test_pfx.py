@@ -8,19 +8,18 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from registrar.domain.files.formats import LockedPfx, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import WrongPassword
+from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (
     KOREAN,
     PASSWORD,
     R,
     a_customer,
-    a_password_of_others,
     an_ec_customer,
     an_issuer,
     each_scheme,
     opened,
     refusal,
 )
-from tests.support.others import a_vector
 from tools.pki.authorities import CustomerCertificate, _tlv
 from tools.pki.npki_containers import (
     CRL_BAG,
@@ -47,13 +46,12 @@ def key_bag(customer: CustomerCertificate, scheme: Scheme = FAST, random_number:
     return bag(SHROUDED_KEY_BAG, encrypted_key(info, PASSWORD, scheme))
 
 
-def test_real_pfx_opens() -> None:
+def test_pfx_of_a_customers_folder_opens(folder: CustomerFolder) -> None:
     budget = KdfBudget()
-    got = opened(a_vector("pypinksign/test.pfx"), password=a_password_of_others(), budget=budget)
+    got = opened(folder.pfx, password=folder.password, budget=budget)
 
-    assert got.der == a_vector("pypinksign/signCert.der")
-    assert got.random_number is not None
-    assert got.random_number.hex() == "7858b4328390805129f01c97fe6ca4a520cbd479"
+    assert got.der == folder.certificate
+    assert got.random_number == folder.random_number
     # The MAC, two blocks of key and one of IV.
     assert budget.spent == 1024 + 3 * 1024
 

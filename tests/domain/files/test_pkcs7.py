@@ -9,14 +9,10 @@ from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity
 from registrar.domain.reasons.errors import Refusal
 from tests.support.builders import Link, a_link
+from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import a_customer, an_ec_customer, an_issuer, openssl
-from tests.support.others import a_vector
 from tools.pki.authorities import _tlv
 from tools.pki.npki_containers import DATA, as_ber, content_info, p7b, p7b_unsorted, pem
-
-ROOT = "ca/Kisa-Test-RootCA-7.der"
-ISSUER = "ca/yessignCA-Test-Class-4.der"
-CUSTOMER = "pypinksign/signCert.der"
 
 
 def refused(*certificates: bytes) -> tuple[str, object]:
@@ -31,8 +27,8 @@ def a_chain() -> tuple[Link, Link, Certificate]:
     return root, issuer, a_link("Customer", issuer, ca=False, usage=("digital_signature",)).certificate
 
 
-def test_real_chain_is_read_in_any_order() -> None:
-    root, issuer, customer = (a_vector(name) for name in (ROOT, ISSUER, CUSTOMER))
+def test_chain_of_a_customers_folder_is_read_in_any_order(folder: CustomerFolder) -> None:
+    root, issuer, customer = folder.root, folder.issuer, folder.certificate
     for order in ([customer, issuer, root], [root, issuer, customer], [issuer, customer, root, customer]):
         assert choose_end_entity(order) == customer
         assert recognise([p7b_unsorted(*order)]) == Bare(customer)

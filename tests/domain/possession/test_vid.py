@@ -16,6 +16,7 @@ from registrar.domain.possession import vid
 from registrar.domain.possession.vid import check_owner, read_random_number, virtual_id
 from registrar.domain.reasons.errors import Refusal
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
+from tests.support.customer_folders import CustomerFolder
 from tests.support.others import a_vector
 from tools.pki import authorities as pki
 from tools.pki.authorities import CustomerCertificate, _oid, _tlv
@@ -210,20 +211,19 @@ def test_bytes_that_are_no_certificate_are_a_defect() -> None:
         check_owner(b"\x30\x00", IDN, R)
 
 
-# --- certificates made by others ----------------------------------------------------------------------
+# --- certificates as CAs issue them -------------------------------------------------------------------
 
 
-def test_vid_of_a_published_certificate_is_read() -> None:
-    """The number behind it was never published, so only its form and a mismatch can be tested."""
-    der = a_vector("pypinksign/signCert.der")
+def test_vid_is_read_from_a_certificate_as_issued(folder: CustomerFolder) -> None:
+    """The number behind the published one is unknown, so only the form and a mismatch are tested here."""
+    der = folder.certificate
     found = identify_data.vid(x509.load_der_x509_certificate(der))
 
     assert found is not None
     assert found.hash_oid == SHA256
     assert len(found.virtual_id) == 32
     assert _tlv(0xA0, _tlv(0x04, found.virtual_id)) in der
-    published_r = read_random_number("7858b4328390805129f01c97fe6ca4a520cbd479")
-    assert refusal(der, IDN, published_r) == "OWNER_MISMATCH"
+    assert refusal(der, IDN, read_random_number(folder.random_number.hex())) == "OWNER_MISMATCH"
 
 
 @pytest.mark.parametrize("name", ["yessignCA-Class-3", "signGATE-CA6", "KISA-RootCA-4"])
@@ -232,4 +232,5 @@ def test_a_ca_has_no_vid(name: str) -> None:
 
 
 def test_demo_hierarchy_has_no_vid() -> None:
-    assert identify_data.vid(a_pki().issuers["yessign"].certificate) is None
+    for authority in (a_pki().root, *a_pki().issuers.values()):
+        assert identify_data.vid(authority.certificate) is None

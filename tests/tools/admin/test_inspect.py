@@ -11,7 +11,7 @@ import pytest
 from registrar.domain.certificates.decision import decide
 from registrar.domain.times import iso
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document, a_trust_store, an_ec_key
-from tests.support.others import a_vector
+from tests.support.customer_folders import CustomerFolder
 from tools.admin import inspect
 from tools.pki.authorities import DemoPki
 from tools.pki.npki_containers import pfx
@@ -167,19 +167,19 @@ def test_unusable_argument_exits_with_2(
     assert ended.value.code == 2
 
 
-def test_certificate_and_key_of_another_implementation_are_accepted(run: Inspect, tmp_path: Path) -> None:
-    folder = tmp_path / "test-hierarchy"
-    for kind, name in (("anchors", "Kisa-Test-RootCA-7"), ("issuers", "yessignCA-Test-Class-4")):
-        (folder / kind).mkdir(parents=True)
-        (folder / kind / f"{name}.der").write_bytes(a_vector(f"ca/{name}.der"))
-    files = [a_vector(f"pypinksign/{name}") for name in ("signCert.der", "signPri.key")]
-    password = a_vector("pypinksign/password.txt").decode().strip()
-    more = ("--trust", str(folder), "--at", "2020-03-10T00:00:00Z")
-    code, outcome = run(*files, password=password, more=more)
+def test_certificate_and_key_of_a_customers_folder_are_accepted(
+    run: Inspect, folder: CustomerFolder, tmp_path: Path
+) -> None:
+    hierarchy = tmp_path / "hierarchy"
+    for kind, der in (("anchors", folder.root), ("issuers", folder.issuer)):
+        (hierarchy / kind).mkdir(parents=True)
+        (hierarchy / kind / "only.der").write_bytes(der)
+    more = ("--trust", str(hierarchy), "--at", iso(folder.at))
+    code, outcome = run(folder.certificate, folder.key, password=folder.password, more=more)
     assert (code, codes(outcome)) == (0, ["CERT_EXPIRES_SOON"])
     assert outcome["container"]["random_number"] is True
     assert outcome["container"]["rounds"] == 2048
-    assert "7858b4328390805129f01c97fe6ca4a520cbd479" not in json.dumps(outcome)
+    assert folder.random_number.hex() not in json.dumps(outcome)
 
 
 def test_certificate_of_another_ca_generation_is_refused(run: Inspect) -> None:
