@@ -13,7 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from registrar.domain.files.formats import LockedPair, LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.files.key_envelopes import open_key, read_envelope
+from registrar.domain.files.password_forms import Password
+from registrar.domain.files.private_keys import PrivateKey
+from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.builders import a_certificate, a_pki, an_rsa_key
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
@@ -141,3 +144,11 @@ def openssl_files(folder: Path, customer: CustomerCertificate) -> tuple[str, ...
     certificate.write_bytes(customer.pem)
     issuer.write_bytes(pem("CERTIFICATE", an_issuer()))
     return "-inkey", str(key), "-in", str(certificate), "-certfile", str(issuer)
+
+
+def open_envelope(der: bytes, password: str, budget: KdfBudget) -> PrivateKey:
+    """The key in an EncryptedPrivateKeyInfo, opened with a typed password. Raises WrongPassword and Refusal."""
+    key = open_key(read_envelope(der), Password.of(password), budget)
+    if key is None:
+        raise WrongPassword
+    return key

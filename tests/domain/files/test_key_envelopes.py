@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import open_envelope, read_envelope
+from registrar.domain.files.key_envelopes import read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey
 from registrar.domain.reasons.errors import Refusal, WrongPassword
@@ -21,6 +21,7 @@ from tests.support.npki_samples import (
     an_ec_customer,
     each_scheme,
     key_der,
+    open_envelope,
 )
 from tools.pki.authorities import _oid, _tlv
 from tools.pki.npki_files import (

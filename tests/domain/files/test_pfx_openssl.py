@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.files.key_envelopes import open_envelope
 from tests.support.npki_samples import (
     KOREAN,
     PASSWORD,
@@ -13,6 +12,7 @@ from tests.support.npki_samples import (
     an_ec_customer,
     each_scheme,
     key_der,
+    open_envelope,
     opened,
     openssl,
     openssl_files,

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md and docs/architecture.md name files and folders that exist."""
+"""README.md, CONTRIBUTING.md and docs/architecture.md name files and folders that exist."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 from tools.cloud.emulator import ROOT
 
 PACKAGE = ROOT / "layers/registrar/python/registrar"
-DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md")
-NOT_PATHS = {"functions/x", "registrar/", ".in"}
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
+NOT_PATHS = {"build/aws/template.yaml", "functions/x", "registrar/", ".in"}
 _QUOTED = re.compile(r"`([\w<>.*/-]+)`")
 _LINKED = re.compile(r"\]\(([\w./-]+)\)")
 _PATH = re.compile(r".*/.*|.*\.(py|md|yaml|json|in|toml)")

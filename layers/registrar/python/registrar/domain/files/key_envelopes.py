@@ -16,7 +16,7 @@ from registrar.domain.files.password_encryption import Scheme, scheme_of
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey, read_private_key
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal, WrongPassword
+from registrar.domain.reasons.errors import Refusal
 
 T = TypeVar("T")
 
@@ -74,14 +74,3 @@ def open_key(envelope: Envelope, password: Password, budget: KdfBudget) -> Priva
     Raises Refusal: FILE_KDF_COST_TOO_HIGH, and FILE_UNREADABLE for a key that opens but is invalid.
     """
     return envelope.open(password, budget, read_private_key)
-
-
-def open_envelope(der: bytes, password: str, budget: KdfBudget) -> PrivateKey:
-    """The key in an EncryptedPrivateKeyInfo (RFC 5208 section 6), opened with what a customer typed.
-
-    Raises WrongPassword, and Refusal: FILE_UNREADABLE, FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH.
-    """
-    key = open_key(read_envelope(der), Password.of(password), budget)
-    if key is None:
-        raise WrongPassword
-    return key
