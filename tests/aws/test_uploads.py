@@ -204,8 +204,10 @@ def test_the_text_of_an_ended_upload_is_not_renewed(account: Account, uploads: U
 
 def test_invalid_proofs_are_counted_and_end_the_upload(account: Account, uploads: Uploads) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
-    counted = [uploads.count_bad_proof(upload) for _ in range(MAX_BAD_PROOFS)]
+    counted = [uploads.count_proof(upload) for _ in range(MAX_BAD_PROOFS)]
     assert counted == list(range(1, MAX_BAD_PROOFS + 1))
+    with pytest.raises(ConditionFailed):
+        uploads.count_proof(upload)
     ended = found(uploads, upload)
     assert ended.state_at(NOW) is UploadState.REJECTED
     assert [f.code for f in ended.findings_at(NOW)] == ["PROOF_ATTEMPTS_EXCEEDED"]
@@ -216,8 +218,19 @@ def test_invalid_proofs_are_counted_only_while_a_proof_is_awaited(account: Accou
     uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
     refused = found(uploads, upload)
     with pytest.raises(ConditionFailed):
-        uploads.count_bad_proof(upload)
+        uploads.count_proof(upload)
+    uploads.return_proof_try(upload)
     assert found(uploads, upload) == refused
+
+
+def test_a_returned_try_can_be_taken_again_and_never_more_than_were_taken(
+    account: Account, uploads: Uploads
+) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    assert uploads.count_proof(upload) == 1
+    for _ in range(3):
+        uploads.return_proof_try(upload)
+    assert [uploads.count_proof(upload) for _ in range(MAX_BAD_PROOFS)] == [1, 2, 3]
 
 
 def test_a_refused_upload_loses_certificate_and_nonce(account: Account, uploads: Uploads) -> None:

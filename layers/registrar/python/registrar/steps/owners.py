@@ -1,16 +1,38 @@
 """The owner of a certificate and the holder of its key: decrypt what the phone sealed and what the bank stores,
 compare, and keep neither."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registrar.aws.keys import CustomerSecrets, SealingKeys
 from registrar.aws.tables.customers import Customers
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.possession.signature import check_possession
 from registrar.domain.possession.vid import check_owner, read_random_number
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.errors import Refusal, SealedSecretInvalid
 from registrar.domain.registrations.upload import AwaitingProof
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Decrypted, in memory only: the customer's number at the bank, and the R that is said to belong to it.
+
+    One that is missing is None. `malformed` is set where R was not sealed for this upload.
+    """
+
+    idn: str | None = field(repr=False)
+    random_number: bytes | None = field(repr=False)
+    malformed: SealedSecretInvalid | None = None
+
+    def check(self, der: bytes) -> None:
+        """Check that the certificate `der` was issued to the customer.
+
+        Raises SealedSecretInvalid, and Refusal (OWNER_…).
+        """
+        if self.malformed is not None:
+            raise self.malformed
+        if self.idn is None:
+            raise Refusal(Code.OWNER_UNVERIFIABLE)
+        check_owner(der, self.idn, self.random_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +44,27 @@ class Owners:
     sealing_keys: SealingKeys
 
     def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
-        """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…).
+        """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…)."""
+        self._claim(customer_id, random_number).check(der)
 
-        The number is decrypted only when there is an R to compare it with.
-        """
+    def claim_of(self, upload: AwaitingProof, proof: Proof) -> Claim:
+        """Decrypt what the owner is checked by, once the signature of `proof` was."""
+        if proof.random_number is None:
+            return Claim(None, None)
+        try:
+            secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce)
+            random_number = read_random_number(secret)
+        except SealedSecretInvalid as malformed:
+            return Claim(None, None, malformed)
+        except ValueError:
+            return Claim(None, None)
+        return self._claim(upload.customer_id, random_number)
+
+    def _claim(self, customer_id: str, random_number: bytes | None) -> Claim:
+        """The number is decrypted only when there is an R to compare it with."""
         if random_number is None:
-            raise Refusal(Code.OWNER_UNVERIFIABLE)
+            return Claim(None, None)
         customer = self.customers.find(customer_id)
         if customer is None or customer.idn_ciphertext is None:
-            raise Refusal(Code.OWNER_UNVERIFIABLE)
-        idn = self.secrets.open(customer_id, customer.idn_ciphertext).decode()
-        check_owner(der, idn, random_number)
-
-    def check_proof(self, upload: AwaitingProof, text: str, proof: Proof) -> None:
-        """Check possession, then ownership: R alone could be replayed, so it counts only with a fresh signature.
-
-        Raises PossessionProofInvalid, SealedSecretInvalid, and Refusal (OWNER_…).
-        """
-        check_possession(upload.der, text, proof)
-        self.check(upload.customer_id, upload.der, self._random_number(upload, proof))
-
-    def _random_number(self, upload: AwaitingProof, proof: Proof) -> bytes | None:
-        if proof.random_number is None:
-            return None
-        secret = self.sealing_keys.unseal(proof.random_number, upload.id, upload.nonce)
-        try:
-            return read_random_number(secret)
-        except ValueError:
-            raise Refusal(Code.OWNER_UNVERIFIABLE) from None
+            return Claim(None, random_number)
+        return Claim(self.secrets.open(customer_id, customer.idn_ciphertext).decode(), random_number)

@@ -1,11 +1,11 @@
-"""Check a proof of possession; an invalid one uses up one of the upload's tries."""
-
-from typing import NoReturn
+"""Check a proof of possession: it takes one of the upload's tries before anything is compared, and returns it
+unless the proof is wrong."""
 
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.proofs import Proof
+from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
+from registrar.domain.reasons.errors import ConditionFailed, PossessionProofInvalid, Refusal
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, AwaitingProof
 from registrar.steps.owners import Owners
 
@@ -13,18 +13,30 @@ from registrar.steps.owners import Owners
 def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: str, proof: Proof) -> None:
     """Check that the certificate's key made `proof` over `text`, and that the certificate is the customer's.
 
-    Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_….
+    Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_…,
+    IN_PROGRESS where all tries are taken by requests that are being compared.
     """
+    # Steps that may fail through no fault of the customer come before the try is counted.
+    claim = owners.claim_of(upload, proof)
     try:
-        owners.check_proof(upload, text, proof)
+        tries = uploads.count_proof(upload)
+    except ConditionFailed:
+        raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
+    wrong = False
+    try:
+        check_possession(upload.der, text, proof)
+        claim.check(upload.der)
     except PossessionProofInvalid:
-        _refuse(uploads.count_bad_proof(upload))
+        wrong = True
+        raise _failed(tries) from None
     except Refusal as refused:
-        if refused.code == Code.OWNER_MISMATCH:
-            uploads.count_bad_proof(upload)
+        wrong = refused.code == Code.OWNER_MISMATCH
         raise
+    finally:
+        if not wrong:
+            uploads.return_proof_try(upload)
 
 
-def _refuse(tries: int) -> NoReturn:
+def _failed(tries: int) -> Refusal:
     left = MAX_BAD_PROOFS - tries
-    raise Refusal(Code.PROOF_FAILED, tries_left=left) if left > 0 else Refusal(Code.PROOF_ATTEMPTS_EXCEEDED)
+    return Refusal(Code.PROOF_FAILED, tries_left=left) if left > 0 else Refusal(Code.PROOF_ATTEMPTS_EXCEEDED)

@@ -12,6 +12,7 @@ from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     DAILY_UPLOADS,
+    MAX_BAD_PROOFS,
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
     RETENTION,
@@ -245,18 +246,44 @@ class Uploads:
             return self.find(upload.id) or upload
         return from_item(item)
 
-    def count_bad_proof(self, upload: AwaitingProof) -> int:
-        """Count a failed proof of possession; returns the count. Raises ConditionFailed on another state."""
+    def count_proof(self, upload: AwaitingProof) -> int:
+        """Take one try before a proof of possession is compared; returns how many are taken.
+
+        Raises ConditionFailed where none is left, or on another state.
+        """
         item = dynamo.update(
             self.client,
             self.table,
             key_of(upload.id),
             "ADD bad_proofs :one",
-            "#state = :awaiting",
-            {":one": dynamo.number(1), ":awaiting": dynamo.text(UploadState.AWAITING_PROOF)},
+            "#state = :awaiting AND (attribute_not_exists(bad_proofs) OR bad_proofs < :most)",
+            {
+                ":one": dynamo.number(1),
+                ":most": dynamo.number(MAX_BAD_PROOFS),
+                ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+            },
             state="state",
         )
         return dynamo.read_number(item, "bad_proofs")
+
+    def return_proof_try(self, upload: AwaitingProof) -> None:
+        """Return the try of a proof that was not wrong. Harmless where another request ended the upload."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                key_of(upload.id),
+                "ADD bad_proofs :minus_one",
+                "#state = :awaiting AND bad_proofs > :none",
+                {
+                    ":minus_one": dynamo.number(-1),
+                    ":none": dynamo.number(0),
+                    ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
+                },
+                state="state",
+            )
+        except ConditionFailed:
+            return
 
     def refuse(self, upload: AwaitingProof, finding: Finding) -> None:
         """End an upload whose certificate is taken. Repeating it is harmless."""
