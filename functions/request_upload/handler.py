@@ -1,7 +1,9 @@
 """POST /uploads: announce certificate files, and return a form to upload exactly these files."""
 
+from datetime import datetime
+
 from registrar.aws import wiring as stores
-from registrar.domain.access.challenge import Operation
+from registrar.domain.access.challenge import Challenge, Operation
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import (
@@ -35,11 +37,14 @@ def lambda_handler(request: Request) -> Response:
     files = tuple(_announced(entry) for entry in fields.each("files", most=MAX_FILES))
     check_sizes([file.size for file in files])
     proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
+    upload_id = new_upload_id(caller.customer_id, request.idempotency_key)
     proof = challenges.find(proof_id) if proof_id else None
     if proof is None or proof.method is None or proof.proved_at is None:
         raise Refusal(Code.STEP_UP_REQUIRED)
+    if not _allows(proof, caller.customer_id, upload_id, at):
+        raise Refusal(Code.STEP_UP_REQUIRED)
     wanted = Issued(
-        id=new_upload_id(caller.customer_id, request.idempotency_key),
+        id=upload_id,
         customer_id=caller.customer_id,
         customer_kind=caller.customer_kind,
         files=files,
@@ -65,6 +70,12 @@ def lambda_handler(request: Request) -> Response:
             ],
         },
     )
+
+
+def _allows(proof: Challenge, customer_id: str, upload_id: str, at: datetime) -> bool:
+    """Whether this is the customer's proof of identity for an upload, or was used for this one before."""
+    used_before = (proof.customer_id, proof.used_for) == (customer_id, upload_id)
+    return used_before or proof.authorises(customer_id, Operation.REGISTER, "", at)
 
 
 def _announced(fields: Fields) -> AnnouncedFile:

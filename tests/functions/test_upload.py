@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.access.challenge import PROOF_LIFE
+from registrar.domain.access.challenge import PROOF_LIFE, Operation
 from registrar.domain.registrations.upload import DAILY_UPLOADS, TEXT_LIFE, UPLOAD_LIFE
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW, a_certificate
+from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"
 
@@ -60,6 +61,32 @@ def test_the_same_key_of_another_customer_is_another_upload(app: App, account: A
     first, other = app.announce(CONTENT, key="same-key"), kim.announce(CONTENT, key="same-key")
     assert first.body["upload_id"] != other.body["upload_id"]
     assert_problem(kim.look(first.body["upload_id"]), "UPLOAD_NOT_FOUND")
+
+
+def test_a_repeated_request_needs_the_customers_own_proof_of_identity(app: App, account: Account) -> None:
+    """The one that the first request used, or an unused one: neither a stranger's nor one for anything else."""
+    used = a_proof(account, proved_at=NOW).id
+    app.proof_id = used
+    first = app.announce(CONTENT, key="a-lost-response")
+    elsewhere = a_proof(account, proved_at=NOW).id
+    app.proof_id = elsewhere
+    assert app.announce(b"another", key="another-request").status == 201
+    wrong = {
+        "stranger's": a_proof(account, "kim", proved_at=NOW).id,
+        "for another operation": a_proof(account, operation=Operation.ENROL, object_id="phone", proved_at=NOW).id,
+        "used for another upload": elsewhere,
+        "expired": a_proof(account, proved_at=NOW - PROOF_LIFE - timedelta(seconds=1)).id,
+        "unknown": "A" * 22,
+    }
+    for app.proof_id in wrong.values():
+        assert_problem(app.announce(CONTENT, key="a-lost-response"), "STEP_UP_REQUIRED")
+
+    for right in (used, a_proof(account, proved_at=NOW).id):
+        app.proof_id = right
+        assert app.announce(CONTENT, key="a-lost-response").body["upload_id"] == first.body["upload_id"]
+    account.pass_time(minutes=11)
+    app.proof_id = used
+    assert app.announce(CONTENT, key="a-lost-response").status == 201, "the form may be asked for again"
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 65, "has a space", "홍길동홍길동홍길동", "a;b;c;d;e", "12345678\n"])
