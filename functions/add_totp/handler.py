@@ -16,6 +16,7 @@ from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
+sessions = stores.sessions()
 credentials = use_cases.credentials()
 customer_secrets = stores.authenticator_secrets()
 notices = use_cases.notices_at_once()
@@ -32,10 +33,12 @@ def lambda_handler(request: Request) -> Response:
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
     customer, pending = counted_try(customer, "totp", proof.id, at)
     customers.save(customer)
-    if matching_step(customer_secrets.open(customer_id, pending.secret), code, at) is None:
+    step = matching_step(customer_secrets.open(customer_id, pending.secret), code, at)
+    if step is None:
         audit("totp.not_added", customer_id=customer_id, tries_left=pending.tries_left)
         raise wrong_code(pending)
     notices.send(Kind.TOTP_ADDED, customer.language, customer.phone, at, changed_at=at)
+    sessions.record_code(customer_id, step)  # before the app is active: the code that confirms it is used up
     changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
     credentials.change(changed, proof, "totp", at)
     audit("totp.added", customer_id=customer_id, proved_by=proof.method)

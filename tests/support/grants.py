@@ -67,7 +67,7 @@ POWERS = [
     _power("dynamodb:Scan", "CustomersTable"),
     # Sessions and proofs of identity.
     _power("dynamodb:GetItem", "SessionsTable", {"Authorize", "Login"}),
-    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"Authorize", "Logout"}),
+    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"AddTotp", "Authorize", "Logout"}),
     _power("dynamodb:PutItem", "SessionsTable"),
     _power("dynamodb:DeleteItem", "SessionsTable"),
     _power("dynamodb:Scan", "SessionsTable"),

@@ -87,6 +87,14 @@ def test_only_authentication_attributes_of_a_customer_are_written() -> None:
                 assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": ours}}
 
 
+def test_confirming_an_authenticator_app_writes_only_the_time_step_of_a_session() -> None:
+    (statement,) = (s for s in statements("AddTotpFunction") if "SessionsTable" in references(s.get("Resource")))
+
+    assert statement["Action"] == "dynamodb:UpdateItem"
+    attributes = ["customer_id", "totp_step"]
+    assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": attributes}}
+
+
 @each_function
 def test_a_function_may_use_only_resources_of_its_settings(name: str) -> None:
     pseudo = {"AWS::Partition", "AWS::Region", "AWS::AccountId"}

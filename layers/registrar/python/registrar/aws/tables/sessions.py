@@ -102,6 +102,25 @@ class Sessions:
         except ConditionFailed:
             raise Refusal(Code.STEP_UP_REUSED) from None
 
+    def record_code(self, customer_id: str, totp_step: int) -> None:
+        """Record a one-time code that confirmed a new authenticator app as used (RFC 6238 section 5.2).
+
+        Harmless where a code of this time step or a later one was used, be it of the app before.
+        """
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(customer_id),
+                "SET #totp_step = :totp_step",
+                _LATER_STEP,
+                {":totp_step": dynamo.number(totp_step)},
+                returns="NONE",
+                totp_step="totp_step",
+            )
+        except ConditionFailed:
+            return
+
     def record_use(self, session: Session, now: datetime) -> None:
         """Record the session's last use. Raises ConditionFailed where another session replaced it."""
         dynamo.update(
