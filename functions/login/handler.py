@@ -66,7 +66,6 @@ def lambda_handler(request: Request) -> Response:
         operation=operation,
         starts_session=True,
         throttle=key,
-        totp_ciphertext=customer.totp_ciphertext,
         devices=None if device else devices_to_keep(standing.devices),
     )
     challenges.add(challenge)

@@ -3,6 +3,7 @@
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.domain.access.throttles import CountedText, TextPurpose
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -33,11 +34,14 @@ def lambda_handler(request: Request) -> Response:
         raise Refusal(Code.STEP_UP_EXPIRED)
     if "sms" not in challenge.methods:
         raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
+    if not challenge.is_open(at):
+        raise Refusal(Code.STEP_UP_EXPIRED)
     phone = customer.as_of(at).phone
+    purpose = TextPurpose.LOGIN if challenge.starts_session else TextPurpose.STEP_UP
+    throttles.count_text(CountedText(customer.id, purpose, challenge.id, challenge.ends_at, phone), at)
     ends = at + SMS_CODE_LIFE
-    code, digest = new_sms_code(challenge.id)
-    challenges.record_sms_code(challenge, digest, ends, at)
-    throttles.count_phone(phone, at)
+    code, digest = new_sms_code(challenge.sms_code_bound_to(phone))
     notices.send(Kind.ONE_TIME_CODE, customer.language, phone, at, code=code, operation=challenge.operation)
+    challenges.record_sms_code(challenge, digest, ends, at)  # only now: the code sent before stays valid until then
     audit("sms.sent", customer_id=customer.id, operation=challenge.operation.value)
     return respond(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

@@ -5,9 +5,10 @@ from dataclasses import replace
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import masked_phone
-from registrar.domain.access.customer import Pending
+from registrar.domain.access.customer import Pending, tries_before
 from registrar.domain.access.recovery import PHONE
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE, new_sms_code
+from registrar.domain.access.throttles import CountedText, TextPurpose
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.times import iso
 from registrar.entry.clock import now
@@ -33,10 +34,12 @@ def lambda_handler(request: Request) -> Response:
     phone = fields.text("phone", PHONE.pattern)
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
-    throttles.count_phone(phone, at)
+    tries = tries_before(customer, "phone", proof.id)
+    throttles.count_text(CountedText(customer_id, TextPurpose.PHONE, proof.id, proof.ends_at, phone), at)
     code, digest = new_sms_code(proof.id)
     ends = at + SMS_CODE_LIFE
-    customers.save(replace(customer, pending=Pending("phone", proof.id, digest, ends, phone)))
     notices.send(Kind.PHONE_CODE, customer.language, phone, at, code=code)
+    # Only now: the code sent before stays valid until then.
+    customers.save(replace(customer, pending=Pending("phone", proof.id, digest, ends, phone, tries)))
     audit("phone.started", customer_id=customer_id)
     return respond(200, {"phone": masked_phone(phone), "expires_at": iso(ends)})

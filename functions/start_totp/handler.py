@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
-from registrar.domain.access.customer import PENDING_LIFE, Pending
+from registrar.domain.access.customer import PENDING_LIFE, Pending, tries_before
 from registrar.domain.access.totp import SECRET_BYTES
 from registrar.domain.times import iso
 from registrar.entry.clock import now
@@ -31,9 +31,10 @@ def lambda_handler(request: Request) -> Response:
     at = now()
     proof_id = request.fields().text("proof_id", CHALLENGE_ID)
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
+    tries = tries_before(customer, "totp", proof.id)
     secret = secrets.token_bytes(SECRET_BYTES)
     ends = at + PENDING_LIFE
-    pending = Pending("totp", proof.id, customer_secrets.seal(customer_id, secret), ends)
+    pending = Pending("totp", proof.id, customer_secrets.seal(customer_id, secret), ends, tries=tries)
     customers.save(replace(customer, pending=pending))
     audit("totp.started", customer_id=customer_id)
     # The key URI that authenticator apps read: the secret in base32, everything else at its defaults.

@@ -50,7 +50,6 @@ def lambda_handler(request: Request) -> Response:
         operation=operation,
         object_id=object_id,
         throttle=key,
-        totp_ciphertext=customer.totp_ciphertext,
     )
     challenges.add(challenge)
     audit("step_up.challenged", customer_id=customer.id, operation=operation.value, object_id=object_id)

@@ -1,13 +1,16 @@
 """POST /challenges/otp: prove a challenge with a one-time code of an authenticator app or a text message.
 
-A code is valid once (RFC 6238 section 5.2).
+A code is valid once (RFC 6238 section 5.2). It is compared with the authenticator app and the phone that the
+customer has now: one that was replaced or removed since the challenge was opened proves nothing.
 """
 
 from datetime import datetime
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Challenge
+from registrar.domain.access.customer import Customer
 from registrar.domain.access.totp import matching_step
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
@@ -18,6 +21,7 @@ from registrar.entry.route import route
 from registrar.entry.views import proved_view
 from registrar.steps import wiring as use_cases
 
+customers = stores.customers()
 access = use_cases.access()
 customer_secrets = stores.authenticator_secrets()
 
@@ -31,8 +35,9 @@ def lambda_handler(request: Request) -> Response:
     method = fields.optional_text("method", "otp|sms") or "otp"
 
     challenge = access.counted(challenge_id, method, at)
-    step = _totp_step(challenge, code, at) if method == "otp" else None
-    if step is None and not (method == "sms" and challenge.sms_code_matches(code, at)):
+    customer = _customer(challenge, method, at)
+    step = _totp_step(customer, code, at) if method == "otp" else None
+    if step is None and not (method == "sms" and challenge.sms_code_matches(customer.phone, code, at)):
         refusal, queued = access.refuse_try(challenge, at)
         facts = {"tries_left": challenge.tries_left, "lock_notice_queued": queued}
         audit("otp.refused", customer_id=challenge.customer_id, method=method, **facts)
@@ -47,6 +52,20 @@ def lambda_handler(request: Request) -> Response:
     return respond(200, proved_view(proved))
 
 
-def _totp_step(challenge: Challenge, code: str, at: datetime) -> int | None:
-    secret = customer_secrets.open(challenge.customer_id, challenge.totp_ciphertext or b"")
+def _customer(challenge: Challenge, method: str, at: datetime) -> Customer:
+    """The customer as they are now, not as they were when the challenge was opened.
+
+    Raises Refusal: STEP_UP_EXPIRED for a former customer, STEP_UP_METHOD_UNAVAILABLE for a method that is gone.
+    """
+    customer = customers.find(challenge.customer_id)
+    if customer is None:
+        raise Refusal(Code.STEP_UP_EXPIRED)
+    customer = customer.as_of(at)
+    if method not in customer.methods:
+        raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=[m for m in challenge.methods if m != method])
+    return customer
+
+
+def _totp_step(customer: Customer, code: str, at: datetime) -> int | None:
+    secret = customer_secrets.open(customer.id, customer.totp_ciphertext or b"")
     return matching_step(secret, code, at)

@@ -40,7 +40,7 @@ def sessions(account: Account) -> Sessions:
 
 
 def a_challenge() -> Challenge:
-    return new_challenge("hong", "personal", ("otp", "passkey"), NOW, throttle="key", totp_ciphertext=b"sealed")
+    return new_challenge("hong", "personal", ("otp", "passkey"), NOW, throttle="key")
 
 
 def a_session(customer_id: str = "hong") -> Session:

@@ -1,11 +1,23 @@
 """The throttles' table: an attempt is counted by the write that allows it, and waits grow."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from registrar.aws.tables.throttles import Throttles
-from registrar.domain.access.throttles import ADDRESS_LIMIT, ATTEMPTS_KEPT, FREE_TRIES, PHONE_LIMIT, WAITS
+from registrar.domain.access.throttles import (
+    ADDRESS_LIMIT,
+    ATTEMPTS_KEPT,
+    CUSTOMER_TEXTS_PER_DAY,
+    CUSTOMER_TEXTS_PER_HOUR,
+    FREE_TRIES,
+    PHONE_LIMIT,
+    TEXTS_PER_REQUEST,
+    WAITS,
+    CountedText,
+    TextPurpose,
+)
 from registrar.domain.reasons.errors import Refusal
 from tests.support.account import Account
 from tests.support.builders import NOW
@@ -87,22 +99,88 @@ def test_an_address_is_limited_by_minute_and_by_hour(throttles: Throttles) -> No
     throttles.count_address(ADDRESS, at + 10 * SECOND)
 
 
+def a_text(number: int = 0, **overrides: Any) -> CountedText:
+    """A text that is limited by nothing but what `overrides` hold in common."""
+    values: dict[str, Any] = {
+        "customer_id": f"customer-{number}",
+        "purpose": TextPurpose.LOGIN,
+        "request_id": f"request-{number}",
+        "request_ends": NOW + 5 * MINUTE,
+        "phone": f"+82101111{number:04d}",
+    }
+    return CountedText(**values | overrides)
+
+
+def waiting(throttles: Throttles, text: CountedText, at: datetime) -> int:
+    with pytest.raises(Refusal, match="RATE_LIMITED") as refused:
+        throttles.count_text(text, at)
+    assert refused.value.retry_after is not None
+    return refused.value.retry_after
+
+
 def test_a_phone_is_limited_to_one_text_a_minute_and_five_an_hour(account: Account, throttles: Throttles) -> None:
     hour = NOW.replace(minute=0, second=0)
-    for minute in range(PHONE_LIMIT.per_hour):
-        throttles.count_phone(PHONE, hour + minute * MINUTE)
-        with pytest.raises(Refusal, match="RATE_LIMITED"):
-            throttles.count_phone(PHONE, hour + minute * MINUTE)
-    with pytest.raises(Refusal, match="RATE_LIMITED") as refused:
-        throttles.count_phone(PHONE, hour + 30 * MINUTE)
-    assert refused.value.retry_after == 30 * 60
-    throttles.count_phone(PHONE, hour + 60 * MINUTE)
+    for number in range(PHONE_LIMIT.per_hour):
+        throttles.count_text(a_text(number, phone=PHONE), hour + number * MINUTE)
+        assert waiting(throttles, a_text(number, phone=PHONE), hour + number * MINUTE) >= 60
+    assert waiting(throttles, a_text(30, phone=PHONE), hour + 30 * MINUTE) == 30 * 60
+    throttles.count_text(a_text(60, phone=PHONE), hour + 60 * MINUTE)
     assert PHONE not in str(account.items("ThrottlesTable"))
+
+
+def test_a_customers_texts_are_limited_by_hour_and_by_day_whatever_the_numbers(
+    account: Account, throttles: Throttles
+) -> None:
+    hour = NOW.replace(hour=1, minute=0, second=0)
+    numbers = iter(range(1000))
+
+    def of_hong() -> CountedText:
+        return a_text(next(numbers), customer_id="hong")
+
+    for late in (timedelta(), timedelta(hours=1)):
+        for _ in range(CUSTOMER_TEXTS_PER_HOUR):
+            throttles.count_text(of_hong(), hour + late)
+        if not late:
+            assert waiting(throttles, of_hong(), hour) == 60 * 60
+    assert CUSTOMER_TEXTS_PER_DAY == 2 * CUSTOMER_TEXTS_PER_HOUR
+    assert waiting(throttles, of_hong(), hour + timedelta(hours=2)) == 21 * 60 * 60
+    throttles.count_text(a_text(next(numbers), customer_id="kim"), hour + timedelta(hours=2))
+    throttles.count_text(of_hong(), hour + timedelta(hours=23))
+    assert "hong" not in str(account.items("ThrottlesTable"))
+
+
+def test_texts_for_other_purposes_have_their_own_budget(throttles: Throttles) -> None:
+    for number in range(CUSTOMER_TEXTS_PER_HOUR):
+        throttles.count_text(a_text(number, customer_id="hong", purpose=TextPurpose.PHONE), NOW)
+    waiting(throttles, a_text(98, customer_id="hong", purpose=TextPurpose.PHONE), NOW)
+    for number, purpose in enumerate((TextPurpose.LOGIN, TextPurpose.STEP_UP), 100):
+        throttles.count_text(a_text(number, customer_id="hong", purpose=purpose), NOW)
+
+
+def test_a_request_is_limited_to_three_texts_until_it_ends(throttles: Throttles) -> None:
+    for number in range(TEXTS_PER_REQUEST):
+        throttles.count_text(a_text(number, request_id="proof"), NOW)
+    assert waiting(throttles, a_text(9, request_id="proof"), NOW + MINUTE) == 4 * 60
+
+
+def test_a_refused_text_counts_for_nobody(throttles: Throttles) -> None:
+    """Neither the customer's budget nor that of the number's owner is used up by what was not sent."""
+    throttles.count_text(a_text(1, phone=PHONE), NOW)
+    for _ in range(CUSTOMER_TEXTS_PER_DAY + 1):
+        waiting(throttles, a_text(2, phone=PHONE), NOW)
+    throttles.count_text(a_text(2), NOW)
+
+    for number in range(TEXTS_PER_REQUEST):
+        throttles.count_text(a_text(10 + number, request_id="proof"), NOW)
+    for _ in range(PHONE_LIMIT.per_hour + 1):
+        waiting(throttles, a_text(20, request_id="proof", phone="+821099990000"), NOW)
+    throttles.count_text(a_text(21, phone="+821099990000"), NOW)
 
 
 def test_throttle_items_have_a_ttl(account: Account, throttles: Throttles) -> None:
     throttles.attempt("key", NOW)
     throttles.count_address(ADDRESS, NOW)
+    throttles.count_text(a_text(), NOW)
     ends = {int(item["ttl"]["N"]) for item in account.items("ThrottlesTable")}
     assert max(ends) == int((NOW + ATTEMPTS_KEPT).timestamp())
     assert min(ends) >= int((NOW + 2 * MINUTE).timestamp())

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from registrar.aws.queues.channels import TextMessages
-from registrar.domain.access.challenge import PROOF_LIFE
+from registrar.domain.access.challenge import PROOF_LIFE, Operation
+from registrar.domain.access.throttles import CUSTOMER_TEXTS_PER_DAY, TEXTS_PER_REQUEST
 from registrar.domain.notices.kinds import Kind
+from registrar.steps.changing_credentials import Credentials
 from tests.support.account import Account
-from tests.support.app import App, assert_problem
+from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
 from tests.support.notices import text_message
-from tests.support.rows import PHONE
+from tests.support.rows import PHONE, a_proof
 from tools.demo.authenticator import Authenticator
 
 NEW_PHONE = "+821087654321"
@@ -199,7 +201,117 @@ def test_a_code_confirms_only_the_enrolment_of_its_own_proof(prover: Prover, acc
     assert_problem(confirm(prover, another, code_of(secret, account)), "STEP_UP_EXPIRED")
 
 
+def test_the_code_that_confirms_an_app_is_used_up(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "totp")
+    secret = started(prover, proof)
+    code = code_of(secret, account)
+    assert confirm(prover, proof, code).status == 201
+
+    assert_problem(prover.by_otp(prover.step_up("enrol", "phone"), code), "STEP_UP_REUSED")
+    assert_problem(prover.by_otp(prover.log_in_challenge(), code), "STEP_UP_REUSED")
+    account.pass_time(seconds=30)
+    assert prover.by_otp(prover.step_up("enrol", "phone"), code_of(secret, account)).status == 200
+
+
+def test_an_app_is_confirmed_in_the_time_step_in_which_the_one_before_was_used(
+    prover: Prover, account: Account
+) -> None:
+    proof = str(prover.by_otp(prover.step_up("enrol", "totp"), prover.app.code(1)).body["proof_id"])
+    secret = started(prover, proof)
+    code = code_of(secret, account)
+
+    assert confirm(prover, proof, code).status == 201
+    assert_problem(prover.by_otp(prover.step_up("enrol", "phone"), code), "STEP_UP_REUSED")
+
+
+def test_an_app_whose_change_failed_is_confirmed_by_the_same_code(
+    prover: Prover, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prover.proof("enrol", "totp")
+    code = code_of(started(prover, proof), account)
+    with monkeypatch.context() as patched:
+        patched.setattr(Credentials, "change", _fails)
+        assert_problem(confirm(prover, proof, code), "SYSTEM_RETRY")
+    assert confirm(prover, proof, code).status == 201
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise ConnectionError("AWS is away")
+
+
 # ---- phone
+
+
+def start_phone(prover: Prover, proof: str, phone: str = NEW_PHONE) -> Answer:
+    return prover.app.call("POST", "/credentials/phone", {"proof_id": proof, "phone": phone})
+
+
+def give_phone_code(prover: Prover, proof: str, code: str) -> Answer:
+    return prover.app.call("POST", "/credentials/phone/code", {"proof_id": proof, "code": code})
+
+
+def test_one_proof_of_identity_sends_few_texts_to_whatever_numbers(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "phone")
+    answers = [start_phone(prover, proof, f"+82108765{n:04d}") for n in range(10)]
+
+    assert [answer.status for answer in answers] == [200] * TEXTS_PER_REQUEST + [429] * (10 - TEXTS_PER_REQUEST)
+    assert_problem(answers[-1], "RATE_LIMITED")
+    wait = int(answers[-1].headers["Retry-After"])
+    assert 0 < wait <= PROOF_LIFE.total_seconds()
+    assert len(prover.texts()) == TEXTS_PER_REQUEST
+    another = prover.proof("enrol", "phone")
+    assert start_phone(prover, another).status == 200, "a new proof of identity has texts of its own"
+
+
+def test_a_customers_proofs_of_identity_together_send_limited_texts_a_day(prover: Prover, account: Account) -> None:
+    number = iter(range(1000))
+    for _ in range(CUSTOMER_TEXTS_PER_DAY):
+        with account.aside():
+            proof = a_proof(account, "hong", Operation.ENROL, "phone", proved_at=account.at).id
+        for _ in range(TEXTS_PER_REQUEST):
+            start_phone(prover, proof, f"+82108765{next(number):04d}")
+        account.pass_time(minutes=8)
+
+    assert len(prover.texts()) == CUSTOMER_TEXTS_PER_DAY
+    challenge = prover.log_in_challenge()
+    assert prover.ask_sms(challenge).status == 200, "logins have texts of their own"
+
+
+def test_a_refused_or_failed_text_leaves_the_code_before_it_valid(
+    prover: Prover, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prover.proof("enrol", "phone")
+    assert start_phone(prover, proof).status == 200
+    code = prover.last_code()
+
+    assert_problem(start_phone(prover, proof), "RATE_LIMITED")
+    account.pass_time(minutes=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(TextMessages, "send", _fails)
+        assert_problem(start_phone(prover, proof), "SYSTEM_RETRY")
+
+    assert give_phone_code(prover, proof, code).status == 201
+    assert prover.customer().phone == NEW_PHONE
+
+
+def test_starting_again_gives_no_new_tries(prover: Prover, account: Account) -> None:
+    proof = prover.proof("enrol", "phone")
+    start_phone(prover, proof)
+    wrong = "000000" if prover.last_code() != "000000" else "111111"
+    for left in (4, 3):
+        assert_problem(give_phone_code(prover, proof, wrong), "STEP_UP_INVALID", tries_left=left)
+    account.pass_time(minutes=1)
+    start_phone(prover, proof)
+    wrong = "000000" if prover.last_code() != "000000" else "111111"
+    for left in (2, 1):
+        assert_problem(give_phone_code(prover, proof, wrong), "STEP_UP_INVALID", tries_left=left)
+    assert_problem(give_phone_code(prover, proof, wrong), "STEP_UP_EXPIRED")
+
+    account.pass_time(minutes=1)
+    sent = len(prover.texts())
+    assert_problem(start_phone(prover, proof), "STEP_UP_REQUIRED")
+    assert len(prover.texts()) == sent
+    assert start_phone(prover, prover.proof("enrol", "phone")).status == 200
 
 
 def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_notified(prover: Prover, account: Account) -> None:

@@ -1,21 +1,24 @@
 """Proving a challenge by text message, passkey and certificate, and attacks on it."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from registrar.aws.queues.channels import TextMessages
 from registrar.aws.tables.challenges import Challenges
-from registrar.domain.access.challenge import Operation, new_challenge
+from registrar.domain.access.challenge import MAX_TRIES, Operation, new_challenge
 from registrar.domain.access.recovery import COOLING_OFF, approve, propose
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE
+from registrar.domain.access.throttles import CUSTOMER_TEXTS_PER_HOUR, CountedText, TextPurpose
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.registrations.registration import Hold
 from tests.support.account import Account
-from tests.support.app import App, assert_problem
+from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate, an_ec_key
-from tests.support.methods import ORIGIN, RP_ID, Prover
+from tests.support.methods import ORIGIN, RP_ID, Prover, wrong_code
 from tests.support.notices import text_message
 from tests.support.rows import PHONE, registrations_of
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
@@ -167,6 +170,65 @@ def test_text_messages_are_limited_per_challenge(prover: Prover, account: Accoun
     assert_problem(prover.ask_sms(challenge), "RATE_LIMITED")
 
 
+def test_a_customers_texts_are_limited_by_day_and_for_each_purpose(prover: Prover, account: Account) -> None:
+    """The phone may have been replaced in between: whatever the numbers, the customer's budget is one."""
+    with account.aside():
+        for number in range(CUSTOMER_TEXTS_PER_HOUR):
+            text = CountedText(
+                "hong", TextPurpose.STEP_UP, f"request-{number}", account.at, f"+82109999{number:04d}"
+            )
+            account.function("send_otp").throttles.count_text(text, account.at)
+
+    refused = prover.ask_sms(prover.step_up("register"))
+    assert_problem(refused, "RATE_LIMITED")
+    assert 60 < int(refused.headers["Retry-After"]) <= 3600
+    assert prover.ask_sms(prover.log_in_challenge()).status == 200
+
+
+def test_a_refused_text_takes_none_of_its_challenge(prover: Prover, account: Account) -> None:
+    challenge = prover.log_in_challenge()
+    assert prover.ask_sms(challenge).status == 200
+    for _ in range(5):
+        assert_problem(prover.ask_sms(challenge), "RATE_LIMITED")
+    account.pass_time(minutes=1)
+    assert prover.ask_sms(challenge).status == 200
+
+
+def test_a_refused_or_failed_text_leaves_the_code_before_it_valid(
+    prover: Prover, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    challenge = prover.log_in_challenge()
+    prover.ask_sms(challenge)
+    code = prover.last_code()
+
+    assert_problem(prover.ask_sms(challenge), "RATE_LIMITED")
+    account.pass_time(minutes=1)
+
+    def fails(*_: object) -> None:
+        raise ConnectionError("SNS is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TextMessages, "send", fails)
+        assert_problem(prover.ask_sms(challenge), "SYSTEM_RETRY")
+
+    assert prover.by_sms(challenge, code).status == 200
+
+
+@pytest.mark.parametrize("state", ["proved", "expired", "out of tries"])
+def test_a_challenge_that_takes_no_response_sends_nothing(prover: Prover, account: Account, state: str) -> None:
+    challenge = prover.log_in_challenge()
+    if state == "proved":
+        challenge = prover.step_up("register")
+        assert prover.by_otp(challenge).status == 200
+    elif state == "expired":
+        account.pass_time(minutes=5)
+    else:
+        for _ in range(MAX_TRIES):
+            prover.by_otp(challenge, wrong_code(prover.app))
+    assert_problem(prover.ask_sms(challenge), "STEP_UP_EXPIRED")
+    assert prover.texts() == []
+
+
 def test_an_unknown_challenge_sends_nothing(prover: Prover) -> None:
     assert_problem(prover.ask_sms({"challenge_id": "A" * 22}), "STEP_UP_EXPIRED")
     assert prover.texts() == []
@@ -185,6 +247,60 @@ def test_after_a_recovery_the_code_goes_to_the_new_phone_alone(prover: Prover, a
     assert [message["to"] for message in prover.texts()] == ["+821087654321"]
     assert_problem(prover.by_otp(challenge), "STEP_UP_METHOD_UNAVAILABLE")
     assert prover.by_sms(challenge, prover.last_code()).status == 200
+
+
+# ---- methods that change while a challenge is open
+
+
+def _replace_app(prover: Prover, account: Account) -> None:
+    with account.aside():
+        secrets = account.function("add_totp").customer_secrets
+        prover.change(totp_ciphertext=secrets.seal("hong", b"98765432109876543210"))
+
+
+def _recover(prover: Prover, account: Account) -> None:
+    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at)
+    approved = approve(proposal, proposal.id, "lee", account.at)
+    prover.change(recovery=dataclasses.replace(approved, approved_at=account.at - COOLING_OFF))
+
+
+@pytest.mark.parametrize(
+    ("change", "by", "code"),
+    [
+        (_replace_app, "otp", "STEP_UP_INVALID"),
+        (lambda prover, _: prover.change(totp_ciphertext=None), "otp", "STEP_UP_METHOD_UNAVAILABLE"),
+        (_recover, "otp", "STEP_UP_METHOD_UNAVAILABLE"),
+        (lambda prover, _: prover.change(phone="+821087654321"), "sms", "STEP_UP_INVALID"),
+        (_recover, "sms", "STEP_UP_INVALID"),
+        (lambda prover, _: prover.change(passkeys=()), "passkey", "STEP_UP_INVALID"),
+    ],
+    ids=["app replaced", "app removed", "app lost", "phone replaced", "phone lost", "passkey removed"],
+)
+@pytest.mark.parametrize("asked", ["login", "step-up"])
+def test_a_method_that_changed_proves_no_open_challenge(
+    prover: Prover, account: Account, asked: str, change: Callable[[Prover, Account], None], by: str, code: str
+) -> None:
+    prover.with_passkey()
+    challenge = prover.log_in_challenge() if asked == "login" else prover.step_up("enrol", "phone")
+    sent = ""
+    if by == "sms":
+        prover.ask_sms(challenge)
+        sent = prover.last_code()
+    change(prover, account)
+
+    responses: dict[str, Callable[[], Answer]] = {
+        "otp": lambda: prover.by_otp(challenge),
+        "sms": lambda: prover.by_sms(challenge, sent),
+        "passkey": lambda: prover.by_passkey(challenge),
+    }
+    assert_problem(responses[by](), code)
+
+
+def test_a_former_customer_proves_nothing(prover: Prover, account: Account) -> None:
+    challenge = prover.log_in_challenge()
+    table = account.physical["CustomersTable"]
+    account.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": "hong"}})
+    assert_problem(prover.by_otp(challenge), "STEP_UP_EXPIRED")
 
 
 # ---- passkeys

@@ -59,7 +59,7 @@ POWERS = [
         "CustomersTable",
         CHANGE_CUSTOMERS
         | {"ListCredentials", "Login", "OpenContainer", "RegisterCertificate", "ReportLoss", "SendNotice"}
-        | {"SendOtp", "StartPasskey", "StepUp"},
+        | {"SendOtp", "StartPasskey", "StepUp", "VerifyOtp"},
     ),
     _power("dynamodb:UpdateItem", "CustomersTable", CHANGE_CUSTOMERS),
     _power("dynamodb:PutItem", "CustomersTable"),

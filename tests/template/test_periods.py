@@ -34,10 +34,10 @@ CONFIRMED_WITHIN = timedelta(minutes=TRUST_RULES["revocation"]["max_age_minutes"
 PERIODS: dict[str, list[timedelta]] = {
     "paths /login post description": [*WAITS],
     "paths /challenges/otp post responses 200 description": [SESSION_LIFE, SESSION_IDLE],
-    "paths /challenges/sms post description": [SMS_CODE_LIFE, HOUR],  # PHONE_LIMIT counts by the hour
+    "paths /challenges/sms post description": [SMS_CODE_LIFE, HOUR, HOUR],  # texts of a phone, of a customer
     "paths /step-up post responses 200 description": [CHALLENGE_LIFE],
     "paths /credentials/totp post description": [PENDING_LIFE],
-    "paths /credentials/phone post description": [SMS_CODE_LIFE],
+    "paths /credentials/phone post description": [SMS_CODE_LIFE, HOUR, HOUR],
     "paths /uploads post description": [POST_LIFE],
     "paths /uploads post parameters 1 description": [RULES["uploads"]],
     "paths /uploads post responses 403 description": [PROOF_LIFE],

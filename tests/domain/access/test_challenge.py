@@ -27,7 +27,6 @@ def a_challenge() -> Challenge:
         NOW,
         operation=Operation.DEREGISTER,
         object_id="r1",
-        totp_ciphertext=b"sealed",
     )
 
 
@@ -39,7 +38,6 @@ def test_new_challenge_has_full_lifetime_and_all_tries() -> None:
     challenge = a_challenge()
     assert (challenge.customer_id, challenge.customer_kind) == ("c-1001", "corporate")
     assert (challenge.operation, challenge.object_id, challenge.methods) == ("deregister", "r1", ("otp",))
-    assert challenge.totp_ciphertext == b"sealed"
     assert challenge.expires_at == NOW + CHALLENGE_LIFE == NOW + timedelta(minutes=5)
     assert (challenge.tries, challenge.tries_left, challenge.state) == (0, 5, "OPEN")
     assert challenge.proof_expires_at is None

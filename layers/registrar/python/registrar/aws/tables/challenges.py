@@ -6,7 +6,6 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.domain.access.challenge import MAX_TRIES, PROOF_LIFE, RETENTION, Challenge, ChallengeState, Operation
-from registrar.domain.access.sms_codes import MAX_SMS_PER_CHALLENGE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
@@ -28,8 +27,6 @@ def to_item(challenge: Challenge) -> dict[str, dict[str, Any]]:
         "state": dynamo.text(challenge.state),
         "ttl": dynamo.epoch(challenge.created_at + RETENTION),
     }
-    if challenge.totp_ciphertext is not None:
-        item["totp_ciphertext"] = dynamo.binary(challenge.totp_ciphertext)
     if challenge.devices is not None:
         item["devices"] = dynamo.binary(challenge.devices)
     return item
@@ -50,7 +47,6 @@ def from_item(item: dynamo.Item) -> Challenge:
         nonce=dynamo.read_text(item, "nonce"),
         tries=dynamo.read_number(item, "tries"),
         state=ChallengeState(dynamo.read_text(item, "state")),
-        totp_ciphertext=dynamo.read_bytes(item, "totp_ciphertext") if "totp_ciphertext" in item else None,
         sms_digest=dynamo.read_bytes(item, "sms_digest") if "sms_digest" in item else None,
         sms_expires_at=dynamo.read_instant(item, "sms_expires_at") if "sms_expires_at" in item else None,
         devices=dynamo.read_bytes(item, "devices") if "devices" in item else None,
@@ -99,34 +95,28 @@ class Challenges:
     def record_sms_code(
         self, challenge: Challenge, digest: bytes, code_expires_at: datetime, now: datetime
     ) -> None:
-        """Record the code that is about to be sent; it replaces an earlier one.
+        """Record the code that was sent; it replaces an earlier one, which a refused or failed message does not.
 
-        Raises Refusal: STEP_UP_EXPIRED where the challenge is expired, proved or out of tries, RATE_LIMITED where
-        its messages are used up.
+        Raises Refusal (STEP_UP_EXPIRED) where the challenge is expired, proved or out of tries.
         """
         try:
             dynamo.update(
                 self.client,
                 self.table,
                 {"id": dynamo.text(challenge.id)},
-                "SET sms_digest = :digest, sms_expires_at = :ends ADD sms_count :one",
-                "#state = :open AND expires_at > :now AND tries < :most"
-                " AND (attribute_not_exists(sms_count) OR sms_count < :messages)",
+                "SET sms_digest = :digest, sms_expires_at = :ends",
+                "#state = :open AND expires_at > :now AND tries < :most",
                 {
                     ":digest": dynamo.binary(digest),
                     ":ends": dynamo.instant(code_expires_at),
-                    ":one": dynamo.number(1),
                     ":open": dynamo.text(ChallengeState.OPEN),
                     ":now": dynamo.instant(now),
                     ":most": dynamo.number(MAX_TRIES),
-                    ":messages": dynamo.number(MAX_SMS_PER_CHALLENGE),
                 },
                 state="state",
             )
-        except ConditionFailed as failed:
-            had_all = bool(failed.items) and failed.items[0] is not None and "sms_count" in failed.items[0]
-            full = had_all and dynamo.read_number(failed.items[0] or {}, "sms_count") >= MAX_SMS_PER_CHALLENGE
-            raise Refusal(Code.RATE_LIMITED, retry_after=60) if full else Refusal(Code.STEP_UP_EXPIRED) from None
+        except ConditionFailed:
+            raise Refusal(Code.STEP_UP_EXPIRED) from None
 
     def prove(self, challenge: Challenge, method: str, now: datetime) -> Challenge:
         """OPEN → PROVED by `method`. Of several correct responses at once, one succeeds.

@@ -1,5 +1,6 @@
 """The throttles' table. It fails closed: an error of this table ends the request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,21 +9,33 @@ from registrar.aws import dynamo
 from registrar.domain.access.throttles import (
     ADDRESS_LIMIT,
     ATTEMPTS_KEPT,
+    CUSTOMER_TEXTS_PER_DAY,
+    CUSTOMER_TEXTS_PER_HOUR,
     FREE_TRIES,
     PHONE_LIMIT,
+    TEXTS_PER_REQUEST,
     WAITS,
     Attempt,
+    CountedText,
     Limit,
     address_key,
     counted_attempt,
     phone_key,
     refused_attempt,
+    request_key,
     seconds_until,
+    texts_key,
     wait_after,
 )
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
+_COUNT_ONE = "ADD counted :one, #part :one SET #ttl = :ttl"
+_BELOW_LIMITS = (
+    "(attribute_not_exists(counted) OR counted < :most) AND (attribute_not_exists(#part) OR #part < :most_of_part)"
+)
+_KEPT_LONGER = timedelta(hours=1)
+"""How long a counter is stored after its period: a clock of another machine may be behind."""
 _COUNT = "ADD attempts :count SET last_ms = :now, #ttl = :ttl"
 # One write decides: as many attempts as this row has, and long enough ago for that many.
 _ALLOWED = " OR ".join(
@@ -37,18 +50,44 @@ _ALLOWED = " OR ".join(
 
 @dataclass(frozen=True, slots=True)
 class Throttles:
-    """Counts by scope: addresses and phones by clock minute and hour, accounts by attempts since a success."""
+    """Counts by scope: addresses and phones by clock minute and hour, customers' texts by hour and day, accounts by
+    attempts since a success."""
 
     client: Any
     table: str
 
     def count_address(self, address: str, now: datetime) -> None:
         """Count a request from `address` (as the gateway saw it). Raises Refusal (RATE_LIMITED)."""
-        self._count(address_key(address), ADDRESS_LIMIT, now)
+        counter = _of_hour(address_key(address), ADDRESS_LIMIT, now)
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(counter.key),
+                _COUNT_ONE,
+                _BELOW_LIMITS,
+                counter.values,
+                part=counter.part,
+                ttl="ttl",
+            )
+        except ConditionFailed as failed:
+            raise _rate_limited([counter], failed, now) from None
 
-    def count_phone(self, phone: str, now: datetime) -> None:
-        """Count a text to `phone` before it is sent. Raises Refusal (RATE_LIMITED)."""
-        self._count(phone_key(phone), PHONE_LIMIT, now)
+    def count_text(self, text: CountedText, now: datetime) -> None:
+        """Count a code before it is sent: for its phone, its customer, and its challenge or proof of identity.
+
+        All or none is counted: a refused text uses up nothing, neither of the customer nor of the owner of the
+        number. Raises Refusal (RATE_LIMITED) with the longest of the waits.
+        """
+        counters = [
+            _of_hour(phone_key(text.phone), PHONE_LIMIT, now),
+            _of_day(texts_key(text.customer_id, text.purpose), now),
+            _of_request(text),
+        ]
+        try:
+            dynamo.transact(self.client, [each.write(self.table) for each in counters])
+        except ConditionFailed as failed:
+            raise _rate_limited(counters, failed, now) from None
 
     def attempt(self, key: str, now: datetime) -> Attempt:
         """Count an attempt at an account, before anything is compared; during the wait it is not allowed."""
@@ -84,32 +123,82 @@ class Throttles:
         """Forget the attempts after a success."""
         dynamo.change(self.client, self.table, _key(key), "SET attempts = :none", {":none": dynamo.number(0)})
 
-    def _count(self, key: str, limit: Limit, now: datetime) -> None:
-        """One row per clock hour, with a count for the hour and for each minute of it."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        minute = f"m{now.minute}"
-        try:
-            dynamo.update(
-                self.client,
-                self.table,
-                _key(f"{key}:{hour:%Y%m%d%H}"),
-                "ADD hour_count :count, #minute :count SET #ttl = :ttl",
-                "(attribute_not_exists(hour_count) OR hour_count < :hour)"
-                " AND (attribute_not_exists(#minute) OR #minute < :minute)",
-                {
-                    ":count": dynamo.number(1),
-                    ":hour": dynamo.number(limit.per_hour),
-                    ":minute": dynamo.number(limit.per_minute),
-                    ":ttl": dynamo.epoch(hour + timedelta(hours=2)),
-                },
-                minute=minute,
-                ttl="ttl",
-            )
-        except ConditionFailed as failed:
-            full = dynamo.read_number(failed.items[0] or {}, "hour_count") >= limit.per_hour
-            start = hour if full else now.replace(second=0, microsecond=0)
-            end = start + (timedelta(hours=1) if full else timedelta(minutes=1))
-            raise Refusal(Code.RATE_LIMITED, retry_after=max(seconds_until(end, now), 1)) from None
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """A row that counts until `ends`, at most `most`; of these at most `most_of_part` until `part_ends`."""
+
+    key: str
+    ends: datetime
+    most: int
+    part: str
+    part_ends: datetime
+    most_of_part: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            ":one": dynamo.number(1),
+            ":most": dynamo.number(self.most),
+            ":most_of_part": dynamo.number(self.most_of_part),
+            ":ttl": dynamo.epoch(self.ends + _KEPT_LONGER),
+        }
+
+    def write(self, table: str) -> dict[str, dict[str, Any]]:
+        """The write that counts one where that is allowed, for a transaction."""
+        update = {
+            "TableName": table,
+            "Key": _key(self.key),
+            "UpdateExpression": _COUNT_ONE,
+            "ConditionExpression": _BELOW_LIMITS,
+            "ExpressionAttributeNames": {"#part": self.part, "#ttl": "ttl"},
+            "ExpressionAttributeValues": self.values,
+        }
+        return {"Update": update}
+
+    def wait(self, item: dynamo.Item, now: datetime) -> int:
+        """Seconds until one more is allowed, by the row that refused it."""
+        full = "counted" in item and dynamo.read_number(item, "counted") >= self.most
+        return max(seconds_until(self.ends if full else self.part_ends, now), 1)
+
+
+def _of_hour(key: str, limit: Limit, now: datetime) -> _Counter:
+    """One row per clock hour, with a count for the hour and for each minute of it."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    minute = now.replace(second=0, microsecond=0)
+    return _Counter(
+        key=f"{key}:{hour:%Y%m%d%H}",
+        ends=hour + timedelta(hours=1),
+        most=limit.per_hour,
+        part=f"m{now.minute}",
+        part_ends=minute + timedelta(minutes=1),
+        most_of_part=limit.per_minute,
+    )
+
+
+def _of_day(key: str, now: datetime) -> _Counter:
+    """One row per day (UTC), with a count for the day and for each hour of it."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return _Counter(
+        key=f"{key}:{now:%Y%m%d}",
+        ends=hour.replace(hour=0) + timedelta(days=1),
+        most=CUSTOMER_TEXTS_PER_DAY,
+        part=f"h{now.hour}",
+        part_ends=hour + timedelta(hours=1),
+        most_of_part=CUSTOMER_TEXTS_PER_HOUR,
+    )
+
+
+def _of_request(text: CountedText) -> _Counter:
+    """One row for as long as the challenge or the proof of identity is valid."""
+    ends = text.request_ends
+    return _Counter(request_key(text.request_id), ends, TEXTS_PER_REQUEST, "texts", ends, TEXTS_PER_REQUEST)
+
+
+def _rate_limited(counters: Sequence[_Counter], failed: ConditionFailed, now: datetime) -> Refusal:
+    """The refusal by the rows that refused, with the longest of their waits."""
+    waits = [each.wait(item, now) for each, item in zip(counters, failed.items, strict=True) if item is not None]
+    return Refusal(Code.RATE_LIMITED, retry_after=max(waits))
 
 
 def _counted(count: int, now: datetime) -> dict[str, Any]:

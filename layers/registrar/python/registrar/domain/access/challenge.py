@@ -44,11 +44,12 @@ class ChallengeState(StrEnum):
 class Challenge:
     """One customer has to prove who they are, for `operation` on `object_id` ("" where it has no object).
 
-    `methods` are those this customer has: otp, sms, passkey, certificate. What each needs travels along, so that
-    a response is checked without a second read. `tries` counts the responses compared, for all methods together.
-    `starts_session` marks a login; a step-up starts no session. `throttle` names the account's
-    budget that a success clears. `devices` are the digests of devices to keep where the login comes from an
-    unknown one, which will be known from then on; None where there is nothing to add.
+    `methods` are those this customer had when it was opened: otp, sms, passkey, certificate. A response is compared
+    with what the customer has when it comes: a method that was replaced or removed meanwhile proves nothing.
+    `tries` counts the responses compared, for all methods together. `starts_session` marks a login; a step-up
+    starts no session. `throttle` names the account's budget that a success clears. `devices` are the digests of
+    devices to keep where the login comes from an unknown one, which will be known from then on; None where there
+    is nothing to add.
     """
 
     id: str
@@ -64,7 +65,6 @@ class Challenge:
     nonce: str
     tries: int = 0
     state: ChallengeState = ChallengeState.OPEN
-    totp_ciphertext: bytes | None = None
     sms_digest: bytes | None = None
     sms_expires_at: datetime | None = None
     devices: bytes | None = None
@@ -77,14 +77,27 @@ class Challenge:
         """How many responses may still be tried."""
         return max(MAX_TRIES - self.tries, 0)
 
-    def sms_code_matches(self, code: str, now: datetime) -> bool:
-        """Whether `code` is the last one sent by text message for this challenge, and has not expired."""
-        return sms_code_matches(self.sms_digest, self.sms_expires_at, self.id, code, now)
+    def is_open(self, now: datetime) -> bool:
+        """Whether a response would be compared. Every write of `Challenges` repeats these conditions."""
+        return self.state is ChallengeState.OPEN and now < self.expires_at and self.tries < MAX_TRIES
+
+    def sms_code_bound_to(self, phone: str) -> str:
+        """What a code sent to `phone` (E.164) is bound to: once another phone replaced this one, it is refused."""
+        return f"{self.id}:{phone}"
+
+    def sms_code_matches(self, phone: str, code: str, now: datetime) -> bool:
+        """Whether `code` is the last one sent for this challenge, went to `phone`, and has not expired."""
+        return sms_code_matches(self.sms_digest, self.sms_expires_at, self.sms_code_bound_to(phone), code, now)
 
     @property
     def proof_expires_at(self) -> datetime | None:
         """When the proof of identity expires; None before the challenge is proved."""
         return self.proved_at + PROOF_LIFE if self.proved_at else None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the challenge expires, or the proof of identity that it became."""
+        return self.proof_expires_at or self.expires_at
 
     def authorises(self, customer_id: str, operation: Operation, object_id: str, now: datetime) -> bool:
         """Whether this is a fresh, unused proof of identity of this customer for exactly this operation and object.
@@ -117,7 +130,6 @@ def new_challenge(
     object_id: str = "",
     starts_session: bool = False,
     throttle: str = "",
-    totp_ciphertext: bytes | None = None,
     devices: bytes | None = None,
 ) -> Challenge:
     """An open challenge with an id and a nonce that cannot be guessed (128 and 256 bits)."""
@@ -133,6 +145,5 @@ def new_challenge(
         starts_session=starts_session,
         throttle=throttle,
         nonce=secrets.token_urlsafe(32),
-        totp_ciphertext=totp_ciphertext,
         devices=devices,
     )

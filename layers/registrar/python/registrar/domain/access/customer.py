@@ -86,6 +86,19 @@ class Customer:
         return (*passkey, *otp, *(("sms",) if self.phone else ()))
 
 
+def tries_before(customer: Customer, kind: str, proof_id: str) -> int:
+    """How many codes were tried under this proof of identity: starting the enrolment again gives no new tries.
+
+    Raises Refusal (STEP_UP_REQUIRED) where none is left.
+    """
+    pending = customer.pending
+    if pending is None or (pending.kind, pending.proof_id) != (kind, proof_id):
+        return 0
+    if not pending.tries_left:
+        raise Refusal(Code.STEP_UP_REQUIRED)
+    return pending.tries
+
+
 def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> tuple[Customer, Pending]:
     """The customer with one try of the enrolment of `kind` counted, to be saved before anything is compared.
 

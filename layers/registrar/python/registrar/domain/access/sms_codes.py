@@ -10,12 +10,11 @@ import secrets
 from datetime import datetime, timedelta
 
 SMS_CODE_LIFE = timedelta(minutes=3)
-MAX_SMS_PER_CHALLENGE = 3
 _SALT_BYTES = 16
 
 
 def new_sms_code(bound_to: str) -> tuple[str, bytes]:
-    """A code and its salted digest, bound to the id of its challenge (or other request)."""
+    """A code and its salted digest, bound to its challenge and phone (or other request)."""
     code = f"{secrets.randbelow(10**6):06}"
     salt = secrets.token_bytes(_SALT_BYTES)
     return code, salt + _digest(salt, bound_to, code)

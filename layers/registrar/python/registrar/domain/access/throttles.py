@@ -1,4 +1,4 @@
-"""How often something may be tried: per source address, per account and device, per phone number.
+"""How often something may be tried: per source address, per account and device; how many text messages are sent.
 
 Attempts at an account are counted before anything is compared, for unknown ids as well, and only a success
 clears them (NIST SP 800-63B section 3.2.2, OWASP ASVS 5.0 section 6.3). The fourth scope, the challenge, counts its
@@ -11,6 +11,7 @@ import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -40,6 +41,36 @@ class Limit:
 # Mobile networks put thousands of phones behind one address: it stops floods, the account's budget stops guessing.
 ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
 PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
+
+
+class TextPurpose(StrEnum):
+    """What a code by text message is for. Each has its own budget: a thief of a session, who can ask for step-ups,
+    uses up no codes for logins."""
+
+    LOGIN = "login"
+    STEP_UP = "step-up"
+    PHONE = "phone"
+
+
+CUSTOMER_TEXTS_PER_HOUR = 10
+CUSTOMER_TEXTS_PER_DAY = 20
+"""The most codes by text message of one customer for one purpose, to whatever numbers."""
+TEXTS_PER_REQUEST = 3
+"""The most codes by text message for one challenge, or under one proof of identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedText:
+    """A code by text message that is about to be sent to `phone` (E.164).
+
+    `request_id` is the challenge that it answers, or the proof of identity that allows it, until `request_ends`.
+    """
+
+    customer_id: str
+    purpose: TextPurpose
+    request_id: str
+    request_ends: datetime
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +124,16 @@ def address_key(address: str) -> str:
 def phone_key(phone: str) -> str:
     """The budget of texts to a phone number (E.164)."""
     return f"phone:{_digest(phone.encode())}"
+
+
+def texts_key(customer_id: str, purpose: TextPurpose) -> str:
+    """The budget of texts of a customer for one purpose."""
+    return f"texts-{purpose}:{_digest(customer_id.encode())}"
+
+
+def request_key(request_id: str) -> str:
+    """The budget of texts for one challenge, or under one proof of identity."""
+    return f"request:{_digest(request_id.encode())}"
 
 
 def step_up_locked(again_at: datetime, now: datetime) -> Refusal:
