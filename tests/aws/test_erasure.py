@@ -15,6 +15,7 @@ from registrar.domain.registrations.registration import Registration, new_regist
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, registrations_of
+from tests.support.transitions import block
 
 DAY = timedelta(days=1)
 Ending = Callable[[Account, Registration], datetime]
@@ -26,8 +27,7 @@ def revoked(account: Account, r: Registration) -> datetime:
 
 
 def blocked(account: Account, r: Registration) -> datetime:
-    registrations_of(account).propose_block(r.customer_id, r.id, "staff-1", "stolen", NOW)
-    registrations_of(account).block(r, "staff-2", NOW)
+    block(registrations_of(account), r)
     return NOW
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from registrar.aws.tables.registration_items import to_item
 from registrar.aws.tables.registrations import Registrations
-from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
+from registrar.domain.reasons.errors import AdminStepRefused, CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation, new_registration
+from registrar.domain.two_persons import digest_of
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
-from tests.support.transitions import ENDS, Change, block, hold, lift, revoke
+from tests.support.transitions import ENDS, Change, block, confirm, hold, lift, propose, revoke
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 UNKNOWN = "r" + "0" * 32
@@ -27,7 +28,7 @@ def registrations(account: Account) -> Registrations:
 
 CHANGES: dict[str, Change] = {
     **{lifecycle.value: change for lifecycle, change in ENDS.items()},
-    "propose": lambda registrations, r: registrations.propose_block(r.customer_id, r.id, "staff-1", "x", NOW),
+    "propose": propose,
     "resume": lambda registrations, r: registrations.resume(r, NOW),
     **{f"hold {which}": hold(which) for which in Hold},
     **{f"lift {which}": lift(which) for which in (Hold.BANK, Hold.ISSUER)},
@@ -39,7 +40,7 @@ CHANGES: dict[str, Change] = {
 def proposed(account: Account, **certificate: Any) -> Registration:
     """A live registration that one person of the staff proposed to block."""
     r = a_registration(account, a_certificate(key="ec", **certificate))
-    registrations_of(account).propose_block("hong", r.id, "staff-1", "phone stolen", NOW)
+    propose(registrations_of(account), r)
     return r
 
 
@@ -74,8 +75,8 @@ def test_an_ended_registration_never_changes(
     others: dict[str, Change] = {
         "revoke": lambda s, r: s.revoke(r.customer_id, r.id, "superseded", NOW, at),
         "deregister": lambda s, r: s.deregister(r, at),
-        "block": lambda s, r: s.block(r, "staff-2", at),
-        "propose": lambda s, r: s.propose_block(r.customer_id, r.id, "staff-1", "x", at),
+        "block": lambda s, r: confirm(s, r, at=at),
+        "propose": lambda s, r: propose(s, r, at=at),
         "resume": lambda s, r: s.resume(r, at),
         "hold": lambda s, r: s.add_hold(r.customer_id, r.id, Hold.CUSTOMER, at),
         "lift": lambda s, r: s.lift_hold(r.customer_id, r.id, Hold.BANK, at),
@@ -85,7 +86,7 @@ def test_an_ended_registration_never_changes(
     own = {Lifecycle.REVOKED_BY_ISSUER: "revoke", Lifecycle.DEREGISTERED: "deregister", Lifecycle.BLOCKED: "block"}
     for name, change in others.items():
         if own.get(lifecycle) != name:
-            with pytest.raises(ConditionFailed):
+            with pytest.raises((AdminStepRefused, ConditionFailed)):
                 change(registrations, r)
     assert (account.items("RegistrationsTable"), account.items("DenyListTable")) == before
 
@@ -96,7 +97,7 @@ def test_a_change_of_an_unknown_registration_creates_no_item(
 ) -> None:
     r = replace(a_registration(account), id=UNKNOWN)
     before = account.items("RegistrationsTable")
-    with pytest.raises(ConditionFailed):
+    with pytest.raises((AdminStepRefused, ConditionFailed)):
         CHANGES[change](registrations, r)
     assert account.items("RegistrationsTable") == before
     assert account.items("DenyListTable") == []
@@ -188,14 +189,25 @@ def test_a_revocation_that_becomes_a_compromise_denies_the_key(
 
 def test_blocking_takes_two_persons(account: Account, registrations: Registrations) -> None:
     r = a_registration(account)
-    with pytest.raises(ConditionFailed):
-        registrations.block(r, "staff-2", NOW)
-    registrations.propose_block("hong", r.id, "staff-1", "phone stolen", NOW)
-    with pytest.raises(ConditionFailed):
-        registrations.block(r, "staff-1", NOW)
+    with pytest.raises(AdminStepRefused):
+        confirm(registrations, r)
+    propose(registrations, r, "staff-1")
+    with pytest.raises(AdminStepRefused):
+        confirm(registrations, r, "staff-1")
     assert registrations.get("hong", r.id).usable_at(NOW)
     assert account.items("DenyListTable") == []
-    assert registrations.block(r, "staff-2", NOW).lifecycle is Lifecycle.BLOCKED
+    assert confirm(registrations, r, "staff-2").lifecycle is Lifecycle.BLOCKED
+
+
+def test_a_proposal_that_was_replaced_blocks_nothing(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    propose(registrations, r, "staff-1")
+    read = registrations.find_block_proposal("hong", r.id)
+    assert read is not None
+    propose(registrations, r, "staff-1")
+    with pytest.raises(ConditionFailed):
+        registrations.block(r, read.confirmed(digest_of(read.shown), "staff-2", NOW), NOW)
+    assert registrations.get("hong", r.id).usable_at(NOW)
 
 
 @pytest.mark.parametrize("customer", ["hong", "kim"])
@@ -265,7 +277,7 @@ def test_a_crash_writes_all_of_an_end_or_nothing(
     r = proposed(account)
     acts: dict[str, Callable[[], Registration]] = {
         "keyCompromise": lambda: revoke(registrations, r, "keyCompromise"),
-        "block": lambda: registrations.block(r, "staff-2", NOW),
+        "block": lambda: confirm(registrations, r),
         "deregister": lambda: registrations.deregister(r, NOW),
     }
     with account.killed_at(0, after=after), pytest.raises(Killed):

@@ -8,6 +8,7 @@ from tests.support.app import a_batch
 from tests.support.reevaluation import (
     BY_REEVALUATION,
     KICA,
+    PLANNER,
     STAFF,
     a_plan,
     activate,
@@ -35,7 +36,7 @@ def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     registered(account, "kim", **KICA)
     activate(account, 2, "kica")
     with account.killed_at(write, after=after), pytest.raises(Killed):
-        account.invoke("reevaluate", {"step": "plan"})
+        account.invoke("plan_reevaluation", PLANNER)
     account.restart()
     assert a_plan(account)["to_hold"] == 1
 
@@ -100,7 +101,7 @@ def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
     worked(account, *old)
     first, second = new
     worked(account, first)
-    response = account.invoke("reevaluate", {"step": "apply", "version": 2, "confirm": digest(account), **STAFF})
+    response = account.invoke("apply_reevaluation", {"version": 2, "confirm": digest(account), **STAFF})
     assert response["text"] == "the plan is not finished: 1 segments are open"
     worked(account, second)
     assert summary(account)["planned_at"] == "2026-11-23T03:01:00Z"

@@ -37,7 +37,6 @@ from tests.support.scenarios import (
     made_elsewhere,
     method_unavailable,
     opened,
-    proposed,
     proved,
     registered_twice,
     removed,
@@ -57,6 +56,7 @@ from tests.support.scenarios import (
     wrong_password,
 )
 from tests.support.shape import GATEWAY
+from tests.support.transitions import block
 from tools.pki.npki_files import Pbes2, sign_pri_key
 
 SCENARIOS: dict[str, Scenario] = {
@@ -120,7 +120,7 @@ SCENARIOS: dict[str, Scenario] = {
     "TRUST_CA_REVOKED": authority_revoked,
     "REG_SUSPENDED": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.CUSTOMER, NOW)),
     "REG_HELD": lambda app: lived(app, lambda s, r: s.add_hold("hong", r.id, Hold.ISSUER, NOW)),
-    "REG_BLOCKED": lambda app: lived(app, proposed, lambda s, r: s.block(r, "staff-2", NOW)),
+    "REG_BLOCKED": lambda app: lived(app, block),
     "REG_REVOKED": lambda app: lived(app, lambda s, r: s.revoke("hong", r.id, "superseded", NOW, NOW)),
     "REG_DEREGISTERED": lambda app: lived(app, lambda s, r: s.deregister(r, NOW)),
     "REG_SUPERSEDED": replaced,

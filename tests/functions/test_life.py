@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from registrar.aws.tables.registration_items import row_key
 from registrar.domain.access.challenge import Operation
 from registrar.domain.registrations.registration import Hold
+from registrar.domain.times import iso
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate
@@ -277,24 +280,99 @@ def test_an_admin_adds_and_lifts_a_hold(app: App, account: Account, held: str) -
     assert [(line["staff_id"], line["reason"]) for line in noted] == [(STAFF["staff_id"], STAFF["reason"])] * 3
 
 
+def view(account: Account, held: str, **other: Any) -> Mapping[str, Any]:
+    return command(account, "confirm_block", held, step="view", staff_id="fraud.kim", **other)
+
+
+def confirm(account: Account, held: str, staff_id: str = "fraud.kim", **other: Any) -> Mapping[str, Any]:
+    digest = view(account, held).get("done", {"digest": "0" * 64})["digest"]
+    return command(
+        account, "confirm_block", held, **{"step": "confirm", "confirm": digest, "staff_id": staff_id, **other}
+    )
+
+
 def test_blocking_needs_two_persons(
     app: App, account: Account, held: str, certificate: CustomerCertificate
 ) -> None:
-    def step(name: str, staff_id: str) -> Mapping[str, Any]:
-        return command(account, "block_registration", held, step=name, staff_id=staff_id)
-
-    assert step("confirm", "fraud.kim")["refused"] == "STATE_CONFLICT"
-    assert step("propose", "fraud.lee")["done"]["usable"]
-    assert step("confirm", "fraud.lee")["refused"] == "STATE_CONFLICT"
+    assert confirm(account, held) == {"refused": "STATE_CONFLICT", "text": "nobody proposed to block it"}
+    assert command(account, "propose_block", held)["done"]["proposed_by"] == STAFF["staff_id"]
+    for same in ("fraud.lee", "Fraud.Lee", "FRAUD_LEE", "fraud.lee.", "fraudlee"):
+        assert confirm(account, held, same)["text"] == "whoever proposed it cannot confirm it"
     assert look(app, held)["usable"]
-    done = step("confirm", "fraud.kim")
+    done = confirm(account, held)
     assert done["done"]["status"] == "BLOCKED"
-    assert step("confirm", "fraud.kim") == done
+    assert confirm(account, held) == done
     assert (look(app, held)["reason"], look(app, held)["usable"]) == ("REG_BLOCKED", False)
-    assert step("propose", "fraud.lee")["refused"] == "STATE_CONFLICT"
+    assert command(account, "propose_block", held)["refused"] == "STATE_CONFLICT"
     for customer in (app, App(account, "kim")):
         assert_problem(customer.register(certificate), "NOT_AVAILABLE_FOR_REGISTRATION")
     assert_problem(remove(app, held), "REG_BLOCKED")
+
+
+def test_the_second_person_sees_the_whole_proposal_to_block(account: Account, held: str) -> None:
+    command(account, "propose_block", held)
+    shown = dict(view(account, held)["done"])
+    registration = shown.pop("registration")
+    assert (registration["registration_id"], registration["usable"]) == (held, True)
+    assert len(shown.pop("digest")) == 64
+    assert len(shown.pop("proposal_id")) == 32
+    assert shown == {
+        "customer_id": "hong",
+        "registration_id": held,
+        "reason": STAFF["reason"],
+        "proposed_by": STAFF["staff_id"],
+        "proposed_at": iso(account.at),
+        "expires_at": iso(account.at + PROPOSAL_LIFE),
+    }
+
+
+def test_a_proposal_to_block_expires_after_a_day(app: App, account: Account, held: str) -> None:
+    command(account, "propose_block", held)
+    account.at += PROPOSAL_LIFE + timedelta(seconds=1)
+    assert confirm(account, held)["text"].startswith("the proposal is older than a day")
+    assert registrations_of(account).get("hong", held).usable_at(account.at)
+    command(account, "propose_block", held)
+    assert confirm(account, held)["done"]["status"] == "BLOCKED"
+
+
+@pytest.mark.parametrize("change", ["another reason", "the same again"])
+def test_a_confirmation_of_another_proposal_blocks_nothing(
+    app: App, account: Account, held: str, change: str
+) -> None:
+    command(account, "propose_block", held)
+    read = view(account, held)["done"]["digest"]
+    command(account, "propose_block", held, **({"reason": "another case"} if change == "another reason" else {}))
+    refused = confirm(account, held, confirm=read)
+    assert refused["text"].startswith("confirm is not the digest of this proposal")
+    assert look(app, held)["usable"]
+
+
+def test_a_proposal_without_an_id_is_proposed_again(account: Account, held: str) -> None:
+    """As an earlier release wrote it."""
+    command(account, "propose_block", held)
+    key = row_key("hong", held)
+    account.client("dynamodb").update_item(
+        TableName=account.physical["RegistrationsTable"], Key=key, UpdateExpression="REMOVE block_proposal_id"
+    )
+    assert confirm(account, held)["text"] == "nobody proposed to block it"
+
+
+def test_a_block_is_audited_with_both_persons_and_the_proposal(account: Account, held: str) -> None:
+    command(account, "propose_block", held)
+    confirm(account, held, "fraud.lee")
+    confirm(account, held)
+    lines = [line for line in account.logged() if line.get("audit")]
+    proposed, refused, done = (line for line in lines if "block" in line["message"])
+    assert (proposed["message"], proposed["staff_id"]) == ("block.proposed", STAFF["staff_id"])
+    assert (refused["message"], refused["staff_id"]) == ("block.not_confirmed", STAFF["staff_id"])
+    assert (done["message"], done["staff_id"], done["proposed_by"]) == (
+        "registration.blocked",
+        "fraud.kim",
+        STAFF["staff_id"],
+    )
+    assert proposed["proposal_id"] == refused["proposal_id"] == done["proposal_id"]
+    assert proposed["reason"] == done["reason"] == STAFF["reason"]
+    assert all(line["request_id"] for line in (proposed, refused, done)), "CloudTrail names the principal by it"
 
 
 @pytest.mark.parametrize(
@@ -320,6 +398,6 @@ def test_a_command_without_a_required_field_does_nothing(
 
 
 def test_a_command_about_an_unknown_registration_is_refused(account: Account) -> None:
-    for verb in ("set_bank_hold", "block_registration"):
-        refused = command(account, verb, "r" + "0" * 32, hold="on", step="propose")
+    for verb in ("set_bank_hold", "propose_block", "confirm_block"):
+        refused = command(account, verb, "r" + "0" * 32, hold="on", step="view")
         assert refused["refused"] == "REG_NOT_FOUND"

@@ -1,6 +1,7 @@
 """Re-evaluation through its functions: planned, read, confirmed, applied."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.registrations.registration import Hold
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from registrar.entry.log import customer_ref
 from tests.support.account import Account
 from tests.support.app import a_batch, put_trust
@@ -17,6 +19,7 @@ from tests.support.reevaluation import (
     BY_STAFF,
     FREE,
     KICA,
+    PLANNER,
     SHARDS,
     STAFF,
     a_plan,
@@ -44,7 +47,7 @@ def test_a_plan_lists_what_fails_now_and_changes_nothing(account: Account, regis
     kept, failing = registered(account, "hong"), registered(account, "kim", **KICA)
     activate(account, 2, "kica")
 
-    response = account.invoke("reevaluate", {"step": "plan"})["done"]
+    response = account.invoke("plan_reevaluation", PLANNER)["done"]
     worked(account, *planned(account))
 
     assert response == {
@@ -58,6 +61,7 @@ def test_a_plan_lists_what_fails_now_and_changes_nothing(account: Account, regis
     assert found == {
         "version": 2,
         "planned_at": "2026-11-23T03:00:00Z",
+        "planned_by": PLANNER["staff_id"],
         "looked_at": 2,
         "to_hold": 1,
         "to_lift": 0,
@@ -170,34 +174,77 @@ def test_only_the_confirmed_plan_of_the_active_version_is_applied(
 
 
 def test_an_unfinished_plan_is_not_applied(account: Account, registrations: Registrations) -> None:
-    asked = {"step": "apply", "version": 1, "confirm": "0" * 64, **STAFF}
-    assert account.invoke("reevaluate", asked)["text"] == "there is no plan for version 1"
+    asked = {"version": 1, "confirm": "0" * 64, **STAFF}
+    assert account.invoke("apply_reevaluation", asked)["text"] == "there is no plan for version 1"
     first, _ = planned(account)
     worked(account, first)
-    assert account.invoke("reevaluate", asked)["text"] == "the plan is not finished: 1 segments are open"
+    assert account.invoke("apply_reevaluation", asked)["text"] == "the plan is not finished: 1 segments are open"
+
+
+@pytest.mark.parametrize("same", ["policy.lee", "Policy.Lee", "POLICY-LEE"])
+def test_a_plan_is_not_applied_by_its_planner(account: Account, registrations: Registrations, same: str) -> None:
+    failing = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    assert a_plan(account)["planned_by"] == PLANNER["staff_id"]
+    assert confirm(account, 2, staff_id=same)["text"] == "whoever proposed it cannot confirm it"
+    assert account.sent_to("ReevaluationQueue") == []
+    applied(account, 2)
+    assert holds(registrations, kim=failing) == {"kim": BY_REEVALUATION}
+    lines = [line for line in account.logged() if line.get("audit") and "confirmed" in line["message"]]
+    assert [(line["message"], line["staff_id"]) for line in lines] == [
+        ("reevaluation.not_confirmed", same),
+        ("reevaluation.confirmed", STAFF["staff_id"]),
+    ]
+    assert lines[1]["planned_by"] == PLANNER["staff_id"]
+
+
+def test_a_plan_expires_after_a_day(account: Account, registrations: Registrations) -> None:
+    registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    a_plan(account)
+    account.at += PROPOSAL_LIFE + timedelta(seconds=1)
+    assert confirm(account, 2)["text"].startswith("the proposal is older than a day")
+    assert account.sent_to("ReevaluationQueue") == []
+    a_plan(account)
+    assert "done" in confirm(account, 2)
+
+
+def test_a_plan_of_nobody_is_not_applied(account: Account, registrations: Registrations) -> None:
+    """As an earlier release wrote it."""
+    activate(account, 2, "kica")
+    a_plan(account)
+    account.client("dynamodb").update_item(
+        TableName=account.physical["NoticesTable"],
+        Key={"id": {"S": "run:reevaluation:2"}},
+        UpdateExpression="REMOVE planned_by",
+    )
+    assert confirm(account, 2)["text"] == "the plan does not say who made it: plan again"
+
+
+def test_a_plan_names_who_asks_for_it(account: Account, registrations: Registrations) -> None:
+    assert account.invoke("plan_reevaluation", {})["refused"] == "MALFORMED_REQUEST"
 
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"step": "redo"}, "step"),
-        ({"step": "apply"}, "version"),
-        ({"step": "apply", "version": 1, "confirm": "yes"}, "confirm"),
-        ({"step": "apply", "version": 1, "confirm": "0" * 64, "reason": STAFF["reason"]}, "staff_id"),
-        ({"step": "apply", "version": 1, "confirm": "0" * 64, "staff_id": STAFF["staff_id"]}, "reason"),
+        ({}, "version"),
+        ({"version": 1, "confirm": "yes"}, "confirm"),
+        ({"version": 1, "confirm": "0" * 64, "reason": STAFF["reason"]}, "staff_id"),
+        ({"version": 1, "confirm": "0" * 64, "staff_id": STAFF["staff_id"]}, "reason"),
     ],
 )
 def test_malformed_input_is_refused_by_name(
     account: Account, registrations: Registrations, wrong: dict[str, Any], field: str
 ) -> None:
-    response = account.invoke("reevaluate", wrong)
+    response = account.invoke("apply_reevaluation", wrong)
     assert response["refused"] == "MALFORMED_REQUEST"
     assert field in response["text"]
     assert account.keys("TrustBucket") == [ACTIVE]
 
 
 def test_without_a_trust_document_nothing_is_planned(account: Account) -> None:
-    response = account.invoke("reevaluate", {"step": "plan"})
+    response = account.invoke("plan_reevaluation", PLANNER)
     assert response == {"refused": "STATE_CONFLICT", "text": "no trust document is active"}
 
 

@@ -12,6 +12,7 @@ from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import registrations_of
+from tests.support.transitions import block
 from tools.pki.authorities import CustomerCertificate
 
 ONE = "/registrations/{registration_id}"
@@ -144,8 +145,7 @@ def test_a_successor_that_does_not_qualify_is_refused(
     elif wrong == "not later":
         later = a_certificate(key="ec")
     elif wrong == "blocked":
-        registrations_of(account).propose_block("hong", old, "staff-1", "stolen", NOW)
-        registrations_of(account).block(found, "staff-2", NOW)
+        block(registrations_of(account), found)
     else:
         registrations_of(account).add_hold("hong", old, Hold.BANK, NOW)
     view = app.upload(later.der)

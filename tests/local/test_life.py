@@ -19,8 +19,9 @@ from hypothesis.stateful import (
 )
 
 from registrar.aws.tables.registrations import Registrations
-from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
+from registrar.domain.reasons.errors import AdminStepRefused, CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Hold, Lifecycle
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.histories import (
     BEGIN,
     CERTIFICATES,
@@ -34,6 +35,7 @@ from tests.support.histories import (
     rows_of,
     seen,
 )
+from tests.support.transitions import confirm, propose
 from tools.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
@@ -73,7 +75,7 @@ class Histories(RuleBasedStateMachine):
             try:
                 act()
                 done = True
-            except ConditionFailed:
+            except (AdminStepRefused, ConditionFailed):
                 refused = True
         if effect is None:
             assert not done or crash is not None
@@ -150,9 +152,9 @@ class Histories(RuleBasedStateMachine):
         row = self.row(pick)
         r = row.registration
         self.does(
-            lambda: self.registrations.propose_block(r.customer_id, r.id, who, "stolen", self.now),
+            lambda: propose(self.registrations, r, who, self.now),
             crash,
-            self.if_live(row, lambda: setattr(row, "proposed_by", who)),
+            self.if_live(row, lambda: setattr(row, "proposed", (who, self.now))),
         )
 
     @rule(pick=picks, who=staff, crash=crashes, other=st.booleans())
@@ -162,7 +164,7 @@ class Histories(RuleBasedStateMachine):
             self.propose(pick, "staff-3", None)
         live = row.lifecycle is Lifecycle.LIVE
         ended = self.ends(row, Lifecycle.BLOCKED)
-        if live and row.proposed_by in (None, who):
+        if row.proposed is None or row.proposed[0] == who or self.now - row.proposed[1] > PROPOSAL_LIFE:
             ended = None
 
         def effect() -> None:
@@ -172,7 +174,7 @@ class Histories(RuleBasedStateMachine):
                 self.expected.denied.add(row.registration.key_digest)
 
         self.does(
-            lambda: self.registrations.block(row.registration, who, self.now), crash, effect if ended else None
+            lambda: confirm(self.registrations, row.registration, who, self.now), crash, effect if ended else None
         )
 
     @rule(pick=picks, crash=crashes)

@@ -47,7 +47,7 @@ def accept(cloud: LocalCloud) -> Iterator[Callable[[bool], int]]:
 
 def _plan(cloud: LocalCloud, version: int) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     """The summary of a plan, its lines about tradesign, and the digest that confirms it."""
-    begun = cloud.invoke("ReevaluateFunction", {"step": "plan"})["done"]
+    begun = cloud.invoke("PlanReevaluationFunction", {"staff_id": "policy.lee"})["done"]
     assert begun["version"] == version
     found: list[bytes] = []
 
@@ -67,7 +67,7 @@ def _plan(cloud: LocalCloud, version: int) -> tuple[dict[str, Any], list[dict[st
 
 
 def _apply(cloud: LocalCloud, version: int, digest: str) -> None:
-    answer = cloud.invoke("ReevaluateFunction", {"step": "apply", "version": version, "confirm": digest, **STAFF})
+    answer = cloud.invoke("ApplyReevaluationFunction", {"version": version, "confirm": digest, **STAFF})
     assert answer["done"]["version"] == version
 
 
@@ -100,7 +100,7 @@ def test_dropped_policy_holds_and_accepting_it_again_lifts_the_hold(
     assert lines == [line | {"change": "hold", "customer_ref": customer_ref(dropped.customer.id)}]
     assert "signkorea" not in summary["by_operator"]
     assert _view(dropped, failing) == (True, []), "a plan changes nothing"
-    assert cloud.invoke("ReevaluateFunction", {"step": "apply", "version": version, "confirm": "0" * 64, **STAFF})[
+    assert cloud.invoke("ApplyReevaluationFunction", {"version": version, "confirm": "0" * 64, **STAFF})[
         "text"
     ].startswith("confirm is not the SHA-256 of")
 

@@ -23,14 +23,15 @@ USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "Reques
     *("Deregister", "ResumeRegistration"),
 }
 ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "WatchCrl"}
-END_OR_HOLD = {"BlockRegistration", "CheckRegistration", "Deregister", "ReportLoss", "ResumeRegistration"} | {
+END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", "ResumeRegistration"} | {
     *("SetBankHold", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = (END_OR_HOLD - {"ReevaluateSegment"}) | {
-    *("EraseEnded", "GetRegistration", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
+    *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
 }
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
-ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "Reevaluate", "ReevaluateSegment", "WatchIssuers"}
+REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
+ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,14 @@ POWERS = [
         {"CheckRevocation", "ListRegistrations", "Login", "ReportLoss", "StepUp"},
     ),
     _power("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificate"}),
-    _power("dynamodb:UpdateItem", "RegistrationsTable", END_OR_HOLD | {"FlagShard", "RegisterCertificate"}),
+    _power(
+        "dynamodb:UpdateItem",
+        "RegistrationsTable",
+        END_OR_HOLD | {"FlagShard", "ProposeBlock", "RegisterCertificate"},
+    ),
     _power("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEnded"}),
     _power("dynamodb:Scan", "RegistrationsTable", {"ActivateTrust"}),
-    _power("dynamodb:UpdateItem", "DenyListTable", {"BlockRegistration", "CheckRegistration", "WatchCrl"}),
+    _power("dynamodb:UpdateItem", "DenyListTable", {"CheckRegistration", "ConfirmBlock", "WatchCrl"}),
     _power("dynamodb:PutItem", "DenyListTable"),
     _power("dynamodb:DeleteItem", "DenyListTable"),
     # Trust and revocation.
@@ -119,7 +124,7 @@ POWERS = [
     _power("s3:PutObject", "TrustBucket/incoming/trust.json"),
     _power("s3:PutObject", "TrustBucket/reports/reevaluation/x", {"ReevaluateSegment"}),
     _power("s3:DeleteObject", "TrustBucket/active/trust.json"),
-    _power("s3:ListBucket", "TrustBucket", {"ActivateTrust", "Reevaluate"}),
+    _power("s3:ListBucket", "TrustBucket", {"ActivateTrust"} | REEVALUATE),
     _power("s3:PutBucketVersioning", "TrustBucket"),
     _power("dynamodb:GetItem", "IssuersTable", ASK_ISSUERS),
     _power("dynamodb:PutItem", "IssuersTable"),
@@ -129,7 +134,7 @@ POWERS = [
     _power("s3:DeleteObject", "RevocationBucket/crl/x/y/current"),
     _power("s3:ListBucket", "RevocationBucket", ASK_ISSUERS),
     # Messages and events.
-    _power("dynamodb:GetItem", "NoticesTable", {"FlagExpiring", "Reevaluate", "ReevaluateSegment", "SendNotice"}),
+    _power("dynamodb:GetItem", "NoticesTable", REEVALUATE | {"FlagExpiring", "ReevaluateSegment", "SendNotice"}),
     _power(
         "sns:Publish",
         "phone",
@@ -145,7 +150,7 @@ POWERS = [
         "QuestionsQueue",
         {"OpenContainer", "RegisterCertificate", "RetryDeferred", "ValidateUpload"},
     ),
-    _power("sqs:SendMessage", "ReevaluationQueue", {"Reevaluate", "ReevaluateSegment"}),
+    _power("sqs:SendMessage", "ReevaluationQueue", REEVALUATE | {"ReevaluateSegment"}),
     _power("sqs:SendMessage", "TrustQueue"),
     _power("sqs:SendMessage", "ValidationQueue", {"ValidateUpload"}),
     _power("sqs:SendMessage", "WatchQueue", {"WatchIssuers"}),

@@ -155,7 +155,7 @@ class Row:
     number: int
     lifecycle: Lifecycle = Lifecycle.LIVE
     holds: frozenset[Hold] = frozenset()
-    proposed_by: str | None = None
+    proposed: tuple[str, datetime] | None = None
 
 
 @dataclass

@@ -16,6 +16,7 @@ from tests.support.rows import a_registration, registrations_of
 
 SHARDS = ("expiry-0", "expiry-1")
 KICA = {"operator": "kica"}
+PLANNER = {"staff_id": "policy.lee"}
 STAFF = {"staff_id": "policy.kim", "reason": "policy no longer accepted, memo 12"}
 FREE, BY_STAFF = (frozenset[Hold](), None), (frozenset({Hold.BANK}), None)
 BY_REEVALUATION = (frozenset({Hold.BANK}), "reevaluation")
@@ -43,7 +44,7 @@ def activate(account: Account, version: int, *refused: str) -> None:
 
 def planned(account: Account) -> list[dict[str, Any]]:
     """An admin asks for a plan: what the workers are sent."""
-    account.recorded(lambda: account.invoke("reevaluate", {"step": "plan"}))
+    account.recorded(lambda: account.invoke("plan_reevaluation", PLANNER))
     return account.sent_to("ReevaluationQueue")
 
 
@@ -80,9 +81,9 @@ def digest(account: Account) -> str:
 
 
 def confirm(account: Account, active: int, /, **overrides: Any) -> dict[str, Any]:
-    asked = {"step": "apply", "version": active, "confirm": digest(account), **STAFF, **overrides}
+    asked = {"version": active, "confirm": digest(account), **STAFF, **overrides}
     account.calls.clear()
-    answer: dict[str, Any] = account.invoke("reevaluate", asked)
+    answer: dict[str, Any] = account.invoke("apply_reevaluation", asked)
     return answer
 
 

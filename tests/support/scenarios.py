@@ -146,10 +146,6 @@ def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -
     return app.call("GET", "/registrations/{registration_id}", registration_id=held)
 
 
-def proposed(registrations: Registrations, r: Registration) -> object:
-    return registrations.propose_block("hong", r.id, "staff-1", "stolen", NOW)
-
-
 def replaced(app: App) -> Answer:
     old, later = app.register(good()).body["registration_id"], good(key="ec", not_before=NOW)
     app.prove(app.upload(later.der), later, replaces=old)

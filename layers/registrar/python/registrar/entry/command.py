@@ -1,6 +1,7 @@
 """The frame around a function that an admin calls directly, under IAM: one registration, who calls, and why.
 
-The caller states the staff id; IAM decides who may call, and CloudTrail records who did.
+The caller states the staff id: a function cannot see who invokes it. IAM decides who may call; CloudTrail records
+who did.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 from registrar.domain.reasons.errors import Refusal, RegistrarError
 from registrar.domain.reasons.rendering import render
-from registrar.entry.fields import CUSTOMER_ID, Fields
+from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
 from registrar.entry.log import logger
 from registrar.entry.refusals import refusal_of
 
@@ -48,7 +49,8 @@ def invoked(
     """
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        logger.append_keys(function=context.function_name)
+        # CloudTrail's record of the call has the same request id, and the principal.
+        logger.append_keys(function=context.function_name, request_id=context.aws_request_id)
         try:
             return {"done": handle(Fields(event, ""))}
         except RegistrarError as error:
@@ -64,7 +66,7 @@ def _read(fields: Fields) -> Command:
     return Command(
         fields,
         customer_id=fields.text("customer_id", CUSTOMER_ID),
-        registration_id=fields.text("registration_id", r"r[a-z0-9]{32}"),
+        registration_id=fields.text("registration_id", REGISTRATION_ID),
         **who_and_why(fields),
     )
 

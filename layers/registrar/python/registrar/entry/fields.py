@@ -14,6 +14,7 @@ from registrar.domain.reasons.errors import Refusal
 
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
+REGISTRATION_ID = r"r[a-z0-9]{32}"
 CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
 
 

@@ -28,11 +28,15 @@ MOST_BYTES = 256_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan for a trust document's `version` that was started `at`; `open` are the segments not evaluated yet."""
+    """A plan for a trust document's `version` that was started `at`; `open` are the segments not evaluated yet.
+
+    `planned_by` is who of the staff asked for it; a worker's message leaves it out.
+    """
 
     version: int
     at: datetime
     open: frozenset[str] = frozenset()
+    planned_by: str = ""
 
     def key(self, name: str) -> str:
         """The key of one of its files."""
@@ -75,15 +79,17 @@ class Plans:
         row = dynamo.get(self.client, self.table, {"id": dynamo.text(_run_id(version))})
         if row is None:
             return None
-        return Plan(version, dynamo.read_instant(row, "at"), dynamo.read_text_set(row, "open"))
+        planned_by = dynamo.read_text(row, "planned_by") if "planned_by" in row else ""
+        return Plan(version, dynamo.read_instant(row, "at"), dynamo.read_text_set(row, "open"), planned_by)
 
-    def begin(self, version: int, segments: Collection[str], now: datetime) -> Plan:
+    def begin(self, version: int, segments: Collection[str], staff: str, now: datetime) -> Plan:
         """Begin a plan, or find the one that is still being made."""
-        plan = Plan(version, now, frozenset(segments))
+        plan = Plan(version, now, frozenset(segments), staff)
         row = {
             "id": dynamo.text(_run_id(version)),
             "at": dynamo.instant(plan.at),
             "open": dynamo.text_set(plan.open),
+            "planned_by": dynamo.text(staff),
             "ttl": dynamo.epoch(now + RETENTION),
         }
         try:
@@ -127,7 +133,10 @@ class Plans:
             if tally["to_hold"] or tally["to_lift"]:
                 digests[segment] = hashlib.sha256(content).hexdigest()
         figures = total(tallies).to_map()
-        facts = {"version": plan.version, "planned_at": iso(plan.at), **figures, "segments": digests}
+        known = self.find(plan.version)
+        planned_by = known.planned_by if known and known.at == plan.at else ""
+        begun = {"version": plan.version, "planned_at": iso(plan.at), "planned_by": planned_by}
+        facts = {**begun, **figures, "segments": digests}
         self._write(plan.summary_key, json.dumps(facts, indent=2, sort_keys=True).encode(), "application/json")
         return figures
 

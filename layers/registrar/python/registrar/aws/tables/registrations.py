@@ -24,6 +24,7 @@ from registrar.aws.tables.registration_items import (
 )
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal, StatusSuperseded
+from registrar.domain.registrations.block_proposal import BlockProposal, ConfirmedBlock
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
 from registrar.domain.registrations.upload import AwaitingProof, new_nonce
 
@@ -244,23 +245,46 @@ class Registrations:
             self._deny_list.deny(*denial)
         return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
 
-    def propose_block(
-        self, customer_id: str, registration_id: str, staff_id: str, why: str, now: datetime
-    ) -> Registration:
-        """Record the staff's proposal to block a live registration. Raises ConditionFailed where it is not live."""
-        values = {":staff": dynamo.text(staff_id), ":why": dynamo.text(why), **alive(now)}
-        expression = "SET block_proposed_by = :staff, block_proposed_at = :now, block_why = :why"
-        return self._change(customer_id, registration_id, expression, LIVE, values)
+    def propose_block(self, proposal: BlockProposal, now: datetime) -> None:
+        """Record the staff's proposal to block a live registration, in place of an earlier one.
 
-    def block(self, registration: Registration, staff_id: str, now: datetime) -> Registration:
-        """End a live registration for good and deny its key, as another person of the staff proposed.
-
-        Raises ConditionFailed where no other person did, or it ended otherwise.
+        Raises ConditionFailed where it is not live.
         """
-        ended = end(Lifecycle.BLOCKED, registration.customer_id, now, blocked_by=dynamo.text(staff_id))
-        # An absent attribute differs from everything: hence both.
-        two_persons = "attribute_exists(block_proposed_by) AND block_proposed_by <> :blocked_by"
-        ended["ConditionExpression"] += f" AND {two_persons}"
+        values = {
+            ":id": dynamo.text(proposal.id),
+            ":staff": dynamo.text(proposal.proposed_by),
+            ":at": dynamo.instant(proposal.proposed_at),
+            ":why": dynamo.text(proposal.reason),
+            **alive(now),
+        }
+        expression = (
+            "SET block_proposal_id = :id, block_proposed_by = :staff, block_proposed_at = :at, block_why = :why"
+        )
+        self._change(proposal.customer_id, proposal.registration_id, expression, LIVE, values)
+
+    def find_block_proposal(self, customer_id: str, registration_id: str) -> BlockProposal | None:
+        """The last proposal to block the registration."""
+        item = dynamo.get(self.client, self.table, row_key(customer_id, registration_id))
+        if item is None or "block_proposal_id" not in item:
+            return None
+        return BlockProposal(
+            id=dynamo.read_text(item, "block_proposal_id"),
+            customer_id=customer_id,
+            registration_id=registration_id,
+            reason=dynamo.read_text(item, "block_why"),
+            proposed_by=dynamo.read_text(item, "block_proposed_by"),
+            proposed_at=dynamo.read_instant(item, "block_proposed_at"),
+        )
+
+    def block(self, registration: Registration, confirmed: ConfirmedBlock, now: datetime) -> Registration:
+        """End a live registration for good and deny its key, as another person of the staff confirmed.
+
+        Raises ConditionFailed where another proposal replaced the confirmed one, or it ended otherwise.
+        """
+        blocked_by = dynamo.text(confirmed.confirmed_by)
+        ended = end(Lifecycle.BLOCKED, registration.customer_id, now, blocked_by=blocked_by)
+        ended["ConditionExpression"] += " AND block_proposal_id = :proposal"
+        ended["ExpressionAttributeValues"][":proposal"] = dynamo.text(confirmed.proposal.id)
         return self._end_with(
             registration,
             ended,

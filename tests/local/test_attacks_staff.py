@@ -1,0 +1,108 @@
+"""Attacks by the bank's own staff: one person who acts as two, a recovery that moves a phone."""
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tools.cloud.emulator import REGION
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
+
+pytestmark = pytest.mark.cloud
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+RUNBOOK = Path(__file__).parents[2] / "docs/runbook.md"
+FIRST = ["ProposeBlockFunction", "ProposeRecoveryFunction", "PlanReevaluationFunction", "incoming/trust.json"]
+SECOND = ["ConfirmBlockFunction", "ApproveRecoveryFunction", "ApplyReevaluationFunction", "incoming/confirm.txt"]
+
+
+def register(phone: Phone, certificate: CustomerCertificate) -> str:
+    answer = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
+    assert answer.status == 201, answer.body
+    return str(answer.json()["registration_id"])
+
+
+# ---- one person as two
+
+
+def policies(cloud: LocalCloud) -> list[str]:
+    """The two policies of the runbook, with the names of this stack."""
+    blocks = re.findall(r"```json\n(\{\n  \"Version\".*?)```", RUNBOOK.read_text(), re.DOTALL)
+    named = [re.sub(r"STACK-(\w+)-\*", lambda found: cloud.physical(found[1]), block) for block in blocks]
+    return [block.replace("BUCKET", cloud.outputs["TrustBucket"]) for block in named]
+
+
+def permitted(cloud: LocalCloud, *documents: str) -> list[str]:
+    """What a role with these policies may invoke, or write."""
+    iam, name = cloud.client("iam"), f"staff-{secrets.token_hex(4)}"
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    assumed = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=assumed)["Role"]
+    for number, document in enumerate(documents):
+        iam.put_role_policy(RoleName=name, PolicyName=f"policy-{number}", PolicyDocument=document)
+    given = cloud.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="staff")["Credentials"]
+    session = cast("Any", boto3.Session)(
+        region_name=REGION,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+    url = cloud.emulator.url
+    functions = session.client("lambda", endpoint_url=url, config=config)
+    objects = session.client("s3", endpoint_url=url, config=config)
+
+    def may(what: str) -> bool:
+        try:
+            if what.endswith("Function"):
+                functions.invoke(FunctionName=cloud.physical(what), Payload=b"{}")
+            else:
+                objects.put_object(Bucket=cloud.outputs["TrustBucket"], Key=what, Body=b"")
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
+                raise
+            return False
+        return True
+
+    return [what for what in [*FIRST, *SECOND] if may(what)]
+
+
+@pytest.mark.slow
+def test_a_person_with_one_role_cannot_do_the_other_half(cloud: LocalCloud) -> None:
+    proposes, confirms = policies(cloud)
+
+    assert permitted(cloud, proposes) == FIRST
+    assert permitted(cloud, confirms) == SECOND
+    assert permitted(cloud, proposes, confirms) == [], "whoever gets both by mistake can do neither"
+
+
+def test_one_person_under_two_spellings_blocks_nothing(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone = new_phone()
+    held = register(phone, new_certificate())
+    about = {"customer_id": phone.customer.id, "registration_id": held}
+    cloud.invoke("ProposeBlockFunction", {**about, "staff_id": "kim.teller", "reason": "phone stolen"})
+    shown = cloud.invoke("ConfirmBlockFunction", {**about, "step": "view", "staff_id": "Kim.Teller"})["done"]
+    assert (shown["reason"], shown["proposed_by"]) == ("phone stolen", "kim.teller")
+
+    confirmed = {**about, "step": "confirm", "confirm": shown["digest"]}
+    for same in ("Kim.Teller", "KIM_TELLER", "kim.teller."):
+        refused = cloud.invoke("ConfirmBlockFunction", {**confirmed, "staff_id": same})
+        assert refused == {"refused": "STATE_CONFLICT", "text": "whoever proposed it cannot confirm it"}
+    unread = cloud.invoke("ConfirmBlockFunction", {**confirmed, "confirm": "0" * 64, "staff_id": "lee.manager"})
+    assert unread["refused"] == "STATE_CONFLICT"
+    assert phone.call("GET", f"/registrations/{held}").json()["usable"]
+
+    done = cloud.invoke("ConfirmBlockFunction", {**confirmed, "staff_id": "lee.manager"})
+    assert done["done"]["status"] == "BLOCKED"
