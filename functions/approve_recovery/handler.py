@@ -1,8 +1,10 @@
-"""Invoked by another person at the bank: approve a recovery. The cooling-off period starts and a notice goes out.
+"""Invoked by another person at the bank: read a proposed recovery, then approve it. The cooling-off period starts
+and a notice goes out.
 
-{"customer_id": …, "recovery_id": …, "staff_id": …}
+{"step": "view", "customer_id": …, "recovery_id": …, "staff_id": …}, then, after reading it,
+{"step": "approve", "confirm": "<its digest>", …}
 
-Not on the API: its invoke permission differs from that of propose_recovery (docs/runbook.md, "Recovery").
+Not on the API: its invoke permission differs from that of propose_recovery (docs/runbook.md, "Two persons").
 """
 
 from dataclasses import replace
@@ -10,10 +12,12 @@ from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
-from registrar.domain.access.recovery import COOLING_OFF, approve
+from registrar.domain.access.customer import Customer
+from registrar.domain.access.recovery import COOLING_OFF, Recovery, approve, open_proposal
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.times import iso
+from registrar.domain.two_persons import check_read, digest_of
 from registrar.entry.clock import now
 from registrar.entry.command import invoked
 from registrar.entry.fields import CUSTOMER_ID, Fields
@@ -30,18 +34,36 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     staff = fields.staff_id()
     recovery_id = fields.text("recovery_id", r"[0-9a-f]{32}")
-    customer = customers.find(customer_id)
+    step = fields.text("step", "view|approve")
+    confirmed = fields.text("confirm", "[0-9a-f]{64}") if step == "approve" else ""
+    facts: dict[str, Any] = {"customer_id": customer_id, "recovery_id": recovery_id}
     try:
-        if customer is None:
-            raise AdminStepRefused("no such customer")
-        recovery = approve(customer.recovery, recovery_id, staff, at)
+        customer, proposal = _proposed(customer_id, recovery_id)
+        shown: dict[str, Any] = proposal.shown(customer_id, customer.phone)
+        if step == "view":
+            audit("recovery.viewed", staff=staff, **facts)
+            return {**shown, "digest": digest_of(shown)}
+        facts = shown
+        approved = approve(proposal, staff, at)
+        check_read(shown, confirmed)
     except AdminStepRefused as refused:
-        audit("recovery.not_approved", customer_id=customer_id, staff=staff, reason=refused.why)
+        audit("recovery.not_approved", staff=staff, why=refused.why, **facts)
         raise
     ends = at + COOLING_OFF
-    for phone in sorted({customer.phone, recovery.phone}):
-        shown = masked_phone(recovery.phone)
-        notices.send(Kind.RECOVERY_APPROVED, customer.language, phone, at, phone_masked=shown, effective_at=ends)
-    customers.save(replace(customer, recovery=recovery))
-    audit("recovery.approved", customer_id=customer_id, staff=staff, recovery=recovery.id, effective_at=iso(ends))
+    after = approved.phone_after(customer.phone)
+    for phone in sorted({customer.phone, after}):
+        shown_phone = masked_phone(after)
+        notices.send(
+            Kind.RECOVERY_APPROVED, customer.language, phone, at, phone_masked=shown_phone, effective_at=ends
+        )
+    customers.save(replace(customer, recovery=approved))
+    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **shown)
     return {"effective_at": iso(ends)}
+
+
+def _proposed(customer_id: str, recovery_id: str) -> tuple[Customer, Recovery]:
+    """The customer, and the proposal of this id. Raises AdminStepRefused."""
+    customer = customers.find(customer_id)
+    if customer is None:
+        raise AdminStepRefused("no such customer")
+    return customer, open_proposal(customer.recovery, recovery_id)

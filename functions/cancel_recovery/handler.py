@@ -26,7 +26,7 @@ def lambda_handler(request: Request) -> Response:
     if customer is None or recovery is None or not recovery.pending(at):
         raise Refusal(Code.RECOVERY_NOT_FOUND)
     customers.save(replace(customer, recovery=None))
-    for phone in {customer.phone, recovery.phone}:
+    for phone in {customer.phone, recovery.phone_after(customer.phone)}:
         notices.send(Kind.RECOVERY_CANCELLED, customer.language, phone, at, changed_at=at)
     audit("recovery.cancelled", customer_id=customer.id, recovery=recovery.id)
     return respond(200, {"cancelled": recovery.id})

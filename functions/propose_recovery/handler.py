@@ -1,8 +1,9 @@
 """Invoked by one person at the bank: propose that a customer's lost phone or authenticator app be replaced.
 
-{"customer_id": …, "phone": …, "lost": ["phone", "totp"], "staff_id": …, "reason": …}
+{"customer_id": …, "lost": ["phone", "totp"], "phone": "<the new number, where the phone was lost>", "staff_id": …,
+"reason": …}
 
-Not on the API: IAM decides who may invoke it (docs/runbook.md, "Recovery"). Nothing changes until another
+Not on the API: IAM decides who may invoke it (docs/runbook.md, "Two persons"). Nothing changes until another
 person approves, through another function.
 """
 
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Customer
 from registrar.domain.access.recovery import LOST, PHONE, REASON, propose
 from registrar.domain.reasons.errors import AdminStepRefused
@@ -24,20 +26,23 @@ customers = stores.customers()
 
 @invoked
 def lambda_handler(fields: Fields) -> dict[str, Any]:
-    at = now()
+    at = now().replace(microsecond=0)
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     staff = fields.staff_id()
-    phone = fields.text("phone", PHONE.pattern)
     lost = fields.some_of("lost", LOST)
-    recovery = propose(phone, lost, fields.text("reason", REASON), staff, at)
+    phone = fields.optional_text("phone", PHONE.pattern)
+    reason = fields.text("reason", REASON)
     try:
         customer = _customer(customer_id, at)
+        recovery = propose(phone, lost, reason, staff, at, current=customer.phone)
     except AdminStepRefused as refused:
-        audit("recovery.not_proposed", customer_id=customer_id, staff=staff, reason=refused.why)
+        facts = {"lost": list(lost), "new_phone": masked_phone(phone) if phone else None, "reason": reason}
+        audit("recovery.not_proposed", customer_id=customer_id, staff=staff, why=refused.why, **facts)
         raise
     customers.save(replace(customer, recovery=recovery))
-    audit("recovery.proposed", customer_id=customer_id, staff=staff, recovery=recovery.id, lost=list(lost))
-    return {"recovery_id": recovery.id}
+    shown: dict[str, Any] = recovery.shown(customer_id, customer.phone)
+    audit("recovery.proposed", staff=staff, **shown)
+    return {"recovery_id": recovery.id, "expires_at": shown["expires_at"]}
 
 
 def _customer(customer_id: str, at: datetime) -> Customer:

@@ -1,5 +1,6 @@
 """A lost phone or authenticator app, replaced by two persons after a day, unless cancelled."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.times import iso
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.methods import Prover, by_sms, code_of, confirm, started
@@ -28,9 +30,17 @@ def propose(account: Account, **other: Any) -> dict[str, Any]:
     return proposed
 
 
-def approve(account: Account, recovery_id: str, staff: str = "lee.manager") -> dict[str, Any]:
-    event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
-    approved: dict[str, Any] = account.invoke("approve_recovery", event)
+def view(account: Account, recovery_id: str, staff: str = "lee.manager") -> dict[str, Any]:
+    event = {"step": "view", "customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
+    viewed: dict[str, Any] = account.invoke("approve_recovery", event)
+    return viewed
+
+
+def approve(account: Account, recovery_id: str, staff: str = "lee.manager", **other: Any) -> dict[str, Any]:
+    """Approve what was read a moment ago."""
+    digest = view(account, recovery_id, staff).get("done", {"digest": "0" * 64})["digest"]
+    event = {"step": "approve", "customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
+    approved: dict[str, Any] = account.invoke("approve_recovery", event | {"confirm": digest} | other)
     return approved
 
 
@@ -63,17 +73,18 @@ def test_a_recovery_by_two_persons_takes_effect_after_a_day(prover: Prover, acco
 def test_a_recovery_by_one_person_is_refused(prover: Prover, account: Account) -> None:
     recovery_id = propose(account)["done"]["recovery_id"]
 
-    for staff in ("kim.teller", "Kim.Teller"):
-        assert approve(account, recovery_id, staff) == refused("whoever proposed it cannot approve it")
+    for staff in ("kim.teller", "Kim.Teller", "KIM_TELLER", "kim.teller."):
+        assert approve(account, recovery_id, staff) == refused("whoever proposed it cannot confirm it")
     account.at += COOLING_OFF * 2
     assert prover.customer().as_of(account.at).phone == PHONE
     assert prover.texts() == []
 
 
 def test_an_approval_without_proposal_or_customer_is_refused(app: App, account: Account) -> None:
-    assert approve(account, "0" * 32) == refused("no such proposal, or older than a day")
+    assert approve(account, "0" * 32) == refused("no such proposal")
     assert propose(account, customer_id="nobody") == refused("no such customer")
     assert [line["message"] for line in account.logged() if line.get("audit")] == [
+        "recovery.not_approved",
         "recovery.not_approved",
         "recovery.not_proposed",
     ]
@@ -109,13 +120,24 @@ def test_a_malformed_proposal_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"recovery_id": "x"}, {"recovery_id": None}, {"staff_id": "lee manager"}, {"customer_id": ""}]
+    "wrong",
+    [
+        {"recovery_id": "x"},
+        {"recovery_id": None},
+        {"staff_id": "lee manager"},
+        {"customer_id": ""},
+        {"step": "sign"},
+        {"step": None},
+        {"confirm": "yes"},
+        {"confirm": None},
+    ],
 )
 def test_a_malformed_approval_is_refused_and_changes_nothing(
     prover: Prover, account: Account, wrong: dict[str, Any]
 ) -> None:
     recovery_id = propose(account)["done"]["recovery_id"]
     event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": "lee.manager"}
+    event |= {"step": "approve", "confirm": view(account, recovery_id)["done"]["digest"]}
 
     found = account.invoke("approve_recovery", event | wrong)
 
@@ -151,4 +173,96 @@ def test_after_a_recovery_a_text_message_code_allows_enrolment_for_a_week(prover
     account.at += REENROLMENT
     weak = by_sms(prover, prover.step_up("enrol", "passkey"))
     response = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": weak})
+    assert_problem(response, "STEP_UP_TOO_WEAK")
+
+
+# ---- what a teller who wants somebody's phone may try
+
+
+def test_a_lost_app_never_moves_the_phone(prover: Prover, account: Account) -> None:
+    """The teller adds a phone of their own."""
+    why = "the phone changes only where the phone was lost: leave phone out"
+    assert propose(account, lost=["totp"]) == refused(why)
+    assert prover.customer().recovery is None
+    event = {"customer_id": "hong", "staff_id": "kim.teller", "lost": ["totp"], "reason": REASON}
+    proposed = account.invoke("propose_recovery", event)["done"]
+    shown = view(account, proposed["recovery_id"])["done"]
+    assert (shown["lost"], shown["phone"], shown["new_phone"]) == (["totp"], "010-****-5678", None)
+    account.calls.clear()
+    approve(account, proposed["recovery_id"])
+    assert [message["to"] for message in prover.texts()] == [PHONE]
+
+    account.at += COOLING_OFF
+    then = prover.customer().as_of(account.at)
+    assert (then.phone, then.totp_ciphertext) == (PHONE, None)
+    (line,) = (line for line in account.logged() if line["message"] == "recovery.not_proposed")
+    assert (line["lost"], line["new_phone"], line["why"]) == (["totp"], "010-****-4321", why)
+
+
+def test_the_approver_sees_all_that_will_change(prover: Prover, account: Account) -> None:
+    proposed = propose(account)["done"]
+    shown = view(account, proposed["recovery_id"])["done"]
+    assert len(shown.pop("digest")) == 64
+    assert shown == {
+        "recovery_id": proposed["recovery_id"],
+        "customer_id": "hong",
+        "lost": ["phone", "totp"],
+        "phone": "010-****-5678",
+        "new_phone": "010-****-4321",
+        "reason": REASON,
+        "proposed_by": "kim.teller",
+        "proposed_at": iso(account.at),
+        "expires_at": iso(account.at + PROPOSAL_LIFE),
+    }
+    assert prover.texts() == []
+    assert prover.customer().recovery == prover.customer().as_of(account.at + COOLING_OFF).recovery
+
+
+def test_an_approval_without_the_digest_that_was_read_is_refused(prover: Prover, account: Account) -> None:
+    proposed = propose(account)["done"]["recovery_id"]
+    for unread in ("0" * 64, view(account, propose(account)["done"]["recovery_id"])["done"]["digest"]):
+        assert "done" not in approve(account, proposed, confirm=unread)
+    latest = propose(account)["done"]["recovery_id"]
+    why = "confirm is not the digest of this proposal: view it again"
+    assert approve(account, latest, confirm="0" * 64) == refused(why)
+    assert prover.texts() == []
+
+
+def test_an_approval_after_the_phone_changed_is_read_again(prover: Prover, account: Account) -> None:
+    proposed = propose(account)["done"]["recovery_id"]
+    read = view(account, proposed)["done"]["digest"]
+    prover.change(phone="+821055556666")
+    assert approve(account, proposed, confirm=read)["text"].startswith("confirm is not the digest")
+    assert approve(account, proposed).keys() == {"done"}
+
+
+def test_a_proposed_recovery_expires_after_a_day(prover: Prover, account: Account) -> None:
+    proposed = propose(account)["done"]["recovery_id"]
+    account.at += PROPOSAL_LIFE + timedelta(seconds=1)
+    assert approve(account, proposed)["text"].startswith("the proposal is older than a day")
+
+
+def test_the_audit_log_keeps_all_of_a_recovery_with_numbers_masked(prover: Prover, account: Account) -> None:
+    approve(account, propose(account)["done"]["recovery_id"])
+    lines = {line["message"]: line for line in account.logged() if line.get("audit")}
+    for message, staff in (("recovery.proposed", "kim.teller"), ("recovery.approved", "lee.manager")):
+        line = lines[message]
+        assert (line["staff"], line["proposed_by"], line["reason"]) == (staff, "kim.teller", REASON)
+        assert (line["phone"], line["new_phone"]) == ("010-****-5678", "010-****-4321")
+        assert line["lost"] == ["phone", "totp"]
+        assert line["proposed_at"]
+    assert len(lines["recovery.approved"]["sha256"]) == 64
+    written = account.log.getvalue()
+    assert PHONE[-8:] not in written
+    assert NEW_PHONE[-8:] not in written
+
+
+def test_in_the_week_after_a_recovery_a_text_message_code_does_not_move_the_phone(
+    prover: Prover, account: Account
+) -> None:
+    event = {"customer_id": "hong", "staff_id": "kim.teller", "lost": ["totp"], "reason": REASON}
+    approve(account, account.invoke("propose_recovery", event)["done"]["recovery_id"])
+    account.at += COOLING_OFF
+    weak = by_sms(prover, prover.step_up("enrol", "phone"))
+    response = prover.app.call("POST", "/credentials/phone", {"proof_id": weak, "phone": NEW_PHONE})
     assert_problem(response, "STEP_UP_TOO_WEAK")

@@ -235,8 +235,8 @@ def test_an_unknown_challenge_sends_nothing(prover: Prover) -> None:
 
 
 def test_after_a_recovery_the_code_goes_to_the_new_phone_alone(prover: Prover, account: Account) -> None:
-    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at)
-    prover.change(recovery=approve(proposal, proposal.id, "lee", account.at))
+    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at, current=PHONE)
+    prover.change(recovery=approve(proposal, "lee", account.at))
     account.at += COOLING_OFF
 
     challenge = prover.log_in_challenge()

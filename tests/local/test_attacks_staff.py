@@ -106,3 +106,44 @@ def test_one_person_under_two_spellings_blocks_nothing(
 
     done = cloud.invoke("ConfirmBlockFunction", {**confirmed, "staff_id": "lee.manager"})
     assert done["done"]["status"] == "BLOCKED"
+
+
+# ---- a recovery that moves somebody's phone
+
+
+def test_a_recovery_of_a_lost_app_moves_no_phone(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone(passkey=False, language="en")
+    about = {"customer_id": phone.customer.id, "reason": "identity card seen at the branch"}
+    teller = {**about, "staff_id": "kim.teller", "lost": ["totp"]}
+    refused = cloud.invoke("ProposeRecoveryFunction", {**teller, "phone": "+821099997777"})
+    assert refused == {
+        "refused": "STATE_CONFLICT",
+        "text": "the phone changes only where the phone was lost: leave phone out",
+    }
+    proposed = cloud.invoke("ProposeRecoveryFunction", teller)["done"]["recovery_id"]
+    second = {"customer_id": phone.customer.id, "recovery_id": proposed, "staff_id": "lee.manager"}
+    shown = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "view"})["done"]
+    assert (shown["lost"], shown["new_phone"]) == (["totp"], None)
+    done = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": shown["digest"]})
+    assert done.keys() == {"done"}
+    assert phone.call("GET", "/credentials").json()["recovery"]["phone"][-4:] == phone.customer.phone[-4:]
+
+
+def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone(passkey=False, language="en")
+    about = {"customer_id": phone.customer.id, "staff_id": "kim.teller", "reason": "identity card seen here"}
+    event = {**about, "lost": ["phone"], "phone": "+821099996666"}
+    proposed = cloud.invoke("ProposeRecoveryFunction", event)["done"]["recovery_id"]
+    second = {"customer_id": phone.customer.id, "recovery_id": proposed, "staff_id": "lee.manager"}
+    shown = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "view"})["done"]
+    assert shown["phone"] == f"010-****-{phone.customer.phone[-4:]}"
+    assert (shown["new_phone"], shown["reason"], shown["proposed_by"]) == (
+        "010-****-6666",
+        "identity card seen here",
+        "kim.teller",
+    )
+    unread = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": "0" * 64})
+    assert unread["refused"] == "STATE_CONFLICT"
+    cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": shown["digest"]})
+    (text,) = cloud.wait_for_sms(phone.customer.phone, "Recovery")
+    assert "010-****-6666" in text

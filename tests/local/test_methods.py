@@ -154,6 +154,8 @@ def test_recovery_needs_two_persons_and_the_customer_can_cancel(cloud: LocalClou
     }
     proposed = cloud.invoke("ProposeRecoveryFunction", wanted)
     approval = {"customer_id": phone.customer.id, "recovery_id": proposed["done"]["recovery_id"]}
+    viewed = cloud.invoke("ApproveRecoveryFunction", approval | {"step": "view", "staff_id": "lee.manager"})
+    approval |= {"step": "approve", "confirm": viewed["done"]["digest"]}
     alone = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "kim.teller"})
     approved = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "lee.manager"})
 

@@ -40,6 +40,11 @@ def test_text_message_suffices_after_recovery_without_other_methods() -> None:
     assert not may_change("passkey", "sms", ALL, recovered=True)
 
 
+def test_text_message_never_moves_the_phone() -> None:
+    assert not may_change("phone", "sms", ("sms",), recovered=True)
+    assert not may_change("phone", "sms", ("sms",))
+
+
 def test_only_the_last_digits_of_a_phone_are_shown() -> None:
     assert masked_phone("+821012345678") == "010-****-5678"
     assert masked_phone("+82111234567") == "****4567"

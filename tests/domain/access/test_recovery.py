@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from registrar.domain.access.customer import Customer, Pending
-from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT, Recovery, approve, propose
+from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT, Recovery, approve, open_proposal, propose
 from registrar.domain.reasons.errors import AdminStepRefused
+from registrar.domain.two_persons import check_read, digest_of
 from tests.support.builders import NOW
 
 OLD, NEW = "+821012345678", "+821087654321"
@@ -24,31 +25,71 @@ def a_customer(**facts: Any) -> Customer:
 
 
 def an_approved_recovery(lost: tuple[str, ...] = ("phone", "totp")) -> Recovery:
-    proposal = propose(NEW, lost, REASON, "kim.teller", NOW)
-    return approve(proposal, proposal.id, "lee.manager", NOW)
+    proposal = propose(NEW, lost, REASON, "kim.teller", NOW, current=OLD)
+    return approve(proposal, "lee.manager", NOW)
 
 
 def test_proposer_cannot_approve() -> None:
-    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW, current=OLD)
 
     for staff in ("kim.teller", "KIM.Teller"):
         with pytest.raises(AdminStepRefused, match="whoever proposed"):
-            approve(proposal, proposal.id, staff, NOW)
-    assert approve(proposal, proposal.id, "lee.manager", NOW).approved_by == "lee.manager"
+            approve(proposal, staff, NOW)
+    assert approve(proposal, "lee.manager", NOW).approved_by == "lee.manager"
 
 
-def test_approval_needs_the_read_proposal_within_a_day_and_only_once() -> None:
-    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW)
-    approved = approve(proposal, proposal.id, "lee.manager", NOW)
+def test_approval_is_within_a_day_and_only_once() -> None:
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW, current=OLD)
+    with pytest.raises(AdminStepRefused, match="older than a day"):
+        approve(proposal, "lee.manager", NOW + timedelta(days=1, seconds=1))
 
-    for known, named, later in (
-        (None, proposal.id, timedelta()),
-        (proposal, "0" * 32, timedelta()),
-        (proposal, proposal.id, timedelta(days=1, seconds=1)),
-        (approved, approved.id, timedelta()),
+    for known, named in (
+        (None, proposal.id),
+        (proposal, "0" * 32),
+        (approve(proposal, "lee.manager", NOW), proposal.id),
     ):
         with pytest.raises(AdminStepRefused):
-            approve(known, named, "lee.manager", NOW + later)
+            open_proposal(known, named)
+
+
+def test_phone_changes_only_where_the_phone_was_lost() -> None:
+    with pytest.raises(AdminStepRefused, match="the phone changes only"):
+        propose(NEW, ("totp",), REASON, "kim.teller", NOW, current=OLD)
+    with pytest.raises(AdminStepRefused, match="needs the number"):
+        propose(None, ("phone", "totp"), REASON, "kim.teller", NOW, current=OLD)
+    for phone in (None, OLD):
+        assert propose(phone, ("totp",), REASON, "kim.teller", NOW, current=OLD).phone_after(OLD) == OLD
+
+
+def test_stored_recovery_of_the_app_alone_never_moves_the_phone() -> None:
+    """As an earlier release wrote it, or somebody who can write the row."""
+    stored = replace(an_approved_recovery(("phone",)), lost=("totp",))
+    then = a_customer(recovery=stored).as_of(NOW + COOLING_OFF)
+
+    assert (then.phone, then.totp_ciphertext) == (OLD, None)
+    assert stored.shown("hong", OLD)["new_phone"] is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"phone": "+821011112222"},
+        {"lost": ("phone", "totp")},
+        {"reason": "another reason entirely"},
+        {"proposed_by": "choi"},
+        {"proposed_at": NOW + timedelta(seconds=1)},
+        {"id": "f" * 32},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_every_fact_of_a_proposal_is_shown_and_in_its_digest(other: dict[str, Any]) -> None:
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW, current=OLD)
+
+    shown, changed = proposal.shown("hong", OLD), replace(proposal, **other).shown("hong", OLD)
+
+    assert shown != changed
+    with pytest.raises(AdminStepRefused):
+        check_read(changed, digest_of(shown))
 
 
 def test_recovery_has_no_effect_during_the_cooling_off_period() -> None:
@@ -73,7 +114,7 @@ def test_authenticator_app_that_was_not_lost_stays() -> None:
 
 
 def test_unapproved_proposal_never_takes_effect() -> None:
-    customer = a_customer(recovery=propose(NEW, ("phone",), REASON, "kim.teller", NOW))
+    customer = a_customer(recovery=propose(NEW, ("phone",), REASON, "kim.teller", NOW, current=OLD))
 
     assert customer.as_of(NOW + timedelta(days=365)) == customer
 

@@ -23,7 +23,7 @@ def credentials_view(customer: Customer, now: datetime) -> dict[str, Any]:
         view["recovery"] = {
             "since": iso(recovery.approved_at),
             "effective_at": iso(recovery.effective_at),
-            "phone": masked_phone(recovery.phone),
+            "phone": masked_phone(recovery.phone_after(customer.phone)),
             "lost": list(recovery.lost),
         }
     return view

@@ -39,9 +39,12 @@ def may_change(kind: str, proved_by: str, methods: Collection[str], *, recovered
     The method must be as strong as the one that changes (SP 800-63B-4 section 4.1.2; ASVS 5.0 7.5.1), or the
     strongest of the customer's `methods` if none is that strong. A text message is never enough, so that a thief of
     the number cannot take over the account; except in the week after a recovery, when it may be the only method.
+    Even then it never moves the phone: only a recovery of the phone does.
     """
     strongest = max(RANK[method] for method in methods)
-    return RANK[proved_by] >= max(min(_NEEDED[kind], strongest), RANK["sms" if recovered else "otp"])
+    return RANK[proved_by] >= max(
+        min(_NEEDED[kind], strongest), RANK["sms" if recovered and kind != "phone" else "otp"]
+    )
 
 
 def masked_phone(phone: str) -> str:

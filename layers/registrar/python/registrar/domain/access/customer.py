@@ -67,8 +67,9 @@ class Customer:
         if recovery is None or recovery.applied or not recovery.in_effect(now):
             return self
         totp = None if "totp" in recovery.lost else self.totp_ciphertext
+        phone = recovery.phone_after(self.phone)
         applied = replace(recovery, applied=True)
-        return replace(self, phone=recovery.phone, totp_ciphertext=totp, pending=None, recovery=applied)
+        return replace(self, phone=phone, totp_ciphertext=totp, pending=None, recovery=applied)
 
     def with_passkey(self, used: Passkey) -> Self:
         """The customer with this passkey as it is now."""

@@ -10,13 +10,15 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from registrar.domain.access.credentials import masked_phone
 from registrar.domain.reasons.errors import AdminStepRefused
+from registrar.domain.times import iso
+from registrar.domain.two_persons import PROPOSAL_LIFE, check_second_person
 
 COOLING_OFF = timedelta(hours=24)
 """How long the true owner of the old phone has to object."""
 REENROLMENT = timedelta(days=7)
 """How long after that a code to the new phone is enough to enrol what was lost."""
-PROPOSAL_LIFE = timedelta(days=1)
 PHONE = re.compile(r"\+82(10[0-9]{8}|1[16789][0-9]{7,8})")
 """Korean mobile numbers, E.164: codes are sent to no others (no premium or foreign numbers)."""
 LOST = ("phone", "totp")
@@ -26,7 +28,8 @@ REASON = r"\S.{8,498}\S"
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A recovery: `phone` (E.164) receives the codes afterwards, `lost` names what is removed (phone, totp).
+    """A recovery: `lost` names what is removed (phone, totp). `phone` (E.164) receives the codes afterwards: a new
+    number where the phone was lost, and only there.
 
     `proposed_by` and `approved_by` are two persons at the bank; `reason` says how they proved who the customer is.
     """
@@ -55,22 +58,54 @@ class Recovery:
         """Whether it is approved and cooling off: the app shows it, the customer can cancel it."""
         return self.effective_at is not None and now < self.effective_at
 
+    def phone_after(self, current: str) -> str:
+        """The number that receives codes once it is in effect, where `current` receives them now."""
+        return self.phone if "phone" in self.lost else current
+
+    def shown(self, customer_id: str, phone: str) -> dict[str, object]:
+        """What the second person reads, and the audit log keeps; `phone` is the customer's number today."""
+        return {
+            "recovery_id": self.id,
+            "customer_id": customer_id,
+            "lost": list(self.lost),
+            "phone": masked_phone(phone),
+            "new_phone": masked_phone(self.phone) if "phone" in self.lost else None,
+            "reason": self.reason,
+            "proposed_by": self.proposed_by,
+            "proposed_at": iso(self.proposed_at),
+            "expires_at": iso(self.proposed_at + PROPOSAL_LIFE),
+        }
+
     def allows_enrolment(self, now: datetime) -> bool:
         """Whether the customer may enrol the lost methods again, with a code to the new phone."""
         return self.in_effect(now) and self.effective_at is not None and now < self.effective_at + REENROLMENT
 
 
-def propose(phone: str, lost: tuple[str, ...], reason: str, staff: str, now: datetime) -> Recovery:
-    """A proposal, for another person to approve."""
-    return Recovery(secrets.token_hex(16), phone, lost, reason, staff, now)
+def propose(
+    phone: str | None, lost: tuple[str, ...], reason: str, staff: str, now: datetime, *, current: str
+) -> Recovery:
+    """A proposal, for another person to approve. `phone` is the new number, `current` the customer's today.
+
+    Raises AdminStepRefused where a phone that was not lost would change, or a lost one has no new number.
+    """
+    if "phone" in lost:
+        if phone is None:
+            raise AdminStepRefused("a lost phone needs the number that replaces it")
+    elif phone not in (None, current):
+        raise AdminStepRefused("the phone changes only where the phone was lost: leave phone out")
+    return Recovery(secrets.token_hex(16), phone or current, lost, reason, staff, now)
 
 
-def approve(recovery: Recovery | None, recovery_id: str, staff: str, now: datetime) -> Recovery:
-    """The proposal, approved by another person; the cooling-off period begins. Raises AdminStepRefused."""
-    if recovery is None or recovery.id != recovery_id or now - recovery.proposed_at > PROPOSAL_LIFE:
-        raise AdminStepRefused("no such proposal, or older than a day")
+def open_proposal(recovery: Recovery | None, recovery_id: str) -> Recovery:
+    """The proposal of this id, not approved yet. Raises AdminStepRefused."""
+    if recovery is None or recovery.id != recovery_id:
+        raise AdminStepRefused("no such proposal")
     if recovery.approved_at is not None:
         raise AdminStepRefused("approved already")
-    if recovery.proposed_by.casefold() == staff.casefold():
-        raise AdminStepRefused("whoever proposed it cannot approve it")
+    return recovery
+
+
+def approve(recovery: Recovery, staff: str, now: datetime) -> Recovery:
+    """The proposal, approved by another person; the cooling-off period begins. Raises AdminStepRefused."""
+    check_second_person(recovery.proposed_by, recovery.proposed_at, staff, now)
     return replace(recovery, approved_by=staff, approved_at=now)
