@@ -17,9 +17,11 @@ from registrar.aws.buckets.bucket import StoredObject
 from registrar.aws.buckets.trust_bucket import CONFIRMATION, Proposal
 from registrar.domain.certificates.preview import preview
 from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_differences import differences
 from registrar.domain.certificates.trust_document import check_activation, read_document
 from registrar.domain.reasons.errors import ConditionFailed, TrustDocumentRejected
 from registrar.domain.times import iso
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from registrar.entry.batch import each_message
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -68,12 +70,15 @@ def _check(found: Proposal) -> dict[str, object] | None:
             outcome["activated"] = True  # a moment ago, or by an attempt that was killed before it could report it
             return outcome
         check_activation(store, replaced.version if replaced else None, now())
+        if active is not None and now() - proposed.written_at > PROPOSAL_LIFE:
+            raise TrustDocumentRejected(["proposal: older than a day: upload it again"])
     except TrustDocumentRejected as rejected:
         return outcome | {"reasons": list(rejected.reasons)}
     if active is None or found.confirmed == digest:
         with suppress(ConditionFailed):
             trust.activate(proposed, active)
         return None
+    outcome["differences"] = differences(active.content, proposed.content)
     outcome["would_change"] = preview(samples.take(), replaced or store, store, now(), BANK)
     return outcome | {"to_activate": f"put the text {digest} into {CONFIRMATION}"}
 

@@ -1,15 +1,19 @@
 """The trust document: a proposal is activated only when every check passes, and is always reported."""
 
+import base64
+import copy
 import hashlib
 import itertools
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, REPORT
 from registrar.domain.times import iso
+from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account, Call
 from tests.support.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document
@@ -191,6 +195,44 @@ def test_a_confirmed_document_that_fails_a_check_is_not_activated(account: Accou
     confirm(account, a_pki(2).trust_document(2))
     assert get_trust(account, ACTIVE)["version"] == 1
     assert "is not pinned" in str(get_trust(account, REPORT)["reasons"])
+
+
+def test_the_report_shows_what_no_certificate_would_feel(account: Account) -> None:
+    """A responder of the proposer's own changes no verdict of the dry run."""
+    propose(account, a_trust_document(1))
+    document = copy.deepcopy(a_trust_document(2))
+    own = base64.b64encode(a_certificate(key="ec").der).decode()
+    document["operators"]["yessign"]["revocation"]["responders"] = [own]
+    propose(account, document)
+    report = get_trust(account, REPORT)
+    assert set(report["would_change"]["counts"].values()) == {0}
+    version, responder = report["differences"]
+    assert version == "changed: version (number of the document): 1 becomes 2"
+    assert "pinned OCSP responder, whose signed responses are believed" in responder
+
+
+def test_the_report_compares_with_an_unreadable_active_document(account: Account) -> None:
+    """A pin was withdrawn."""
+    put_trust(account, ACTIVE, json.dumps(a_pki(2).trust_document(9)).encode())
+    propose(account, a_trust_document(10))
+    lines = get_trust(account, REPORT)["differences"]
+    assert any(line.startswith("removed: anchors.") for line in lines)
+    assert any(line.startswith("added: anchors.") for line in lines)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_proposal_expires_after_a_day(account: Account, confirmed: bool) -> None:
+    propose(account, a_trust_document(1))
+    propose(account, a_trust_document(2))
+    account.at += PROPOSAL_LIFE + timedelta(seconds=1)
+    (confirm if confirmed else lambda account, _: account.invoke("activate_trust", TRUST_PROPOSED))(
+        account, a_trust_document(2)
+    )
+    assert get_trust(account, ACTIVE)["version"] == 1
+    assert get_trust(account, REPORT)["reasons"] == ["proposal: older than a day: upload it again"]
+    propose(account, a_trust_document(2))
+    confirm(account, a_trust_document(2))
+    assert get_trust(account, ACTIVE)["version"] == 2
 
 
 # ---- parallel deliveries: whatever the slow one read, the last report is about the latest proposal

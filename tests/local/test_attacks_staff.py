@@ -1,5 +1,7 @@
 """Attacks by the bank's own staff: one person who acts as two, a recovery that moves a phone."""
 
+import base64
+import hashlib
 import json
 import re
 import secrets
@@ -12,6 +14,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from tools.cloud import seed
 from tools.cloud.emulator import REGION
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
@@ -147,3 +151,24 @@ def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(cloud: Local
     cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": shown["digest"]})
     (text,) = cloud.wait_for_sms(phone.customer.phone, "Recovery")
     assert "010-****-6666" in text
+
+
+# ---- a trust document that believes its author
+
+
+def test_the_report_names_a_pinned_responder(cloud: LocalCloud, new_certificate: NewCertificate) -> None:
+    stored = cloud.client("s3").get_object(Bucket=cloud.outputs["TrustBucket"], Key=ACTIVE)
+    document = json.loads(stored["Body"].read())
+    document["version"] += 1
+    own = new_certificate()
+    document["operators"]["kica"]["revocation"]["responders"].append(base64.b64encode(own.der).decode())
+    document["rules"]["revocation"] |= {"order": ["ocsp"]}
+    document["rules"]["revocation"]["max_age_minutes"]["registering"] = 7 * 24 * 60
+
+    report = seed.propose_trust(cloud, document)
+
+    assert not report["activated"]
+    text = "\n".join(report["differences"])
+    assert hashlib.sha256(own.der).hexdigest() in text
+    for words in ("pinned OCSP responder", "order of the sources", "oldest status that is accepted"):
+        assert words in text

@@ -106,6 +106,7 @@ class Account:
     log: io.StringIO = field(default_factory=io.StringIO)
     issuers: DemoResponder = field(default_factory=lambda: DemoResponder(_responder()))
     lists: dict[str, bytes] = field(default_factory=dict)
+    _written: dict[tuple[Any, Any], datetime] = field(default_factory=dict)
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
     _interruption: tuple[Callable[["Call"], bool], Callable[[], object]] | None = None
@@ -224,10 +225,19 @@ class Account:
                 return self._unsealed(params)
             if operation == "ChangeMessageVisibility":
                 return {}  # of a message that moto's queue never held
-            return _REAL_CALL(client, operation, params)
+            return self._dated(operation, params, _REAL_CALL(client, operation, params))
         finally:
             if write and self._kill == (number, True):
                 raise Killed
+
+    def _dated(self, operation: str, params: Mapping[str, Any], response: Any) -> Any:
+        """The response of S3 with the account's time: moto's objects have this machine's."""
+        place = params.get("Bucket"), params.get("Key")
+        if operation == "PutObject":
+            self._written[place] = self.at
+        if operation == "GetObject":
+            response["LastModified"] = self._written.get(place, self.at)
+        return response
 
     def _unsealed(self, params: Mapping[str, Any]) -> dict[str, bytes]:
         """KMS Decrypt with an RSA key, which moto does not know."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,10 +14,11 @@ from registrar.domain.registrations.upload import AnnouncedFile, Upload, object_
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object's bytes and the ETag that names this version of it."""
+    """An object's bytes, the ETag that names this version of it, and when it was written."""
 
     content: bytes
     etag: str
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Bucket:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise ObjectNotFound(key) from None
             raise
-        return StoredObject(response["Body"].read(limit + 1), response["ETag"])
+        return StoredObject(response["Body"].read(limit + 1), response["ETag"], response["LastModified"])
 
     def read_part(self, key: str, start: int, length: int, etag: str | None = None) -> StoredObject:
         """`length` bytes from `start`, fewer at the object's end; with `etag` of that version only.
@@ -53,7 +54,7 @@ class Bucket:
             if error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
                 raise ConditionFailed from None
             raise
-        return StoredObject(response["Body"].read(), response["ETag"])
+        return StoredObject(response["Body"].read(), response["ETag"], response["LastModified"])
 
     def write(
         self,
