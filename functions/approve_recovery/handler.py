@@ -41,7 +41,7 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
         customer, proposal = _proposed(customer_id, recovery_id)
         shown: dict[str, Any] = proposal.shown(customer_id, customer.phone)
         if step == "view":
-            audit("recovery.viewed", staff=staff, **facts)
+            audit("recovery.viewed", staff=staff, **shown)
             return {**shown, "digest": digest_of(shown)}
         facts = shown
         approved = approve(proposal, staff, at)

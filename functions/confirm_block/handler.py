@@ -32,10 +32,11 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     proposal = registrations.find_block_proposal(found.customer_id, found.id)
     if proposal is None:
         raise AdminStepRefused("nobody proposed to block it")
+    facts = {**proposal.shown, "staff_id": staff}
     if step == "view":
+        audit("block.viewed", **facts)
         view = registration_view(found, "en", at)
         return {**proposal.shown, "digest": digest_of(proposal.shown), "registration": view}
-    facts = {**proposal.shown, "staff_id": staff}
     try:
         blocked = registrations.block(found, proposal.confirmed(confirmed, staff, at), at)
     except AdminStepRefused as refused:
