@@ -32,9 +32,11 @@ def lambda_handler(request: Request) -> Response:
     removed = next((passkey for passkey in customer.passkeys if passkey.id == named), None)
     if removed is None and (kind == "passkey" or customer.totp_ciphertext is None):
         raise Refusal(Code.CREDENTIAL_NOT_FOUND)
-    changed = replace(customer, passkeys=tuple(each for each in customer.passkeys if each.id != named))
     if kind == "totp":
-        changed = replace(changed, totp_ciphertext=None)
+        changed = replace(customer, totp_ciphertext=None)
+    else:
+        left = tuple(each for each in customer.passkeys if each.id != named)
+        changed = replace(customer, passkeys=left, passkey_removed_at=at)
     if set(changed.methods) <= {"sms"}:
         raise Refusal(Code.CREDENTIAL_LAST)
     if removed:

@@ -41,7 +41,8 @@ def lambda_handler(request: Request) -> Response:
     if customer is None:
         raise Refusal(Code.AUTH_REQUIRED)
     customer = customer.as_of(at)
-    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
+    ever_registered = registrations.of_customer(customer.id)
+    registered = [each for each in ever_registered if each.usable_at(at)]
     challenge = new_challenge(
         customer.id,
         customer.kind,
@@ -50,6 +51,7 @@ def lambda_handler(request: Request) -> Response:
         operation=operation,
         object_id=object_id,
         throttle=key,
+        strong_lost_at=customer.strong_lost_at(each.lost_at(at) for each in ever_registered),
     )
     challenges.add(challenge)
     audit("step_up.challenged", customer_id=customer.id, operation=operation.value, object_id=object_id)

@@ -144,7 +144,11 @@ POWERS = [
     _power("sqs:ChangeMessageVisibility", "NoticeQueue", {"SendNotice"}),
     _power("sqs:ChangeMessageVisibility", "ValidationQueue", {"ValidateUpload"}),
     _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
-    _power("sqs:SendMessage", "NoticeQueue", VERIFY | {"CheckRevocation", "FlagShard", "Login", "ReportLoss"}),
+    _power(
+        "sqs:SendMessage",
+        "NoticeQueue",
+        VERIFY | ENROL | {"CheckRevocation", "FlagShard", "Login", "ReportLoss", "StartPasskey"},
+    ),
     _power(
         "sqs:SendMessage",
         "QuestionsQueue",

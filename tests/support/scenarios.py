@@ -208,6 +208,13 @@ def with_a_text_message(app: App) -> Answer:
     return app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
 
 
+def with_a_code_after_the_loss_of_a_certificate(app: App) -> Answer:
+    prover = Prover(app).log_in()
+    prover.hold(good())
+    assert app.call("POST", "/registrations/loss").status == 200
+    return app.call("POST", "/credentials/passkey/options", {"proof_id": prover.proof("enrol", "passkey")})
+
+
 def removed(named: str) -> Scenario:
     def play(app: App) -> Answer:
         proof = Prover(app).log_in().proof("remove", named)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from registrar.domain.access.challenge import CHALLENGE_LIFE, PROOF_LIFE
+from registrar.domain.access.credentials import STRENGTH_KEPT
 from registrar.domain.access.customer import PENDING_LIFE
 from registrar.domain.access.recovery import COOLING_OFF
 from registrar.domain.access.session import SESSION_IDLE, SESSION_LIFE
@@ -54,6 +55,7 @@ PERIODS: dict[str, list[timedelta]] = {
     "components responses ChallengeRefused description": [CHALLENGE_LIFE],
     "components responses NoSession description": [SESSION_IDLE],
     "components responses NoSuchUpload description": [RULES["uploads"]],
+    "components responses ProofRefused description": [STRENGTH_KEPT],
     "components schemas ProofId description": [PROOF_LIFE],
     "components schemas Challenge properties expires_at description": [CHALLENGE_LIFE],
     "components schemas IdentityProof properties expires_at description": [PROOF_LIFE],

@@ -87,7 +87,7 @@ def test_registered_customer_kind_is_used() -> None:
     [
         {"lifecycle": Lifecycle.DEREGISTERED},
         {"lifecycle": Lifecycle.SUPERSEDED},
-        {"denied": True},
+        {"denied_at": NOW},
         {"not_after": NOW - timedelta(seconds=1)},
     ],
     ids=str,

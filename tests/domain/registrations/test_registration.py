@@ -92,7 +92,7 @@ L, H = Lifecycle, Hold
 def test_status_and_reason_shown_for_each_state(
     lifecycle: Lifecycle, holds: list[Hold], denied: bool, at: datetime, status: str, reason: str | None
 ) -> None:
-    r = replace(a_registration(), lifecycle=lifecycle, holds=frozenset(holds), denied=denied)
+    r = replace(a_registration(), lifecycle=lifecycle, holds=frozenset(holds), denied_at=NOW if denied else None)
     assert (r.status_at(at), r.reason_at(at)) == (status, reason)
     assert r.usable_at(at) is (status == "ACTIVE")
     assert not r.expiring_at(at)
@@ -116,7 +116,7 @@ OLD = replace(a_registration(), id="old", not_before=FIRST - 300 * DAY, not_afte
         ({"not_before": FIRST}, False),
         ({"not_before": FIRST + SECOND}, False),
         ({"lifecycle": L.BLOCKED}, False),
-        ({"denied": True}, False),
+        ({"denied_at": NOW}, False),
         ({"holds": frozenset({H.BANK})}, False),
         ({"holds": frozenset({H.BANK}), "lifecycle": L.REVOKED_BY_ISSUER}, True),
     ],
@@ -132,7 +132,7 @@ def test_successor_is_the_newest_later_certificate_of_operator_and_kind() -> Non
         replace(later[1], id="kica", operator="kica", not_before=NOW),
         replace(later[1], id="corporate", kind="corporate", not_before=NOW),
         replace(later[1], id="blocked", lifecycle=L.BLOCKED, not_before=NOW),
-        replace(later[1], id="denied", denied=True, not_before=NOW),
+        replace(later[1], id="denied", denied_at=NOW, not_before=NOW),
     ]
     found = successor_of("yessign", "personal", FIRST, [one, *others, *later])
     assert found is not None

@@ -265,8 +265,8 @@ def text_message_sender() -> Sender:
     return Sender({ChannelName.SMS: TextMessages(client("sns"))})
 
 
-def lock_notice_queue() -> Queue:
-    """The notice queue for notices of locked logins: one try, since the request waits for it."""
+def one_try_notice_queue() -> Queue:
+    """The notice queue for what is reported beside a refusal: one try, since the request waits for it."""
     from registrar.aws.queues.queue import Queue
 
     return Queue(one_try_client("sqs"), setting("NOTICE_QUEUE"))

@@ -43,7 +43,7 @@ def credentials() -> Credentials:
     """Changing a customer's credentials."""
     from registrar.steps.changing_credentials import Credentials
 
-    return Credentials(client("dynamodb"), stores.customers(), stores.challenges())
+    return Credentials(client("dynamodb"), stores.customers(), stores.challenges(), stores.one_try_notice_queue())
 
 
 def crl_store() -> CrlStore:
@@ -57,7 +57,7 @@ def locked_logins() -> LockedLogins:
     """Notices of locked logins."""
     from registrar.steps.locked_logins import LockedLogins
 
-    return LockedLogins(stores.lock_notice_queue())
+    return LockedLogins(stores.one_try_notice_queue())
 
 
 def notices_at_once() -> NoticesAtOnce:

@@ -38,6 +38,9 @@ def from_item(item: dynamo.Item) -> Customer:
         totp_ciphertext=dynamo.read_bytes(item, "totp_ciphertext") if "totp_ciphertext" in item else None,
         idn_ciphertext=dynamo.read_bytes(item, "idn_ciphertext") if "idn_ciphertext" in item else None,
         passkeys=tuple(_passkey(each) for each in passkeys),
+        passkey_removed_at=(
+            dynamo.read_instant(item, "passkey_removed_at") if "passkey_removed_at" in item else None
+        ),
         pending=_pending(dynamo.read_json(item, "pending")) if "pending" in item else None,
         recovery=_recovery(dynamo.read_json(item, "recovery")) if "recovery" in item else None,
         version=dynamo.read_number(item, "version") if "version" in item else 0,
@@ -88,10 +91,12 @@ def _ours(customer: Customer) -> dict[str, dict[str, Any] | None]:
     passkeys = [_from_passkey(each) for each in customer.passkeys]
     pending = customer.pending
     recovery = customer.recovery
+    removed_at = customer.passkey_removed_at
     return {
         "phone": dynamo.text(customer.phone),
         "totp_ciphertext": dynamo.binary(customer.totp_ciphertext) if customer.totp_ciphertext else None,
         "passkeys": dynamo.as_json(passkeys) if passkeys else None,
+        "passkey_removed_at": dynamo.instant(removed_at) if removed_at else None,
         "pending": dynamo.as_json(_from_pending(pending)) if pending else None,
         "recovery": dynamo.as_json(_from_recovery(recovery)) if recovery else None,
     }

@@ -22,15 +22,18 @@ class DenyList:
     client: Any
     table: str
 
-    def denied(self, key_digests: Iterable[str]) -> frozenset[str]:
-        """Those of `key_digests` that are denied, strongly consistent."""
+    def denied(self, key_digests: Iterable[str]) -> dict[str, datetime]:
+        """Those of `key_digests` that are denied, and since when; strongly consistent."""
         keys = [_key(digest) for digest in sorted(set(key_digests))]
         if len(keys) == 1:
             found = dynamo.get(self.client, self.table, keys[0])
             items = [found] if found else []
         else:
             items = list(dynamo.get_many(self.client, self.table, keys))
-        return frozenset(dynamo.read_text(item, "id").removeprefix("DENY#KEY#") for item in items)
+        return {
+            dynamo.read_text(item, "id").removeprefix("DENY#KEY#"): dynamo.read_instant(item, "denied_at")
+            for item in items
+        }
 
     def absence(self, key_digest: str) -> dict[str, Any]:
         """The part of a transaction that fails where the key is denied."""

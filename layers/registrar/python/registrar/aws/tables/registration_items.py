@@ -46,6 +46,8 @@ def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
         item["expiry_shard"] = dynamo.text(expiry_shard(registration.customer_id))
     if registration.holds:
         item["holds"] = dynamo.text_set(registration.holds)
+    for hold, since in registration.held_since.items():
+        item[held_since_name(hold)] = dynamo.instant(since)
     if registration.revocation:
         item["revocation_as_of"] = dynamo.instant(registration.revocation.as_of)
         item["revocation_source"] = dynamo.text(registration.revocation.source)
@@ -84,8 +86,16 @@ def from_item(item: dynamo.Item) -> Registration:
         proof=dynamo.read_text(item, "proof"),
         consent_version=dynamo.read_text(item, "consent_version"),
         holds=frozenset(map(Hold, dynamo.read_text_set(item, "holds"))),
+        held_since={
+            hold: dynamo.read_instant(item, held_since_name(hold)) for hold in Hold if held_since_name(hold) in item
+        },
         **more,
     )
+
+
+def held_since_name(hold: Hold) -> str:
+    """The attribute that states when a hold was put on."""
+    return f"held_since_{hold}"
 
 
 def expiry_shard(customer_id: str) -> str:

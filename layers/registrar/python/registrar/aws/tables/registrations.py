@@ -17,6 +17,7 @@ from registrar.aws.tables.registration_items import (
     alive,
     end,
     from_item,
+    held_since_name,
     issuer_lock_key,
     lock_keys,
     row_key,
@@ -100,7 +101,7 @@ class Registrations:
         """The items, live ones with the entry of the deny list; the others have ended anyway."""
         keys = [row.key_digest for row in rows if row.lifecycle is Lifecycle.LIVE]
         denied = self._deny_list.denied(keys)
-        return [replace(row, denied=True) if row.key_digest in denied else row for row in rows]
+        return [replace(row, denied_at=denied[row.key_digest]) if row.key_digest in denied else row for row in rows]
 
     @property
     def _deny_list(self) -> DenyList:
@@ -146,16 +147,17 @@ class Registrations:
         """
         held = {":hold": dynamo.text_set([hold]), **alive(now)}
         if hold is not Hold.CUSTOMER:
-            expression = "ADD holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
+            expression = f"{_held(hold)} ADD holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
             return self._change(customer_id, registration_id, expression, LIVE, held)
         held[":nonce"] = dynamo.text(new_nonce())
-        expression = "SET resume_nonce = if_not_exists(resume_nonce, :nonce) ADD holds :hold"
+        expression = f"{_held(hold)}, resume_nonce = if_not_exists(resume_nonce, :nonce) ADD holds :hold"
         return self._change(customer_id, registration_id, expression, LIVE, held)
 
     def lift_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
         """Lift the bank's or the issuer's hold and keep the others. Raises ConditionFailed where it is not live."""
         values = {":hold": dynamo.text_set([hold]), **alive(now)}
-        expression = "DELETE holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
+        expression = f"DELETE holds :hold REMOVE {held_since_name(hold)}"
+        expression += ", bank_hold_reason" if hold is Hold.BANK else ""
         return self._change(customer_id, registration_id, expression, LIVE, values)
 
     def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
@@ -163,13 +165,13 @@ class Registrations:
         staff of the bank hold it."""
         condition = f"{LIVE} AND (NOT contains(holds, :bank) OR bank_hold_reason = :why)"
         values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
-        expression = "ADD holds :hold SET bank_hold_reason = :why"
+        expression = f"{_held(Hold.BANK)}, bank_hold_reason = :why ADD holds :hold"
         return self._change(customer_id, registration_id, expression, condition, values)
 
     def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Lift the hold of a re-evaluation. Raises ConditionFailed where another hold replaced it."""
         condition = f"{LIVE} AND bank_hold_reason = :why"
-        expression = "DELETE holds :hold REMOVE bank_hold_reason"
+        expression = f"DELETE holds :hold REMOVE bank_hold_reason, {held_since_name(Hold.BANK)}"
         return self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
 
     def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
@@ -182,7 +184,7 @@ class Registrations:
         lift = {
             "TableName": self.table,
             "Key": row_key(registration.customer_id, registration.id),
-            "UpdateExpression": "DELETE holds :hold REMOVE resume_nonce",
+            "UpdateExpression": f"DELETE holds :hold REMOVE resume_nonce, {held_since_name(Hold.CUSTOMER)}",
             "ConditionExpression": f"{LIVE} AND resume_nonce = :nonce",
             "ExpressionAttributeValues": {
                 ":hold": dynamo.text_set([Hold.CUSTOMER]),
@@ -349,6 +351,11 @@ class Registrations:
 
 
 _BY_STAFF = " REMOVE bank_hold_reason"
+
+
+def _held(hold: Hold) -> str:
+    """The part of a write that records when the hold was put on; repeating it keeps that."""
+    return f"SET {held_since_name(hold)} = if_not_exists({held_since_name(hold)}, :now)"
 
 
 def _by_reevaluation(now: datetime) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class Challenge:
     `tries` counts the responses compared, for all methods together. `starts_session` marks a login; a step-up
     starts no session. `throttle` names the account's budget that a success clears. `devices` are the digests of
     devices to keep where the login comes from an unknown one, which will be known from then on; None where there
-    is nothing to add.
+    is nothing to add. `strong_lost_at` is when the customer last lost a passkey or certificate, which counts for
+    changes of credentials for a while.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Challenge:
     sms_digest: bytes | None = None
     sms_expires_at: datetime | None = None
     devices: bytes | None = None
+    strong_lost_at: datetime | None = None
     method: str | None = None
     proved_at: datetime | None = None
     used_for: str | None = None
@@ -131,6 +133,7 @@ def new_challenge(
     starts_session: bool = False,
     throttle: str = "",
     devices: bytes | None = None,
+    strong_lost_at: datetime | None = None,
 ) -> Challenge:
     """An open challenge with an id and a nonce that cannot be guessed (128 and 256 bits)."""
     return Challenge(
@@ -146,4 +149,5 @@ def new_challenge(
         throttle=throttle,
         nonce=secrets.token_urlsafe(32),
         devices=devices,
+        strong_lost_at=strong_lost_at,
     )

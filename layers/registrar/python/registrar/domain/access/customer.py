@@ -1,11 +1,11 @@
 """A customer: the bank's data on them, and their credentials. Standard library only."""
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from registrar.domain.access.credentials import Passkey
+from registrar.domain.access.credentials import STRENGTH_KEPT, Passkey
 from registrar.domain.access.recovery import Recovery
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -42,7 +42,8 @@ class Customer:
     `idn_ciphertext` is the resident or business number under a KMS key of its own; without it no certificate can be
     shown to be the customer's. `channels` are how the customer wants notices, the preferred one first: `sms`,
     `mail` (to `mail`), `push` (to `push_endpoint`, the ARN of the phone at SNS). `version` counts changes of
-    what is ours to write: `phone`, `totp_ciphertext`, `passkeys`, `pending`, `recovery`. The rest is the bank's.
+    what is ours to write: `phone`, `totp_ciphertext`, `passkeys`, `passkey_removed_at` (the last time one was),
+    `pending`, `recovery`. The rest is the bank's.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Customer:
     totp_ciphertext: bytes | None
     idn_ciphertext: bytes | None = None
     passkeys: tuple[Passkey, ...] = ()
+    passkey_removed_at: datetime | None = None
     pending: Pending | None = None
     recovery: Recovery | None = None
     version: int = 0
@@ -70,6 +72,11 @@ class Customer:
         phone = recovery.phone_after(self.phone)
         applied = replace(recovery, applied=True)
         return replace(self, phone=phone, totp_ciphertext=totp, pending=None, recovery=applied)
+
+    def strong_lost_at(self, certificates_lost_at: Iterable[datetime | None]) -> datetime | None:
+        """When the customer last lost a passkey or, by these times of their registrations, a certificate."""
+        times = (self.passkey_removed_at, *certificates_lost_at)
+        return max((each for each in times if each is not None), default=None)
 
     def with_passkey(self, used: Passkey) -> Self:
         """The customer with this passkey as it is now."""
@@ -98,6 +105,25 @@ def tries_before(customer: Customer, kind: str, proof_id: str) -> int:
     if not pending.tries_left:
         raise Refusal(Code.STEP_UP_REQUIRED)
     return pending.tries
+
+
+def strength_kept_until(
+    customer: Customer, proved_by: str, strong_lost_at: datetime | None, now: datetime
+) -> datetime | None:
+    """Until when a passkey or certificate that was lost at `strong_lost_at` counts for changes; None where it does
+    not, or no longer.
+
+    A recovery by two persons of the bank ends that, but only for the methods that it renewed: the thief may hold
+    the others.
+    """
+    if strong_lost_at is None or now >= strong_lost_at + STRENGTH_KEPT:
+        return None
+    recovery = customer.recovery
+    if recovery is not None and recovery.effective_at is not None and recovery.in_effect(now):
+        renewed = (proved_by == "sms" and "phone" in recovery.lost) or (proved_by == "otp" and "totp" in recovery.lost)
+        if renewed and strong_lost_at <= recovery.effective_at:
+            return None
+    return strong_lost_at + STRENGTH_KEPT
 
 
 def counted_try(customer: Customer, kind: str, proof_id: str, now: datetime) -> tuple[Customer, Pending]:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     RECOVERY_APPROVED = "recovery_approved"
     RECOVERY_CANCELLED = "recovery_cancelled"
     LOGIN_LOCKED = "login_locked"
+    CREDENTIAL_CHANGE_DELAYED = "credential_change_delayed"
     UPLOAD_READY = "upload_ready"
     UPLOAD_REFUSED = "upload_refused"
     REGISTERED = "registered"

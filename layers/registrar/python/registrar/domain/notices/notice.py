@@ -86,6 +86,12 @@ def lock_notice(customer_id: str | None, budget: str, until: datetime) -> Notice
     return Notice(f"{Kind.LOGIN_LOCKED}:{budget}:{iso(until)}", Kind.LOGIN_LOCKED, customer_id or NOBODY, params)
 
 
+def delayed_change_notice(customer_id: str, proof_id: str, until: datetime) -> Notice:
+    """Somebody tried to change credentials under this proof of identity, which has to wait: one for each proof."""
+    kind = Kind.CREDENTIAL_CHANGE_DELAYED
+    return Notice(f"{kind}:{proof_id}", kind, customer_id, {"until_at": iso(until)})
+
+
 def expiry_notice(customer_id: str, due_registrations: Sequence[tuple[Due, int]], at: datetime) -> Notice:
     """One notice of all that a run at `at` found due: each with its threshold in days."""
     ending = [

@@ -88,6 +88,20 @@ ACCESS: Rows = {
             "Call the help desk at once.",
         ),
     ),
+    Kind.CREDENTIAL_CHANGE_DELAYED: queued(
+        "until_at",
+        Wording(
+            "본인 확인 수단 변경 시도 안내",
+            "{name} 고객님, 본인 확인 수단을 바꾸려는 시도가 있었습니다. 패스키나 인증서를 잃은 뒤에는 "
+            "{until_at}까지 인증번호만으로 바꿀 수 없습니다. 본인이 아니라면 즉시 고객센터로 전화해 주십시오.",
+        ),
+        Wording(
+            "Change not made",
+            "{name}, somebody tried to change how you prove your identity. After the loss of a passkey or "
+            "certificate, codes alone cannot do that until {until_at}. Was it not you? Call the help desk at once.",
+        ),
+        urgent=True,
+    ),
     Kind.LOGIN_LOCKED: queued(
         "until_at",
         Wording(

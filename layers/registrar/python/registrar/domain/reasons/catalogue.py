@@ -39,6 +39,7 @@ _ROWS: Mapping[Code, _Row] = {
     Code.STEP_UP_LOCKED: _Row(429, NextAction.WAIT, ("again_at",)),
     Code.STEP_UP_METHOD_UNAVAILABLE: _Row(409, NextAction.CHOOSE_METHOD, ("methods",)),
     Code.STEP_UP_TOO_WEAK: _Row(403, NextAction.CHOOSE_METHOD),
+    Code.CREDENTIAL_CHANGE_DELAYED: _Row(403, NextAction.WAIT_UNTIL, ("again_at",)),
     Code.CREDENTIAL_INVALID: _Row(422, NextAction.STEP_UP),
     Code.CREDENTIAL_LIMIT_REACHED: _Row(409, NextAction.MANAGE, ("limit",)),
     Code.CREDENTIAL_NOT_FOUND: _Row(404, NextAction.MANAGE),

@@ -21,6 +21,20 @@ CREDENTIAL_TEXTS: dict[Code, dict[str, Wording]] = {
             "a branch with your identity card.",
         ),
     },
+    Code.CREDENTIAL_CHANGE_DELAYED: {
+        "ko": Wording(
+            "아직 이 수단으로 바꿀 수 없습니다",
+            "얼마 전 고객님의 패스키나 인증서가 정지, 만료 또는 삭제되어, {again_at}까지는 인증번호만으로 이 "
+            "변경을 할 수 없습니다. 그 뒤에 다시 진행하시거나, 신분증을 가지고 영업점에서 복구를 신청해 "
+            "주십시오. 다른 업무의 본인 확인은 그대로 하실 수 있습니다.",
+        ),
+        "en": Wording(
+            "This change has to wait",
+            "A passkey or certificate of yours was held, removed or expired recently, so codes alone cannot make "
+            "this change until {again_at}. Try again after that, or come to a branch with your identity card and "
+            "ask for a recovery. For everything else your codes work as before.",
+        ),
+    },
     Code.CREDENTIAL_INVALID: {
         "ko": Wording(
             "패스키를 추가하지 못했습니다",

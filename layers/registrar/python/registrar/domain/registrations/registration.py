@@ -13,7 +13,7 @@ is denied is BLOCKED even if its row says LIVE (a table restored to an earlier m
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,8 +78,9 @@ class Registration:
     """`issuer` and `policy` are names in ko and en; `proof` is the kind of its proof of possession.
 
     `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
-    text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that;
-    `denied`, whether the key is on the deny list, is no part of the row.
+    text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that,
+    `held_since` when each hold was put on; `denied_at`, since when the key is on the deny list, is no part of the
+    row.
     """
 
     id: str
@@ -110,19 +111,26 @@ class Registration:
     superseded_by: str | None = None
     bank_hold_reason: str | None = None
     revocation: Revocation | None = None
-    denied: bool = False
+    held_since: Mapping[Hold, datetime] = field(default_factory=dict)
+    denied_at: datetime | None = None
 
     def lifecycle_at(self, now: datetime) -> Lifecycle:
         """The lifecycle at `now`."""
         if self.lifecycle is not Lifecycle.LIVE:
             return self.lifecycle
-        if self.denied:
+        if self.denied_at:
             return Lifecycle.BLOCKED
         return Lifecycle.EXPIRED if now > self.not_after else Lifecycle.LIVE
 
     def usable_at(self, now: datetime) -> bool:
         """Whether a transaction may use the certificate at `now`, as far as its row shows."""
         return self.lifecycle_at(now) is Lifecycle.LIVE and not self.holds and now >= self.not_before
+
+    def lost_at(self, now: datetime) -> datetime | None:
+        """Since when it cannot be used, for whatever reason: a hold, its end, a denied key. None where it can."""
+        expired_at = self.not_after if now > self.not_after else None
+        times = (*self.held_since.values(), self.ended_at, self.denied_at, expired_at)
+        return min((each for each in times if each is not None), default=None)
 
     def expiring_at(self, now: datetime) -> bool:
         """Whether the owner should renew now: usable, and at its end within 30 days."""
@@ -217,7 +225,7 @@ def successor_of(
         if (each.operator, each.kind) == (operator, kind)
         and each.not_before > not_before
         and each.lifecycle is not Lifecycle.BLOCKED
-        and not each.denied
+        and not each.denied_at
     ]
     return max(later, key=lambda each: each.not_before, default=None)
 

@@ -1,0 +1,53 @@
+"""Attacks around the loss of a method on the deployed service, with a session, a password or neither."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.codes import forget_used_codes
+from tests.support.expect import problem
+from tools.cloud.local_cloud import LocalCloud
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate
+
+pytestmark = pytest.mark.cloud
+
+NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
+
+
+def registered(phone: Phone, certificate: CustomerCertificate) -> str:
+    view = phone.upload({"signCert.der": certificate.der})
+    answer = phone.prove(view, certificate)
+    assert answer.status == 201, answer.body
+    return str(answer.json()["registration_id"])
+
+
+def proof_by_code(cloud: LocalCloud, phone: Phone, operation: str, object_id: str) -> str:
+    """A proof of identity by the authenticator app."""
+    forget_used_codes(cloud, phone)
+    challenge = phone.call("POST", "/step-up", {"operation": operation, "object": object_id})
+    assert challenge.status == 200, challenge.body
+    return str(phone.complete_by_code(challenge.json()).json()["proof_id"])
+
+
+@pytest.mark.parametrize("loss", ["loss report", "deregistration"])
+def test_thief_with_codes_enrols_no_passkey_after_removing_the_certificate(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate, loss: str
+) -> None:
+    phone = new_phone(passkey=False)
+    registration = registered(phone, new_certificate())
+    proof = proof_by_code(cloud, phone, "enrol", "passkey")
+    problem(phone.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_TOO_WEAK")
+
+    if loss == "loss report":
+        assert phone.call("POST", f"/registrations/{registration}/loss").status == 200
+    else:
+        proof = proof_by_code(cloud, phone, "deregister", registration)
+        answer = phone.call("DELETE", f"/registrations/{registration}", Proof_Id=proof)
+        assert answer.status == 200, answer.body
+
+    proof = proof_by_code(cloud, phone, "enrol", "passkey")
+    refused = phone.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+    assert problem(refused, "CREDENTIAL_CHANGE_DELAYED")["next_action"] == "WAIT_UNTIL"
+    assert cloud.wait_for_sms(phone.customer.phone, "본인 확인 수단 변경 시도")
