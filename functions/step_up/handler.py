@@ -1,8 +1,13 @@
-"""POST /step-up: a logged-in customer starts a challenge for one operation on one object."""
+"""POST /step-up: a logged-in customer starts a challenge for one operation on one object.
+
+Starting one is no failed try. While codes have to wait after wrong ones, only methods that cannot be guessed are
+offered.
+"""
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import method_data
+from registrar.domain.access.credentials import GUESSABLE
 from registrar.domain.access.throttles import step_up_key, step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -32,21 +37,23 @@ def lambda_handler(request: Request) -> Response:
     operation = Operation(fields.text("operation", STEP_UPS))
     object_id = fields.optional_text("object", OBJECT_ID) or ""
 
-    key = step_up_key(customer_id)
-    attempt = throttles.attempt(key, at)
-    if not attempt.allowed:
-        audit("step_up.refused", customer_id=customer_id, operation=operation.value)
-        raise step_up_locked(throttles.free_at(key, at), at)
+    throttles.count_step_up(customer_id, request.source_address, at)
     customer = customers.find(customer_id)
     if customer is None:
         raise Refusal(Code.AUTH_REQUIRED)
     customer = customer.as_of(at)
     ever_registered = registrations.of_customer(customer.id)
     registered = [each for each in ever_registered if each.usable_at(at)]
+    key = step_up_key(customer.id)
+    free_at = throttles.free_at(key, at)
+    methods = [m for m in customer.methods_with(registered) if free_at <= at or m not in GUESSABLE]
+    if not methods:
+        audit("step_up.refused", customer_id=customer.id, operation=operation.value)
+        raise step_up_locked(free_at, at)
     challenge = new_challenge(
         customer.id,
         customer.kind,
-        customer.methods_with(registered),
+        tuple(methods),
         at,
         operation=operation,
         object_id=object_id,

@@ -1,18 +1,19 @@
 """POST /step-up and POST /logout: a proof for one operation on one object, once, and the end of a session."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from registrar.domain.access.challenge import MAX_TRIES, PROOF_LIFE, Operation
 from registrar.domain.access.session import read_token
-from registrar.domain.access.throttles import WAITS
+from registrar.domain.access.throttles import STEP_UP_LIMIT, WAITS
 from registrar.domain.registrations.upload import DAILY_UPLOADS
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW
-from tests.support.methods import wrong_code
+from tests.support.methods import Prover, wrong_code
 from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"
@@ -104,10 +105,58 @@ def test_repeated_wrong_codes_lock_the_step_up(app: App, account: Account) -> No
 
 
 def test_a_step_up_that_was_locked_does_not_lock_the_login(app: App) -> None:
-    for _ in range(6):
-        app.step_up("register")
+    challenge_id = app.step_up("register").body["challenge_id"]
+    for _ in range(MAX_TRIES):
+        app.give_code(challenge_id, wrong_code(app))
     assert_problem(app.step_up("register"), "STEP_UP_LOCKED")
     assert app.log_in().status == 200
+
+
+def test_step_ups_that_nobody_answers_lock_nothing(app: App, account: Account) -> None:
+    for _ in range(3):
+        for _ in range(STEP_UP_LIMIT.per_minute):
+            assert app.step_up("register").status == 200
+        account.pass_time(minutes=1)
+    assert proof(app)
+
+
+def test_all_open_challenges_share_the_tries_of_codes(app: App, account: Account) -> None:
+    opened = [app.step_up("register").body["challenge_id"] for _ in range(MAX_TRIES + 1)]
+    for left, challenge_id in zip(range(MAX_TRIES - 1, 0, -1), opened, strict=False):
+        assert_problem(app.give_code(challenge_id, wrong_code(app)), "STEP_UP_INVALID", tries_left=left)
+    again_at = iso(account.at + WAITS[0])
+    assert_problem(app.give_code(opened[-2], wrong_code(app)), "STEP_UP_LOCKED", again_at=again_at)
+    assert_problem(app.give_code(opened[-1]), "STEP_UP_LOCKED", again_at=again_at)
+
+
+def test_whoever_floods_step_ups_from_elsewhere_has_to_wait_alone(app: App) -> None:
+    thief = dataclasses.replace(app, address="198.51.100.7")
+    for _ in range(STEP_UP_LIMIT.per_minute):
+        assert thief.step_up("register").status == 200
+    assert_problem(thief.step_up("register"), "RATE_LIMITED")
+    assert proof(app)
+
+
+def test_wrong_codes_leave_the_methods_that_cannot_be_guessed(app: App, account: Account) -> None:
+    prover = Prover(app).with_passkey()
+    challenge = prover.step_up("register")
+    for _ in range(MAX_TRIES - 1):
+        prover.by_otp(challenge, wrong_code(app))
+    assert_problem(prover.by_otp(challenge, wrong_code(app)), "STEP_UP_LOCKED")
+    challenge = prover.step_up("register")
+    assert challenge["methods"] == ["passkey"]
+    assert prover.by_passkey(challenge).status == 200
+    assert "otp" in prover.step_up("register")["methods"], "the customer proved who they are: the count is cleared"
+
+
+def test_wrong_signatures_end_their_challenge_and_lock_nothing(app: App) -> None:
+    prover = Prover(app).with_passkey()
+    challenge = prover.step_up("register")
+    for left in range(MAX_TRIES - 1, 0, -1):
+        assert_problem(prover.by_passkey(challenge, challenge=b"x" * 32), "STEP_UP_INVALID", tries_left=left)
+    for _ in range(2):
+        assert_problem(prover.by_passkey(challenge, challenge=b"x" * 32), "STEP_UP_EXPIRED")
+    assert prover.by_passkey(prover.step_up("register")).status == 200
 
 
 # ---- the use of a proof of identity

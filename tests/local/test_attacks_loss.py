@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from registrar.domain.access.throttles import FREE_TRIES
 from tests.support.codes import forget_used_codes
 from tests.support.expect import problem
 from tools.cloud.local_cloud import LocalCloud
@@ -51,3 +52,22 @@ def test_thief_with_codes_enrols_no_passkey_after_removing_the_certificate(
     refused = phone.call("POST", "/credentials/passkey/options", {"proof_id": proof})
     assert problem(refused, "CREDENTIAL_CHANGE_DELAYED")["next_action"] == "WAIT_UNTIL"
     assert cloud.wait_for_sms(phone.customer.phone, "본인 확인 수단 변경 시도")
+
+
+def test_malware_that_only_asks_for_step_ups_locks_nobody_out(cloud: LocalCloud, new_phone: NewPhone) -> None:
+    phone = new_phone(passkey=False)
+    for _ in range(2 * FREE_TRIES):
+        assert phone.call("POST", "/step-up", {"operation": "register"}).status == 200
+    forget_used_codes(cloud, phone)
+    assert phone.log_in().status == 200
+    assert proof_by_code(cloud, phone, "register", "x")
+
+
+def test_wrong_codes_of_malware_leave_the_customers_passkey_usable(new_phone: NewPhone) -> None:
+    phone = new_phone()
+    challenge = phone.call("POST", "/step-up", {"operation": "register"}).json()
+    body = {"challenge_id": challenge["challenge_id"], "code": "000000", "method": "sms"}  # none was sent
+    codes = [problem(phone.call("POST", "/challenges/otp", body))["code"] for _ in range(FREE_TRIES)]
+    assert codes == ["STEP_UP_INVALID"] * (FREE_TRIES - 1) + ["STEP_UP_LOCKED"]
+    assert phone.call("POST", "/step-up", {"operation": "register"}).json()["methods"] == ["passkey"]
+    assert phone.prove_identity("register")

@@ -5,14 +5,15 @@ if not right: raise access.refuse_try(challenge, now).refusal
 proved = access.finish(challenge, "otp", now)          # entry/views.py: proved_view(proved)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from registrar.aws.tables.challenges import Challenges, from_item
 from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.throttles import Throttles
-from registrar.domain.access.challenge import Challenge, ChallengeState, Operation, Proved
+from registrar.domain.access.challenge import MAX_TRIES, Challenge, ChallengeState, Operation, Proved
+from registrar.domain.access.credentials import GUESSABLE
 from registrar.domain.access.devices import new_device
 from registrar.domain.access.session import Started, is_open, new_session
 from registrar.domain.access.throttles import step_up_locked
@@ -41,7 +42,8 @@ class Access:
     locked_logins: LockedLogins
 
     def counted(self, challenge_id: str, method: str, now: datetime) -> Challenge:
-        """The open challenge, with this try counted before anything is compared.
+        """The open challenge, with this try counted before anything is compared: a code of a step-up for the
+        account too, whose tries all its challenges share. (A login's are counted with its password.)
 
         Raises Refusal: STEP_UP_EXPIRED (unknown, expired, proved), STEP_UP_LOCKED (no try left),
         STEP_UP_METHOD_UNAVAILABLE (not one of the challenge's methods).
@@ -52,25 +54,36 @@ class Access:
             row = failed.items[0] if failed.items else None
             known = from_item(row) if row else None
             if known and known.state is ChallengeState.OPEN and known.tries_left == 0 and now < known.expires_at:
-                raise step_up_locked(self.throttles.free_at(known.throttle, now), now) from None
+                raise self._exhausted(known, now) from None
             raise Refusal(Code.STEP_UP_EXPIRED) from None
         if method not in challenge.methods:
             raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=list(challenge.methods))
-        return challenge
+        if challenge.starts_session or method not in GUESSABLE:
+            return challenge
+        attempt = self.throttles.attempt(challenge.throttle, now)
+        if not attempt.allowed:
+            raise step_up_locked(self.throttles.free_at(challenge.throttle, now), now)
+        return replace(challenge, tries=max(challenge.tries, MAX_TRIES - attempt.tries_left))
 
     def refuse_try(self, challenge: Challenge, now: datetime) -> FailedTry:
-        """The refusal of a failed try; the last one also locks the account for a while.
+        """The refusal of a failed try; the last one of a login also locks the account for a while.
 
         A locked login sends a notice, a locked step-up does not: it requires a session of the customer.
         """
         if challenge.tries_left:
             return FailedTry(Refusal(Code.STEP_UP_INVALID, tries_left=challenge.tries_left))
+        if not challenge.starts_session:
+            return FailedTry(self._exhausted(challenge, now))
         until = self.throttles.lock(challenge.throttle, now)
-        locks_login = challenge.starts_session
-        notice_queued = (
-            self.locked_logins.queue(challenge.customer_id, challenge.throttle, until) if locks_login else None
-        )
-        return FailedTry(step_up_locked(until, now), notice_queued)
+        queued = self.locked_logins.queue(challenge.customer_id, challenge.throttle, until)
+        return FailedTry(step_up_locked(until, now), queued)
+
+    def _exhausted(self, challenge: Challenge, now: datetime) -> Refusal:
+        """The refusal where the challenge has no try left: a new one may be started at once unless codes wait."""
+        until = self.throttles.free_at(challenge.throttle, now)
+        if challenge.starts_session or until > now:
+            return step_up_locked(until, now)
+        return Refusal(Code.STEP_UP_EXPIRED)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
         """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared.

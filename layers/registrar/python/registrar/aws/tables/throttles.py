@@ -13,12 +13,14 @@ from registrar.domain.access.throttles import (
     CUSTOMER_TEXTS_PER_HOUR,
     FREE_TRIES,
     PHONE_LIMIT,
+    STEP_UP_LIMIT,
     TEXTS_PER_REQUEST,
     WAITS,
     Attempt,
     CountedText,
     Limit,
     address_key,
+    asked_key,
     counted_attempt,
     phone_key,
     refused_attempt,
@@ -58,20 +60,7 @@ class Throttles:
 
     def count_address(self, address: str, now: datetime) -> None:
         """Count a request from `address` (as the gateway saw it). Raises Refusal (RATE_LIMITED)."""
-        counter = _of_hour(address_key(address), ADDRESS_LIMIT, now)
-        try:
-            dynamo.update(
-                self.client,
-                self.table,
-                _key(counter.key),
-                _COUNT_ONE,
-                _BELOW_LIMITS,
-                counter.values,
-                part=counter.part,
-                ttl="ttl",
-            )
-        except ConditionFailed as failed:
-            raise _rate_limited([counter], failed, now) from None
+        self._count(_of_hour(address_key(address), ADDRESS_LIMIT, now), now)
 
     def count_text(self, text: CountedText, now: datetime) -> None:
         """Count a code before it is sent: for its phone, its customer, and its challenge or proof of identity.
@@ -88,6 +77,10 @@ class Throttles:
             dynamo.transact(self.client, [each.write(self.table) for each in counters])
         except ConditionFailed as failed:
             raise _rate_limited(counters, failed, now) from None
+
+    def count_step_up(self, customer_id: str, address: str, now: datetime) -> None:
+        """Count a step-up that a session of the customer starts from `address`. Raises Refusal (RATE_LIMITED)."""
+        self._count(_of_hour(asked_key(customer_id, address), STEP_UP_LIMIT, now), now)
 
     def attempt(self, key: str, now: datetime) -> Attempt:
         """Count an attempt at an account, before anything is compared; during the wait it is not allowed."""
@@ -122,6 +115,21 @@ class Throttles:
     def clear(self, key: str) -> None:
         """Forget the attempts after a success."""
         dynamo.change(self.client, self.table, _key(key), "SET attempts = :none", {":none": dynamo.number(0)})
+
+    def _count(self, counter: "_Counter", now: datetime) -> None:
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                _key(counter.key),
+                _COUNT_ONE,
+                _BELOW_LIMITS,
+                counter.values,
+                part=counter.part,
+                ttl="ttl",
+            )
+        except ConditionFailed as failed:
+            raise _rate_limited([counter], failed, now) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ def strength_kept_until(
         return None
     recovery = customer.recovery
     if recovery is not None and recovery.effective_at is not None and recovery.in_effect(now):
-        renewed = (proved_by == "sms" and "phone" in recovery.lost) or (proved_by == "otp" and "totp" in recovery.lost)
+        renewed = (proved_by == "sms" and "phone" in recovery.lost) or (
+            proved_by == "otp" and "totp" in recovery.lost
+        )
         if renewed and strong_lost_at <= recovery.effective_at:
             return None
     return strong_lost_at + STRENGTH_KEPT

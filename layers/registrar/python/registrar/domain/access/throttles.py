@@ -41,6 +41,8 @@ class Limit:
 # Mobile networks put thousands of phones behind one address: it stops floods, the account's budget stops guessing.
 ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
 PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
+# By address too: whoever has stolen a session floods from elsewhere, and does not use up the customer's own.
+STEP_UP_LIMIT = Limit(per_minute=20, per_hour=200)
 
 
 class TextPurpose(StrEnum):
@@ -106,8 +108,13 @@ def account_key(customer_id: str, device_digest: bytes | None) -> str:
 
 
 def step_up_key(customer_id: str) -> str:
-    """The budget of step-ups within a customer's sessions."""
+    """The budget of wrong codes within a customer's sessions."""
     return f"step-up:{_digest(customer_id.encode())}"
+
+
+def asked_key(customer_id: str, address: str) -> str:
+    """The budget of step-ups that a customer's sessions start from one source address."""
+    return f"asked:{_digest(customer_id.encode() + b'/' + address_key(address).encode())}"
 
 
 def address_key(address: str) -> str:
