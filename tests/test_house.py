@@ -78,17 +78,8 @@ DECIDING = (
 # Functions that send no notice, such as authorize and the reading functions, load no texts of notices.
 NOTIFYING = (
     *("add_passkey", "add_totp", "approve_recovery", "cancel_recovery", "change_phone", "remove_credential"),
-    *(
-        "send_otp",
-        "start_passkey",
-        "start_phone",
-        "start_totp",
-        "login",
-        "report_loss",
-        "verify_certificate",
-        "verify_otp",
-        "verify_passkey",
-    ),
+    *("send_otp", "start_passkey", "start_phone", "start_totp", "login", "report_loss", "verify_certificate"),
+    *("verify_otp", "verify_passkey"),
     *("check_revocation", "flag_expiring", "flag_shard", "reevaluate_segment", "send_notice"),
 )
 # The words of this house are customer, upload, certificate, notice …

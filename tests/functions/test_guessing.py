@@ -10,12 +10,13 @@ from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import MAX_TRIES
 from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
 from registrar.domain.notices.kinds import Kind
+from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
 from tests.support.account import Account
-from tests.support.app import Answer, App, assert_problem
+from tests.support.app import DONE, Answer, App, a_batch, assert_problem
 from tests.support.methods import Prover
 from tests.support.notices import delivered, states, texts
-from tests.support.rows import PASSWORD
+from tests.support.rows import PASSWORD, a_registration, registrations_of
 
 STRANGER = "198.51.100.7"
 
@@ -165,6 +166,58 @@ def test_guessing_at_loss_reports_locks_logins_and_sends_a_notice(app: App, acco
             body = {"customer_id": customer_id, "password": "wrong"}
             assert_problem(app.call("POST", "/loss", body), "LOGIN_FAILED")
     assert [each["customer_id"] for each in lock_notices(account)] == ["hong", ""]
+
+
+def reported(account: Account, customer_id: str, password: str) -> tuple[Answer, list[Any], list[Any]]:
+    """The response to a loss report, the calls, and what was queued."""
+    app = App(account, customer_id)
+    account.function("report_loss")
+    account.calls.clear()
+    response = app.call("POST", "/loss", {"customer_id": customer_id, "password": password})
+    calls = [(call.operation, call.params.get("TableName") or call.params["QueueUrl"]) for call in account.calls]
+    return response, calls, account.sent_to("LossQueue")
+
+
+def test_a_report_while_logins_wait_looks_the_same_and_a_right_password_takes_effect(
+    app: App, account: Account
+) -> None:
+    held = {customer: a_registration(account, customer_id=customer).id for customer in ("hong", "lee")}
+    for customer_id in ("hong", "lee", "nobody"):
+        for _ in range(FREE_TRIES):
+            App(account, customer_id).give_password("wrong")
+
+    right, wrong, unknown = (
+        reported(account, "hong", PASSWORD),
+        reported(account, "lee", "wrong"),
+        reported(account, "nobody", "wrong"),
+    )
+
+    assert right[:2] == wrong[:2] == unknown[:2]
+    assert (right[0].status, right[0].body) == (202, {"accepted": True})
+    assert [operation for operation, _ in right[1]] == ["UpdateItem", "UpdateItem", "GetItem", "SendMessage"]
+    for _ in range(2):
+        assert account.invoke("suspend_all", a_batch(*right[2], *wrong[2], *unknown[2])) == DONE
+    found = registrations_of(account)
+    assert found.get("hong", held["hong"]).holds == {Hold.CUSTOMER}
+    assert found.get("lee", held["lee"]).usable_at(account.at)
+
+
+def test_no_report_while_logins_wait_is_refused_or_prolongs_the_wait(app: App, account: Account) -> None:
+    for _ in range(FREE_TRIES):
+        app.give_password("wrong")
+    for _ in range(3 * FREE_TRIES):
+        assert reported(account, "hong", "wrong")[0].status == 202
+    account.pass_time(seconds=WAITS[0].total_seconds())
+    assert app.give_password().status == 200
+
+
+def test_a_report_that_cannot_be_queued_is_not_accepted(app: App, account: Account) -> None:
+    for _ in range(FREE_TRIES):
+        app.give_password("wrong")
+    queue = account.function("report_loss").queue
+    with patch.object(queue.client, "send_message", side_effect=EndpointConnectionError(endpoint_url="sqs")):
+        response = app.call("POST", "/loss", {"customer_id": "hong", "password": PASSWORD})
+    assert_problem(response, "SYSTEM_RETRY")
 
 
 def test_a_login_that_succeeds_clears_the_count(app: App, account: Account) -> None:

@@ -71,3 +71,24 @@ def test_wrong_codes_of_malware_leave_the_customers_passkey_usable(new_phone: Ne
     assert codes == ["STEP_UP_INVALID"] * (FREE_TRIES - 1) + ["STEP_UP_LOCKED"]
     assert phone.call("POST", "/step-up", {"operation": "register"}).json()["methods"] == ["passkey"]
     assert phone.prove_identity("register")
+
+
+def test_stranger_who_guesses_does_not_stop_a_loss_report_by_password(
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone, other = new_phone(), new_phone()
+    mine, others = registered(phone, new_certificate()), registered(other, new_certificate())
+    stranger = Phone(phone.url, phone.customer, address="203.0.113.66")
+    for victim in (phone, other):
+        guess = {"customer_id": victim.customer.id, "password": "a guess"}
+        for _ in range(FREE_TRIES + 1):
+            stranger.call("POST", "/login", guess)
+
+    wrong = stranger.call("POST", "/loss", {"customer_id": other.customer.id, "password": "a guess"})
+    right = {"customer_id": phone.customer.id, "password": phone.customer.password}
+    accepted = Phone(phone.url, phone.customer, address="203.0.113.67").call("POST", "/loss", right)
+
+    assert (wrong.status, wrong.json()) == (accepted.status, accepted.json()) == (202, {"accepted": True})
+    cloud.wait_for_empty_queue("LossQueue")
+    assert phone.call("GET", f"/registrations/{mine}").json()["status"] == "SUSPENDED"
+    assert other.call("GET", f"/registrations/{others}").json()["usable"]

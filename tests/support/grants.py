@@ -24,7 +24,7 @@ USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "Reques
 }
 ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "WatchCrl"}
 END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", "ResumeRegistration"} | {
-    *("SetBankHold", "WatchCrl", "ReevaluateSegment"),
+    *("SetBankHold", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = (END_OR_HOLD - {"ReevaluateSegment"}) | {
     *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
@@ -102,7 +102,7 @@ POWERS = [
     _power(
         "dynamodb:Query",
         "RegistrationsTable",
-        {"CheckRevocation", "ListRegistrations", "Login", "ReportLoss", "StepUp"},
+        {"CheckRevocation", "ListRegistrations", "Login", "ReportLoss", "StepUp", "SuspendAll"},
     ),
     _power("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificate"}),
     _power(
@@ -144,6 +144,7 @@ POWERS = [
     _power("sqs:ChangeMessageVisibility", "NoticeQueue", {"SendNotice"}),
     _power("sqs:ChangeMessageVisibility", "ValidationQueue", {"ValidateUpload"}),
     _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
+    _power("sqs:SendMessage", "LossQueue", {"ReportLoss"}),
     _power(
         "sqs:SendMessage",
         "NoticeQueue",

@@ -195,6 +195,13 @@ def expiry_queue() -> Queue:
     return Queue(client("sqs"), setting("EXPIRY_QUEUE"))
 
 
+def loss_queue() -> Queue:
+    """Loss reports that take effect later."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("LOSS_QUEUE"))
+
+
 def notice_queue() -> Queue:
     """Notices to send to customers."""
     from registrar.aws.queues.queue import Queue

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registrar.steps.outcomes import Outcomes
     from registrar.steps.owners import Owners
     from registrar.steps.proving_identity import Access
+    from registrar.steps.reporting_loss import LossReports
     from registrar.steps.sending_at_once import NoticesAtOnce
     from registrar.steps.status_checks import StatusChecks
     from registrar.steps.status_refresh import StatusRefresh
@@ -51,6 +52,13 @@ def crl_store() -> CrlStore:
     from registrar.steps.crl_store import CrlStore
 
     return CrlStore(stores.crl_indexes(), stores.issuers())
+
+
+def loss_reports() -> LossReports:
+    """Suspending what a customer reports lost."""
+    from registrar.steps.reporting_loss import LossReports
+
+    return LossReports(stores.registrations())
 
 
 def locked_logins() -> LockedLogins:
