@@ -112,6 +112,27 @@ def test_a_step_up_that_was_locked_does_not_lock_the_login(app: App) -> None:
     assert app.log_in().status == 200
 
 
+def test_a_new_login_clears_the_wrong_codes_of_the_session_before(app: App, account: Account) -> None:
+    """Malware that answers wrongly keeps its customer out of step-ups for as long as its session lasts."""
+    challenge_id = app.step_up("register").body["challenge_id"]
+    for _ in range(MAX_TRIES):
+        app.give_code(challenge_id, wrong_code(app))
+    app.log_in()
+    account.pass_time(seconds=31)
+    assert proof(app)
+
+
+def test_a_success_without_counted_tries_leaves_no_row(app: App, account: Account) -> None:
+    prover = Prover(app).with_passkey()
+    with account.aside():
+        for row in account.items("ThrottlesTable"):
+            account.client("dynamodb").delete_item(
+                TableName=account.physical["ThrottlesTable"], Key={"id": row["id"]}
+            )
+    assert prover.by_passkey(prover.step_up("register")).status == 200
+    assert all("ttl" in row for row in account.items("ThrottlesTable")), "every row is deleted some day"
+
+
 def test_step_ups_that_nobody_answers_lock_nothing(app: App, account: Account) -> None:
     for _ in range(3):
         for _ in range(STEP_UP_LIMIT.per_minute):

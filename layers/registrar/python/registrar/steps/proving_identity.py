@@ -16,7 +16,7 @@ from registrar.domain.access.challenge import MAX_TRIES, Challenge, ChallengeSta
 from registrar.domain.access.credentials import GUESSABLE
 from registrar.domain.access.devices import new_device
 from registrar.domain.access.session import Started, is_open, new_session
-from registrar.domain.access.throttles import step_up_locked
+from registrar.domain.access.throttles import step_up_key, step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.steps.locked_logins import LockedLogins
@@ -86,7 +86,8 @@ class Access:
         return Refusal(Code.STEP_UP_EXPIRED)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
-        """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared.
+        """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared, by a
+        login also those within the session that it ends, which may not have been the customer's.
 
         The session's row uses up the code first, so no challenge is proved by a used code.
         Raises Refusal: STEP_UP_REUSED, STEP_UP_EXPIRED.
@@ -94,6 +95,7 @@ class Access:
         started = None
         if challenge.starts_session:
             started = self._start(challenge, method, now, totp_step)
+            self.throttles.clear(step_up_key(challenge.customer_id))
         elif totp_step is not None:
             self.sessions.use_code(challenge.customer_id, totp_step)
         if challenge.operation is not Operation.LOGIN:

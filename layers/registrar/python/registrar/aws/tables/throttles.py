@@ -1,6 +1,7 @@
 """The throttles' table. It fails closed: an error of this table ends the request."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,8 +114,12 @@ class Throttles:
         return max(last_at + wait_after(attempts), now)
 
     def clear(self, key: str) -> None:
-        """Forget the attempts after a success."""
-        dynamo.change(self.client, self.table, _key(key), "SET attempts = :none", {":none": dynamo.number(0)})
+        """Forget the attempts after a success, if there were any: a row without them would never be deleted."""
+        none = {":none": dynamo.number(0)}
+        with suppress(ConditionFailed):
+            dynamo.update(
+                self.client, self.table, _key(key), "SET attempts = :none", "attribute_exists(attempts)", none
+            )
 
     def _count(self, counter: "_Counter", now: datetime) -> None:
         try:
