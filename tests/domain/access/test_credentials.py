@@ -1,15 +1,20 @@
 """Which method is enough for which change, and what an app receives to respond to a challenge."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import identity_text, method_data
-from registrar.domain.access.credentials import masked_phone, may_change
+from registrar.domain.access.credentials import STRENGTH_KEPT, masked_phone, may_change
+from registrar.domain.access.customer import strength_kept_until
+from registrar.domain.access.recovery import COOLING_OFF, Recovery
 from tests.support.builders import NOW
-from tests.support.rows import a_customer
+from tests.support.rows import PHONE, a_customer
 
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 ALL = ("otp", "sms", "passkey", "certificate")
 
 
@@ -43,6 +48,30 @@ def test_text_message_suffices_after_recovery_without_other_methods() -> None:
 def test_text_message_never_moves_the_phone() -> None:
     assert not may_change("phone", "sms", ("sms",), recovered=True)
     assert not may_change("phone", "sms", ("sms",))
+
+
+@pytest.mark.parametrize(
+    ("lost", "proved_by", "before", "counts"),
+    [
+        ((), "otp", DAY, True),
+        ((), "otp", STRENGTH_KEPT, False),
+        (("phone",), "sms", DAY, False),
+        (("phone",), "sms", -SECOND, True),
+        (("phone",), "otp", DAY, True),
+        (("phone", "totp"), "otp", DAY, False),
+        (("phone", "totp"), "otp", -SECOND, True),
+    ],
+)
+def test_recovery_ends_the_wait_for_renewed_methods_and_earlier_losses(
+    lost: tuple[str, ...], proved_by: str, before: timedelta, counts: bool
+) -> None:
+    """`before` is how long before the recovery took effect (now, without one) the certificate was lost."""
+    approved_at = NOW - COOLING_OFF
+    recovery = Recovery("0" * 32, PHONE, lost, "seen", "a", approved_at, "b", approved_at) if lost else None
+    lost_at = NOW - before
+    now = max(NOW, lost_at)
+    kept_until = strength_kept_until(a_customer(recovery=recovery), proved_by, lost_at, now)
+    assert kept_until == (lost_at + STRENGTH_KEPT if counts else None)
 
 
 def test_only_the_last_digits_of_a_phone_are_shown() -> None:
