@@ -259,8 +259,9 @@ def _replace_app(prover: Prover, account: Account) -> None:
 
 
 def _recover(prover: Prover, account: Account) -> None:
-    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at)
-    approved = approve(proposal, proposal.id, "lee", account.at)
+    phone = prover.customer().phone
+    proposal = propose("+821087654321", ("phone", "totp"), "identity card seen", "kim", account.at, current=phone)
+    approved = approve(proposal, "lee", account.at)
     prover.change(recovery=dataclasses.replace(approved, approved_at=account.at - COOLING_OFF))
 
 

@@ -240,7 +240,7 @@ def test_an_unavailable_list_changes_nothing_and_alarms_once_expired(
 def test_why_a_list_was_not_fetched_is_logged(account: Account) -> None:
     assert watch(account) == FAILED, "no list was ever had"
     (line,) = [line for line in account.logged() if line["message"] == "crl not fetched"]
-    assert (line["why"], line["url"], line["operator"]) == ("nobody is there", URL, "yessign")
+    assert (line["why"], line["url"], line["operator"]) == ("no server is there", URL, "yessign")
     account.pass_time(hours=1)
     publish(account, signing_key=a_pki().issuers["kica"].key)
     watch(account)
