@@ -11,7 +11,7 @@ from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.trust import Purpose
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation
+from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.domain.revocation.status import Status, StatusValue
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
@@ -22,6 +22,7 @@ from registrar.entry.views import registration_view
 from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
+from registrar.steps.applying_status import apply_status
 from registrar.steps.status_checks import StatusQuery
 
 MOST_SECONDS = 12.0
@@ -39,7 +40,7 @@ def lambda_handler(request: Request) -> Response:
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle_at(at) is Lifecycle.LIVE:
         status = _fresh_status(found, at)
-        found = _apply_status(found, status, at)
+        found = apply_status(registrations, found, status, at)
         audit("registration.checked", customer_id=found.customer_id, registration_id=found.id, answer=status.value)
     return respond(200, registration_view(found, request.language, at))
 
@@ -61,14 +62,3 @@ def _fresh_status(found: Registration, at: datetime) -> Status:
     if status.value not in (StatusValue.GOOD, StatusValue.REVOKED, StatusValue.ON_HOLD):
         raise Refusal(Code.REVOCATION_NOT_CONFIRMED, retry_after=30, issuer=found.issuer)
     return status
-
-
-def _apply_status(found: Registration, status: Status, at: datetime) -> Registration:
-    named = found.customer_id, found.id
-    if status.value is StatusValue.REVOKED:
-        return registrations.revoke(*named, status.reason or "unspecified", status.revoked_at or at, at)
-    if status.value is StatusValue.ON_HOLD:
-        return registrations.add_hold(*named, Hold.ISSUER, at)
-    if Hold.ISSUER in found.holds:
-        registrations.lift_hold(*named, Hold.ISSUER, at)
-    return registrations.record_revocation_status(*named, Revocation(status.as_of or at, status.source))

@@ -31,6 +31,7 @@ CHANGES: dict[str, Change] = {
     "propose": propose,
     "resume": lambda registrations, r: registrations.resume(r, NOW),
     **{f"hold {which}": hold(which) for which in Hold},
+    "hold by issuer": lambda registrations, r: registrations.hold_by_issuer(r.customer_id, r.id, NOW, NOW),
     **{f"lift {which}": lift(which) for which in (Hold.BANK, Hold.ISSUER)},
     "hold anew": lambda registrations, r: registrations.hold_by_reevaluation(r.customer_id, r.id, NOW),
     "lift anew": lambda registrations, r: registrations.lift_by_reevaluation(r.customer_id, r.id, NOW),
@@ -80,6 +81,8 @@ def test_an_ended_registration_never_changes(
         "resume": lambda s, r: s.resume(r, at),
         "hold": lambda s, r: s.add_hold(r.customer_id, r.id, Hold.CUSTOMER, at),
         "lift": lambda s, r: s.lift_hold(r.customer_id, r.id, Hold.BANK, at),
+        "hold by issuer": lambda s, r: s.hold_by_issuer(r.customer_id, r.id, at, at),
+        "lift by issuer": lambda s, r: s.lift_by_issuer(r.customer_id, r.id, at, at),
         "hold anew": lambda s, r: s.hold_by_reevaluation(r.customer_id, r.id, at),
         "lift anew": lambda s, r: s.lift_by_reevaluation(r.customer_id, r.id, at),
     }
@@ -133,10 +136,23 @@ def test_a_loss_report_is_independent_of_the_issuers_hold(account: Account, regi
     r = a_registration(account)
     for each in (Hold.ISSUER, Hold.CUSTOMER):
         registrations.add_hold("hong", r.id, each, NOW)
-    assert registrations.lift_hold("hong", r.id, Hold.ISSUER, NOW).holds == {Hold.CUSTOMER}
+    assert lift(Hold.ISSUER)(registrations, r).holds == {Hold.CUSTOMER}
     assert not registrations.get("hong", r.id).usable_at(NOW)
     registrations.add_hold("hong", r.id, Hold.ISSUER, NOW)
     assert registrations.resume(registrations.get("hong", r.id), NOW).holds == {Hold.ISSUER}
+
+
+def test_the_issuers_hold_is_lifted_for_a_later_time_only(account: Account, registrations: Registrations) -> None:
+    r = a_registration(account)
+    registrations.hold_by_issuer("hong", r.id, NOW, NOW + DAY)
+    for too_early in (NOW - DAY, NOW):
+        with pytest.raises(ConditionFailed):
+            registrations.lift_by_issuer("hong", r.id, too_early, NOW + DAY)
+    before = account.items("RegistrationsTable")
+    assert registrations.hold_by_issuer("hong", r.id, NOW - DAY, NOW + DAY).holds == {Hold.ISSUER}
+    assert account.items("RegistrationsTable") == before, "a hold for an earlier time changes nothing"
+    assert registrations.lift_by_issuer("hong", r.id, NOW + MINUTE, NOW + DAY).holds == set()
+    assert registrations.lift_by_issuer("hong", r.id, NOW - DAY, NOW + DAY).holds == set(), "there is none to lift"
 
 
 def test_a_signature_for_one_loss_report_lifts_no_later_one(account: Account, registrations: Registrations) -> None:

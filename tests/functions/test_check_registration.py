@@ -67,6 +67,7 @@ def test_a_good_status_lifts_the_issuers_hold_and_keeps_the_customers(app: App) 
     check(app, registration_id)
     app.call("POST", "/registrations/{registration_id}/loss", registration_id=registration_id)
     app.account.issuers.set_mode(certificate.certificate, "good")
+    app.account.pass_time(seconds=1)
     response = check(app, registration_id)
     assert (response.body["holds"], response.body["status"]) == (["customer"], "SUSPENDED")
 

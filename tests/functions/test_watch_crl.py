@@ -72,6 +72,16 @@ def test_a_hold_is_added_and_lifted_with_the_issuers(account: Account) -> None:
     assert now_of(account, registration).lifecycle is Lifecycle.REVOKED_BY_ISSUER
 
 
+def test_a_hold_is_lifted_by_the_next_list_of_the_same_second(account: Account) -> None:
+    registration, certificate = registered(account)
+    publish(account, listed(certificate, REASON.certificate_hold), number=1)
+    assert watch(account) == DONE
+    publish(account, number=2, this_update=account.at)
+    account.pass_time(minutes=2)  # a list is fetched once a minute
+    assert watch(account) == DONE
+    assert now_of(account, registration).holds == set()
+
+
 def test_a_customers_loss_report_is_independent_of_the_issuers_hold(account: Account) -> None:
     registration, certificate = registered(account)
     registrations_of(account).add_hold("hong", registration.id, Hold.CUSTOMER, NOW)

@@ -134,7 +134,11 @@ class Histories(RuleBasedStateMachine):
             lifted = lifted if hold in row.holds else None
             self.does(lambda: self.registrations.resume(found, self.now), crash, lifted)
         else:
-            self.does(lambda: self.registrations.lift_hold(r.customer_id, r.id, hold, self.now), crash, lifted)
+            lift = {
+                Hold.BANK: lambda: self.registrations.lift_hold(r.customer_id, r.id, hold, self.now),
+                Hold.ISSUER: lambda: self.registrations.lift_by_issuer(r.customer_id, r.id, self.now, self.now),
+            }
+            self.does(lift[hold], crash, lifted)
 
     @rule(pick=picks, reason=st.sampled_from(["superseded", "keyCompromise"]), crash=crashes)
     def revoke(self, pick: int, reason: str, crash: str | None) -> None:

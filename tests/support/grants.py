@@ -128,11 +128,12 @@ POWERS = [
     _power("s3:PutBucketVersioning", "TrustBucket"),
     _power("dynamodb:GetItem", "IssuersTable", ASK_ISSUERS),
     _power("dynamodb:PutItem", "IssuersTable"),
-    _power("s3:GetObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS),
+    _power("s3:GetObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS | {"RegisterCertificate"}),
+    _power("s3:GetObject", "RevocationBucket/crl/x/y/watched", ASK_ISSUERS),
     _power("s3:PutObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS),
     _power("s3:PutObject", "RevocationBucket/elsewhere/x"),
     _power("s3:DeleteObject", "RevocationBucket/crl/x/y/current"),
-    _power("s3:ListBucket", "RevocationBucket", ASK_ISSUERS),
+    _power("s3:ListBucket", "RevocationBucket", ASK_ISSUERS | {"RegisterCertificate"}),
     # Messages and events.
     _power("dynamodb:GetItem", "NoticesTable", REEVALUATE | {"FlagExpiring", "ReevaluateSegment", "SendNotice"}),
     _power(

@@ -44,6 +44,8 @@ def hold(which: Hold) -> Change:
 
 
 def lift(which: Hold) -> Change:
+    if which is Hold.ISSUER:
+        return lambda registrations, r: registrations.lift_by_issuer(r.customer_id, r.id, NOW, NOW)
     return lambda registrations, r: registrations.lift_hold(r.customer_id, r.id, which, NOW)
 
 

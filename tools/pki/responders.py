@@ -176,6 +176,7 @@ _SIGNED: Final[Mapping[str, ResponseFields]] = {
     "wrong_signer": ResponseFields(),
     "stale": ResponseFields(age=_WEEK),
     "old": ResponseFields(age=timedelta(hours=47), lifetime=_WEEK),
+    "earlier": ResponseFields(age=timedelta(minutes=30), lifetime=_WEEK),
     "future": ResponseFields(age=-_WEEK),
     "replayed": ResponseFields(),
 }
@@ -193,7 +194,7 @@ def response_in_mode(mode: str, request: bytes, responder: Responder, now: datet
     if mode == "garbage":
         return b"<html>no OCSP here</html>"
     fields = revoked(_REVOKED[mode], (now - _WEEK).astimezone(UTC)) if mode in _REVOKED else _SIGNED[mode]
-    nonce = {"no_nonce": None, "replayed": _OLD_NONCE}.get(mode, nonce_of(request))
+    nonce = {"no_nonce": None, "earlier": None, "replayed": _OLD_NONCE}.get(mode, nonce_of(request))
     key = _strangers_key() if mode == "wrong_signer" else None
     return sign_response(request, responder, now, replace(fields, nonce=nonce, key=key))
 

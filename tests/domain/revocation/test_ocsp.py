@@ -83,6 +83,7 @@ SIGNED_ANSWERS = {
     "hold": Status(StatusValue.ON_HOLD, "ocsp", NOW, NOW + HOUR, NOW - WEEK, "certificateHold"),
     "stale": Status(StatusValue.STALE, "ocsp", NOW - WEEK, NOW - WEEK + HOUR, why="nextUpdate has passed"),
     "old": Status(StatusValue.STALE, "ocsp", NOW - AGE, NOW - AGE + WEEK, why="thisUpdate is too long ago"),
+    "earlier": Status(StatusValue.GOOD, "ocsp", NOW - HOUR / 2, NOW - HOUR / 2 + WEEK),
     "future": Status(StatusValue.INVALID, "ocsp", NOW + WEEK, NOW + WEEK + HOUR, why="thisUpdate is in the future"),
     "replayed": Status(StatusValue.INVALID, "ocsp", why="nonce is not ours"),
     "wrong_serial": Status(StatusValue.INVALID, "ocsp", why="not about this certificate"),

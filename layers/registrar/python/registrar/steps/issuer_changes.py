@@ -19,17 +19,16 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import ConditionFailed
-from registrar.domain.registrations.registration import Hold
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.distribution_points import Point
-from registrar.domain.revocation.watch import Step, revoked_authorities, steps
+from registrar.domain.revocation.watch import Step, issued_at, revoked_authorities, steps
 
 _MOST_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A change that hit a registration; `live` states whether it was live and so was changed."""
+    """A change that hit a registration; `live` states whether it was live, and so was changed."""
 
     step: Step
     customer_id: str
@@ -55,7 +54,8 @@ def apply_changes(
         readable = noted if indexes.index(point, WATCHED) else None
         for before in (readable, applied) if applied else (readable,):
             found = steps(before.content if before else None, newest.content, counts)
-            yield from _apply_steps(registrations, point.issuer_key_digest, found, now, counts)
+            as_of = issued_at(newest.content)
+            yield from _apply_steps(registrations, point.issuer_key_digest, found, as_of, now, counts)
         try:
             indexes.watched(point, newest.content, noted)
             return
@@ -83,6 +83,7 @@ def _apply_steps(
     registrations: Registrations,
     issuer_key_digest: str,
     found: Iterator[tuple[Step, Entry]],
+    as_of: datetime,
     now: datetime,
     counts: Counter[str],
 ) -> Iterator[Hit]:
@@ -98,12 +99,18 @@ def _apply_steps(
         for serial, (customer_id, registration_id) in owners.items():
             step, entry = by_serial[serial]
             counts["hit"] += 1
-            live = _apply(registrations, step, entry, customer_id, registration_id, now)
+            live = _apply(registrations, step, entry, customer_id, registration_id, as_of, now)
             yield Hit(step, customer_id, registration_id, live)
 
 
 def _apply(
-    registrations: Registrations, step: Step, entry: Entry, customer_id: str, registration_id: str, now: datetime
+    registrations: Registrations,
+    step: Step,
+    entry: Entry,
+    customer_id: str,
+    registration_id: str,
+    as_of: datetime,
+    now: datetime,
 ) -> bool:
     try:
         match step:
@@ -111,9 +118,9 @@ def _apply(
                 reason = entry.reason or "unspecified"
                 registrations.revoke(customer_id, registration_id, reason, entry.revoked_at, now)
             case Step.HELD:
-                registrations.add_hold(customer_id, registration_id, Hold.ISSUER, now)
+                registrations.hold_by_issuer(customer_id, registration_id, as_of, now)
             case Step.LIFTED:
-                registrations.lift_hold(customer_id, registration_id, Hold.ISSUER, now)
+                registrations.lift_by_issuer(customer_id, registration_id, as_of, now, by_next_list=True)
     except ConditionFailed:
         return False
     return True

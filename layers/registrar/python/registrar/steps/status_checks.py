@@ -1,7 +1,7 @@
 """Querying the revocation status of a certificate: OCSP, then its CRL, in the order of the bank's rules.
 
 Only configured addresses are queried, within one time limit; a source that keeps failing is paused (issuers.py).
-Only a status that the issuer stated can be good.
+Only a status that the issuer stated can be good, and only while no stored list contradicts it (known_lists.py).
 """
 
 import secrets
@@ -14,9 +14,10 @@ from registrar.domain.certificates.trust import Issuer, RevocationRules
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, request_for
-from registrar.domain.revocation.status import Status, StatusValue
+from registrar.domain.revocation.status import Status, StatusValue, prevailing
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
+from registrar.steps.known_lists import KnownLists
 
 # The CRL can still be queried when the responder uses up its time.
 OCSP_SECONDS = 5.0
@@ -41,6 +42,7 @@ class StatusChecks:
 
     issuers: Issuers
     crls: CrlStore
+    known: KnownLists
 
     def check(self, query: StatusQuery) -> tuple[Status, bool]:
         """The revocation status, or, where no source gives one, the worst failure of the sources.
@@ -48,11 +50,13 @@ class StatusChecks:
         A good certificate's CAs are looked up too where the rules require it: the flag marks the status of a CA.
         """
         status = self._own(query)
+        status = prevailing(status, self.known.status(query.certificate, query.issuer.certificate.key_digest))
         if status.value is not StatusValue.GOOD or not query.rules.check_authorities:
             return status, False
         above = query.issuer.anchor.certificate
         for authority in query.issuer.authorities:
-            of_authority = self._listed(query, authority, above, None)
+            listed = self._listed(query, authority, above, None)
+            of_authority = prevailing(listed, self.known.status(authority, above.key_digest))
             if of_authority.value is not StatusValue.GOOD:
                 return of_authority, True
             above = authority

@@ -1,4 +1,4 @@
-"""Before an upload is registered: an outdated revocation status is queried again."""
+"""Before an upload is registered: a revocation status that is outdated, or contradicted, is queried again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,28 @@ from typing import NoReturn
 
 from registrar.aws.queues.queue import Queue
 from registrar.aws.tables.upload_checks import UploadChecks
+from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import AwaitingProof
+from registrar.domain.revocation.status import Status, prevailing
+from registrar.steps.known_lists import KnownLists
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRefresh:
-    """The uploads' table and the queue of revocation queries."""
+    """The uploads' table, the queue of revocation queries, and the stored lists."""
 
     checks: UploadChecks
     queries: Queue
+    known: KnownLists
 
     def expect_fresh(self, upload: AwaitingProof, now: datetime) -> None:
-        """Check that the revocation status is fresh. Raises Refusal (IN_PROGRESS) where it is queried again."""
-        if not upload.is_status_fresh_at(now):
+        """Check that the revocation status is fresh, and that no list that was read since contradicts it.
+
+        Raises Refusal (IN_PROGRESS) where it is queried again.
+        """
+        if not upload.is_status_fresh_at(now) or self._is_contradicted(upload):
             self.query_again(upload, now)
 
     def query_again(self, upload: AwaitingProof, now: datetime) -> NoReturn:
@@ -28,3 +35,8 @@ class StatusRefresh:
         self.checks.query_again(upload, now)
         self.queries.send([{"upload_id": upload.id}])
         raise Refusal(Code.IN_PROGRESS, retry_after=1)
+
+    def _is_contradicted(self, upload: AwaitingProof) -> bool:
+        known = self.known.status(read_certificate(upload.der), upload.summary.issuer_key_digest)
+        given = Status(upload.status.value, upload.status.source, upload.status.as_of)
+        return prevailing(given, known) is not given

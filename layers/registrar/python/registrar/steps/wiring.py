@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
+    from registrar.steps.known_lists import KnownLists
     from registrar.steps.locked_logins import LockedLogins
     from registrar.steps.outcomes import Outcomes
     from registrar.steps.owners import Owners
@@ -37,7 +38,7 @@ def status_refresh() -> StatusRefresh:
     """Querying an outdated status again before an upload is registered."""
     from registrar.steps.status_refresh import StatusRefresh
 
-    return StatusRefresh(stores.upload_checks(), stores.query_queue())
+    return StatusRefresh(stores.upload_checks(), stores.query_queue(), known_lists())
 
 
 def credentials() -> Credentials:
@@ -59,6 +60,13 @@ def loss_reports() -> LossReports:
     from registrar.steps.reporting_loss import LossReports
 
     return LossReports(stores.registrations())
+
+
+def known_lists() -> KnownLists:
+    """What the stored lists say, without a query."""
+    from registrar.steps.known_lists import KnownLists
+
+    return KnownLists(stores.crl_indexes())
 
 
 def locked_logins() -> LockedLogins:
@@ -116,4 +124,4 @@ def status_checks() -> StatusChecks:
     """Querying the revocation status of a certificate."""
     from registrar.steps.status_checks import StatusChecks
 
-    return StatusChecks(stores.issuers(), crl_store())
+    return StatusChecks(stores.issuers(), crl_store(), known_lists())

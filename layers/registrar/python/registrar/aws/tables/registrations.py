@@ -154,11 +154,49 @@ class Registrations:
         return self._change(customer_id, registration_id, expression, LIVE, held)
 
     def lift_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
-        """Lift the bank's or the issuer's hold and keep the others. Raises ConditionFailed where it is not live."""
+        """Lift the bank's hold and keep the others. Raises ConditionFailed where it is not live."""
         values = {":hold": dynamo.text_set([hold]), **alive(now)}
         expression = f"DELETE holds :hold REMOVE {held_since_name(hold)}"
         expression += ", bank_hold_reason" if hold is Hold.BANK else ""
         return self._change(customer_id, registration_id, expression, LIVE, values)
+
+    def hold_by_issuer(
+        self, customer_id: str, registration_id: str, as_of: datetime, now: datetime
+    ) -> Registration:
+        """Add the issuer's hold, which its source states for `as_of`; a hold that is there for a later time stays.
+
+        Raises ConditionFailed where it is not live.
+        """
+        condition = f"{LIVE} AND (attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of <= :as_of)"
+        expression = "ADD holds :hold SET issuer_held_as_of = :as_of"
+        values = {":hold": dynamo.text_set([Hold.ISSUER]), ":as_of": dynamo.instant(as_of), **alive(now)}
+        try:
+            return self._change(customer_id, registration_id, expression, condition, values)
+        except ConditionFailed:
+            found = self.find(customer_id, registration_id)
+            if found is None or found.lifecycle_at(now) is not Lifecycle.LIVE or Hold.ISSUER not in found.holds:
+                raise
+            return found
+
+    def lift_by_issuer(
+        self, customer_id: str, registration_id: str, as_of: datetime, now: datetime, *, by_next_list: bool = False
+    ) -> Registration:
+        """Lift the issuer's hold on a status for `as_of`, and keep the others.
+
+        Raises ConditionFailed where it is not live, or the hold was stated for a later time; for the same time too,
+        unless the status is that of the list after the one with the hold (two may come within a second).
+        """
+        order = "<=" if by_next_list else "<"
+        later = f"attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of {order} :as_of"
+        condition = f"{LIVE} AND (NOT contains(holds, :issuer) OR {later})"
+        expression = "DELETE holds :hold REMOVE issuer_held_as_of"
+        values = {
+            ":hold": dynamo.text_set([Hold.ISSUER]),
+            ":issuer": dynamo.text(Hold.ISSUER),
+            ":as_of": dynamo.instant(as_of),
+            **alive(now),
+        }
+        return self._change(customer_id, registration_id, expression, condition, values)
 
     def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Add the bank's hold, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or

@@ -56,6 +56,16 @@ def status_from_crls(
     return lacking
 
 
+def stated_by_list(certificate: Certificate, head: Head, entry: Entry | None) -> Status | None:
+    """REVOKED or ON_HOLD where a list of the certificate's issuer names it, however old the list is; else None.
+
+    The scope is not checked: an entry is the issuer's statement about this serial wherever it stands.
+    """
+    if entry is None or directory_key(certificate.issuer) != head.issuer:
+        return None
+    return _entered(head, entry)
+
+
 def _said(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Status:
     if directory_key(certificate.issuer) != head.issuer:
         return _status(StatusValue.INVALID, head, "the CRL is another issuer's")
@@ -73,6 +83,10 @@ def _said(certificate: Certificate, head: Head, entry: Entry | None, now: dateti
         return _status(StatusValue.STALE, head, "thisUpdate is too long ago")
     if entry is None:
         return _status(StatusValue.GOOD, head)
+    return _entered(head, entry)
+
+
+def _entered(head: Head, entry: Entry) -> Status:
     return Status(
         StatusValue.ON_HOLD if entry.on_hold else StatusValue.REVOKED,
         SOURCE,

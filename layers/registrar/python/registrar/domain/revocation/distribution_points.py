@@ -32,6 +32,15 @@ def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operat
     CRLs that another CA signs (`cRLIssuer`) and CRLs of some reasons only are skipped: neither can prove that
     a certificate is good. The result is empty if the certificate names no allowed address.
     """
+    return tuple(
+        Point(issuer_key_digest, url, operator.id)
+        for url in named_urls(certificate)
+        if allowed(url, operator.sources.crl)
+    )
+
+
+def named_urls(certificate: Certificate) -> tuple[str, ...]:
+    """Every address of a complete CRL that a certificate names, accepted or not, each once."""
     try:
         value = certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
@@ -43,11 +52,7 @@ def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operat
         for name in point.full_name
         if isinstance(name, x509.UniformResourceIdentifier)
     ]
-    return tuple(
-        Point(issuer_key_digest, url, operator.id)
-        for url in dict.fromkeys(urls)
-        if allowed(url, operator.sources.crl)
-    )
+    return tuple(dict.fromkeys(urls))
 
 
 def check_point(scope: Scope, point: Point, issuer: Certificate) -> None:

@@ -1,12 +1,14 @@
 """The revocation status of one certificate, by OCSP (RFC 6960) or from a CRL (RFC 5280 section 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from registrar.domain.times import instant, iso
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class StatusValue(StrEnum):
@@ -82,6 +84,33 @@ class RecordedStatus:
             asked_at=instant(stored["asked_at"]),
             points=tuple(stored["points"]),
         )
+
+
+def prevailing(status: Status, known: Status | None) -> Status:
+    """What counts: the `status` that a source gave now, or what is `known` already (see `worst_known`).
+
+    A revocation is final (RFC 5280 5.3.1: only a hold can be lifted). A hold counts until a status for a later
+    time: a response from before the hold can be replayed while it is fresh.
+    """
+    if known is None or status.value is StatusValue.REVOKED:
+        return status
+    if known.value is StatusValue.REVOKED:
+        return known
+    return known if status.definite and not _is_later(status, known) else status
+
+
+def _is_later(status: Status, hold: Status) -> bool:
+    """Whether `status` is for a later time than a hold; never where the time of one is unknown."""
+    return status.as_of is not None and hold.as_of is not None and status.as_of > hold.as_of
+
+
+def worst_known(statuses: Iterable[Status]) -> Status | None:
+    """Of what is known (REVOKED, INVALID, ON_HOLD) a revocation, then what cannot be read, then the hold for the
+    latest time; None where nothing is."""
+    return max(statuses, key=lambda each: (_RANK[each.value], each.as_of or _NEVER), default=None)
+
+
+_RANK = {StatusValue.ON_HOLD: 0, StatusValue.INVALID: 1, StatusValue.REVOKED: 2}
 
 
 def recorded(status: Status, max_age: timedelta, asked_at: datetime, points: tuple[str, ...]) -> RecordedStatus:

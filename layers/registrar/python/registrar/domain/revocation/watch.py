@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 
 from registrar.domain.certificates.certificate import Certificate
@@ -73,6 +74,11 @@ def steps(before: bytes | None, after: bytes, counts: Counter[str]) -> Iterator[
     yield from map(_listed, (*found.added.values(), *found.changed.values()))
     if _head(before).scope == head.scope:
         yield from ((Step.LIFTED, entry) for entry in found.removed.values() if entry.on_hold)
+
+
+def issued_at(index: bytes) -> datetime:
+    """thisUpdate of the list in an index. Raises CrlUnusable."""
+    return _head(index).this_update
 
 
 def _listed(entry: Entry) -> tuple[Step, Entry]:

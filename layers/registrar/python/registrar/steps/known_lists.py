@@ -1,0 +1,56 @@
+"""What the stored lists say of a certificate, without a query: a later response must not contradict them.
+
+A response without a nonce can be replayed while it is fresh. A list that the bank has read and that names the
+certificate is stronger than a response for an earlier time, whichever source is queried first, and however old the
+list is by now.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from registrar.aws.buckets.crl_indexes import CrlIndexes
+from registrar.domain.certificates.certificate import Certificate
+from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable
+from registrar.domain.revocation.crl_index import lookup
+from registrar.domain.revocation.crl_status import SOURCE, stated_by_list
+from registrar.domain.revocation.distribution_points import Point, named_urls
+from registrar.domain.revocation.status import Status, StatusValue, worst_known
+
+# A list that was replaced while it was read is read again.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLists:
+    """The newest list of each issuer's address that was read."""
+
+    indexes: CrlIndexes
+
+    def status(self, certificate: Certificate, issuer_key_digest: str) -> Status | None:
+        """REVOKED or ON_HOLD where a stored list at an address that the certificate names lists it, INVALID
+        where its entry cannot be read; else None.
+
+        An address that is no longer accepted counts: its list was accepted when it was read. Raises ConditionFailed
+        for a list that is replaced each time it is read.
+        """
+        return worst_known(self._statuses(certificate, issuer_key_digest))
+
+    def _statuses(self, certificate: Certificate, issuer_key_digest: str) -> Iterator[Status]:
+        for url in named_urls(certificate):
+            found = self._status_at(Point(issuer_key_digest, url, ""), certificate)
+            if found is not None:
+                yield found
+
+    def _status_at(self, point: Point, certificate: Certificate) -> Status | None:
+        for _ in range(_TRIES):
+            with suppress(ConditionFailed):
+                index = self.indexes.index(point)
+                if index is None:
+                    return None
+                try:
+                    entry = lookup(index.head, index.read, certificate.serial)
+                except CrlUnusable as error:
+                    return Status(StatusValue.INVALID, SOURCE, why=error.why)
+                return stated_by_list(certificate, index.head, entry)
+        raise ConditionFailed

@@ -1,0 +1,152 @@
+"""A good response from before a stored list must not beat it, on any path that records a status."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from registrar.aws.buckets.trust_bucket import ACTIVE
+from tests.support.account import Account
+from tests.support.app import DONE, Answer, App, assert_problem, put_trust, trust_demo_issuers
+from tests.support.builders import a_certificate, a_trust_document, an_ec_key
+from tests.support.crl_watch import URL, listed, publish, watch
+from tools.pki.authorities import CustomerCertificate
+
+REASON = x509.ReasonFlags
+HOLD, COMPROMISE = REASON.certificate_hold, REASON.key_compromise
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def app(account: Account) -> App:
+    app = App(account)
+    app.enrol()
+    trust_demo_issuers(account)
+    return app
+
+
+def a_listed_certificate() -> CustomerCertificate:
+    return a_certificate(key=an_ec_key(), crl_url=URL)
+
+
+def read_list(app: App, certificate: CustomerCertificate, reason: x509.ReasonFlags, **overrides: Any) -> None:
+    """The bank reads a list with this certificate on it, for another customer's certificate."""
+    publish(app.account, listed(certificate, reason), **overrides)
+    assert watch(app.account) == DONE
+
+
+def registered(app: App) -> tuple[str, CustomerCertificate]:
+    certificate = a_listed_certificate()
+    return app.register(certificate).body["registration_id"], certificate
+
+
+def check(app: App, registration_id: str) -> Answer:
+    return app.call("POST", "/registrations/{registration_id}/check", registration_id=registration_id)
+
+
+@pytest.mark.parametrize("mode", ["old", "earlier"])
+@pytest.mark.parametrize(("reason", "headline"), [(HOLD, "ISSUER_ON_HOLD"), (COMPROMISE, "REVOKED_BY_ISSUER")])
+def test_a_good_response_from_before_a_stored_list_is_refused(
+    app: App, mode: str, reason: x509.ReasonFlags, headline: str
+) -> None:
+    certificate = a_listed_certificate()
+    read_list(app, certificate, reason)
+    app.account.issuers.mode = mode
+    view = app.upload(certificate.der)
+    assert (view["state"], view["headline"]) == ("REJECTED", headline)
+
+
+def test_a_revocation_on_a_list_is_final_whatever_is_responded_later(app: App) -> None:
+    certificate = a_listed_certificate()
+    read_list(app, certificate, COMPROMISE)
+    app.account.pass_time(days=3)
+    assert app.upload(certificate.der)["headline"] == "REVOKED_BY_ISSUER"
+
+
+@pytest.mark.parametrize(("later", "state"), [(0, "REJECTED"), (1, "AWAITING_PROOF")])
+def test_a_hold_on_a_list_counts_until_a_response_for_a_later_time(app: App, later: int, state: str) -> None:
+    certificate = a_listed_certificate()
+    read_list(app, certificate, HOLD)
+    app.account.pass_time(seconds=later)
+    assert app.upload(certificate.der)["state"] == state
+
+
+@pytest.mark.parametrize(("reason", "headline"), [(HOLD, "ISSUER_ON_HOLD"), (COMPROMISE, "REVOKED_BY_ISSUER")])
+def test_a_list_read_between_decision_and_proof_stops_the_registration(
+    app: App, reason: x509.ReasonFlags, headline: str
+) -> None:
+    """No watch began since: another customer's query fetched the list."""
+    certificate = a_listed_certificate()
+    app.account.issuers.mode = "earlier"
+    view = app.upload(certificate.der)
+    assert view["state"] == "AWAITING_PROOF"
+    publish(app.account, listed(certificate, reason))
+    with_other_query(app)
+    assert_problem(app.prove(view, certificate), "IN_PROGRESS")
+    assert app.registrations() == []
+    assert app.ask_issuer(view["upload_id"]) == DONE
+    assert app.look(view["upload_id"]).body["headline"] == headline
+
+
+def with_other_query(app: App) -> None:
+    """Another customer's upload, for which the responder is silent, brings the list."""
+    other = App(app.account, customer_id="kim")
+    other.enrol()
+    mode, app.account.issuers.mode = app.account.issuers.mode, "tryLater"
+    other.upload(a_listed_certificate().der)
+    app.account.issuers.mode = mode
+
+
+def test_a_good_response_from_before_the_list_lifts_no_hold(app: App) -> None:
+    registration_id, certificate = registered(app)
+    read_list(app, certificate, HOLD)
+    app.account.issuers.mode = "earlier"
+    app.account.pass_time(minutes=10)
+    response = check(app, registration_id)
+    assert (response.status, response.body["usable"], response.body["holds"]) == (200, False, ["issuer"])
+    app.account.issuers.mode = None
+    assert check(app, registration_id).body["holds"] == []
+
+
+def test_a_good_response_from_before_the_list_does_not_stop_a_revocation(app: App) -> None:
+    registration_id, certificate = registered(app)
+    publish(app.account, listed(certificate, COMPROMISE))
+    with_other_query(app)  # no watch ran: only the stored list names it
+    app.account.issuers.mode = "earlier"
+    assert check(app, registration_id).body["status"] == "REVOKED_BY_ISSUER"
+
+
+def test_a_list_from_before_the_response_lifts_no_hold(app: App) -> None:
+    """The responder put the hold on; its server is kept silent, and the list is from before."""
+    registration_id, certificate = registered(app)
+    publish(app.account, this_update=app.account.at - 30 * MINUTE)
+    app.account.issuers.set_mode(certificate.certificate, "hold")
+    assert check(app, registration_id).body["holds"] == ["issuer"]
+    app.account.issuers.mode = "tryLater"
+    response = check(app, registration_id)
+    assert (response.body["usable"], response.body["holds"]) == (False, ["issuer"])
+    publish(app.account, this_update=app.account.at + MINUTE)
+    app.account.pass_time(minutes=40)  # the stored list is too old for high value by now
+    assert check(app, registration_id).body["holds"] == []
+
+
+def test_a_later_list_lifts_the_hold(app: App) -> None:
+    registration_id, certificate = registered(app)
+    read_list(app, certificate, HOLD)
+    app.account.pass_time(days=1)
+    publish(app.account)
+    assert watch(app.account) == DONE
+    assert check(app, registration_id).body["holds"] == []
+
+
+def test_the_list_counts_where_its_address_is_no_longer_accepted(app: App) -> None:
+    certificate = a_listed_certificate()
+    read_list(app, certificate, COMPROMISE)
+    document = a_trust_document(2)
+    document["operators"]["yessign"]["revocation"]["crl"] = []
+    put_trust(app.account, ACTIVE, json.dumps(document).encode())
+    app.account.restart()
+    app.account.issuers.mode = "earlier"
+    assert app.upload(certificate.der)["headline"] == "REVOKED_BY_ISSUER"
