@@ -29,6 +29,7 @@ MOST_SECONDS = 12.0
 PRIVATE = setting("PRIVATE_ADDRESSES") == "allowed"
 trust = stores.trust_bucket()
 registrations = stores.registrations()
+throttles = stores.throttles()
 statuses = use_cases.status_checks()
 
 
@@ -39,6 +40,7 @@ def lambda_handler(request: Request) -> Response:
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     if found.lifecycle_at(at) is Lifecycle.LIVE:
+        throttles.count_check(caller.customer_id, at)
         status = _fresh_status(found, at)
         found = apply_status(registrations, found, status, at)
         audit("registration.checked", customer_id=found.customer_id, registration_id=found.id, answer=status.value)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.access.throttles import CHECK_LIMIT
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem, trust_demo_issuers
 from tests.support.builders import a_certificate, an_ec_key
@@ -82,6 +83,44 @@ def test_without_a_fresh_status_the_verdict_is_no_and_nothing_changes(app: App, 
     assert status(app, registration_id)["usable"] is True
     app.account.issuers.mode = None
     assert check(app, registration_id).body["usable"] is True
+
+
+@pytest.mark.parametrize("mode", ["unauthorized", "unknown", "malformedRequest", "stale", "wrong_serial"])
+def test_a_certificate_without_a_status_pauses_no_responder(app: App, mode: str) -> None:
+    registration_id, certificate = registered(app)
+    app.account.issuers.set_mode(certificate.certificate, mode)
+    for _ in range(6):
+        assert_problem(check(app, registration_id), "REVOCATION_NOT_CONFIRMED")
+    other = App(app.account, customer_id="kim")
+    other.enrol()
+    assert other.register(a_certificate(key="ec")).status == 201
+
+
+@pytest.mark.parametrize("mode", ["tryLater", "internalError", "garbage"])
+def test_a_responder_that_fails_is_paused(app: App, mode: str) -> None:
+    registration_id, _ = registered(app)
+    app.account.issuers.mode = mode
+    asked = app.account.issuers.requests
+    for _ in range(7):
+        assert_problem(check(app, registration_id), "REVOCATION_NOT_CONFIRMED")
+    assert app.account.issuers.requests == asked + 5
+
+
+def test_checks_of_one_customer_are_limited_before_the_issuer_is_queried(app: App) -> None:
+    registration_id, _ = registered(app)
+    other = App(app.account, customer_id="kim")
+    other.enrol()
+    others = other.register(a_certificate(key="ec")).body["registration_id"]
+    for _ in range(CHECK_LIMIT.per_minute):
+        assert check(app, registration_id).status == 200
+    asked = app.account.issuers.requests
+    refused = check(app, registration_id)
+    assert_problem(refused, "RATE_LIMITED")
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert app.account.issuers.requests == asked
+    assert check(other, others).status == 200
+    app.account.pass_time(minutes=1)
+    assert check(app, registration_id).status == 200
 
 
 def test_an_ended_registration_is_returned_without_a_query(app: App) -> None:

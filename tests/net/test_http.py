@@ -54,14 +54,15 @@ def test_a_body_of_each_encoding_is_read(wire: Wire, response: bytes) -> None:
     assert http.get(AT, frozen()) == b"crl"
 
 
-@pytest.mark.parametrize("status", [100, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 500, 503])
+@pytest.mark.parametrize("status", [100, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 429, 500, 503])
 def test_a_status_other_than_200_is_refused(wire: Wire, status: int) -> None:
     headers = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 3\r\n\r\n"
     wire.answer = f"HTTP/1.1 {status} It\r\n".encode() + headers + b"crl"
 
-    with pytest.raises(IssuerUnreachable, match=f"HTTP status {status}"):
+    with pytest.raises(IssuerUnreachable, match=f"HTTP status {status}") as caught:
         http.get(AT, frozen())
     assert wire.looked_up == ["ocsp.example.org"]
+    assert caught.value.server_failed is (status not in (400, 401, 404)), "4xx is about the request"
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,24 @@ def test_overlong_lengths_are_accepted(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
+    ("response", "failed"),
+    [
+        (BOUND + DONE, False),
+        (BOUND + done(32), False),
+        (BOUND + done(34), False),
+        (BOUND + done(51), True),
+        (BOUND + done(52), True),
+        (b"", True),
+    ],
+)
+def test_a_missing_entry_is_no_failure_of_the_server(wire: Wire, response: bytes, failed: bool) -> None:
+    wire.answer = response
+    with pytest.raises(IssuerUnreachable) as caught:
+        ldap.search(AT, frozen())
+    assert caught.value.server_failed is failed
+
+
+@pytest.mark.parametrize(
     ("response", "why"),
     [
         (b"", "cut off"),

@@ -36,12 +36,13 @@ class Server:
 
     lists: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    failed: bool = True
 
     def fetch(self, url: str, origins: Sequence[str], limits: Limits) -> tuple[bytes, ...]:
         assert limits.most_bytes > 0
         self.asked.append(url)
         if url not in self.lists:
-            raise IssuerUnreachable("no address takes a connection")
+            raise IssuerUnreachable("no address takes a connection", server_failed=self.failed)
         return self.lists[url]
 
 
@@ -164,6 +165,21 @@ def test_an_unreachable_server_is_reported_and_then_paused(crls: CrlStore, serve
     rests = status(crls, others, (RULES.breaker_failures - 1) * FETCH_PAUSE)
     assert (rests.value, rests.why) == (StatusValue.UNAVAILABLE, "the source rests after failures")
     assert len(server.asked) == RULES.breaker_failures
+
+
+def test_a_list_that_is_missing_or_wrong_pauses_no_server(crls: CrlStore, server: Server) -> None:
+    """Another list on the same server may be good."""
+    certificate = a_registrable()
+    for number in range(2 * RULES.breaker_failures):
+        if number < RULES.breaker_failures:
+            server.lists[URL] = (a_list(idp=scope(uris=[OTHER_URL])),)
+        else:
+            server.lists.pop(URL, None)
+            server.failed = False
+        assert status(crls, certificate, number * FETCH_PAUSE).value is not StatusValue.GOOD
+    server.lists[OTHER_URL] = (a_list(idp=scope(uris=[OTHER_URL])),)
+    others = a_registrable(crl_url=OTHER_URL)
+    assert status(crls, others, 2 * RULES.breaker_failures * FETCH_PAUSE).value is StatusValue.GOOD
 
 
 def test_a_failing_server_does_not_invalidate_a_fresh_list(crls: CrlStore, server: Server) -> None:

@@ -79,7 +79,7 @@ POWERS = [
     _power(
         "dynamodb:UpdateItem",
         "ThrottlesTable",
-        VERIFY | {"Login", "ReportLoss", "SendOtp", "StartPhone", "StepUp"},
+        VERIFY | {"CheckRegistration", "Login", "ReportLoss", "SendOtp", "StartPhone", "StepUp"},
     ),
     _power("dynamodb:DeleteItem", "ThrottlesTable"),
     # Uploads.

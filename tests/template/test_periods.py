@@ -50,7 +50,7 @@ PERIODS: dict[str, list[timedelta]] = {
         TEXT_LIFE,
     ],
     "paths /uploads/{upload_id}/registration post responses 404 description": [RULES["uploads"]],
-    "paths /registrations/{registration_id}/check post description": [CONFIRMED_WITHIN],
+    "paths /registrations/{registration_id}/check post description": [CONFIRMED_WITHIN, HOUR],  # CHECK_LIMIT
     "components securitySchemes session description": [SESSION_LIFE, SESSION_IDLE],
     "components responses ChallengeRefused description": [CHALLENGE_LIFE],
     "components responses NoSession description": [SESSION_IDLE],

@@ -90,9 +90,14 @@ SIGNED_ANSWERS = {
     "wrong_signer": Status(StatusValue.INVALID, "ocsp", why="signature does not verify"),
 }
 UNSIGNED_ANSWERS = {
-    name: Status(StatusValue.UNAVAILABLE, "ocsp", why=f"responder says {name}")
+    name: Status(
+        StatusValue.UNAVAILABLE,
+        "ocsp",
+        why=f"responder says {name}",
+        server_failed=name in ("tryLater", "internalError"),
+    )
     for name in ("tryLater", "internalError", "unauthorized", "sigRequired", "malformedRequest")
-} | {"garbage": Status(StatusValue.INVALID, "ocsp", why="not the DER of an OCSPResponse")}
+} | {"garbage": Status(StatusValue.INVALID, "ocsp", why="not the DER of an OCSPResponse", server_failed=True)}
 EXPECTED = SIGNED_ANSWERS | UNSIGNED_ANSWERS
 
 

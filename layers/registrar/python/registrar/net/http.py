@@ -42,7 +42,9 @@ def _response(stream: Stream) -> bytes:
     if not status:
         raise IssuerUnreachable("the response is not HTTP")
     if status[1] != b"200":
-        raise IssuerUnreachable(f"HTTP status {status[1].decode()}")
+        # RFC 9110 section 15.5: 4xx is about this request, but 429 about too many of them.
+        about_request = status[1].startswith(b"4") and status[1] != b"429"
+        raise IssuerUnreachable(f"HTTP status {status[1].decode()}", server_failed=not about_request)
     headers = _headers(stream)
     coding = headers.get(b"transfer-encoding")
     if coding is not None:

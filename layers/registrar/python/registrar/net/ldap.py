@@ -42,6 +42,8 @@ _RESULTS: Final = {
     51: "busy",
     52: "unavailable",
 }
+_ABOUT_ENTRY: Final = frozenset({10, 32, 34, 50})
+"""Results about the entry that was asked for: the server works."""
 _NOT_LDAP: Final = "the response is not LDAP"
 _Values = list[tuple[int, bytes]]
 
@@ -61,7 +63,7 @@ def search(address: LdapAddress, limits: Limits) -> tuple[bytes, ...]:
         stream.send(_message(_SEARCH_ID, _search_request(address)))
         values = _found(stream, address.attribute)
     if not values:
-        raise IssuerUnreachable("the entry has no CRL")
+        raise IssuerUnreachable("the entry has no CRL", server_failed=False)
     if sum(map(len, values)) > limits.most_bytes:
         raise IssuerUnreachable("the response is too large")
     return values
@@ -134,7 +136,8 @@ def _succeeded(result: bytes) -> None:
     code, *_ = _of(_values(result)[:1], _ENUMERATED)
     number = int.from_bytes(code)
     if number:
-        raise IssuerUnreachable(f"LDAP result {number} {_RESULTS.get(number, '')}".rstrip())
+        why = f"LDAP result {number} {_RESULTS.get(number, '')}".rstrip()
+        raise IssuerUnreachable(why, server_failed=number not in _ABOUT_ENTRY)
 
 
 def _values(contents: bytes) -> _Values:

@@ -88,8 +88,14 @@ class CrlStore:
         try:
             contents = fetch_crl(point.url, origins, replace(query.limits, most_bytes=MOST_BYTES))
             self.indexes.keep(point, _newest(contents, point, query))
-        except (IssuerUnreachable, CrlUnusable):
-            issuers.record_failure(breaker, query.now, query.rules)
+        except IssuerUnreachable as error:
+            if error.server_failed:
+                issuers.record_failure(breaker, query.now, query.rules)
+            else:
+                issuers.record_success(breaker)
+            raise
+        except CrlUnusable:
+            issuers.record_success(breaker)  # one list is wrong; the server has others
             raise
         issuers.record_success(breaker)
         return sum(map(len, contents))

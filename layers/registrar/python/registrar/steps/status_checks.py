@@ -1,6 +1,6 @@
 """Querying the revocation status of a certificate: OCSP, then its CRL, in the order of the bank's rules.
 
-Only configured addresses are queried, within one time limit; a source that keeps failing is paused (issuers.py).
+Only configured addresses are queried, within one time limit; a server that keeps failing is paused (issuers.py).
 Only a status that the issuer stated can be good, and only while no stored list contradicts it (known_lists.py).
 """
 
@@ -94,10 +94,10 @@ class StatusChecks:
         if breaker is None:
             return _unavailable("the responder rests after failures")
         status = self._query_responder(query, address)
-        if status.definite:
-            self.issuers.record_success(breaker)
-        else:
+        if status.server_failed:
             self.issuers.record_failure(breaker, now, rules)
+        else:
+            self.issuers.record_success(breaker)
         return status
 
     def _query_responder(self, query: StatusQuery, address: str) -> Status:
@@ -111,7 +111,7 @@ class StatusChecks:
         try:
             response = ask_ocsp(address, request, [_origin(address)], limits)
         except IssuerUnreachable as error:
-            return _unavailable(error.why)
+            return _unavailable(error.why, server_failed=error.server_failed)
         return check_response(
             response,
             certificate,
@@ -125,8 +125,8 @@ class StatusChecks:
         )
 
 
-def _unavailable(why: str) -> Status:
-    return Status(StatusValue.UNAVAILABLE, SOURCE, why=why)
+def _unavailable(why: str, *, server_failed: bool = False) -> Status:
+    return Status(StatusValue.UNAVAILABLE, SOURCE, why=why, server_failed=server_failed)
 
 
 def _origin(address: str) -> str:

@@ -73,7 +73,7 @@ class Issuers:
         return breaker
 
     def record_failure(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
-        """The source sent no usable response: one more consecutive failure."""
+        """The server gave no response: one more consecutive failure."""
         self.client.update_item(
             TableName=self.table,
             Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
@@ -85,7 +85,7 @@ class Issuers:
         )
 
     def record_success(self, breaker: Breaker) -> None:
-        """The source responded: reset its failures. Writes only where there were some."""
+        """The server responded, whatever it said: reset its failures. Writes only where there were some."""
         if not breaker.failures:
             return
         self.client.update_item(

@@ -10,6 +10,7 @@ from registrar.aws import dynamo
 from registrar.domain.access.throttles import (
     ADDRESS_LIMIT,
     ATTEMPTS_KEPT,
+    CHECK_LIMIT,
     CUSTOMER_TEXTS_PER_DAY,
     CUSTOMER_TEXTS_PER_HOUR,
     FREE_TRIES,
@@ -22,6 +23,7 @@ from registrar.domain.access.throttles import (
     Limit,
     address_key,
     asked_key,
+    check_key,
     counted_attempt,
     phone_key,
     refused_attempt,
@@ -53,8 +55,8 @@ _ALLOWED = " OR ".join(
 
 @dataclass(frozen=True, slots=True)
 class Throttles:
-    """Counts by scope: addresses and phones by clock minute and hour, customers' texts by hour and day, accounts by
-    attempts since a success."""
+    """Counts by scope: addresses, phones and checks by clock minute and hour, customers' texts by hour and day,
+    accounts by attempts since a success."""
 
     client: Any
     table: str
@@ -62,6 +64,10 @@ class Throttles:
     def count_address(self, address: str, now: datetime) -> None:
         """Count a request from `address` (as the gateway saw it). Raises Refusal (RATE_LIMITED)."""
         self._count(_of_hour(address_key(address), ADDRESS_LIMIT, now), now)
+
+    def count_check(self, customer_id: str, now: datetime) -> None:
+        """Count a customer's query of the issuer before it is sent. Raises Refusal (RATE_LIMITED)."""
+        self._count(_of_hour(check_key(customer_id), CHECK_LIMIT, now), now)
 
     def count_text(self, text: CountedText, now: datetime) -> None:
         """Count a code before it is sent: for its phone, its customer, and its challenge or proof of identity.
@@ -122,6 +128,7 @@ class Throttles:
             )
 
     def _count(self, counter: "_Counter", now: datetime) -> None:
+        """Count one, or raise Refusal (RATE_LIMITED)."""
         try:
             dynamo.update(
                 self.client,

@@ -43,6 +43,8 @@ ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
 PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
 # By address too: whoever has stolen a session floods from elsewhere, and does not use up the customer's own.
 STEP_UP_LIMIT = Limit(per_minute=20, per_hour=200)
+# Each queries the issuer: enough for a company's transactions, too few to burden a responder.
+CHECK_LIMIT = Limit(per_minute=10, per_hour=100)
 
 
 class TextPurpose(StrEnum):
@@ -141,6 +143,11 @@ def texts_key(customer_id: str, purpose: TextPurpose) -> str:
 def request_key(request_id: str) -> str:
     """The budget of texts for one challenge, or under one proof of identity."""
     return f"request:{_digest(request_id.encode())}"
+
+
+def check_key(customer_id: str) -> str:
+    """The budget of a customer's checks that query the issuer."""
+    return f"check:{_digest(customer_id.encode())}"
 
 
 def step_up_locked(again_at: datetime, now: datetime) -> Refusal:

@@ -129,11 +129,15 @@ class StatusSuperseded(RegistrationPrevented):
 
 
 class IssuerUnreachable(RegistrarError):
-    """An OCSP response or a CRL could not be fetched; `why`, for logs, holds nothing that a server sent."""
+    """An OCSP response or a CRL could not be fetched; `why`, for logs, holds nothing that a server sent.
 
-    def __init__(self, why: str) -> None:
+    `server_failed` is False where the server works and does not have what was asked for.
+    """
+
+    def __init__(self, why: str, *, server_failed: bool = True) -> None:
         super().__init__(why)
         self.why = why
+        self.server_failed = server_failed
 
 
 class InputInvalid(RegistrarError):

@@ -35,6 +35,9 @@ _REFUSALS = {
     ocsp.OCSPResponseStatus.SIG_REQUIRED: "sigRequired",
     ocsp.OCSPResponseStatus.UNAUTHORIZED: "unauthorized",
 }
+# RFC 6960 2.3: the others are about the request, and so perhaps about one certificate (RFC 5019 2.2.3:
+# `unauthorized` where a responder has no response for it).
+_SERVER_FAILED = {ocsp.OCSPResponseStatus.INTERNAL_ERROR, ocsp.OCSPResponseStatus.TRY_LATER}
 # Of contradicting single responses, the first in this order is used.
 _WORST = (
     StatusValue.REVOKED,
@@ -107,13 +110,13 @@ def check_response(
     has checked the dates and the path of `issuer` and `root`.
     """
     if len(der) > MAX_BYTES:
-        return _invalid(f"longer than {MAX_BYTES} bytes")
+        return _garbage(f"longer than {MAX_BYTES} bytes")
     try:
         response = ocsp.load_der_ocsp_response(der)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return Status(
-                StatusValue.UNAVAILABLE, SOURCE, why=f"responder says {_REFUSALS[response.response_status]}"
-            )
+            why = f"responder says {_REFUSALS[response.response_status]}"
+            failed = response.response_status in _SERVER_FAILED
+            return Status(StatusValue.UNAVAILABLE, SOURCE, why=why, server_failed=failed)
         check_signer(response, issuer, root, responders, now)
         singles = list(response.responses)
         _check_extensions(response, len(singles), nonce)
@@ -122,7 +125,7 @@ def check_response(
     except PathInvalid as error:
         return _invalid(error.why)
     except UNREADABLE:
-        return _invalid("not the DER of an OCSPResponse")
+        return _garbage("not the DER of an OCSPResponse")
     if not statuses:
         return _invalid("not about this certificate")
     return min(statuses, key=lambda status: _WORST.index(status.value))
@@ -186,3 +189,7 @@ def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max
 
 def _invalid(why: str) -> Status:
     return Status(StatusValue.INVALID, SOURCE, why=why)
+
+
+def _garbage(why: str) -> Status:
+    return Status(StatusValue.INVALID, SOURCE, why=why, server_failed=True)

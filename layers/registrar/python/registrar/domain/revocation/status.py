@@ -27,6 +27,8 @@ class StatusValue(StrEnum):
 class Status:
     """One status. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
 
+    `server_failed` says that the server gave no response, or none of the protocol; it is False for a response about
+    this certificate, whatever it says, since another certificate's may be good.
     `revoked_at` and `reason` (as RFC 5280 5.3.1 names it, such as `keyCompromise`) come with REVOKED and ON_HOLD.
     """
 
@@ -37,6 +39,7 @@ class Status:
     revoked_at: datetime | None = None
     reason: str | None = None
     why: str = ""
+    server_failed: bool = False
 
     @property
     def definite(self) -> bool:
