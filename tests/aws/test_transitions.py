@@ -151,6 +151,10 @@ def test_the_issuers_hold_is_lifted_for_a_later_time_only(account: Account, regi
     before = account.items("RegistrationsTable")
     assert registrations.hold_by_issuer("hong", r.id, NOW - DAY, NOW + DAY).holds == {Hold.ISSUER}
     assert account.items("RegistrationsTable") == before, "a hold for an earlier time changes nothing"
+    with pytest.raises(ConditionFailed):
+        registrations.lift_by_issuer("hong", r.id, NOW - DAY, NOW + DAY, by_next_list=True)
+    assert registrations.lift_by_issuer("hong", r.id, NOW, NOW + DAY, by_next_list=True).holds == set()
+    registrations.hold_by_issuer("hong", r.id, NOW, NOW + DAY)
     assert registrations.lift_by_issuer("hong", r.id, NOW + MINUTE, NOW + DAY).holds == set()
     assert registrations.lift_by_issuer("hong", r.id, NOW - DAY, NOW + DAY).holds == set(), "there is none to lift"
 
@@ -331,6 +335,7 @@ def test_every_attribute_is_read_as_it_was_written(account: Account, registratio
         replaces="r" + "1" * 32,
         superseded_by="r" + "2" * 32,
         revocation=Revocation(NOW - MINUTE, "ocsp"),
+        listed=True,  # an ended one is in no index of live ones
     )
     put(account, "RegistrationsTable", to_item(r))
     assert registrations.get("hong", r.id) == r

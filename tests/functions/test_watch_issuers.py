@@ -45,25 +45,28 @@ def planned(account: Account, event: dict[str, Any]) -> tuple[dict[str, int], li
 def test_every_known_list_gets_one_message(account: Account) -> None:
     know(account, POINT, OTHER)
     counts, points = planned(account, an_event("schedule"))
-    assert counts == {"planned": 2, "known": 2, "authorities": 0}
+    assert counts == {"planned": 2, "known": 2, "authorities": 0, "unlisted_batches": 0}
     assert sorted(points, key=lambda point: point.url) == [OTHER, POINT]
 
 
 def test_an_admin_can_ask_for_one_operator(account: Account) -> None:
     know(account, POINT, OTHER)
     assert planned(account, {"operator": "kica"})[1] == [OTHER]
-    assert planned(account, {"operator": "nobody"}) == ({"planned": 0, "known": 2, "authorities": 0}, [])
+    assert planned(account, {"operator": "nobody"}) == (
+        {"planned": 0, "known": 2, "authorities": 0, "unlisted_batches": 0},
+        [],
+    )
 
 
 def test_where_the_bank_checks_authorities_the_roots_list_is_planned_for_each_of_them(account: Account) -> None:
     check_authorities(account)
     counts, points = planned(account, {})
     root = YESSIGN.anchor.certificate.key_digest
-    assert counts == {"planned": 5, "known": 0, "authorities": 5}
+    assert counts == {"planned": 5, "known": 0, "authorities": 5, "unlisted_batches": 0}
     assert {point.operator for point in points} == {"yessign", "kica", "signkorea", "crosscert", "tradesign"}
     assert {point.issuer_key_digest for point in points} == {root}
     assert all(point.url.endswith("?authorityRevocationList") for point in points)
 
 
 def test_without_known_lists_nothing_is_planned(account: Account) -> None:
-    assert planned(account, {}) == ({"planned": 0, "known": 0, "authorities": 0}, [])
+    assert planned(account, {}) == ({"planned": 0, "known": 0, "authorities": 0, "unlisted_batches": 0}, [])

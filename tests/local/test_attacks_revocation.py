@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID
 
 from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.buckets.crl_indexes import CrlIndexes
@@ -15,7 +16,7 @@ from registrar.domain.access.throttles import CHECK_LIMIT
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.distribution_points import Point
-from tests.support.expect import problem
+from tests.support.expect import eventually, problem
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate, DemoPki
@@ -68,6 +69,11 @@ def registered(phone: Phone, certificate: CustomerCertificate) -> str:
     return str(answer.json()["registration_id"])
 
 
+def view(phone: Phone, registration_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = phone.call("GET", f"/registrations/{registration_id}").json()
+    return found
+
+
 def check(phone: Phone, registration_id: str) -> dict[str, Any]:
     found: dict[str, Any] = phone.call("POST", f"/registrations/{registration_id}/check").json()
     return found
@@ -85,8 +91,8 @@ def test_good_response_from_before_the_list_registers_nothing(
     phone, (certificate, url) = new_phone(), listed_certificate
     store_list(certificate, url, reason, now() - timedelta(minutes=5))
     issuers.set_mode(certificate.certificate, "earlier")
-    view = phone.upload({"signCert.der": certificate.der})
-    assert (view["state"], view["headline"]) == ("REJECTED", headline)
+    upload = phone.upload({"signCert.der": certificate.der})
+    assert (upload["state"], upload["headline"]) == ("REJECTED", headline)
 
 
 def test_list_read_after_the_decision_stops_the_registration(
@@ -97,11 +103,11 @@ def test_list_read_after_the_decision_stops_the_registration(
 ) -> None:
     phone, (certificate, url) = new_phone(), listed_certificate
     issuers.set_mode(certificate.certificate, "earlier")
-    view = phone.upload({"signCert.der": certificate.der})
-    assert view["state"] == "AWAITING_PROOF"
+    upload = phone.upload({"signCert.der": certificate.der})
+    assert upload["state"] == "AWAITING_PROOF"
     store_list(certificate, url, COMPROMISE, now() - timedelta(minutes=5))
-    problem(phone.prove(view, certificate), "IN_PROGRESS")
-    assert phone.wait_for_decision(view["upload_id"])["headline"] == "REVOKED_BY_ISSUER"
+    problem(phone.prove(upload, certificate), "IN_PROGRESS")
+    assert phone.wait_for_decision(upload["upload_id"])["headline"] == "REVOKED_BY_ISSUER"
     assert phone.call("GET", "/registrations").json()["registrations"] == []
 
 
@@ -116,11 +122,11 @@ def test_good_response_from_before_the_list_lifts_no_hold(
     store_list(certificate, url, HOLD, now() - timedelta(minutes=5))
     issuers.set_mode(certificate.certificate, "earlier")
     for _ in range(2):
-        view = check(phone, registration_id)
-        assert (view["usable"], view["holds"]) == (False, ["issuer"])
+        found = check(phone, registration_id)
+        assert (found["usable"], found["holds"]) == (False, ["issuer"])
     issuers.set_mode(certificate.certificate, "good")
-    view = check(phone, registration_id)
-    assert (view["usable"], view["holds"]) == (True, [])
+    found = check(phone, registration_id)
+    assert (found["usable"], found["holds"]) == (True, [])
 
 
 def test_certificate_without_a_response_rests_no_responder(
@@ -145,3 +151,25 @@ def test_checks_of_one_customer_are_limited(
     assert [answer.get("code") for answer in answers].count("RATE_LIMITED") >= 1, "whatever minutes they fall into"
     assert issuers.requests - asked <= 2 * CHECK_LIMIT.per_minute
     assert check(other, another)["usable"] is True
+
+
+@pytest.mark.parametrize(
+    "unlisted",
+    [{"crl_url": "http://10.0.0.1/a"}, {"omit": [ExtensionOID.CRL_DISTRIBUTION_POINTS]}],
+    ids=["not accepted", "names none"],
+)
+def test_revoked_certificate_without_a_list_ends_its_registration(
+    cloud: LocalCloud,
+    new_phone: NewPhone,
+    new_certificate: NewCertificate,
+    issuers: DemoIssuers,
+    unlisted: dict[str, Any],
+) -> None:
+    # No other test registers a certificate of this operator, whose lists cannot be fetched here.
+    phone, certificate = new_phone(), new_certificate(operator="crosscert", **unlisted)
+    registration_id = registered(phone, certificate)
+    issuers.set_mode(certificate.certificate, "revoked")
+    planned = cloud.invoke("WatchIssuersFunction", {"operator": "crosscert"})
+    assert (planned["planned"], planned["unlisted_batches"] >= 1) == (0, True)
+    eventually(lambda: view(phone, registration_id)["status"] == "REVOKED_BY_ISSUER")
+    assert view(phone, registration_id)["usable"] is False

@@ -58,8 +58,8 @@ def test_the_registrations_stream_has_old_and_new_images() -> None:
 def test_the_indexes_project_keys_only() -> None:
     indices = TABLES["RegistrationsTable"]["GlobalSecondaryIndexes"]
 
-    assert [index["IndexName"] for index in indices] == ["by-expiry", "by-erasure"]
-    assert [index["Projection"] for index in indices] == [{"ProjectionType": "KEYS_ONLY"}] * 2
+    assert [index["IndexName"] for index in indices] == ["by-expiry", "by-erasure", "by-unlisted"]
+    assert [index["Projection"] for index in indices] == [{"ProjectionType": "KEYS_ONLY"}] * 3
 
 
 @pytest.mark.parametrize("name", BUCKETS)

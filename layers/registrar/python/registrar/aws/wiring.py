@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from registrar.aws.tables.samples import Samples
     from registrar.aws.tables.sessions import Sessions
     from registrar.aws.tables.throttles import Throttles
+    from registrar.aws.tables.unlisted_index import UnlistedIndex
     from registrar.aws.tables.upload_checks import UploadChecks
     from registrar.aws.tables.uploads import Uploads
 
@@ -64,6 +65,13 @@ def erasure() -> Erasure:
     from registrar.aws.tables.erasure import Erasure
 
     return Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+
+
+def unlisted_index() -> UnlistedIndex:
+    """Live registrations that no list covers."""
+    from registrar.aws.tables.unlisted_index import UnlistedIndex
+
+    return UnlistedIndex(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
 
 
 def expiry_index() -> ExpiryIndex:

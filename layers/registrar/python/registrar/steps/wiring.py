@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registrar.steps.sending_at_once import NoticesAtOnce
     from registrar.steps.status_checks import StatusChecks
     from registrar.steps.status_refresh import StatusRefresh
+    from registrar.steps.unlisted_watch import UnlistedWatch
 
 
 def access() -> Access:
@@ -125,3 +126,10 @@ def status_checks() -> StatusChecks:
     from registrar.steps.status_checks import StatusChecks
 
     return StatusChecks(stores.issuers(), crl_store(), known_lists())
+
+
+def unlisted_watch() -> UnlistedWatch:
+    """The watch of certificates that no list covers."""
+    from registrar.steps.unlisted_watch import UnlistedWatch
+
+    return UnlistedWatch(stores.registrations(), status_checks())

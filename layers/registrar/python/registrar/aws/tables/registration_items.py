@@ -18,6 +18,8 @@ from registrar.aws import dynamo
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation, issuer_serial
 
 EXPIRY_SHARDS = tuple(f"expiry-{number}" for number in range(64))
+UNLISTED = dynamo.text("unlisted")
+"""The one partition of the index of live registrations that no list covers."""
 _DATES = ("expiry_flagged_at", "ended_at", "revoked_at")
 _TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by", "bank_hold_reason")
 
@@ -44,6 +46,8 @@ def to_item(registration: Registration) -> dict[str, dict[str, Any]]:
     }
     if registration.lifecycle is Lifecycle.LIVE:
         item["expiry_shard"] = dynamo.text(expiry_shard(registration.customer_id))
+        if not registration.listed:
+            item["unlisted"] = UNLISTED
     if registration.holds:
         item["holds"] = dynamo.text_set(registration.holds)
     for hold, since in registration.held_since.items():
@@ -85,6 +89,7 @@ def from_item(item: dynamo.Item) -> Registration:
         registered_at=dynamo.read_instant(item, "registered_at"),
         proof=dynamo.read_text(item, "proof"),
         consent_version=dynamo.read_text(item, "consent_version"),
+        listed="unlisted" not in item,
         holds=frozenset(map(Hold, dynamo.read_text_set(item, "holds"))),
         held_since={
             hold: dynamo.read_instant(item, held_since_name(hold)) for hold in Hold if held_since_name(hold) in item
@@ -130,12 +135,12 @@ def over(customer_id: str, since: datetime) -> dict[str, dict[str, str]]:
 
 
 def end(lifecycle: Lifecycle, customer_id: str, now: datetime, **facts: dict[str, Any]) -> dict[str, Any]:
-    """The part of a write that ends a live registration; it moves from the expiry index to that of erasure."""
+    """The part of a write that ends a live registration; it leaves the indexes of live ones for that of erasure."""
     values = {"ended_at": dynamo.instant(now), **over(customer_id, now), **facts}
     return {
         "UpdateExpression": "SET lifecycle = :ended, "
         + ", ".join(f"{name} = :{name}" for name in values)
-        + " REMOVE expiry_shard",
+        + " REMOVE expiry_shard, unlisted",
         "ConditionExpression": LIVE,
         "ExpressionAttributeValues": {
             ":ended": dynamo.text(lifecycle),

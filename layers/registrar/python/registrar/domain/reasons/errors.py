@@ -27,7 +27,8 @@ RegistrarError
 ├── TrustDocumentRejected       a trust document is not activated
 └── MessageNotDone              a message stays in its queue
     ├── MessagePostponed        it is to be handled later
-    └── CrlOverdue              no current CRL could be fetched
+    ├── CrlOverdue              no current CRL could be fetched
+    └── StatusOverdue           a certificate that no CRL covers has no current status
 
 `entry/refusals.py` holds that mapping. An error without an arrow never leaves a handler of the API or of an admin:
 the caller handles it. One that does leave it is a defect of ours, as is everything that
@@ -213,3 +214,7 @@ class MessagePostponed(MessageNotDone):
 
 class CrlOverdue(MessageNotDone):
     """No current CRL could be fetched: revocations on it are unknown."""
+
+
+class StatusOverdue(MessageNotDone):
+    """The responder gave no current status of certificates that no CRL covers."""

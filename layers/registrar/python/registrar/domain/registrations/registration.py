@@ -79,8 +79,8 @@ class Registration:
 
     `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
     text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that,
-    `held_since` when each hold was put on; `denied_at`, since when the key is on the deny list, is no part of the
-    row.
+    `held_since` when each hold was put on, `listed` whether the watch reads a list that would name it (else it
+    queries the responder); `denied_at`, since when the key is on the deny list, is no part of the row.
     """
 
     id: str
@@ -112,6 +112,7 @@ class Registration:
     bank_hold_reason: str | None = None
     revocation: Revocation | None = None
     held_since: Mapping[Hold, datetime] = field(default_factory=dict)
+    listed: bool = True
     denied_at: datetime | None = None
 
     def lifecycle_at(self, now: datetime) -> Lifecycle:
@@ -206,6 +207,7 @@ def new_registration(
         consent_version=consent_version,
         replaces=replaced.id if replaced else None,
         revocation=Revocation(status.as_of, status.source),
+        listed=bool(status.points),
     )
     if replaced is not None and not registration.may_succeed(replaced, now):
         raise Refusal(Code.REPLACES_NOT_ACCEPTED)
