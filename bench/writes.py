@@ -116,14 +116,15 @@ class _MeteredApp(App):
             return self._real(client, operation, params)
         keys = list(written(operation, params))
         before = [self._item(table, key) for table, key in keys]
-        response = self._real(client, operation, params)
-        factor = 2 if operation == "TransactWriteItems" else 1
-        pairs = zip(keys, before, strict=True)
-        units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
-        owner = self._for_owner or (step == "register_certificate" and _owner(operation, params))
-        self.costs.append(Cost(step, operation, units, owner))
-        self._step = step
-        return response
+        try:
+            return self._real(client, operation, params)
+        finally:  # a call for an object that is missing counts too
+            factor = 2 if operation == "TransactWriteItems" else 1
+            pairs = zip(keys, before, strict=True)
+            units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
+            owner = self._for_owner or (step == "register_certificate" and _owner(operation, params))
+            self.costs.append(Cost(step, operation, units, owner))
+            self._step = step
 
     def _item(self, table: str, key: Item) -> Item:
         found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})

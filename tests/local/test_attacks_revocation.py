@@ -95,6 +95,17 @@ def test_good_response_from_before_the_list_registers_nothing(
     assert (upload["state"], upload["headline"]) == ("REJECTED", headline)
 
 
+def test_good_response_from_before_the_revocation_registers_nothing(
+    new_phone: NewPhone, new_certificate: NewCertificate, issuers: DemoIssuers
+) -> None:
+    """The responder stated the revocation, and then its earlier response is replayed."""
+    phone, certificate = new_phone(), new_certificate()
+    issuers.set_mode(certificate.certificate, "revoked")
+    assert phone.upload({"signCert.der": certificate.der})["headline"] == "REVOKED_BY_ISSUER"
+    issuers.set_mode(certificate.certificate, "earlier")
+    assert phone.upload({"signCert.der": certificate.der})["headline"] == "REVOKED_BY_ISSUER"
+
+
 def test_list_read_after_the_decision_stops_the_registration(
     new_phone: NewPhone,
     listed_certificate: tuple[CustomerCertificate, str],

@@ -1,7 +1,7 @@
 """Querying the revocation status of a certificate: OCSP, then its CRL, in the order of the bank's rules.
 
 Only configured addresses are queried, within one time limit; a server that keeps failing is paused (issuers.py).
-Only a status that the issuer stated can be good, and only while no stored list contradicts it (known_lists.py).
+Only a status that the issuer stated can be good, and only while nothing known contradicts it (known_statuses.py).
 """
 
 import secrets
@@ -17,7 +17,7 @@ from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, 
 from registrar.domain.revocation.status import Status, StatusValue, prevailing
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
-from registrar.steps.known_lists import KnownLists
+from registrar.steps.known_statuses import KnownStatuses
 
 # The CRL can still be queried when the responder uses up its time.
 OCSP_SECONDS = 5.0
@@ -42,7 +42,7 @@ class StatusChecks:
 
     issuers: Issuers
     crls: CrlStore
-    known: KnownLists
+    known: KnownStatuses
 
     def check(self, query: StatusQuery) -> tuple[Status, bool]:
         """The revocation status, or, where no source gives one, the worst failure of the sources.
@@ -50,6 +50,8 @@ class StatusChecks:
         A good certificate's CAs are looked up too where the rules require it: the flag marks the status of a CA.
         """
         status = self._own(query)
+        if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
+            self.issuers.remember(query.issuer.certificate.key_digest, query.certificate.serial, status, query.now)
         status = prevailing(status, self.known.status(query.certificate, query.issuer.certificate.key_digest))
         if status.value is not StatusValue.GOOD or not query.rules.check_authorities:
             return status, False

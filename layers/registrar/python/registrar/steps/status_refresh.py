@@ -11,19 +11,19 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import AwaitingProof
 from registrar.domain.revocation.status import Status, prevailing
-from registrar.steps.known_lists import KnownLists
+from registrar.steps.known_statuses import KnownStatuses
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRefresh:
-    """The uploads' table, the queue of revocation queries, and the stored lists."""
+    """The uploads' table, the queue of revocation queries, and what is known."""
 
     checks: UploadChecks
     queries: Queue
-    known: KnownLists
+    known: KnownStatuses
 
     def expect_fresh(self, upload: AwaitingProof, now: datetime) -> None:
-        """Check that the revocation status is fresh, and that no list that was read since contradicts it.
+        """Check that the revocation status is fresh, and that nothing known since contradicts it.
 
         Raises Refusal (IN_PROGRESS) where it is queried again.
         """

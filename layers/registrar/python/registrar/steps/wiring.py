@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
-    from registrar.steps.known_lists import KnownLists
+    from registrar.steps.known_statuses import KnownStatuses
     from registrar.steps.locked_logins import LockedLogins
     from registrar.steps.outcomes import Outcomes
     from registrar.steps.owners import Owners
@@ -39,7 +39,7 @@ def status_refresh() -> StatusRefresh:
     """Querying an outdated status again before an upload is registered."""
     from registrar.steps.status_refresh import StatusRefresh
 
-    return StatusRefresh(stores.upload_checks(), stores.query_queue(), known_lists())
+    return StatusRefresh(stores.upload_checks(), stores.query_queue(), known_statuses())
 
 
 def credentials() -> Credentials:
@@ -63,11 +63,11 @@ def loss_reports() -> LossReports:
     return LossReports(stores.registrations())
 
 
-def known_lists() -> KnownLists:
-    """What the stored lists say, without a query."""
-    from registrar.steps.known_lists import KnownLists
+def known_statuses() -> KnownStatuses:
+    """What is known of a certificate, without a query."""
+    from registrar.steps.known_statuses import KnownStatuses
 
-    return KnownLists(stores.crl_indexes())
+    return KnownStatuses(stores.crl_indexes(), stores.issuers())
 
 
 def locked_logins() -> LockedLogins:
@@ -125,7 +125,7 @@ def status_checks() -> StatusChecks:
     """Querying the revocation status of a certificate."""
     from registrar.steps.status_checks import StatusChecks
 
-    return StatusChecks(stores.issuers(), crl_store(), known_lists())
+    return StatusChecks(stores.issuers(), crl_store(), known_statuses())
 
 
 def unlisted_watch() -> UnlistedWatch:

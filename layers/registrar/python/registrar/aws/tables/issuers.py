@@ -3,8 +3,10 @@
     BREAKER   <operator>#<source>               failures in a row, and until when the source is paused
     POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL
     FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
+    STATUS    <sha256 of CA SPKI>#<serial>      that a responder stated REVOKED or ON_HOLD, and for which time
 
-Rows are as many as issuers have servers and lists, whatever the number of customers. None is ever deleted.
+Rows are as many as issuers have servers and lists, whatever the number of customers, and none is ever deleted; but
+those of STATUS are deleted once no response from before could be fresh.
 """
 
 from collections.abc import Iterator
@@ -16,8 +18,9 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.domain.certificates.trust import RevocationRules
 from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.retention import RULES
 from registrar.domain.revocation.distribution_points import Point
-from registrar.domain.revocation.status import RecordedStatus
+from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue
 
 # Longer than any fetch may take, so that a list is fetched by one at a time; a list that came late or bad is not
 # fetched again at once by each customer who waits for it.
@@ -93,6 +96,37 @@ class Issuers:
             Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
             UpdateExpression="SET failures = :none",
             ExpressionAttributeValues={":none": dynamo.number(0)},
+        )
+
+    def remember(self, issuer_key_digest: str, serial: int, status: Status, now: datetime) -> None:
+        """Store that a responder stated REVOKED or ON_HOLD. A revocation stays, and a hold for a later time."""
+        facts = {
+            "stated": dynamo.text(status.value),
+            "source": dynamo.text(status.source),
+            "as_of": dynamo.instant(status.as_of or now),
+            "revoked_at": dynamo.instant(status.revoked_at or status.as_of or now),
+            "reason": dynamo.text(status.reason or "unspecified"),
+            "ttl": dynamo.epoch(now + RULES["revocation statuses"]),
+        }
+        names = {name: name for name in facts}
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in facts)
+        condition = "attribute_not_exists(pk) OR (#stated = :hold AND (#as_of <= :as_of OR :stated <> :hold))"
+        values = {f":{name}": value for name, value in facts.items()} | {":hold": dynamo.text(StatusValue.ON_HOLD)}
+        key = _status_key(issuer_key_digest, serial)
+        with suppress(ConditionFailed):
+            dynamo.update(self.client, self.table, key, expression, condition, values, **names)
+
+    def stated(self, issuer_key_digest: str, serial: int) -> Status | None:
+        """What `remember` stored, strongly consistent."""
+        item = dynamo.get(self.client, self.table, _status_key(issuer_key_digest, serial))
+        if item is None:
+            return None
+        return Status(
+            StatusValue(dynamo.read_text(item, "stated")),
+            dynamo.read_text(item, "source"),
+            as_of=dynamo.read_instant(item, "as_of"),
+            revoked_at=dynamo.read_instant(item, "revoked_at"),
+            reason=dynamo.read_text(item, "reason"),
         )
 
     def ensure_point(self, point: Point, now: datetime) -> None:
@@ -173,3 +207,7 @@ class Issuers:
 
 def _key(kind: str, name: str) -> dict[str, dict[str, str]]:
     return {"pk": dynamo.text(kind), "sk": dynamo.text(name)}
+
+
+def _status_key(issuer_key_digest: str, serial: int) -> dict[str, dict[str, str]]:
+    return _key("STATUS", f"{issuer_key_digest}#{serial:x}")

@@ -168,7 +168,7 @@ class Registrations:
         Raises ConditionFailed where it is not live.
         """
         condition = f"{LIVE} AND (attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of <= :as_of)"
-        expression = "ADD holds :hold SET issuer_held_as_of = :as_of"
+        expression = f"{_held(Hold.ISSUER)}, issuer_held_as_of = :as_of ADD holds :hold"
         values = {":hold": dynamo.text_set([Hold.ISSUER]), ":as_of": dynamo.instant(as_of), **alive(now)}
         try:
             return self._change(customer_id, registration_id, expression, condition, values)
@@ -189,7 +189,7 @@ class Registrations:
         order = "<=" if by_next_list else "<"
         later = f"attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of {order} :as_of"
         condition = f"{LIVE} AND (NOT contains(holds, :issuer) OR {later})"
-        expression = "DELETE holds :hold REMOVE issuer_held_as_of"
+        expression = f"DELETE holds :hold REMOVE issuer_held_as_of, {held_since_name(Hold.ISSUER)}"
         values = {
             ":hold": dynamo.text_set([Hold.ISSUER]),
             ":issuer": dynamo.text(Hold.ISSUER),

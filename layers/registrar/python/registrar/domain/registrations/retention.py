@@ -11,6 +11,7 @@ RULES: Mapping[str, timedelta] = {
     "attempts": timedelta(days=30),
     "uploads": timedelta(days=30),
     "files": timedelta(days=1),
+    "revocation statuses": timedelta(days=8),
     "notices": timedelta(days=400),
     "expiry runs": timedelta(days=400),
     "ended registrations": timedelta(days=1825),

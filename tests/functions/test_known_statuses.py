@@ -1,4 +1,4 @@
-"""A good response from before a stored list must not beat it, on any path that records a status."""
+"""A good response from before what is known must not beat it, on any path that records a status."""
 
 import json
 from datetime import timedelta
@@ -12,6 +12,7 @@ from tests.support.account import Account
 from tests.support.app import DONE, Answer, App, assert_problem, put_trust, trust_demo_issuers
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
 from tests.support.crl_watch import URL, listed, publish, watch
+from tests.support.rows import registrations_of
 from tools.pki.authorities import CustomerCertificate
 
 REASON = x509.ReasonFlags
@@ -150,3 +151,46 @@ def test_the_list_counts_where_its_address_is_no_longer_accepted(app: App) -> No
     app.account.restart()
     app.account.issuers.mode = "earlier"
     assert app.upload(certificate.der)["headline"] == "REVOKED_BY_ISSUER"
+
+
+@pytest.mark.parametrize(("stated", "headline"), [("hold", "ISSUER_ON_HOLD"), ("revoked", "REVOKED_BY_ISSUER")])
+def test_a_good_response_from_before_the_responders_own_is_refused(app: App, stated: str, headline: str) -> None:
+    certificate = a_certificate(key="ec")
+    app.account.issuers.mode = stated
+    assert app.upload(certificate.der)["headline"] == headline
+    for mode in ("earlier", "old"):
+        app.account.issuers.mode = mode
+        assert app.upload(certificate.der)["headline"] == headline
+
+
+def test_a_later_response_lifts_the_hold_that_the_responder_stated(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    app.account.issuers.mode = "hold"
+    app.upload(certificate.der)
+    app.account.issuers.mode = None
+    app.account.pass_time(minutes=1)
+    assert app.upload(certificate.der)["state"] == "AWAITING_PROOF"
+
+
+def test_a_hold_is_not_shaken_off_by_deregistering(app: App) -> None:
+    """The responder, which stated it, is kept silent; the list is from before."""
+    registration_id, certificate = registered(app)
+    publish(app.account, this_update=app.account.at - 30 * MINUTE)
+    app.account.issuers.mode = "hold"
+    assert check(app, registration_id).body["holds"] == ["issuer"]
+    registrations = registrations_of(app.account)
+    registrations.deregister(registrations.get(app.customer_id, registration_id), app.account.at)
+    app.account.issuers.mode = "tryLater"
+    assert app.upload(certificate.der)["headline"] == "ISSUER_ON_HOLD"
+
+
+def test_a_revocation_stated_between_decision_and_proof_stops_the_registration(app: App) -> None:
+    certificate = a_certificate(key="ec")
+    first = app.upload(certificate.der)
+    app.account.issuers.mode = "revoked"
+    app.account.pass_time(minutes=1)
+    assert app.upload(certificate.der)["state"] == "REJECTED"
+    app.account.issuers.mode = "earlier"
+    assert_problem(app.prove(first, certificate), "IN_PROGRESS")
+    assert app.ask_issuer(first["upload_id"]) == DONE
+    assert app.look(first["upload_id"]).body["headline"] == "REVOKED_BY_ISSUER"

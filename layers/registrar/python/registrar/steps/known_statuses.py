@@ -1,8 +1,8 @@
-"""What the stored lists say of a certificate, without a query: a later response must not contradict them.
+"""What the bank knows of a certificate without a query: no response for an earlier time must contradict it.
 
-A response without a nonce can be replayed while it is fresh. A list that the bank has read and that names the
-certificate is stronger than a response for an earlier time, whichever source is queried first, and however old the
-list is by now.
+A response without a nonce can be replayed while it is fresh. A list that was read and names the certificate is
+stronger than a response for an earlier time, whichever source is queried first, and however old the list is by now;
+so is what the responder itself stated before.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from registrar.aws.buckets.crl_indexes import CrlIndexes
+from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable
 from registrar.domain.revocation.crl_index import lookup
@@ -22,14 +23,15 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class KnownLists:
-    """The newest list of each issuer's address that was read."""
+class KnownStatuses:
+    """The newest list of each issuer's address that was read, and what responders stated."""
 
     indexes: CrlIndexes
+    issuers: Issuers
 
     def status(self, certificate: Certificate, issuer_key_digest: str) -> Status | None:
-        """REVOKED or ON_HOLD where a stored list at an address that the certificate names lists it, INVALID
-        where its entry cannot be read; else None.
+        """REVOKED or ON_HOLD where a responder stated it, or a stored list at an address that the certificate names
+        lists it, INVALID where its entry cannot be read; else None.
 
         An address that is no longer accepted counts: its list was accepted when it was read. Raises ConditionFailed
         for a list that is replaced each time it is read.
@@ -37,6 +39,9 @@ class KnownLists:
         return worst_known(self._statuses(certificate, issuer_key_digest))
 
     def _statuses(self, certificate: Certificate, issuer_key_digest: str) -> Iterator[Status]:
+        stated = self.issuers.stated(issuer_key_digest, certificate.serial)
+        if stated is not None:
+            yield stated
         for url in named_urls(certificate):
             found = self._status_at(Point(issuer_key_digest, url, ""), certificate)
             if found is not None:
