@@ -7,6 +7,7 @@ proved by R, from the phone (sealed) or the container. The registration may repl
 from datetime import datetime
 
 from registrar.aws import wiring as stores
+from registrar.domain.certificates.certificate import older_key_ids, read_certificate
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
@@ -52,6 +53,8 @@ def lambda_handler(request: Request) -> Response:
     replaced = registrations.get(caller.customer_id, replaces) if replaces else None
     registration = new_registration(upload, proof, consent, at, replaced)
     try:
+        older_ids = older_key_ids(read_certificate(upload.der).public_key)
+        registrations.check_obstacles(registration, replaced, older_ids)
         registrations.add(registration, upload, uploads.table, at, replaced, issuers.no_watch_since(upload.status))
     except StatusSuperseded:
         refresh.query_again(upload, at)

@@ -57,7 +57,8 @@ def register(account: Account, certificate: Any, replaced: Registration | None =
 
 @pytest.fixture
 def erasure(account: Account) -> Erasure:
-    return Erasure(account.client("dynamodb"), account.physical["RegistrationsTable"])
+    tables = (account.physical[name] for name in ("RegistrationsTable", "KeptStatesTable"))
+    return Erasure(account.client("dynamodb"), *tables)
 
 
 @pytest.mark.parametrize("ending", [revoked, blocked, deregistered, ran_out, superseded])
@@ -76,6 +77,7 @@ def test_an_ended_registration_is_erased_with_its_locks_when_due(
     erasure.erase(over)
 
     assert _left(account, others) == []
+    assert not [item for item in account.items("KeptStatesTable") if registration.id in str(item)]
     assert account.items("RegistrationsTable") == others
     assert account.items("DenyListTable") == denied
     assert len(denied) == (ending in (revoked, blocked))

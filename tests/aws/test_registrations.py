@@ -71,11 +71,11 @@ def test_a_registration_is_found_only_for_its_customer(account: Account, registr
     registration = a_registration(account)
     assert registrations.find("kim", registration.id) is None
     calls = account.recorded(lambda: registrations.find("hong", registration.id))
-    assert [(call.operation, call.params["ConsistentRead"]) for call in calls] == [("GetItem", True)] * 2
-    assert [call.params["TableName"].removeprefix("registrar-") for call in calls] == [
-        "RegistrationsTable",
-        "DenyListTable",
-    ]
+    row, judged = (call.params for call in calls)
+    assert (row["TableName"], row["ConsistentRead"]) == (account.physical["RegistrationsTable"], True)
+    asked = judged["RequestItems"]
+    assert asked.keys() == {account.physical[name] for name in ("DenyListTable", "KeptStatesTable")}
+    assert all(table["ConsistentRead"] for table in asked.values())
 
 
 def test_an_upload_that_is_registered_names_its_registration(
@@ -187,8 +187,10 @@ def test_all_registrations_of_a_customer_are_listed_across_pages(
     assert {call.operation for call in pages} == {"Query"}
     assert len(pages) >= 3
     assert all(call.params["ConsistentRead"] for call in pages)
-    (asked,) = denied.params["RequestItems"].values()
-    assert (denied.operation, len(asked["Keys"]), asked["ConsistentRead"]) == ("BatchGetItem", 25, True)
+    asked = denied.params["RequestItems"]
+    keys = {name: len(asked[account.physical[name]]["Keys"]) for name in ("DenyListTable", "KeptStatesTable")}
+    assert (denied.operation, keys) == ("BatchGetItem", {"DenyListTable": 25, "KeptStatesTable": 26})
+    assert all(table["ConsistentRead"] for table in asked.values())
     assert len(listed) == len({r.id for r in listed}) == 25
     assert {r.customer_id for r in listed} == {"hong"}
 

@@ -43,7 +43,7 @@ def test_concurrent_runs_have_the_same_result(account: Account, monkeypatch: pyt
 
 
 def holds(call: Call) -> bool:
-    return call.operation == "UpdateItem" and ":hold" in call.params["ExpressionAttributeValues"]
+    return call.operation == "TransactWriteItems" and ":hold" in str(call.params)
 
 
 def notes(call: Call) -> bool:

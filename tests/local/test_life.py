@@ -50,15 +50,15 @@ class Histories(RuleBasedStateMachine):
     """Two customers, five certificates of three keys, the bank's staff, the issuer, and killed processes."""
 
     client: Any
-    tables: tuple[str, str, str]
+    tables: tuple[str, str, str, str]
 
     @initialize()
     def begin(self) -> None:
         self.world = f"{_run}-{next(_worlds)}"
         self.customers = (f"{self.world}-hong", f"{self.world}-kim")
         self.mortal, self.now = Mortal(self.client), BEGIN
-        uploads, table, denied = self.tables
-        self.uploads_table, self.registrations = uploads, Registrations(self.mortal, table, denied)
+        self.uploads_table, *tables = self.tables
+        self.registrations = Registrations(self.mortal, *tables)
         self.expected = Expected()
         for customer, number in ((0, 0), (0, 1), (1, 3)):
             self.register(customer, number, None, None)
@@ -252,15 +252,15 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def tables(cloud: LocalCloud) -> tuple[str, str, str]:
-    names = ("UploadsTable", "RegistrationsTable", "DenyListTable")
-    uploads, registrations, denied = (cloud.physical(name) for name in names)
-    return uploads, registrations, denied
+def tables(cloud: LocalCloud) -> tuple[str, str, str, str]:
+    names = ("UploadsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable")
+    uploads, registrations, denied, kept = (cloud.physical(name) for name in names)
+    return uploads, registrations, denied, kept
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.slow)])
 def test_random_histories_keep_the_invariants(
-    examples: int, cloud: LocalCloud, tables: tuple[str, str, str]
+    examples: int, cloud: LocalCloud, tables: tuple[str, str, str, str]
 ) -> None:
     Histories.client, Histories.tables = cloud.client("dynamodb"), tables
     run_state_machine_as_test(
@@ -276,7 +276,7 @@ def test_random_histories_keep_the_invariants(
     )
 
 
-def test_hundred_concurrent_registrations_store_one(cloud: LocalCloud, tables: tuple[str, str, str]) -> None:
+def test_hundred_concurrent_registrations_store_one(cloud: LocalCloud, tables: tuple[str, str, str, str]) -> None:
     """One certificate, two customers, fifty requests each."""
     client, world = cloud.client("dynamodb"), f"{_run}-race"
     registrations = Registrations(client, *tables[1:])
@@ -305,7 +305,7 @@ def test_hundred_concurrent_registrations_store_one(cloud: LocalCloud, tables: t
 
 
 def test_concurrent_loss_report_and_issuer_hold_are_both_stored(
-    cloud: LocalCloud, tables: tuple[str, str, str]
+    cloud: LocalCloud, tables: tuple[str, str, str, str]
 ) -> None:
     client = cloud.client("dynamodb")
     registrations = Registrations(client, *tables[1:])

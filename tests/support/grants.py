@@ -26,7 +26,7 @@ ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "WatchCrl"}
 END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", "ResumeRegistration"} | {
     *("SetBankHold", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
-READ_ONE_REGISTRATION = (END_OR_HOLD - {"ReevaluateSegment"}) | {
+READ_ONE_REGISTRATION = END_OR_HOLD | {
     *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
 }
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
@@ -113,8 +113,13 @@ POWERS = [
     _power("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEnded"}),
     _power("dynamodb:Scan", "RegistrationsTable", {"ActivateTrust"}),
     _power("dynamodb:UpdateItem", "DenyListTable", {"CheckRegistration", "ConfirmBlock", "WatchCrl"}),
+    _power("dynamodb:GetItem", "DenyListTable"),
     _power("dynamodb:PutItem", "DenyListTable"),
     _power("dynamodb:DeleteItem", "DenyListTable"),
+    _power("dynamodb:UpdateItem", "KeptStatesTable", END_OR_HOLD | {"EraseEnded", "RegisterCertificate"}),
+    _power("dynamodb:PutItem", "KeptStatesTable"),
+    _power("dynamodb:DeleteItem", "KeptStatesTable", {"EraseEnded"}),
+    _power("dynamodb:Scan", "KeptStatesTable"),
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
     _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),

@@ -98,7 +98,8 @@ def uploads_of(account: Account) -> Uploads:
 
 def registrations_of(account: Account) -> Registrations:
     physical = account.physical
-    return Registrations(account.client("dynamodb"), physical["RegistrationsTable"], physical["DenyListTable"])
+    tables = (physical[name] for name in ("RegistrationsTable", "DenyListTable", "KeptStatesTable"))
+    return Registrations(account.client("dynamodb"), *tables)
 
 
 def a_checked_upload(

@@ -5,13 +5,14 @@ import hashlib
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from registrar.domain.certificates.certificate import (
     ANY_POLICY,
     Certificate,
+    key_id,
     key_strength,
     read_certificate,
     spki_digest,
@@ -294,3 +295,20 @@ def test_policies_with_qualifiers_are_read() -> None:
     policies = certificate_policies(["1.2.3.4", ANY_POLICY], cps="http://www.example/cps", notice="알림")
     certificate = a_certificate(key=an_ec_key()).certificate
     assert read_certificate(_with_extension(certificate, policies)).policies == frozenset({"1.2.3.4", ANY_POLICY})
+
+
+def test_key_id_is_that_of_the_private_key_whatever_the_public_form() -> None:
+    """One private key: an RSA key of another exponent, the EC point of the same x coordinate, compressed or not."""
+    numbers = an_rsa_key().public_key().public_numbers()
+    rsa_forms = [rsa.RSAPublicNumbers(exponent, numbers.n).public_key() for exponent in (65537, 65539)]
+    key = an_ec_key().public_key()
+    x, y = key.public_numbers().x, key.public_numbers().y
+    prime = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    negated = ec.EllipticCurvePublicNumbers(x, prime - y, key.curve).public_key()
+    compressed = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    ec_forms = [key, negated, ec.EllipticCurvePublicKey.from_encoded_point(key.curve, compressed)]
+
+    assert len({key_id(each) for each in rsa_forms}) == 1
+    assert len({key_id(each) for each in ec_forms}) == 1
+    others = {key_id(an_rsa_key("other").public_key()), key_id(an_ec_key("other").public_key())}
+    assert len({*others, key_id(rsa_forms[0]), key_id(key)}) == 4

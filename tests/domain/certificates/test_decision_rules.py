@@ -3,10 +3,11 @@
 import hashlib
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.certificates.decision import Report, decide
@@ -90,6 +91,15 @@ def test_a_denied_key_is_refused_in_every_certificate() -> None:
     assert codes_and_levels(decided(store)) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
     assert codes_and_levels(decided(store, real_name="김철수")) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
     assert decided(store, key=an_ec_key("another")).accepted
+
+
+def test_a_denied_rsa_key_is_refused_with_another_exponent() -> None:
+    public = an_rsa_key().public_key()
+    listed = hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+    other = SimpleNamespace(public_key=rsa.RSAPublicNumbers(65539, public.public_numbers().n).public_key)
+    assert decided(a_store(), key=other).accepted
+    found = decided(a_store(denied_keys=[listed]), key=other)
+    assert codes_and_levels(found) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
 
 
 def test_hash_outside_the_rules_is_refused() -> None:

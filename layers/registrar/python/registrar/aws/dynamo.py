@@ -92,11 +92,19 @@ def get(client: Any, table: str, key: Item) -> Item | None:
 
 def get_many(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
     """The items of these (different) keys that exist, strongly consistent, in no order; 100 keys a call."""
+    for _, item in get_from(client, [(table, key) for key in keys]):
+        yield item
+
+
+def get_from(client: Any, keys: Sequence[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
+    """The items of these (different) tables and keys that exist, with their tables, as `get_many` reads them."""
     for first in range(0, len(keys), BATCH):
-        asked: dict[str, Any] = {table: {"Keys": list(keys[first : first + BATCH]), "ConsistentRead": True}}
+        asked: dict[str, Any] = {}
+        for table, key in keys[first : first + BATCH]:
+            asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
         while asked:
             response = client.batch_get_item(RequestItems=asked)
-            yield from response["Responses"].get(table, [])
+            yield from ((table, item) for table, items in response["Responses"].items() for item in items)
             asked = response.get("UnprocessedKeys") or {}
 
 

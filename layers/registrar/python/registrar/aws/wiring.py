@@ -64,7 +64,7 @@ def erasure() -> Erasure:
     """Ended registrations whose retention period has passed."""
     from registrar.aws.tables.erasure import Erasure
 
-    return Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"))
+    return Erasure(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("KEPT_STATES_TABLE"))
 
 
 def unlisted_index() -> UnlistedIndex:
@@ -104,10 +104,15 @@ def plans() -> Plans:
 
 
 def registrations() -> Registrations:
-    """Registrations, their locks, and the deny list that each new one is checked against."""
+    """Registrations, their locks, and the deny list and kept states that they are read with."""
     from registrar.aws.tables.registrations import Registrations
 
-    return Registrations(client("dynamodb"), setting("REGISTRATIONS_TABLE"), setting("DENY_LIST_TABLE"))
+    return Registrations(
+        client("dynamodb"),
+        setting("REGISTRATIONS_TABLE"),
+        setting("DENY_LIST_TABLE"),
+        setting("KEPT_STATES_TABLE"),
+    )
 
 
 def runs() -> Runs:

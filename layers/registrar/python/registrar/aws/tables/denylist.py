@@ -1,45 +1,36 @@
 """The deny list: keys that may not be registered or used again, in a table of its own.
 
-    DENY#KEY#<sha256 of SPKI>   the first registration it was denied for, why, since when
+    DENY#KEY#<id of the key>   the first registration it was denied for, why, since when
 
-A certificate has one key, so a denied key denies every certificate that holds it. Items are written in the
-transaction that ends a registration and are never deleted; the table is not restored with the registrations'
-table, so that restoring an earlier state there does not allow a blocked certificate again.
+The id is that of `key_id` (domain/certificates/certificate.py), which is the same for every form in which a
+certificate may hold the key. For a key that was registered before 2026-11-28 it is the digest of its
+SubjectPublicKeyInfo, and a denial of such a key is written under both. A certificate has one key, so a denied key
+denies every certificate that holds it. Items are written in the transaction that ends a registration and are never
+deleted; the table is not restored with the registrations' table, so that restoring an earlier state there does not
+allow a blocked certificate again.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
 
+_PREFIX = "DENY#KEY#"
+
 
 @dataclass(frozen=True, slots=True)
 class DenyList:
-    """Denied keys, by the SHA-256 (hex) of their SubjectPublicKeyInfo."""
+    """Denied keys, by their ids."""
 
     client: Any
     table: str
-
-    def denied(self, key_digests: Iterable[str]) -> dict[str, datetime]:
-        """Those of `key_digests` that are denied, and since when; strongly consistent."""
-        keys = [_key(digest) for digest in sorted(set(key_digests))]
-        if len(keys) == 1:
-            found = dynamo.get(self.client, self.table, keys[0])
-            items = [found] if found else []
-        else:
-            items = list(dynamo.get_many(self.client, self.table, keys))
-        return {
-            dynamo.read_text(item, "id").removeprefix("DENY#KEY#"): dynamo.read_instant(item, "denied_at")
-            for item in items
-        }
 
     def absence(self, key_digest: str) -> dict[str, Any]:
         """The part of a transaction that fails where the key is denied."""
         check = {
             "TableName": self.table,
-            "Key": _key(key_digest),
+            "Key": key_of(key_digest),
             "ConditionExpression": "attribute_not_exists(id)",
         }
         return {"ConditionCheck": check}
@@ -54,16 +45,23 @@ class DenyList:
         return {
             "Update": {
                 "TableName": self.table,
-                "Key": _key(key_digest),
+                "Key": key_of(key_digest),
                 "UpdateExpression": "SET " + ", ".join(f"{n} = if_not_exists({n}, :{n})" for n in facts),
                 "ExpressionAttributeValues": {f":{name}": value for name, value in facts.items()},
             }
         }
 
-    def deny(self, key_digest: str, registration_id: str, why: str, now: datetime) -> None:
-        """Deny the key, whatever the state of its registration."""
-        self.client.update_item(**self.denial(key_digest, registration_id, why, now)["Update"])
+
+def key_of(key_digest: str) -> dict[str, dict[str, str]]:
+    """The key of the item that denies a key."""
+    return {"id": dynamo.text(f"{_PREFIX}{key_digest}")}
 
 
-def _key(key_digest: str) -> dict[str, dict[str, str]]:
-    return {"id": dynamo.text(f"DENY#KEY#{key_digest}")}
+def key_denied(item: dynamo.Item) -> str:
+    """The id of the key that an item denies."""
+    return dynamo.read_text(item, "id").removeprefix(_PREFIX)
+
+
+def denied_at(item: dynamo.Item) -> datetime:
+    """Since when it denies the key."""
+    return dynamo.read_instant(item, "denied_at")

@@ -4,12 +4,16 @@ A registration enters it when it ends, or when its expiry is recorded.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.tables import keptstates
+from registrar.aws.tables.keptstates import KeptStates
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS, from_item, lock_keys
+from registrar.domain.reasons.errors import ConditionFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,11 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Ended registrations, and their locks."""
+    """Ended registrations, their locks, and what is kept of them elsewhere."""
 
     client: Any
     table: str
+    kept_table: str
 
     def due(self, until: datetime) -> Iterator[Over]:
         """The registrations that ended at `until` or earlier, read from the index only."""
@@ -58,7 +63,11 @@ class Erasure:
             if dynamo.read_text(lock, "registration_id") == registration.id
         ]
         row = self._deletion(over.key, "over_since = :since", {":since": dynamo.instant(over.since)})
-        dynamo.transact(self.client, [row, *locks])
+        kept = {"Delete": {"TableName": self.kept_table, "Key": keptstates.registration_key(registration.id)}}
+        dynamo.transact(self.client, [row, *locks, kept])
+        release = KeptStates(self.kept_table).release_person(registration.customer_id, registration.id)
+        with suppress(ConditionFailed):  # staff do not hold it
+            dynamo.transact(self.client, [release])
 
     def _deletion(self, item: dynamo.Item, condition: str, values: dynamo.Item) -> dict[str, Any]:
         return {

@@ -1,5 +1,5 @@
 """The one transaction that registers: the upload's end, the row, three locks, a key that is not denied, and the end
-of the registration that is replaced."""
+of the registration that is replaced, with what is kept of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.denylist import DenyList
+from registrar.aws.tables.keptstates import KeptStates
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
 from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.errors import CertificateTaken
@@ -31,6 +32,7 @@ def writes(
     upload: AwaitingProof,
     tables: tuple[str, str],
     deny_list: DenyList,
+    kept: KeptStates,
     replaced: Registration | None,
     now: datetime,
 ) -> list[dict[str, Any]]:
@@ -62,6 +64,8 @@ def writes(
     found = [_finish(upload, uploads_table, now), row, *locks, deny_list.absence(registration.key_digest)]
     if replaced is not None and replaced.lifecycle_at(now) is Lifecycle.LIVE:
         found.append(_supersede(replaced, registration, table, now))
+        by = dynamo.text(registration.id)
+        found.append(kept.end(replaced.customer_id, replaced.id, Lifecycle.SUPERSEDED, now, superseded_by=by))
     return found
 
 

@@ -2,7 +2,7 @@
 
     CUST#<customer>                REG#<registration>   the registration
     CERT#<sha256 of DER>           LOCK                 }
-    KEY#<sha256 of SPKI>           LOCK                 } each names customer and registration
+    KEY#<id of the key>            LOCK                 } each names customer and registration
     ISS#<sha256 of CA SPKI>#<serial>  LOCK              }
 
 The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. A lock outlives the
@@ -116,11 +116,15 @@ def issuer_lock_key(issuer_key_digest: str, serial: str) -> dict[str, dict[str, 
     return _lock_key(f"ISS#{issuer_serial(issuer_key_digest, serial)}")
 
 
+def key_lock_key(key_digest: str) -> dict[str, dict[str, str]]:
+    return _lock_key(f"KEY#{key_digest}")
+
+
 def lock_keys(registration: Registration) -> tuple[dict[str, dict[str, str]], ...]:
     """The keys of the locks on certificate, key, and issuer with serial, in this order."""
     return (
         _lock_key(f"CERT#{registration.fingerprint}"),
-        _lock_key(f"KEY#{registration.key_digest}"),
+        key_lock_key(registration.key_digest),
         issuer_lock_key(registration.issuer_key_digest, registration.serial),
     )
 

@@ -1,16 +1,20 @@
 """The registrations' table: what customers registered, and every change of a registration as one conditional write.
 
-Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed.
+Each change names what it leaves. Repeating one that is done changes nothing; any other raises ConditionFailed. What
+a restore of the table must not undo is written to the table of kept states in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.denylist import DenyList
+from registrar.aws.tables import keptstates
+from registrar.aws.tables.denylist import DenyList, denied_at, key_denied, key_of
+from registrar.aws.tables.keptstates import KeptStates
 from registrar.aws.tables.registering import taken, writes
 from registrar.aws.tables.registration_items import (
     LIVE,
@@ -19,13 +23,21 @@ from registrar.aws.tables.registration_items import (
     from_item,
     held_since_name,
     issuer_lock_key,
+    key_lock_key,
     lock_keys,
     row_key,
     unless_held_by_bank,
 )
-from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import ConditionFailed, Refusal, StatusSuperseded
+from registrar.domain.reasons.codes import AdminCode, Code
+from registrar.domain.reasons.errors import (
+    CertificateMalformed,
+    CertificateTaken,
+    ConditionFailed,
+    Refusal,
+    StatusSuperseded,
+)
 from registrar.domain.registrations.block_proposal import BlockProposal, ConfirmedBlock
+from registrar.domain.registrations.kept_state import as_kept, held_with_person, of_kind
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
 from registrar.domain.registrations.upload import AwaitingProof, new_nonce
 
@@ -36,11 +48,12 @@ Write = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Registrations:
-    """Registrations of customers, their locks, and the deny list that they are read with."""
+    """Registrations of customers, their locks, and the deny list and the kept states that they are read with."""
 
     client: Any
     table: str
     deny_table: str
+    kept_table: str
 
     # ---- reading
 
@@ -98,16 +111,60 @@ class Registrations:
         }
 
     def _judged(self, rows: list[Registration]) -> list[Registration]:
-        """The items, live ones with the entry of the deny list; the others have ended anyway."""
-        keys = [row.key_digest for row in rows if row.lifecycle is Lifecycle.LIVE]
-        denied = self._deny_list.denied(keys)
-        return [replace(row, denied_at=denied[row.key_digest]) if row.key_digest in denied else row for row in rows]
+        """The items, live ones with what is denied and kept of them; the others have ended anyway. One call."""
+        live = [row for row in rows if row.lifecycle is Lifecycle.LIVE]
+        if not live:
+            return rows
+        digests = sorted({row.key_digest for row in live})
+        customers = sorted({row.customer_id for row in live})
+        kept_keys = [keptstates.registration_key(row.id) for row in live]
+        keys = [(self.deny_table, key_of(digest)) for digest in digests]
+        keys += [(self.kept_table, key) for key in (*kept_keys, *map(keptstates.customer_key, customers))]
+        items = list(dynamo.get_from(self.client, keys))
+        denied = {key_denied(item): denied_at(item) for table, item in items if table == self.deny_table}
+        kept = {dynamo.read_text(item, "id"): item for table, item in items if table == self.kept_table}
+        return [_as_kept(row, kept, denied) if row.lifecycle is Lifecycle.LIVE else row for row in rows]
 
     @property
     def _deny_list(self) -> DenyList:
         return DenyList(self.client, self.deny_table)
 
+    @property
+    def _kept(self) -> KeptStates:
+        return KeptStates(self.kept_table)
+
     # ---- registering
+
+    def check_obstacles(
+        self, registration: Registration, replaces: Registration | None, older_key_ids: Iterable[str]
+    ) -> None:
+        """Check, in one call, what the transaction that registers does not: the bank's hold on the person, and the
+        key under ids of before 2026-11-28, for which no lock or denial is written any more.
+
+        Raises Refusal (REG_SUSPENDED) where staff of the bank hold another registration of the customer and of this
+        kind, CertificateTaken as `add` does.
+        """
+        certificate, key, _ = lock_keys(registration)
+        person = keptstates.customer_key(registration.customer_id)
+        asked = [(self.kept_table, person), (self.table, certificate), (self.table, key)]
+        asked += [(self.table, key_lock_key(each)) for each in older_key_ids]
+        asked += [(self.deny_table, key_of(each)) for each in older_key_ids]
+        found = list(dynamo.get_from(self.client, asked))
+        for table, item in found:
+            if table == self.kept_table and of_kind(keptstates.bank_holds(item), registration.kind):
+                raise Refusal(Code.REG_SUSPENDED)
+        if any(table == self.deny_table for table, _ in found):
+            raise CertificateTaken(AdminCode.KEY_DENIED)
+        locks = {dynamo.read_text(item, "pk"): item for table, item in found if table == self.table}
+        own = locks.pop(certificate["pk"]["S"], None)
+        if key["pk"]["S"] in locks or (own and "released_at" not in own):
+            return  # the transaction decides
+        for lock in locks.values():
+            existing = dynamo.read_text(lock, "registration_id")
+            if dynamo.read_text(lock, "customer_id") != registration.customer_id:
+                raise CertificateTaken(AdminCode.KEY_HELD_BY_OTHER)
+            if "released_at" not in lock and (replaces is None or existing != replaces.id):
+                raise CertificateTaken(Code.REPLACES_REQUIRED, existing)
 
     def add(
         self,
@@ -126,7 +183,7 @@ class Registrations:
         in another state by now.
         """
         tables = uploads_table, self.table
-        found = writes(registration, upload, tables, self._deny_list, replaces, now)
+        found = writes(registration, upload, tables, self._deny_list, self._kept, replaces, now)
         try:
             dynamo.transact(self.client, [*found, *no_watch])
         except ConditionFailed as failed:
@@ -143,22 +200,54 @@ class Registrations:
         """Add a hold to a live registration; other holds are kept. Raises ConditionFailed where it is not live.
 
         The customer's hold brings the random part of the text that lifts it; repeating the report keeps that.
-        The bank's takes over what a re-evaluation holds: no later one lifts it.
+        The bank's takes over what a re-evaluation holds: no later one lifts it. It follows the person: what they
+        register while it stands is held too.
         """
+        named = customer_id, registration_id
+        if hold is Hold.CUSTOMER:
+            return self._report_loss(*named, now)
         held = {":hold": dynamo.text_set([hold]), **alive(now)}
-        if hold is not Hold.CUSTOMER:
-            expression = f"{_held(hold)} ADD holds :hold" + (_BY_STAFF if hold is Hold.BANK else "")
-            return self._change(customer_id, registration_id, expression, LIVE, held)
-        held[":nonce"] = dynamo.text(new_nonce())
-        expression = f"{_held(hold)}, resume_nonce = if_not_exists(resume_nonce, :nonce) ADD holds :hold"
-        return self._change(customer_id, registration_id, expression, LIVE, held)
+        if hold is not Hold.BANK:
+            kept = self._kept.hold(*named, hold, now)
+            return self._change(*named, f"{_held(hold)} ADD holds :hold", LIVE, held, kept)
+        kept = self._kept.hold(*named, hold, now, _BY_STAFF)
+        person = self._kept.hold_person(*named, self._existing(*named).kind, now)
+        return self._change(*named, f"{_held(hold)} ADD holds :hold" + _BY_STAFF, LIVE, held, kept, person)
+
+    def _report_loss(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
+        """Add the customer's hold. Row and kept state hold the same random part, of which a report that meets
+        another or its cancellation reads what stands."""
+        named = customer_id, registration_id
+        for tries_left in reversed(range(dynamo.TRANSACTION_TRIES)):
+            known = self._existing(*named).resume_nonce
+            nonce = dynamo.text(known or new_nonce())
+            stands = "resume_nonce = :nonce" if known else "attribute_not_exists(resume_nonce)"
+            kept = self._kept.hold(*named, Hold.CUSTOMER, now, ", resume_nonce = :nonce", nonce=nonce)
+            kept["Update"]["ConditionExpression"] = f"attribute_not_exists(resume_nonce) OR {stands}"
+            values = {":hold": dynamo.text_set([Hold.CUSTOMER]), ":nonce": nonce, **alive(now)}
+            expression = f"{_held(Hold.CUSTOMER)}, resume_nonce = :nonce ADD holds :hold"
+            try:
+                return self._change(*named, expression, f"{LIVE} AND {stands}", values, kept)
+            except ConditionFailed:
+                if not tries_left:
+                    raise
+        raise ConditionFailed
 
     def lift_hold(self, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Registration:
-        """Lift the bank's hold and keep the others. Raises ConditionFailed where it is not live."""
+        """Lift the bank's hold and keep the others. Raises ConditionFailed where it is not live, unless it ended
+        under the bank's hold, which then no longer follows the person."""
+        named = customer_id, registration_id
         values = {":hold": dynamo.text_set([hold]), **alive(now)}
         expression = f"DELETE holds :hold REMOVE {held_since_name(hold)}"
-        expression += ", bank_hold_reason" if hold is Hold.BANK else ""
-        return self._change(customer_id, registration_id, expression, LIVE, values)
+        if hold is not Hold.BANK:
+            return self._change(*named, expression, LIVE, values, self._kept.lift(*named, hold, now))
+        kept = self._kept.lift(*named, hold, now, remove="bank_hold_reason")
+        try:
+            person = self._kept.release_person(*named, must=False)
+            return self._change(*named, expression + ", bank_hold_reason", LIVE, values, kept, person)
+        except ConditionFailed:
+            dynamo.transact(self.client, [self._kept.release_person(*named)])
+            return self._existing(*named)
 
     def hold_by_issuer(
         self, customer_id: str, registration_id: str, as_of: datetime, now: datetime
@@ -167,13 +256,17 @@ class Registrations:
 
         Raises ConditionFailed where it is not live.
         """
-        condition = f"{LIVE} AND (attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of <= :as_of)"
+        named = customer_id, registration_id
+        not_later = "attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of <= :as_of"
         expression = f"{_held(Hold.ISSUER)}, issuer_held_as_of = :as_of ADD holds :hold"
-        values = {":hold": dynamo.text_set([Hold.ISSUER]), ":as_of": dynamo.instant(as_of), **alive(now)}
+        stated = dynamo.instant(as_of)
+        values = {":hold": dynamo.text_set([Hold.ISSUER]), ":as_of": stated, **alive(now)}
+        kept = self._kept.hold(*named, Hold.ISSUER, now, ", issuer_held_as_of = :as_of", as_of=stated)
+        kept["Update"]["ConditionExpression"] = not_later
         try:
-            return self._change(customer_id, registration_id, expression, condition, values)
+            return self._change(*named, expression, f"{LIVE} AND ({not_later})", values, kept)
         except ConditionFailed:
-            found = self.find(customer_id, registration_id)
+            found = self.find(*named)
             if found is None or found.lifecycle_at(now) is not Lifecycle.LIVE or Hold.ISSUER not in found.holds:
                 raise
             return found
@@ -188,29 +281,37 @@ class Registrations:
         """
         order = "<=" if by_next_list else "<"
         later = f"attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of {order} :as_of"
+        named = customer_id, registration_id
         condition = f"{LIVE} AND (NOT contains(holds, :issuer) OR {later})"
         expression = f"DELETE holds :hold REMOVE issuer_held_as_of, {held_since_name(Hold.ISSUER)}"
+        kept = self._kept.lift(*named, Hold.ISSUER, now, remove="issuer_held_as_of")
+        kept["Update"]["ConditionExpression"] = later
+        kept["Update"]["ExpressionAttributeValues"][":as_of"] = dynamo.instant(as_of)
         values = {
             ":hold": dynamo.text_set([Hold.ISSUER]),
             ":issuer": dynamo.text(Hold.ISSUER),
             ":as_of": dynamo.instant(as_of),
             **alive(now),
         }
-        return self._change(customer_id, registration_id, expression, condition, values)
+        return self._change(*named, expression, condition, values, kept)
 
     def hold_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Add the bank's hold, marked as a re-evaluation's. Raises ConditionFailed where it is not live, or
         staff of the bank hold it."""
+        named = customer_id, registration_id
         condition = f"{LIVE} AND (NOT contains(holds, :bank) OR bank_hold_reason = :why)"
         values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
         expression = f"{_held(Hold.BANK)}, bank_hold_reason = :why ADD holds :hold"
-        return self._change(customer_id, registration_id, expression, condition, values)
+        kept = self._kept.hold(*named, Hold.BANK, now, ", bank_hold_reason = :why", why=values[":why"])
+        return self._change(*named, expression, condition, values, kept)
 
     def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Lift the hold of a re-evaluation. Raises ConditionFailed where another hold replaced it."""
+        named = customer_id, registration_id
         condition = f"{LIVE} AND bank_hold_reason = :why"
         expression = f"DELETE holds :hold REMOVE bank_hold_reason, {held_since_name(Hold.BANK)}"
-        return self._change(customer_id, registration_id, expression, condition, _by_reevaluation(now))
+        kept = self._kept.lift(*named, Hold.BANK, now, remove="bank_hold_reason")
+        return self._change(*named, expression, condition, _by_reevaluation(now), kept)
 
     def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
@@ -219,27 +320,32 @@ class Registrations:
         Raises ConditionFailed where it is not live, or that hold was lifted, Refusal (STEP_UP_REQUIRED) where the
         proof is not good for it.
         """
+        named = registration.customer_id, registration.id
+        nonce = dynamo.text(registration.resume_nonce or "")
         lift = {
             "TableName": self.table,
-            "Key": row_key(registration.customer_id, registration.id),
+            "Key": row_key(*named),
             "UpdateExpression": f"DELETE holds :hold REMOVE resume_nonce, {held_since_name(Hold.CUSTOMER)}",
             "ConditionExpression": f"{LIVE} AND resume_nonce = :nonce",
             "ExpressionAttributeValues": {
                 ":hold": dynamo.text_set([Hold.CUSTOMER]),
-                ":nonce": dynamo.text(registration.resume_nonce or ""),
+                ":nonce": nonce,
                 **alive(now),
             },
         }
+        kept = self._kept.lift(*named, Hold.CUSTOMER, now, remove="resume_nonce")
+        kept["Update"]["ConditionExpression"] = "attribute_not_exists(resume_nonce) OR resume_nonce = :nonce"
+        kept["Update"]["ExpressionAttributeValues"][":nonce"] = nonce
         try:
-            dynamo.transact(self.client, [{"Update": lift}, *uses])
+            dynamo.transact(self.client, [{"Update": lift}, kept, *uses])
         except ConditionFailed as failed:
             _expect_proof(failed, uses)
             raise
-        return self.get(registration.customer_id, registration.id)
+        return self.get(*named)
 
     def record_revocation_status(self, customer_id: str, registration_id: str, status: Revocation) -> Registration:
         """Store the last good status on a live registration. Raises ConditionFailed where it is not live."""
-        return self._change(
+        return self._update(
             customer_id,
             registration_id,
             "SET revocation_as_of = :as_of, revocation_source = :source",
@@ -260,30 +366,20 @@ class Registrations:
         Raises ConditionFailed where the registration ended otherwise or is unknown.
         """
         facts = {"end_reason": dynamo.text(reason), "revoked_at": dynamo.instant(revoked_at)}
-        ended = end(Lifecycle.REVOKED_BY_ISSUER, customer_id, now, **facts)
-        if reason == KEY_COMPROMISE:
-            return self._compromised(customer_id, registration_id, ended, now)
-        expression = ended["UpdateExpression"]
-        condition = ended["ConditionExpression"]
-        values = ended["ExpressionAttributeValues"]
-        try:
-            return self._change(customer_id, registration_id, expression, condition, values)
-        except ConditionFailed:
-            return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
-
-    def _compromised(
-        self, customer_id: str, registration_id: str, ended: dict[str, Any], now: datetime
-    ) -> Registration:
-        known = self.find(customer_id, registration_id)
-        if known is None:
-            raise ConditionFailed
+        lifecycle = Lifecycle.REVOKED_BY_ISSUER
+        ended = end(lifecycle, customer_id, now, **facts)
         row = {"Update": {"TableName": self.table, "Key": row_key(customer_id, registration_id), **ended}}
-        denial = known.key_digest, known.id, KEY_COMPROMISE, now
+        kept = self._kept.end(customer_id, registration_id, lifecycle, now, **facts)
+        denials = []
+        if reason == KEY_COMPROMISE:
+            known = self._existing(customer_id, registration_id)
+            denials = [self._deny_list.denial(key, known.id, reason, now) for key in _keys_to_deny(known)]
         try:
-            dynamo.transact(self.client, [row, self._deny_list.denial(*denial)])
+            dynamo.transact(self.client, [row, kept, *denials])
         except ConditionFailed:  # it ended, perhaps by a revocation that gave another reason
-            self._deny_list.deny(*denial)
-        return self._ended(customer_id, registration_id, Lifecycle.REVOKED_BY_ISSUER)
+            for denial in denials:
+                self.client.update_item(**denial["Update"])
+        return self._ended(customer_id, registration_id, lifecycle)
 
     def propose_block(self, proposal: BlockProposal, now: datetime) -> None:
         """Record the staff's proposal to block a live registration, in place of an earlier one.
@@ -300,7 +396,7 @@ class Registrations:
         expression = (
             "SET block_proposal_id = :id, block_proposed_by = :staff, block_proposed_at = :at, block_why = :why"
         )
-        self._change(proposal.customer_id, proposal.registration_id, expression, LIVE, values)
+        self._update(proposal.customer_id, proposal.registration_id, expression, LIVE, values)
 
     def find_block_proposal(self, customer_id: str, registration_id: str) -> BlockProposal | None:
         """The last proposal to block the registration."""
@@ -325,12 +421,10 @@ class Registrations:
         ended = end(Lifecycle.BLOCKED, registration.customer_id, now, blocked_by=blocked_by)
         ended["ConditionExpression"] += " AND block_proposal_id = :proposal"
         ended["ExpressionAttributeValues"][":proposal"] = dynamo.text(confirmed.proposal.id)
-        return self._end_with(
-            registration,
-            ended,
-            [self._deny_list.denial(registration.key_digest, registration.id, "blocked", now)],
-            Lifecycle.BLOCKED,
-        )
+        denials = [
+            self._deny_list.denial(key, registration.id, "blocked", now) for key in _keys_to_deny(registration)
+        ]
+        return self._end_with(registration, ended, denials, Lifecycle.BLOCKED, now)
 
     def deregister(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """End a live registration for its customer. Its locks stay: only this customer may register it again.
@@ -356,13 +450,41 @@ class Registrations:
         ]
         others = [*marks, self._deny_list.absence(registration.key_digest)]
         ended = unless_held_by_bank(end(Lifecycle.DEREGISTERED, registration.customer_id, now))
-        return self._end_with(registration, ended, others, Lifecycle.DEREGISTERED, *uses)
+        return self._end_with(registration, ended, others, Lifecycle.DEREGISTERED, now, *uses)
 
-    def _change(
+    def _existing(self, customer_id: str, registration_id: str) -> Registration:
+        """The registration. Raises ConditionFailed where there is none."""
+        found = self.find(customer_id, registration_id)
+        if found is None:
+            raise ConditionFailed
+        return found
+
+    def _update(
         self, customer_id: str, registration_id: str, expression: str, condition: str, values: dynamo.Item
     ) -> Registration:
+        """A change that a restore may undo."""
         key = row_key(customer_id, registration_id)
         return from_item(dynamo.update(self.client, self.table, key, expression, condition, values))
+
+    def _change(
+        self,
+        customer_id: str,
+        registration_id: str,
+        expression: str,
+        condition: str,
+        values: dynamo.Item,
+        *kept: Write,
+    ) -> Registration:
+        """A change of the row in one transaction with what is kept of it."""
+        row = {
+            "TableName": self.table,
+            "Key": row_key(customer_id, registration_id),
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+        dynamo.transact(self.client, [{"Update": row}, *kept])
+        return self._existing(customer_id, registration_id)
 
     def _end_with(
         self,
@@ -370,12 +492,14 @@ class Registrations:
         ended: dict[str, Any],
         others: list[Any],
         lifecycle: Lifecycle,
+        now: datetime,
         *uses: Write,
     ) -> Registration:
         key = row_key(registration.customer_id, registration.id)
         row = {"Update": {"TableName": self.table, "Key": key, **ended}}
+        kept = self._kept.end(registration.customer_id, registration.id, lifecycle, now)
         try:
-            dynamo.transact(self.client, [row, *others, *uses])
+            dynamo.transact(self.client, [row, kept, *others, *uses])
         except ConditionFailed as failed:
             _expect_proof(failed, uses)  # otherwise the stored state decides
         return self._ended(registration.customer_id, registration.id, lifecycle)
@@ -388,12 +512,33 @@ class Registrations:
         return found
 
 
+def _as_kept(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping[str, datetime]) -> Registration:
+    """A live row with what is denied, and kept under these ids."""
+    own = f"REG#{row.id}"
+    person = f"CUST#{row.customer_id}"
+    judged = as_kept(row, keptstates.kept_state(kept[own])) if own in kept else row
+    judged = held_with_person(judged, keptstates.bank_holds(kept[person])) if person in kept else judged
+    return replace(judged, denied_at=denied.get(row.key_digest))
+
+
 _BY_STAFF = " REMOVE bank_hold_reason"
 
 
 def _held(hold: Hold) -> str:
     """The part of a write that records when the hold was put on; repeating it keeps that."""
     return f"SET {held_since_name(hold)} = if_not_exists({held_since_name(hold)}, :now)"
+
+
+def _keys_to_deny(registration: Registration) -> frozenset[str]:
+    """The ids of the key: the one that it was registered under, and, where that is of before 2026-11-28, the one
+    that a successor has."""
+    # Few functions need them at their cold start.
+    from registrar.domain.certificates.certificate import key_id, read_certificate
+
+    found = {registration.key_digest}
+    with suppress(CertificateMalformed):  # a damaged row is blocked all the same
+        found |= {key_id(read_certificate(registration.der).public_key)}
+    return frozenset(found)
 
 
 def _by_reevaluation(now: datetime) -> dict[str, Any]:

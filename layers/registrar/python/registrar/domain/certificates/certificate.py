@@ -87,6 +87,35 @@ def spki_digest(key: CertificatePublicKeyTypes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
+def key_id(key: CertificatePublicKeyTypes) -> str:
+    """What identifies a key whatever form it has, 64 lower-case hex digits: SHA-256 of an RSA key's modulus, or of
+    an EC key's curve and x coordinate; of the SubjectPublicKeyInfo for others.
+
+    Whoever has the private key of one exponent computes that of any other, and the same holds for the points of one
+    x coordinate.
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        modulus = key.public_numbers().n
+        return hashlib.sha256(b"rsa" + modulus.to_bytes((key.key_size + 7) // 8)).hexdigest()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        x = key.public_numbers().x
+        return hashlib.sha256(f"ec {key.curve.name} {x:x}".encode()).hexdigest()
+    return spki_digest(key)
+
+
+def older_key_ids(key: CertificatePublicKeyTypes) -> frozenset[str]:
+    """The ids under which a key was locked and denied before 2026-11-28: its `spki_digest`, and for an RSA key the
+    one with the exponent that such keys have."""
+    found = {spki_digest(key)}
+    if isinstance(key, rsa.RSAPublicKey):
+        usual = rsa.RSAPublicNumbers(_USUAL_EXPONENT, key.public_numbers().n)
+        found.add(spki_digest(usual.public_key()))
+    return frozenset(found)
+
+
+_USUAL_EXPONENT = 65537
+
+
 def read_certificate(der: bytes) -> Certificate:
     """The facts of one DER certificate. Raises CertificateMalformed (a ValueError)."""
     try:

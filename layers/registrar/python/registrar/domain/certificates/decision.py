@@ -14,7 +14,13 @@ from cryptography.x509.oid import NameOID
 
 from registrar.domain.asn1.names import common_name, has_attribute
 from registrar.domain.certificates import path
-from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
+from registrar.domain.certificates.certificate import (
+    Certificate,
+    key_id,
+    key_strength,
+    older_key_ids,
+    read_certificate,
+)
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
@@ -142,7 +148,7 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         policy=policy.label,
         serial=f"{certificate.serial:x}",
         fingerprint=certificate.fingerprint,
-        key_digest=certificate.key_digest,
+        key_digest=key_id(certificate.public_key),
         issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
@@ -223,7 +229,7 @@ def _check_key(case: _Case) -> Iterator[Finding]:
     key = case.certificate.public_key
     rules = case.rules
     why = weakness(key)
-    if why in _COMPROMISED or case.certificate.key_digest in rules.denied_keys:
+    if why in _COMPROMISED or {key_id(key), *older_key_ids(key)} & rules.denied_keys:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)
     elif why is not None:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK, _key_params(case))

@@ -9,7 +9,8 @@ LIVE, then one terminal value that never changes. While LIVE, a set of holds, ea
     LIVE → EXPIRED             by the clock alone; never stored
 
 What is true now is computed when read: a certificate past its end is EXPIRED even if no job ran, and one whose key
-is denied is BLOCKED even if its row says LIVE (a table restored to an earlier moment).
+is denied is BLOCKED even if its row says LIVE. A table restored to an earlier moment does not undo ends and holds
+either (kept_state.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,7 +81,8 @@ class Registration:
     `end_reason` is the issuer's reason for a revocation (RFC 5280 5.3.1), `resume_nonce` the random part of the
     text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that,
     `held_since` when each hold was put on, `listed` whether the watch reads a list that would name it (else it
-    queries the responder); `denied_at`, since when the key is on the deny list, is no part of the row.
+    queries the responder); `denied_at`, since when the key is on the deny list, is no part of the row. `key_digest`
+    is the id of the key (`key_id` of its certificate; before 2026-11-28 the digest of its SubjectPublicKeyInfo).
     """
 
     id: str
