@@ -81,7 +81,7 @@ def _watch_list(point: Point, store: TrustStore, at: datetime) -> None:
     index = indexes.index(point)
     if index is not None:
         issuers.begin_watch(point, now())
-        for hit in apply_changes(indexes, registrations, point, at, counts):
+        for hit in apply_changes(indexes, registrations, point, at, counts, whole=message.get("whole", False)):
             audit(
                 "registration.watched",
                 customer_id=hit.customer_id,

@@ -2,6 +2,7 @@
 batches the registrations that no list covers.
 
 `{}` means all, `{"operator": "yessign"}` those of one operator. A second run queues the same: harmless.
+With `"whole": true` every entry of a list is applied, not only what changed since the last run (after a restore).
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,8 @@ def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     registered = list(issuers.points())
     authorities = authority_points(store) if store.rules.revocation.check_authorities else ()
     wanted = [point for point in dict.fromkeys((*registered, *authorities)) if operator in (None, point.operator)]
-    queue.send({"point": asdict(point)} for point in wanted)
+    whole = {"whole": True} if event.get("whole") else {}
+    queue.send({"point": asdict(point), **whole} for point in wanted)
     unlisted = queue.send(_batches(operator, at))
     counts = {
         "planned": len(wanted),

@@ -121,8 +121,12 @@ class Histories(RuleBasedStateMachine):
         self.does(
             lambda: self.registrations.add_hold(r.customer_id, r.id, hold, self.now),
             crash,
-            self.if_live(row, lambda: setattr(row, "holds", row.holds | {hold})),
+            self.if_live(row, lambda: self.held(row, hold)),
         )
+
+    def held(self, row: Row, hold: Hold) -> None:
+        row.holds |= {hold}
+        row.follows |= hold is Hold.BANK
 
     @rule(pick=picks, hold=st.sampled_from(Hold), crash=crashes)
     def lift(self, pick: int, hold: Hold, crash: str | None) -> None:
@@ -133,6 +137,14 @@ class Histories(RuleBasedStateMachine):
             found = self.registrations.get(r.customer_id, r.id)
             lifted = lifted if hold in row.holds else None
             self.does(lambda: self.registrations.resume(found, self.now), crash, lifted)
+        elif hold is Hold.BANK and row.follows:
+
+            def released() -> None:
+                row.follows = False
+                if lifted:
+                    lifted()
+
+            self.does(lambda: self.registrations.lift_hold(r.customer_id, r.id, hold, self.now), crash, released)
         else:
             lift = {
                 Hold.BANK: lambda: self.registrations.lift_hold(r.customer_id, r.id, hold, self.now),
@@ -220,9 +232,10 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def restore(self) -> None:
-        """Restore the registrations; the deny list, another table, stays."""
-        put_back(self.client, self.registrations.table, self._rows(), self.kept_rows)
-        self.expected = Expected(**{**vars(self.kept.copy()), "denied": self.expected.denied})
+        """Restore the registrations; the deny list and the kept states, other tables, stay."""
+        tables = self.registrations.table, self.registrations.kept_table
+        put_back(self.client, tables, self._rows(), self.kept_rows)
+        self.expected = self.expected.restored(self.kept)
 
     def _rows(self) -> list[Any]:
         rows = {row.registration.id: row.registration for row in self.expected.rows.values()}

@@ -32,9 +32,9 @@ def publish(account: Account, *entries: Revoked, **overrides: Any) -> None:
     account.lists[URL] = make_crl(CA, entries, **values | overrides)
 
 
-def watch(account: Account, point: Point = POINT) -> Any:
+def watch(account: Account, point: Point = POINT, **more: Any) -> Any:
     batch = a_delivery("")
-    batch["Records"][0]["body"] = json.dumps({"point": asdict(point)})
+    batch["Records"][0]["body"] = json.dumps({"point": asdict(point), **more})
     return account.invoke("watch_crl", batch)
 
 

@@ -16,6 +16,7 @@ from registrar.domain.certificates.summary import Summary
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import AwaitingProof
 from registrar.domain.revocation.status import RecordedStatus, StatusValue
+from tools.admin.restore import write_back
 
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -117,7 +118,7 @@ def a_registration(
         not_before=BEGIN - timedelta(minutes=60 - number),
         not_after=BEGIN + days * DAY,
         der=der,
-        registered_at=BEGIN,
+        registered_at=BEGIN - DAY,  # before every hold of the bank: it is not under way
         proof="signature",
         consent_version="2026-11",
         replaces=replaces.id if replaces else None,
@@ -136,15 +137,12 @@ def rows_of(client: Any, table: str, registrations: Mapping[str, Registration]) 
     return [(key, client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")) for key in unique]
 
 
-def put_back(client: Any, table: str, now: list[Any], then: list[Any]) -> None:
-    """Make the table what it was, as a restore does."""
-    earlier = {str(key): item for key, item in then}
+def put_back(client: Any, tables: tuple[str, str], now: list[Any], then: list[Any]) -> None:
+    """Lose the rows as they are `now`, and write back those of `then`, as an admin does after a restore."""
+    table, kept = tables
     for key, _ in now:
-        item = earlier.get(str(key))
-        if item:
-            client.put_item(TableName=table, Item=item)
-        else:
-            client.delete_item(TableName=table, Key=key)
+        client.delete_item(TableName=table, Key=key)
+    write_back(client, [item for _, item in then if item], table, kept)
 
 
 @dataclass
@@ -156,6 +154,8 @@ class Row:
     lifecycle: Lifecycle = Lifecycle.LIVE
     holds: frozenset[Hold] = frozenset()
     proposed: tuple[str, datetime] | None = None
+    follows: bool = False
+    """Whether staff hold its person for it."""
 
 
 @dataclass
@@ -203,6 +203,17 @@ class Expected:
         self.rows[new.id] = Row(new, number)
         for name in (new.fingerprint, new.key_digest):
             self.locks[name] = (new.customer_id, new.id, False)
+
+    def restored(self, kept: "Expected") -> "Expected":
+        """What is left when the table is lost and its state `kept` is written back: no change since is undone, and
+        what was registered since is lost."""
+        rows = {i: replace(self.rows[i], proposed=row.proposed) for i, row in kept.rows.items()}
+        found = Expected(rows, dict(kept.locks), set(self.denied))
+        for row in rows.values():
+            for name in (row.registration.fingerprint, row.registration.key_digest):
+                if row.lifecycle is Lifecycle.DEREGISTERED and found.locks[name][1] == row.registration.id:
+                    found.locks[name] = (*found.locks[name][:2], True)
+        return found
 
     def release(self, registration: Registration) -> None:
         """Its customer took it back: only they may register it again."""

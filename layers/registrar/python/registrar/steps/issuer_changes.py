@@ -37,13 +37,20 @@ class Hit:
 
 
 def apply_changes(
-    indexes: CrlIndexes, registrations: Registrations, point: Point, now: datetime, counts: Counter[str]
+    indexes: CrlIndexes,
+    registrations: Registrations,
+    point: Point,
+    now: datetime,
+    counts: Counter[str],
+    *,
+    whole: bool = False,
 ) -> Iterator[Hit]:
     """Apply the changes between the list processed last and the newest; yields those that hit a registration.
 
+    `whole` applies every entry of the newest, since registrations may have been restored to before they changed.
     Raises ConditionFailed where other runs record other lists each time.
     """
-    if _is_noted(indexes, point):
+    if not whole and _is_noted(indexes, point):
         return
     applied: StoredObject | None = None
     for _ in range(_MOST_ATTEMPTS):
@@ -51,7 +58,7 @@ def apply_changes(
         newest = indexes.whole(point)
         if newest is None:
             return
-        readable = noted if indexes.index(point, WATCHED) else None
+        readable = noted if not whole and indexes.index(point, WATCHED) else None
         for before in (readable, applied) if applied else (readable,):
             found = steps(before.content if before else None, newest.content, counts)
             as_of = issued_at(newest.content)
