@@ -45,7 +45,7 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
     if "registrations" in message:
         _query_each(message["registrations"], message["operator"], store)
     else:
-        _watch_list(Point(**message["point"]), store, at)
+        _watch_list(Point(**message["point"]), store, at, whole=message.get("whole", False))
 
 
 def _query_each(named: list[list[str]], operator: str | None, store: TrustStore) -> None:
@@ -67,7 +67,7 @@ def _query_each(named: list[list[str]], operator: str | None, store: TrustStore)
         raise StatusOverdue(f"no status of today: {', '.join(overdue)}")
 
 
-def _watch_list(point: Point, store: TrustStore, at: datetime) -> None:
+def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -> None:
     counts = Counter[str]()
     found = publisher(store, point)
     if found is None:
@@ -81,7 +81,7 @@ def _watch_list(point: Point, store: TrustStore, at: datetime) -> None:
     index = indexes.index(point)
     if index is not None:
         issuers.begin_watch(point, now())
-        for hit in apply_changes(indexes, registrations, point, at, counts, whole=message.get("whole", False)):
+        for hit in apply_changes(indexes, registrations, point, at, counts, whole=whole):
             audit(
                 "registration.watched",
                 customer_id=hit.customer_id,

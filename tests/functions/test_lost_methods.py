@@ -83,7 +83,8 @@ def block(prover: Prover, named: str) -> None:
 
 def deny_its_key(prover: Prover, named: str) -> None:
     store = registrations_of(prover.account)
-    store._deny_list.deny(store.get("hong", named).key_digest, named, "keyCompromise", prover.account.at)
+    denial = store._deny_list.denial(store.get("hong", named).key_digest, named, "keyCompromise", prover.account.at)
+    store.client.update_item(**denial["Update"])
 
 
 def hold_by_reevaluation(prover: Prover, named: str) -> None:

@@ -4,7 +4,7 @@ Each change names what it leaves. Repeating one that is done changes nothing; an
 a restore of the table must not undo is written to the table of kept states in the same transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
