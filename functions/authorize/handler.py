@@ -9,12 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
-from registrar.domain.access.session import Session, bearer_token, is_last_use_due, is_live, read_token
+from registrar.domain.access.session import (
+    Session,
+    bearer_token,
+    is_last_use_due,
+    is_live,
+    read_token,
+    secret_digest,
+)
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import customer_ref, logger
 
-sessions = stores.sessions()
+sessions = stores.live_sessions()
+uses = stores.session_uses()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -25,7 +33,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         raise PermissionError("Unauthorized")  # API Gateway returns 401 for exactly this text
     at = now()
     customer_id, secret = claimed
-    session = sessions.find(customer_id)
+    session = sessions.find(customer_id, secret_digest(secret))
     if session is None or not is_live(session, secret, at):
         logger.info("no session", reason="expired or unknown")
         return _policy("Deny", event["methodArn"], "none", {})
@@ -44,7 +52,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _record_use(session: Session, at: datetime) -> None:
     """A failed write must not end a live session; at worst the session expires a minute early."""
     try:
-        sessions.record_use(session, at)
+        uses.record(session, at)
     except Exception:  # noqa: BLE001 - whatever it is, the session was read and is live
         logger.warning("last use not recorded", customer_ref=customer_ref(session.customer_id))
 

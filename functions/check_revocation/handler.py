@@ -34,6 +34,8 @@ notices = stores.notice_queue()
 def lambda_handler(message: Mapping[str, Any]) -> None:
     at = now()
     upload = uploads.find(str(message["upload_id"]))
+    if isinstance(upload, Deferred) and message.get("due", iso(upload.due_at)) != iso(upload.due_at):
+        return  # another message about the same due time was delivered first
     if (unsettled := _open(upload, at)) is not None:
         try:
             upload = _query(unsettled, at)

@@ -12,6 +12,7 @@ from registrar.settings import setting
 
 BANK = setting("BANK_CODE")
 uploads = stores.uploads()
+texts = stores.texts()
 
 
 @route
@@ -21,5 +22,5 @@ def lambda_handler(request: Request) -> Response:
     upload_id = request.path_id("upload_id", otherwise=Code.UPLOAD_NOT_FOUND)
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if isinstance(upload, AwaitingProof) and not upload.ending_at(at) and upload.text_expired_at(at):
-        upload = uploads.renew_text(upload, at)
+        upload = texts.renew(upload, at)
     return respond(200, upload_view(upload, BANK, request.language, at))

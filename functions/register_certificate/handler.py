@@ -28,6 +28,7 @@ from registrar.steps.taken_certificates import existing
 
 BANK = setting("BANK_CODE")
 uploads = stores.uploads()
+texts = stores.texts()
 refresh = use_cases.status_refresh()
 issuers = stores.issuers()
 registrations = stores.registrations()
@@ -45,6 +46,8 @@ def lambda_handler(request: Request) -> Response:
     found = uploads.of_customer(upload_id, caller.customer_id)
     if found.registration:
         return _registered(caller.customer_id, found.registration, request, at)
+    if isinstance(found, AwaitingProof) and found.text_expired_at(at):
+        found = texts.latest(found)
     upload = found.check_awaiting_proof(at)
     refresh.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:

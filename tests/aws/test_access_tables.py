@@ -10,6 +10,7 @@ from registrar.aws.tables import challenges as challenge_store
 from registrar.aws.tables import customers as customer_store
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.customers import Customers
+from registrar.aws.tables.session_uses import LiveSessions, SessionUses
 from registrar.aws.tables.sessions import Sessions
 from registrar.domain.access.challenge import (
     MAX_TRIES,
@@ -37,6 +38,11 @@ def challenges(account: Account) -> Challenges:
 @pytest.fixture
 def sessions(account: Account) -> Sessions:
     return Sessions(account.client("dynamodb"), account.physical["SessionsTable"])
+
+
+@pytest.fixture
+def uses(account: Account) -> SessionUses:
+    return SessionUses(account.client("dynamodb"), account.physical["SessionUsesTable"])
 
 
 def a_challenge() -> Challenge:
@@ -243,23 +249,39 @@ def test_a_session_token_is_not_stored(account: Account, sessions: Sessions) -> 
     assert token.partition(".")[2] not in str(account.items("SessionsTable"))
 
 
-def test_a_session_is_ended_only_by_its_own_digest(sessions: Sessions) -> None:
+def test_a_session_is_ended_only_by_its_own_digest(sessions: Sessions, uses: SessionUses) -> None:
     old, new = a_session(), a_session()
     start(sessions, old)
     start(sessions, new, 101, 1)
-    sessions.end("hong", old.secret_digest)
-    assert sessions.find("hong") == new
-    sessions.end("hong", new.secret_digest)
-    assert sessions.find("hong") is None
-    sessions.end("hong", new.secret_digest)
+    live = LiveSessions(uses.client, sessions.table, uses.table)
+    uses.end(old.secret_digest, NOW)
+    assert live.find("hong", new.secret_digest) == new
+    assert live.find("hong", old.secret_digest) is None
+    uses.end(new.secret_digest, NOW)
+    uses.end(new.secret_digest, NOW)
+    assert live.find("hong", new.secret_digest) is None
 
 
-def test_a_code_stays_used_after_the_session_ended(sessions: Sessions) -> None:
+def test_a_recorded_use_neither_revives_an_ended_session_nor_moves_its_last_use_back(uses: SessionUses) -> None:
+    session = a_session()
+    uses.record(session, NOW + MILLISECOND * 60_000)
+    assert uses.latest(session) == replace(session, seen_at=NOW + MILLISECOND * 60_000)
+    uses.record(session, NOW - MILLISECOND * 60_000)
+    assert uses.latest(session) == session
+    uses.end(session.secret_digest, NOW)
+    uses.record(session, NOW)
+    assert uses.latest(session) is None
+
+
+def test_a_logged_out_session_is_not_reported_as_ended_by_the_next_login(
+    sessions: Sessions, uses: SessionUses
+) -> None:
     session = a_session()
     start(sessions, session)
-    sessions.end("hong", session.secret_digest)
-    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
-        start(sessions, a_session(), 100, 1)
+    uses.end(session.secret_digest, NOW)
+    ended = start(sessions, a_session(), 101, 1)
+    assert ended == session
+    assert uses.latest(session) is None
 
 
 def test_a_customer_lock_ends_the_session_and_every_login_in_one_write(

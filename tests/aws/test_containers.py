@@ -32,7 +32,7 @@ from registrar.domain.registrations.upload import (
 )
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
-from tests.support.rows import a_registration, a_report, a_requested_upload, uploads_of
+from tests.support.rows import a_claimed_upload, a_registration, a_report, a_requested_upload, uploads_of
 
 FILES = (AnnouncedFile("signCert.der", 1, "ab" * 32), AnnouncedFile("signPri.key", 1, "cd" * 32))
 REFUSED = Verdict((failure(Code.FILE_KEY_MISMATCH),), trust_version=7)
@@ -51,7 +51,7 @@ def found(uploads: Uploads, upload: Upload) -> Upload:
 
 
 def waiting(uploads: Uploads) -> NeedsPassword:
-    claimed = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    claimed = a_claimed_upload(uploads, a_requested_upload())
     uploads.request_password(claimed, NOW)
     asked = found(uploads, claimed)
     assert isinstance(asked, NeedsPassword)
@@ -74,7 +74,7 @@ def test_a_pair_is_claimed_when_its_last_file_arrives(uploads: Uploads, order: t
 
 
 def test_requesting_the_password_sets_a_nonce_and_ten_minutes(uploads: Uploads) -> None:
-    claimed = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    claimed = a_claimed_upload(uploads, a_requested_upload())
     uploads.request_password(claimed, NOW)
     upload = found(uploads, claimed)
     assert isinstance(upload, NeedsPassword)
@@ -120,7 +120,7 @@ def test_a_verdict_is_saved_once_and_then_visible(uploads: Uploads) -> None:
 
 
 def test_a_lost_lease_neither_saves_nor_requests_the_password(uploads: Uploads) -> None:
-    slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    slow = a_claimed_upload(uploads, a_requested_upload())
     uploads.claim(slow.id, NOW + VALIDATION_LEASE)
     with pytest.raises(ConditionFailed):
         uploads.decide(slow, REFUSED, NOW)
@@ -175,7 +175,7 @@ def test_samples_contain_decided_uploads_and_live_registrations(
 ) -> None:
     uploads = uploads_of(account)
     uploads.add(a_requested_upload())
-    kept = [uploads.claim(uploads.add(a_requested_upload()).id, NOW) for _ in range(3)]
+    kept = [a_claimed_upload(uploads, a_requested_upload()) for _ in range(3)]
     for upload in kept:
         uploads.decide_and_publish(upload, verdict_of(a_report(a_certificate(key="ec"))), NOW)
     live, ended = a_registration(account), a_registration(account, at=NOW + timedelta(days=0))

@@ -8,6 +8,7 @@ import pytest
 
 from registrar.aws.tables import registration_items as store
 from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.registration import Registration, new_registration
@@ -92,7 +93,7 @@ def test_an_upload_that_is_registered_names_its_registration(
     assert rows(account) == before
 
 
-@pytest.mark.parametrize("state", ["refused", "another text", "expired"])
+@pytest.mark.parametrize("state", ["refused", "accepted again", "expired"])
 def test_an_upload_in_another_state_registers_nothing(
     account: Account, registrations: Registrations, certificate: CustomerCertificate, state: str
 ) -> None:
@@ -100,8 +101,9 @@ def test_an_upload_in_another_state_registers_nothing(
     at, uploads = NOW, uploads_of(account)
     if state == "refused":
         uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
-    elif state == "another text":
-        uploads.renew_text(upload, NOW)
+    elif state == "accepted again":
+        checks = UploadChecks(account.client("dynamodb"), account.physical["UploadsTable"])
+        checks.accept(checks.query_again(upload, NOW), [], upload.status, NOW)
     else:
         at = upload.expires_at
     before, rows_before = uploads.find(upload.id), rows(account)

@@ -6,15 +6,14 @@ from datetime import timedelta
 import pytest
 
 from registrar.aws.tables.due_queries import DueQueries
-from registrar.aws.tables.upload_checks import QUEUED, UploadChecks
-from registrar.aws.tables.uploads import Uploads
+from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.upload import PROOF_DEADLINE, TEXT_LIFE, Checking, UploadState
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, a_good_status, an_ec_key
-from tests.support.rows import a_checked_upload
+from tests.support.rows import a_checked_upload, uploads_of
 
 GOOD = a_good_status()
 REFUSED = Finding("revocation", Level.FAIL, Code.REVOKED_BY_ISSUER, {"revoked_on": NOW})
@@ -72,21 +71,10 @@ def test_due_uploads_are_read_the_longest_due_first(
     assert list(due_queries.due(NOW)) == []
 
 
-def test_a_due_query_is_queued_once_while_its_message_can_still_arrive(
-    checks: UploadChecks, due_queries: DueQueries, checking: Callable[[], Checking]
-) -> None:
-    upload = checking()
-    checks.defer(upload, [], NOW + MINUTE, NOW + DAY, NOW)
-    ((name, due),) = due_queries.due(NOW + MINUTE)
-    due_queries.queue(name, due, NOW + MINUTE)
-    with pytest.raises(ConditionFailed):
-        due_queries.queue(name, due, NOW + MINUTE)
-    assert list(due_queries.due(NOW + MINUTE)) == []
-    assert list(due_queries.due(NOW + MINUTE + QUEUED)) == [(name, NOW + MINUTE + QUEUED)]
-
-
 @pytest.mark.parametrize("late", ["accept", "reject", "defer"])
-def test_the_first_status_decides(checks: UploadChecks, checking: Callable[[], Checking], late: str) -> None:
+def test_the_first_status_decides(
+    account: Account, checks: UploadChecks, checking: Callable[[], Checking], late: str
+) -> None:
     upload = checking()
     checks.reject(upload, [REFUSED])
     writes: dict[str, Callable[[], object]] = {
@@ -96,7 +84,7 @@ def test_the_first_status_decides(checks: UploadChecks, checking: Callable[[], C
     }
     with pytest.raises(ConditionFailed):
         writes[late]()
-    found = Uploads(checks.client, checks.table).find(upload.id)
+    found = uploads_of(account).find(upload.id)
     assert found is not None
     assert (found.state, found.findings) == (UploadState.REJECTED, (REFUSED,))
 

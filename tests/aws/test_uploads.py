@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from registrar.aws.tables import upload_items as store
+from registrar.aws.tables.texts import Texts
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
@@ -17,7 +18,6 @@ from registrar.domain.registrations.upload import (
     TEXT_LIFE,
     UPLOAD_LIFE,
     VALIDATION_LEASE,
-    AwaitingProof,
     Upload,
     UploadState,
     Validating,
@@ -27,7 +27,7 @@ from registrar.domain.registrations.upload import (
 )
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
-from tests.support.rows import a_report, a_requested_upload, an_awaiting_upload, uploads_of
+from tests.support.rows import a_claimed_upload, a_report, a_requested_upload, an_awaiting_upload, uploads_of
 
 SECOND = timedelta(seconds=1)
 REFUSED = Verdict((failure(Code.FILE_UNREADABLE),), trust_version=7)
@@ -38,6 +38,11 @@ def uploads(account: Account) -> Uploads:
     return uploads_of(account)
 
 
+@pytest.fixture
+def texts(account: Account) -> Texts:
+    return Texts(account.client("dynamodb"), account.physical["TextsTable"])
+
+
 def found(uploads: Uploads, upload: Upload) -> Upload:
     known = uploads.find(upload.id)
     assert known is not None
@@ -46,7 +51,9 @@ def found(uploads: Uploads, upload: Upload) -> Upload:
 
 def quota_used(account: Account) -> list[int]:
     return [
-        int(item["used"]["N"]) for item in account.items("UploadsTable") if item["id"]["S"].startswith("quota:")
+        int(item["used"]["N"])
+        for item in account.items("AnnouncementsTable")
+        if item["id"]["S"].startswith("quota:")
     ]
 
 
@@ -62,9 +69,9 @@ def test_an_upload_is_found_by_its_id(uploads: Uploads) -> None:
 
 
 def test_an_upload_is_read_consistently(account: Account, uploads: Uploads) -> None:
-    (call,) = account.recorded(lambda: uploads.find("0" * 32))
-    assert call.operation == "GetItem"
-    assert call.params["ConsistentRead"] is True
+    calls = account.recorded(lambda: uploads.find("0" * 32))
+    assert [call.params["TableName"] for call in calls] == [uploads.table, uploads.announcements.table]
+    assert all(call.operation == "GetItem" and call.params["ConsistentRead"] for call in calls)
 
 
 def test_the_same_request_twice_is_one_upload_and_counts_once(account: Account, uploads: Uploads) -> None:
@@ -90,7 +97,7 @@ def test_the_daily_quota_ends_uploads_until_the_next_day(account: Account, uploa
         "again_at": NOW.replace(hour=0) + timedelta(days=1),
     }
     assert quota_used(account) == [DAILY_UPLOADS]
-    assert len(account.items("UploadsTable")) == DAILY_UPLOADS + 1
+    assert len(account.items("AnnouncementsTable")) == DAILY_UPLOADS + 1
 
     assert uploads.add(a_requested_upload(key="number-01")) == first, "a repeated request costs nothing even then"
     uploads.add(a_requested_upload("kim"))
@@ -98,18 +105,17 @@ def test_the_daily_quota_ends_uploads_until_the_next_day(account: Account, uploa
 
 
 def test_a_claim_takes_the_lease_and_numbers_it(uploads: Uploads) -> None:
-    upload = uploads.add(a_requested_upload())
-    claimed = uploads.claim(upload.id, NOW)
+    upload = a_requested_upload()
+    claimed = a_claimed_upload(uploads, upload)
     assert (claimed.state, claimed.attempts) == (UploadState.VALIDATING, 1)
     assert claimed.lease_until == NOW + VALIDATION_LEASE
     assert found(uploads, upload) == claimed
 
 
 def test_a_second_delivery_finds_the_lease_taken_until_it_ends(uploads: Uploads) -> None:
-    upload = uploads.add(a_requested_upload())
-    uploads.claim(upload.id, NOW)
+    upload = a_claimed_upload(uploads, a_requested_upload())
     with pytest.raises(ConditionFailed):
-        uploads.claim(upload.id, NOW + VALIDATION_LEASE - SECOND)
+        uploads.receive(upload.id, 0, NOW + VALIDATION_LEASE - SECOND)
     held = found(uploads, upload)
     assert isinstance(held, Validating)
     assert held.attempts == 1
@@ -117,28 +123,27 @@ def test_a_second_delivery_finds_the_lease_taken_until_it_ends(uploads: Uploads)
 
 
 def test_a_started_validation_is_retried_past_the_uploads_deadline(uploads: Uploads) -> None:
-    upload = uploads.add(a_requested_upload())
-    uploads.claim(upload.id, NOW + UPLOAD_LIFE - SECOND)
+    upload = a_claimed_upload(uploads, a_requested_upload(), NOW + UPLOAD_LIFE - SECOND)
     assert uploads.claim(upload.id, NOW + UPLOAD_LIFE + VALIDATION_LEASE).attempts == 2
 
 
 def test_an_expired_or_unknown_upload_is_not_claimed(account: Account, uploads: Uploads) -> None:
     upload = uploads.add(a_requested_upload())
     with pytest.raises(ConditionFailed):
-        uploads.claim(upload.id, NOW + UPLOAD_LIFE)
+        uploads.receive(upload.id, 0, NOW + UPLOAD_LIFE)
     assert found(uploads, upload) == upload
     with pytest.raises(ConditionFailed):
-        uploads.claim("0" * 32, NOW)
+        uploads.receive("0" * 32, 0, NOW)
     with pytest.raises(ConditionFailed):
-        uploads.claim(f"quota:hong:{NOW:%Y-%m-%d}", NOW)
-    assert len(account.items("UploadsTable")) == 2, "a claim creates nothing"
+        uploads.claim(upload.id, NOW)
+    assert account.items("UploadsTable") == [], "a claim creates nothing"
 
 
 def test_a_decided_upload_is_not_claimed_again(account: Account, uploads: Uploads) -> None:
     awaiting = an_awaiting_upload(account, a_certificate(key="ec"))
     with pytest.raises(ConditionFailed):
         uploads.claim(awaiting.id, NOW + timedelta(hours=1))
-    rejected = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    rejected = a_claimed_upload(uploads, a_requested_upload())
     uploads.decide_and_publish(rejected, REFUSED, NOW)
     with pytest.raises(ConditionFailed):
         uploads.claim(rejected.id, NOW + timedelta(hours=1))
@@ -156,7 +161,7 @@ def test_an_accepted_upload_awaits_its_proof_of_possession(account: Account) -> 
 
 
 def test_a_rejected_upload_keeps_its_findings(uploads: Uploads) -> None:
-    upload = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    upload = a_claimed_upload(uploads, a_requested_upload())
     uploads.decide_and_publish(upload, REFUSED, NOW)
     rejected = found(uploads, upload)
     assert rejected.state is UploadState.REJECTED
@@ -164,7 +169,7 @@ def test_a_rejected_upload_keeps_its_findings(uploads: Uploads) -> None:
 
 
 def test_a_lost_lease_saves_no_verdict(uploads: Uploads) -> None:
-    slow = uploads.claim(uploads.add(a_requested_upload()).id, NOW)
+    slow = a_claimed_upload(uploads, a_requested_upload())
     other = uploads.claim(slow.id, NOW + VALIDATION_LEASE)
     with pytest.raises(ConditionFailed):
         uploads.decide_and_publish(slow, REFUSED, NOW)
@@ -178,28 +183,33 @@ def test_a_lost_lease_saves_no_verdict(uploads: Uploads) -> None:
     assert found(uploads, other).state is UploadState.REJECTED
 
 
-def test_a_renewed_text_has_a_new_nonce_and_five_more_minutes(account: Account, uploads: Uploads) -> None:
+def test_a_renewed_text_has_a_new_nonce_and_five_more_minutes(
+    account: Account, uploads: Uploads, texts: Texts
+) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     later = NOW + timedelta(hours=1)
-    renewed = uploads.renew_text(upload, later)
-    assert isinstance(renewed, AwaitingProof)
+    renewed = texts.renew(upload, later)
     assert renewed.nonce != upload.nonce
     assert renewed.nonce_expires_at == later + TEXT_LIFE
     assert replace(renewed, nonce=upload.nonce, nonce_expires_at=upload.nonce_expires_at) == upload
-    assert found(uploads, upload) == renewed
+    assert texts.latest(upload) == renewed
+    assert found(uploads, upload) == upload, "the uploads' table is not written"
 
 
-def test_concurrent_renewals_return_one_text(account: Account, uploads: Uploads) -> None:
+def test_concurrent_renewals_return_one_text_until_it_expires(account: Account, texts: Texts) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
-    first = uploads.renew_text(upload, NOW + timedelta(hours=1))
-    second = uploads.renew_text(upload, NOW + timedelta(hours=1))
+    first = texts.renew(upload, NOW + timedelta(hours=1))
+    second = texts.renew(upload, NOW + timedelta(hours=1) + SECOND)
     assert first == second
+    assert texts.renew(upload, first.nonce_expires_at).nonce != first.nonce
 
 
-def test_the_text_of_an_ended_upload_is_not_renewed(account: Account, uploads: Uploads) -> None:
+def test_a_renewed_text_ends_with_the_acceptance_that_it_was_written_for(account: Account, texts: Texts) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
-    uploads.refuse(upload, failure(Code.NOT_AVAILABLE_FOR_REGISTRATION))
-    assert uploads.renew_text(upload, NOW).state is UploadState.REJECTED
+    renewed = texts.renew(upload, NOW + timedelta(hours=1))
+    accepted_again = replace(upload, accepted_as="11" * 16, nonce="11" * 16)
+    assert texts.latest(accepted_again) == accepted_again
+    assert texts.renew(accepted_again, NOW + timedelta(hours=1)).nonce != renewed.nonce
 
 
 def test_invalid_proofs_are_counted_and_end_the_upload(account: Account, uploads: Uploads) -> None:
@@ -247,5 +257,7 @@ def test_a_refused_upload_loses_certificate_and_nonce(account: Account, uploads:
 
 def test_every_upload_and_quota_item_has_a_ttl(account: Account, uploads: Uploads) -> None:
     uploads.add(a_requested_upload())
-    ends = [int(item["ttl"]["N"]) for item in account.items("UploadsTable")]
-    assert ends == [int((NOW + RETENTION).timestamp())] * 2
+    a_claimed_upload(uploads, a_requested_upload())
+    items = account.items("UploadsTable") + account.items("AnnouncementsTable")
+    ends = [int(item["ttl"]["N"]) for item in items]
+    assert ends == [int((NOW + RETENTION).timestamp())] * 4

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from registrar.aws.tables.sessions import Sessions
+from registrar.aws.tables.session_uses import SessionUses
 from registrar.domain.access.session import SESSION_IDLE, SESSION_LIFE
-from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, an_event
@@ -64,7 +63,10 @@ def test_functions_accept_the_context_of_the_authorizer(account: Account, token:
 def test_one_consistent_read_decides(account: Account, token: str) -> None:
     account.function("authorize")
     (call,) = account.recorded(lambda: authorize(account, f"Bearer {token}"))
-    assert (call.operation, call.params["ConsistentRead"]) == ("GetItem", True)
+    tables = call.params["RequestItems"]
+    assert call.operation == "BatchGetItem"
+    assert tables.keys() == {account.physical[name] for name in ("SessionsTable", "SessionUsesTable")}
+    assert all(table["ConsistentRead"] for table in tables.values())
 
 
 @pytest.mark.parametrize(
@@ -134,11 +136,10 @@ def test_the_last_use_is_recorded_once_a_minute(account: Account, token: str) ->
 def test_a_failed_write_of_the_last_use_still_allows_the_session(
     account: Account, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authorizer = account.function("authorize")
     account.pass_time(minutes=2)
-    monkeypatch.setattr(Sessions, "record_use", failing)
+    monkeypatch.setattr(SessionUses, "record", failing)
     assert effect(authorize(account, f"Bearer {token}")) == "Allow"
-    assert authorizer.sessions.find("hong").seen_at == NOW
+    assert account.items("SessionUsesTable") == []
 
 
 def failing(*_: object) -> None:
@@ -146,13 +147,13 @@ def failing(*_: object) -> None:
 
 
 def test_an_old_token_does_not_extend_a_new_session(account: Account, token: str) -> None:
-    sessions = account.function("authorize").sessions
+    sessions, uses = account.function("login").sessions, account.function("authorize").uses
     old = sessions.find("hong")
     account.pass_time(minutes=1)
     App(account).log_in()
-    with pytest.raises(ConditionFailed):
-        sessions.record_use(old, account.at + timedelta(minutes=5))
-    assert sessions.find("hong").seen_at == account.at
+    new = sessions.find("hong")
+    uses.record(old, account.at + timedelta(minutes=5))
+    assert uses.latest(new) == new
 
 
 def test_a_new_login_ends_the_old_token_at_once(account: Account, token: str) -> None:

@@ -79,7 +79,7 @@ def test_request_upload(after: bool) -> None:
         crash.account.pass_time(seconds=5)
         response = announce(crash.app, crash.state)
         assert (response.status, response.body["state"]) == (201, "ISSUED")
-        rows = {item["id"]["S"]: item for item in crash.account.items("UploadsTable")}
+        rows = {item["id"]["S"]: item for item in crash.account.items("AnnouncementsTable")}
         assert len(rows) == 2
         assert rows[f"quota:hong:{NOW:%Y-%m-%d}"]["used"]["N"] == "1"
         crash.app.send_file(response.body["upload_id"], crash.state)

@@ -60,7 +60,7 @@ def announce(app: App, proof_id: str) -> object:
 def test_a_proof_is_used_in_the_write_of_its_upload(after: bool) -> None:
     for crash in each_crash(announcing, announce, after=after):
         app = crash.app
-        uploads = [i for i in app.account.items("UploadsTable") if not i["id"]["S"].startswith("quota:")]
+        uploads = [i for i in app.account.items("AnnouncementsTable") if not i["id"]["S"].startswith("quota:")]
         (proof,) = app.account.items("ChallengesTable")
         assert (proof["state"]["S"] == "USED") is bool(uploads)
         app.proof_id = crash.state
@@ -78,5 +78,5 @@ def test_a_logout(after: bool) -> None:
 
     for crash in each_crash(lambda app: str(app.log_in().body["token"]), log_out, after=after):
         log_out(crash.app, crash.state)
-        (row,) = crash.account.items("SessionsTable")
-        assert "secret_digest" not in row
+        (row,) = crash.account.items("SessionUsesTable")
+        assert "ended_at" in row

@@ -252,7 +252,7 @@ def test_a_rejected_upload_returns_its_findings_again(app: App) -> None:
     assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "FILE_UNREADABLE")
 
 
-def test_a_text_renewed_concurrently_is_a_retryable_conflict(
+def test_an_upload_accepted_again_concurrently_is_a_retryable_conflict(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = a_certificate(key="ec")
@@ -261,7 +261,8 @@ def test_a_text_renewed_concurrently_is_a_retryable_conflict(
     real = register.new_registration
 
     def meanwhile(upload: Any, *rest: Any) -> Any:
-        register.uploads.renew_text(upload, rest[2])
+        register.refresh.checks.query_again(upload, rest[2])
+        app.ask_issuer(upload.id)
         return real(upload, *rest)
 
     monkeypatch.setattr(register, "new_registration", meanwhile)

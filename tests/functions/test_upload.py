@@ -18,7 +18,7 @@ CONTENT = b"content of a file"
 
 
 def quota(account: Account) -> int:
-    (row,) = [item for item in account.items("UploadsTable") if item["id"]["S"].startswith("quota:")]
+    (row,) = [item for item in account.items("AnnouncementsTable") if item["id"]["S"].startswith("quota:")]
     return int(row["used"]["N"])
 
 
@@ -92,7 +92,7 @@ def test_a_repeated_request_needs_the_customers_own_proof_of_identity(app: App, 
 @pytest.mark.parametrize("key", ["short", "x" * 65, "has a space", "홍길동홍길동홍길동", "a;b;c;d;e", "12345678\n"])
 def test_a_malformed_idempotency_key_is_refused(app: App, account: Account, key: str) -> None:
     assert_problem(app.announce(CONTENT, key=key), "MALFORMED_REQUEST", field="Idempotency-Key")
-    assert account.items("UploadsTable") == []
+    assert account.items("AnnouncementsTable") == []
 
 
 def test_a_replayed_form_does_not_restore_an_ended_upload(app: App) -> None:
@@ -128,7 +128,7 @@ def test_a_customer_has_twenty_uploads_a_day(app: App) -> None:
 )
 def test_an_impossible_size_is_refused_before_any_write(app: App, account: Account, size: int, code: str) -> None:
     assert_problem(app.announce(CONTENT, size=size), code)
-    assert account.items("UploadsTable") == []
+    assert account.items("AnnouncementsTable") == []
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_each_malformed_member_of_a_file_is_named(app: App, account: Account, fi
     file = {"name": "signCert.der", "size": 17, "sha256": "ab" * 32, field: value}
     event["body"] = json.dumps({"files": [file]})
     assert_problem(app.send(event), "MALFORMED_REQUEST", field=f"files[0].{field}")
-    assert account.items("UploadsTable") == []
+    assert account.items("AnnouncementsTable") == []
 
 
 @pytest.mark.parametrize("files", [None, [], {}, "file", [1], [[]], [{}, {}, {}], 7, True])

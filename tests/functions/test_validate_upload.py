@@ -107,7 +107,7 @@ def test_a_second_delivery_of_a_decided_upload_changes_nothing(app: App, account
 def test_a_delivery_during_another_lease_is_retried(app: App, account: Account) -> None:
     """Were it taken off the queue and the other one killed, the upload would never be decided."""
     upload_id = app.sent(a_certificate(key="ec").der)
-    account.function("validate_upload").uploads.claim(upload_id, NOW)
+    account.function("validate_upload").uploads.receive(upload_id, 0, NOW)
     assert app.deliver(upload_id) == FAILED
     assert state(app, upload_id) == ("VALIDATING", None)
     assert account.keys("UploadBucket") == [f"uploads/{upload_id}/0"]
@@ -138,7 +138,7 @@ def test_a_slow_delivery_that_lost_its_lease_saves_nothing(app: App, account: Ac
     certificate = a_certificate(key="ec")
     upload_id = app.sent(certificate.der)
     validate = account.function("validate_upload")
-    slow = validate.uploads.claim(upload_id, NOW)
+    slow = validate.uploads.receive(upload_id, 0, NOW)
     account.pass_time(seconds=90)
     assert app.deliver(upload_id) == DONE
     before = account.items("UploadsTable")

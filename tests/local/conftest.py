@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.contract_probe import CONTRACT
 from tests.support.expect import surprises
+from tests.support.roles import AsRole, clients_of_roles
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
@@ -82,3 +83,9 @@ def new_certificate(pki: DemoPki) -> Callable[..., CustomerCertificate]:
 def contract() -> Iterator[LocalCloud]:
     with LocalCloud.start(template=CONTRACT / "template.yaml", built=CONTRACT) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def as_role(cloud: LocalCloud) -> AsRole:
+    """Makes a client of a service with a function's role."""
+    return clients_of_roles(cloud)

@@ -3,26 +3,22 @@
 The local cloud lets its root assume any role; the template's tests check that roles trust Lambda only.
 """
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, cast
 
 import boto3
 import pytest
-from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from registrar.aws.keys import CustomerSecrets
 from tests.support.grants import HOLDERS, NOBODY, POWERS, ROLES, SECRET_KEYS, Power
 from tests.support.power_calls import ACTS, call
+from tests.support.roles import DENIED, AsRole, is_denied
 from tools.cloud.emulator import REGION
 from tools.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.cloud
-
-AsRole = Callable[[str, str], Any]
-DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
 
 @pytest.fixture(scope="module")
@@ -32,33 +28,6 @@ def topic(cloud: LocalCloud) -> Iterator[str]:
     arn: str = sns.create_topic(Name="somewhere")["TopicArn"]
     yield arn
     sns.delete_topic(TopicArn=arn)
-
-
-@pytest.fixture(scope="module")
-def as_role(cloud: LocalCloud) -> AsRole:
-    """Makes a client of a service with a function's role."""
-
-    # One session for all, which loads each service's model once.
-    session = cast("Any", boto3.Session)(region_name=REGION)
-    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
-
-    @cache
-    def credentials(name: str) -> dict[str, str]:
-        function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.physical(f"{name}Function"))
-        given = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")[
-            "Credentials"
-        ]
-        return {
-            "aws_access_key_id": given["AccessKeyId"],
-            "aws_secret_access_key": given["SecretAccessKey"],
-            "aws_session_token": given["SessionToken"],
-        }
-
-    @cache
-    def client(name: str, service: str) -> Any:
-        return session.client(service, endpoint_url=cloud.emulator.url, config=config, **credentials(name))
-
-    return client
 
 
 def _sealed(cloud: LocalCloud) -> list[tuple[str, dict[str, Any]]]:
@@ -90,21 +59,12 @@ def test_only_the_named_functions_may_decrypt(name: str, cloud: LocalCloud, as_r
 def _filled(cloud: LocalCloud, topic: str, value: Any) -> Any:
     """The arguments of a call with physical names in place of those in braces."""
     if isinstance(value, dict):
-        return {key: _filled(cloud, topic, inner) for key, inner in value.items()}
+        return {_filled(cloud, topic, key): _filled(cloud, topic, inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_filled(cloud, topic, inner) for inner in value]
     if not isinstance(value, str) or not value.startswith("{") or value == "{}":
         return value
     return {**cloud.resources, "CustomerKey": cloud.outputs["CustomerKey"], "topic": topic}[value[1:-1]]
-
-
-def _is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
-    """Whether the role is denied; a permitted call may fail for another reason."""
-    try:
-        getattr(client, xform_name(operation))(**arguments)
-    except ClientError as refused:
-        return refused.response["Error"]["Code"] in DENIED
-    return False
 
 
 @pytest.mark.parametrize("power", POWERS, ids=str)
@@ -115,7 +75,7 @@ def test_permission_is_held_by_the_named_functions_only(
     filled = _filled(cloud, topic, arguments)
     tried = [name for name in ROLES if power.action not in ACTS or name not in power.holders]
 
-    denied = {name for name in tried if _is_denied(as_role(name, service), operation, filled)}
+    denied = {name for name in tried if is_denied(as_role(name, service), operation, filled)}
 
     assert denied == set(ROLES) - power.holders
 

@@ -33,6 +33,7 @@ from moto import mock_aws
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
 from tests.support import aws_state, quicker_moto
+from tests.support.attribute_names import writable, writes_of
 from tests.support.aws_makers import SAVED, Made, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
 from tests.support.shape import RESOURCES, TEMPLATE
@@ -110,6 +111,8 @@ class Account:
     _functions: dict[str, ModuleType] = field(default_factory=dict)
     _kill: tuple[int, bool] | None = None
     _interruption: tuple[Callable[["Call"], bool], Callable[[], object]] | None = None
+    _running: str | None = None
+    denied: list[str] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
         return boto3.client(cast("Any", service))
@@ -149,7 +152,13 @@ class Account:
         context = SimpleNamespace(
             function_name=f"registrar-{verb}", aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
         )
-        return self.function(verb).lambda_handler(event, context)
+        module = self.function(verb)
+        before = self._running
+        self._running = verb
+        try:
+            return module.lambda_handler(event, context)
+        finally:
+            self._running = before
 
     def environment(self, verb: str) -> dict[str, str]:
         """The variables of a function, resolved from the template."""
@@ -215,6 +224,8 @@ class Account:
         if self._interruption and self._interruption[0](Call(operation, params)):
             act, self._interruption = self._interruption[1], None
             act()
+        if self._running:
+            self._authorize(self._running, operation, params)
         write = operation not in READS
         number = sum(call.operation not in READS for call in self.calls)
         self.calls.append(Call(operation, params))
@@ -238,6 +249,18 @@ class Account:
         if operation == "GetObject":
             response["LastModified"] = self._written.get(place, self.at)
         return response
+
+    def _authorize(self, verb: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Deny a write to a table that the running function's role does not allow, attribute by attribute.
+
+        It is also kept in `denied`: a handler may go on after an error.
+        """
+        tables = {physical: name for name, physical in self.physical.items()}
+        for write in writes_of(operation, params):
+            table = tables[write.table]
+            if not any(write.attributes <= names for names in writable(verb, write.action, table)):
+                self.denied.append(f"{verb}: {write.action} {table} {sorted(write.attributes)}")
+                raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
 
     def _unsealed(self, params: Mapping[str, Any]) -> dict[str, bytes]:
         """KMS Decrypt with an RSA key, which moto does not know."""
@@ -322,6 +345,7 @@ def an_account() -> Iterator[Account]:
         try:
             with patch.object(botocore.client.BaseClient, "_make_api_call", recorded_call):
                 yield account
+            assert account.denied == [], "a function's role does not allow what the function writes"
         finally:
             handler.setStream(before)  # type: ignore[attr-defined]
 

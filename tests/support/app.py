@@ -223,19 +223,17 @@ class App:
     def deliver(self, upload_id: str, index: int = 0) -> Any:
         return self.account.invoke("validate_upload", a_delivery(object_key(upload_id, index)))
 
-    def ask_issuer(self, upload_id: str) -> Any:
+    def ask_issuer(self, upload_id: str, **due: str) -> Any:
         """The question about an upload is delivered to check_revocation."""
-        batch = a_delivery("")
-        batch["Records"][0]["body"] = json.dumps({"upload_id": upload_id})
-        return self.account.invoke("check_revocation", batch)
+        return self.account.invoke("check_revocation", a_batch({"upload_id": upload_id, **due}))
 
     def retry_deferred(self, event: Mapping[str, Any] | None = None) -> Any:
         """A minute's run, and the delivery of every question that it puts."""
         self.account.calls.clear()
         counts = self.account.invoke("retry_deferred", event or {})
         for message in self.account.messages():
-            if message["body"].keys() == {"upload_id"}:
-                assert self.ask_issuer(message["body"]["upload_id"]) == DONE
+            if "due" in message["body"]:
+                assert self.ask_issuer(**message["body"]) == DONE
         return counts
 
     def sweep(self, upload_id: str) -> Any:

@@ -226,6 +226,7 @@ def an_upload_in(wanted: type[UploadOfState], **overrides: Any) -> UploadOfState
         "attempts": 1,
         "lease_until": NOW + timedelta(minutes=1),
         "nonce": "00112233445566778899aabbccddeeff",
+        "accepted_as": "00112233445566778899aabbccddeeff",
         "nonce_expires_at": NOW + timedelta(minutes=5),
         "status": a_good_status(),
     }

@@ -29,6 +29,7 @@ END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", 
 READ_ONE_REGISTRATION = END_OR_HOLD | {
     *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
 }
+DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
 ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
@@ -67,8 +68,14 @@ POWERS = [
     _power("dynamodb:DeleteItem", "CustomersTable"),
     _power("dynamodb:Scan", "CustomersTable"),
     # Sessions and proofs of identity.
-    _power("dynamodb:GetItem", "SessionsTable", {"Authorize", "Login"}),
-    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"AddTotp", "Authorize", "Logout"}),
+    _power("dynamodb:GetItem", "SessionsTable", {"Login"}),
+    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"AddTotp"}),
+    _power("dynamodb:BatchGetItem", "SessionsTable", {"Authorize"}),
+    _power("dynamodb:GetItem", "SessionUsesTable", VERIFY),
+    _power("dynamodb:BatchGetItem", "SessionUsesTable", {"Authorize"}),
+    _power("dynamodb:UpdateItem", "SessionUsesTable", {"Authorize", "Logout"}),
+    _power("dynamodb:PutItem", "SessionUsesTable"),
+    _power("dynamodb:DeleteItem", "SessionUsesTable"),
     _power("dynamodb:PutItem", "SessionsTable"),
     _power("dynamodb:DeleteItem", "SessionsTable"),
     _power("dynamodb:Scan", "SessionsTable"),
@@ -86,9 +93,17 @@ POWERS = [
     _power(
         "dynamodb:GetItem",
         "UploadsTable",
-        {"CheckRevocation", "GetUpload", "OpenContainer", "RegisterCertificate", "ValidateUpload"},
+        DECIDE_UPLOADS | {"GetUpload", "RequestUpload"},
     ),
-    _power("dynamodb:PutItem", "UploadsTable", {"RequestUpload"}),
+    _power("dynamodb:PutItem", "UploadsTable", {"ValidateUpload"}),
+    _power("dynamodb:UpdateItem", "UploadsTable", DECIDE_UPLOADS),
+    _power("dynamodb:GetItem", "AnnouncementsTable", DECIDE_UPLOADS | {"GetUpload", "RequestUpload"}),
+    _power("dynamodb:PutItem", "AnnouncementsTable", {"RequestUpload"}),
+    _power("dynamodb:UpdateItem", "AnnouncementsTable", {"RequestUpload"}),
+    _power("dynamodb:DeleteItem", "AnnouncementsTable"),
+    _power("dynamodb:GetItem", "TextsTable", {"RegisterCertificate"}),
+    _power("dynamodb:UpdateItem", "TextsTable", {"GetUpload"}),
+    _power("dynamodb:PutItem", "TextsTable"),
     _power("dynamodb:DeleteItem", "UploadsTable"),
     _power("dynamodb:Scan", "UploadsTable", {"ActivateTrust"}),
     _power("s3:PutObject", "UploadBucket/uploads/x/0", {"RequestUpload"}),

@@ -77,6 +77,7 @@ def an_awaiting_upload(client: Any, table: str, upload_id: str, customer_id: str
         der=b"",
         status=RecordedStatus(StatusValue.GOOD, "ocsp", BEGIN, None, BEGIN + DAY, BEGIN, ()),
         nonce="00" * 16,
+        accepted_as="00" * 16,
         nonce_expires_at=BEGIN + DAY,
     )
     item = {

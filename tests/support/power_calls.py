@@ -36,6 +36,8 @@ def _dynamodb(name: str, table: str) -> dict[str, Any]:
         },
         "Scan": {},
     }
+    if name == "BatchGetItem":
+        return {"RequestItems": {f"{{{table}}}": {"Keys": [key]}}}
     return {"TableName": f"{{{table}}}", **arguments[name]}
 
 

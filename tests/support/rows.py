@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
@@ -21,6 +22,7 @@ from registrar.domain.registrations.upload import (
     AwaitingProof,
     Checking,
     Issued,
+    Validating,
     new_upload_id,
 )
 from tests.support.account import Account
@@ -93,7 +95,15 @@ def a_report(certificate: CustomerCertificate, at: datetime = NOW) -> Report:
 
 
 def uploads_of(account: Account) -> Uploads:
-    return Uploads(account.client("dynamodb"), account.physical["UploadsTable"])
+    client, physical = account.client("dynamodb"), account.physical
+    return Uploads(client, physical["UploadsTable"], Announcements(client, physical["AnnouncementsTable"]))
+
+
+def a_claimed_upload(uploads: Uploads, upload: Issued, at: datetime = NOW) -> Validating:
+    """An upload whose only file arrived."""
+    claimed = uploads.receive(uploads.add(upload).id, 0, at)
+    assert claimed is not None
+    return claimed
 
 
 def registrations_of(account: Account) -> Registrations:
@@ -107,7 +117,7 @@ def a_checked_upload(
 ) -> Checking:
     """An upload of the table whose certificate passed; its issuer is asked next."""
     uploads, verdict = uploads_of(account), verdict_of(a_report(certificate, at))
-    claimed = uploads.claim(uploads.add(a_requested_upload(customer_id, at=at)).id, at)
+    claimed = a_claimed_upload(uploads, a_requested_upload(customer_id, at=at), at)
     uploads.decide_and_publish(claimed, verdict, at)
     checking = uploads.find(claimed.id)
     assert isinstance(checking, Checking)

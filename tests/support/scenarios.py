@@ -252,7 +252,7 @@ def silent_for_a_day(app: App) -> Answer:
     app.account.issuers.mode = "tryLater"
     upload_id = app.upload(good().der)["upload_id"]
     app.account.pass_time(days=1)
-    app.retry_deferred()
+    app.retry_deferred({"all": True})
     return app.look(upload_id)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.grants import HOLDERS, POWERS, SECRET_KEYS, Power
-from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements
+from tests.support.attribute_names import Write, writable, writes_of
+from tests.support.grants import HOLDERS, POWERS, SECRET_KEYS, USE_PROOF, VERIFY, Power
+from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements, verb
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 TEXT_MESSAGES = {
@@ -93,6 +94,52 @@ def test_confirming_an_authenticator_app_writes_only_the_time_step_of_a_session(
     assert statement["Action"] == "dynamodb:UpdateItem"
     attributes = ["customer_id", "totp_step"]
     assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": attributes}}
+
+
+# What only these functions may write, in AWS: the local cloud does not check the attributes of a write. The tests
+# of functions compare each write with its role (tests/support/account.py).
+DECISIVE = {
+    ("UploadsTable", "opened"): {"OpenContainer"},
+    ("UploadsTable", "summary"): {"OpenContainer", "ValidateUpload"},
+    ("UploadsTable", "customer_id"): {"ValidateUpload"},
+    ("UploadsTable", "status"): {"CheckRevocation"},
+    ("UploadsTable", "bad_proofs"): {"RegisterCertificate"},
+    ("UploadsTable", "password_tries"): {"OpenContainer"},
+    ("SessionsTable", "secret_digest"): {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"},
+    ("SessionsTable", "totp_step"): {"AddTotp", "VerifyOtp"},
+    ("SessionUsesTable", "seen_at"): {"Authorize"},
+    ("SessionUsesTable", "ended_at"): {"Logout"},
+    ("ChallengesTable", "sms_digest"): VERIFY | USE_PROOF | {"SendOtp"},
+    ("ChallengesTable", "proved_at"): VERIFY | USE_PROOF,
+}
+
+
+@pytest.mark.parametrize(("table", "attribute"), DECISIVE, ids=" ".join)
+def test_an_attribute_that_decides_is_written_by_its_functions_only(table: str, attribute: str) -> None:
+    writers = {
+        name.removesuffix("Function")
+        for name in FUNCTIONS
+        for action in ("dynamodb:PutItem", "dynamodb:UpdateItem")
+        if any(attribute in names for names in writable(verb(name), action, table))
+    }
+
+    assert writers == DECISIVE[table, attribute]
+
+
+def test_the_attributes_of_a_write_are_those_of_key_item_and_expressions() -> None:
+    call = {
+        "TableName": "t",
+        "Key": {"id": {"S": "x"}},
+        "UpdateExpression": "SET #state = :to, since = if_not_exists(since, :now) REMOVE der ADD tries :one",
+        "ConditionExpression": "attribute_not_exists(locked_at) AND (proved.at < :now OR size(files) = :one)",
+        "ExpressionAttributeNames": {"#state": "state"},
+    }
+    named = {"id", "state", "since", "der", "tries", "locked_at", "proved", "files"}
+
+    assert list(writes_of("UpdateItem", call)) == [Write("dynamodb:UpdateItem", "t", frozenset(named))]
+    assert list(writes_of("TransactWriteItems", {"TransactItems": [{"ConditionCheck": call}]})) == [
+        Write("dynamodb:ConditionCheckItem", "t", frozenset(named))
+    ]
 
 
 @each_function

@@ -43,7 +43,18 @@ def test_every_table_and_bucket_is_documented(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["challenges", "uploads", "attempts", "notices", "expiry runs", "revocation statuses"]
+    "name",
+    [
+        "challenges",
+        "uploads",
+        "announcements",
+        "renewed texts",
+        "session uses",
+        "attempts",
+        "notices",
+        "expiry runs",
+        "revocation statuses",
+    ],
 )
 def test_data_erased_by_ttl_is_in_a_table_with_ttl(name: str) -> None:
     (table,) = re.findall(r"`(\w+Table)`", ROWS[name][1])

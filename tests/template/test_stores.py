@@ -14,7 +14,7 @@ AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"}
 FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket"}
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
-SHORT_LIVED = {"ChallengesTable", "ThrottlesTable"}
+SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"}
 
 
 @pytest.mark.parametrize("name", FOR_GOOD)
@@ -38,7 +38,8 @@ def test_a_table_has_point_in_time_recovery(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_ttl_where_its_items_expire(name: str) -> None:
-    source = (AWS_CODE / f"{name.removesuffix('Table').lower()}.py").read_text()
+    written_in = {"DenyListTable": "denylist", "UploadsTable": "upload_items", "SessionUsesTable": "session_uses"}
+    source = (AWS_CODE / f"{written_in.get(name, name.removesuffix('Table').lower())}.py").read_text()
     expected = {"AttributeName": "ttl", "Enabled": True} if '"ttl"' in source else None
 
     assert TABLES[name].get("TimeToLiveSpecification") == expected

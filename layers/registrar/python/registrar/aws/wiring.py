@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from registrar.aws.tables.registrations import Registrations
     from registrar.aws.tables.runs import Runs
     from registrar.aws.tables.samples import Samples
+    from registrar.aws.tables.session_uses import LiveSessions, SessionUses
     from registrar.aws.tables.sessions import Sessions
+    from registrar.aws.tables.texts import Texts
     from registrar.aws.tables.throttles import Throttles
     from registrar.aws.tables.unlisted_index import UnlistedIndex
     from registrar.aws.tables.upload_checks import UploadChecks
@@ -136,6 +138,27 @@ def sessions() -> Sessions:
     return Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
 
 
+def live_sessions() -> LiveSessions:
+    """Customers' sessions with their uses."""
+    from registrar.aws.tables.session_uses import LiveSessions
+
+    return LiveSessions(client("dynamodb"), setting("SESSIONS_TABLE"), setting("SESSION_USES_TABLE"))
+
+
+def session_uses() -> SessionUses:
+    """Uses of sessions, and logouts."""
+    from registrar.aws.tables.session_uses import SessionUses
+
+    return SessionUses(client("dynamodb"), setting("SESSION_USES_TABLE"))
+
+
+def texts() -> Texts:
+    """Renewed texts to sign."""
+    from registrar.aws.tables.texts import Texts
+
+    return Texts(client("dynamodb"), setting("TEXTS_TABLE"))
+
+
 def throttles() -> Throttles:
     """Counters of attempts."""
     from registrar.aws.tables.throttles import Throttles
@@ -152,9 +175,11 @@ def upload_checks() -> UploadChecks:
 
 def uploads() -> Uploads:
     """Uploads and their states."""
+    from registrar.aws.tables.announcements import Announcements
     from registrar.aws.tables.uploads import Uploads
 
-    return Uploads(client("dynamodb"), setting("UPLOADS_TABLE"))
+    announcements = Announcements(client("dynamodb"), setting("ANNOUNCEMENTS_TABLE"))
+    return Uploads(client("dynamodb"), setting("UPLOADS_TABLE"), announcements)
 
 
 # Buckets

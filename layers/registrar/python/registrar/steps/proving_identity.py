@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from registrar.aws.tables.challenges import Challenges, from_item
+from registrar.aws.tables.session_uses import SessionUses
 from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import MAX_TRIES, Challenge, ChallengeState, Operation, Proved
@@ -38,6 +39,7 @@ class Access:
 
     challenges: Challenges
     sessions: Sessions
+    uses: SessionUses
     throttles: Throttles
     locked_logins: LockedLogins
 
@@ -113,4 +115,5 @@ class Access:
         ended = self.sessions.start(
             session, challenge_created_at=challenge.created_at, totp_step=totp_step, devices=devices
         )
-        return Started(session, token, ended is not None and is_open(ended, now), device_id)
+        used = self.uses.latest(ended) if ended is not None and now < ended.expires_at else None
+        return Started(session, token, used is not None and is_open(used, now), device_id)

@@ -32,7 +32,9 @@ def access() -> Access:
     """Proving a challenge."""
     from registrar.steps.proving_identity import Access
 
-    return Access(stores.challenges(), stores.sessions(), stores.throttles(), locked_logins())
+    return Access(
+        stores.challenges(), stores.sessions(), stores.session_uses(), stores.throttles(), locked_logins()
+    )
 
 
 def status_refresh() -> StatusRefresh:

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.upload_checks import DUE, QUEUED
-from registrar.aws.tables.upload_items import key_of
+from registrar.aws.tables.upload_checks import DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,3 @@ class DueQueries:
         for page in pages:
             for item in page["Items"]:
                 yield dynamo.read_text(item, "id"), dynamo.read_instant(item, "due_at")
-
-    def queue(self, upload_id: str, due: datetime, now: datetime) -> None:
-        """Claim the upload that was `due`, to queue its query. Raises ConditionFailed where it is claimed."""
-        dynamo.update(
-            self.client,
-            self.table,
-            key_of(upload_id),
-            "SET due_at = :later",
-            "due_at = :due",
-            {":later": dynamo.instant(now + QUEUED), ":due": dynamo.instant(due)},
-        )

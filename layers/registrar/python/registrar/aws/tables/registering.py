@@ -101,7 +101,7 @@ def _finish(upload: AwaitingProof, table: str, now: datetime) -> dict[str, Any]:
             "ExpressionAttributeValues": {
                 ":registered": dynamo.text(UploadState.REGISTERED),
                 ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                ":nonce": dynamo.text(upload.nonce),
+                ":nonce": dynamo.text(upload.accepted_as),
                 ":now": dynamo.instant(now),
             },
         }

@@ -38,12 +38,12 @@ class Sessions:
     table: str
 
     def find(self, customer_id: str) -> Session | None:
-        item = dynamo.get(self.client, self.table, _key(customer_id))
+        item = dynamo.get(self.client, self.table, key_of(customer_id))
         return from_item(item) if item else None
 
     def standing(self, customer_id: str) -> Standing:
         """Whether the customer is locked out, and their devices; an unknown customer is like a new one."""
-        item = dynamo.get(self.client, self.table, _key(customer_id)) or {}
+        item = dynamo.get(self.client, self.table, key_of(customer_id)) or {}
         return Standing("locked_at" in item, dynamo.read_bytes(item, "devices") if "devices" in item else b"")
 
     def start(
@@ -75,7 +75,7 @@ class Sessions:
             old = dynamo.update(
                 self.client,
                 self.table,
-                _key(session.customer_id),
+                key_of(session.customer_id),
                 "SET " + ", ".join(f"#{name} = :{name}" for name in values),
                 condition,
                 {f":{name}": value for name, value in values.items()},
@@ -93,7 +93,7 @@ class Sessions:
             dynamo.update(
                 self.client,
                 self.table,
-                _key(customer_id),
+                key_of(customer_id),
                 "SET totp_step = :totp_step",
                 f"attribute_exists(customer_id) AND {_LATER_STEP}",
                 {":totp_step": dynamo.number(totp_step)},
@@ -111,7 +111,7 @@ class Sessions:
             dynamo.update(
                 self.client,
                 self.table,
-                _key(customer_id),
+                key_of(customer_id),
                 "SET #totp_step = :totp_step",
                 _LATER_STEP,
                 {":totp_step": dynamo.number(totp_step)},
@@ -121,37 +121,12 @@ class Sessions:
         except ConditionFailed:
             return
 
-    def record_use(self, session: Session, now: datetime) -> None:
-        """Record the session's last use. Raises ConditionFailed where another session replaced it."""
-        dynamo.update(
-            self.client,
-            self.table,
-            _key(session.customer_id),
-            "SET seen_at = :now",
-            "secret_digest = :digest",
-            {":now": dynamo.instant(now), ":digest": dynamo.binary(session.secret_digest)},
-        )
-
-    def end(self, customer_id: str, secret_digest: bytes) -> None:
-        """End this session and no other. Harmless where it has ended."""
-        try:
-            dynamo.update(
-                self.client,
-                self.table,
-                _key(customer_id),
-                "REMOVE secret_digest",
-                "secret_digest = :digest",
-                {":digest": dynamo.binary(secret_digest)},
-            )
-        except ConditionFailed:
-            return
-
     def lock(self, customer_id: str, now: datetime) -> None:
         """Lock a customer out, which ends the session and every open login, in one write."""
         dynamo.change(
             self.client,
             self.table,
-            _key(customer_id),
+            key_of(customer_id),
             "SET locked_at = :now REMOVE secret_digest",
             {":now": dynamo.instant(now)},
         )
@@ -168,5 +143,5 @@ def _is_used(item: dynamo.Item, challenge_created_at: datetime) -> bool:
     return used or "locked_at" in item
 
 
-def _key(customer_id: str) -> dict[str, dict[str, str]]:
+def key_of(customer_id: str) -> dict[str, dict[str, str]]:
     return {"customer_id": dynamo.text(customer_id)}

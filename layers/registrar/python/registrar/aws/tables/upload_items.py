@@ -27,6 +27,7 @@ from registrar.domain.registrations.upload import (
 )
 from registrar.domain.revocation.status import RecordedStatus
 
+_ANNOUNCED = (*("id", "customer_id", "customer_kind", "files", "method", "proved_at", "created_at", "expires_at"),)
 _Wanted = TypeVar("_Wanted", bound=Upload)
 
 
@@ -50,6 +51,12 @@ def to_item(upload: Issued) -> dict[str, dict[str, Any]]:
         "attempts": dynamo.number(0),
         "ttl": dynamo.epoch(upload.created_at + RETENTION),
     }
+
+
+def as_announced(item: dynamo.Item) -> Issued:
+    """What an item of the announcements' table announces: whatever else it says of a decision is ignored."""
+    announced = {name: item[name] for name in _ANNOUNCED}
+    return read_as({**announced, "state": dynamo.text(UploadState.ISSUED)}, Issued)
 
 
 def from_item(item: dynamo.Item) -> Upload:
@@ -96,6 +103,7 @@ def _in_state(item: dynamo.Item, state: UploadState) -> Upload:
                 **_passed(item),
                 status=RecordedStatus.from_map(dynamo.read_json(item, "status")),
                 nonce=dynamo.read_text(item, "nonce"),
+                accepted_as=dynamo.read_text(item, "nonce"),
                 nonce_expires_at=dynamo.read_instant(item, "nonce_expires_at"),
                 bad_proofs=dynamo.read_number(item, "bad_proofs") if "bad_proofs" in item else 0,
             )

@@ -1,22 +1,24 @@
-"""The uploads' table: every change of the upload's state machine is one conditional write here."""
+"""The uploads' tables: every change of the upload's state machine is one conditional write here.
+
+What a customer announces is in a table of its own, and becomes a row of the uploads' table when a file arrives:
+only functions that decide on an upload can write there (docs/security.md, "What a stolen role could do").
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.upload_items import findings_json, from_item, key_of, read_as, to_item
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
-    DAILY_UPLOADS,
     MAX_BAD_PROOFS,
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
-    RETENTION,
-    TEXT_LIFE,
     VALIDATION_DEADLINE,
     VALIDATION_LEASE,
     AwaitingProof,
@@ -33,14 +35,15 @@ from registrar.domain.registrations.upload import (
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """Uploads by id, and each customer's daily quota beside them."""
+    """Uploads by id; those for which no file has arrived are among the announcements."""
 
     client: Any
     table: str
+    announcements: Announcements
 
     def find(self, upload_id: str) -> Upload | None:
         item = dynamo.get(self.client, self.table, key_of(upload_id))
-        return from_item(item) if item else None
+        return from_item(item) if item else self.announcements.find(upload_id)
 
     def of_customer(self, upload_id: str, customer_id: str) -> Upload:
         """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
@@ -50,50 +53,44 @@ class Uploads:
         return upload
 
     def add(self, upload: Issued, *proofs: Mapping[str, Mapping[str, Any]]) -> Upload:
-        """Add the upload and count it, or return the one that an earlier request with the same id made.
+        """Announce the upload, or return the one that an earlier request with the same id announced, as it is now.
 
-        `proofs` are the writes that use up an identity proof for it (see Challenges.use): all or none is written.
-        Raises Refusal: UPLOAD_LIMIT_REACHED when today's uploads are used up, STEP_UP_REQUIRED for a proof that is
-        used, over or another's.
+        Raises Refusal as Announcements.add does.
         """
-        day = upload.created_at.strftime("%Y-%m-%d")
-        count = {
-            "TableName": self.table,
-            "Key": key_of(f"quota:{upload.customer_id}:{day}"),
-            "UpdateExpression": "ADD used :one SET #ttl = :ttl",
-            "ConditionExpression": "attribute_not_exists(used) OR used < :most",
-            "ExpressionAttributeNames": {"#ttl": "ttl"},
-            "ExpressionAttributeValues": {
-                ":one": dynamo.number(1),
-                ":most": dynamo.number(DAILY_UPLOADS),
-                ":ttl": dynamo.epoch(upload.created_at + RETENTION),
-            },
-        }
-        create = {
-            "TableName": self.table,
-            "Item": to_item(upload),
-            "ConditionExpression": "attribute_not_exists(id)",
-        }
-        try:
-            dynamo.transact(self.client, [{"Put": create}, {"Update": count}, *proofs])
-        except ConditionFailed as failed:
-            existing, used_up, *_ = failed.items
-            if existing:
-                return from_item(existing)
-            if not used_up:
-                raise Refusal(Code.STEP_UP_REQUIRED) from None
-            raise Refusal(Code.UPLOAD_LIMIT_REACHED, limit=DAILY_UPLOADS, again_at=_next_day(upload)) from None
-        return upload
+        announced = self.announcements.add(upload, *proofs)
+        return upload if announced is upload else self.find(upload.id) or announced
 
     def receive(self, upload_id: str, index: int, now: datetime) -> Validating | None:
         """Record that file number `index` arrived: the claimed upload, or None while another file is missing.
 
         Raises ConditionFailed where there is nothing to do: decided, expired, or leased to another delivery.
         """
+        announced = self.announcements.find(upload_id)
+        if announced is not None and announced.ending_at(now) is None:
+            try:
+                return self._enter(announced, index, now)
+            except ConditionFailed:
+                pass  # a delivery before this one entered it
         try:
             return self.claim(upload_id, now)
         except ConditionFailed:
             return self.claim(upload_id, now) if self.arrive(upload_id, index, now) else None
+
+    def _enter(self, announced: Issued, index: int, now: datetime) -> Validating | None:
+        """Write the upload's row when its first file arrives, claimed where that is its only one.
+
+        Raises ConditionFailed where there is a row.
+        """
+        first = {"arrived": {"NS": [str(index)]}}
+        claimed = {
+            "state": dynamo.text(UploadState.VALIDATING),
+            "lease_until": dynamo.instant(now + VALIDATION_LEASE),
+            "attempts": dynamo.number(1),
+        }
+        only = len(announced.files) == 1
+        item = {**to_item(announced), **(claimed if only else first)}
+        dynamo.put(self.client, self.table, item, ConditionExpression="attribute_not_exists(id)")
+        return read_as(item, Validating) if only else None
 
     def arrive(self, upload_id: str, index: int, now: datetime) -> bool:
         """Record that file number `index` arrived; returns whether all have. Repeating it is harmless.
@@ -225,27 +222,6 @@ class Uploads:
             state="state",
         )
 
-    def renew_text(self, upload: AwaitingProof, now: datetime) -> Upload:
-        """A new text to sign in place of the expired one, or the one that another request created meanwhile."""
-        try:
-            item = dynamo.update(
-                self.client,
-                self.table,
-                key_of(upload.id),
-                "SET nonce = :nonce, nonce_expires_at = :end",
-                "#state = :awaiting AND nonce = :old",
-                {
-                    ":nonce": dynamo.text(new_nonce()),
-                    ":end": dynamo.instant(now + TEXT_LIFE),
-                    ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
-                    ":old": dynamo.text(upload.nonce),
-                },
-                state="state",
-            )
-        except ConditionFailed:
-            return self.find(upload.id) or upload
-        return from_item(item)
-
     def count_proof(self, upload: AwaitingProof) -> int:
         """Take one try before a proof of possession is compared; returns how many are taken.
 
@@ -322,7 +298,3 @@ def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
         values["opened"] = {"BOOL": True}
     expression = ", ".join(f"{name} = :{name}" for name in values)
     return expression, {f":{name}": value for name, value in values.items()}
-
-
-def _next_day(upload: Upload) -> datetime:
-    return upload.created_at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

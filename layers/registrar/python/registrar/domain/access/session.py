@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from registrar.domain.registrations.retention import RULES
+
 SESSION_LIFE = timedelta(hours=1)
 SESSION_IDLE = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 SECRET_BYTES = 32
+USE_RETENTION = RULES["session uses"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ MAX_BAD_PROOFS = 3
 MAX_PASSWORD_TRIES = 5
 DAILY_UPLOADS = 20
 RETENTION = RULES["uploads"]
+ANNOUNCEMENT_RETENTION = RULES["announcements"]
+TEXT_RETENTION = RULES["renewed texts"]
 MAX_FILES = 2
 MAX_CERTIFICATE_BYTES = 16 * 1024
 MAX_FILE_BYTES = 64 * 1024
@@ -224,9 +226,13 @@ class Deferred(Passed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitingProof(Passed):
-    """Only the proof of possession is missing; `nonce` goes into the text to sign and into what the phone seals."""
+    """Only the proof of possession is missing; `nonce` goes into the text to sign and into what the phone seals.
+
+    `accepted_as` is the nonce with which the upload was accepted; `nonce` differs once the text was renewed.
+    """
 
     state = UploadState.AWAITING_PROOF
+    accepted_as: str
     status: RecordedStatus
     nonce: str
     nonce_expires_at: datetime

@@ -8,6 +8,8 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.revocation.status import Status, StatusValue
 
+_AGAIN = timedelta(minutes=5)
+_QUEUEING = timedelta(minutes=2)
 _SILENT = {
     StatusValue.UNAVAILABLE: Code.REVOCATION_UNAVAILABLE,
     StatusValue.STALE: Code.REVOCATION_STALE,
@@ -47,6 +49,11 @@ def given_up(issuer: Text) -> Finding:
 def next_try(deferred_at: datetime, now: datetime, retries: Sequence[timedelta]) -> datetime | None:
     """When to query again after the first failed query at `deferred_at`, or None after the last retry."""
     return next((at for at in (deferred_at + wait for wait in retries) if at > now), None)
+
+
+def is_turn(due: datetime, now: datetime) -> bool:
+    """Whether the query that is `due` is queued at `now`: in two minutes of every five while it is due."""
+    return (now - due) % _AGAIN < _QUEUEING
 
 
 def worst(statuses: Sequence[Status]) -> Status:

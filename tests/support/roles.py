@@ -1,0 +1,52 @@
+"""Calls to the local cloud with a function's role, as whoever stole it would make them.
+
+The local cloud lets its root assume any role; the template's tests check that roles trust Lambda only.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tools.cloud.emulator import REGION
+from tools.cloud.local_cloud import LocalCloud
+
+AsRole = Callable[[str, str], Any]
+"""Function (without the ending) and service to a client."""
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
+
+
+def clients_of_roles(cloud: LocalCloud) -> AsRole:
+    """Makes clients, each once. One session for all loads each service's model once."""
+    session = cast("Any", boto3.Session)(region_name=REGION)
+    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+
+    @cache
+    def credentials(name: str) -> dict[str, str]:
+        function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.physical(f"{name}Function"))
+        assumed = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")
+        given = assumed["Credentials"]
+        return {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretAccessKey"],
+            "aws_session_token": given["SessionToken"],
+        }
+
+    @cache
+    def client(name: str, service: str) -> Any:
+        return session.client(service, endpoint_url=cloud.emulator.url, config=config, **credentials(name))
+
+    return client
+
+
+def is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
+    """Whether the role is denied; a permitted call may fail for another reason."""
+    try:
+        getattr(client, xform_name(operation))(**arguments)
+    except ClientError as refused:
+        return refused.response["Error"]["Code"] in DENIED
+    return False
