@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shape import FUNCTIONS, as_list, references, statements
+
 ROOT = Path(__file__).parent.parent
 DOCUMENT = (ROOT / "docs/security.md").read_text()
 ROWS = re.findall(r"^\| (\d+\.\d+\.\d+) \| ([123]) \| (.*) \| (.*) \| (.*) \|$", DOCUMENT, re.MULTILINE)
@@ -39,6 +41,24 @@ TESTS = {
     for path in (ROOT / "tests").rglob("test_*.py")
     for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
 }
+
+
+STOLEN = re.findall(r"^\| ((?:`[A-Z]\w+` ?)+) \| (–|(?:`\w+Table` ?)+) \| (.+) \| (.+) \|$", DOCUMENT, re.MULTILINE)
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+
+
+def test_what_a_stolen_role_could_do_is_stated_for_every_role_once() -> None:
+    named = [name for roles, *_ in STOLEN for name in re.findall(r"`(\w+)`", roles)]
+
+    assert sorted(named) == sorted(name.removesuffix("Function") for name in FUNCTIONS)
+
+
+@pytest.mark.parametrize(("roles", "tables"), [row[:2] for row in STOLEN], ids=lambda cell: cell)
+def test_the_tables_that_a_stolen_role_could_write_are_stated(roles: str, tables: str) -> None:
+    for name in re.findall(r"`(\w+)`", roles):
+        writing = [s for s in statements(f"{name}Function") if WRITES & set(as_list(s["Action"]))]
+        written = {r for s in writing for r in references(s["Resource"]) if r.endswith("Table")}
+        assert written == set(re.findall(r"`(\w+)`", tables)), name
 
 
 def test_every_requirement_of_level_1_and_2_has_its_row_and_only_once() -> None:
