@@ -243,11 +243,11 @@ def test_uploads_have_a_daily_limit(cloud: LocalCloud, new_phone: NewPhone) -> N
     first = phone.announce({"a": b"a"}, Idempotency_Key="one-of-them")
     (row,) = [
         row
-        for row in cloud.client("dynamodb").scan(TableName=cloud.physical("UploadsTable"))["Items"]
+        for row in cloud.client("dynamodb").scan(TableName=cloud.physical("AnnouncementsTable"))["Items"]
         if row["id"]["S"].startswith(f"quota:{phone.customer.id}:")
     ]
     row["used"] = {"N": str(DAILY_UPLOADS)}
-    cloud.client("dynamodb").put_item(TableName=cloud.physical("UploadsTable"), Item=row)
+    cloud.client("dynamodb").put_item(TableName=cloud.physical("AnnouncementsTable"), Item=row)
 
     refused = problem(phone.announce({"b": b"b"}), "UPLOAD_LIMIT_REACHED")
 

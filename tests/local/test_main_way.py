@@ -133,7 +133,7 @@ def test_repeated_announcement_with_one_key_is_one_upload(
 
 
 def _quota_used(cloud: LocalCloud, phone: Phone) -> int:
-    rows = cloud.client("dynamodb").scan(TableName=cloud.physical("UploadsTable"))["Items"]
+    rows = cloud.client("dynamodb").scan(TableName=cloud.physical("AnnouncementsTable"))["Items"]
     return sum(int(row["used"]["N"]) for row in rows if row["id"]["S"].startswith(f"quota:{phone.customer.id}:"))
 
 
