@@ -108,17 +108,6 @@ def get_from(client: Any, keys: Sequence[tuple[str, Item]]) -> Iterator[tuple[st
             asked = response.get("UnprocessedKeys") or {}
 
 
-def get_each(client: Any, keys: Mapping[str, Item]) -> dict[str, Item]:
-    """One item of each of several tables, strongly consistent, in one call; those that exist, by table."""
-    found: dict[str, Item] = {}
-    asked: dict[str, Any] = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
-    while asked:
-        response = client.batch_get_item(RequestItems=asked)
-        found |= {table: items[0] for table, items in response["Responses"].items() if items}
-        asked = response.get("UnprocessedKeys") or {}
-    return found
-
-
 def put(client: Any, table: str, item: Item, **condition: Any) -> None:
     """Put an item; with a condition, raises ConditionFailed where it does not hold."""
     _guarded(client.put_item, TableName=table, Item=item, **condition)

@@ -49,7 +49,7 @@ class LiveSessions:
     def find(self, customer_id: str, secret_digest: bytes) -> Session | None:
         """The customer's session; None where there is none, or where its customer logged out of it."""
         keys = {self.table: sessions.key_of(customer_id), self.uses: _key(secret_digest)}
-        found = dynamo.get_each(self.client, keys)
+        found = dict(dynamo.get_from(self.client, list(keys.items())))
         session = sessions.from_item(found.get(self.table) or {})
         if session is None or session.secret_digest != secret_digest:
             return None
