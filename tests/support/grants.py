@@ -132,6 +132,7 @@ POWERS = [
     _power("dynamodb:PutItem", "DenyListTable"),
     _power("dynamodb:DeleteItem", "DenyListTable"),
     _power("dynamodb:UpdateItem", "KeptStatesTable", END_OR_HOLD | {"EraseEnded", "RegisterCertificate"}),
+    _power("dynamodb:GetItem", "KeptStatesTable", {"EraseEnded"}),
     _power("dynamodb:PutItem", "KeptStatesTable"),
     _power("dynamodb:DeleteItem", "KeptStatesTable", {"EraseEnded"}),
     _power("dynamodb:Scan", "KeptStatesTable"),

@@ -19,11 +19,11 @@ import boto3
 
 from registrar.aws import dynamo
 from registrar.aws.tables import keptstates
-from registrar.aws.tables.registration_items import from_item, lock_keys, over, to_item
+from registrar.aws.tables.registration_items import from_item, held_since_name, lock_keys, over, to_item
 from registrar.aws.tables.sessions import Sessions
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.kept_state import as_kept
-from registrar.domain.registrations.registration import Lifecycle, Registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.entry.log import customer_ref
 
 _JUDGED = ("lifecycle", "holds", "resume_nonce", "bank_hold_reason", "ended_at", "end_reason", "revoked_at")
@@ -78,7 +78,7 @@ def restore_customers(
 
 def _as_judged(item: dynamo.Item, judged: Registration) -> dict[str, Any]:
     """The item with the end and the holds of `judged`."""
-    names = (*_JUDGED, "superseded_by", "expiry_shard")
+    names = (*_JUDGED, "superseded_by", "expiry_shard", "unlisted", *map(held_since_name, Hold))
     written = {name: value for name, value in item.items() if name not in names}
     written |= {name: value for name, value in to_item(judged).items() if name in names}
     if "expiry_shard" not in item:

@@ -4,7 +4,6 @@ A registration enters it when it ends, or when its expiry is recorded.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from registrar.aws import dynamo
 from registrar.aws.tables import keptstates
 from registrar.aws.tables.keptstates import KeptStates
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS, from_item, lock_keys
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.registrations.registration import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,16 @@ class Erasure:
         ]
         row = self._deletion(over.key, "over_since = :since", {":since": dynamo.instant(over.since)})
         kept = {"Delete": {"TableName": self.kept_table, "Key": keptstates.registration_key(registration.id)}}
-        dynamo.transact(self.client, [row, *locks, kept])
-        release = KeptStates(self.kept_table).release_person(registration.customer_id, registration.id)
-        with suppress(ConditionFailed):  # staff do not hold it
-            dynamo.transact(self.client, [release])
+        dynamo.transact(self.client, [row, *locks, kept, *self._releases(registration)])
+
+    def _releases(self, registration: Registration) -> list[dict[str, Any]]:
+        """The part of the transaction that ends the hold by staff on the person, where they hold it."""
+        person = dynamo.get(self.client, self.kept_table, keptstates.customer_key(registration.customer_id))
+        if person is None or registration.id not in {
+            each.registration_id for each in keptstates.bank_holds(person)
+        }:
+            return []
+        return [KeptStates(self.kept_table).release_person(registration.customer_id, registration.id)]
 
     def _deletion(self, item: dynamo.Item, condition: str, values: dynamo.Item) -> dict[str, Any]:
         return {

@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.tables.registration_items import held_since_name, held_since_of
 from registrar.domain.registrations.kept_state import BankHold, KeptState
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.domain.times import instant, iso
 
-_DATES = ("ended_at", "revoked_at", "changed_at")
+_DATES = ("ended_at", "revoked_at")
 _TEXTS = ("end_reason", "superseded_by", "resume_nonce", "bank_hold_reason")
 _BANK_HOLD = "hold#"
 Value = Mapping[str, Any]
@@ -47,8 +48,9 @@ class KeptStates:
         more: str = "",
         **values: Value,
     ) -> dict[str, Any]:
-        """The part of a transaction that records a hold; `more` are further assignments."""
-        expression = f"{more} ADD holds :hold DELETE lifted :hold"
+        """The part of a transaction that records a hold, and since when; `more` are further assignments."""
+        since = held_since_name(hold)
+        expression = f", {since} = if_not_exists({since}, :changed_at){more} ADD holds :hold DELETE lifted :hold"
         return self._update(
             customer_id, registration_id, now, expression, {"hold": dynamo.text_set([hold]), **values}
         )
@@ -57,7 +59,8 @@ class KeptStates:
         self, customer_id: str, registration_id: str, hold: Hold, now: datetime, remove: str = ""
     ) -> dict[str, Any]:
         """The part of a transaction that records that a hold was lifted, and removes the attribute `remove`."""
-        expression = (f" REMOVE {remove}" if remove else "") + " ADD lifted :hold DELETE holds :hold"
+        removed = ", ".join(name for name in (held_since_name(hold), remove) if name)
+        expression = f" REMOVE {removed} ADD lifted :hold DELETE holds :hold"
         return self._update(customer_id, registration_id, now, expression, {"hold": dynamo.text_set([hold])})
 
     def hold_person(self, customer_id: str, registration_id: str, kind: str, now: datetime) -> dict[str, Any]:
@@ -119,6 +122,7 @@ def kept_state(item: dynamo.Item) -> KeptState:
         lifecycle=Lifecycle(dynamo.read_text(item, "lifecycle")) if "lifecycle" in item else None,
         holds=frozenset(map(Hold, dynamo.read_text_set(item, "holds"))),
         lifted=frozenset(map(Hold, dynamo.read_text_set(item, "lifted"))),
+        held_since=held_since_of(item),
         **facts,
     )
 

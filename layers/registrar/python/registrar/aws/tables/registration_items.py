@@ -91,11 +91,15 @@ def from_item(item: dynamo.Item) -> Registration:
         consent_version=dynamo.read_text(item, "consent_version"),
         listed="unlisted" not in item,
         holds=frozenset(map(Hold, dynamo.read_text_set(item, "holds"))),
-        held_since={
-            hold: dynamo.read_instant(item, held_since_name(hold)) for hold in Hold if held_since_name(hold) in item
-        },
+        held_since=held_since_of(item),
         **more,
     )
+
+
+def held_since_of(item: dynamo.Item) -> dict[Hold, datetime]:
+    """When each hold of the item was put on."""
+    names = {hold: held_since_name(hold) for hold in Hold}
+    return {hold: dynamo.read_instant(item, name) for hold, name in names.items() if name in item}
 
 
 def held_since_name(hold: Hold) -> str:

@@ -518,7 +518,7 @@ def _as_kept(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping
     person = f"CUST#{row.customer_id}"
     judged = as_kept(row, keptstates.kept_state(kept[own])) if own in kept else row
     judged = held_with_person(judged, keptstates.bank_holds(kept[person])) if person in kept else judged
-    return replace(judged, denied_at=denied.get(row.key_digest))
+    return replace(judged, denied_at=denied[row.key_digest]) if row.key_digest in denied else judged
 
 
 _BY_STAFF = " REMOVE bank_hold_reason"

@@ -6,8 +6,8 @@ what was recorded last: put on, or lifted. A hold by staff of the bank follows t
 that kind while it stands is held too.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
@@ -18,7 +18,7 @@ _AT_THE_SAME_TIME = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
-    """The end of a registration, or its holds: those put on last, and those lifted last; and when that was."""
+    """The end of a registration, or its holds: those put on last, and those lifted last."""
 
     lifecycle: Lifecycle | None = None
     holds: frozenset[Hold] = frozenset()
@@ -29,7 +29,7 @@ class KeptState:
     end_reason: str | None = None
     revoked_at: datetime | None = None
     superseded_by: str | None = None
-    changed_at: datetime | None = None
+    held_since: Mapping[Hold, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,10 @@ class BankHold:
 def as_kept(row: Registration, kept: KeptState) -> Registration:
     """The registration of a stored row with what is kept of it."""
     holds = (row.holds - kept.lifted) | kept.holds
-    restored = {hold: kept.changed_at for hold in kept.holds if kept.changed_at}
     held = replace(
         row,
         holds=holds,
-        held_since={hold: since for hold, since in {**restored, **row.held_since}.items() if hold in holds},
+        held_since={hold: since for hold, since in {**row.held_since, **kept.held_since}.items() if hold in holds},
         resume_nonce=kept.resume_nonce or (row.resume_nonce if Hold.CUSTOMER in holds else None),
         bank_hold_reason=kept.bank_hold_reason if Hold.BANK in kept.holds else row.bank_hold_reason,
     )
