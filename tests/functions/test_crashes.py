@@ -23,12 +23,12 @@ from tests.support.app import (
     put_trust,
 )
 from tests.support.builders import NOW, a_certificate, a_trust_document
-from tests.support.crashes import AFTER_THE_LEASE, each_crash
+from tests.support.crashes import AFTER_THE_LEASE, SIDES, each_crash
 
 SECOND = json.dumps(a_trust_document(2)).encode()
 
 
-@pytest.fixture(params=[False, True], ids=["before", "after"])
+@pytest.fixture(params=SIDES)
 def after(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.app import App, assert_problem
-from tests.support.crashes import each_crash
+from tests.support.crashes import SIDES, each_crash
 
-each_side = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+each_side = pytest.mark.parametrize("after", SIDES)
 
 
 def stepping_up(app: App) -> str:

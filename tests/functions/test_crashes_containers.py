@@ -13,11 +13,11 @@ from tests.support.account import Account
 from tests.support.app import DONE, Answer, App
 from tests.support.builders import NOW, a_certificate
 from tests.support.containers import SECRET, files_of, mismatch, tries
-from tests.support.crashes import AFTER_THE_LEASE, Crash, each_crash
+from tests.support.crashes import AFTER_THE_LEASE, SIDES, Crash, each_crash
 from tools.pki.npki_containers import pfx
 
 View = dict[str, Any]
-each_side = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+each_side = pytest.mark.parametrize("after", SIDES)
 
 
 def row(account: Account, upload_id: str) -> dict[str, Any]:

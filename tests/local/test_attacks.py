@@ -25,7 +25,7 @@ from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, code_at
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 SEVERAL = 50

@@ -21,7 +21,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone, code_at, sign
 from tools.pki.authorities import CustomerCertificate
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
@@ -165,7 +165,6 @@ def test_a_code_sent_to_a_replaced_number_is_rejected(cloud: LocalCloud, new_pho
 # --- guesses at once
 
 
-@pytest.mark.slow
 def test_guesses_of_r_at_once_are_compared_three_times(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
@@ -188,7 +187,6 @@ def test_guesses_of_r_at_once_are_compared_three_times(
     problem(phone.prove(view, certificate), "PROOF_ATTEMPTS_EXCEEDED")
 
 
-@pytest.mark.slow
 def test_guesses_of_a_container_password_at_once_are_compared_five_times(
     new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:

@@ -23,7 +23,7 @@ from tools.pki.authorities import CustomerCertificate, DemoPki
 from tools.pki.crls import Revoked, make_crl, scope
 from tools.pki.issuers import DemoIssuers
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 HOLD, COMPROMISE = x509.ReasonFlags.certificate_hold, x509.ReasonFlags.key_compromise
 NewPhone = Callable[..., Phone]

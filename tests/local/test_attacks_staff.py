@@ -21,7 +21,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
@@ -81,7 +81,6 @@ def permitted(cloud: LocalCloud, *documents: str) -> list[str]:
     return [what for what in [*FIRST, *SECOND] if may(what)]
 
 
-@pytest.mark.slow
 def test_a_person_with_one_role_cannot_do_the_other_half(cloud: LocalCloud) -> None:
     proposes, confirms = policies(cloud)
 

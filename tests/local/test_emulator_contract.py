@@ -12,7 +12,8 @@ from tests.support.contract_probe import probe
 from tools.cloud.http_calls import HttpResponse, send
 from tools.cloud.local_cloud import InvocationError, LocalCloud
 
-pytestmark = pytest.mark.cloud
+# The emulator is pinned: they can change only with it.
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 GOOD = {"Authorization": "Bearer good"}
 

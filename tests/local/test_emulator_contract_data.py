@@ -13,7 +13,8 @@ from tests.support.expect import eventually
 from tools.cloud.http_calls import post_form, send
 from tools.cloud.local_cloud import LocalCloud
 
-pytestmark = pytest.mark.cloud
+# The emulator is pinned: they can change only with it.
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 
 def written(contract: LocalCloud, key: str) -> dict[str, Any]:

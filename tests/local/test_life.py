@@ -271,15 +271,13 @@ def tables(cloud: LocalCloud) -> tuple[str, str, str, str]:
     return uploads, registrations, denied, kept
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(12, marks=pytest.mark.slow)])
-def test_random_histories_keep_the_invariants(
-    examples: int, cloud: LocalCloud, tables: tuple[str, str, str, str]
-) -> None:
+@pytest.mark.slow
+def test_random_histories_keep_the_invariants(cloud: LocalCloud, tables: tuple[str, str, str, str]) -> None:
     Histories.client, Histories.tables = cloud.client("dynamodb"), tables
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=examples,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -70,8 +70,9 @@ def test_bank_hold_notifies_the_customer(
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("ko", "만료 안내"), pytest.param("en", "Certificate expiry", marks=pytest.mark.slow)],
+    [("ko", "만료 안내"), ("en", "Certificate expiry")],
 )
+@pytest.mark.slow
 def test_repeated_expiry_run_notifies_once(
     language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:

@@ -16,7 +16,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 STAFF = {"staff_id": "policy.kim", "reason": "personal policies of tradesign, memo 12"}
 HELD, LIFTED = "the bank has suspended your certificate", "the bank has lifted its suspension"

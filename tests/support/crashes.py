@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.support.account import Account, Killed, an_account
 from tests.support.app import (
     App,
@@ -13,6 +15,8 @@ from tests.support.app import (
 )
 
 AFTER_THE_LEASE = timedelta(seconds=90)  # the queue's visibility timeout
+# After a write is before the next one: only after the last write it is another state.
+SIDES = (pytest.param(False, id="before"), pytest.param(True, id="after", marks=pytest.mark.slow))
 
 
 @dataclass(frozen=True)
