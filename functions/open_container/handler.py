@@ -48,7 +48,13 @@ def lambda_handler(request: Request) -> Response:
         password = owners.sealing_keys.unseal(sealed, upload.id, upload.nonce)
         # Steps that may fail through no fault of the customer come before the try is counted.
         store = trust.active(at)
-        files = bucket.read_upload(upload)
+        try:
+            files = bucket.read_upload(upload)
+        except Refusal:
+            if uploads.of_customer(upload_id, caller.customer_id) != found:
+                # A request at the same time ended the upload and deleted its files: the repeat gets how it ended.
+                raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
+            raise
         try:
             upload = uploads.count_password(upload, at)
         except ConditionFailed:

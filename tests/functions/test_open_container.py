@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES, PASSWORD_DEADLINE
-from tests.support.account import Account
+from tests.support.account import Account, Call
 from tests.support.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.containers import SECRET, files_of, mismatch, steps, tries
@@ -159,6 +159,25 @@ def test_five_wrong_passwords_end_the_upload_and_delete_the_files(app: App, acco
     assert account.keys("UploadBucket") == []
     after = app.look(view["upload_id"]).body
     assert (after["state"], after["headline"]) == ("REJECTED", "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+    assert_problem(app.open(view, SECRET), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_request_that_loses_its_files_to_another_one_has_to_be_repeated(
+    app: App, account: Account, files: int
+) -> None:
+    certificate = a_certificate(key="ec")
+    view = app.upload(*(files_of(certificate) if files == 2 else [pfx(certificate, SECRET)]))
+
+    def end_the_upload() -> None:
+        for _ in range(MAX_PASSWORD_TRIES):
+            app.open(view, "wrong")
+
+    def reads_a_file(call: Call) -> bool:
+        return call.operation == "GetObject" and call.params["Bucket"] == account.physical["UploadBucket"]
+
+    with account.interrupted(reads_a_file, end_the_upload):
+        assert_problem(app.open(view, SECRET), "IN_PROGRESS")
     assert_problem(app.open(view, SECRET), "FILE_PASSWORD_ATTEMPTS_EXCEEDED")
 
 
