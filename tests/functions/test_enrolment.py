@@ -13,7 +13,7 @@ from registrar.domain.access.throttles import CUSTOMER_TEXTS_PER_DAY, TEXTS_PER_
 from registrar.domain.notices.kinds import Kind
 from registrar.steps.changing_credentials import Credentials
 from tests.support.account import Account
-from tests.support.app import Answer, App, assert_problem
+from tests.support.app import Answer, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
 from tests.support.notices import text_message
@@ -22,11 +22,6 @@ from tools.demo.authenticator import Authenticator
 
 NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"
-
-
-@pytest.fixture
-def prover(app: App) -> Prover:
-    return Prover(app).log_in()
 
 
 # ---- passkeys

@@ -21,11 +21,6 @@ Guess = Callable[[], Answer]
 Prepare = Callable[[Prover], tuple[Any, str, Guess]]
 
 
-@pytest.fixture
-def prover(app: App) -> Prover:
-    return Prover(app).log_in()
-
-
 def a_code(prover: Prover) -> tuple[Any, str, Guess]:
     challenge, wrong = prover.log_in_challenge(), wrong_code(prover.app)
     return prover.account.function("verify_otp"), "matching_step", lambda: prover.by_otp(challenge, wrong)

@@ -12,7 +12,7 @@ from registrar.domain.notices.kinds import Kind
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
 from tests.support.account import Account
-from tests.support.app import Answer, App, assert_problem
+from tests.support.app import Answer, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.methods import Prover, by_sms
 from tests.support.notices import delivered, texts
@@ -24,11 +24,6 @@ NEW_PHONE = "+821087654321"
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 Loss = Callable[[Prover, str], object]
-
-
-@pytest.fixture
-def prover(app: App) -> Prover:
-    return Prover(app).log_in()
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"
 
 
-@pytest.fixture
-def prover(app: App) -> Prover:
-    return Prover(app).log_in()
-
-
 def propose(account: Account, **other: Any) -> dict[str, Any]:
     event = {"customer_id": "hong", "staff_id": "kim.teller", "phone": NEW_PHONE, "lost": ["phone", "totp"]}
     proposed: dict[str, Any] = account.invoke("propose_recovery", event | {"reason": REASON} | other)

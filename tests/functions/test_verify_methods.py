@@ -25,11 +25,6 @@ from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_webs
 
 
 @pytest.fixture
-def prover(app: App) -> Prover:
-    return Prover(app).log_in()
-
-
-@pytest.fixture
 def stranger(app: App, account: Account) -> Prover:
     """Another customer, with the attacker's own credentials."""
     return Prover(App(account, "kim")).log_in()
