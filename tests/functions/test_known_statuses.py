@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.domain.registrations.registration import Hold
 from tests.support.account import Account
 from tests.support.app import DONE, Answer, App, assert_problem, put_trust, trust_demo_issuers
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
@@ -18,6 +19,7 @@ from tools.pki.authorities import CustomerCertificate
 REASON = x509.ReasonFlags
 HOLD, COMPROMISE = REASON.certificate_hold, REASON.key_compromise
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -117,6 +119,24 @@ def test_a_good_response_from_before_the_list_does_not_stop_a_revocation(app: Ap
     with_other_query(app)  # no watch ran: only the stored list names it
     app.account.issuers.mode = "earlier"
     assert check(app, registration_id).body["status"] == "REVOKED_BY_ISSUER"
+
+
+@pytest.mark.parametrize("first", ["registered", "held"])
+@pytest.mark.parametrize(("after", "holds"), [(DAY, {Hold.ISSUER}), (MINUTE, set())], ids=["later", "earlier"])
+def test_a_later_list_with_the_hold_beats_the_response_that_lifted_it(
+    app: App, first: str, after: timedelta, holds: set[Hold]
+) -> None:
+    """The entry is the same on both lists. A list from before the response, which comes late, changes nothing."""
+    registration_id, certificate = registered(app) if first == "registered" else ("", a_listed_certificate())
+    published_at = app.account.at
+    read_list(app, certificate, HOLD)
+    app.account.pass_time(minutes=5)
+    if first == "held":
+        registration_id = app.register(certificate).body["registration_id"]
+    assert check(app, registration_id).body["holds"] == []
+    app.account.pass_time(days=1)
+    read_list(app, certificate, HOLD, this_update=published_at + after)
+    assert registrations_of(app.account).get(app.customer_id, registration_id).holds == holds
 
 
 def test_a_list_from_before_the_response_lifts_no_hold(app: App) -> None:

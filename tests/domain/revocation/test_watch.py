@@ -35,7 +35,7 @@ def found(before: bytes | None, after: bytes) -> tuple[list[tuple[Step, int]], i
     return sorted((step, each.serial) for step, each in steps(before, after, counts)), counts["changed"]
 
 
-REVOKED, HELD, LIFTED = Step.REVOKED, Step.HELD, Step.LIFTED
+REVOKED, HELD, LIFTED, STILL_HELD = Step.REVOKED, Step.HELD, Step.LIFTED, Step.STILL_HELD
 HOLD = REASON.certificate_hold
 
 
@@ -48,8 +48,17 @@ HOLD = REASON.certificate_hold
         ([entry(8, HOLD)], [entry(8, REASON.key_compromise)], [(REVOKED, 8)], 1),
         ([entry(7)], [entry(7)], [], 0),
         ([entry(7)], [], [], 1),
+        ([entry(7), entry(8, HOLD)], [entry(7), entry(8, HOLD), entry(9, HOLD)], [(HELD, 9), (STILL_HELD, 8)], 1),
     ],
-    ids=["revoked", "revoked and held", "lifted", "held, then revoked", "nothing new", "forgotten, not undone"],
+    ids=[
+        "revoked",
+        "revoked and held",
+        "lifted",
+        "held, then revoked",
+        "nothing new",
+        "forgotten, not undone",
+        "still held",
+    ],
 )
 def test_action_for_each_list_change(
     before: Sequence[Revoked], after: Sequence[Revoked], expected: list[tuple[Step, int]], changed: int

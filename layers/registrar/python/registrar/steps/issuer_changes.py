@@ -126,6 +126,8 @@ def _apply(
                 registrations.revoke(customer_id, registration_id, reason, entry.revoked_at, now)
             case Step.HELD:
                 registrations.hold_by_issuer(customer_id, registration_id, as_of, now)
+            case Step.STILL_HELD:
+                registrations.hold_by_issuer(customer_id, registration_id, as_of, now, unless_good_since=True)
             case Step.LIFTED:
                 registrations.lift_by_issuer(customer_id, registration_id, as_of, now, by_next_list=True)
     except ConditionFailed:

@@ -250,11 +250,18 @@ class Registrations:
             return self._existing(*named)
 
     def hold_by_issuer(
-        self, customer_id: str, registration_id: str, as_of: datetime, now: datetime
+        self,
+        customer_id: str,
+        registration_id: str,
+        as_of: datetime,
+        now: datetime,
+        *,
+        unless_good_since: bool = False,
     ) -> Registration:
         """Add the issuer's hold, which its source states for `as_of`; a hold that is there for a later time stays.
 
-        Raises ConditionFailed where it is not live.
+        Raises ConditionFailed where it is not live, or, with `unless_good_since`, a later good status is recorded
+        and no hold.
         """
         named = customer_id, registration_id
         not_later = "attribute_not_exists(issuer_held_as_of) OR issuer_held_as_of <= :as_of"
@@ -263,8 +270,11 @@ class Registrations:
         values = {":hold": dynamo.text_set([Hold.ISSUER]), ":as_of": stated, **alive(now)}
         kept = self._kept.hold(*named, Hold.ISSUER, now, ", issuer_held_as_of = :as_of", as_of=stated)
         kept["Update"]["ConditionExpression"] = not_later
+        condition = f"{LIVE} AND ({not_later})"
+        if unless_good_since:
+            condition += " AND (attribute_not_exists(revocation_as_of) OR revocation_as_of <= :as_of)"
         try:
-            return self._change(*named, expression, f"{LIVE} AND ({not_later})", values, kept)
+            return self._change(*named, expression, condition, values, kept)
         except ConditionFailed:
             found = self.find(*named)
             if found is None or found.lifecycle_at(now) is not Lifecycle.LIVE or Hold.ISSUER not in found.holds:

@@ -27,6 +27,8 @@ REASONS = {
 }
 ON_HOLD = REASONS[6]
 REMOVED = REASONS[8]
+HOLD_CODE = bytes.fromhex("0a0106")
+"""The bytes of that reason, which all entries with it contain, and few others."""
 
 # RFC 5280 4.1.2.2 allows 20; more is tolerated as long as a header of two bytes can say it.
 _MOST_SERIAL_BYTES = 64

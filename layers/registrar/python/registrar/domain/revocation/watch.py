@@ -7,17 +7,18 @@ from enum import StrEnum
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Operator, TrustStore
-from registrar.domain.revocation.crl_entries import Entry, batches, read_entry
+from registrar.domain.revocation.crl_entries import HOLD_CODE, Entry, batches, read_entry
 from registrar.domain.revocation.crl_index import Head, Read, difference, lookup, read_head
 from registrar.domain.revocation.distribution_points import Point, points_of
 
 
 class Step(StrEnum):
-    """A change by the issuer to a certificate's status since the last comparison."""
+    """A change by the issuer to a certificate's status since the last comparison, or a hold that it repeats."""
 
     REVOKED = "revoked"
     HELD = "held"
     LIFTED = "lifted"
+    STILL_HELD = "still held"
 
 
 def authorities(store: TrustStore) -> Iterator[tuple[Certificate, Certificate, Operator]]:
@@ -60,7 +61,8 @@ def steps(before: bytes | None, after: bytes, counts: Counter[str]) -> Iterator[
     Without an earlier index (None), every entry is a step. `counts` grows by what was `changed`. Raises
     CrlUnusable.
 
-    A revocation that is no longer listed is ignored: CRLs drop expired certificates. A hold that is no longer
+    A hold that is listed as before is a step too: a response for a time in between may have lifted it here. A
+    revocation that is no longer listed is ignored: CRLs drop expired certificates. A hold that is no longer
     listed was lifted, unless the CRL now covers other certificates than before.
     """
     head = _head(after)
@@ -74,11 +76,20 @@ def steps(before: bytes | None, after: bytes, counts: Counter[str]) -> Iterator[
     yield from map(_listed, (*found.added.values(), *found.changed.values()))
     if _head(before).scope == head.scope:
         yield from ((Step.LIFTED, entry) for entry in found.removed.values() if entry.on_hold)
+    stated = found.added.keys() | found.changed.keys()
+    yield from ((Step.STILL_HELD, entry) for entry in _held(after, head) if entry.serial not in stated)
 
 
 def issued_at(index: bytes) -> datetime:
     """thisUpdate of the list in an index. Raises CrlUnusable."""
     return _head(index).this_update
+
+
+def _held(index: bytes, head: Head) -> Iterator[Entry]:
+    """The entries that are on hold, of which a list has few."""
+    for batch in batches(index, head.start, len(index)):
+        found = (read_entry(raw) for raw in batch if HOLD_CODE in raw)
+        yield from (entry for entry in found if entry.on_hold)
 
 
 def _listed(entry: Entry) -> tuple[Step, Entry]:
