@@ -12,6 +12,7 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import older_key_ids, read_certificate
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed, Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, View, new_registration
+from registrar.steps.reporting_loss import LossReports
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, an_rsa_key
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
@@ -100,6 +101,40 @@ def test_a_signature_over_an_earlier_report_lifts_no_later_one_of_a_restored_row
     with pytest.raises(ConditionFailed):
         registrations.resume(first, NOW)
     assert not registrations.get("hong", r.id).usable_at(NOW)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["", "reported again before the restore"])
+def test_a_loss_report_on_a_restored_row_takes_effect_and_is_taken_back(
+    account: Account, registrations: Registrations, again: bool
+) -> None:
+    """The row still has the text of the report that was taken back."""
+    r = a_registration(account)
+    first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
+    earlier = account.items("RegistrationsTable")
+    registrations.resume(first, NOW)
+    if again:
+        registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
+    put_back(account, earlier)
+    (held,) = LossReports(registrations).hold_all("hong", NOW)
+    assert (held.holds, held.usable_at(NOW)) == (frozenset({Hold.CUSTOMER}), False)
+    with pytest.raises(ConditionFailed):
+        registrations.resume(first, NOW)
+    assert registrations.resume(held, NOW).usable_at(NOW)
+
+
+def test_a_re_evaluation_lifts_or_takes_over_no_hold_by_staff_of_a_restored_row(
+    account: Account, registrations: Registrations
+) -> None:
+    r = a_registration(account)
+    registrations.hold_by_reevaluation("hong", r.id, NOW)
+    earlier = account.items("RegistrationsTable")
+    hold(Hold.BANK)(registrations, r)
+    put_back(account, earlier)
+    for change in (registrations.lift_by_reevaluation, registrations.hold_by_reevaluation):
+        with pytest.raises(ConditionFailed):
+            change("hong", r.id, NOW)
+        found = registrations.get("hong", r.id)
+        assert (found.holds, found.bank_hold_reason) == (frozenset({Hold.BANK}), None)
 
 
 def test_holds_of_before_kept_states_are_honoured_and_lifted(

@@ -216,15 +216,22 @@ class Registrations:
 
     def _report_loss(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
         """Add the customer's hold. Row and kept state hold the same random part, of which a report that meets
-        another or its cancellation reads what stands."""
+        another or its cancellation reads what stands. A restored row may hold another one, which is replaced."""
         named = customer_id, registration_id
         for tries_left in reversed(range(dynamo.TRANSACTION_TRIES)):
-            known = self._existing(*named).resume_nonce
+            item = dynamo.get(self.client, self.table, row_key(*named))
+            if item is None:
+                raise ConditionFailed
+            row = from_item(item)
+            known = self._judged([row])[0].resume_nonce
             nonce = dynamo.text(known or new_nonce())
-            stands = "resume_nonce = :nonce" if known else "attribute_not_exists(resume_nonce)"
             kept = self._kept.hold(*named, Hold.CUSTOMER, now, ", resume_nonce = :nonce", nonce=nonce)
-            kept["Update"]["ConditionExpression"] = f"attribute_not_exists(resume_nonce) OR {stands}"
-            values = {":hold": dynamo.text_set([Hold.CUSTOMER]), ":nonce": nonce, **alive(now)}
+            kept["Update"]["ConditionExpression"] = "attribute_not_exists(resume_nonce)" + (
+                " OR resume_nonce = :nonce" if known else ""
+            )
+            stands = "resume_nonce = :read" if row.resume_nonce else "attribute_not_exists(resume_nonce)"
+            read = {":read": dynamo.text(row.resume_nonce)} if row.resume_nonce else {}
+            values = {":hold": dynamo.text_set([Hold.CUSTOMER]), ":nonce": nonce, **read, **alive(now)}
             expression = f"{_held(Hold.CUSTOMER)}, resume_nonce = :nonce ADD holds :hold"
             try:
                 return self._change(*named, expression, f"{LIVE} AND {stands}", values, kept)
@@ -313,6 +320,8 @@ class Registrations:
         values = {":bank": dynamo.text(Hold.BANK), **_by_reevaluation(now)}
         expression = f"{_held(Hold.BANK)}, bank_hold_reason = :why ADD holds :hold"
         kept = self._kept.hold(*named, Hold.BANK, now, ", bank_hold_reason = :why", why=values[":why"])
+        kept["Update"]["ConditionExpression"] = _NOT_BY_STAFF
+        kept["Update"]["ExpressionAttributeValues"][":bank"] = values[":bank"]
         return self._change(*named, expression, condition, values, kept)
 
     def lift_by_reevaluation(self, customer_id: str, registration_id: str, now: datetime) -> Registration:
@@ -321,7 +330,10 @@ class Registrations:
         condition = f"{LIVE} AND bank_hold_reason = :why"
         expression = f"DELETE holds :hold REMOVE bank_hold_reason, {held_since_name(Hold.BANK)}"
         kept = self._kept.lift(*named, Hold.BANK, now, remove="bank_hold_reason")
-        return self._change(*named, expression, condition, _by_reevaluation(now), kept)
+        values = _by_reevaluation(now)
+        kept["Update"]["ConditionExpression"] = _NOT_BY_STAFF
+        kept["Update"]["ExpressionAttributeValues"] |= {":bank": dynamo.text(Hold.BANK), ":why": values[":why"]}
+        return self._change(*named, expression, condition, values, kept)
 
     def resume(self, registration: Registration, now: datetime, *uses: Write) -> Registration:
         """Lift the customer's hold whose text was signed, and no later one; the others stay. `uses` are writes that
@@ -532,6 +544,8 @@ def _as_kept(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping
 
 
 _BY_STAFF = " REMOVE bank_hold_reason"
+_NOT_BY_STAFF = "NOT contains(holds, :bank) OR bank_hold_reason = :why"
+"""The condition of a kept state that staff of the bank put no hold on."""
 
 
 def _held(hold: Hold) -> str:
