@@ -11,6 +11,7 @@ the copy stay as they are. A repeat writes the same.
 import argparse
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import boto3
 
 from registrar.aws import dynamo
+from registrar.aws.tables import customers as customer_store
 from registrar.aws.tables import keptstates
 from registrar.aws.tables.registration_items import from_item, held_since_name, lock_keys, over, to_item
 from registrar.aws.tables.sessions import Sessions
@@ -27,7 +29,7 @@ from registrar.domain.registrations.registration import Hold, Lifecycle, Registr
 from registrar.entry.log import customer_ref
 
 _JUDGED = ("lifecycle", "holds", "resume_nonce", "bank_hold_reason", "ended_at", "end_reason", "revoked_at")
-_OURS = ("phone", "totp_ciphertext", "passkeys", "pending", "recovery", "version")
+_OURS = ("phone", "totp_ciphertext", "passkeys", "passkey_removed_at", "pending", "recovery", "version")
 
 
 def restore_registrations(client: Any, source: str, target: str, kept_table: str) -> int:
@@ -58,22 +60,34 @@ def restore_customers(
 ) -> int:
     """Write the customers of `source` to `target`; return how many are locked out.
 
-    What this service writes of a customer stays as it is where the row is there. Where it is lost, no recovery and
-    no unfinished enrolment comes back, and a customer whose credentials `changed` since (references as in the logs)
-    is locked out until the bank has identified them: a method that they removed would be valid again.
+    What this service writes of a customer stays as it is where the row is there. Where it is lost, no unfinished
+    enrolment comes back, and a customer whose credentials `changed` since (references as in the logs) is locked out
+    until the bank has identified them: a method that they removed would be valid again. A recovery of the copy
+    comes back only where it took effect: without it, the phone or app that was lost would be valid again.
     """
     locked = 0
     for item in _items(client, source):
         present = dynamo.get(client, target, {"id": item["id"]})
         ours = {name: value for name, value in (present or {}).items() if name in _OURS}
         if present is None:
-            ours = {name: item[name] for name in _OURS if name in item and name not in ("pending", "recovery")}
-            if customer_ref(item["id"]["S"]) in changed:
+            is_changed = customer_ref(item["id"]["S"]) in changed
+            ours = _ours(item, now, with_recovery=not is_changed)
+            if is_changed:
                 sessions.lock(item["id"]["S"], now)
                 locked += 1
         banks = {name: value for name, value in item.items() if name not in _OURS}
         dynamo.put(client, target, {**banks, **ours})
     return locked
+
+
+def _ours(item: dynamo.Item, now: datetime, *, with_recovery: bool) -> dict[str, Any]:
+    """What this service wrote of a customer whose row is lost, with the effect of a recovery where it has one."""
+    customer = replace(customer_store.from_item(item), pending=None)
+    recovery = customer.recovery if with_recovery else None
+    in_effect = recovery is not None and recovery.in_effect(now)
+    customer = customer.as_of(now) if in_effect else replace(customer, recovery=None)
+    written = {name: value for name, value in customer_store.to_item(customer).items() if name in _OURS}
+    return written | ({"version": item["version"]} if "version" in item else {})
 
 
 def _as_judged(item: dynamo.Item, judged: Registration) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from registrar.aws.tables import customers as customer_store
 from registrar.aws.tables.customers import Customers
 from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.customer import Customer
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.entry.log import customer_ref
@@ -21,11 +22,12 @@ from tests.support.account import Account
 from tests.support.app import trust_demo_issuers
 from tests.support.builders import NOW, a_certificate
 from tests.support.crl_watch import REASON, listed, now_of, publish, registered, watch
-from tests.support.rows import a_customer, a_registration, put, registrations_of
+from tests.support.rows import PHONE, a_customer, a_registration, put, registrations_of
 from tests.support.transitions import block, hold, revoke
 from tools.admin.restore import main
 from tools.cloud.emulator import ROOT
 
+NEW_PHONE = "+821099999999"
 RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 
 
@@ -127,14 +129,49 @@ def test_the_runbooks_watch_applies_whole_lists(account: Account) -> None:
     assert now_of(account, held).holds == {Hold.ISSUER}
 
 
+def a_recovery(at: datetime = NOW) -> Recovery:
+    lost = ("phone", "totp")
+    return Recovery("ab" * 16, NEW_PHONE, lost, "identity card seen", "staff-1", at, "staff-2", approved_at=at)
+
+
+def restored(account: Account, folder: Path, copy: str, changed: str = "") -> Customer:
+    """The customer after the runbook's command; credentials of `changed` changed since."""
+    listed = folder / "changed.txt"
+    listed.write_text(changed, encoding="utf-8")
+    table, sessions = account.physical["CustomersTable"], account.physical["SessionsTable"]
+    names = {"COPY": copy, "TABLE": table, "SESSIONS": sessions, "changed.txt": str(listed)}
+    run(account, "customers", names)
+    found = Customers(account.client("dynamodb"), table).find("hong")
+    assert found is not None
+    return found
+
+
+def test_a_restore_of_customers_keeps_when_a_passkey_was_removed(account: Account, tmp_path: Path) -> None:
+    """Otherwise a code would be enough for changes at once."""
+    put(account, "CustomersTable", customer_store.to_item(a_customer()))
+    copy = copied(account, "CustomersTable")
+    put(account, "CustomersTable", customer_store.to_item(a_customer(passkey_removed_at=NOW)))
+    assert restored(account, tmp_path, copy).passkey_removed_at == NOW
+
+
+@pytest.mark.parametrize(("days", "phone", "totp"), [(2, NEW_PHONE, None), (0, PHONE, b"sealed")])
+def test_a_recovery_that_took_effect_survives_the_loss_of_the_row(
+    account: Account, tmp_path: Path, days: int, phone: str, totp: bytes | None
+) -> None:
+    """The row has its effect only once it is written again; without it the lost phone would be valid again."""
+    recovery = a_recovery(datetime.now(UTC).replace(microsecond=0) - timedelta(days=days))
+    put(account, "CustomersTable", customer_store.to_item(a_customer(recovery=recovery)))
+    copy = copied(account, "CustomersTable")
+    lose(account, "CustomersTable")
+    found = restored(account, tmp_path, copy).as_of(NOW + timedelta(days=3650))
+    assert (found.phone, found.totp_ciphertext) == (phone, totp)
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_the_runbooks_restore_of_customers_brings_no_cancelled_recovery_back(
     account: Account, tmp_path: Path, lost: bool
 ) -> None:
-    recovery = Recovery(
-        "ab" * 16, "+821099999999", ("phone",), "identity card seen", "staff-1", NOW, "staff-2", approved_at=NOW
-    )
-    put(account, "CustomersTable", customer_store.to_item(a_customer(recovery=recovery, name="홍길동")))
+    put(account, "CustomersTable", customer_store.to_item(a_customer(recovery=a_recovery(), name="홍길동")))
     copy = copied(account, "CustomersTable")
     table = account.physical["CustomersTable"]
     customers = Customers(account.client("dynamodb"), table)
@@ -144,13 +181,8 @@ def test_the_runbooks_restore_of_customers_brings_no_cancelled_recovery_back(
         lose(account, "CustomersTable")
     else:
         put(account, "CustomersTable", customer_store.to_item(replace(changed_since, name="damaged")))
-    changed = tmp_path / "changed.txt"
-    changed.write_text(customer_ref("hong"), encoding="utf-8")
+    found = restored(account, tmp_path, copy, customer_ref("hong"))
     sessions = account.physical["SessionsTable"]
-    names = {"COPY": copy, "TABLE": table, "SESSIONS": sessions, "changed.txt": str(changed)}
-    run(account, "customers", names)
-    found = customers.find("hong")
-    assert found is not None
     later = found.as_of(NOW + COOLING_OFF + timedelta(days=1))
     assert (later.phone, later.recovery, later.name) == (a_customer().phone, None, "홍길동")
     assert Sessions(account.client("dynamodb"), sessions).standing("hong").locked is lost
