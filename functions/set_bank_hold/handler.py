@@ -6,6 +6,8 @@
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.registration import Hold
 from registrar.entry.clock import now
 from registrar.entry.command import Command, command
@@ -19,8 +21,24 @@ registrations = stores.registrations()
 def lambda_handler(asked: Command) -> dict[str, Any]:
     hold = asked.fields.text("hold", "on|off")
     at = now()
+    named = asked.customer_id, asked.registration_id
+    if hold == "off" and registrations.find(*named) is None:
+        return _lift_from_person(asked)
     change = registrations.add_hold if hold == "on" else registrations.lift_hold
-    registrations.get(asked.customer_id, asked.registration_id)
-    found = change(asked.customer_id, asked.registration_id, Hold.BANK, at)
+    registrations.get(*named)
+    found = change(*named, Hold.BANK, at)
     audit(f"bank_hold.{hold}", **asked.facts)
     return registration_view(found, "en", at)
+
+
+def _lift_from_person(asked: Command) -> dict[str, Any]:
+    """Lift the hold that follows the person from a registration that a restore lost.
+
+    Raises Refusal (REG_NOT_FOUND) where there is none.
+    """
+    try:
+        registrations.release_person(asked.customer_id, asked.registration_id)
+    except ConditionFailed:
+        raise Refusal(Code.REG_NOT_FOUND) from None
+    audit("bank_hold.off", **asked.facts)
+    return {"registration_id": asked.registration_id, "lost": True}

@@ -8,14 +8,15 @@ import pytest
 
 from registrar.aws.tables.registration_items import row_key
 from registrar.domain.access.challenge import Operation
-from registrar.domain.registrations.registration import Hold
+from registrar.domain.reasons.errors import Refusal
+from registrar.domain.registrations.registration import Hold, new_registration
 from registrar.domain.times import iso
 from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.containers import cms
-from tests.support.rows import PASSWORD, a_proof, registrations_of
+from tests.support.rows import PASSWORD, a_proof, an_awaiting_upload, registrations_of
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate
 
@@ -278,6 +279,27 @@ def test_an_admin_adds_and_lifts_a_hold(app: App, account: Account, held: str) -
     assert look(app, held)["usable"]
     noted = [line for line in account.logged() if line["message"].startswith("bank_hold.")]
     assert [(line["staff_id"], line["reason"]) for line in noted] == [(STAFF["staff_id"], STAFF["reason"])] * 3
+
+
+def test_a_hold_on_a_registration_that_a_restore_lost_is_lifted_from_the_person(
+    account: Account, held: str
+) -> None:
+    command(account, "set_bank_hold", held, hold="on")
+    for item in account.items("RegistrationsTable"):
+        key = {name: item[name] for name in ("pk", "sk")}
+        account.client("dynamodb").delete_item(TableName=account.physical["RegistrationsTable"], Key=key)
+    with pytest.raises(Refusal, match="REG_SUSPENDED"):
+        register_another(account)
+    done = command(account, "set_bank_hold", held, hold="off")["done"]
+    assert done == {"registration_id": held, "lost": True}
+    register_another(account)
+    assert command(account, "set_bank_hold", held, hold="off")["refused"] == "REG_NOT_FOUND"
+
+
+def register_another(account: Account) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    new = new_registration(upload, "signature", "2026-11", account.at)
+    registrations_of(account).check_obstacles(new, None, ())
 
 
 def view(account: Account, held: str, **other: Any) -> Mapping[str, Any]:

@@ -253,8 +253,13 @@ class Registrations:
             person = self._kept.release_person(*named, must=False)
             return self._change(*named, expression + ", bank_hold_reason", LIVE, values, kept, person)
         except ConditionFailed:
-            dynamo.transact(self.client, [self._kept.release_person(*named)])
+            self.release_person(*named)
             return self._existing(*named)
+
+    def release_person(self, customer_id: str, registration_id: str) -> None:
+        """Lift the hold by staff that follows the person from this registration. Raises ConditionFailed where none
+        does."""
+        dynamo.transact(self.client, [self._kept.release_person(customer_id, registration_id)])
 
     def hold_by_issuer(
         self,
