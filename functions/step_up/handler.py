@@ -37,7 +37,7 @@ def lambda_handler(request: Request) -> Response:
     operation = Operation(fields.text("operation", STEP_UPS))
     object_id = fields.optional_text("object", OBJECT_ID) or ""
 
-    throttles.count_step_up(customer_id, request.source_address, at)
+    throttles.count_step_up(customer_id, request.caller.proved_at, request.source_address, at)
     customer = customers.find(customer_id)
     if customer is None:
         raise Refusal(Code.AUTH_REQUIRED)

@@ -157,6 +157,14 @@ def test_whoever_floods_step_ups_from_elsewhere_has_to_wait_alone(app: App) -> N
     assert proof(app)
 
 
+def test_a_new_login_has_a_budget_of_its_own(app: App, account: Account) -> None:
+    """The flood comes from the customer's own phone, in a session that the login ends."""
+    for _ in range(STEP_UP_LIMIT.per_minute):
+        assert app.step_up("register").status == 200
+    assert_problem(app.step_up("register"), "RATE_LIMITED")
+    assert dataclasses.replace(app, proved_at=account.at).step_up("register").status == 200
+
+
 def test_wrong_codes_leave_the_methods_that_cannot_be_guessed(app: App, account: Account) -> None:
     prover = Prover(app).with_passkey()
     challenge = prover.step_up("register")

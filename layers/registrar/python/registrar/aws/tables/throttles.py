@@ -85,9 +85,10 @@ class Throttles:
         except ConditionFailed as failed:
             raise _rate_limited(counters, failed, now) from None
 
-    def count_step_up(self, customer_id: str, address: str, now: datetime) -> None:
-        """Count a step-up that a session of the customer starts from `address`. Raises Refusal (RATE_LIMITED)."""
-        self._count(_of_hour(asked_key(customer_id, address), STEP_UP_LIMIT, now), now)
+    def count_step_up(self, customer_id: str, started_at: datetime, address: str, now: datetime) -> None:
+        """Count a step-up that the customer's session of `started_at` starts from `address`. Raises Refusal
+        (RATE_LIMITED)."""
+        self._count(_of_hour(asked_key(customer_id, started_at, address), STEP_UP_LIMIT, now), now)
 
     def attempt(self, key: str, now: datetime) -> Attempt:
         """Count an attempt at an account, before anything is compared; during the wait it is not allowed."""

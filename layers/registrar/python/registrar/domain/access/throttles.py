@@ -16,6 +16,7 @@ from enum import StrEnum
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.retention import RULES
+from registrar.domain.times import iso
 
 FREE_TRIES = 5
 WAITS = (
@@ -41,7 +42,8 @@ class Limit:
 # Mobile networks put thousands of phones behind one address: it stops floods, the account's budget stops guessing.
 ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
 PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
-# By address too: whoever has stolen a session floods from elsewhere, and does not use up the customer's own.
+# By session and address: whoever floods with a stolen session from elsewhere does not use up the customer's own,
+# and what is on the customer's phone does not use up that of the next login.
 STEP_UP_LIMIT = Limit(per_minute=20, per_hour=200)
 # Each queries the issuer: enough for a company's transactions, too few to burden a responder.
 CHECK_LIMIT = Limit(per_minute=10, per_hour=100)
@@ -114,9 +116,9 @@ def step_up_key(customer_id: str) -> str:
     return f"step-up:{_digest(customer_id.encode())}"
 
 
-def asked_key(customer_id: str, address: str) -> str:
-    """The budget of step-ups that a customer's sessions start from one source address."""
-    return f"asked:{_digest(customer_id.encode() + b'/' + address_key(address).encode())}"
+def asked_key(customer_id: str, started_at: datetime, address: str) -> str:
+    """The budget of step-ups that a customer's session, by when it was started, starts from one source address."""
+    return f"asked:{_digest(f'{customer_id}/{iso(started_at)}/{address_key(address)}'.encode())}"
 
 
 def address_key(address: str) -> str:
