@@ -157,6 +157,19 @@ def test_texts_for_other_purposes_have_their_own_budget(throttles: Throttles) ->
         throttles.count_text(a_text(number, customer_id="hong", purpose=purpose), NOW)
 
 
+@pytest.mark.parametrize("purpose", [TextPurpose.STEP_UP, TextPurpose.PHONE])
+def test_texts_that_others_cause_use_up_none_for_logins_to_the_phone(
+    throttles: Throttles, purpose: TextPurpose
+) -> None:
+    """By a session that was stolen, or by another customer who names the number as theirs."""
+    hour = NOW.replace(minute=0, second=0)
+    for number in range(PHONE_LIMIT.per_hour):
+        other = a_text(number, customer_id="kim", phone=PHONE, purpose=purpose)
+        throttles.count_text(other, hour + number * MINUTE)
+    waiting(throttles, a_text(98, phone=PHONE, purpose=TextPurpose.PHONE), hour + 10 * MINUTE)
+    throttles.count_text(a_text(99, customer_id="hong", phone=PHONE, purpose=TextPurpose.LOGIN), hour + 4 * MINUTE)
+
+
 def test_a_request_is_limited_to_three_texts_until_it_ends(throttles: Throttles) -> None:
     for number in range(TEXTS_PER_REQUEST):
         throttles.count_text(a_text(number, request_id="proof"), NOW)

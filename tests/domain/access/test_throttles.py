@@ -6,6 +6,7 @@ import pytest
 
 from registrar.domain.access.throttles import (
     Attempt,
+    TextPurpose,
     account_key,
     address_key,
     counted_attempt,
@@ -44,7 +45,8 @@ def test_each_budget_has_its_own_key() -> None:
         account_key("hong", b"\2" * 32),
         step_up_key("hong"),
         address_key("192.0.2.1"),
-        phone_key("+821012345678"),
+        phone_key("+821012345678", TextPurpose.LOGIN),
+        phone_key("+821012345678", TextPurpose.PHONE),
     ]
     assert len(set(keys)) == len(keys)
     assert not any("hong" in key or "192" in key or "8210" in key for key in keys)

@@ -76,7 +76,7 @@ class Throttles:
         number. Raises Refusal (RATE_LIMITED) with the longest of the waits.
         """
         counters = [
-            _of_hour(phone_key(text.phone), PHONE_LIMIT, now),
+            _of_hour(phone_key(text.phone, text.purpose), PHONE_LIMIT, now),
             _of_day(texts_key(text.customer_id, text.purpose), now),
             _of_request(text),
         ]

@@ -132,9 +132,14 @@ def address_key(address: str) -> str:
     return f"address:{_digest(parsed.packed)}"
 
 
-def phone_key(phone: str) -> str:
-    """The budget of texts to a phone number (E.164)."""
-    return f"phone:{_digest(phone.encode())}"
+def phone_key(phone: str, purpose: TextPurpose) -> str:
+    """The budget of texts to a phone number (E.164).
+
+    Those for logins, which take the password, have one of their own: a thief of a session, or another customer who
+    names the number as theirs, uses up no codes for logins.
+    """
+    name = "phone-login" if purpose is TextPurpose.LOGIN else "phone"
+    return f"{name}:{_digest(phone.encode())}"
 
 
 def texts_key(customer_id: str, purpose: TextPurpose) -> str:
