@@ -33,8 +33,8 @@ help:  ## list the targets
 demo: build-host  ## start the local cloud, register certificates step by step, stop (in the language of LANG)
 	@$(PY) -m tools.demo.run
 
-up: build-host  ## start the local cloud in the background, deploy and seed it
-	@$(PY) -m tools.cloud.up
+up: build-host  ## start the local cloud in the background, deploy and seed it (ORIGIN=http://localhost:3000 for passkeys there)
+	@$(PY) -m tools.cloud.up $(if $(ORIGIN),--origin $(ORIGIN))
 
 down: $(DEV)  ## stop the local cloud that `make up` started
 	@$(PY) -m tools.cloud.down

@@ -13,12 +13,12 @@ from tools.cloud.emulator import ROOT
 GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
 
 
-def sample(language: str) -> str:
-    (found,) = re.findall(rf"<!-- sample: {language} -->\n```{language}\n(.*?)```", GUIDE, re.DOTALL)
+def sample(name: str) -> str:
+    (found,) = re.findall(rf"<!-- sample: {name} -->\n```\w+\n(.*?)```", GUIDE, re.DOTALL)
     return str(found)
 
 
-def run_javascript(body: str, given: dict[str, Any]) -> Any:
+def run_javascript(body: str, given: Any) -> Any:
     """What `body`, run after the sample, returns. Skips where there is no Node.js (20 or newer)."""
     node = shutil.which("node")
     if node is None:
@@ -36,3 +36,9 @@ def run_javascript(body: str, given: dict[str, Any]) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def commands(name: str) -> str:
+    """The shell commands that the document gives under this name."""
+    (found,) = re.findall(rf"<!-- commands: {name} -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)
+    return str(found)

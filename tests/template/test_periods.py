@@ -13,7 +13,7 @@ from registrar.domain.access.customer import PENDING_LIFE
 from registrar.domain.access.recovery import COOLING_OFF
 from registrar.domain.access.session import SESSION_IDLE, SESSION_LIFE
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE
-from registrar.domain.access.throttles import WAITS
+from registrar.domain.access.throttles import ADDRESS_LIMIT, STEP_UP_LIMIT, WAITS
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.registrations.registration import EXPIRING
 from registrar.domain.registrations.retention import RULES
@@ -25,6 +25,7 @@ from registrar.domain.registrations.upload import (
     UPLOAD_LIFE,
 )
 from tests.support.openapi import SPEC
+from tests.support.shape import RESOURCES
 from tools.admin.trust_document import RULES as TRUST_RULES
 from tools.cloud.emulator import ROOT
 
@@ -33,6 +34,7 @@ DEFERRED_FOR = timedelta(minutes=TRUST_RULES["revocation"]["retry_minutes"][-1])
 CONFIRMED_WITHIN = timedelta(minutes=TRUST_RULES["revocation"]["max_age_minutes"]["high_value"])
 # By the place of a text, in the order of the text.
 PERIODS: dict[str, list[timedelta]] = {
+    "info description": [HOUR],  # limits by source address
     "paths /login post description": [*WAITS],
     "paths /challenges/otp post responses 200 description": [SESSION_LIFE, SESSION_IDLE],
     "paths /challenges/sms post description": [SMS_CODE_LIFE, HOUR, HOUR],  # texts of a phone, of a customer
@@ -118,3 +120,14 @@ def test_every_period_in_a_guide_exists_in_the_code(document: str) -> None:
 
     assert found
     assert found <= known
+
+
+def test_documented_limits_by_source_address_match_code_and_firewall() -> None:
+    text = SPEC["info"]["description"].split("## Limits by source address")[1].split("## ")[0]
+    rows = re.findall(r"\| `POST .*\| (\d+) \| (\d+) \|", text)
+    (firewall,) = re.findall(r"above (\d+) requests in five minutes, or (\d+) to", text)
+
+    expected = [(str(limit.per_minute), str(limit.per_hour)) for limit in (ADDRESS_LIMIT, STEP_UP_LIMIT)]
+    assert rows == expected
+    rules = [rule["Statement"].get("RateBasedStatement") for rule in RESOURCES["WebAcl"]["Properties"]["Rules"]]
+    assert list(firewall) == [str(rule["Limit"]) for rule in rules if rule]

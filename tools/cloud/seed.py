@@ -29,6 +29,7 @@ from tools.pki.authorities import DemoPki, kept_pki
 
 # Not a real person's number: its check digit is wrong.
 DEMO_IDN = "9001011234567"
+DEMO_PHONE = "+821012345678"
 # On a busy machine, the emulator's queue alone takes up to 30.
 REPORT_SECONDS = 90
 PKI_FOLDER = ROOT / "build/demo-pki"
@@ -105,7 +106,7 @@ def enrol(
     *,
     name: str = "홍길동",
     kind: str = "personal",
-    phone: str = "+821012345678",
+    phone: str = DEMO_PHONE,
     language: str = "ko",
     idn: str = DEMO_IDN,
     device: Authenticator | None = None,

@@ -1,33 +1,44 @@
 """`make up`: the local cloud in the background, deployed and seeded."""
 
 import argparse
+import shlex
 import sys
+import urllib.parse
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tools.cloud import running, seed
-from tools.cloud.emulator import free_port
+from tools.cloud.emulator import ROOT, free_port
 from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.seed import DemoCustomer
 from tools.pki import issuers
+
+LOGIN_FILE = ROOT / "build/sandbox.env"
 
 
 def main() -> None:
     """Start it unless it already runs, and print its addresses."""
     parser = argparse.ArgumentParser(description="Start the local cloud in the background.")
     parser.add_argument("--port", type=int, help="port of the emulator; by default a free one")
-    port = parser.parse_args().port
+    origin = "one whose pages (with its port) or apps may use passkeys; repeatable, all of one host"
+    parser.add_argument("--origin", action="append", help=f"{origin}; by default http://localhost")
+    options = parser.parse_args()
+    origins = options.origin or ["http://localhost"]
     if running.running():
         sys.exit(f"already running:\n{running.printed()}")
     pki = seed.demo_pki(datetime.now(UTC))
     ocsp_port = free_port()
     responder = issuers.start_in_background(ocsp_port)
     try:
-        cloud = LocalCloud.start(seed.parameters(pki), port=port, background=True)
+        parameters = seed.parameters(pki) | passkey_parameters(origins)
+        cloud = LocalCloud.start(parameters, port=options.port, background=True)
     except BaseException:
         issuers.stop(responder)
         raise
     try:
         running.remember(cloud.emulator, responder, "starting")
         customer = seed.seed(cloud, pki, f"http://127.0.0.1:{ocsp_port}")
+        LOGIN_FILE.write_text(login_variables(cloud.url, customer))
     except BaseException:
         cloud.stop()
         issuers.stop(responder)
@@ -39,12 +50,36 @@ services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)
 log       {cloud.emulator.log}
 customer  {customer.id}, password {customer.password}
           {customer.otpauth}
+login     . {LOGIN_FILE.relative_to(ROOT)}  (sets API, CUSTOMER_ID, CUSTOMER_PASSWORD, TOTP_SECRET in a shell)
 code      .venv/bin/python -m tools.demo.code {customer.totp_secret.hex()}  (the current one-time code)
-try       .venv/bin/python -m tools.pki.issue build/mine  (a certificate with its key, to register)
+messages  .venv/bin/python -m tools.cloud.inbox  (text messages to {customer.phone}, and mails)
+passkeys  {", ".join(origins)} (RP id {passkey_parameters(origins)["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
+try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
+next      docs/integrate.md, "First registration"
 stop it with: make down"""
     running.remember(cloud.emulator, responder, summary)
     print(summary)
+
+
+def passkey_parameters(origins: Sequence[str]) -> dict[str, str]:
+    """The stack's parameters for passkeys of these origins: their host is the RP id (WebAuthn section 5.1.3)."""
+    hosts = {urllib.parse.urlsplit(origin).hostname for origin in origins}
+    if len(hosts) != 1 or None in hosts:
+        sys.exit(f"the origins need one host, such as http://localhost: {', '.join(origins)}")
+    (host,) = hosts
+    return {"PasskeyRpId": str(host), "PasskeyOrigins": ",".join(origins)}
+
+
+def login_variables(api: str, customer: DemoCustomer) -> str:
+    """What a shell needs to log in as the demo customer."""
+    values = {
+        "API": api,
+        "CUSTOMER_ID": customer.id,
+        "CUSTOMER_PASSWORD": customer.password,
+        "TOTP_SECRET": customer.totp_secret.hex(),
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from tools.pki.authorities import DemoPki
 from tools.pki.responders import Responder, issue_responder, response_in_mode
 
 MODES_FILE = ROOT / "build/demo-issuers.json"
+LOG_FILE = ROOT / "build/demo-issuers.log"
 
 
 def issue_root_responder(pki: DemoPki, now: datetime) -> Responder:
@@ -115,10 +116,28 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def store_mode(certificate: x509.Certificate, mode: str) -> None:
+    """Set the mode of the responses about this certificate of the responder that runs in the background."""
+    modes = json.loads(MODES_FILE.read_text()) if MODES_FILE.exists() else {}
+    written = MODES_FILE.with_suffix(".new")
+    written.parent.mkdir(exist_ok=True)
+    written.write_text(json.dumps({**modes, f"{certificate.serial_number:x}": mode}))
+    written.replace(MODES_FILE)  # in one step: the responder reads it at each request
+
+
 def start_in_background(port: int) -> int:
     """Run it in a separate process, for `make up`; returns the process id once it responds."""
     command = [sys.executable, "-m", "tools.pki.issuers", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    with LOG_FILE.open("wb") as log:
+        # A pipe of the caller that this process kept open would never end: `make up | tee log` would wait for it.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -128,7 +147,7 @@ def start_in_background(port: int) -> int:
         except OSError:
             time.sleep(0.05)
     process.kill()
-    raise OSError("the demo issuers' responder did not start")
+    raise OSError(f"the demo issuers' responder did not start:\n{LOG_FILE.read_text(errors='replace')[-4000:]}")
 
 
 def stop(pid: int) -> None:

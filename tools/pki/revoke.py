@@ -1,12 +1,11 @@
 """`python -m tools.pki.revoke signCert.der superseded`: the demo issuers of `make up` revoke it."""
 
 import argparse
-import json
 from pathlib import Path
 
 from cryptography import x509
 
-from tools.pki.issuers import MODES_FILE
+from tools.pki.issuers import store_mode
 from tools.pki.responders import RESPONSE_MODES
 
 
@@ -16,10 +15,9 @@ def main() -> None:
     parser.add_argument("certificate", type=Path, help="a DER file, such as build/mine/signCert.der")
     parser.add_argument("mode", choices=RESPONSE_MODES, help="the mode of later responses about it")
     options = parser.parse_args()
-    serial = x509.load_der_x509_certificate(options.certificate.read_bytes()).serial_number
-    modes = json.loads(MODES_FILE.read_text()) if MODES_FILE.exists() else {}
-    MODES_FILE.write_text(json.dumps({**modes, f"{serial:x}": options.mode}))
-    print(f"{serial:x}: {options.mode}")
+    certificate = x509.load_der_x509_certificate(options.certificate.read_bytes())
+    store_mode(certificate, options.mode)
+    print(f"{certificate.serial_number:x}: {options.mode}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,111 @@
+"""The section "First registration" of docs/integrate.md, followed to the letter in a fresh checkout."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.samples import GUIDE, commands, sample
+from tools.cloud.emulator import ROOT
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate, DemoPki
+from tools.pki.issue import FILE_PASSWORD, OUTCOMES, customer_files, issue_for
+from tools.pki.issuers import DemoIssuers
+
+pytestmark = [pytest.mark.slow, pytest.mark.cloud]
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", ".*_cache", ".hypothesis")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """A copy of this checkout, of which no local cloud runs; one that the test left running is stopped."""
+    copy = tmp_path / "checkout"
+    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+    for name in (".venv", ".venv-emulator"):
+        (copy / name).symlink_to(ROOT / name)
+    for lock in (copy / "requirements").glob("*.txt"):
+        os.utime(lock, (0, 0))  # installed already
+    (copy / "build").mkdir()
+    (copy / "build/host").symlink_to(ROOT / "build/host")
+    yield copy
+    run("make down", copy)
+
+
+def run(script: str, checkout: Path) -> str:
+    """What the commands print; this returns only when every process that writes there has ended."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", str(checkout)),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(checkout / "layers/registrar/python"),
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    done = subprocess.run(  # noqa: S603 - commands of our own document
+        ["/bin/bash", "-e", "-o", "pipefail", "-c", script],
+        cwd=checkout,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_documented_commands_register_two_certificates(checkout: Path) -> None:
+    started = run(commands("start"), checkout)
+    for word in ("tools.cloud.inbox", "http://localhost (RP id localhost)", "build/sandbox.env", "password"):
+        assert word in started
+    (checkout / "build/client.py").write_text(sample("python"), encoding="utf-8")
+    (checkout / "build/first.py").write_text(sample("first"), encoding="utf-8")
+
+    register, stop = commands("register").rsplit("make down", 1)
+    printed = run(f". build/sandbox.env\n{register}", checkout)
+
+    registrations = [line for line in printed.splitlines() if line.startswith("r") and len(line) == 33]
+    assert len(set(registrations)) == 2, printed
+    assert not stop.strip()
+    again = run("make up 2>&1 || true", checkout)
+    assert "already running" in again
+    assert "stopped" in run("make down 2>&1 | tee build/down.log", checkout)
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_a_certificate_of_each_outcome_is_decided_as_its_name_says(
+    name: str, new_phone: Callable[..., Phone], pki: DemoPki, issuers: DemoIssuers
+) -> None:
+    outcome = OUTCOMES[name]
+    certificate = issue_for(outcome, pki, datetime.now(UTC))
+    issuers.set_mode(certificate.certificate, outcome.mode)
+    files = customer_files(certificate, FILE_PASSWORD)
+    phone = new_phone()
+
+    assert code_of_signing(phone, files, certificate) == outcome.code
+    for container in (("signCert.der", "signPri.key"), ("certificate.pfx",)):
+        if name not in ("good", "expires-soon"):  # it is registered by now
+            assert code_of_container(phone, {each: files[each] for each in container}) == outcome.code
+    assert f"`{name}`" in GUIDE
+    assert outcome.code is None or f"`{outcome.code}`" in GUIDE
+
+
+def code_of_signing(phone: Phone, files: dict[str, bytes], certificate: CustomerCertificate) -> str | None:
+    view = phone.upload({"signCert.der": files["signCert.der"]})
+    if view["state"] != "AWAITING_PROOF":
+        return str(view["headline"])
+    answer = phone.prove(view, certificate)
+    return view["headline"] if answer.status == 201 else answer.json()["code"]  # type: ignore[no-any-return]
+
+
+def code_of_container(phone: Phone, files: dict[str, bytes]) -> str | None:
+    view = phone.upload(files)
+    if view["state"] != "NEEDS_PASSWORD":
+        return str(view["headline"])
+    answer = phone.open(view, FILE_PASSWORD)
+    headline: str | None = answer.json()["headline"]
+    return headline
