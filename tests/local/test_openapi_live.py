@@ -187,6 +187,8 @@ def documented(method: str, path: str, answer: HttpResponse) -> Any:
     assert answer.headers["cache-control"] == "no-store"
     assert "retry-after" not in answer.headers or "Retry-After" in response["headers"]
     _validator(yaml.safe_dump(response["content"][media]["schema"])).validate(answer.json())
+    codes = response["content"][media].get("x-codes")
+    assert codes is None or answer.json()["code"] in codes, answer
     return answer.json()
 
 
