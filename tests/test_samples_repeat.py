@@ -74,7 +74,7 @@ def python_call(server: Refusing, monkeypatch: pytest.MonkeyPatch) -> Any:
         waits: list[int] = []
         monkeypatch.setattr(names["time"], "sleep", waits.append)
         with pytest.raises(names["Refused"]):
-            names["call"]("POST", f"{server.url}/login", {"password": "wrong"})
+            names["call"]("POST", f"{server.url}/login", {"customer_id": "gildong"})
         return server.requests - before, waits
 
     return call
