@@ -62,8 +62,9 @@ class Night:
 
     @property
     def row_write_units(self) -> int:
-        """Two for each flag; two for each recorded end, and one for the index entry that is deleted."""
-        return 2 * self.notified + 3 * self.ended
+        """Two for each flag; two for each recorded end, one for its entry of the expiry index, which is deleted,
+        and one for that of the erasure index, which is added."""
+        return 2 * self.notified + 4 * self.ended
 
     @property
     def notice_write_units(self) -> int:
@@ -72,8 +73,9 @@ class Night:
 
     @property
     def notice_read_units(self) -> int:
-        """Strong reads for each notice: notice, customer, registration, deny list."""
-        return 4 * self.notified
+        """Strong reads for each notice: notice, customer, registration, deny list, kept states of
+        registration and customer."""
+        return 6 * self.notified
 
     @property
     def queue_requests(self) -> int:
@@ -182,10 +184,14 @@ def _lines(night: Night) -> list[tuple[str, str, str]]:
         (
             "write units, registrations",
             f"{night.row_write_units:,}",
-            "2 per flag, 3 per recorded end (its index entry is deleted)",
+            "2 per flag, 4 per recorded end (it moves from one index to another)",
         ),
         ("write units, notices", f"{night.notice_write_units:,}", "claim and SENT"),
-        ("read units, notices", f"{night.notice_read_units:,}", "notice, customer, registration, deny list"),
+        (
+            "read units, notices",
+            f"{night.notice_read_units:,}",
+            "notice, customer, registration, deny list, kept states of registration and customer",
+        ),
         ("queue requests", f"{night.queue_requests:,}", "sent, received, deleted"),
         ("events", f"{night.events:,}", "Expiring, Expired"),
         (
