@@ -103,6 +103,10 @@ def test_a_missing_param_is_an_error(entry: Reason) -> None:
             render(entry.code, "ko", {key: value for key, value in SAMPLES.items() if key != name})
 
 
+def test_every_code_has_its_row() -> None:
+    assert set(CATALOGUE) == set(Code)
+
+
 def test_every_text_belongs_to_a_reason() -> None:
     codes = [
         *(*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS),
