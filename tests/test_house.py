@@ -356,10 +356,10 @@ def test_every_setting_is_read_at_the_start(verb: str) -> None:
 def test_commands_of_the_readme_exist() -> None:
     readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    told = set(re.findall(r"\bmake ([a-z-]+)\b", "\n".join(re.findall(r"`[^`]+`|^make .*$", readme, re.MULTILINE))))
+    used = set(re.findall(r"\bmake ([a-z-]+)\b", "\n".join(re.findall(r"`[^`]+`|^make .*$", readme, re.MULTILINE))))
 
-    assert told, "README.md shows no command"
-    assert told <= targets
+    assert used, "README.md shows no command"
+    assert used <= targets
     modules = set(re.findall(r"python -m (tools\.[\w.]+)", readme + makefile))
     assert not [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()]
 

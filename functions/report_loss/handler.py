@@ -4,8 +4,8 @@ One factor is enough: the session, or without the phone customer id and password
 effect at the next consistent read. Reporting again changes nothing; an ended registration stays as it is.
 
 While logins from unknown devices have to wait, every report by password is accepted, after the same calls and with
-the same response, and a queue applies it if the password is right: a stranger who guesses neither stops the
-customer's report nor learns anything.
+the same response, and a queue applies it if the password is right. So a stranger who guesses cannot stop the
+customer's report, and learns nothing.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """POST /step-up: a logged-in customer starts a challenge for one operation on one object.
 
-Starting one is no failed try. While codes have to wait after wrong ones, only methods that cannot be guessed are
-offered.
+Starting one does not count as a failed try. While codes have to wait after wrong ones, only methods that cannot be
+guessed are offered.
 """
 
 from registrar.aws import wiring as stores

@@ -1,6 +1,7 @@
 """Apply a loss report by password that was accepted while logins had to wait: suspend all that the customer has.
 
-After a wrong password the message names nobody: it is queued so that the request looks the same, and dropped here.
+After a wrong password the message has no customer id: it is queued so that the request looks the same, and dropped
+here.
 """
 
 from collections.abc import Mapping

@@ -55,7 +55,7 @@ def lambda_handler(request: Request) -> Response:
 def _customer(challenge: Challenge, method: str, at: datetime) -> Customer:
     """The customer as they are now, not as they were when the challenge was opened.
 
-    Raises Refusal: STEP_UP_EXPIRED for a former customer, STEP_UP_METHOD_UNAVAILABLE for a method that is gone.
+    Raises Refusal: STEP_UP_EXPIRED for a former customer, STEP_UP_METHOD_UNAVAILABLE for a method that was removed.
     """
     customer = customers.find(challenge.customer_id)
     if customer is None:

@@ -168,11 +168,11 @@ class Expected:
     denied: set[str] = field(default_factory=set)
 
     def copy(self) -> "Expected":
-        """As it is now, whatever becomes of it."""
+        """As it is now, unaffected by later changes."""
         return Expected({i: replace(row) for i, row in self.rows.items()}, dict(self.locks), set(self.denied))
 
     def lifecycle(self, row: Row, now: datetime) -> Lifecycle:
-        """What somebody who looks is told."""
+        """The lifecycle that a reader gets."""
         if row.lifecycle is not Lifecycle.LIVE:
             return row.lifecycle
         if row.registration.key_digest in self.denied:

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "layers/registrar/python"
 Key = tuple[str, str, str]
 """Module, class ("" for none), function."""
 Caught = frozenset[str]
-"""Which of Refusal and ConditionFailed somebody further up the call catches."""
+"""Which of Refusal and ConditionFailed a caller further up catches."""
 FRAME = ("registrar.entry.route", "registrar.entry.refusals")
 """Their codes are every handler's (SYSTEM_RETRY), or belong to `Reach.conflicts`."""
 FINDINGS = ("Finding", "_finding", "failure")

@@ -62,7 +62,7 @@ def test_phone_changes_only_where_the_phone_was_lost() -> None:
 
 
 def test_stored_recovery_of_the_app_alone_never_moves_the_phone() -> None:
-    """As an earlier release wrote it, or somebody who can write the row."""
+    """As an earlier release wrote it, or a role that can write the row."""
     stored = replace(an_approved_recovery(("phone",)), lost=("totp",))
     then = a_customer(recovery=stored).as_of(NOW + COOLING_OFF)
 

@@ -13,11 +13,11 @@ RANK = {"sms": 1, "otp": 2, "passkey": 3, "certificate": 3}
 ported, SIMs swapped); a code can be phished; a passkey or a certificate signs what was asked and nothing else
 (3.2.5). All of them come with the password, so each is two factors (AAL2)."""
 GUESSABLE = ("otp", "sms")
-"""The methods that somebody without the customer's device can guess: wrong tries count against the account."""
+"""The methods that a stranger without the customer's device can guess: wrong tries count against the account."""
 _NEEDED = {"passkey": 3, "totp": 2, "phone": 2}
 STRENGTH_KEPT = timedelta(days=7)
-"""How long changes still need a passkey or certificate after the customer's last one went: whoever has only a code
-could otherwise take it away, by a loss report or deregistration, and enrol a passkey of their own at once."""
+"""How long changes still need a passkey or certificate after the customer lost the last one. Otherwise an attacker
+with a code alone could remove it, by a loss report or deregistration, and enrol a passkey of their own at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,16 +42,16 @@ class Limit:
 # Mobile networks put thousands of phones behind one address: it stops floods, the account's budget stops guessing.
 ADDRESS_LIMIT = Limit(per_minute=120, per_hour=2000)
 PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
-# By session and address: whoever floods with a stolen session from elsewhere does not use up the customer's own,
-# and what is on the customer's phone does not use up that of the next login.
+# By session and address: a thief of the session who floods from another address does not use up the customer's
+# limit, and malware on the customer's phone does not use up that of the next login.
 STEP_UP_LIMIT = Limit(per_minute=20, per_hour=200)
 # Each queries the issuer: enough for a company's transactions, too few to burden a responder.
 CHECK_LIMIT = Limit(per_minute=10, per_hour=100)
 
 
 class TextPurpose(StrEnum):
-    """What a code by text message is for. Each has its own budget: a thief of a session, who can ask for step-ups,
-    uses up no codes for logins."""
+    """What a code by text message is for. Each has its own budget: a thief of a session, who can start step-ups,
+    cannot use up the codes for logins."""
 
     LOGIN = "login"
     STEP_UP = "step-up"

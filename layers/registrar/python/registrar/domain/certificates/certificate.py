@@ -91,8 +91,8 @@ def key_id(key: CertificatePublicKeyTypes) -> str:
     """What identifies a key whatever form it has, 64 lower-case hex digits: SHA-256 of an RSA key's modulus, or of
     an EC key's curve and x coordinate; of the SubjectPublicKeyInfo for others.
 
-    Whoever has the private key of one exponent computes that of any other, and the same holds for the points of one
-    x coordinate.
+    The holder of the private key for one exponent can compute that for any other, and the same holds for the points
+    of one x coordinate.
     """
     if isinstance(key, rsa.RSAPublicKey):
         modulus = key.public_numbers().n

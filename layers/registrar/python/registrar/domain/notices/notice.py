@@ -29,7 +29,7 @@ CLAIM_PAUSE = NOTICE_LEASE / 3
 """After this the loser of a claim looks again: whether the holder sent it, or its lease ended."""
 MOST_SENDS = 2
 """A notice whose claim was never completed may have been sent: it is sent once more, and then never again."""
-NOBODY = ""
+NO_ADDRESSEE = ""
 """The customer id of a notice for a login name that no customer has. It is queued, so that the request takes the
 same time as for a customer, and dropped unread; what was typed may be a password and stays out of the queue."""
 
@@ -83,11 +83,13 @@ def upload_notice(kind: Kind, upload_id: str, customer_id: str, **params: str) -
 def lock_notice(customer_id: str | None, budget: str, until: datetime) -> Notice:
     """Logins are locked until `until`: `budget` is the throttle's key, `customer_id` None for an unknown name."""
     params = {"until_at": iso(until)}
-    return Notice(f"{Kind.LOGIN_LOCKED}:{budget}:{iso(until)}", Kind.LOGIN_LOCKED, customer_id or NOBODY, params)
+    return Notice(
+        f"{Kind.LOGIN_LOCKED}:{budget}:{iso(until)}", Kind.LOGIN_LOCKED, customer_id or NO_ADDRESSEE, params
+    )
 
 
 def delayed_change_notice(customer_id: str, proof_id: str, until: datetime) -> Notice:
-    """Somebody tried to change credentials under this proof of identity, which has to wait: one for each proof."""
+    """A change of credentials under this proof of identity has to wait until `until`: one notice for each proof."""
     kind = Kind.CREDENTIAL_CHANGE_DELAYED
     return Notice(f"{kind}:{proof_id}", kind, customer_id, {"until_at": iso(until)})
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registrar.domain.notices.kinds import Kind, Sending
-from registrar.domain.notices.notice import NOBODY, Notice
+from registrar.domain.notices.notice import NO_ADDRESSEE, Notice
 from registrar.domain.notices.texts import TEXTS
 from registrar.domain.registrations.registration import Hold
 
@@ -43,7 +43,7 @@ def notice_of(message: Mapping[str, Any]) -> Notice | None:
     notice = Notice(message["id"], Kind(message["kind"]), message["customer_id"], message["params"])
     if TEXTS[notice.kind].sending is not Sending.QUEUED:
         raise ValueError(f"{notice.kind} is sent at once")
-    return None if notice.customer_id == NOBODY else notice
+    return None if notice.customer_id == NO_ADDRESSEE else notice
 
 
 def _of_event(name: str, detail: Mapping[str, Any]) -> Notice | None:

@@ -1,9 +1,9 @@
-"""What is kept of a registration outside of its row, so that a restored row is judged as it was left. Standard
-library only.
+"""What is kept of a registration outside of its row, so that a restored row gets its end and holds back.
+Standard library only.
 
-A restored row may be older than what was done since. So an end counts wherever it is recorded, and of each hold
-what was recorded last: put on, or lifted. A hold by staff of the bank follows the person: whatever they register of
-that kind while it stands is held too.
+A restored row may be older than later changes. So an end counts wherever it is recorded, and for each hold the last
+record counts: put on, or lifted. A hold by staff of the bank follows the person: whatever they
+register of that kind while the hold is on is held too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 
 _AT_THE_SAME_TIME = timedelta(minutes=1)
-"""A registration that was under way when the hold was put on did not see it: no request takes longer."""
+"""A registration that was in progress when the hold was put on did not read it; no request takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,5 @@ def held_with_person(row: Registration, bank_holds: Iterable[BankHold]) -> Regis
 
 
 def of_kind(bank_holds: Iterable[BankHold], kind: str) -> list[BankHold]:
-    """Those of the holds that are on registrations of this kind."""
+    """The holds that are on registrations of this kind."""
     return [hold for hold in bank_holds if hold.kind == kind]
