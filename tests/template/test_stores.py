@@ -1,5 +1,6 @@
 """Stored data: tables, buckets, the key."""
 
+import re
 from typing import Any
 
 import pytest
@@ -38,8 +39,9 @@ def test_a_table_has_point_in_time_recovery(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_ttl_where_its_items_expire(name: str) -> None:
-    written_in = {"DenyListTable": "denylist", "UploadsTable": "upload_items", "SessionUsesTable": "session_uses"}
-    source = (AWS_CODE / f"{written_in.get(name, name.removesuffix('Table').lower())}.py").read_text()
+    table = re.sub(r"\B(?=[A-Z])", "_", name.removesuffix("Table")).lower()
+    module = "upload_items" if table == "uploads" else table
+    source = (AWS_CODE / f"{module}.py").read_text()
     expected = {"AttributeName": "ttl", "Enabled": True} if '"ttl"' in source else None
 
     assert TABLES[name].get("TimeToLiveSpecification") == expected

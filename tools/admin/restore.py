@@ -20,7 +20,7 @@ import boto3
 
 from registrar.aws import dynamo
 from registrar.aws.tables import customers as customer_store
-from registrar.aws.tables import keptstates
+from registrar.aws.tables import kept_states
 from registrar.aws.tables.registration_items import from_item, held_since_name, lock_keys, over, to_item
 from registrar.aws.tables.sessions import Sessions
 from registrar.domain.reasons.errors import ConditionFailed
@@ -45,8 +45,8 @@ def write_back(client: Any, items: Iterable[dynamo.Item], target: str, kept_tabl
             _add(client, target, item)  # a lock that is there is newer
             continue
         row = from_item(item)
-        kept = dynamo.get(client, kept_table, keptstates.registration_key(row.id))
-        judged = as_kept(row, keptstates.kept_state(kept)) if kept else row
+        kept = dynamo.get(client, kept_table, kept_states.registration_key(row.id))
+        judged = as_kept(row, kept_states.kept_state(kept)) if kept else row
         dynamo.put(client, target, _as_judged(item, judged))
         rows.append(judged)
     for row in rows:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables import keptstates
-from registrar.aws.tables.keptstates import KeptStates
+from registrar.aws.tables import kept_states
+from registrar.aws.tables.kept_states import KeptStates
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS, from_item, lock_keys
 from registrar.domain.registrations.registration import Registration
 
@@ -62,14 +62,14 @@ class Erasure:
             if dynamo.read_text(lock, "registration_id") == registration.id
         ]
         row = self._deletion(over.key, "over_since = :since", {":since": dynamo.instant(over.since)})
-        kept = {"Delete": {"TableName": self.kept_table, "Key": keptstates.registration_key(registration.id)}}
+        kept = {"Delete": {"TableName": self.kept_table, "Key": kept_states.registration_key(registration.id)}}
         dynamo.transact(self.client, [row, *locks, kept, *self._releases(registration)])
 
     def _releases(self, registration: Registration) -> list[dict[str, Any]]:
         """The part of the transaction that ends the hold by staff on the person, where they hold it."""
-        person = dynamo.get(self.client, self.kept_table, keptstates.customer_key(registration.customer_id))
+        person = dynamo.get(self.client, self.kept_table, kept_states.customer_key(registration.customer_id))
         if person is None or registration.id not in {
-            each.registration_id for each in keptstates.bank_holds(person)
+            each.registration_id for each in kept_states.bank_holds(person)
         }:
             return []
         return [KeptStates(self.kept_table).release_person(registration.customer_id, registration.id)]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.denylist import DenyList
-from registrar.aws.tables.keptstates import KeptStates
+from registrar.aws.tables.deny_list import DenyList
+from registrar.aws.tables.kept_states import KeptStates
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
 from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.errors import CertificateTaken

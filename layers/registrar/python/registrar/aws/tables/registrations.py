@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables import keptstates
-from registrar.aws.tables.denylist import DenyList, denied_at, key_denied, key_of
-from registrar.aws.tables.keptstates import KeptStates
+from registrar.aws.tables import kept_states
+from registrar.aws.tables.deny_list import DenyList, denied_at, key_denied, key_of
+from registrar.aws.tables.kept_states import KeptStates
 from registrar.aws.tables.registering import taken, writes
 from registrar.aws.tables.registration_items import (
     LIVE,
@@ -117,9 +117,9 @@ class Registrations:
             return rows
         digests = sorted({row.key_digest for row in live})
         customers = sorted({row.customer_id for row in live})
-        kept_keys = [keptstates.registration_key(row.id) for row in live]
+        kept_keys = [kept_states.registration_key(row.id) for row in live]
         keys = [(self.deny_table, key_of(digest)) for digest in digests]
-        keys += [(self.kept_table, key) for key in (*kept_keys, *map(keptstates.customer_key, customers))]
+        keys += [(self.kept_table, key) for key in (*kept_keys, *map(kept_states.customer_key, customers))]
         items = list(dynamo.get_from(self.client, keys))
         denied = {key_denied(item): denied_at(item) for table, item in items if table == self.deny_table}
         kept = {dynamo.read_text(item, "id"): item for table, item in items if table == self.kept_table}
@@ -145,13 +145,13 @@ class Registrations:
         kind, CertificateTaken as `add` does.
         """
         certificate, key, _ = lock_keys(registration)
-        person = keptstates.customer_key(registration.customer_id)
+        person = kept_states.customer_key(registration.customer_id)
         asked = [(self.kept_table, person), (self.table, certificate), (self.table, key)]
         asked += [(self.table, key_lock_key(each)) for each in older_key_ids]
         asked += [(self.deny_table, key_of(each)) for each in older_key_ids]
         found = list(dynamo.get_from(self.client, asked))
         for table, item in found:
-            if table == self.kept_table and of_kind(keptstates.bank_holds(item), registration.kind):
+            if table == self.kept_table and of_kind(kept_states.bank_holds(item), registration.kind):
                 raise Refusal(Code.REG_SUSPENDED)
         if any(table == self.deny_table for table, _ in found):
             raise CertificateTaken(AdminCode.KEY_DENIED)
@@ -543,8 +543,8 @@ def _as_kept(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping
     """A live row with what is denied, and kept under these ids."""
     own = f"REG#{row.id}"
     person = f"CUST#{row.customer_id}"
-    judged = as_kept(row, keptstates.kept_state(kept[own])) if own in kept else row
-    judged = held_with_person(judged, keptstates.bank_holds(kept[person])) if person in kept else judged
+    judged = as_kept(row, kept_states.kept_state(kept[own])) if own in kept else row
+    judged = held_with_person(judged, kept_states.bank_holds(kept[person])) if person in kept else judged
     return replace(judged, denied_at=denied[row.key_digest]) if row.key_digest in denied else judged
 
 
