@@ -65,7 +65,10 @@ def _check(found: Proposal) -> dict[str, object] | None:
     try:
         store = read_document(proposed.content, PINS)
         replaced = _readable(active)
-        outcome |= {"version": store.version, "issuers": len(store.issuers)}
+        outcome |= {
+            "version": store.version,
+            "issuers": len({issuer.certificate.fingerprint for issuer in store.issuers}),
+        }
         if active is not None and active.content == proposed.content:
             outcome["activated"] = True  # a moment ago, or by an attempt that was killed before it could report it
             return outcome

@@ -51,7 +51,7 @@ def _fresh_status(found: Registration, at: datetime) -> Status:
     """A fresh revocation status. Raises Refusal where there is none, or a CA above the certificate is not good."""
     store = trust.active(at)
     certificate = read_certificate(found.der)
-    issuer = store.issuer_of(certificate, found.issuer_key_digest)
+    issuer = store.issuer_of(certificate, found.issuer_key_digest, at)
     if issuer is None or not issuer.accepted_at(at):
         raise Refusal(Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, issuer=found.issuer)
     rules = store.rules.revocation

@@ -38,7 +38,7 @@ class RevocationStep:
         certificate = read_certificate(upload.der)
         report = decide_on(certificate, store, upload.customer_kind, now, bank=self.bank)
         summary = report.summary
-        issuer = store.issuer_of(certificate, summary.issuer_key_digest) if summary else None
+        issuer = store.issuer_of(certificate, summary.issuer_key_digest, now) if summary else None
         if summary is None or issuer is None:
             return self.checks.reject(upload, report.findings), None
         rules = store.rules.revocation

@@ -44,7 +44,7 @@ class UnlistedWatch:
 
     def _status(self, found: Registration, store: TrustStore, now: datetime, limits: Limits) -> Status | None:
         certificate = read_certificate(found.der)
-        issuer = store.issuer_of(certificate, found.issuer_key_digest)
+        issuer = store.issuer_of(certificate, found.issuer_key_digest, now)
         if issuer is None:
             return None
         rules = store.rules.revocation

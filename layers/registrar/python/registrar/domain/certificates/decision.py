@@ -111,15 +111,26 @@ def decide_on(
 ) -> Report:
     """Decide on the facts of a certificate, as `decide_certificate` does on its bytes."""
     candidates = trust.candidates(certificate)
-    signers = [i for i in candidates if _signed_by(certificate, i)]
-    # A CA key can have several certificates (a new root signs it again): one accepted now goes first.
-    issuer = min(signers, key=lambda i: not i.accepted_at(now), default=None)
-    policy = _policy(certificate, issuer)
-    case = _Case(certificate, issuer, candidates, policy, customer_kind, bank, trust.rules, now)
+    signers: list[Issuer | None] = [i for i in candidates if _signed_by(certificate, i)]
+    cases = [
+        _Case(certificate, i, candidates, _policy(certificate, i), customer_kind, bank, trust.rules, now)
+        for i in signers or [None]
+    ]
+    case = min(cases, key=_objections)
+    issuer, policy = case.issuer, case.policy
     findings = tuple(finding for check in CHECKS for finding in check(case))
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
         return Report(trust.version, findings, der=certificate.der)
     return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
+
+
+def _objections(case: _Case) -> int:
+    """How many checks of the issuer's path fail.
+
+    A CA key can have several certificates (a new root signs it again), and a CA several paths: one that is valid
+    now and allows the policy is enough.
+    """
+    return sum(1 for check in (_check_issuer, _check_policy) for _ in check(case))
 
 
 def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:

@@ -73,7 +73,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """An issuing CA; `authorities` is its path from the CA below the anchor down to itself."""
+    """An issuing CA by one of its paths; `authorities` runs from the CA below the anchor down to itself.
+
+    `above` are the periods in which the bank accepts the CAs between the anchor and this one.
+    """
 
     certificate: Certificate
     operator: Operator
@@ -132,17 +135,23 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """A checked trust document: who is trusted for what, and by which rules the bank decides."""
+    """A checked trust document: who is trusted for what, and by which rules the bank decides.
+
+    `issuers` has each issuing CA once for each of its paths, the shortest first.
+    """
 
     version: int
     issuers: tuple[Issuer, ...]
     rules: Rules
 
-    def issuer_of(self, certificate: Certificate, key_digest: str) -> Issuer | None:
-        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names."""
-        return next((i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest), None)
+    def issuer_of(self, certificate: Certificate, key_digest: str, at: datetime) -> Issuer | None:
+        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names, by a path
+        that is accepted `at` this time where there is one."""
+        found = (i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest)
+        return min(found, key=lambda issuer: not issuer.accepted_at(at), default=None)
 
     def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
-        """The configured CAs with the issuer name of `certificate`, those with its authority key id first."""
+        """The configured CAs with the issuer name of `certificate`, by each path, those with its authority key id
+        first."""
         named = (i for i in self.issuers if i.certificate.subject == certificate.issuer)
         return tuple(sorted(named, key=lambda i: i.certificate.subject_key_id != certificate.authority_key_id))

@@ -8,17 +8,18 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Literal, TypeVar
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import ANY_POLICY, Certificate, read_certificate
+from registrar.domain.certificates.issuer_paths import IssuerPaths
 from registrar.domain.certificates.rules_document import read_rules
 from registrar.domain.certificates.trust import Anchor, Issuer, Operator, Period, Policy, Sources, Text, TrustStore
 from registrar.domain.reasons.errors import PathInvalid, TrustDocumentRejected, TrustEntryInvalid
 
 FORMAT = 2
 MAX_DOCUMENT_BYTES = 512 * 1024
-MAX_AUTHORITIES = 4
 KINDS = ("personal", "corporate")
 GPKI_POLICIES = "1.2.410.100001.2."
 _CERTID_HASHES: Mapping[str, Literal["sha1", "sha256"]] = {"sha1": "sha1", "sha256": "sha256"}
@@ -50,18 +51,19 @@ def read_document(raw: bytes, pins: Collection[str]) -> TrustStore:
         anchors = tuple(roots.values())
         operators = _operators(top["operators"], reasons)
         drafts = _each(enumerate(_list(top["issuers"])), "issuers", reasons, lambda v: _draft(v, operators))
+        paths = IssuerPaths((draft[1] for draft in drafts.values()), anchors)
         checked = _each(
-            drafts.items(), "issuers", reasons, lambda draft: _anchored(draft, drafts.values(), anchors)
+            drafts.items(), "issuers", reasons, lambda draft: _by_each_path(draft, drafts.values(), paths)
         )
-        issuers = tuple(checked.values())
         rules = read_rules(top["rules"])
-        _refuse_repeats([i.certificate for i in issuers] + [a.certificate for a in anchors])
+        _refuse_repeats([draft[1] for draft in drafts.values()] + [anchor.certificate for anchor in anchors])
     except TrustEntryInvalid as wrong:
         raise TrustDocumentRejected([*reasons, f"document: {wrong}"]) from None
     except (ValueError, RecursionError) as error:
         raise TrustDocumentRejected([f"document: not JSON ({error})"]) from None
     if reasons:
         raise TrustDocumentRejected(reasons)
+    issuers = tuple(chain.from_iterable(checked.values()))
     return TrustStore(version, issuers, rules)
 
 
@@ -243,39 +245,21 @@ def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:
     return name, certificate, operator, _period(record)
 
 
-def _anchored(draft: Draft, drafts: Collection[Draft], anchors: Collection[Anchor]) -> Issuer:
-    """The issuer with a path of configured certificates to an anchor, the shortest first."""
+def _by_each_path(draft: Draft, drafts: Collection[Draft], paths: IssuerPaths) -> tuple[Issuer, ...]:
+    """The issuer once for each of its paths."""
     name, certificate, operator, accepted = draft
-    paths: list[tuple[Certificate, ...]] = [(certificate,)]
-    for _ in range(MAX_AUTHORITIES):
-        for authorities in paths:
-            for anchor in anchors:
-                if _issued(authorities[0], anchor.certificate):
-                    _check_authorities(name, authorities)
-                    above = tuple(period for _, ca, _, period in drafts if ca in authorities[:-1])
-                    return Issuer(certificate, operator, accepted, anchor, authorities, above)
-        paths = [
-            (parent, *authorities)
-            for authorities in paths
-            for _, parent, _, _ in drafts
-            if parent not in authorities and _issued(authorities[0], parent)
-        ]
-    raise TrustEntryInvalid(f"{name}: no pinned anchor issued it, nor a CA of this document below one")
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
     try:
-        path.check_issuance(certificate, issuer)
-    except PathInvalid:
-        return False
-    return True
+        found = paths.above(certificate)
+    except TrustEntryInvalid as wrong:
+        raise TrustEntryInvalid(f"{name}: {wrong}") from None
+    return tuple(
+        Issuer(certificate, operator, accepted, anchor, authorities, _periods(authorities[:-1], drafts))
+        for anchor, authorities in found
+    )
 
 
-def _check_authorities(name: str, authorities: tuple[Certificate, ...]) -> None:
-    try:
-        path.check_path_lengths(authorities)
-    except PathInvalid as error:
-        raise TrustEntryInvalid(f"{name}: {error.why}") from None
+def _periods(authorities: Collection[Certificate], drafts: Collection[Draft]) -> tuple[Period, ...]:
+    return tuple(period for _, ca, _, period in drafts if ca in authorities)
 
 
 def _refuse_repeats(certificates: Sequence[Certificate]) -> None:
