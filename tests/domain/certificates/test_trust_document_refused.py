@@ -114,6 +114,7 @@ CASES: list[tuple[Change, str]] = [
     (setting(f"{INIPASS}.revocation.crl", ["ldap://ds.example/ou=x"]), "ou=x: crl must be origins like ldap:"),
     (setting(f"{INIPASS}.revocation.crl", ["file:///etc/passwd"]), "passwd: crl must be origins like ldap:"),
     (setting(f"{INIPASS}.revocation.responders", ["MIIC"]), "operators[5]: certificate is not the base64 of a DER"),
+    (setting(f"{INIPASS}.revocation.exempt_nocheck", 1), "inipass: exempt_nocheck must be true or false"),
     (setting(f"{INIPASS}.revocation.certid_hash", "md5"), "inipass: certid_hash must be one of sha1, sha256"),
     # entries
     (setting("anchors.0", "root"), "anchors[0]: must be an object"),

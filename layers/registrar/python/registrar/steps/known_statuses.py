@@ -5,7 +5,7 @@ stronger than a response for an earlier time, whichever source is queried first,
 so is what the responder itself stated before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -29,20 +29,24 @@ class KnownStatuses:
     indexes: CrlIndexes
     issuers: Issuers
 
-    def status(self, certificate: Certificate, issuer_key_digest: str) -> Status | None:
+    def status(
+        self, certificate: Certificate, issuer_key_digest: str, more_urls: Collection[str] = ()
+    ) -> Status | None:
         """REVOKED or ON_HOLD where a responder stated it, or a stored list at an address that the certificate names
         lists it, INVALID where its entry cannot be read; else None.
 
-        An address that is no longer accepted counts: its list was accepted when it was read. Raises ConditionFailed
-        for a list that is replaced each time it is read.
+        `more_urls` are other addresses of its issuer's lists. An address that is no longer accepted counts: its
+        list was accepted when it was read. Raises ConditionFailed for a list that is replaced each time it is read.
         """
-        return worst_known(self._statuses(certificate, issuer_key_digest))
+        return worst_known(self._statuses(certificate, issuer_key_digest, more_urls))
 
-    def _statuses(self, certificate: Certificate, issuer_key_digest: str) -> Iterator[Status]:
+    def _statuses(
+        self, certificate: Certificate, issuer_key_digest: str, more_urls: Collection[str]
+    ) -> Iterator[Status]:
         stated = self.issuers.stated(issuer_key_digest, certificate.serial)
         if stated is not None:
             yield stated
-        for url in named_urls(certificate):
+        for url in dict.fromkeys((*named_urls(certificate), *more_urls)):
             found = self._status_at(Point(issuer_key_digest, url, ""), certificate)
             if found is not None:
                 yield found

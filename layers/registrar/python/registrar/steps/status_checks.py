@@ -18,6 +18,7 @@ from registrar.domain.revocation.status import Status, StatusValue, prevailing
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
 from registrar.steps.known_statuses import KnownStatuses
+from registrar.steps.responder_checks import ResponderChecks
 
 # The CRL can still be queried when the responder uses up its time.
 OCSP_SECONDS = 5.0
@@ -43,6 +44,7 @@ class StatusChecks:
     issuers: Issuers
     crls: CrlStore
     known: KnownStatuses
+    responders: ResponderChecks
 
     def check(self, query: StatusQuery) -> tuple[Status, bool]:
         """The revocation status, or, where no source gives one, the worst failure of the sources.
@@ -68,13 +70,27 @@ class StatusChecks:
         silent = []
         for source in query.rules.order:
             if source == SOURCE:
-                status = self._ocsp(query)
+                status = self._by_a_good_responder(query, self._ocsp(query))
             else:
                 status = self._listed(query, query.certificate, query.issuer.certificate, query.max_age)
             if status.definite:
                 return status
             silent.append(status)
         return worst(silent)
+
+    def _by_a_good_responder(self, query: StatusQuery, status: Status) -> Status:
+        """`status`, or INVALID where the responder that stated it is revoked itself, or may be."""
+        if status.signed_by is None or not status.definite:
+            return status
+        against = self.responders.objection(
+            status.signed_by, query.certificate, query.issuer, query.rules, query.now, query.limits
+        )
+        if against is None:
+            return status
+        why = f"responder certificate {status.signed_by.certificate.serial:x}: {against.value} {against.why}"
+        # Silent lists of the responder are not the response's fault: the customer's finding is that of a list.
+        value = StatusValue.INVALID if against.definite else against.value
+        return Status(value, SOURCE, why=why.strip())
 
     def _listed(
         self, query: StatusQuery, certificate: Certificate, above: Certificate, max_age: timedelta | None

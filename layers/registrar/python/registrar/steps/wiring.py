@@ -125,9 +125,12 @@ def revocation_step() -> RevocationStep:
 
 def status_checks() -> StatusChecks:
     """Querying the revocation status of a certificate."""
+    from registrar.steps.responder_checks import ResponderChecks
     from registrar.steps.status_checks import StatusChecks
 
-    return StatusChecks(stores.issuers(), crl_store(), known_statuses())
+    crls = crl_store()
+    known = known_statuses()
+    return StatusChecks(stores.issuers(), crls, known, ResponderChecks(crls, known))
 
 
 def unlisted_watch() -> UnlistedWatch:

@@ -117,7 +117,8 @@ def decide_on(
         for i in signers or [None]
     ]
     case = min(cases, key=_objections)
-    issuer, policy = case.issuer, case.policy
+    issuer = case.issuer
+    policy = case.policy
     findings = tuple(finding for check in CHECKS for finding in check(case))
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
         return Report(trust.version, findings, der=certificate.der)

@@ -33,13 +33,15 @@ class Sources:
 
     `ocsp` is the responder's address, `crl` are origins (`ldap://host:port`) from which CRLs may be fetched,
     `responders` are certificates that sign OCSP responses though the issuing CA did not issue them, `certid_hash`
-    is the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`.
+    is the hash in the CertID of a request (RFC 6960 4.1.1): `sha1` or `sha256`. `exempts_nocheck` says whether a
+    responder with id-pkix-ocsp-nocheck is believed whatever the lists of its issuer say.
     """
 
     ocsp: str | None
     crl: tuple[str, ...]
     responders: tuple[Certificate, ...]
     certid_hash: Literal["sha1", "sha256"]
+    exempts_nocheck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ WORDS = {
     "crl": "servers that CRLs may come from",
     "responders": "pinned OCSP responder, whose signed responses are believed",
     "certid_hash": "hash in OCSP requests",
+    "exempt_nocheck": "whether responders with ocsp-nocheck are believed when they are revoked",
     "rules": "the bank's rules",
     "rsa_bits": "least and most bits of an RSA key",
     "curves": "accepted curve",

@@ -196,7 +196,9 @@ def _operator(item: tuple[str, object]) -> Operator:
 
 
 def _sources(identifier: str, value: object) -> Sources:
-    record = _record(value, {"ocsp", "crl", "responders", "certid_hash"})
+    if isinstance(value, dict):
+        value = {"exempt_nocheck": False, **value}  # a document may leave it out
+    record = _record(value, {"ocsp", "crl", "responders", "certid_hash", "exempt_nocheck"})
     ocsp = record["ocsp"]
     crl = [_origin(entry) for entry in _list(record["crl"])]
     if ocsp is not None and not _HTTP_ADDRESS.fullmatch(_text(ocsp, "ocsp")):
@@ -207,7 +209,10 @@ def _sources(identifier: str, value: object) -> Sources:
     if certid_hash is None:
         raise TrustEntryInvalid(f"{identifier}: certid_hash must be one of {', '.join(_CERTID_HASHES)}")
     responders = tuple(_certificate({"certificate": entry}) for entry in _list(record["responders"]))
-    return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, certid_hash)
+    exempt = record["exempt_nocheck"]
+    if not isinstance(exempt, bool):
+        raise TrustEntryInvalid(f"{identifier}: exempt_nocheck must be true or false")
+    return Sources(str(ocsp) if ocsp else None, tuple(crl), responders, certid_hash, exempt)
 
 
 def _origin(value: object) -> str:

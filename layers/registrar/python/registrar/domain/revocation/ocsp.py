@@ -9,6 +9,7 @@ sign beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` 
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -20,7 +21,7 @@ from cryptography.x509 import ocsp
 
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
 from registrar.domain.reasons.errors import PathInvalid
-from registrar.domain.revocation.ocsp_responder import check_signer
+from registrar.domain.revocation.ocsp_responder import check_signer, responder_of
 from registrar.domain.revocation.status import Status, StatusValue
 
 SOURCE = "ocsp"
@@ -107,7 +108,8 @@ def check_response(
 
     `nonce` is the one that was sent. Clocks may differ by `skew`; a response older than `max_age` is STALE whatever
     its nextUpdate says. `responders` are pinned certificates, `root` is the anchor of the issuer's path. The caller
-    has checked the dates and the path of `issuer` and `root`.
+    has checked the dates and the path of `issuer` and `root`, and looks up whether the responder named by
+    `signed_by` is revoked itself.
     """
     if len(der) > MAX_BYTES:
         return _garbage(f"longer than {MAX_BYTES} bytes")
@@ -117,7 +119,7 @@ def check_response(
             why = f"responder says {_REFUSALS[response.response_status]}"
             failed = response.response_status in _SERVER_FAILED
             return Status(StatusValue.UNAVAILABLE, SOURCE, why=why, server_failed=failed)
-        check_signer(response, issuer, root, responders, now)
+        signer = check_signer(response, issuer, root, responders, now)
         singles = list(response.responses)
         _check_extensions(response, len(singles), nonce)
         about = (single for single in singles if _is_about(single, certificate, issuer))
@@ -128,7 +130,8 @@ def check_response(
         return _garbage("not the DER of an OCSPResponse")
     if not statuses:
         return _invalid("not about this certificate")
-    return min(statuses, key=lambda status: _WORST.index(status.value))
+    worst = min(statuses, key=lambda status: _WORST.index(status.value))
+    return replace(worst, signed_by=responder_of(signer, issuer, root))
 
 
 def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -> None:

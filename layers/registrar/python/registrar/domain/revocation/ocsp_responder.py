@@ -9,11 +9,12 @@
 
 The last is how Korean CAs do it: their responders' certificates come from the root and stand outside RFC 6960's
 rule. Such a responder is not tied to one CA: it may respond for every CA below that root. Nothing in a response
-becomes an issuer, so no path is built. A responder's own revocation is not asked for (RFC 6960 4.2.2.2.1 leaves it
-to the client): that question would have no end.
+becomes an issuer, so no path is built. Whether a responder is revoked itself is not queried by OCSP, which would
+have no end: it is looked up on the lists of its issuer (steps/responder_checks.py).
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,6 +39,7 @@ from registrar.domain.certificates.path import (
 )
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
+from registrar.domain.revocation.status import Responder
 
 MAX_CERTIFICATES = 5
 """A responder sends its own and perhaps its path; more are not looked at."""
@@ -109,8 +111,8 @@ def check_signer(
     root: Certificate,
     responders: Sequence[Certificate],
     now: datetime,
-) -> None:
-    """Check that an authorised signer made the response. Raises PathInvalid, ValueError for malformed bytes."""
+) -> Certificate:
+    """The authorised signer that made the response. Raises PathInvalid, ValueError for malformed bytes."""
     accepted = _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
         raise PathInvalid("signature algorithm not accepted")
@@ -126,8 +128,25 @@ def check_signer(
         except PathInvalid as error:
             refused = refused or error
         else:
-            return
+            return candidate.certificate
     raise refused or PathInvalid("signed by an unknown responder")
+
+
+def responder_of(signer: Certificate, issuer: Certificate, root: Certificate) -> Responder | None:
+    """The signer with its issuer, on whose list it may stand; None for the issuing CA itself, and for a pinned
+    responder of another issuer."""
+    if signer.fingerprint == issuer.fingerprint:
+        return None
+    for above in (issuer, root):
+        with suppress(PathInvalid):
+            check_issuance(signer, above)
+            return Responder(signer, above)
+    return None
+
+
+def is_nocheck(responder: Certificate) -> bool:
+    """Whether its issuer says that its revocation need not be checked (RFC 6960 4.2.2.2.1)."""
+    return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in responder.parsed.extensions)
 
 
 def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Candidate]) -> Sequence[Candidate]:

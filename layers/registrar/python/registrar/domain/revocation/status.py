@@ -1,12 +1,15 @@
 """The revocation status of one certificate, by OCSP (RFC 6960) or from a CRL (RFC 5280 section 5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from registrar.domain.times import instant, iso
+
+if TYPE_CHECKING:  # functions that only show a status load no cryptography
+    from registrar.domain.certificates.certificate import Certificate
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -23,6 +26,13 @@ class StatusValue(StrEnum):
     INVALID = "INVALID"
 
 
+class Responder(NamedTuple):
+    """An OCSP responder's certificate, and the CA or root that issued it."""
+
+    certificate: "Certificate"
+    issuer: "Certificate"
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """One status. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
@@ -30,6 +40,7 @@ class Status:
     `server_failed` says that the server gave no response, or none of the protocol; it is False for a response about
     this certificate, whatever it says, since another certificate's may be good.
     `revoked_at` and `reason` (as RFC 5280 5.3.1 names it, such as `keyCompromise`) come with REVOKED and ON_HOLD.
+    `signed_by` is whoever responded for the CA, whose own certificate may be revoked too.
     """
 
     value: StatusValue
@@ -40,6 +51,7 @@ class Status:
     reason: str | None = None
     why: str = ""
     server_failed: bool = False
+    signed_by: Responder | None = field(default=None, compare=False, repr=False)
 
     @property
     def definite(self) -> bool:
