@@ -17,6 +17,7 @@ from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import CrlOverdue, CrlUnusable, IssuerUnreachable, StatusOverdue
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.watch import publisher
+from registrar.domain.times import has_passed
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit, logger
@@ -93,5 +94,5 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
     is_over = index is None or index.head.next_update + query.rules.skew < at
-    if is_over and at <= issuer.not_after:  # an expired issuer publishes no lists
+    if is_over and not has_passed(issuer.not_after, at):  # an expired issuer publishes no lists
         raise CrlOverdue(f"no list of today: {point}")

@@ -110,8 +110,8 @@ def test_unknown_issuer_skips_the_policy_check() -> None:
     first, last = NOW - timedelta(days=9), NOW - timedelta(days=1)
     content = a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key(), policy_oid="1.2.3").der
     report = decided(content)
-    assert [finding.code for finding in report.findings] == ["TRUST_ISSUER_UNKNOWN", "CERT_EXPIRED"]
-    assert report.findings[1].params["issuer"] == "yessignCA-Demo Class 2"
+    assert [finding.code for finding in report.findings] == ["CERT_EXPIRED", "TRUST_ISSUER_UNKNOWN"]
+    assert report.findings[0].params["issuer"] == "yessignCA-Demo Class 2"
 
 
 def test_long_issuer_name_is_truncated() -> None:

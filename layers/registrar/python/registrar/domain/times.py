@@ -19,6 +19,11 @@ def instant(text: str) -> datetime:
     return datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
 
 
+def has_passed(end: datetime, now: datetime) -> bool:
+    """Whether `now` is after the whole second `end`, which itself belongs to the period (RFC 5280 4.1.2.5)."""
+    return now.replace(microsecond=0) > end
+
+
 def days_left(not_after: datetime, now: datetime) -> int:
     """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it."""
     return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days

@@ -1,5 +1,8 @@
 """The decision on a certificate file: every check, in one fixed order, with all findings (never only the first).
 
+The order is by which next step really helps: of two findings, the one comes first whose next step removes the other
+too, or without which the other's next step is in vain.
+
 If you add a check: put it into CHECKS at the position of its finding, its code into the catalogue with texts
 and FAQ, and a test that produces it.
 """
@@ -12,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
-from registrar.domain.asn1.names import common_name, has_attribute
+from registrar.domain.asn1.names import AttributeValue, NormalName, common_name, has_attribute
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import (
     Certificate,
@@ -29,7 +32,7 @@ from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
 from registrar.domain.reasons.findings import Finding, Level
-from registrar.domain.times import days_left
+from registrar.domain.times import days_left, has_passed
 
 # A hostile file has hundreds; the first few are enough.
 MOST_EXTENSIONS_NAMED = 5
@@ -66,6 +69,8 @@ class _Case:
     certificate: Certificate
     issuer: Issuer | None
     candidates: tuple[Issuer, ...]
+    issuers: tuple[Issuer, ...]
+    weakness: str | None
     policy: Policy | None
     customer_kind: str
     bank: str
@@ -112,9 +117,21 @@ def decide_on(
     """Decide on the facts of a certificate, as `decide_certificate` does on its bytes."""
     candidates = trust.candidates(certificate)
     signers: list[Issuer | None] = [i for i in candidates if _signed_by(certificate, i)]
+    weak = weakness(certificate.public_key)
     cases = [
-        _Case(certificate, i, candidates, _policy(certificate, i), customer_kind, bank, trust.rules, now)
-        for i in signers or [None]
+        _Case(
+            certificate=certificate,
+            issuer=issuer,
+            candidates=candidates,
+            issuers=trust.issuers,
+            weakness=weak,
+            policy=_policy(certificate, issuer),
+            customer_kind=customer_kind,
+            bank=bank,
+            rules=trust.rules,
+            now=now,
+        )
+        for issuer in signers or [None]
     ]
     case = min(cases, key=_objections)
     issuer = case.issuer
@@ -131,7 +148,7 @@ def _objections(case: _Case) -> int:
     A CA key can have several certificates (a new root signs it again), and a CA several paths: one that is valid
     now and allows the policy is enough.
     """
-    return sum(1 for check in (_check_issuer, _check_policy) for _ in check(case))
+    return sum(1 for check in (_check_issuer, _check_policy, _check_generation) for _ in check(case))
 
 
 def _signed_by(certificate: Certificate, issuer: Issuer) -> bool:
@@ -176,16 +193,52 @@ def _check_usage(case: _Case) -> Iterator[Finding]:
 
 
 def _check_issuer(case: _Case) -> Iterator[Finding]:
+    """Before the end of the certificate, unless its operator is accepted: a renewed one would be refused too."""
+    if not _is_of_accepted_operator(case):
+        yield from _issuer_findings(case)
+
+
+def _check_generation(case: _Case) -> Iterator[Finding]:
+    """After the end of the certificate: a renewed one is from a generation of the operator that is accepted."""
+    if _is_of_accepted_operator(case):
+        yield from _issuer_findings(case)
+
+
+def _issuer_findings(case: _Case) -> Iterator[Finding]:
     if case.issuer is not None:
         if not case.issuer.accepted_at(case.now):
             params = {"issuer": case.issuer.operator.name}
             yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, params)
-    elif any(_may_be_the_signer(case.certificate, i.certificate) for i in case.candidates):
+    elif _is_forged(case):
         params = {"issuer": case.candidates[0].operator.name}
         yield Finding("issuer", Level.FAIL, Code.TRUST_SIGNATURE_INVALID, params)
     else:
         issuer = common_name(case.certificate.parsed.issuer)[:64]
         yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_UNKNOWN, {"issuer": issuer})
+
+
+def _is_forged(case: _Case) -> bool:
+    may_be = (_may_be_the_signer(case.certificate, i.certificate) for i in case.candidates)
+    return case.issuer is None and any(may_be)
+
+
+def _is_of_accepted_operator(case: _Case) -> bool:
+    """Whether another CA of the issuer's operator is accepted now.
+
+    An unknown issuer only claims its organization's name: it decides on the order of findings and on nothing else.
+    """
+    if _is_forged(case):
+        return False
+    accepted = (i for i in case.issuers if i.accepted_at(case.now))
+    if case.issuer is not None:
+        return any(i.operator.id == case.issuer.operator.id for i in accepted)
+    claimed = _organization(case.certificate.issuer)
+    return any(claimed & _organization(i.certificate.subject) for i in accepted)
+
+
+def _organization(name: NormalName) -> frozenset[AttributeValue]:
+    kind = NameOID.ORGANIZATION_NAME.dotted_string
+    return frozenset(value for part in name for value in part if value[0] == kind)
 
 
 def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
@@ -226,24 +279,40 @@ def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
 def _check_dates(case: _Case) -> Iterator[Finding]:
     certificate = case.certificate
     now = case.now
-    if now > certificate.not_after:
+    if has_passed(certificate.not_after, now):
         issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
         yield Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
-    elif now < certificate.not_before:
-        yield Finding("dates", Level.FAIL, Code.CERT_NOT_YET_VALID, {"valid_from_at": certificate.not_before})
-    elif (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
+    elif now >= certificate.not_before and (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
         left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
         yield Finding("dates", case.rules.levels["expires_soon"], Code.CERT_EXPIRES_SOON, left)
+
+
+def _check_start(case: _Case) -> Iterator[Finding]:
+    """Last: waiting helps only where nothing else is wrong."""
+    certificate = case.certificate
+    if case.now < certificate.not_before and not has_passed(certificate.not_after, case.now):
+        yield Finding("dates", Level.FAIL, Code.CERT_NOT_YET_VALID, {"valid_from_at": certificate.not_before})
+
+
+def _check_compromise(case: _Case) -> Iterator[Finding]:
+    """Before the end of the certificate: a renewal may keep the key."""
+    if _is_compromised(case):
+        yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)
+
+
+def _is_compromised(case: _Case) -> bool:
+    key = case.certificate.public_key
+    denied = {key_id(key), *older_key_ids(key)} & case.rules.denied_keys
+    return bool(denied) or case.weakness in _COMPROMISED
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
     key = case.certificate.public_key
     rules = case.rules
-    why = weakness(key)
-    if why in _COMPROMISED or {key_id(key), *older_key_ids(key)} & rules.denied_keys:
-        yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)
-    elif why is not None:
+    if _is_compromised(case):
+        return
+    if case.weakness is not None:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK, _key_params(case))
     elif _below_rules(key, rules):
         yield Finding("key", rules.levels["weak_key"], Code.CERT_KEY_TOO_WEAK, _key_params(case))
@@ -283,8 +352,11 @@ CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
     _check_bank,
     _check_issuer,
     _check_policy,
+    _check_compromise,
     _check_dates,
+    _check_generation,
     _check_key,
     _check_algorithm,
     _check_extensions,
+    _check_start,
 )

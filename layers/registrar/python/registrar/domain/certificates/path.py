@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from registrar.domain.certificates.certificate import ANY_POLICY, Certificate
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.reasons.errors import PathInvalid
+from registrar.domain.times import has_passed
 
 WEAK_HASHES = (hashes.MD5, hashes.SHA1)
 _RSA_SCHEMES = (padding.PKCS1v15, padding.PSS)
@@ -113,8 +114,8 @@ def check_ca_profile(certificate: Certificate) -> None:
 
 
 def check_dates(certificate: Certificate, at: datetime) -> None:
-    """Check `not_before <= at <= not_after`, both ends included (RFC 5280 4.1.2.5). Raises PathInvalid."""
-    if not certificate.not_before <= at <= certificate.not_after:
+    """Check `not_before <= at <= not_after`, both seconds included (RFC 5280 4.1.2.5). Raises PathInvalid."""
+    if at < certificate.not_before or has_passed(certificate.not_after, at):
         raise PathInvalid("outside its validity period")
 
 

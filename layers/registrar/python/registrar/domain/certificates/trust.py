@@ -13,6 +13,7 @@ from typing import Literal
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.findings import Level
+from registrar.domain.times import has_passed
 
 Text = Mapping[str, str]
 
@@ -56,13 +57,13 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From when until when the bank accepts a CA certificate, both ends included."""
+    """From when until when the bank accepts a CA certificate, both seconds included."""
 
     start: datetime
     end: datetime
 
     def __contains__(self, at: datetime) -> bool:
-        return self.start <= at <= self.end
+        return self.start <= at and not has_passed(self.end, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ class Issuer:
 
     def accepted_at(self, at: datetime) -> bool:
         """Whether the bank accepts this CA now: every period and every certificate's dates on its path."""
-        dates = (c.not_before <= at <= c.not_after for c in (*self.authorities, self.anchor.certificate))
-        return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above)) and all(dates)
+        certificates = (*self.authorities, self.anchor.certificate)
+        validity = (Period(certificate.not_before, certificate.not_after) for certificate in certificates)
+        return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above, *validity))
 
 
 class Purpose(StrEnum):

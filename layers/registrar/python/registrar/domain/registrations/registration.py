@@ -21,6 +21,7 @@ from enum import StrEnum
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import AwaitingProof, registration_id
+from registrar.domain.times import has_passed
 
 EXPIRING = timedelta(days=30)
 REEVALUATION = "reevaluation"
@@ -123,7 +124,7 @@ class Registration:
             return self.lifecycle
         if self.denied_at:
             return Lifecycle.BLOCKED
-        return Lifecycle.EXPIRED if now > self.not_after else Lifecycle.LIVE
+        return Lifecycle.EXPIRED if has_passed(self.not_after, now) else Lifecycle.LIVE
 
     def usable_at(self, now: datetime) -> bool:
         """Whether a transaction may use the certificate at `now`, as far as its row shows."""
@@ -131,7 +132,7 @@ class Registration:
 
     def lost_at(self, now: datetime) -> datetime | None:
         """Since when it cannot be used, for whatever reason: a hold, its end, a denied key. None where it can."""
-        expired_at = self.not_after if now > self.not_after else None
+        expired_at = self.not_after if has_passed(self.not_after, now) else None
         times = (*self.held_since.values(), self.ended_at, self.denied_at, expired_at)
         return min((each for each in times if each is not None), default=None)
 

@@ -26,6 +26,7 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding, Level, headline
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.revocation.status import RecordedStatus
+from registrar.domain.times import has_passed
 
 UPLOAD_LIFE = timedelta(minutes=10)
 POST_LIFE = timedelta(minutes=5)
@@ -154,7 +155,7 @@ class Upload:
         """The upload, if it accepts a proof of possession at `now`. Raises Refusal: the customer's next action."""
         awaiting = self.check_state(AwaitingProof, now)
         summary = awaiting.summary
-        if now > summary.not_after:
+        if has_passed(summary.not_after, now):
             raise Refusal(Code.CERT_EXPIRED, expired_on=summary.not_after, issuer=summary.issuer)
         if awaiting.text_expired_at(now) and not awaiting.opened:
             raise Refusal(Code.PROOF_EXPIRED)

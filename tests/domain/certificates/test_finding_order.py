@@ -1,0 +1,122 @@
+"""Of any two findings that can stand together, the first is the one whose next step really helps."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.reasons.findings import headline
+from registrar.domain.times import iso
+from tests.support.builders import (
+    NOW,
+    a_compromised_key,
+    a_pin,
+    a_pki,
+    a_trust_document,
+    an_ec_key,
+    an_rsa_key,
+)
+from tests.support.decision_cases import UNKNOWN
+
+DAY = timedelta(days=1)
+END = iso(NOW - DAY)
+
+# In the order of their next steps: what makes each finding, and the file's or the document's part that it takes.
+KINDS: Mapping[str, Mapping[str, Any]] = {
+    "CERT_USAGE_NOT_ALLOWED": {"encipherment": True},
+    "OWN_BANK_CERTIFICATE": {"bank_ou": "JBB"},
+    "TRUST_SIGNATURE_INVALID": {"signing_key": an_rsa_key("A forger")},
+    "operator unknown": {"pki": 2, "operator": "kica", "unknown": True},
+    "operator not accepted": {"retired": "operator"},
+    "CERT_POLICY_NOT_ACCEPTED": {"policy_oid": "1.2.410.200005.1.1.6.2"},
+    "CERT_KEY_KNOWN_COMPROMISED": {"key": a_compromised_key("fermat")},
+    "CERT_EXPIRED": {"not_before": NOW - 9 * DAY, "not_after": NOW - DAY},
+    "generation unknown": {"pki": 2},
+    "generation not accepted": {"retired": "generation"},
+    "CERT_KEY_TOO_WEAK": {"key": ec.derive_private_key(7, ec.SECP224R1())},
+    "CERT_ALGORITHM_WEAK": {"sha1_signature": True},
+    "CERT_CRITICAL_EXTENSION_UNKNOWN": {"extra_extensions": [(UNKNOWN, True)]},
+    "CERT_NOT_YET_VALID": {"not_before": NOW + DAY, "not_after": NOW + 90 * DAY},
+    "CERT_EXPIRES_SOON": {"not_before": NOW - 9 * DAY, "not_after": NOW + 9 * DAY},
+}
+CODES = {
+    "operator unknown": "TRUST_ISSUER_UNKNOWN",
+    "operator not accepted": "TRUST_ISSUER_NOT_ACCEPTED_NOW",
+    "generation unknown": "TRUST_ISSUER_UNKNOWN",
+    "generation not accepted": "TRUST_ISSUER_NOT_ACCEPTED_NOW",
+}
+# Of an unknown issuer no policy is known, a forged signature has no issuer's key, and each is one certificate's.
+NEVER_TOGETHER = [
+    {"TRUST_SIGNATURE_INVALID", "operator unknown"},
+    {"TRUST_SIGNATURE_INVALID", "generation unknown"},
+    {"TRUST_SIGNATURE_INVALID", "operator not accepted"},
+    {"TRUST_SIGNATURE_INVALID", "generation not accepted"},
+    {"TRUST_SIGNATURE_INVALID", "CERT_POLICY_NOT_ACCEPTED"},
+    {"operator unknown", "CERT_POLICY_NOT_ACCEPTED"},
+    {"generation unknown", "CERT_POLICY_NOT_ACCEPTED"},
+    {"operator unknown", "operator not accepted"},
+    {"operator unknown", "generation not accepted"},
+    {"generation unknown", "operator not accepted"},
+    {"generation unknown", "generation not accepted"},
+]
+
+
+def pairs() -> list[tuple[str, str]]:
+    return [
+        (one, other)
+        for one, other in combinations(KINDS, 2)
+        if not KINDS[one].keys() & KINDS[other].keys() and {one, other} not in NEVER_TOGETHER
+    ]
+
+
+def store(retired: str | None, *, without: str | None = None) -> TrustStore:
+    """The first generation of all operators; yessign's retired alone, or beside a second generation."""
+    document = a_trust_document()
+    second = a_pki(2).trust_document()
+    document["anchors"] += second["anchors"]
+    if retired == "generation":
+        document["issuers"].append(second["issuers"][0])
+    if retired is not None:
+        document["issuers"][0]["accepted_until"] = END
+    document["issuers"] = [each for each in document["issuers"] if each["operator"] != without]
+    return read_document(json.dumps(document).encode(), [a_pin(a_pki(n).root.certificate) for n in (1, 2)])
+
+
+def decided(*kinds: str) -> Report:
+    given: dict[str, Any] = {"not_before": NOW, "not_after": NOW + 365 * DAY, "key": an_ec_key()}
+    for kind in kinds:
+        given |= KINDS[kind]
+    retired = given.pop("retired", None)
+    without = given["operator"] if given.pop("unknown", False) else None
+    der = a_pki(given.pop("pki", 1)).issue_customer(**given).der
+    return decide(der, store(retired, without=without), "personal", NOW, bank="JBB")
+
+
+def code(kind: str) -> str:
+    return CODES.get(kind, kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_finding_stands_alone(kind: str) -> None:
+    assert [finding.code for finding in decided(kind).findings] == [code(kind)]
+
+
+@pytest.mark.parametrize(("first", "second"), pairs())
+def test_of_two_findings_the_one_whose_step_helps_is_the_headline(first: str, second: str) -> None:
+    report = decided(first, second)
+    assert {finding.code for finding in report.findings} == {code(first), code(second)}
+    found = headline(report.findings)
+    assert found is not None
+    assert found.code == code(first)
+
+
+@pytest.mark.parametrize("kind", ["generation unknown", "generation not accepted"])
+def test_expired_certificate_of_a_retired_generation_is_to_be_renewed(kind: str) -> None:
+    assert [finding.code for finding in decided(kind, "CERT_EXPIRED").findings] == ["CERT_EXPIRED", code(kind)]
