@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.certificates.identify_data import real_name
+from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.reasons.errors import CertificateMalformed
 
 ANY_POLICY = "2.5.29.32.0"
@@ -119,7 +120,7 @@ _USUAL_EXPONENT = 65537
 def read_certificate(der: bytes) -> Certificate:
     """The facts of one DER certificate. Raises CertificateMalformed (a ValueError)."""
     try:
-        return _facts(der, x509.load_der_x509_certificate(der))
+        return _facts(der, parse_certificate(der))
     except UNREADABLE as error:
         raise CertificateMalformed(type(error).__name__) from error
 

@@ -10,6 +10,7 @@ from cryptography import x509
 
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.asn1.structures import SEQUENCE, ContentInfo, SignedData, definite, der_of, read
+from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
@@ -44,7 +45,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_CERTIFICATE_BYTES)
     try:
-        return x509.load_der_x509_certificate(der)
+        return parse_certificate(der)
     except (ValueError, x509.InvalidVersion):
         raise Refusal(Code.FILE_UNREADABLE) from None
 

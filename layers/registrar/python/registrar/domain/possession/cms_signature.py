@@ -27,6 +27,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
+from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.reasons.errors import PossessionProofInvalid
 
@@ -144,7 +145,7 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) 
     certificate, which is a defect of ours: only a certificate that was accepted before gets here. Says nothing
     about the certificate itself: its dates, path and status are others' business.
     """
-    certificate = x509.load_der_x509_certificate(certificate_der)
+    certificate = parse_certificate(certificate_der)
     signed = _read(message)
     if signed.content_info.content_type != _ID_DATA:
         raise PossessionProofInvalid("eContentType is not id-data")

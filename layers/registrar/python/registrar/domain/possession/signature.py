@@ -4,11 +4,11 @@ These keys also sign contracts, so the key is never asked to sign a bare nonce: 
 is for, and binds bank, upload, certificate and end of validity.
 """
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.possession.cms_signature import check_cms_signature
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.errors import PossessionProofInvalid
@@ -23,7 +23,7 @@ def check_possession(der: bytes, text: str, proof: Proof) -> None:
     if proof.kind == "cms":
         check_cms_signature(proof.signature, der, text.encode())
         return
-    key = x509.load_der_x509_certificate(der).public_key()
+    key = parse_certificate(der).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(proof.signature, text.encode(), padding.PKCS1v15(), SHA256())

@@ -13,10 +13,10 @@ import hashlib
 import hmac
 import re
 
-from cryptography import x509
 from cryptography.hazmat import asn1
 
 from registrar.domain.certificates import identify_data
+from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
@@ -81,7 +81,7 @@ def check_owner(certificate_der: bytes, idn: str, random_number: bytes | None) -
     """
     if not _IDN.fullmatch(idn):
         raise ValueError("the identification number has neither 13 nor 10 digits")
-    certificate = x509.load_der_x509_certificate(certificate_der)
+    certificate = parse_certificate(certificate_der)
     try:
         vid = identify_data.vid(certificate)
     except ValueError:
