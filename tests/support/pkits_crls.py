@@ -13,12 +13,44 @@ from registrar.domain.reasons.errors import CertificateMalformed, CrlUnusable, P
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
-from registrar.domain.revocation.crl_status import Age, status_from_crls
+from registrar.domain.revocation.crl_scope import check_scope
+from registrar.domain.revocation.crl_status import Age, status_from_crl, status_from_crls
 from registrar.domain.revocation.status import StatusValue
 from tests.support.pkits import Case, issued
 
 # The CRLs of 2010 run until 2030.
 _AGE = Age(most=timedelta(days=40 * 366), skew=timedelta(0))
+
+
+def look_up_as_service(case: Case, certificates: Sequence[Certificate]) -> str | None:
+    """Why the service would not call all these certificates good by the CRLs of a case; None where it would.
+
+    As steps/crl_store.py does: a CRL is read with the key of the CA above on the path, and the newest usable one
+    decides alone.
+    """
+    above = read_certificate(case.anchor)
+    for certificate in certificates:
+        if why := _why_not_good(case, certificate, above):
+            return why
+        above = certificate
+    return None
+
+
+def _why_not_good(case: Case, certificate: Certificate, above: Certificate) -> str | None:
+    found = list[tuple[Head, Entry | None]]()
+    unusable = list[str]()
+    for content in case.crls:
+        try:
+            head, entry = _read(content, above, certificate)
+            check_scope(certificate, head.scope)
+            found.append((head, entry))
+        except CrlUnusable as error:
+            unusable.append(error.why)
+    if not found:
+        return ", ".join(["UNAVAILABLE", *unusable])
+    head, entry = max(found, key=lambda each: each[0].this_update)
+    status = status_from_crl(certificate, head, entry, case.at, _AGE)
+    return None if status.value is StatusValue.GOOD else f"{status.value}, {status.why}"
 
 
 def look_up(case: Case, certificates: Sequence[Certificate]) -> str | None:
