@@ -13,6 +13,7 @@ from registrar.domain.certificates.decision import decide
 from registrar.domain.certificates.trust import Period
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import PathInvalid, Refusal
+from registrar.domain.registrations.registration import Lifecycle, new_registration
 from registrar.domain.times import has_passed, iso
 from tests.support.builders import (
     NOW,
@@ -75,6 +76,13 @@ def upload_takes_a_proof(at: datetime) -> bool:
     return True
 
 
+def registration_is_live(at: datetime) -> bool:
+    certificate = a_certificate(key=an_ec_key())
+    found = replace(new_registration(an_upload(certificate), "signature", "2026-11", NOW), not_after=END)
+    assert (found.lost_at(at) is None) == found.usable_at(at)
+    return found.lifecycle_at(at) is Lifecycle.LIVE
+
+
 def clock_is_within(at: datetime) -> bool:
     return not has_passed(END, at)
 
@@ -86,6 +94,7 @@ HOLDS: list[Callable[[datetime], bool]] = [
     ca_is_valid,
     period_holds,
     upload_takes_a_proof,
+    registration_is_live,
     clock_is_within,
 ]
 
