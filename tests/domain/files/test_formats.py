@@ -1,17 +1,20 @@
 """Recognition of an upload by its bytes: every kind, every mixture, and refusals before a password."""
 
+import base64
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import PrivateFormat
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 
 from registrar.domain.files.formats import Bare, LockedPair, LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
-from tests.support.builders import a_certificate
+from tests.support.builders import NOW, a_certificate
 from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (
     PASSWORD,
@@ -23,8 +26,9 @@ from tests.support.npki_samples import (
     opened,
     samples,
 )
+from tests.support.others import made_by_others
 from tools.pki.authorities import CustomerCertificate
-from tools.pki.npki_containers import as_ber, p7b, pem, pfx
+from tools.pki.npki_containers import as_ber, p7b, p7b_unsorted, pem, pfx
 from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key
 
 FAST = Seed(1)
@@ -159,7 +163,7 @@ def test_traditional_openssl_encryption_is_refused() -> None:
     assert refused(key + b"-----END RSA PRIVATE KEY-----")[0] == "FILE_ENCRYPTION_UNSUPPORTED"
 
 
-@pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "X509 CRL", "TRUSTED CERTIFICATE"])
+@pytest.mark.parametrize("label", ["CERTIFICATE REQUEST", "PUBLIC KEY", "X509 CRL", "DH PARAMETERS"])
 def test_pem_without_certificate_or_key_is_refused(label: str) -> None:
     assert refused(pem(label, b"whatever")) == ("FILE_NO_CERTIFICATE", {})
     assert recognise([pem(label, b"whatever") + a_customer().pem]) == Bare(a_customer().der)
@@ -203,14 +207,127 @@ def test_other_files_are_unreadable(content: bytes) -> None:
 
 def test_a_request_or_a_broken_certificate_in_der_is_unreadable() -> None:
     der = a_customer().der
-    assert refused(der + b"\0")[0] == "FILE_UNREADABLE"
     assert refused(der[:-1])[0] == "FILE_UNREADABLE"
     assert refused(as_ber(der))[0] == "FILE_UNREADABLE"  # a certificate is DER
-    assert refused(a_key() + b"\n")[0] == "FILE_UNREADABLE"
 
 
 def test_pem_after_text_that_looks_like_der_is_read() -> None:
     assert recognise([b"0 first line\n" + a_customer().pem]) == Bare(a_customer().der)
+
+
+@pytest.mark.parametrize("padding", [b"\0" * 600, b"\xff" * 1000, b"\r\n", b"\n", b"\0\0\r\n", b" \t"], ids=repr)
+@pytest.mark.parametrize("name", ["der", "p7b", "pair", "pfx", "pfx-sealed", "pfx-ber", "pair-pem", "p7b-pem"])
+def test_padding_after_a_value_is_ignored(name: str, padding: bytes) -> None:
+    files, password = samples()[name]
+    padded = [each + padding for each in files]
+    assert outcome(padded, password) == outcome(files, password)
+    if files[0].startswith(b"0"):
+        blocks = [pem("CERTIFICATE", each) for each in padded]
+        assert outcome(blocks, password) == outcome(files, password)
+
+
+@pytest.mark.parametrize("name", ["der", "p7b", "pair", "pfx", "pfx-ber"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "NEW CERTIFICATE", "PKCS7", "PKCS #7 SIGNED DATA",
+        "PKCS12", "PFX", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "CERTIFICATE REQUEST", "whatever", "",
+    ],
+)  # fmt: skip
+def test_block_is_told_by_its_bytes_whatever_the_label(name: str, label: str) -> None:
+    files, password = samples()[name]
+    assert outcome([pem(label, each) for each in files], password) == outcome(files, password)
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "PUBLIC KEY", "ENCRYPTED PRIVATE KEY"])
+def test_unencrypted_key_under_any_label_is_refused(label: str) -> None:
+    key = key_der(a_customer(), PrivateFormat.PKCS8)
+    assert refused(a_customer().pem + pem(label, key))[0] == "FILE_ENCRYPTION_UNSUPPORTED"
+
+
+@pytest.mark.parametrize("name", ["der", "p7b", "pair", "pfx", "pfx-ber"])
+def test_base64_without_lines_around_it_is_read(name: str) -> None:
+    files, password = samples()[name]
+    for newline in (b"", b"\n", b"\r\n"):
+        texts = [newline.join(base64.encodebytes(each).splitlines()) + newline for each in files]
+        for form in (
+            texts,
+            [text.decode().encode("utf-16") for text in texts],
+            [b"\xef\xbb\xbf" + t for t in texts],
+        ):
+            assert outcome(form, password) == outcome(files, password)
+    assert refused(base64.b64encode(b"0whatever"))[0] == "FILE_UNREADABLE"
+
+
+def test_request_and_list_are_no_certificates_under_any_label() -> None:
+    key = an_ec_customer().key
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, SHA256())
+    crl = x509.CertificateRevocationListBuilder().issuer_name(x509.Name([])).last_update(NOW).next_update(NOW)
+    for other in (request.public_bytes(Encoding.DER), crl.sign(key, SHA256()).public_bytes(Encoding.DER)):
+        assert refused(other)[0] == "FILE_UNREADABLE"
+        assert refused(pem("CERTIFICATE", other))[0] == "FILE_UNREADABLE"
+        assert recognise([pem("X509 CRL", other) + a_customer().pem]) == Bare(a_customer().der)
+
+
+@pytest.mark.parametrize(
+    ("good", "odd"),
+    [
+        (b"\x13\x02kr", b"\x13\x02k_"),  # outside PrintableString
+        (b"\x06\x03\x55\x04\x03", b"\x06\x03\x55\x04\x83"),
+    ],
+    ids=["printable", "oid"],
+)
+def test_value_that_the_parser_refuses_whole_is_a_malformed_certificate(good: bytes, odd: bytes) -> None:
+    der = a_customer().der
+    assert good in der
+    changed = der.replace(good, odd)
+    for files in (
+        [changed],
+        [changed + b"\0"],
+        [pem("CERTIFICATE", changed)],
+        [p7b_unsorted(changed, an_issuer())],
+    ):
+        assert refused(*files)[0] == "CERT_MALFORMED"
+
+
+def test_certificate_for_signing_is_chosen_beside_one_for_encipherment() -> None:
+    km = a_certificate(encipherment=True)
+    for files in (
+        [a_customer().der, km.der],
+        [km.pem + a_customer().pem],
+        [p7b(km.der, an_issuer(), a_customer().der)],
+    ):
+        assert recognise(files) == Bare(a_customer().der)
+    assert refused(km.der, a_certificate(encipherment=True).der)[0] == "FILE_SEVERAL_CERTIFICATES"
+
+
+GIVEN_OUTCOMES = {
+    "p7b-windows-trailing-zeros.p7b": "bare",
+    "p7b-labelled-certificate.p7b": "bare",
+    "cert-trailing-ff.der": "bare",
+    "pfx-sign-and-km.pfx": "opened",
+    "ec-explicit.signCert.der ec-explicit.signPri.key": "opened",
+    "pfx-empty-password.pfx": "FILE_ENCRYPTION_UNSUPPORTED",
+    "pfx-key-password-differs.pfx": "FILE_ENCRYPTION_UNSUPPORTED",
+    "cert-printable-underscore.der": "CERT_MALFORMED",
+}
+
+
+@pytest.mark.parametrize("names", GIVEN_OUTCOMES)
+def test_files_of_other_products_reports_are_read_or_refused_with_the_right_reason(names: str) -> None:
+    files = [made_by_others(f"cases/{name}").read_bytes() for name in names.split()]
+    assert outcome(files, "demoPass1!")[0] == GIVEN_OUTCOMES[names]
+
+
+def outcome(files: Sequence[bytes], password: str) -> tuple[str, bytes | None]:
+    """Whether the files are a certificate alone, open, or are refused, and the certificate."""
+    try:
+        container = recognise(files)
+        if isinstance(container, Bare):
+            return "bare", container.der
+        return "opened", container.open(password, KdfBudget()).der
+    except Refusal as refusal:
+        return refusal.code, None
 
 
 class TestSizes:

@@ -5,9 +5,10 @@ import hmac
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from registrar.domain.files.formats import LockedPfx, recognise
+from registrar.domain.files.formats import LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.reasons.errors import WrongPassword
+from registrar.domain.reasons.errors import Refusal, WrongPassword
+from tests.support.builders import a_certificate
 from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (
     KOREAN,
@@ -36,7 +37,17 @@ from tools.pki.npki_containers import (
     pfx_of,
     pfx_with,
 )
-from tools.pki.npki_files import HashName, Pbes2, Pkcs12, Scheme, Seed, encrypted_key, private_key_info
+from tools.pki.npki_files import (
+    HashName,
+    Pbes2,
+    Pkcs12,
+    Scheme,
+    ScryptScheme,
+    Seed,
+    encrypted_key,
+    private_key_info,
+    sign_pri_key,
+)
 
 FAST = Pkcs12(rounds=1)
 
@@ -84,7 +95,7 @@ def test_each_mac_is_verified(mac: HashName, rounds: int) -> None:
     pkcs12.load_key_and_certificates(content, PASSWORD.encode())  # the writer is right
 
 
-@pytest.mark.parametrize("password", [KOREAN, "", "ü", "𝄞 clef"])
+@pytest.mark.parametrize("password", [KOREAN, "ü", "𝄞 clef"])
 @pytest.mark.parametrize("scheme", [Pkcs12(rounds=2), Pbes2("aes256", "sha256", rounds=2), Seed(2)], ids=str)
 def test_any_text_works_as_password(password: str, scheme: Scheme) -> None:
     content = pfx(an_ec_customer(), password, key_scheme=scheme, certificate_scheme=scheme, mac_rounds=2)
@@ -116,7 +127,21 @@ def test_certificate_is_unknown_before_the_password() -> None:
     assert container.certificate is None
 
 
-def test_empty_password_without_terminator_opens() -> None:
+@pytest.mark.parametrize(
+    "scheme", [Pkcs12(rounds=2), Pbes2("aes256", "sha256", rounds=2), Seed(2), ScryptScheme(16)], ids=str
+)
+def test_empty_password_is_refused_before_a_password_is_requested(scheme: Scheme) -> None:
+    customer = an_ec_customer()
+    for files in (
+        [pfx(customer, "", key_scheme=scheme, certificate_scheme=scheme, mac_rounds=2)],
+        [customer.der, sign_pri_key(customer, "", scheme)],
+        [pfx(customer, "", mac="sha256", mac_rounds=900_000)],
+    ):
+        with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
+            recognise(files)
+
+
+def test_empty_password_without_terminator_is_recognised() -> None:
     # Some programs derive from the two zero bytes of an empty BMPString, some from nothing.
     content = _tlv(
         0x30,
@@ -129,11 +154,12 @@ def test_empty_password_without_terminator_opens() -> None:
 
     key = pkcs12_bytes("sha1", b"", b"salt", 1, 3, 20)
     made = pfx_with(content, mac_data("1.3.14.3.2.26", hmac.digest(key, content, "sha1"), b"salt", 1))
-    assert opened(made, password="").der == an_ec_customer().der
+    with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
+        recognise([made])
 
 
 class TestWhichCertificate:
-    """The one whose key is the one key in the file."""
+    """The one registrable pair of a certificate and its key."""
 
     def test_certificate_of_the_key_is_chosen_in_any_order(self) -> None:
         ours, other = cert_bag(an_ec_customer().der), cert_bag(a_customer().der)
@@ -166,13 +192,32 @@ class TestWhichCertificate:
     def test_certificate_of_another_key_is_refused(self) -> None:
         assert self.refused(key_bag(an_ec_customer()), cert_bag(a_customer().der)) == "FILE_KEY_MISMATCH"
 
-    def test_two_keys_are_refused(self) -> None:
-        keys, certificate = [key_bag(an_ec_customer()), key_bag(a_customer())], cert_bag(an_ec_customer().der)
-        assert self.refused(*keys, certificate) == "FILE_SEVERAL_CERTIFICATES"
+    def test_pair_for_signing_is_chosen_beside_others(self) -> None:
+        ours = an_ec_customer()
+        ours_bags = [key_bag(ours), cert_bag(ours.der)]
+        km = a_certificate(encipherment=True)
+        pair_for_encipherment = [cert_bag(km.der), key_bag(km)]
+        key_alone = [key_bag(a_customer())]
+        under_another_password = [
+            bag(SHROUDED_KEY_BAG, encrypted_key(private_key_info(a_customer().key), "another", Seed(1))),
+            cert_bag(a_customer().der),
+        ]
+        for others in (pair_for_encipherment, key_alone, under_another_password, ours_bags):
+            for bags in ([*ours_bags, *others], [*others, *ours_bags], [*others[::-1], *ours_bags[::-1]]):
+                content = pfx_of([data_part(*bags)], PASSWORD, mac_rounds=1)
+                assert opened(content) == Opened(ours.der, R)
+
+    def test_pair_for_encipherment_alone_opens_to_be_refused_by_its_usage(self) -> None:
+        km = a_certificate(encipherment=True)
+        content = pfx_of([data_part(cert_bag(km.der), key_bag(km))], PASSWORD, mac_rounds=1)
+        assert opened(content).der == km.der
+
+    def test_two_registrable_pairs_are_refused(self) -> None:
+        for customers in ([an_ec_customer(), a_customer()], [a_certificate(encipherment=True) for _ in range(2)]):
+            bags = [made for each in customers for made in (cert_bag(each.der), key_bag(each))]
+            assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"
 
     def test_two_certificates_for_one_key_are_refused(self) -> None:
-        from tests.support.builders import a_certificate
-
         again = a_certificate(key=an_ec_customer().key)
         bags = [key_bag(an_ec_customer()), cert_bag(again.der), cert_bag(an_ec_customer().der)]
         assert self.refused(*bags) == "FILE_SEVERAL_CERTIFICATES"

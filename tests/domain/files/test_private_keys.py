@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from registrar.domain.files.private_keys import MAX_RSA_BITS, read_private_key
 from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal
 from tests.support.builders import an_ec_key, an_rsa_key
-from tests.support.npki_samples import R, a_customer, an_ec_customer
+from tests.support.npki_samples import R, a_customer, an_ec_customer, openssl
 from tools.pki.authorities import _oid, _tlv
+from tools.pki.npki_containers import as_ber
 from tools.pki.npki_files import (
     ID_RANDOM_NUM,
     algorithm_identifier,
@@ -133,12 +134,9 @@ def test_each_encoding_of_an_ec_key_is_read() -> None:
         ec_info(b"\xff" * 32),
         ec_info(bytes(32) + b"\x05"),
         ec_info(b"\x05", inner="1.3.132.0.34"),
-        ec_info(b"\x05", curve="1.3.132.0.10"),
         ec_info(b"\x05", point=b""),
-        info_of(algorithm_identifier(EC, _tlv(0x05)), b""),
         info_of(algorithm_identifier(RSA, _tlv(0x05)), b"0\0"),
         info_of(algorithm_identifier(RSA, _tlv(0x05)), _tlv(0x30, *[integer(1)] * 9)),
-        private_key_info(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),  # type: ignore[arg-type]
     ],
 )
 def test_invalid_keys_are_refused(info: bytes) -> None:
@@ -151,10 +149,7 @@ def test_invalid_keys_are_refused(info: bytes) -> None:
         b"",
         b"\x30\x00",
         bytes(48),
-        private_key_info(ec.derive_private_key(5, ec.SECP256R1())) + b"\0",
         ec_info(b"\x05")[:-1],
-        info_of(algorithm_identifier(RSA), b"", version=2),
-        info_of(algorithm_identifier(RSA), b"", _tlv(0xA2, b"")),
         ec.derive_private_key(5, ec.SECP256R1()).private_bytes(
             Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()
         ),
@@ -163,6 +158,55 @@ def test_invalid_keys_are_refused(info: bytes) -> None:
 def test_bytes_without_a_key_are_refused(info: bytes) -> None:
     with pytest.raises(PrivateKeyMalformed):
         read_private_key(info)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        ec_info(b"\x05", curve="1.3.132.0.10"),
+        info_of(algorithm_identifier(EC, _tlv(0x05)), b""),
+        info_of(algorithm_identifier(EC), b""),
+        info_of(algorithm_identifier(EC, _tlv(0x30, integer(1))), b""),
+        info_of(algorithm_identifier(RSA, _tlv(0x30)), b""),
+        info_of(algorithm_identifier("1.2.840.113549.1.1.10", _tlv(0x30)), b""),  # RSASSA-PSS
+        info_of(algorithm_identifier("1.2.840.10040.4.1", _tlv(0x30, *map(integer, (7, 3, 2)))), b""),  # DSA
+        private_key_info(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))),  # type: ignore[arg-type]
+        info_of(algorithm_identifier(RSA), b"", version=2),
+        info_of(algorithm_identifier(RSA), b"", _tlv(0xA2, b"")),
+        an_rsa_key().private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()),
+    ],
+    ids=range(11),
+)
+def test_key_of_another_kind_is_unsupported_and_never_a_wrong_password(info: bytes) -> None:
+    assert refused(info) == "FILE_ENCRYPTION_UNSUPPORTED"
+    assert refused(info + b"\0") == "FILE_ENCRYPTION_UNSUPPORTED"
+
+
+@pytest.mark.parametrize("padding", [b"\0", b"\r\n", b"\xff" * 16])
+def test_key_in_ber_or_with_padding_is_read(padding: bytes) -> None:
+    info = private_key_info(an_ec_key(), R)
+    for form in (info, as_ber(info)):
+        assert read_private_key(form + padding) == read_private_key(info)
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=lambda curve: curve.name)
+def test_key_on_a_curve_that_is_written_out_is_read(curve: ec.EllipticCurve) -> None:
+    key = ec.derive_private_key(5, curve)
+    named, explicit = a_curve(curve.name), an_explicit_curve(curve.name)
+    for outer, inner in ((explicit, b""), (explicit, explicit), (named, explicit), (explicit, named)):
+        parts = [integer(1), _tlv(0x04, b"\5"), _tlv(0xA0, inner) if inner else b""]
+        info = info_of(algorithm_identifier(EC, outer), _tlv(0x30, *parts))
+        assert read_private_key(info).public_key == spki(key)
+
+
+def a_curve(name: str) -> bytes:
+    return _oid({"secp256r1": P256, "secp384r1": "1.3.132.0.34", "secp521r1": "1.3.132.0.35"}[name])
+
+
+def an_explicit_curve(name: str) -> bytes:
+    """ECParameters as the openssl command writes them out."""
+    given = ("-name", {"secp256r1": "prime256v1"}.get(name, name), "-param_enc", "explicit", "-outform", "DER")
+    return openssl("ecparam", *given)
 
 
 class TestRandomNumber:

@@ -22,6 +22,23 @@ def to_der(ber: bytes) -> bytes:
     return der
 
 
+def first_value(content: bytes) -> bytes:
+    """The first value in `content`, BER or DER, without what follows it. Raises ValueError.
+
+    Windows, cards and TPMs pad files with zeros or 0xFF, and editors add a line end.
+    """
+    if len(content) < 2:
+        raise ValueError("cut off")
+    length = content[1]
+    if length == _INDEFINITE:
+        return content[: _value(content, 0, len(content), 0)[1]]
+    start = 2 if length < _INDEFINITE else 2 + length - _INDEFINITE
+    end = start + (length if length < _INDEFINITE else int.from_bytes(content[2:start]))
+    if end > len(content):
+        raise ValueError("cut off")
+    return content[:end]
+
+
 def der_value(tag: int, contents: bytes) -> bytes:
     """One DER value (X.690 section 10.1): tag, shortest length, contents."""
     length = len(contents)

@@ -8,6 +8,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
 MAX_BLOCKS = 40
+_BYTE_ORDER_MARK = codecs.BOM_UTF8
 
 _BEGIN = b"-----BEGIN "
 _END = b"-----END "
@@ -21,12 +22,9 @@ class Block(NamedTuple):
     label: str
     body: bytes
 
-    def der(self) -> bytes:
-        """The decoded bytes of the block. Raises Refusal FILE_UNREADABLE."""
-        try:
-            return base64.b64decode(b"".join(self.body.split()), validate=True)
-        except ValueError:
-            raise Refusal(Code.FILE_UNREADABLE) from None
+    def der(self) -> bytes | None:
+        """The decoded bytes of the block; None where they are not base64."""
+        return _decoded(self.body)
 
 
 def blocks_in(content: bytes) -> list[Block]:
@@ -47,6 +45,18 @@ def blocks_in(content: bytes) -> list[Block]:
         blocks.append(Block(label.decode("latin-1"), text[label_end + len(_DASHES) : end]))
         at = end + len(end_line)
     return blocks
+
+
+def bare_base64(content: bytes) -> bytes | None:
+    """The decoded bytes of a text that is base64 and nothing else, without BEGIN and END lines; None for others."""
+    return _decoded(_ascii(content).removeprefix(_BYTE_ORDER_MARK))
+
+
+def _decoded(text: bytes) -> bytes | None:
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True)
+    except ValueError:
+        return None
 
 
 def _ascii(content: bytes) -> bytes:

@@ -16,6 +16,7 @@ from registrar.domain.asn1.ber import der_value, to_der
 
 TLV = asn1.TLV
 SEQUENCE = 0x30
+NULL = 0x05
 
 T = TypeVar("T")
 
@@ -129,19 +130,14 @@ class ScryptParameters:
 
 
 @asn1.sequence
-class _KeyAlgorithm:
-    """AlgorithmIdentifier of an RSA or EC key: NULL, nothing, or a named curve (RFC 3279 2.3.1, RFC 5480 2.1.1)."""
-
-    oid: x509.ObjectIdentifier
-    parameters: asn1.Null | x509.ObjectIdentifier | None
-
-
-@asn1.sequence
 class PrivateKeyInfo:
-    """OneAsymmetricKey (RFC 5958 section 2); version 0 is the PrivateKeyInfo of RFC 5208."""
+    """OneAsymmetricKey (RFC 5958 section 2); version 0 is the PrivateKeyInfo of RFC 5208.
+
+    The algorithm stays as it is: whatever its parameters are, the key was opened with the right password.
+    """
 
     version: int
-    algorithm: _KeyAlgorithm
+    algorithm: TLV
     key: bytes
     attributes: Annotated[list[TLV] | None, asn1.Implicit(0)]
     public_key: Annotated[asn1.BitString | None, asn1.Implicit(1)]
@@ -179,12 +175,32 @@ class RsaPrivateKey:
 
 
 @asn1.sequence
+class _PrimeField:
+    """RFC 3279 section 2.3.5: FieldID of a curve over a prime field."""
+
+    type: x509.ObjectIdentifier
+    prime: int
+
+
+@asn1.sequence
+class ExplicitCurve:
+    """RFC 3279 section 2.3.5 (SpecifiedECDomain of SEC 1 C.2), of which the field names the curve."""
+
+    version: int
+    field: _PrimeField
+    curve: TLV
+    base: bytes
+    order: int
+    cofactor: int | None
+
+
+@asn1.sequence
 class EcPrivateKey:
     """RFC 5915 section 3."""
 
     version: int
     scalar: bytes
-    curve: Annotated[x509.ObjectIdentifier | None, asn1.Explicit(0)]
+    curve: Annotated[x509.ObjectIdentifier | ExplicitCurve | None, asn1.Explicit(0)]
     point: Annotated[asn1.BitString | None, asn1.Explicit(1)]
 
 

@@ -6,10 +6,15 @@
     not one of these                                                   FILE_UNREADABLE
     a key and no certificate                                           FILE_NO_CERTIFICATE
     several certificates, keys or containers                           FILE_SEVERAL_CERTIFICATES
-    a key without a password, one under an unknown encryption          FILE_ENCRYPTION_UNSUPPORTED
+    a key without a password or under an empty one,
+    a key under an unknown encryption                                  FILE_ENCRYPTION_UNSUPPORTED
+    a certificate that breaks RFC 5280 so that it cannot be parsed     CERT_MALFORMED
 
 An unencrypted key is refused as FILE_ENCRYPTION_UNSUPPORTED and not as unreadable: the file is valid, but has no
 accepted protection, and the remedy is the same, to export it again with a password.
+Of each file and PEM block the first value counts: what follows is padding, bounded by the size of the upload.
+The label of a block is looked at only where its bytes are none of the kinds known, so that what is damaged is
+refused, and what is another thing, such as a request, is passed over.
 Sizes are checked before anything is parsed. If you add a format, add it to `_DER_FORMATS` or `_add_block`.
 """
 
@@ -19,13 +24,14 @@ from typing import TypeAlias, TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from registrar.domain.asn1.pem import Block, blocks_in
+from registrar.domain.asn1.ber import first_value
+from registrar.domain.asn1.pem import Block, bare_base64, blocks_in
 from registrar.domain.asn1.structures import SEQUENCE, definite, outline
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import Envelope, open_key, read_envelope
 from registrar.domain.files.password_forms import Password
 from registrar.domain.files.pfx import Pfx, read_pfx
-from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, load_certificate
+from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, is_certificate, load_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from registrar.domain.registrations.upload import check_sizes
@@ -58,6 +64,11 @@ class LockedPair:
     certificate: bytes
     envelope: Envelope
 
+    @property
+    def has_empty_password(self) -> bool:
+        """Whether anyone can open the key."""
+        return open_key(self.envelope, Password.of(""), KdfBudget()) is not None
+
     def open(self, password: str, budget: KdfBudget) -> Opened:
         """Open the key and check that it is the certificate's.
 
@@ -81,6 +92,11 @@ class LockedPfx:
 
     pfx: Pfx
     certificate: None = None
+
+    @property
+    def has_empty_password(self) -> bool:
+        """Whether anyone can open the file."""
+        return self.pfx.has_empty_password
 
     def open(self, password: str, budget: KdfBudget) -> Opened:
         """Open the file and take the certificate that belongs to its key. Raises as Pfx.open does."""
@@ -109,10 +125,10 @@ def recognise(files: Sequence[bytes]) -> Container:
     """The one container that `files`, an upload in any order, make up.
 
     Raises Refusal: UPLOAD_EMPTY, UPLOAD_TOO_LARGE, FILE_UNREADABLE, FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES,
-    FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH. Defects that no password fixes are reported here.
+    FILE_ENCRYPTION_UNSUPPORTED, FILE_KDF_COST_TOO_HIGH, CERT_MALFORMED. Defects that no password fixes are reported
+    here: an empty password too, which is tried within a budget of its own, and protects nothing.
     """
-    check_sizes([len(content) for content in files])
-    return _without_traces(lambda: _recognised(files))
+    return _without_traces(lambda: _protected(_recognised(files)))
 
 
 def open_locked(files: Sequence[bytes], password: str, budget: KdfBudget) -> Opened:
@@ -120,13 +136,20 @@ def open_locked(files: Sequence[bytes], password: str, budget: KdfBudget) -> Ope
 
     UPLOAD_CHANGED where there is nothing to open: the files are not those that a password was asked for.
     """
-    container = recognise(files)
+    container = _without_traces(lambda: _recognised(files))
     if isinstance(container, Bare):
         raise Refusal(Code.UPLOAD_CHANGED)
     return container.open(password, budget)
 
 
+def _protected(container: Container) -> Container:
+    if not isinstance(container, Bare) and container.has_empty_password:
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
+    return container
+
+
 def _recognised(files: Sequence[bytes]) -> Container:
+    check_sizes([len(content) for content in files])
     found = _Found()
     for content in files:
         _add_file(content, found)
@@ -147,33 +170,42 @@ def _recognised(files: Sequence[bytes]) -> Container:
 
 
 def _add_file(content: bytes, found: _Found) -> None:
-    if content[0] == SEQUENCE and _add_der(content, found):
+    if _add_der(content, found):
         return
     blocks = blocks_in(content)
     if not blocks:
+        decoded = bare_base64(content)
+        if decoded is not None and _add_der(decoded, found):
+            return
         raise Refusal(Code.FILE_UNREADABLE)
     for block in blocks:
         _add_block(block, found)
 
 
 def _add_block(block: Block, found: _Found) -> None:
-    """Take up one PEM block; one of another kind, such as a request, is passed over."""
-    if block.label in ("CERTIFICATE", "X509 CERTIFICATE"):
-        found.certificates.append(block.der())
-    elif block.label in ("PKCS7", "CMS"):
-        found.certificates += certificates_in(block.der())
-    elif block.label == "ENCRYPTED PRIVATE KEY":
-        found.envelopes.append(block.der())
-    elif block.label.endswith("PRIVATE KEY"):
-        found.open_key = True
+    """Take up one PEM block, by its bytes; one of another kind, such as a request, is passed over."""
+    decoded = block.der()
+    if decoded is not None and _add_der(decoded, found):
+        return
+    if block.label.endswith("PRIVATE KEY") and block.label != "ENCRYPTED PRIVATE KEY":
+        found.open_key = True  # or one of OpenSSL's older encryptions, which are not supported either
+    elif block.label in _OUR_LABELS:
+        raise Refusal(Code.FILE_UNREADABLE)
 
 
 def _add_der(content: bytes, found: _Found) -> bool:
-    """Take up a file in DER, or BER where the format allows it; False where it is none of those known."""
+    """Take up the first value in DER, or BER where the format allows it; False where it is none of those known."""
+    if content[:1] != _FIRST_BYTE:
+        return False
     try:
+        content = first_value(content)
         shape = outline(definite(content))
     except ValueError:
         return False
+    if shape[: len(_CERTIFICATE)] == _CERTIFICATE:
+        if is_certificate(content):
+            found.certificates.append(content)
+        return is_certificate(content)
     for beginning, add in _DER_FORMATS.items():
         if shape[: len(beginning)] == beginning:
             add(content, found)
@@ -185,9 +217,17 @@ def _add_open_key(_content: bytes, found: _Found) -> None:
     found.open_key = True
 
 
+_FIRST_BYTE = bytes([SEQUENCE])
+_CERTIFICATE = (0x30, 0x30, 0x03)
+# Labels of blocks that hold what is accepted (RFC 7468, and what other programs write): others are passed over.
+_OUR_LABELS = frozenset(
+    {
+        "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "NEW CERTIFICATE", "CERTIFICATE CHAIN", "PKCS7",
+        "PKCS #7 SIGNED DATA", "CMS", "PKCS12", "PKCS #12", "PFX", "ENCRYPTED PRIVATE KEY",
+    }
+)  # fmt: skip
 # By the tags of the first values inside: 02 INTEGER, 03 BIT STRING, 04 OCTET STRING, 06 OID, 30 SEQUENCE, a0 [0].
 _DER_FORMATS: dict[tuple[int, ...], Callable[[bytes, _Found], None]] = {
-    (0x30, 0x30, 0x03): lambda content, found: found.certificates.append(content),
     (0x30, 0x04): lambda content, found: found.envelopes.append(content),
     (0x06, 0xA0): lambda content, found: found.certificates.extend(certificates_in(content)),
     (0x02, 0x30, 0x04): _add_open_key,  # PrivateKeyInfo, RFC 5208

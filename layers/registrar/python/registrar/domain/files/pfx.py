@@ -33,7 +33,7 @@ from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import Envelope, envelope_of, open_key, read_envelope
 from registrar.domain.files.password_encryption import DIGEST_BYTES, pkcs12_bytes
 from registrar.domain.files.password_forms import Password
-from registrar.domain.files.pkcs7 import MAX_CERTIFICATES, load_certificate
+from registrar.domain.files.pkcs7 import MAX_CERTIFICATES, load_certificate, only_for_signing
 from registrar.domain.files.private_keys import PrivateKey, read_private_key
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal, WrongPassword
@@ -106,24 +106,33 @@ class Pfx:
     clear: _Bags
     sealed: tuple[Envelope, ...]
 
-    def open(self, password: str, budget: KdfBudget) -> tuple[bytes, PrivateKey]:
-        """The DER of the certificate that belongs to the one key in the file, and that key.
+    @property
+    def has_empty_password(self) -> bool:
+        """Whether anyone can open it: its MAC is made with an empty password."""
+        try:
+            self.mac.proved(self.content, Password.of(""), KdfBudget())
+        except WrongPassword:
+            return False
+        return True
 
-        Raises WrongPassword, and Refusal: FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES (several keys, or several
-        certificates for one), FILE_KEY_MISMATCH, FILE_KDF_COST_TOO_HIGH, FILE_ENCRYPTION_UNSUPPORTED,
-        FILE_UNREADABLE (also for a file without a key: it proves nothing).
+    def open(self, password: str, budget: KdfBudget) -> tuple[bytes, PrivateKey]:
+        """The DER of the one certificate in the file that has its key in it and may be registered, and that key.
+
+        Raises WrongPassword, and Refusal: FILE_NO_CERTIFICATE, FILE_SEVERAL_CERTIFICATES (several certificates for
+        signing have their key in it), FILE_KEY_MISMATCH, FILE_KDF_COST_TOO_HIGH, FILE_ENCRYPTION_UNSUPPORTED (also
+        for keys or certificates under another password than the MAC's), FILE_UNREADABLE (also for a file without a
+        key: it proves nothing).
         """
         proved = self.mac.proved(self.content, Password.of(password), budget)
         bags = self.clear
         for part in self.sealed:
             opened = part.open(proved, budget, partial(_bags, sealed=True))
             if opened is None:
-                raise Refusal(Code.FILE_UNREADABLE)
+                raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
             bags += opened
         if not bags.certificates:
             raise Refusal(Code.FILE_NO_CERTIFICATE)
-        key = _only_key(bags, proved, budget)
-        return _certificate_of(key, bags.certificates), key
+        return _registrable_pair(bags.certificates, _keys(bags, proved, budget))
 
 
 def read_pfx(content: bytes) -> Pfx:
@@ -205,26 +214,29 @@ def _bag(bag: SafeBag, *, sealed: bool) -> _Bags:
     return _Bags()  # a CRL or a secret is of no interest
 
 
-def _only_key(bags: _Bags, password: Password, budget: KdfBudget) -> PrivateKey:
-    count = len(bags.envelopes) + len(bags.open_keys)
-    if count > 1:
-        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=count)
-    key = None
-    if bags.envelopes:
-        key = open_key(bags.envelopes[0], password, budget)
-    elif bags.open_keys:
-        with suppress(PrivateKeyMalformed):
-            key = read_private_key(bags.open_keys[0])
-    # The MAC has proved the password, so a key that it does not open is broken, not locked.
-    if key is None:
+def _keys(bags: _Bags, password: Password, budget: KdfBudget) -> list[PrivateKey]:
+    """The keys that the password opens, which is at least one."""
+    if not bags.envelopes and not bags.open_keys:
         raise Refusal(Code.FILE_UNREADABLE)
-    return key
+    keys = [key for envelope in bags.envelopes if (key := open_key(envelope, password, budget)) is not None]
+    for info in bags.open_keys:
+        with suppress(PrivateKeyMalformed):
+            keys.append(read_private_key(info))
+    if keys:
+        return keys
+    # The MAC has proved the password and that nothing was changed: such a key is under another password.
+    raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED if bags.envelopes else Code.FILE_UNREADABLE)
 
 
-def _certificate_of(key: PrivateKey, certificates: Sequence[bytes]) -> bytes:
-    own = [der for der in dict.fromkeys(certificates) if key.belongs_to(load_certificate(der))]
-    if not own:
+def _registrable_pair(certificates: Sequence[bytes], keys: Sequence[PrivateKey]) -> tuple[bytes, PrivateKey]:
+    """The only certificate with a key; of several, the only one for signing."""
+    pairs: dict[bytes, PrivateKey] = {}
+    for der in dict.fromkeys(certificates):
+        certificate = load_certificate(der)
+        for key in keys:
+            if key.belongs_to(certificate):
+                pairs[der] = key
+    if not pairs:
         raise Refusal(Code.FILE_KEY_MISMATCH)
-    if len(own) > 1:
-        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(own))
-    return own[0]
+    (own,) = pairs if len(pairs) == 1 else only_for_signing(list(pairs))
+    return own, pairs[own]

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from registrar.domain.asn1.names import NormalName, normal_name
-from registrar.domain.asn1.structures import SEQUENCE, ContentInfo, SignedData, definite, der_of, read
+from registrar.domain.asn1.structures import (
+    SEQUENCE,
+    ContentInfo,
+    SignedData,
+    definite,
+    der_of,
+    outline,
+    read,
+    values,
+)
 from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -17,6 +26,11 @@ from registrar.domain.reasons.errors import Refusal
 ID_SIGNED_DATA = "1.2.840.113549.1.7.2"
 MAX_CERTIFICATES = 20
 MAX_CERTIFICATE_BYTES = 16 * 1024
+
+_CERTIFICATE = (0x30, 0x30, 0x03)
+_VERSION = 0xA0
+# Serial number, signature algorithm, issuer, validity, subject, public key.
+_TO_BE_SIGNED = (0x02, 0x30, 0x30, 0x30, 0x30, 0x30)
 
 
 def certificates_in(content: bytes) -> list[bytes]:
@@ -28,11 +42,11 @@ def certificates_in(content: bytes) -> list[bytes]:
         outer = read(ContentInfo, definite(content))
         if outer.type.dotted_string != ID_SIGNED_DATA:
             raise Refusal(Code.FILE_UNREADABLE)
-        values = read(SignedData, outer.content).certificates or []
+        members = read(SignedData, outer.content).certificates or []
     except ValueError:
         raise Refusal(Code.FILE_UNREADABLE) from None
     # A SEQUENCE is a certificate, a tagged value one of the other kinds of RFC 5652 section 10.2.2.
-    found = [value for value in values if value.tag_bytes[0] == SEQUENCE]
+    found = [value for value in members if value.tag_bytes[0] == SEQUENCE]
     if not found:
         raise Refusal(Code.FILE_NO_CERTIFICATE)
     if len(found) > MAX_CERTIFICATES:
@@ -40,21 +54,41 @@ def certificates_in(content: bytes) -> list[bytes]:
     return [der_of(value) for value in found]
 
 
+def is_certificate(der: bytes) -> bool:
+    """Whether `der` has the outline of a certificate (RFC 5280 section 4.1); a request and a CRL have others.
+
+    The parser may still refuse it, whole, for one value in it.
+    """
+    try:
+        parts = values(der)
+        shape = tuple(part.tag_bytes[0] for part in parts)
+        inside = outline(der_of(parts[0])) if shape == _CERTIFICATE else ()
+    except ValueError:
+        return False
+    return inside[inside[:1] == (_VERSION,) :][: len(_TO_BE_SIGNED)] == _TO_BE_SIGNED
+
+
 def load_certificate(der: bytes) -> x509.Certificate:
-    """A certificate of at most 16 KiB, parsed. Raises Refusal UPLOAD_TOO_LARGE or FILE_UNREADABLE."""
+    """A certificate of at most 16 KiB, parsed. Raises Refusal UPLOAD_TOO_LARGE, FILE_UNREADABLE or CERT_MALFORMED.
+
+    CERT_MALFORMED is for a file that is whole, but has a value that RFC 5280 does not allow: another export would
+    have it too.
+    """
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_CERTIFICATE_BYTES)
     try:
         return parse_certificate(der)
     except (ValueError, x509.InvalidVersion):
-        raise Refusal(Code.FILE_UNREADABLE) from None
+        code = Code.CERT_MALFORMED if is_certificate(der) else Code.FILE_UNREADABLE
+        raise Refusal(code) from None
 
 
 def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
     """The only certificate that is not a CA's and issued none of the others; a single certificate is always chosen.
 
+    Of several, the one for signing: customers of some CAs hold another for encipherment beside it.
     Raises Refusal: FILE_NO_CERTIFICATE when all of several are CAs, FILE_SEVERAL_CERTIFICATES when more than
-    one is left or there are more than 20, FILE_UNREADABLE, UPLOAD_TOO_LARGE.
+    one is left or there are more than 20, FILE_UNREADABLE, UPLOAD_TOO_LARGE, CERT_MALFORMED.
     """
     distinct = list(dict.fromkeys(certificates))
     if len(distinct) > MAX_CERTIFICATES:
@@ -71,14 +105,30 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
     if not left:
         raise Refusal(Code.FILE_NO_CERTIFICATE)
     if len(left) > 1:
-        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(left))
+        left = only_for_signing(left)
     return left[0]
+
+
+def only_for_signing(certificates: Sequence[bytes]) -> list[bytes]:
+    """The one of several certificates whose keyUsage allows signing. Raises Refusal FILE_SEVERAL_CERTIFICATES."""
+    signing = [der for der in certificates if _may_sign(load_certificate(der))]
+    if len(signing) != 1:
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(signing) or len(certificates))
+    return signing
 
 
 def _issuer_of_another(certificate: x509.Certificate) -> NormalName | None:
     """Who issued it, or None where it did so itself."""
     issuer = normal_name(certificate.issuer)
     return None if issuer == normal_name(certificate.subject) else issuer
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    """Whether its keyUsage says digitalSignature; one without a readable keyUsage may."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return True
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:

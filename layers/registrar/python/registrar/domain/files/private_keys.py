@@ -6,7 +6,7 @@ the point computed from the scalar for EC. OpenSSL's own check proves p and q pr
 2048 and 8 s for 8192 bits. And `cryptography` drops the attributes, where R is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -15,14 +15,22 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from registrar.domain.asn1.ber import first_value
 from registrar.domain.asn1.structures import (
+    NULL,
+    SEQUENCE,
     TLV,
     AnyAttribute,
     Attribute,
     EcPrivateKey,
+    ExplicitCurve,
     PrivateKeyInfo,
     RsaPrivateKey,
+    definite,
+    der_of,
+    outline,
     read,
+    values,
 )
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PrivateKeyMalformed, Refusal
@@ -38,6 +46,14 @@ _CURVES = {
     ec.EllipticCurveOID.SECP384R1: ec.SECP384R1(),
     ec.EllipticCurveOID.SECP521R1: ec.SECP521R1(),
 }
+# FIPS 186-4 appendix D.1.2.
+_PRIMES: Mapping[int, ec.EllipticCurve] = {
+    2**256 - 2**224 + 2**192 + 2**96 - 1: ec.SECP256R1(),
+    2**384 - 2**128 - 2**96 + 2**32 - 1: ec.SECP384R1(),
+    2**521 - 1: ec.SECP521R1(),
+}
+# The tags of the first values of a PrivateKeyInfo (INTEGER, SEQUENCE, OCTET STRING), and all of an RSAPrivateKey.
+_KEY_OUTLINES = ((0x02, 0x30, 0x04), (0x02,) * 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +81,18 @@ def _spki(key: CertificatePublicKeyTypes) -> bytes:
 def read_private_key(info: bytes) -> PrivateKey:
     """The public half and R of a PrivateKeyInfo (RFC 5208 section 5, RFC 5958 section 2; R: KCAC.TS.SIVID).
 
-    Raises PrivateKeyMalformed when the bytes are none, and Refusal FILE_UNREADABLE when they are, but the key is
-    of an unknown kind, its numbers do not belong together, or R is not one BIT STRING of 20 bytes.
+    Raises PrivateKeyMalformed when the bytes are none, as after a wrong password. Whatever has the shape of a key
+    was opened by the right one, and is a Refusal if it is of no use: FILE_ENCRYPTION_UNSUPPORTED for another kind
+    of key than RSA and EC on the curves above, or another structure; FILE_UNREADABLE where its numbers do not
+    belong together, or R is not one BIT STRING of 20 bytes.
     """
+    parsed = _parsed(info)
+    is_rsa, curve = _kind(parsed.algorithm)
+    if not is_rsa and curve is None:
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     try:
-        parsed = read(PrivateKeyInfo, info)
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.version not in (0, 1):
-        raise PrivateKeyMalformed
-    try:
-        key = PrivateKey(_spki(_public_key(parsed)), _random_number(parsed.attributes or []))
+        public = _rsa_public_key(read(RsaPrivateKey, parsed.key)) if curve is None else _ec_key(curve, parsed.key)
+        key = PrivateKey(_spki(public), _random_number(parsed.attributes or []))
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if key is None:
@@ -83,13 +100,45 @@ def read_private_key(info: bytes) -> PrivateKey:
     return key
 
 
-def _public_key(info: PrivateKeyInfo) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
-    kind = info.algorithm.oid.dotted_string
-    if kind == _RSA:
-        return _rsa_public_key(read(RsaPrivateKey, info.key))
-    if kind == _EC:
-        return _ec_public_key(info.algorithm.parameters, read(EcPrivateKey, info.key))
-    raise ValueError("neither RSA nor EC")
+def _parsed(info: bytes) -> PrivateKeyInfo:
+    shape: tuple[int, ...] = ()
+    parsed = None
+    try:
+        whole = definite(first_value(info))
+        shape = outline(whole)
+        parsed = read(PrivateKeyInfo, whole)
+    except (ValueError, RecursionError):
+        parsed = None
+    if parsed is not None and parsed.version in (0, 1):
+        return parsed
+    if any(shape[: len(known)] == known for known in _KEY_OUTLINES):
+        raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
+    raise PrivateKeyMalformed
+
+
+def _kind(algorithm: TLV) -> tuple[bool, ec.EllipticCurve | None]:
+    """Whether the key is RSA's, and its curve if it is EC's on a known one (RFC 3279 2.3.1, RFC 5480 2.1.1)."""
+    try:
+        oid, *parameters = values(der_of(algorithm))
+        kind = read(x509.ObjectIdentifier, oid).dotted_string
+        if kind == _EC and len(parameters) == 1:
+            (given,) = parameters
+            explicit = given.tag_bytes[0] == SEQUENCE
+            return False, _curve(read(ExplicitCurve, given) if explicit else read(x509.ObjectIdentifier, given))
+    except ValueError:
+        return False, None
+    return kind == _RSA and [each.tag_bytes[0] for each in parameters] in ([], [NULL]), None
+
+
+def _curve(parameters: x509.ObjectIdentifier | ExplicitCurve) -> ec.EllipticCurve | None:
+    """The curve that is named, or whose field is written out; None for others.
+
+    Of a curve written out only the field counts: the point is computed on the curve of the standard, and has to be
+    the point in the certificate.
+    """
+    if isinstance(parameters, ExplicitCurve):
+        return _PRIMES.get(parameters.field.prime)
+    return _CURVES.get(parameters)
 
 
 def _rsa_public_key(key: RsaPrivateKey) -> rsa.RSAPublicKey:
@@ -108,10 +157,11 @@ def _rsa_public_key(key: RsaPrivateKey) -> rsa.RSAPublicKey:
     return rsa.RSAPublicNumbers(key.e, key.n).public_key()
 
 
-def _ec_public_key(curve_oid: object, key: EcPrivateKey) -> ec.EllipticCurvePublicKey:
+def _ec_key(curve: ec.EllipticCurve, der: bytes) -> ec.EllipticCurvePublicKey:
     """The point that belongs to the scalar (RFC 5915 section 3). Raises ValueError."""
-    curve = next((curve for oid, curve in _CURVES.items() if oid == curve_oid), None)
-    if curve is None or key.version != 1 or key.curve not in (None, curve_oid):
+    key = read(EcPrivateKey, der)
+    inner = curve if key.curve is None else _curve(key.curve)
+    if key.version != 1 or inner is None or inner.name != curve.name:
         raise ValueError("EC curve")
     if len(key.scalar) > (curve.key_size + 7) // 8:
         raise ValueError("EC scalar")
@@ -129,9 +179,9 @@ def _random_number(attributes: Sequence[TLV]) -> bytes | None:
     found = [a for a in attributes if read(AnyAttribute, a).type.dotted_string == ID_RANDOM_NUM]
     if not found:
         return None
-    values = read(Attribute, found[0]).values.as_list()
-    if len(found) != 1 or len(values) != 1 or values[0].padding_bits():
+    numbers = read(Attribute, found[0]).values.as_list()
+    if len(found) != 1 or len(numbers) != 1 or numbers[0].padding_bits():
         raise ValueError("R does not occur once, or is no number of whole bytes")
-    if len(values[0].as_bytes()) != RANDOM_NUMBER_BYTES:
+    if len(numbers[0].as_bytes()) != RANDOM_NUMBER_BYTES:
         raise ValueError("R is not of 20 bytes")
-    return values[0].as_bytes()
+    return numbers[0].as_bytes()

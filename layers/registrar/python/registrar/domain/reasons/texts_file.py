@@ -87,15 +87,16 @@ FILE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.FILE_ENCRYPTION_UNSUPPORTED: {
         "ko": Wording(
             "지원하지 않는 방식으로 만든 파일입니다",
-            "비밀번호 문제가 아닙니다. 저희가 열 수 없는 방식으로 암호화된 파일이거나, 개인키가 비밀번호로 "
-            "보호되어 있지 않은 파일입니다. 발급기관에서 비밀번호를 정해 다시 내보내거나, signCert.der만 "
-            "선택해 주십시오.",
+            "비밀번호 문제가 아닙니다. 저희가 열 수 없는 방식으로 암호화된 파일이거나, 개인키가 "
+            "비밀번호로 보호되어 있지 않거나(빈 비밀번호 포함) 파일과 다른 비밀번호로 보호된 파일입니다. "
+            "발급기관에서 비밀번호 하나를 정해 다시 내보내거나, signCert.der만 선택해 주십시오.",
         ),
         "en": Wording(
             "The file was made in a way we do not support",
-            "This is not a password problem. The file is encrypted in a way that we cannot open, or its private "
-            "key is not protected by a password. Export it again at the issuer with a password, or choose "
-            "signCert.der alone.",
+            "This is not a password problem. The file is encrypted in a way that we cannot open, or "
+            "its private key is not protected by a password (an empty one does not count), or by another "
+            "password than the file. Export it again at the issuer with one password, or choose signCert.der "
+            "alone.",
         ),
     },
     Code.FILE_KDF_COST_TOO_HIGH: {
