@@ -6,6 +6,7 @@ from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.addresses import HttpAddress
 from registrar.net import http
 from registrar.net.stream import OVERHEAD
+from tests.support.others import made_by_others
 from tests.support.wire import Wire, frozen, ticking
 
 AT = HttpAddress("ocsp.example.org", 4612, "/OCSPServer?a=b")
@@ -40,6 +41,8 @@ def test_a_post_request_contains_its_body(wire: Wire) -> None:
         OK + b"content-length:3 \r\nX: a:b\r\n\r\ncrl",
         OK + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\ncrl",
         OK + b"\r\ncrl",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 3\r\n\r\ncrl",
+        b"HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\nLink: x\r\n\r\nHTTP/1.1 102\n\n" + OK + b"\r\ncrl",
         b"HTTP/1.0 200 OK\n\ncrl",
         b"HTTP/1.1 200\r\n\r\ncrl",
         CHUNKED + b"1\r\nc\r\n2;x=y\r\nrl\r\n0\r\n\r\n",
@@ -54,7 +57,7 @@ def test_a_body_of_each_encoding_is_read(wire: Wire, response: bytes) -> None:
     assert http.get(AT, frozen()) == b"crl"
 
 
-@pytest.mark.parametrize("status", [100, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [101, 201, 204, 206, 301, 302, 303, 307, 308, 400, 401, 404, 429, 500, 503])
 def test_a_status_other_than_200_is_refused(wire: Wire, status: int) -> None:
     headers = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 3\r\n\r\n"
     wire.answer = f"HTTP/1.1 {status} It\r\n".encode() + headers + b"crl"
@@ -149,3 +152,17 @@ def test_content_from_servers_is_not_in_the_reason(wire: Wire) -> None:
     with pytest.raises(IssuerUnreachable) as caught:
         http.get(AT, ticking(100))
     assert caught.value.why == "HTTP status 404"
+
+
+def test_interim_responses_are_bounded(wire: Wire) -> None:
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    wire.answer = interim * 10 + OK + b"\r\ncrl"
+    assert http.get(AT, frozen()) == b"crl"
+    wire.answer = interim * 11 + OK + b"\r\ncrl"
+    with pytest.raises(IssuerUnreachable, match="too many interim responses"):
+        http.get(AT, frozen())
+
+
+def test_response_of_another_products_report_is_read(wire: Wire) -> None:
+    wire.answer = made_by_others("cases/http-100-continue.txt").read_bytes()
+    assert http.get(AT, frozen()) == b"abc"

@@ -144,11 +144,12 @@ def signed_by(
     oid: x509.ObjectIdentifier = SignatureAlgorithmOID.RSA_WITH_SHA256,
     digest: hashes.HashAlgorithm | None = None,
     scheme: Any = None,
+    algorithm: bytes | None = None,
     response_type: str = "1.3.6.1.5.5.7.48.1.1",
 ) -> bytes:
     """The DER of an OCSPResponse around a ResponseData, without certificates."""
     signature = key.sign(data, scheme or padding.PKCS1v15(), digest or hashes.SHA256())
-    algorithm = der_value(0x30, asn1.encode_der(oid) + b"\x05\x00")
+    algorithm = algorithm or der_value(0x30, asn1.encode_der(oid) + b"\x05\x00")
     basic = der_value(0x30, data + algorithm + der_value(0x03, b"\0" + signature))
     kind = asn1.encode_der(x509.ObjectIdentifier(response_type))
     body = der_value(0x30, kind + der_value(0x04, basic))

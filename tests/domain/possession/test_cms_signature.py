@@ -29,7 +29,9 @@ from tests.support.cms_messages import (
     signed_by,
     the_attributes,
 )
+from tests.support.others import made_by_others
 from tools.pki.authorities import CustomerCertificate, _oid, _tlv
+from tools.pki.npki_containers import as_ber
 
 RSA = a_certificate(key=an_rsa_key())
 EC = a_certificate(key=an_ec_key())
@@ -185,3 +187,27 @@ def test_bytes_that_are_no_certificate_are_a_defect() -> None:
 def test_the_content_may_be_any_bytes() -> None:
     for content in (b"", b"\0", _oid("1.2.3"), bytes(100_000)):
         check_cms_signature(signed_by(EC, content), EC.der, content)
+
+
+@pytest.mark.parametrize("name", SIGNERS)
+@pytest.mark.parametrize("options", [(), ("-nodetach",)], ids=["detached", "attached"])
+def test_message_in_ber_is_accepted(name: str, options: tuple[str, ...], openssl: OpenSsl) -> None:
+    customer = SIGNERS[name]()
+    messages = [
+        openssl.sign(CONTENT, [customer], "-stream", *options),
+        as_ber(openssl.sign(CONTENT, [customer], *options), piece=7),
+    ]
+    messages.append(as_ber(signed_by(customer, CONTENT), piece=100))
+    for message in messages:
+        check_cms_signature(message, customer.der, CONTENT)
+        assert refused(message, customer, OTHER_CONTENT)
+        assert refused(message + b"\0", customer, CONTENT)
+        assert refused(message, OTHER_RSA, CONTENT)
+
+
+def test_message_of_another_products_report_is_accepted() -> None:
+    folder = made_by_others("cases")
+    message, certificate, text = (
+        folder.joinpath(f"cms-ber.{each}").read_bytes() for each in ("p7s", "signCert.der", "text")
+    )
+    check_cms_signature(message, certificate, text)

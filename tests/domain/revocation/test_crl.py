@@ -9,12 +9,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1.ber import der_value
+from registrar.domain.asn1.names import normal_name
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry, batches, read_entry
 from registrar.domain.revocation.crl_index import index_crl
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
+from tests.support.others import made_by_others
 from tools.pki.crls import Revoked, large_crl, make_crl, random_entries, scope, signed_again
 
 CA = a_pki().issuers["yessign"]
@@ -118,7 +120,6 @@ def test_crl_without_entries_is_accepted() -> None:
                 ]
             },
         ),
-        ("removeFromCRL", {"entries": [Revoked(1, NOW, x509.ReasonFlags.remove_from_crl)]}),
     ],
 )
 def test_wrong_crl_is_refused_with_a_reason(says: str, wrong: dict[str, object]) -> None:
@@ -222,3 +223,40 @@ def test_scope_is_read_whether_critical_or_not() -> None:
         ExtensionOID.ISSUING_DISTRIBUTION_POINT
     )
     assert not extension.critical
+
+
+ODD_REASONS = [
+    b"\x0a\x01\x08",
+    b"\x0a\x01\x07",
+    b"\x0a\x01\x0b",
+    b"\x0a\x01\xff",
+    b"\x02\x01\x01",
+    b"\x0a\x02\0\x06",
+    b"\x05\0",
+    b"",
+]
+
+
+@pytest.mark.parametrize("odd", ODD_REASONS, ids=bytes.hex)
+def test_entry_with_an_odd_reason_counts_as_revoked_and_the_rest_stands(odd: bytes) -> None:
+    reason = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.21"), odd)
+    content = make_crl(CA, (Revoked(5, NOW, extensions=((reason, False),)), *ENTRIES), this_update=NOW)
+
+    found = entries_of(content)
+
+    assert (found[0].serial, found[0].reason, found[0].on_hold) == (5, None, False)
+    assert [e.reason for e in found[1:]] == ["superseded", None, "keyCompromise", None, "certificateHold"]
+    assert index_crl(read_crl(content, ISSUER))
+
+
+def test_list_of_another_products_report_is_read() -> None:
+    content = made_by_others("cases/crl-remove-from-crl.crl").read_bytes()
+    folder = made_by_others("cases/trust/issuers")
+    (issuer,) = (
+        each
+        for each in map(read_certificate, (path.read_bytes() for path in folder.rglob("*.der")))
+        if each.subject == normal_name(x509.load_der_x509_crl(content).issuer)
+    )
+    crl = read_crl(content, issuer)
+    found = [read_entry(raw) for batch in batches(crl.der, crl.entries_at, crl.entries_end) for raw in batch]
+    assert [(entry.serial, entry.reason) for entry in found] == [(0x1234, "keyCompromise"), (0x5566, None)]

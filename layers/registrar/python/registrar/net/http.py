@@ -12,6 +12,7 @@ from registrar.net.limits import Limits
 from registrar.net.stream import Stream, connected
 
 MOST_HEADERS: Final = 100
+MOST_INTERIM: Final = 10
 MOST_OF_A_LINE: Final = 8 * 1024
 
 
@@ -38,13 +39,11 @@ def _ask(address: HttpAddress, method: str, headers: dict[str, str], body: bytes
 
 
 def _response(stream: Stream) -> bytes:
-    status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))
-    if not status:
-        raise IssuerUnreachable("the response is not HTTP")
-    if status[1] != b"200":
+    status = _final_status(stream)
+    if status != b"200":
         # RFC 9110 section 15.5: 4xx is about this request, but 429 about too many of them.
-        about_request = status[1].startswith(b"4") and status[1] != b"429"
-        raise IssuerUnreachable(f"HTTP status {status[1].decode()}", server_failed=not about_request)
+        about_request = status.startswith(b"4") and status != b"429"
+        raise IssuerUnreachable(f"HTTP status {status.decode()}", server_failed=not about_request)
     headers = _headers(stream)
     coding = headers.get(b"transfer-encoding")
     if coding is not None:
@@ -55,6 +54,19 @@ def _response(stream: Stream) -> bytes:
     if length is None:
         return stream.rest()
     return stream.exactly(_number(length, 10))
+
+
+def _final_status(stream: Stream) -> bytes:
+    """The status of the response itself, after interim ones, which any server may send (RFC 9110 section 15.2)."""
+    for _ in range(MOST_INTERIM + 1):
+        status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))
+        if not status:
+            raise IssuerUnreachable("the response is not HTTP")
+        # 101 is final here: we offer no other protocol.
+        if not status[1].startswith(b"1") or status[1] == b"101":
+            return status[1]
+        _headers(stream)
+    raise IssuerUnreachable("too many interim responses")
 
 
 def _headers(stream: Stream) -> dict[bytes, bytes]:

@@ -4,7 +4,7 @@
 
 | part of the message | accepted |
 | --- | --- |
-| encoding | DER in every part that is looked at, at most 16 KiB |
+| encoding | DER in every part that is looked at, or BER that is converted to it first: indefinite lengths, octet strings in pieces (Bouncy Castle and other writers of streams); at most 16 KiB |
 | eContent (5.2) | absent, or the expected bytes |
 | certificates, crls (5.1), unsignedAttrs (5.3) | ignored: the key is that of the certificate given, and no other |
 | signerInfos (5.1) | exactly one |
@@ -27,6 +27,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
+from registrar.domain.asn1.ber import to_der
 from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.reasons.errors import PossessionProofInvalid
@@ -167,14 +168,16 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) 
 def _read(message: bytes) -> _SignedData:
     if len(message) > MAX_BYTES:
         raise PossessionProofInvalid(f"longer than {MAX_BYTES} bytes")
-    try:
-        info = asn1.decode_der(_ContentInfo, message)
-        if info.content_type != _ID_SIGNED_DATA:
-            raise PossessionProofInvalid("contentType is not id-signedData")
-        signed: _SignedData = info.content.parse(_SignedData)
-    except _UNREADABLE:
-        raise PossessionProofInvalid("not the DER of a SignedData") from None
-    return signed
+    for convert in (bytes, to_der):
+        try:
+            info = asn1.decode_der(_ContentInfo, convert(message))
+            if info.content_type != _ID_SIGNED_DATA:
+                raise PossessionProofInvalid("contentType is not id-signedData")
+            signed: _SignedData = info.content.parse(_SignedData)
+        except _UNREADABLE:
+            continue
+        return signed
+    raise PossessionProofInvalid("not the DER of a SignedData")
 
 
 def _check_signer_id(signed: _SignedData, signer: _SignerInfo, certificate: x509.Certificate) -> None:

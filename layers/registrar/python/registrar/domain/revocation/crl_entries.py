@@ -21,12 +21,10 @@ REASONS = {
     4: "superseded",
     5: "cessationOfOperation",
     6: "certificateHold",
-    8: "removeFromCRL",
     9: "privilegeWithdrawn",
     10: "aACompromise",
 }
 ON_HOLD = REASONS[6]
-REMOVED = REASONS[8]
 HOLD_CODE = bytes.fromhex("0a0106")
 """The bytes of that reason, which all entries with it contain, and few others."""
 
@@ -177,12 +175,15 @@ def _extensions(data: bytes, at: int, end: int) -> tuple[str | None, list[bytes]
     return reason, shape
 
 
-def _reason(value: bytes) -> str:
-    if len(value) != 3 or value[:2] != bytes([der.ENUMERATED, 1]) or value[2] not in REASONS:
-        raise CrlUnusable("a reason code that is none")
-    if REASONS[value[2]] == REMOVED:
-        raise CrlUnusable("removeFromCRL in a complete CRL")
-    return REASONS[value[2]]
+def _reason(value: bytes) -> str | None:
+    """The name of a reason; None for one that is unknown or does not belong here, such as removeFromCRL.
+
+    Such an entry counts as a revocation like one without a reason: the certificate is listed, and the other entries
+    of the list stay in force.
+    """
+    if len(value) != 3 or value[:2] != bytes([der.ENUMERATED, 1]):
+        return None
+    return REASONS.get(value[2])
 
 
 def _time(tag: int, value: bytes) -> datetime:

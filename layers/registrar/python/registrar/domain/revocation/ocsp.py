@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
-from registrar.domain.reasons.errors import PathInvalid
+from registrar.domain.reasons.errors import DerMalformed, PathInvalid
+from registrar.domain.revocation.ocsp_form import read_form
 from registrar.domain.revocation.ocsp_responder import check_signer, responder_of
 from registrar.domain.revocation.status import Status, StatusValue
 
@@ -114,19 +115,20 @@ def check_response(
     if len(der) > MAX_BYTES:
         return _garbage(f"longer than {MAX_BYTES} bytes")
     try:
-        response = ocsp.load_der_ocsp_response(der)
+        form = read_form(der)
+        response = form.response
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             why = f"responder says {_REFUSALS[response.response_status]}"
             failed = response.response_status in _SERVER_FAILED
             return Status(StatusValue.UNAVAILABLE, SOURCE, why=why, server_failed=failed)
-        signer = check_signer(response, issuer, root, responders, now)
+        signer = check_signer(form, issuer, root, responders, now)
         singles = list(response.responses)
         _check_extensions(response, len(singles), nonce)
         about = (single for single in singles if _is_about(single, certificate, issuer))
         statuses = [_status(single, now, skew, max_age) for single in about]
     except PathInvalid as error:
         return _invalid(error.why)
-    except UNREADABLE:
+    except (*UNREADABLE, DerMalformed):
         return _garbage("not the DER of an OCSPResponse")
     if not statuses:
         return _invalid("not about this certificate")

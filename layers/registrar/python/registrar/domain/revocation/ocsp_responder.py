@@ -39,6 +39,7 @@ from registrar.domain.certificates.path import (
 )
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
+from registrar.domain.revocation.ocsp_form import PSS_SIGNATURES, Form
 from registrar.domain.revocation.status import Responder
 
 MAX_CERTIFICATES = 5
@@ -106,17 +107,18 @@ def _purpose(certificate: Certificate) -> x509.Extension[x509.ExtendedKeyUsage] 
 
 
 def check_signer(
-    response: ocsp.OCSPResponse,
+    form: Form,
     issuer: Certificate,
     root: Certificate,
     responders: Sequence[Certificate],
     now: datetime,
 ) -> Certificate:
     """The authorised signer that made the response. Raises PathInvalid, ValueError for malformed bytes."""
-    accepted = _SIGNATURES.get(response.signature_algorithm_oid)
+    response = form.response
+    accepted = PSS_SIGNATURES.get(form.algorithm) or _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
         raise PathInvalid("signature algorithm not accepted")
-    signed = response.tbs_response_bytes
+    signed = form.signed
     signature = response.signature
     embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
     candidates = [*map(Candidate, (issuer, *responders)), *filter(None, embedded)]

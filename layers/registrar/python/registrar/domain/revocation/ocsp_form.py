@@ -1,0 +1,150 @@
+"""OCSP responses as responders write them: the parser reads a strict form, the signature is over what came.
+
+The parser refuses a response whole for what other clients read: a default that is written out (version v1, critical
+FALSE) and fractions of seconds. These are taken out of a copy, which is parsed; fractions are cut off, so that a
+response counts as older and ends earlier, by less than a second. Nothing else may differ between the two.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+from cryptography.x509 import ocsp
+
+from registrar.domain.asn1 import der
+from registrar.domain.asn1.ber import der_value
+
+_VERSION = bytes.fromhex("a003020100")
+_FALSE = bytes.fromhex("010100")
+_FRACTION = re.compile(rb"([0-9]{14})\.[0-9]{1,9}Z")
+_EXTENSIONS = 0xA1
+_REVOKED = 0xA1
+_NEXT_UPDATE = 0xA0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A response, the bytes that its signature is over, and the DER of its signature's AlgorithmIdentifier."""
+
+    response: ocsp.OCSPResponse
+    signed: bytes
+    algorithm: bytes
+
+
+def read_form(content: bytes) -> Form:
+    """A response of a responder, successful or not. Raises ValueError and DerMalformed."""
+    try:
+        response = ocsp.load_der_ocsp_response(content)
+    except ValueError:
+        response = ocsp.load_der_ocsp_response(_strict(content))
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return Form(response, b"", b"")
+    signed, algorithm, *_ = _parts(_basic(content)[0])
+    return Form(response, signed, algorithm)
+
+
+def _strict(content: bytes) -> bytes:
+    basic, around = _basic(content)
+    data, *rest = _parts(basic)
+    return around(der_value(der.SEQUENCE, _response_data(data) + b"".join(rest)))
+
+
+def _basic(content: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """The BasicOCSPResponse in an OCSPResponse (RFC 6960 4.2.1), and what puts another in its place."""
+    status, body = _exactly(content, 2)
+    (inner,) = _exactly(body, 1, body[0])
+    kind, octets = _exactly(inner, 2)
+    start, end = der.expect(octets, 0, len(octets), der.OCTET_STRING)
+
+    def around(basic: bytes) -> bytes:
+        made = der_value(der.SEQUENCE, kind + der_value(der.OCTET_STRING, basic))
+        return der_value(der.SEQUENCE, status + der_value(body[0], made))
+
+    return octets[start:end], around
+
+
+def _response_data(data: bytes) -> bytes:
+    parts = list(_parts(data))
+    if parts[0] == _VERSION:
+        del parts[0]
+    responder, *rest = parts
+    made = [responder]
+    for part in rest:
+        if part[0] == der.SEQUENCE:
+            made.append(der_value(der.SEQUENCE, b"".join(map(_single, _parts(part)))))
+        else:
+            made.append(_extensions(part) if part[0] == _EXTENSIONS else _time(part))
+    return der_value(der.SEQUENCE, b"".join(made))
+
+
+def _single(single: bytes) -> bytes:
+    cert_id, status, *rest = _parts(single)
+    if status[0] == _REVOKED:
+        status = der_value(_REVOKED, b"".join(map(_time, _parts(status, _REVOKED))))
+    made = [cert_id, status]
+    for part in rest:
+        if part[0] == _EXTENSIONS:
+            made.append(_extensions(part))
+        elif part[0] == _NEXT_UPDATE:
+            made.append(der_value(_NEXT_UPDATE, b"".join(map(_time, _parts(part, _NEXT_UPDATE)))))
+        else:
+            made.append(_time(part))
+    return der_value(der.SEQUENCE, b"".join(made))
+
+
+def _extensions(tagged: bytes) -> bytes:
+    """Extensions (RFC 5280 4.1) under their tag, without `critical FALSE`."""
+    (sequence,) = _exactly(tagged, 1, tagged[0])
+    made = []
+    for extension in _parts(sequence):
+        parts = list(_parts(extension))
+        if parts[1:2] == [_FALSE]:
+            del parts[1]
+        made.append(der_value(der.SEQUENCE, b"".join(parts)))
+    return der_value(tagged[0], der_value(der.SEQUENCE, b"".join(made)))
+
+
+def _time(value: bytes) -> bytes:
+    """A GeneralizedTime without a fraction of a second; any other value as it is."""
+    tag, start, end = der.element(value, 0, len(value))
+    fraction = _FRACTION.fullmatch(value[start:end])
+    return der_value(tag, fraction[1] + b"Z") if tag == der.GENERALIZED_TIME and fraction else value
+
+
+def _exactly(value: bytes, count: int, tag: int = der.SEQUENCE) -> list[bytes]:
+    parts = list(_parts(value, tag))
+    if len(parts) != count:
+        raise ValueError("another number of values")
+    return parts
+
+
+def _parts(value: bytes, tag: int = der.SEQUENCE) -> Iterator[bytes]:
+    """The values in a value with this tag that is all of `value`. Raises DerMalformed, ValueError."""
+    at, end = der.expect(value, 0, len(value), tag)
+    if end != len(value):
+        raise ValueError("bytes after the value")
+    while at < end:
+        _, _, stop = der.element(value, at, end)
+        yield value[at:stop]
+        at = stop
+
+
+def _pss_encodings() -> Iterator[tuple[bytes, tuple[padding.PSS, SHA256 | SHA384 | SHA512]]]:
+    """RSASSA-PSS as RFC 4055 section 3.1 recommends it: one hash for all, salt as long as it; NULL or nothing."""
+    for algorithm, oid in ((SHA256(), 1), (SHA384(), 2), (SHA512(), 3)):
+        name = bytes.fromhex("0609608648016503040200")[:-1] + bytes([oid])
+        forms = [der_value(der.SEQUENCE, name + null) for null in (b"", b"\x05\x00")]
+        for own, of_mask in product(forms, forms):
+            mask = der_value(der.SEQUENCE, _MGF1 + of_mask)
+            salt = der_value(der.INTEGER, bytes([algorithm.digest_size]))
+            parameters = der_value(0xA0, own) + der_value(0xA1, mask) + der_value(0xA2, salt)
+            encoding = der_value(der.SEQUENCE, _PSS + der_value(der.SEQUENCE, parameters))
+            yield encoding, (padding.PSS(padding.MGF1(algorithm), algorithm.digest_size), algorithm)
+
+
+_MGF1 = bytes.fromhex("06092a864886f70d010108")
+_PSS = bytes.fromhex("06092a864886f70d01010a")
+PSS_SIGNATURES = dict(_pss_encodings())
