@@ -28,7 +28,7 @@ def lambda_handler(request: Request) -> Response:
     customer_id = request.caller.customer_id
     at = now()
     proof_id = fields.text("proof_id", CHALLENGE_ID)
-    code = fields.text("code", r"[0-9]{6}")
+    code = fields.one_time_code("code")
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "totp", "totp", at)
     customer, pending = counted_try(customer, "totp", proof.id, at)

@@ -27,7 +27,7 @@ def lambda_handler(request: Request) -> Response:
     customer_id = request.caller.customer_id
     at = now()
     proof_id = fields.text("proof_id", CHALLENGE_ID)
-    code = fields.text("code", r"[0-9]{6}")
+    code = fields.one_time_code("code")
 
     proof, customer = credentials.authorised(proof_id, customer_id, Operation.ENROL, "phone", "phone", at)
     customer, pending = counted_try(customer, "phone", proof.id, at)

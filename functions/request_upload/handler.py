@@ -79,6 +79,6 @@ def _allows(proof: Challenge, customer_id: str, upload_id: str, at: datetime) ->
 
 
 def _announced(fields: Fields) -> AnnouncedFile:
-    name = fields.text("name", r"(?s).{1,128}")
+    name = fields.file_name("name")
     size = fields.number("size")
     return AnnouncedFile(name, size, fields.text("sha256", r"[0-9a-f]{64}"))

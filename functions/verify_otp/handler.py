@@ -31,7 +31,7 @@ def lambda_handler(request: Request) -> Response:
     fields = request.fields()
     at = now()
     challenge_id = fields.text("challenge_id", CHALLENGE_ID)
-    code = fields.text("code", r"[0-9]{6}")
+    code = fields.one_time_code("code")
     method = fields.optional_text("method", "otp|sms") or "otp"
 
     challenge = access.counted(challenge_id, method, at)

@@ -9,6 +9,8 @@ import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.errors import Refusal
+from registrar.entry.fields import Fields
 from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
 from tests.support.openapi import OPERATIONS
@@ -92,7 +94,9 @@ def test_members_of_a_wrong_type_are_named(
     assert account.calls == []
 
 
-@pytest.mark.parametrize("code", ["12345", "1234567", "12345a", " 123456", "123456\n", "１２３４５６", "-12345"])
+@pytest.mark.parametrize(
+    "code", ["12345", "1234567", "12345a", "123456\n", "-12345", "١٢٣٤٥٦", "123.456", "1" * 33]
+)
 def test_a_code_is_six_digits(app: App, code: str) -> None:
     response = app.call("POST", "/challenges/otp", {"challenge_id": "A" * 22, "code": code})
     assert_problem(response, "MALFORMED_REQUEST", field="code")
@@ -222,3 +226,37 @@ def test_no_response_may_be_cached(app: App) -> None:
     for response in (app.call("GET", "/registrations"), app.look("0" * 32)):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+TYPED = [
+    "123 456",
+    "123\u00a0456",
+    "123\u202f456",
+    "123-456",
+    "123\u2011456",
+    "１２３４５６",
+    " 123456 ",
+    "\u200b123\u2009456\u200e",
+]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_code_is_read_as_apps_show_it_and_keyboards_type_it(typed: str) -> None:
+    assert Fields({"code": typed}, "").one_time_code("code") == "123456"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "signCert\u202f2026.der", "sign\u00a0Cert.der", "sign\u200bCert.der", "👩‍👩‍👧‍👦.pfx", "새 인증서 (1).p12",
+        "\U0001fae9 newer than our tables.pfx", "a" * 255,
+    ],
+)  # fmt: skip
+def test_a_file_may_have_any_name_that_a_system_gives(name: str) -> None:
+    assert Fields({"name": name}, "").file_name("name") == name
+
+
+@pytest.mark.parametrize("name", ["", "a" * 256, "a\nb", "a\0", "a\x85b", "a\u2028b", "\ud800", None, 7])
+def test_a_file_name_without_end_or_with_controls_is_malformed(name: object) -> None:
+    with pytest.raises(Refusal, match="MALFORMED_REQUEST"):
+        Fields({"name": name}, "").file_name("name")

@@ -1,6 +1,6 @@
 """OCSP answers for the tests: what is asked, who answers, and answers that no library writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any
@@ -25,6 +25,8 @@ DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 SKEW = timedelta(minutes=5)
 OPERATOR = "yessign"
+# Values that turn types and lengths into others.
+BYTES = (0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x0A, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x84, 0xA0, 0xA1, 0xA2, 0xFF)
 
 
 @cache
@@ -162,3 +164,18 @@ def _signed(answer: bytes) -> bytes:
 
 def _header(der: bytes) -> int:
     return 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
+
+
+def altered(content: bytes) -> Iterator[bytes]:
+    """Each byte with each of its changes."""
+    for at, old in enumerate(content):
+        for new in {*(old ^ 1 << bit for bit in range(8)), *BYTES} - {old}:
+            yield content[:at] + bytes([new]) + content[at + 1 :]
+
+
+def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
+    """The same response with other counts of unused bits before this signature."""
+    at = answer.index(signature) - 1
+    assert answer[at] == 0
+    zeros = next(bit for bit in range(9) if bit == 8 or signature[-1] >> bit & 1)
+    return {answer[:at] + bytes([count]) + answer[at + 1 :] for count in range(1, min(zeros, 7) + 1)}

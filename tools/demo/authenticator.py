@@ -90,5 +90,6 @@ class Authenticator:
             "challenge": websafe(facts.get("challenge", challenge)),
             "origin": facts.get("origin", self.origin),
             "crossOrigin": facts.get("cross_origin", False),
+            **({"topOrigin": facts["top_origin"]} if "top_origin" in facts else {}),
         }
         return json.dumps(said, separators=(",", ":")).encode()

@@ -32,6 +32,7 @@ from tools.demo.authenticator import (
 ORIGIN, APP = "https://bank.example", "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck"
 PARTY = RelyingParty("bank.example", "Demo Bank", frozenset({ORIGIN, APP}))
 NONCE = bytes(range(32))
+BACKED_UP = 0x10
 CHALLENGE, ANOTHER = websafe(NONCE), websafe(bytes(32))
 
 
@@ -75,6 +76,11 @@ WRONG = {
     "another challenge": {"challenge": bytes(32)},
     "inside another page's frame": {"cross_origin": True},
     "crossOrigin is not a boolean": {"cross_origin": "false"},
+    "crossOrigin is a number": {"cross_origin": 0},
+    "below another page": {"top_origin": "https://evil.example"},
+    "below no page": {"top_origin": ""},
+    "topOrigin is no text": {"top_origin": [ORIGIN]},
+    "backed up but not eligible": {"flags": PRESENT | VERIFIED | BACKED_UP},
     "user not present": {"flags": VERIFIED},
     "user not verified": {"flags": PRESENT},
 }
@@ -95,6 +101,13 @@ def test_creation_with_one_wrong_value_is_refused(wrong: dict[str, Any]) -> None
 
     with pytest.raises(PasskeyInvalid):
         created(an_authenticator(), **wrong | flags)
+
+
+@pytest.mark.parametrize("facts", [{"cross_origin": None}, {"top_origin": None}, {"top_origin": ORIGIN}], ids=str)
+def test_members_that_say_nothing_else_are_accepted(facts: dict[str, Any]) -> None:
+    authenticator = an_authenticator()
+    passkey = created(authenticator, **facts)
+    assert proved(authenticator, passkey, **facts).counter == 1
 
 
 def test_creation_and_assertion_are_not_interchangeable() -> None:

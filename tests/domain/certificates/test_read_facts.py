@@ -1,7 +1,7 @@
 """The facts read once from a certificate, and decisions on them: the same as on the bytes."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -10,7 +10,8 @@ from cryptography.x509.oid import NameOID
 from registrar.domain.asn1.names import has_attribute
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.decision import decide_certificate, decide_on
-from registrar.domain.times import days_left
+from registrar.domain.reasons.rendering import as_shown
+from registrar.domain.times import days_left, iso
 from tests.support.builders import NOW, a_certificate, a_link, a_trust_store, an_ec_key, an_rsa_key
 
 THE_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -53,9 +54,20 @@ def test_certificate_without_expiry_gets_a_decision() -> None:
 def test_days_begin_at_midnight_in_seoul() -> None:
     midnight = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
     second_before = datetime(2026, 11, 23, 14, 59, 59, tzinfo=UTC)
-    assert days_left(midnight, second_before) == 1
+    second_after = midnight + timedelta(seconds=1)
+    assert days_left(second_after, second_before) == 1
     assert days_left(second_before, midnight) == -1
-    assert days_left(midnight, midnight) == 0
+    assert days_left(second_after, midnight) == 0
+
+
+def test_end_at_midnight_in_seoul_is_the_end_of_the_day_before() -> None:
+    midnight = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    assert days_left(midnight, datetime(2026, 11, 23, 14, 59, 59, tzinfo=UTC)) == 0
+    assert days_left(midnight, datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC)) == 1
+    for value in (midnight, iso(midnight)):
+        assert as_shown("expires_on", value, "en") == as_shown("expired_on", value, "en") == "23 November 2026"
+        assert as_shown("revoked_on", value, "en") == "24 November 2026"
+    assert as_shown("expires_on", "2026-11-24", "en") == "24 November 2026"
     assert days_left(datetime(1950, 1, 1, tzinfo=UTC), datetime(1950, 1, 2, tzinfo=UTC)) == -1
 
 

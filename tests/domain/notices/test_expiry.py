@@ -24,14 +24,16 @@ def crossed(last_run: datetime | None, now: datetime, not_after: datetime) -> li
 
 # NOW is noon in Seoul; the last second of that day there.
 TONIGHT = NOW + timedelta(hours=12) - SECOND
+# An end then is the end of that day.
+MIDNIGHT = TONIGHT + SECOND
 
 
 def test_daily_run_has_one_window_per_threshold() -> None:
     found = list(windows(NOW - DAY, NOW))
     assert [window.threshold_days for window in found] == [ENDED, 0, 1, 3, 7, 14, 30]
-    assert found[0] == Window(ENDED, TONIGHT - 2 * DAY + SECOND, TONIGHT - DAY)
-    assert found[1] == Window(0, TONIGHT - DAY + SECOND, TONIGHT)
-    assert found[6] == Window(30, TONIGHT + 29 * DAY + SECOND, TONIGHT + 30 * DAY)
+    assert found[0] == Window(ENDED, MIDNIGHT - 2 * DAY + SECOND, MIDNIGHT - DAY)
+    assert found[1] == Window(0, MIDNIGHT - DAY + SECOND, MIDNIGHT)
+    assert found[6] == Window(30, MIDNIGHT + 29 * DAY + SECOND, MIDNIGHT + 30 * DAY)
 
 
 def test_first_run_has_the_windows_of_a_daily_run() -> None:
@@ -41,10 +43,12 @@ def test_first_run_has_the_windows_of_a_daily_run() -> None:
 @pytest.mark.parametrize(
     ("end", "thresholds"),
     [
-        (TONIGHT + 30 * DAY + SECOND, []),
-        (TONIGHT + 30 * DAY, [30]),
-        (TONIGHT + 29 * DAY + SECOND, [30]),
-        (TONIGHT + 29 * DAY, []),
+        (MIDNIGHT + 30 * DAY + SECOND, []),
+        (MIDNIGHT + 30 * DAY, [30]),
+        (MIDNIGHT + 29 * DAY + SECOND, [30]),
+        (MIDNIGHT + 29 * DAY, []),
+        (MIDNIGHT, [0]),
+        (MIDNIGHT - DAY, []),
         (TONIGHT + 7 * DAY, [7]),
         (TONIGHT + DAY, [1]),
         (TONIGHT, [0]),
@@ -77,7 +81,14 @@ def test_second_run_on_one_day_finds_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("end", "days"),
-    [(TONIGHT, 0), (TONIGHT + SECOND, 1), (TONIGHT + DAY, 1), (TONIGHT + 7 * DAY, 7), (TONIGHT - DAY, -1)],
+    [
+        (TONIGHT, 0),
+        (MIDNIGHT, 0),
+        (MIDNIGHT + SECOND, 1),
+        (TONIGHT + DAY, 1),
+        (TONIGHT + 7 * DAY, 7),
+        (TONIGHT - DAY, -1),
+    ],
 )
 def test_days_left_are_calendar_days_in_seoul(end: datetime, days: int) -> None:
     assert days_left(end, NOW) == days

@@ -170,3 +170,18 @@ def test_a_notice_in_an_unknown_language_is_an_error() -> None:
 def test_missing_text_parameter_is_an_error() -> None:
     with pytest.raises(KeyError, match="until_at"):
         notice_text(Kind.LOGIN_LOCKED, "ko", {}, NOW, customer_name="홍길동")
+
+
+@pytest.mark.parametrize(
+    ("end", "korean", "english"),
+    [
+        (NOW - timedelta(hours=1), "2026년 11월 23일에 끝났습니다", "ended on 23 November 2026"),
+        (NOW + timedelta(hours=12), "오늘(2026년 11월 23일) 끝납니다", "ends today (23 November 2026)"),
+    ],
+    ids=["ended on the day of the notice", "ends at midnight"],
+)
+def test_expiry_notice_is_right_on_the_last_day(end: datetime, korean: str, english: str) -> None:
+    for language, expected in (("ko", korean), ("en", english)):
+        ending = [a_registration(not_after=end)]
+        notice = notice_text(Kind.EXPIRING, language, {}, NOW, customer_name="홍길동", registrations=ending)
+        assert expected in notice.text

@@ -15,17 +15,18 @@ from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.revocation.ocsp import MAX_BYTES
 from registrar.domain.revocation.ocsp_form import _strict
 from registrar.domain.revocation.status import Status, StatusValue
-from tests.domain.revocation.test_ocsp_mutations import altered, without_meaning
 from tests.support.builders import NOW, an_rsa_key
 from tests.support.ocsp_answers import (
     NONCE,
     a_response,
+    altered,
     holding,
     issuing_ca,
     signed_by,
     singles_of,
     status,
     with_extension,
+    without_meaning,
 )
 from tests.support.others import made_by_others
 from tools.pki.authorities import _oid, _tlv

@@ -5,7 +5,7 @@ may be altered without notice is known by its place: the count of unused bits of
 that it takes away are zero anyway.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from cryptography.x509 import ocsp
@@ -13,32 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registrar.domain.revocation.status import StatusValue
-from tests.support.ocsp_answers import a_response, ca_itself, delegated, of_the_root, status
+from tests.support.ocsp_answers import (
+    a_response,
+    altered,
+    ca_itself,
+    delegated,
+    of_the_root,
+    status,
+    without_meaning,
+)
 from tools.pki.responders import Responder
 
 # A changed certificate makes `cryptography` warn where it reads it all the same.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-BYTES = (0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x0A, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x84, 0xA0, 0xA1, 0xA2, 0xFF)
 
-
-# Those whose number is one of BYTES or one bit from zero.
+# Those whose number is one of those that `altered` sets or one bit from zero.
 REFUSALS = ("malformedRequest", "internalError", "sigRequired", "unauthorized")
-
-
-def altered(content: bytes) -> Iterator[bytes]:
-    """Each byte with each of its changes."""
-    for at, old in enumerate(content):
-        for new in {*(old ^ 1 << bit for bit in range(8)), *BYTES} - {old}:
-            yield content[:at] + bytes([new]) + content[at + 1 :]
-
-
-def without_meaning(answer: bytes, signature: bytes) -> set[bytes]:
-    """The same response with other counts of unused bits before this signature."""
-    at = answer.index(signature) - 1
-    assert answer[at] == 0
-    zeros = next(bit for bit in range(9) if bit == 8 or signature[-1] >> bit & 1)
-    return {answer[:at] + bytes([count]) + answer[at + 1 :] for count in range(1, min(zeros, 7) + 1)}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 SEOUL = timezone(timedelta(hours=9), "KST")
 """Korea has had no daylight saving time since 1988, so a fixed offset is enough."""
+_THE_FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=SEOUL)
 
 
@@ -25,8 +26,16 @@ def has_passed(end: datetime, now: datetime) -> bool:
 
 
 def days_left(not_after: datetime, now: datetime) -> int:
-    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it."""
-    return (not_after - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
+    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it. See `last_moment`."""
+    return (last_moment(not_after) - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
+
+
+def last_moment(not_after: datetime) -> datetime:
+    """A moment of the last day that something ending at `not_after` can be used.
+
+    An end at exactly midnight is the end of the day before, as people count: 24:00, and not 0:00 of the next.
+    """
+    return max(not_after, _THE_FIRST) - timedelta(seconds=1)
 
 
 def local_date(iso_utc: str | datetime, language: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,12 @@ CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
 REGISTRATION_ID = r"r[a-z0-9]{32}"
 CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
+_MOST_OF_A_CODE = 32
+# Spaces, dashes, and what is not visible, such as a mark of direction.
+_BETWEEN_DIGITS = frozenset({"Zs", "Pd", "Cf"})
+_MOST_OF_A_FILE_NAME = 255
+# Controls, halves of characters, and ends of lines.
+_NOT_IN_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,29 @@ class Fields:
         """A text that `pattern` matches whole."""
         value = self.values.get(name)
         if not isinstance(value, str) or not re.fullmatch(pattern, value) or not value.isprintable():
+            raise self._malformed(name)
+        return value
+
+    def one_time_code(self, name: str) -> str:
+        """Six digits, typed as an app or a text message shows them: with spaces or hyphens, full width.
+
+        Only what keyboards and copying add is left out, so the code that was typed is the code that is compared.
+        """
+        value = self.values.get(name)
+        if not isinstance(value, str) or len(value) > _MOST_OF_A_CODE:
+            raise self._malformed(name)
+        typed = unicodedata.normalize("NFKC", value)
+        code = "".join(each for each in typed if unicodedata.category(each) not in _BETWEEN_DIGITS)
+        if not re.fullmatch(r"[0-9]{6}", code):
+            raise self._malformed(name)
+        return code
+
+    def file_name(self, name: str) -> str:
+        """A file's name as a system gives it, which may be any text of 1 to 255 characters without control ones."""
+        value = self.values.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= _MOST_OF_A_FILE_NAME:
+            raise self._malformed(name)
+        if any(unicodedata.category(each) in _NOT_IN_NAMES for each in value):
             raise self._malformed(name)
         return value
 

@@ -5,6 +5,7 @@ signature. This module checks what `fido2` leaves to its caller: the frame aroun
 flag, which key types are accepted.
 """
 
+import json
 import logging
 import struct
 from collections.abc import Sequence
@@ -99,7 +100,8 @@ def check_assertion(
         party.server().authenticate_complete(state, [AttestedCredentialData(known.credential)], response)
     except _UNREADABLE as error:
         raise PasskeyInvalid(str(error)) from None
-    _check_frame(client_data)
+    _check_frame(party, client_data)
+    _check_backup(data)
     if data.is_backup_eligible() != known.backup_eligible:
         raise PasskeyInvalid("backup eligibility changed")
     # 7.2 step 22: zero and zero is an authenticator that does not count; else it must have grown.
@@ -127,7 +129,8 @@ def check_creation(
         _check_key(new.public_key)
     except _UNREADABLE as error:
         raise PasskeyInvalid(str(error)) from None
-    _check_frame(client_data)
+    _check_frame(party, client_data)
+    _check_backup(data)
     if not 16 <= len(new.credential_id) <= MAX_CREDENTIAL_ID_BYTES:
         raise PasskeyInvalid("credential id too short or too long")
     return Passkey(new.credential_id, bytes(new), data.counter, data.is_backup_eligible(), name, now)
@@ -152,10 +155,20 @@ def creation_options(
     }
 
 
-def _check_frame(client_data: CollectedClientData) -> None:
-    # A page inside another's frame could dress up what the customer confirms (7.2 steps 13 and 14).
-    if client_data.cross_origin is not False:
+def _check_frame(party: RelyingParty, client_data: CollectedClientData) -> None:
+    # A page inside another's frame could dress up what the customer confirms (7.1 and 7.2: crossOrigin, topOrigin).
+    # Some clients write members that they leave out (5.8.1) as null.
+    if client_data.cross_origin is not False and client_data.cross_origin is not None:
         raise PasskeyInvalid("made inside another page's frame")
+    top = json.loads(client_data).get("topOrigin")
+    if top is not None and (not isinstance(top, str) or top not in party.origins):
+        raise PasskeyInvalid("made below another page")
+
+
+def _check_backup(data: AuthenticatorData) -> None:
+    # 7.1 and 7.2: what is not eligible for a backup cannot be backed up.
+    if data.is_backed_up() and not data.is_backup_eligible():
+        raise PasskeyInvalid("backed up, but not eligible")
 
 
 def _check_key(key: Any) -> None:

@@ -55,7 +55,8 @@ def windows(last_run: datetime | None, now: datetime) -> Iterator[Window]:
         return
     for days in (ENDED, *THRESHOLD_DAYS):
         ahead = timedelta(days=days)
-        yield Window(days, first + ahead, today + ahead + _DAY - timedelta(seconds=1))
+        # An end at midnight belongs to the day before (times.py).
+        yield Window(days, first + ahead + timedelta(seconds=1), today + ahead + _DAY)
 
 
 def digests(crossed: Iterable[tuple[Window, Iterable[Due]]]) -> list[Digest]:

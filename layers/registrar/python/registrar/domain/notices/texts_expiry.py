@@ -5,7 +5,7 @@ from datetime import datetime
 
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.times import days_left, local_date
+from registrar.domain.times import days_left, last_moment, local_date
 
 MOST_LISTED = 5
 """Certificates that one message lists; of more it tells the number."""
@@ -31,7 +31,7 @@ def _expiry_ko(name: str, ending: Sequence[Registration], at: datetime) -> str:
     ]
     more = f" 외 {len(ending) - MOST_LISTED}건도 곧 끝납니다." if len(ending) > MOST_LISTED else ""
     count = f"등록하신 인증서 {len(ending)}건을 안내드립니다. " if len(ending) > 1 else ""
-    return f"{name} 고객님, {count}{', '.join(said)}.{more} {_advice_ko(days_left(ending[0].not_after, at))}"
+    return f"{name} 고객님, {count}{', '.join(said)}.{more} {_advice_ko(_days_left(ending[0].not_after, at))}"
 
 
 def _expiry_en(name: str, ending: Sequence[Registration], at: datetime) -> str:
@@ -42,12 +42,17 @@ def _expiry_en(name: str, ending: Sequence[Registration], at: datetime) -> str:
     ]
     more = f" {len(ending) - MOST_LISTED} more end soon." if len(ending) > MOST_LISTED else ""
     count = f"{len(ending)} of your registered certificates: " if len(ending) > 1 else ""
-    return f"{name}, {count}{'; '.join(said)}.{more} {_advice_en(days_left(ending[0].not_after, at))}"
+    return f"{name}, {count}{'; '.join(said)}.{more} {_advice_en(_days_left(ending[0].not_after, at))}"
+
+
+def _days_left(not_after: datetime, at: datetime) -> int:
+    """Days until the last day; negative once it ended, on the last day itself too if the run comes after it."""
+    return min(days_left(not_after, at), -1) if not_after < at else days_left(not_after, at)
 
 
 def _when_ko(not_after: datetime, at: datetime) -> str:
-    day = local_date(not_after, "ko")
-    left = days_left(not_after, at)
+    day = local_date(last_moment(not_after), "ko")
+    left = _days_left(not_after, at)
     if left < 0:
         return f"{day}에 끝났습니다"
     if left == 0:
@@ -58,8 +63,8 @@ def _when_ko(not_after: datetime, at: datetime) -> str:
 
 
 def _when_en(not_after: datetime, at: datetime) -> str:
-    day = local_date(not_after, "en")
-    left = days_left(not_after, at)
+    day = local_date(last_moment(not_after), "en")
+    left = _days_left(not_after, at)
     if left < 0:
         return f"ended on {day}"
     if left == 0:

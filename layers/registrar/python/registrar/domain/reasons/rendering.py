@@ -5,7 +5,7 @@ from datetime import datetime
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
-from registrar.domain.times import local_date, local_time
+from registrar.domain.times import last_moment, local_date, local_time
 
 MAX_PARAM_CHARS = 300
 """Longest text a parameter may put into a sentence; names come out of uploaded files."""
@@ -31,6 +31,17 @@ def _size(count: int, language: str) -> str:
     return f"{amount / 10:g} {unit}"
 
 
+# Parameters that are the end of a certificate.
+_ENDS = ("expires_on", "expired_on")
+
+
+def _moment(value: str | datetime) -> datetime | None:
+    """The moment that a parameter is; None for a date, which is a day already."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value) if "T" in value else None
+
+
 def as_shown(name: str, value: object, language: str) -> str:
     """A parameter as a sentence shows it; see `render`."""
     if isinstance(value, Mapping):
@@ -38,7 +49,8 @@ def as_shown(name: str, value: object, language: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(as_shown(name, each, language) for each in value)
     if name.endswith("_on") and isinstance(value, str | datetime):
-        return local_date(value, language)
+        at = _moment(value)
+        return local_date(last_moment(at) if at is not None and name in _ENDS else value, language)
     if name.endswith("_at") and isinstance(value, str | datetime):
         return local_time(value, language)
     if name.endswith("_bytes") and isinstance(value, int):

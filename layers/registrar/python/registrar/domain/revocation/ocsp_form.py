@@ -68,7 +68,7 @@ def _basic(content: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
 
 def _response_data(data: bytes) -> bytes:
     parts = list(_parts(data))
-    if parts[0] == _VERSION:
+    if parts[:1] == [_VERSION]:
         del parts[0]
     responder, *rest = parts
     made = [responder]
