@@ -142,7 +142,7 @@ def test_an_impossible_size_is_refused_before_any_write(app: App, account: Accou
         ("size", [17]),
         ("name", None),
         ("name", ""),
-        ("name", "x" * 129),
+        ("name", "x" * 256),
         ("name", "a\u0000b"),
         ("name", "a\u202eb"),
         ("name", "\ud800"),

@@ -120,7 +120,7 @@ def test_wrong_fields_of_an_announced_file_are_named(phone: Phone) -> None:
 
 
 def _fits(field: str, value: object) -> bool:
-    return field == "name" and isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable()
+    return field == "name" and isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable()
 
 
 # --- session and owner

@@ -23,6 +23,8 @@ _BETWEEN_DIGITS = frozenset({"Zs", "Pd", "Cf"})
 _MOST_OF_A_FILE_NAME = 255
 # Controls, halves of characters, and ends of lines.
 _NOT_IN_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# Embeddings, overrides and isolates, which show a name in another order than it has (UAX #9).
+_OTHER_ORDERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Fields:
         value = self.values.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= _MOST_OF_A_FILE_NAME:
             raise self._malformed(name)
-        if any(unicodedata.category(each) in _NOT_IN_NAMES for each in value):
+        if any(unicodedata.category(each) in _NOT_IN_NAMES or each in _OTHER_ORDERS for each in value):
             raise self._malformed(name)
         return value
 
