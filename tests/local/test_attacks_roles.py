@@ -18,7 +18,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]

@@ -6,11 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from tests.support.builders import a_certificate
 from tests.support.expect import eventually
 from tools.cloud.http_calls import post_form, send
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
+from tools.pki.npki_files import sign_pri_key
 
 pytestmark = pytest.mark.cloud
 
@@ -89,12 +91,13 @@ def test_uploaded_file_is_not_public(cloud: LocalCloud) -> None:
     [
         (b"\xff\xd8\xff\xe0 a photo", "FILE_UNREADABLE"),
         (A_KEY, "FILE_ENCRYPTION_UNSUPPORTED"),
-        (A_LOCKED_KEY, "FILE_NO_CERTIFICATE"),
+        (sign_pri_key(a_certificate(key="ec"), "demoPass1!"), "FILE_NO_CERTIFICATE"),
+        (A_LOCKED_KEY, "FILE_UNREADABLE"),
         (b"\x30\x82\xff\xff" + b"\x30" * 3000, "FILE_UNREADABLE"),
         (b"x" * MAX_FILE_BYTES, "FILE_UNREADABLE"),
         (b"-----BEGIN CERTIFICATE-----" * 600, "FILE_UNREADABLE"),
     ],
-    ids=["photo", "open key", "key alone", "der bomb", "large", "pem bomb"],
+    ids=["photo", "open key", "key alone", "damaged key", "der bomb", "large", "pem bomb"],
 )
 def test_file_without_a_certificate_is_refused(content: bytes, code: str, new_phone: NewPhone) -> None:
     view = new_phone().upload({"whatever": content})

@@ -18,7 +18,8 @@ from tests.support.roles import DENIED, AsRole, is_denied
 from tools.cloud.emulator import REGION
 from tools.cloud.local_cloud import LocalCloud
 
-pytestmark = pytest.mark.cloud
+# `make test` compares the same powers with the template (tests/template/test_policies.py).
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
