@@ -39,11 +39,11 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     facts: dict[str, Any] = {"customer_id": customer_id, "recovery_id": recovery_id}
     try:
         customer, proposal = _proposed(customer_id, recovery_id)
-        shown: dict[str, Any] = proposal.shown(customer_id, customer.phone)
+        shown = proposal.shown(customer_id, customer.phone)
+        facts = proposal.audited(customer_id, customer.phone)
         if step == "view":
-            audit("recovery.viewed", staff=staff, **shown)
+            audit("recovery.viewed", staff=staff, **facts)
             return {**shown, "digest": digest_of(shown)}
-        facts = shown
         approved = approve(proposal, staff, at)
         check_read(shown, confirmed)
     except AdminStepRefused as refused:
@@ -57,7 +57,7 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
             Kind.RECOVERY_APPROVED, customer.language, phone, at, phone_masked=shown_phone, effective_at=ends
         )
     customers.save(replace(customer, recovery=approved))
-    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **shown)
+    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **facts)
     return {"effective_at": iso(ends)}
 
 

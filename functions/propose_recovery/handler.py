@@ -1,7 +1,8 @@
-"""Invoked by one person at the bank: propose that a customer's lost phone or authenticator app be replaced.
+"""Invoked by one person at the bank: propose that a customer's lost phone, authenticator app or device with
+passkeys be replaced.
 
-{"customer_id": …, "lost": ["phone", "totp"], "phone": "<the new number, where the phone was lost>", "staff_id": …,
-"reason": …}
+{"customer_id": …, "lost": ["phone", "totp", "passkeys"], "phone": "<the new number, where the phone was lost>",
+"staff_id": …, "reason": …}
 
 Not on the API: IAM decides who may invoke it (docs/runbook.md, "Two persons"). Nothing changes until another
 person approves, through another function.
@@ -40,9 +41,9 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
         audit("recovery.not_proposed", customer_id=customer_id, staff=staff, why=refused.why, **facts)
         raise
     customers.save(replace(customer, recovery=recovery))
-    shown: dict[str, Any] = recovery.shown(customer_id, customer.phone)
-    audit("recovery.proposed", staff=staff, **shown)
-    return {"recovery_id": recovery.id, "expires_at": shown["expires_at"]}
+    audited = recovery.audited(customer_id, customer.phone)
+    audit("recovery.proposed", staff=staff, **audited)
+    return {"recovery_id": recovery.id, "expires_at": audited["expires_at"]}
 
 
 def _customer(customer_id: str, at: datetime) -> Customer:

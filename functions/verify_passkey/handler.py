@@ -42,7 +42,7 @@ def lambda_handler(request: Request) -> Response:
     if customer is None:
         raise Refusal(Code.STEP_UP_EXPIRED)
     try:
-        used = check_assertion(party, challenge.nonce, customer.passkeys, assertion)
+        used = check_assertion(party, challenge.nonce, customer.as_of(at).passkeys, assertion)
     except PasskeyInvalid as invalid:
         refusal, queued = access.refuse_try(challenge, at)
         facts = {"tries_left": challenge.tries_left, "lock_notice_queued": queued}

@@ -203,7 +203,7 @@ def test_the_approver_sees_all_that_will_change(prover: Prover, account: Account
         "customer_id": "hong",
         "lost": ["phone", "totp"],
         "phone": "010-****-5678",
-        "new_phone": "010-****-4321",
+        "new_phone": NEW_PHONE,
         "reason": REASON,
         "proposed_by": "kim.teller",
         "proposed_at": iso(account.at),
@@ -211,6 +211,39 @@ def test_the_approver_sees_all_that_will_change(prover: Prover, account: Account
     }
     assert prover.texts() == []
     assert prover.customer().recovery == prover.customer().as_of(account.at + COOLING_OFF).recovery
+
+
+@pytest.mark.parametrize(
+    ("lost", "code"), [(["phone", "totp"], "STEP_UP_TOO_WEAK"), (["phone", "totp", "passkeys"], "")]
+)
+def test_a_code_enrols_a_passkey_once_the_lost_ones_are_named(
+    prover: Prover, account: Account, lost: list[str], code: str
+) -> None:
+    prover.with_passkey()
+    signing = prover.log_in_challenge()
+    approve(account, propose(account, lost=lost)["done"]["recovery_id"])
+    account.at += COOLING_OFF
+    account.calls.clear()
+    proof = by_sms(prover, prover.step_up("enrol", "passkey"))
+
+    response = prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof})
+
+    assert ("passkey" in prover.log_in_challenge()["methods"]) is bool(code)
+    assert "passkey" in signing["methods"]
+    if code:
+        assert_problem(response, code)
+    else:
+        assert response.status == 200
+
+
+def test_a_lost_passkey_answers_no_open_challenge(prover: Prover, account: Account) -> None:
+    prover.with_passkey()
+    approve(account, propose(account, lost=["phone", "passkeys"])["done"]["recovery_id"])
+    account.at += COOLING_OFF - timedelta(minutes=1)
+    challenge = prover.log_in_challenge()
+    account.at += timedelta(minutes=1)
+
+    assert_problem(prover.by_passkey(challenge), "STEP_UP_INVALID")
 
 
 def test_an_approval_without_the_digest_that_was_read_is_refused(prover: Prover, account: Account) -> None:

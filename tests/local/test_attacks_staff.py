@@ -141,7 +141,7 @@ def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(cloud: Local
     shown = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "view"})["done"]
     assert shown["phone"] == f"010-****-{phone.customer.phone[-4:]}"
     assert (shown["new_phone"], shown["reason"], shown["proposed_by"]) == (
-        "010-****-6666",
+        "+821099996666",
         "identity card seen here",
         "kim.teller",
     )

@@ -71,7 +71,9 @@ class Customer:
         totp = None if "totp" in recovery.lost else self.totp_ciphertext
         phone = recovery.phone_after(self.phone)
         applied = replace(recovery, applied=True)
-        return replace(self, phone=phone, totp_ciphertext=totp, pending=None, recovery=applied)
+        passkeys = () if "passkeys" in recovery.lost else self.passkeys
+        changed = replace(self, phone=phone, totp_ciphertext=totp, passkeys=passkeys)
+        return replace(changed, pending=None, recovery=applied)
 
     def strong_lost_at(self, certificates_lost_at: Iterable[datetime | None]) -> datetime | None:
         """When the customer last lost a passkey or, by these times of their registrations, a certificate."""

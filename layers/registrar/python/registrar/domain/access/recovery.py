@@ -1,4 +1,5 @@
-"""Recovery: replacement of a lost phone or authenticator app, after the bank has identified the customer itself.
+"""Recovery: replacement of a lost phone, authenticator app or device with passkeys, after the bank has identified
+the customer itself.
 
 – → PROPOSED (one person at the bank) → APPROVED (another one); in effect after a cooling-off period, during which
 every method still works, the app shows it and the customer can cancel it (PROPOSED, APPROVED → deleted). Its effect
@@ -9,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.reasons.errors import AdminStepRefused
@@ -21,14 +23,14 @@ REENROLMENT = timedelta(days=7)
 """How long after that a code to the new phone is enough to enrol what was lost."""
 PHONE = re.compile(r"\+82(10[0-9]{8}|1[16789][0-9]{7,8})")
 """Korean mobile numbers, E.164: codes are sent to no others (no premium or foreign numbers)."""
-LOST = ("phone", "totp")
+LOST = ("phone", "totp", "passkeys")
 REASON = r"\S.{8,498}\S"
 """How the customer proved who they are, in 10 to 500 characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A recovery: `lost` names what is removed (phone, totp). `phone` (E.164) receives the codes afterwards: a new
+    """A recovery: `lost` names what is removed (LOST). `phone` (E.164) receives the codes afterwards: a new
     number where the phone was lost, and only there.
 
     `proposed_by` and `approved_by` are two persons at the bank; `reason` says how they proved who the customer is.
@@ -62,19 +64,24 @@ class Recovery:
         """The number that receives codes once it is in effect, where `current` receives them now."""
         return self.phone if "phone" in self.lost else current
 
-    def shown(self, customer_id: str, phone: str) -> dict[str, object]:
-        """What the second person reads, and the audit log keeps; `phone` is the customer's number today."""
+    def shown(self, customer_id: str, phone: str) -> dict[str, Any]:
+        """What the second person reads and confirms; `phone` is the customer's number today."""
         return {
             "recovery_id": self.id,
             "customer_id": customer_id,
             "lost": list(self.lost),
             "phone": masked_phone(phone),
-            "new_phone": masked_phone(self.phone) if "phone" in self.lost else None,
+            "new_phone": self.phone if "phone" in self.lost else None,
             "reason": self.reason,
             "proposed_by": self.proposed_by,
             "proposed_at": iso(self.proposed_at),
             "expires_at": iso(self.proposed_at + PROPOSAL_LIFE),
         }
+
+    def audited(self, customer_id: str, phone: str) -> dict[str, Any]:
+        """What the audit log keeps of that: no number whole."""
+        new_phone = masked_phone(self.phone) if "phone" in self.lost else None
+        return {**self.shown(customer_id, phone), "new_phone": new_phone}
 
     def allows_enrolment(self, now: datetime) -> bool:
         """Whether the customer may enrol the lost methods again, with a code to the new phone."""
