@@ -31,7 +31,7 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     )
     proposal = registrations.find_block_proposal(found.customer_id, found.id)
     if proposal is None:
-        raise AdminStepRefused("nobody proposed to block it")
+        raise AdminStepRefused("there is no proposal to block it")
     facts = {**proposal.shown, "staff_id": staff}
     if step == "view":
         audit("block.viewed", **facts)

@@ -1,19 +1,23 @@
 """Guessing at POST /login: it is counted, has to wait, and reveals nothing about existing customers."""
 
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import MAX_TRIES
 from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
 from registrar.domain.notices.kinds import Kind
+from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
-from tests.support.account import Account
+from tests.support.account import Account, Killed
 from tests.support.app import DONE, Answer, App, a_batch, assert_problem
+from tests.support.builders import a_certificate
 from tests.support.methods import Prover
 from tests.support.notices import delivered, states, texts
 from tests.support.rows import PASSWORD, a_registration, registrations_of
@@ -300,3 +304,45 @@ def test_a_login_that_cannot_be_counted_is_refused(
     assert_problem(response, "SYSTEM_RETRY")
     assert response.headers["Retry-After"] == "5"
     assert account.items("ChallengesTable") == []
+
+
+def three_of_hong(account: Account) -> list[str]:
+    return [a_registration(account, a_certificate(key="ec")).id for _ in range(3)]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(3))
+def test_a_report_killed_at_any_write_holds_all_when_it_is_delivered_again(
+    app: App, account: Account, write: int, after: bool
+) -> None:
+    ids = three_of_hong(account)
+    message = a_batch({"customer_id": "hong"})
+    account.calls.clear()
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        account.invoke("suspend_all", message)
+    account.restart()
+
+    assert account.invoke("suspend_all", message) == DONE
+
+    assert [registrations_of(account).get("hong", each).holds for each in ids] == [{Hold.CUSTOMER}] * 3
+
+
+def test_a_report_that_one_registration_never_takes_is_not_taken_for_done(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = three_of_hong(account)
+    real = Registrations.add_hold
+
+    def overtaken(self: Registrations, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Any:
+        if registration_id == ids[1]:
+            raise ConditionFailed  # other changes came between at each try
+        return real(self, customer_id, registration_id, hold, now)
+
+    monkeypatch.setattr(Registrations, "add_hold", overtaken)
+
+    assert account.invoke("suspend_all", a_batch({"customer_id": "hong"}))["batchItemFailures"]
+    assert_problem(app.call("POST", "/registrations/loss"), "SYSTEM_RETRY")
+    one = "/registrations/{registration_id}/loss"
+    assert_problem(app.call("POST", one, registration_id=ids[1]), "SYSTEM_RETRY")
+    holds = [registrations_of(account).get("hong", each).holds for each in ids]
+    assert holds == [{Hold.CUSTOMER}, frozenset(), {Hold.CUSTOMER}], "the others are held all the same"

@@ -316,7 +316,7 @@ def confirm(account: Account, held: str, staff_id: str = "fraud.kim", **other: A
 def test_blocking_needs_two_persons(
     app: App, account: Account, held: str, certificate: CustomerCertificate
 ) -> None:
-    assert confirm(account, held) == {"refused": "STATE_CONFLICT", "text": "nobody proposed to block it"}
+    assert confirm(account, held) == {"refused": "STATE_CONFLICT", "text": "there is no proposal to block it"}
     assert command(account, "propose_block", held)["done"]["proposed_by"] == STAFF["staff_id"]
     for same in ("fraud.lee", "Fraud.Lee", "FRAUD_LEE", "fraud.lee.", "fraudlee"):
         assert confirm(account, held, same)["text"] == "whoever proposed it cannot confirm it"
@@ -376,7 +376,7 @@ def test_a_proposal_without_an_id_is_proposed_again(account: Account, held: str)
     account.client("dynamodb").update_item(
         TableName=account.physical["RegistrationsTable"], Key=key, UpdateExpression="REMOVE block_proposal_id"
     )
-    assert confirm(account, held)["text"] == "nobody proposed to block it"
+    assert confirm(account, held)["text"] == "there is no proposal to block it"
 
 
 def test_a_block_is_audited_with_both_persons_and_the_proposal(account: Account, held: str) -> None:

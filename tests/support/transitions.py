@@ -30,7 +30,7 @@ def confirm(
     """Confirm the last proposal, read now. Raises AdminStepRefused."""
     proposal = registrations.find_block_proposal(r.customer_id, r.id)
     if proposal is None:
-        raise AdminStepRefused("nobody proposed to block it")
+        raise AdminStepRefused("there is no proposal to block it")
     return registrations.block(r, proposal.confirmed(digest_of(proposal.shown), staff, at), at)
 
 

@@ -16,13 +16,29 @@ class LossReports:
     registrations: Registrations
 
     def hold(self, registration: Registration, now: datetime) -> Registration:
-        """The registration, held unless it has ended."""
+        """The registration, held unless it has ended.
+
+        Raises RuntimeError where it is live and not held, since other changes came between at each try: the report
+        must be repeated, never taken for done.
+        """
         customer_id = registration.customer_id
-        with suppress(ConditionFailed):  # it ended: nothing is left to hold
+        with suppress(ConditionFailed):  # it ended, or the last look below says otherwise
             self.registrations.add_hold(customer_id, registration.id, Hold.CUSTOMER, now)
-        return self.registrations.get(customer_id, registration.id)
+        found = self.registrations.get(customer_id, registration.id)
+        if found.lifecycle_at(now) is Lifecycle.LIVE and Hold.CUSTOMER not in found.holds:
+            raise RuntimeError(f"a loss report did not take effect: {found.id}")
+        return found
 
     def hold_all(self, customer_id: str, now: datetime) -> list[Registration]:
-        """All live registrations of the customer, held."""
-        found = self.registrations.of_customer(customer_id)
-        return [self.hold(each, now) for each in found if each.lifecycle_at(now) is Lifecycle.LIVE]
+        """All live registrations of the customer, held. Raises as `hold`, after the others are held."""
+        held = []
+        failed: list[RuntimeError] = []
+        for each in self.registrations.of_customer(customer_id):
+            if each.lifecycle_at(now) is Lifecycle.LIVE:
+                try:
+                    held.append(self.hold(each, now))
+                except RuntimeError as error:
+                    failed.append(error)
+        if failed:
+            raise failed[0]
+        return held
