@@ -9,8 +9,7 @@ from cryptography import x509
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.domain.registrations.registration import Hold
-from tests.support.account import Account
-from tests.support.app import DONE, Answer, App, assert_problem, put_trust, trust_demo_issuers
+from tests.support.app import DONE, Answer, App, assert_problem, put_trust
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
 from tests.support.crl_watch import URL, listed, publish, watch
 from tests.support.rows import registrations_of
@@ -20,14 +19,6 @@ REASON = x509.ReasonFlags
 HOLD, COMPROMISE = REASON.certificate_hold, REASON.key_compromise
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    trust_demo_issuers(account)
-    return app
 
 
 def a_listed_certificate() -> CustomerCertificate:

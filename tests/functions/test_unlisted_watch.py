@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from tests.support.account import Account
-from tests.support.app import DONE, App, a_delivery, an_event, trust_demo_issuers
+from tests.support.app import DONE, App, a_delivery, an_event
 from tests.support.builders import a_certificate
 from tests.support.crl_watch import FAILED
 from tests.support.rows import registrations_of
@@ -20,14 +20,6 @@ UNLISTED: dict[str, dict[str, Any]] = {
     "names none": {"omit": [ExtensionOID.CRL_DISTRIBUTION_POINTS]},
 }
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    trust_demo_issuers(account)
-    return app
 
 
 def registered(app: App, **arguments: Any) -> tuple[str, CustomerCertificate]:
