@@ -20,7 +20,9 @@ PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
-TESTS := PYTHONHASHSEED=0 $(PY) -m pytest -q -n auto --maxprocesses 4
+# One worker more than cores, since that of the local cloud often waits.
+WORKERS = $(shell $(PY) -c 'import os; print(min(os.cpu_count() + 1, 5))')
+TESTS = PYTHONHASHSEED=0 $(PY) -m pytest -q -n $(WORKERS)
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
 TYPED = $(wildcard layers functions tools tests bench conftest.py)

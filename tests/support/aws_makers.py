@@ -8,14 +8,22 @@ from unittest.mock import patch
 import boto3
 import moto.kms.utils
 
+from tests.support.kept_keys import kept_rsa_key
 from tests.support.shape import RESOURCES
-from tools.cloud.emulator import REGION
+from tools.cloud.emulator import REGION, ROOT
 
 
 @cache
 def kms_key(name: str, kind: str) -> Any:
-    """moto makes an RSA key for every KMS key, even for one that never signs: one of a name serves all accounts."""
-    return moto.kms.utils.generate_private_key(kind)
+    """moto makes an RSA key for every KMS key, even for one that never signs: one of a name serves all accounts,
+    and all workers and runs."""
+    if kind.startswith("ECC"):
+        return moto.kms.utils.generate_private_key(kind)
+    bits = int(kind.removeprefix("RSA_")) if kind.startswith("RSA_") else 2048
+    made: Any = object.__new__(moto.kms.utils.RSAPrivateKey)
+    made.key_size = bits
+    made.private_key = kept_rsa_key(ROOT / f"build/test-pki/kms-{name}-{bits}.pem", bits)
+    return made
 
 
 def _make_table(name: str, properties: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ from registrar.domain.reasons.errors import PossessionProofInvalid
 from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
 from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue, recorded
 from registrar.domain.times import iso
+from tests.support.kept_keys import kept_rsa_key
 from tools.cloud.emulator import ROOT
 from tools.pki import authorities
 from tools.pki.authorities import (
@@ -98,7 +99,7 @@ def an_ec_key(name: str = "customer") -> ec.EllipticCurvePrivateKey:
 @cache
 def an_rsa_key(name: str = "customer", bits: int = 2048) -> rsa.RSAPrivateKey:
     """An RSA key, one for each name and size."""
-    return rsa.generate_private_key(65537, bits)
+    return kept_rsa_key(ROOT / f"build/test-pki/rsa-{name.replace(' ', '-')}-{bits}.pem", bits)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
 from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.registrations import Registrations
@@ -12,7 +14,6 @@ from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.access.challenge import Challenge, Operation, new_challenge
 from registrar.domain.access.customer import Customer
-from registrar.domain.access.passwords import hash_password
 from registrar.domain.certificates.decision import Report, decide
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.registrations.registration import Registration, new_registration
@@ -36,7 +37,9 @@ PHONE = "+821012345678"
 
 @cache
 def a_password_hash() -> str:
-    return hash_password(PASSWORD)
+    """At the least cost that Argon2id has (RFC 9106 3.1): test_passwords.py tests the real one."""
+    kdf = Argon2id(salt=bytes(16), length=32, iterations=1, lanes=1, memory_cost=8)
+    return kdf.derive_phc_encoded(PASSWORD.encode())
 
 
 def a_customer(customer_id: str = "hong", **overrides: Any) -> Customer:
