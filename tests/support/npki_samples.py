@@ -1,5 +1,7 @@
 """Files of customers for the tests of the file readers: made here, or by openssl."""
 
+import hashlib
+import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -18,15 +20,26 @@ from registrar.domain.files.password_forms import Password
 from registrar.domain.files.private_keys import PrivateKey
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.builders import a_certificate, a_pki, an_rsa_key
-from tools.pki.authorities import CustomerCertificate
+from tools.pki.authorities import CustomerCertificate, _tlv
 from tools.pki.npki_containers import as_ber, p7b, pem, pfx
-from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, sign_pri_key
+from tools.pki.npki_files import (
+    Pbes2,
+    Pkcs12,
+    Scheme,
+    ScryptScheme,
+    Seed,
+    algorithm_identifier,
+    pbkdf2_algorithm,
+    sign_pri_key,
+)
 
 PASSWORD = "Hong!1234"
 KOREAN = "비밀번호1!"
 R = bytes(range(20))
+# The OIDs of ARIA in CBC mode by the bits of the key.
+ARIA_SIZES = {128: "1.2.410.200046.1.1.2", 192: "1.2.410.200046.1.1.7", 256: "1.2.410.200046.1.1.12"}
 
-# Every envelope that is read, with the rounds that opening it takes.
+# Every envelope that is read, ARIA's aside, with the rounds that opening it takes.
 SCHEMES: Sequence[tuple[Scheme, int]] = (
     (Seed(), 2048),
     (Seed(rounds=1), 1),
@@ -135,6 +148,23 @@ def openssl(*arguments: str, given: bytes | None = None) -> bytes:
     done = subprocess.run([command, *arguments], input=given, capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
+
+
+def aria_key(info: bytes, password: str, bits: int, scheme: Pbes2, derived: bytes | None = None) -> bytes:
+    """EncryptedPrivateKeyInfo by PBES2 with ARIA, which `cryptography` lacks: encrypted by openssl.
+
+    `derived` is the key instead of the one that the rounds lead to.
+    """
+    salt, iv = secrets.token_bytes(8), secrets.token_bytes(16)
+    key = derived or hashlib.pbkdf2_hmac(
+        scheme.prf or "sha1", password.encode(scheme.encoding), salt, scheme.rounds, bits // 8
+    )
+    encryption = algorithm_identifier(ARIA_SIZES[bits], _tlv(0x04, iv))
+    algorithm = algorithm_identifier(
+        "1.2.840.113549.1.5.13", _tlv(0x30, pbkdf2_algorithm(salt, scheme), encryption)
+    )
+    data = openssl("enc", f"-aria-{bits}-cbc", "-K", key.hex(), "-iv", iv.hex(), given=info)
+    return _tlv(0x30, algorithm, _tlv(0x04, data))
 
 
 def openssl_files(folder: Path, customer: CustomerCertificate) -> tuple[str, ...]:

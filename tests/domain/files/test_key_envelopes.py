@@ -226,7 +226,9 @@ GOOD = pbkdf2_algorithm(SALT, Pbes2(rounds=1))
         algorithm_identifier("1.2.840.113549.1.5.3", PBE),  # pbeWithMD5AndDES-CBC
         algorithm_identifier("1.2.840.113549.1.5.11", PBE),  # pbeWithSHA1AndRC2-CBC
         algorithm_identifier("1.2.840.113549.1.12.1.1", PBE),  # pbeWithSHAAnd128BitRC4
-        pbes2(GOOD, "1.2.410.200046.1.1.2"),  # aria128-cbc
+        pbes2(GOOD, "1.2.410.200046.1.1.1"),  # aria128-ecb
+        pbes2(GOOD, "1.2.410.200046.1.1.5"),  # aria128-ctr
+        pbes2(GOOD, "1.2.410.200046.1.1.36"),  # aria256-gcm
         pbes2(GOOD, "1.3.14.3.2.7", _tlv(0x04, bytes(8))),  # des-cbc
         pbes2(GOOD, "1.2.840.113549.3.2", _tlv(0x30, integer(58), _tlv(0x04, bytes(8)))),  # rc2-cbc
         pbes2(GOOD, "2.16.840.1.101.3.4.1.46"),  # aes256-gcm

@@ -1,11 +1,10 @@
 """Encryption under a password: the scheme that a file names, its key derivation, and decryption.
 
     SHA-1 loop   1.2.410.200004.1.15 and .1.4, both SEED-CBC         RFC 8018 section 5.1, KCAC.TS.ENC
-    PBES2        PBKDF2 or scrypt; SEED-, AES-, 3DES-CBC             RFC 8018 section 6.2, RFC 4010, RFC 7914
+    PBES2        PBKDF2 or scrypt; SEED-, ARIA-, AES-, 3DES-CBC      RFC 8018 section 6.2, RFC 4010, 5794, 7914
     PKCS #12     pbeWithSHAAnd… 3DES and RC2                         RFC 7292 appendices B and C
 
 Any other scheme is FILE_ENCRYPTION_UNSUPPORTED, reported before a password is requested: no password would help.
-ARIA is among them, since `cryptography` offers it only inside its PFX reader, which loses what R is in.
 If you add a scheme, give it to `scheme_of` with its cost in rounds, and a file of it to tools/pki/npki_files.py.
 """
 
@@ -30,7 +29,7 @@ from registrar.domain.asn1.structures import (
     ScryptParameters,
     read,
 )
-from registrar.domain.files import rc2
+from registrar.domain.files import aria, rc2
 from registrar.domain.files.kdf_budget import MAX_SCRYPT_BYTES, KdfBudget, scrypt_rounds
 from registrar.domain.files.password_forms import Password
 from registrar.domain.reasons.codes import Code
@@ -75,6 +74,9 @@ _3DES_CBC = _CbcCipher(24, 8, _cbc(TripleDES))
 
 _PBES2_CIPHERS: Mapping[str, _CbcCipher] = {
     "1.2.410.200004.1.4": _SEED_CBC,
+    "1.2.410.200046.1.1.2": _CbcCipher(16, 16, aria.decrypt_cbc),
+    "1.2.410.200046.1.1.7": _CbcCipher(24, 16, aria.decrypt_cbc),
+    "1.2.410.200046.1.1.12": _CbcCipher(32, 16, aria.decrypt_cbc),
     "2.16.840.1.101.3.4.1.2": _CbcCipher(16, 16, _cbc(AES)),
     "2.16.840.1.101.3.4.1.22": _CbcCipher(24, 16, _cbc(AES)),
     "2.16.840.1.101.3.4.1.42": _CbcCipher(32, 16, _cbc(AES)),
