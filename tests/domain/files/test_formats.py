@@ -272,7 +272,7 @@ def test_request_and_list_are_no_certificates_under_any_label() -> None:
 @pytest.mark.parametrize(
     ("good", "odd"),
     [
-        (b"\x13\x02kr", b"\x13\x02k_"),  # outside PrintableString
+        (b"\x13\x02kr", b"\x13\x02k\x07"),  # a control character
         (b"\x06\x03\x55\x04\x03", b"\x06\x03\x55\x04\x83"),
     ],
     ids=["printable", "oid"],
@@ -309,7 +309,8 @@ GIVEN_OUTCOMES = {
     "ec-explicit.signCert.der ec-explicit.signPri.key": "opened",
     "pfx-empty-password.pfx": "FILE_ENCRYPTION_UNSUPPORTED",
     "pfx-key-password-differs.pfx": "FILE_ENCRYPTION_UNSUPPORTED",
-    "cert-printable-underscore.der": "CERT_MALFORMED",
+    "cert-printable-underscore.der": "bare",
+    "cert-ca-false.der": "bare",
 }
 
 

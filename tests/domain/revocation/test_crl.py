@@ -15,6 +15,7 @@ from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry, batches, read_entry
 from registrar.domain.revocation.crl_index import index_crl
+from tests.support.as_written import FALSE, with_critical
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.others import made_by_others
 from tools.pki.crls import Revoked, large_crl, make_crl, random_entries, scope, signed_again
@@ -247,6 +248,27 @@ def test_entry_with_an_odd_reason_counts_as_revoked_and_the_rest_stands(odd: byt
     assert (found[0].serial, found[0].reason, found[0].on_hold) == (5, None, False)
     assert [e.reason for e in found[1:]] == ["superseded", None, "keyCompromise", None, "certificateHold"]
     assert index_crl(read_crl(content, ISSUER))
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_critical_false_written_out_in_a_list_is_read(critical: bool) -> None:
+    made = make_crl(CA, ENTRIES, this_update=NOW, idp=scope(uris=[POINT]), idp_critical=critical)
+    usual = read_crl(made, ISSUER)
+    to_be_signed = with_critical(x509.load_der_x509_crl(made).tbs_certlist_bytes)
+    assert to_be_signed.count(FALSE) == (6 if critical else 7)
+    content = signed_again(CA, to_be_signed)
+    found = read_crl(content, ISSUER)
+
+    assert (found.scope, found.number, found.next_update) == (usual.scope, usual.number, usual.next_update)
+    assert entries_of(content) == entries_of(made)
+    assert index_crl(found)
+    assert why(content[:-1] + bytes([content[-1] ^ 1])) == "signature does not verify"
+
+
+@pytest.mark.parametrize("written", ["010101", "01020000", "01810100", "0500"])
+def test_other_forms_of_critical_make_a_list_unusable(written: str) -> None:
+    to_be_signed = x509.load_der_x509_crl(make_crl(CA, ENTRIES, this_update=NOW)).tbs_certlist_bytes
+    assert why(signed_again(CA, with_critical(to_be_signed, bytes.fromhex(written))))
 
 
 def test_list_of_another_products_report_is_read() -> None:

@@ -14,6 +14,7 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation import ocsp_responder
 from registrar.domain.revocation.status import StatusValue
+from tests.support.as_written import FALSE, replaced, signed_certificate, with_critical
 from tests.support.builders import NOW, a_certificate, a_compromised_key, a_pki, an_ec_key, an_rsa_key
 from tests.support.ocsp_answers import (
     YEAR,
@@ -201,7 +202,7 @@ def test_unreadable_certificate_does_not_hide_the_next_one() -> None:
         .sign(issuing_ca().key, hashes.SHA256())
         .public_bytes(Encoding.DER)
     )
-    assert ocsp_responder.read_embedded(broken) is None
+    assert ocsp_responder.read_embedded(broken.public_bytes(Encoding.DER)) is None
     responder = Responder(delegated().certificate, delegated().key, [odd, broken, delegated().certificate])
 
     assert status(a_response(responder)).value is StatusValue.GOOD
@@ -234,7 +235,8 @@ def test_cached_certificate_is_checked_again() -> None:
 
 @pytest.mark.parametrize("kind", ["roca", "fermat", "small-factor"])
 def test_delegate_with_a_computable_key_is_refused(kind: str) -> None:
-    found = ocsp_responder.read_embedded(a_responder(key=a_compromised_key(kind)).certificate)
+    weak = a_responder(key=a_compromised_key(kind)).certificate
+    found = ocsp_responder.read_embedded(weak.public_bytes(Encoding.DER))
 
     assert found is not None
     assert found.unfit == f"weak key: {kind}"
@@ -243,7 +245,7 @@ def test_delegate_with_a_computable_key_is_refused(kind: str) -> None:
 def test_real_responder_of_a_korean_ca() -> None:
     """TradeSign's: its certificate is the root's, so for its own CA it is no delegate by RFC 6960."""
     responder, root = (read_certificate(a_vector(f"ca/{name}.der")) for name in ("TradeSignOCSP4", "KISA-RootCA-4"))
-    candidate = ocsp_responder.read_embedded(responder.parsed)
+    candidate = ocsp_responder.read_embedded(responder.der)
 
     def may_answer(root: Certificate, now: datetime = NOW) -> bool:
         assert candidate is not None
@@ -256,3 +258,17 @@ def test_real_responder_of_a_korean_ca() -> None:
     assert may_answer(root)
     assert not may_answer(facts(a_pki().root.certificate))
     assert not may_answer(root, NOW + 4 * YEAR)
+
+
+def test_responder_certificate_that_writes_critical_false_out_is_read() -> None:
+    usual = delegated().certificate
+    written = signed_certificate(with_critical(usual.tbs_certificate_bytes), issuing_ca())
+    forged = signed_certificate(with_critical(usual.tbs_certificate_bytes), a_pki().root)
+    der = usual.public_bytes(Encoding.DER)
+    assert FALSE in written
+
+    found = status(replaced(a_response(delegated()), der, written))
+    assert found.value is StatusValue.GOOD
+    assert found.signed_by is not None
+    assert found.signed_by.certificate.der == written
+    assert status(replaced(a_response(delegated()), der, forged)).value is StatusValue.INVALID

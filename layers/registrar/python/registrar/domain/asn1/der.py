@@ -1,12 +1,16 @@
-"""Walking over DER values without copying them (X.690 section 10.1), for structures too large for a parser."""
+"""Walking over DER values (X.690 section 10.1): those too large for a parser, and those that it refuses."""
 
 from registrar.domain.reasons.errors import DerMalformed
 
 SEQUENCE = 0x30
+SET = 0x31
 INTEGER = 0x02
 OCTET_STRING = 0x04
 OBJECT_IDENTIFIER = 0x06
 ENUMERATED = 0x0A
+UTF8_STRING = 0x0C
+PRINTABLE_STRING = 0x13
+TELETEX_STRING = 0x14
 UTC_TIME = 0x17
 GENERALIZED_TIME = 0x18
 
@@ -43,3 +47,16 @@ def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     if found != tag:
         raise DerMalformed(f"tag {found:02x} where {tag:02x} belongs")
     return start, stop
+
+
+def values_in(value: bytes, tag: int = SEQUENCE) -> list[bytes]:
+    """The values in `value`, which has this tag and is nothing more. Raises DerMalformed."""
+    at, end = expect(value, 0, len(value), tag)
+    if end != len(value):
+        raise DerMalformed("bytes after the value")
+    found = []
+    while at < end:
+        _, _, after = element(value, at, end)
+        found.append(value[at:after])
+        at = after
+    return found

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1.names import NormalName, normal_name
+from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.certificates.identify_data import real_name
-from registrar.domain.certificates.written_defaults import parse_certificate
 from registrar.domain.reasons.errors import CertificateMalformed
 
 ANY_POLICY = "2.5.29.32.0"

@@ -19,7 +19,7 @@ from registrar.domain.asn1.structures import (
     read,
     values,
 )
-from registrar.domain.certificates.written_defaults import parse_certificate
+from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 
@@ -96,11 +96,12 @@ def choose_end_entity(certificates: Sequence[bytes]) -> bytes:
     parsed = [load_certificate(der) for der in distinct]
     if len(distinct) == 1:
         return distinct[0]
-    issuers = [_issuer_of_another(certificate) for certificate in parsed]
+    names = [_names(certificate) for certificate in parsed]
+    issuers = {issuer for subject, issuer in names if issuer != subject}
     left = [
         der
-        for der, certificate in zip(distinct, parsed, strict=True)
-        if not _is_ca(certificate) and normal_name(certificate.subject) not in issuers
+        for der, certificate, (subject, _) in zip(distinct, parsed, names, strict=True)
+        if not _is_ca(certificate) and subject not in issuers
     ]
     if not left:
         raise Refusal(Code.FILE_NO_CERTIFICATE)
@@ -117,10 +118,12 @@ def only_for_signing(certificates: Sequence[bytes]) -> list[bytes]:
     return signing
 
 
-def _issuer_of_another(certificate: x509.Certificate) -> NormalName | None:
-    """Who issued it, or None where it did so itself."""
-    issuer = normal_name(certificate.issuer)
-    return None if issuer == normal_name(certificate.subject) else issuer
+def _names(certificate: x509.Certificate) -> tuple[NormalName, NormalName]:
+    """Subject and issuer, whose texts are only decoded now. Raises Refusal CERT_MALFORMED."""
+    try:
+        return normal_name(certificate.subject), normal_name(certificate.issuer)
+    except ValueError:
+        raise Refusal(Code.CERT_MALFORMED) from None
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from registrar.domain.asn1.ber import to_der
-from registrar.domain.certificates.written_defaults import parse_certificate
+from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.reasons.errors import PossessionProofInvalid
 

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.domain.certificates.written_defaults import parse_certificate
+from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.possession.cms_signature import check_cms_signature
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.errors import PossessionProofInvalid

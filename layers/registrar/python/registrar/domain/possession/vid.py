@@ -16,7 +16,7 @@ import re
 from cryptography.hazmat import asn1
 
 from registrar.domain.certificates import identify_data
-from registrar.domain.certificates.written_defaults import parse_certificate
+from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 

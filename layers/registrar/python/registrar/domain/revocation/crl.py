@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.domain.asn1 import der
 from registrar.domain.asn1.ber import der_value
+from registrar.domain.asn1.extensions import FALSE, without_critical_false
 from registrar.domain.asn1.names import NormalName, normal_name
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
@@ -25,6 +26,7 @@ from registrar.domain.revocation.crl_scope import Scope, scope_of
 MOST_BYTES = 128 * 1024 * 1024
 _MOST_BYTES_BESIDE_ENTRIES = 64 * 1024
 _VERSION_2 = bytes.fromhex("020101")
+_EXTENSIONS = 0xA0
 _UNDERSTOOD = frozenset(
     {
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
@@ -132,8 +134,17 @@ def _outline(content: bytes) -> _Outline:
     rest = content[signed_end:end]
     if not rest.startswith(algorithm):
         raise DerMalformed("its two signature algorithms differ")
-    without = der_value(der.SEQUENCE, content[first:entries_from] + content[at:signed_end])
+    extensions = _strict_extensions(content[at:signed_end])
+    without = der_value(der.SEQUENCE, content[first:entries_from] + extensions)
     return _Outline((start, signed_end), entries, der_value(der.SEQUENCE, without + rest))
+
+
+def _strict_extensions(tagged: bytes) -> bytes:
+    """The list's extensions under their tag, without a default FALSE that is written out (X.690 section 11.5)."""
+    if FALSE not in tagged:
+        return tagged
+    (extensions,) = der.values_in(tagged, _EXTENSIONS)
+    return der_value(_EXTENSIONS, without_critical_false(extensions))
 
 
 def _check_issuer(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from registrar.domain.asn1 import der
+from registrar.domain.asn1.extensions import FALSE
 from registrar.domain.reasons.errors import CrlUnusable, DerMalformed
 
 REASONS = {
@@ -159,7 +160,7 @@ def _extensions(data: bytes, at: int, end: int) -> tuple[str | None, list[bytes]
         oid = data[oid_start:oid_end]
         value_at = oid_end
         critical = data.startswith(_TRUE, oid_end, after)
-        if critical:
+        if critical or data.startswith(FALSE, oid_end, after):
             value_at += len(_TRUE)
         value_start, value_end = der.expect(data, value_at, after, der.OCTET_STRING)
         if value_end != after or oid in seen:

@@ -6,7 +6,7 @@ response counts as older and ends earlier, by less than a second. Nothing else m
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,22 +16,25 @@ from cryptography.x509 import ocsp
 
 from registrar.domain.asn1 import der
 from registrar.domain.asn1.ber import der_value
+from registrar.domain.asn1.extensions import without_critical_false
 
 _VERSION = bytes.fromhex("a003020100")
-_FALSE = bytes.fromhex("010100")
 _FRACTION = re.compile(rb"([0-9]{14})\.[0-9]{1,9}Z")
 _EXTENSIONS = 0xA1
 _REVOKED = 0xA1
 _NEXT_UPDATE = 0xA0
+_CERTIFICATES = 0xA0
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A response, the bytes that its signature is over, and the DER of its signature's AlgorithmIdentifier."""
+    """A response, the bytes that its signature is over, the DER of its signature's AlgorithmIdentifier, and of each
+    certificate in it."""
 
     response: ocsp.OCSPResponse
     signed: bytes
     algorithm: bytes
+    certificates: tuple[bytes, ...] = ()
 
 
 def read_form(content: bytes) -> Form:
@@ -42,14 +45,24 @@ def read_form(content: bytes) -> Form:
         response = ocsp.load_der_ocsp_response(_strict(content))
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return Form(response, b"", b"")
-    signed, algorithm, *_ = _parts(_basic(content)[0])
-    return Form(response, signed, algorithm)
+    signed, algorithm, _signature, *more = der.values_in(_basic(content)[0])
+    return Form(response, signed, algorithm, tuple(_certificates(more)))
 
 
 def _strict(content: bytes) -> bytes:
     basic, around = _basic(content)
-    data, *rest = _parts(basic)
-    return around(der_value(der.SEQUENCE, _response_data(data) + b"".join(rest)))
+    # Without the certificates: they are read one by one, each from its own bytes.
+    data, algorithm, signature, *_ = der.values_in(basic)
+    return around(der_value(der.SEQUENCE, _response_data(data) + algorithm + signature))
+
+
+def _certificates(tagged: Sequence[bytes]) -> list[bytes]:
+    """What is in the certificates of a BasicOCSPResponse, which may be left out."""
+    if not tagged:
+        return []
+    (only,) = tagged
+    (sequence,) = _exactly(only, 1, _CERTIFICATES)
+    return der.values_in(sequence)
 
 
 def _basic(content: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
@@ -67,44 +80,37 @@ def _basic(content: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
 
 
 def _response_data(data: bytes) -> bytes:
-    parts = list(_parts(data))
+    parts = der.values_in(data)
     if parts[:1] == [_VERSION]:
         del parts[0]
     responder, *rest = parts
     made = [responder]
     for part in rest:
         if part[0] == der.SEQUENCE:
-            made.append(der_value(der.SEQUENCE, b"".join(map(_single, _parts(part)))))
+            made.append(der_value(der.SEQUENCE, b"".join(map(_single, der.values_in(part)))))
         else:
             made.append(_extensions(part) if part[0] == _EXTENSIONS else _time(part))
     return der_value(der.SEQUENCE, b"".join(made))
 
 
 def _single(single: bytes) -> bytes:
-    cert_id, status, *rest = _parts(single)
+    cert_id, status, *rest = der.values_in(single)
     if status[0] == _REVOKED:
-        status = der_value(_REVOKED, b"".join(map(_time, _parts(status, _REVOKED))))
+        status = der_value(_REVOKED, b"".join(map(_time, der.values_in(status, _REVOKED))))
     made = [cert_id, status]
     for part in rest:
         if part[0] == _EXTENSIONS:
             made.append(_extensions(part))
         elif part[0] == _NEXT_UPDATE:
-            made.append(der_value(_NEXT_UPDATE, b"".join(map(_time, _parts(part, _NEXT_UPDATE)))))
+            made.append(der_value(_NEXT_UPDATE, b"".join(map(_time, der.values_in(part, _NEXT_UPDATE)))))
         else:
             made.append(_time(part))
     return der_value(der.SEQUENCE, b"".join(made))
 
 
 def _extensions(tagged: bytes) -> bytes:
-    """Extensions (RFC 5280 4.1) under their tag, without `critical FALSE`."""
-    (sequence,) = _exactly(tagged, 1, tagged[0])
-    made = []
-    for extension in _parts(sequence):
-        parts = list(_parts(extension))
-        if parts[1:2] == [_FALSE]:
-            del parts[1]
-        made.append(der_value(der.SEQUENCE, b"".join(parts)))
-    return der_value(tagged[0], der_value(der.SEQUENCE, b"".join(made)))
+    (extensions,) = der.values_in(tagged, tagged[0])
+    return der_value(tagged[0], without_critical_false(extensions))
 
 
 def _time(value: bytes) -> bytes:
@@ -115,21 +121,10 @@ def _time(value: bytes) -> bytes:
 
 
 def _exactly(value: bytes, count: int, tag: int = der.SEQUENCE) -> list[bytes]:
-    parts = list(_parts(value, tag))
+    parts = der.values_in(value, tag)
     if len(parts) != count:
         raise ValueError("another number of values")
     return parts
-
-
-def _parts(value: bytes, tag: int = der.SEQUENCE) -> Iterator[bytes]:
-    """The values in a value with this tag that is all of `value`. Raises DerMalformed, ValueError."""
-    at, end = der.expect(value, 0, len(value), tag)
-    if end != len(value):
-        raise ValueError("bytes after the value")
-    while at < end:
-        _, _, stop = der.element(value, at, end)
-        yield value[at:stop]
-        at = stop
 
 
 def _pss_encodings() -> Iterator[tuple[bytes, tuple[padding.PSS, SHA256 | SHA384 | SHA512]]]:

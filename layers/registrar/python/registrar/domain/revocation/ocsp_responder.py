@@ -22,7 +22,6 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from cryptography.x509.oid import SignatureAlgorithmOID as Oid
@@ -69,7 +68,7 @@ class Candidate(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def read_embedded(certificate: x509.Certificate) -> Candidate | None:
+def read_embedded(der: bytes) -> Candidate | None:
     """A certificate in a response, None if it is malformed.
 
     The same few responders sign all responses, and to parse and check their certificates costs more than a
@@ -77,7 +76,7 @@ def read_embedded(certificate: x509.Certificate) -> Candidate | None:
     issuer and all signatures are checked for every response.
     """
     try:
-        facts = read_certificate(certificate.public_bytes(Encoding.DER))
+        facts = read_certificate(der)
     except CertificateMalformed:
         return None
     return Candidate(facts, _unfit(facts))
@@ -120,7 +119,7 @@ def check_signer(
         raise PathInvalid("signature algorithm not accepted")
     signed = form.signed
     signature = response.signature
-    embedded = map(read_embedded, response.certificates[:MAX_CERTIFICATES])
+    embedded = map(read_embedded, form.certificates[:MAX_CERTIFICATES])
     candidates = [*map(Candidate, (issuer, *responders)), *filter(None, embedded)]
     refused = None
     for candidate in _named(response, signed, candidates):
