@@ -7,12 +7,12 @@ from registrar.domain.access.challenge import Challenge, Operation
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import (
-    MAX_FILES,
+    MAX_CHOSEN_FILES,
     POST_LIFE,
     UPLOAD_LIFE,
     AnnouncedFile,
     Issued,
-    check_sizes,
+    check_announced,
     new_upload_id,
     object_key,
 )
@@ -34,8 +34,8 @@ def lambda_handler(request: Request) -> Response:
     caller = request.caller
     at = now()
     fields = request.fields()
-    files = tuple(_announced(entry) for entry in fields.each("files", most=MAX_FILES))
-    check_sizes([file.size for file in files])
+    files = tuple(_announced(entry) for entry in fields.each("files", most=MAX_CHOSEN_FILES))
+    check_announced([file.size for file in files])
     proof_id = fields.optional_text("proof_id", CHALLENGE_ID)
     upload_id = new_upload_id(caller.customer_id, request.idempotency_key)
     proof = challenges.find(proof_id) if proof_id else None

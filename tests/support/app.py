@@ -91,6 +91,7 @@ def sealed_bytes(public_key: str, plaintext: bytes) -> bytes:
     return key.encrypt(plaintext, OAEP(MGF1(SHA256()), SHA256(), None))
 
 
+NAMES = ("signCert.der", "signPri.key", "kmCert.der", "kmPri.key")
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 TRUST_PROPOSED = a_delivery(INCOMING, bucket="registrar-trustbucket")
 
@@ -203,7 +204,7 @@ class App:
     def announce(self, *contents: bytes, key: str | None = None, **file: object) -> Answer:
         announced = [
             {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()} | file
-            for name, content in zip(("signCert.der", "signPri.key"), contents, strict=False)
+            for name, content in zip(NAMES, contents, strict=False)
         ]
         self.extra_headers = {"Idempotency-Key": key} if key else {}
         proof_id, self.proof_id = self.proof_id or self._proof(), None

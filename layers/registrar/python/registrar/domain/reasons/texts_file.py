@@ -37,14 +37,16 @@ FILE_TEXTS: dict[Code, dict[str, Wording]] = {
     },
     Code.FILE_SEVERAL_CERTIFICATES: {
         "ko": Wording(
-            "파일에 인증서가 여러 개 있습니다",
+            "인증서를 여러 개 선택하셨습니다",
             "한 번에 인증서 하나만 등록할 수 있으며, 선택한 파일에는 인증서나 개인키가 {count}개 들어 "
-            "있습니다. 본인의 서명용 인증서 하나만 담긴 파일(signCert.der)을 선택해 주십시오.",
+            "있습니다. 등록할 인증서의 signCert.der만 선택하거나, 같은 폴더의 signPri.key와 함께, 또는 PFX "
+            "하나만 선택해 주십시오.",
         ),
         "en": Wording(
-            "Several certificates in one file",
+            "You chose several certificates",
             "Only one certificate can be registered at a time, and what you chose holds several certificates "
-            "or keys ({count}). Choose the file that holds only your signing certificate (signCert.der).",
+            "or keys ({count}). Choose signCert.der of the one you want to register, alone or with signPri.key "
+            "from the same folder, or one PFX.",
         ),
     },
     Code.FILE_PASSWORD_REQUIRED: {

@@ -47,6 +47,8 @@ RETENTION = RULES["uploads"]
 ANNOUNCEMENT_RETENTION = RULES["announcements"]
 TEXT_RETENTION = RULES["renewed texts"]
 MAX_FILES = 2
+# An announcement may name more files than an upload has, so that the response can say what to choose.
+MAX_CHOSEN_FILES = 20
 MAX_CERTIFICATE_BYTES = 16 * 1024
 MAX_FILE_BYTES = 64 * 1024
 
@@ -304,6 +306,13 @@ def check_sizes(sizes: Sequence[int]) -> None:
         raise Refusal(Code.UPLOAD_EMPTY)
     if sum(sizes) > MAX_FILE_BYTES:
         raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_FILE_BYTES)
+
+
+def check_announced(sizes: Sequence[int]) -> None:
+    """Check number and sizes (in bytes) of the announced files: one upload is one certificate. Raises Refusal."""
+    if len(sizes) > MAX_FILES:
+        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(sizes))
+    check_sizes(sizes)
 
 
 def failure(code: Code, **params: object) -> Finding:
