@@ -26,8 +26,12 @@ def has_passed(end: datetime, now: datetime) -> bool:
 
 
 def days_left(not_after: datetime, now: datetime) -> int:
-    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it. See `last_moment`."""
-    return (last_moment(not_after) - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
+    """Days until the last day, in Seoul: 0 today, 1 tomorrow, negative after it. See `last_moment`.
+
+    An end at midnight has not passed in its own second, which is the first of the next day: 0 then, too.
+    """
+    left = (last_moment(not_after) - _A_MIDNIGHT).days - (now - _A_MIDNIGHT).days
+    return left if has_passed(not_after, now) else max(left, 0)
 
 
 def last_moment(not_after: datetime) -> datetime:

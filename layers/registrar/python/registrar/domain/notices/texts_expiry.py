@@ -5,7 +5,7 @@ from datetime import datetime
 
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.times import days_left, last_moment, local_date
+from registrar.domain.times import days_left, has_passed, last_moment, local_date
 
 MOST_LISTED = 5
 """Certificates that one message lists; of more it tells the number."""
@@ -47,7 +47,8 @@ def _expiry_en(name: str, ending: Sequence[Registration], at: datetime) -> str:
 
 def _days_left(not_after: datetime, at: datetime) -> int:
     """Days until the last day; negative once it ended, on the last day itself too if the run comes after it."""
-    return min(days_left(not_after, at), -1) if not_after < at else days_left(not_after, at)
+    left = days_left(not_after, at)
+    return min(left, -1) if has_passed(not_after, at) else left
 
 
 def _when_ko(not_after: datetime, at: datetime) -> str:
@@ -76,7 +77,7 @@ def _when_en(not_after: datetime, at: datetime) -> str:
 
 def _advice_ko(left: int) -> str:
     if left < 0:
-        return "발급기관에서 다시 발급받은 뒤 새 인증서를 앱에 등록해 주십시오."
+        return "발급기관에서 새로 발급받은 인증서를 앱에 등록해 주십시오."
     return (
         "갱신은 만료 30일 전부터 발급기관에서 할 수 있습니다. "
         "갱신하면 이전 인증서는 쓸 수 없으니 새 인증서를 앱에 다시 등록해 주십시오."
@@ -85,7 +86,7 @@ def _advice_ko(left: int) -> str:
 
 def _advice_en(left: int) -> str:
     if left < 0:
-        return "Have it reissued by the issuer and register the new certificate in the app."
+        return "Have a new one issued by the issuer and register it in the app."
     return (
         "Renewal opens 30 days before the end, at the issuer. "
         "It ends the old certificate, so register the new one in the app afterwards."

@@ -12,13 +12,14 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.CERT_EXPIRED: {
         "ko": Wording(
             "유효기간이 끝난 인증서입니다",
-            "이 인증서의 유효기간은 {expired_on}에 끝났으며, 만료된 인증서는 등록할 수 없습니다. "
-            "발급기관({issuer})에서 갱신하거나 다시 발급받은 뒤 새 인증서를 등록해 주십시오.",
+            "이 인증서의 유효기간은 {expired_on}에 끝났으며, 만료된 인증서는 등록할 수 없습니다. 이미 "
+            "갱신하셨다면 갱신된 인증서를, 아니면 발급기관({issuer})에서 새로 발급받은 인증서를 등록해 주십시오.",
         ),
         "en": Wording(
             "The certificate has expired",
-            "This certificate ended on {expired_on}, and an expired certificate cannot be registered. Renew "
-            "it or have it reissued at the issuer ({issuer}), then register the new certificate.",
+            "This certificate ended on {expired_on}, and an expired certificate cannot be registered. If you "
+            "have renewed it, register the new one; if not, have a new one issued at the issuer ({issuer}) "
+            "and register that.",
         ),
     },
     Code.CERT_NOT_YET_VALID: {
