@@ -51,14 +51,12 @@ def _fresh_status(found: Registration, at: datetime) -> Status:
     """A fresh revocation status. Raises Refusal where there is none, or a CA above the certificate is not good."""
     store = trust.active(at)
     certificate = read_certificate(found.der)
-    issuer = store.issuer_of(certificate, found.issuer_key_digest, at)
-    if issuer is None or not issuer.accepted_at(at):
+    issuers = store.issuers_of(certificate, found.issuer_key_digest, at)
+    if not any(issuer.accepted_at(at) for issuer in issuers):
         raise Refusal(Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, issuer=found.issuer)
-    rules = store.rules.revocation
+    max_age = store.rules.revocation.max_age[Purpose.HIGH_VALUE]
     limits = Limits(deadline(MOST_SECONDS), 0, PRIVATE)
-    status, of_authority = statuses.check(
-        StatusQuery(certificate, issuer, rules, rules.max_age[Purpose.HIGH_VALUE], at, limits)
-    )
+    status, of_authority = statuses.check(StatusQuery(certificate, issuers, store, max_age, at, limits))
     if of_authority and status.definite:
         raise Refusal(Code.TRUST_CA_REVOKED, issuer=found.issuer)
     if status.value not in (StatusValue.GOOD, StatusValue.REVOKED, StatusValue.ON_HOLD):

@@ -173,6 +173,5 @@ def test_issuer_of_a_registration_is_the_path_accepted_at_the_time() -> None:
     document = a_document_of(ROOT, lower, good_upper(ROOT, days=(-20, -10)), good_upper())
     document["anchors"].append(an_entry(NEW_ROOT, "new root"))
     store = read(document, ROOT, NEW_ROOT)
-    found = store.issuer_of(leaf, lower.certificate.key_digest, NOW)
-    assert found is not None
+    (found,) = store.issuers_of(leaf, lower.certificate.key_digest, NOW)
     assert found.anchor.certificate == NEW_ROOT.certificate

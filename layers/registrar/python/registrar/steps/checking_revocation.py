@@ -38,11 +38,13 @@ class RevocationStep:
         certificate = read_certificate(upload.der)
         report = decide_on(certificate, store, upload.customer_kind, now, bank=self.bank)
         summary = report.summary
-        issuer = store.issuer_of(certificate, summary.issuer_key_digest, now) if summary else None
-        if summary is None or issuer is None:
+        if summary is None:
             return self.checks.reject(upload, report.findings), None
+        by_path = store.issuers_of(certificate, summary.issuer_key_digest, now)
+        issuers = tuple(issuer for issuer in by_path if issuer.operator.id == summary.operator)
+        issuer = issuers[0]
         rules = store.rules.revocation
-        query = StatusQuery(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], now, limits)
+        query = StatusQuery(certificate, issuers, store, rules.max_age[Purpose.REGISTERING], now, limits)
         status, of_authority = self.statuses.check(query)
         renewed = status.value is StatusValue.REVOKED and self._renewed(upload, summary)
         finding = finding_of(status, issuer.operator.name, of_authority=of_authority, renewed=renewed)

@@ -1,5 +1,9 @@
 """Querying the revocation status of a certificate: OCSP, then its CRL, in the order of the bank's rules.
 
+Where a CA on the first path is revoked, the next path is tried (RFC 4158 section 2.4). But a key that may be
+compromised counts on no path: a revoked CA does not come back through another certificate with the same key, unless
+the reason of its revocation says nothing against the key.
+
 Only configured addresses are queried, within one time limit; a server that keeps failing is paused (issuers.py).
 Only a status that the issuer stated can be good, and only while nothing known contradicts it (known_statuses.py).
 """
@@ -7,10 +11,11 @@ Only a status that the issuer stated can be good, and only while nothing known c
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
-from registrar.domain.certificates.trust import Issuer, RevocationRules
+from registrar.domain.certificates.trust import Issuer, RevocationRules, TrustStore
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, request_for
@@ -27,14 +32,19 @@ _NONCE_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class StatusQuery:
-    """One certificate, its issuer, the rules and the moment."""
+    """One certificate, its issuer by each path that counts (at least one), the trust document and the moment."""
 
     certificate: Certificate
-    issuer: Issuer
-    rules: RevocationRules
+    issuers: tuple[Issuer, ...]
+    store: TrustStore
     max_age: timedelta
     now: datetime
     limits: Limits
+
+    @property
+    def rules(self) -> RevocationRules:
+        """The bank's rules."""
+        return self.store.rules.revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +61,64 @@ class StatusChecks:
 
         A good certificate's CAs are looked up too where the rules require it: the flag marks the status of a CA.
         """
-        status = self._own(query)
-        if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
-            self.issuers.remember(query.issuer.certificate.key_digest, query.certificate.serial, status, query.now)
-        status = prevailing(status, self.known.status(query.certificate, query.issuer.certificate.key_digest))
+        first, *others = query.issuers
+        status = self._of_certificate(query, first)
         if status.value is not StatusValue.GOOD or not query.rules.check_authorities:
             return status, False
-        above = query.issuer.anchor.certificate
-        for authority in query.issuer.authorities:
-            listed = self._listed(query, authority, above, None)
-            of_authority = prevailing(listed, self.known.status(authority, above.key_digest))
-            if of_authority.value is not StatusValue.GOOD:
-                return of_authority, True
-            above = authority
-        return status, False
+        against = self._of_authorities(query, first)
+        if against is None:
+            return status, False
+        for issuer in others:
+            of_other = self._of_authorities(query, issuer)
+            if of_other is None:
+                return self._of_certificate(query, issuer), False
+            # What is not known yet may turn out good: then there is a path.
+            against = of_other if against.definite else against
+        return against, True
 
-    def _own(self, query: StatusQuery) -> Status:
+    def _of_certificate(self, query: StatusQuery, issuer: Issuer) -> Status:
+        """The status of the certificate itself."""
+        status = self._stated(query, issuer)
+        if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
+            self.issuers.remember(issuer.certificate.key_digest, query.certificate.serial, status, query.now)
+        return prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest))
+
+    def _of_authorities(self, query: StatusQuery, issuer: Issuer) -> Status | None:
+        """The status of a CA against this path: one on it that is not good, or one with the same key whose
+        revocation says nothing for the key. None where the path counts."""
+        against = None
+        for above, authority in pairwise(issuer.chain):
+            listed = self._listed(query, issuer, authority, above, None)
+            status = prevailing(listed, self.known.status(authority, above.key_digest))
+            if status.value is not StatusValue.GOOD:
+                against = status
+                break
+        for path, authority, above in query.store.same_keys(issuer, query.now):
+            if path.accepted_at(query.now):
+                self._listed(query, path, authority, above, None)  # so that what is known of it is not of yesterday
+            known = self.known.status(authority, above.key_digest)
+            if known is not None and not known.leaves_key_safe:
+                return known
+        return against
+
+    def _stated(self, query: StatusQuery, issuer: Issuer) -> Status:
         silent = []
         for source in query.rules.order:
             if source == SOURCE:
-                status = self._by_a_good_responder(query, self._ocsp(query))
+                status = self._by_a_good_responder(query, issuer, self._ocsp(query, issuer))
             else:
-                status = self._listed(query, query.certificate, query.issuer.certificate, query.max_age)
+                status = self._listed(query, issuer, query.certificate, issuer.certificate, query.max_age)
             if status.definite:
                 return status
             silent.append(status)
         return worst(silent)
 
-    def _by_a_good_responder(self, query: StatusQuery, status: Status) -> Status:
+    def _by_a_good_responder(self, query: StatusQuery, issuer: Issuer, status: Status) -> Status:
         """`status`, or INVALID where the responder that stated it is revoked itself, or may be."""
         if status.signed_by is None or not status.definite:
             return status
         against = self.responders.objection(
-            status.signed_by, query.certificate, query.issuer, query.rules, query.now, query.limits
+            status.signed_by, query.certificate, issuer, query.rules, query.now, query.limits
         )
         if against is None:
             return status
@@ -93,16 +128,19 @@ class StatusChecks:
         return Status(value, SOURCE, why=why.strip())
 
     def _listed(
-        self, query: StatusQuery, certificate: Certificate, above: Certificate, max_age: timedelta | None
+        self,
+        query: StatusQuery,
+        issuer: Issuer,
+        certificate: Certificate,
+        above: Certificate,
+        max_age: timedelta | None,
     ) -> Status:
         """The status by the CRL. A CA's list is valid until its nextUpdate: CAs publish lists months apart."""
-        operator = query.issuer.operator
-        rules = query.rules
-        now = query.now
-        return self.crls.status(certificate, above, operator, rules, now, max_age, query.limits)
+        operator = issuer.operator
+        return self.crls.status(certificate, above, operator, query.rules, query.now, max_age, query.limits)
 
-    def _ocsp(self, query: StatusQuery) -> Status:
-        operator = query.issuer.operator
+    def _ocsp(self, query: StatusQuery, issuer: Issuer) -> Status:
+        operator = issuer.operator
         rules = query.rules
         now = query.now
         address = operator.sources.ocsp
@@ -111,16 +149,15 @@ class StatusChecks:
         breaker = self.issuers.may_query(operator.id, SOURCE, now, rules)
         if breaker is None:
             return _unavailable("the responder rests after failures")
-        status = self._query_responder(query, address)
+        status = self._query_responder(query, issuer, address)
         if status.server_failed:
             self.issuers.record_failure(breaker, now, rules)
         else:
             self.issuers.record_success(breaker)
         return status
 
-    def _query_responder(self, query: StatusQuery, address: str) -> Status:
+    def _query_responder(self, query: StatusQuery, issuer: Issuer, address: str) -> Status:
         certificate = query.certificate
-        issuer = query.issuer
         sources = issuer.operator.sources
         nonce = secrets.token_bytes(_NONCE_BYTES)
         request = request_for(certificate, issuer.certificate, nonce, sources.certid_hash)

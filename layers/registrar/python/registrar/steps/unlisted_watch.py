@@ -44,11 +44,11 @@ class UnlistedWatch:
 
     def _status(self, found: Registration, store: TrustStore, now: datetime, limits: Limits) -> Status | None:
         certificate = read_certificate(found.der)
-        issuer = store.issuer_of(certificate, found.issuer_key_digest, now)
-        if issuer is None:
+        issuers = store.issuers_of(certificate, found.issuer_key_digest, now)
+        if not issuers:
             return None
-        rules = store.rules.revocation
-        query = StatusQuery(certificate, issuer, rules, rules.max_age[Purpose.REGISTERING], now, limits)
+        max_age = store.rules.revocation.max_age[Purpose.REGISTERING]
+        query = StatusQuery(certificate, issuers, store, max_age, now, limits)
         status, of_authority = self.statuses.check(query)
         return None if of_authority else status
 

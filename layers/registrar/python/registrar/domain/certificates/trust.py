@@ -5,13 +5,16 @@ Whatever it says, an anchor counts only if its fingerprint is pinned outside the
 if a path of configured certificates leads from it to such an anchor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal
 
-from registrar.domain.certificates.certificate import Certificate
+from registrar.domain.certificates import path
+from registrar.domain.certificates.certificate import Certificate, key_id
+from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.reasons.findings import Level
 from registrar.domain.times import has_passed
 
@@ -94,6 +97,11 @@ class Issuer:
         validity = (Period(certificate.not_before, certificate.not_after) for certificate in certificates)
         return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above, *validity))
 
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """The path from the anchor down to this CA."""
+        return (self.anchor.certificate, *self.authorities)
+
 
 class Purpose(StrEnum):
     """What a certificate's status is needed for."""
@@ -148,14 +156,41 @@ class TrustStore:
     issuers: tuple[Issuer, ...]
     rules: Rules
 
-    def issuer_of(self, certificate: Certificate, key_digest: str, at: datetime) -> Issuer | None:
-        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names, by a path
-        that is accepted `at` this time where there is one."""
-        found = (i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest)
-        return min(found, key=lambda issuer: not issuer.accepted_at(at), default=None)
+    def issuers_of(self, certificate: Certificate, key_digest: str, at: datetime) -> tuple[Issuer, ...]:
+        """The configured CA with this key (SHA-256 of its SubjectPublicKeyInfo) that `certificate` names, by each
+        path that is accepted `at` this time and along which the certificate's policy holds.
+
+        Where there is no such path, by one other path; nothing where the CA is not configured.
+        """
+        found = [i for i in self.candidates(certificate) if i.certificate.key_digest == key_digest]
+        accepted = [issuer for issuer in found if issuer.accepted_at(at)]
+        valid = tuple(issuer for issuer in accepted if _policy_holds(issuer, certificate))
+        return valid or (*accepted, *found)[:1]
+
+    def same_keys(self, issuer: Issuer, at: datetime) -> Iterator[tuple[Issuer, Certificate, Certificate]]:
+        """Each other configured certificate with a key of this path, its anchor's included.
+
+        With a path that it is on (accepted `at` this time where there is one), and the certificate above it there.
+        """
+        done = {ca.fingerprint for ca in issuer.chain}
+        keys = {key_id(ca.public_key) for ca in issuer.chain}
+        for other in sorted(self.issuers, key=lambda each: not each.accepted_at(at)):
+            for above, authority in pairwise(other.chain):
+                if authority.fingerprint not in done:
+                    done.add(authority.fingerprint)
+                    if key_id(authority.public_key) in keys:
+                        yield other, authority, above
 
     def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
         """The configured CAs with the issuer name of `certificate`, by each path, those with its authority key id
         first."""
         named = (i for i in self.issuers if i.certificate.subject == certificate.issuer)
         return tuple(sorted(named, key=lambda i: i.certificate.subject_key_id != certificate.authority_key_id))
+
+
+def _policy_holds(issuer: Issuer, certificate: Certificate) -> bool:
+    try:
+        path.valid_policies(issuer.authorities, certificate)
+    except PathInvalid:
+        return False
+    return True

@@ -1,6 +1,7 @@
 """The addresses of the CRL that would list a certificate (RFC 5280 section 4.2.1.13)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -41,18 +42,22 @@ def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operat
 
 def named_urls(certificate: Certificate) -> tuple[str, ...]:
     """Every address of a complete CRL that a certificate names, accepted or not, each once."""
-    try:
-        value = certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return ()
     urls = [
         name.value
-        for point in value
+        for point in announced_points(certificate)
         if point.full_name and not point.crl_issuer and not point.reasons
         for name in point.full_name
         if isinstance(name, x509.UniformResourceIdentifier)
     ]
     return tuple(dict.fromkeys(urls))
+
+
+def announced_points(certificate: Certificate) -> Sequence[x509.DistributionPoint]:
+    """The contents of the certificate's extension, which may be missing."""
+    try:
+        return list(certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value)
+    except x509.ExtensionNotFound:
+        return ()
 
 
 def check_point(scope: Scope, point: Point, issuer: Certificate) -> None:

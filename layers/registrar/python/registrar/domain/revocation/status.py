@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # functions that only show a status load no cryptography
     from registrar.domain.certificates.certificate import Certificate
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_KEY_IS_SAFE = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
 
 
 class StatusValue(StrEnum):
@@ -52,6 +53,14 @@ class Status:
     why: str = ""
     server_failed: bool = False
     signed_by: Responder | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def leaves_key_safe(self) -> bool:
+        """Whether the certificate was revoked for a reason that says nothing against its key.
+
+        X.509 says of these alone that there is "no cause to suspect that the private key has been compromised".
+        """
+        return self.value is StatusValue.REVOKED and self.reason in _KEY_IS_SAFE
 
     @property
     def definite(self) -> bool:
