@@ -1,43 +1,44 @@
-"""NIST's path validation suite (PKITS, 249 cases), decided by the trust document and the decision of this project.
+"""NIST's path validation suite (PKITS, 249 cases), decided by the trust document and the steps of this project.
 
 Of each case the anchor is pinned and the intermediates are proposed as issuers of a trust document, as an admin
 would; what the document's check refuses is left out, and the rest has to do. Two levels of strictness:
 
     path   the configured issuers, dates, critical extensions, and the policies that the case asks for; here alone
-           the anchor may have issued the certificate itself
-    bank   the whole decision of the service, with the case's policies as the only accepted ones
+           the anchor may have issued the certificate itself; then the revocation status by `StatusChecks`
+    bank   what `RevocationStep` decides on an upload, with the case's policies as the only accepted ones
 
-and at both, the CRLs of the case for every certificate of the path: tests/support/pkits_crls.py.
+Both find the CRLs of a case as the service finds an issuer's: tests/support/pkits_service.py.
 """
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.certificates.decision import decide_certificate
-from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust import Anchor, Issuer, Operator, Period, Purpose, Sources, TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, TrustDocumentRejected
+from registrar.domain.revocation.status import StatusValue
 from tests.support.others import made_by_others
+from tests.support.pkits_service import MAX_AGE, settled, status_of
+from tests.support.statuses import DIRECTORY
 from tools.admin.trust_document import RULES
 
 # Where a case allows every policy, the bank has to name those that it accepts: NIST's own.
 NIST_POLICIES = tuple(f"2.16.840.1.101.3.2.1.48.{number}" for number in range(1, 11))
-LookUp = Callable[["Case", Sequence[Certificate]], str | None]
 _AT_ISSUER = re.compile(r"^issuers\[([0-9]+)\]: ")
 _LABEL = {"ko": "PKITS", "en": "PKITS"}
 _ALWAYS = {"accepted_from": "2000-01-01T00:00:00Z", "accepted_until": "2049-12-31T00:00:00Z"}
-
-# Nobody is asked here: the lists come with the case.
-_NOBODY = {"ocsp": None, "crl": ["http://crl.example"], "responders": [], "certid_hash": "sha1"}
+_SOURCES = {"ocsp": None, "crl": [DIRECTORY], "responders": [], "certid_hash": "sha1"}
+_RULES = {**RULES, "revocation": {**RULES["revocation"], "order": ["crl"], "skew_seconds": 0}}
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,23 @@ def _case(test: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Case:
     )
 
 
+@cache
 def trust_of(case: Case) -> tuple[TrustStore, tuple[str, ...]]:
-    """The trust document of a case, and what its check said of the intermediates that were left out."""
+    """The trust document of a case, and what its check said of the intermediates that were left out.
+
+    No document allows a status as old as those of the cases.
+    """
     pins = [hashlib.sha256(case.anchor).hexdigest()]
     left, refused = list(case.intermediates), list[str]()
     while True:
         try:
-            return read_document(json.dumps(_document(case, left)).encode(), pins), tuple(refused)
+            store = read_document(json.dumps(_document(case, left)).encode(), pins)
         except TrustDocumentRejected as rejected:
             reasons = rejected.reasons
+        else:
+            ages = dict.fromkeys(Purpose, MAX_AGE)
+            rules = replace(store.rules, revocation=replace(store.rules.revocation, max_age=ages))
+            return replace(store, rules=rules), tuple(refused)
         refused += reasons
         wrong = {int(_AT_ISSUER.findall(reason)[0]) for reason in reasons}
         left = [der for index, der in enumerate(left) if index not in wrong]
@@ -104,9 +113,9 @@ def _document(case: Case, intermediates: list[bytes]) -> dict[str, Any]:
         "format": 2,
         "version": 1,
         "anchors": [_entry(case.anchor)],
-        "operators": {"pkits": {"name": _LABEL, "policies": policies, "revocation": _NOBODY}},
+        "operators": {"pkits": {"name": _LABEL, "policies": policies, "revocation": _SOURCES}},
         "issuers": [{"operator": "pkits", **_entry(der)} for der in intermediates],
-        "rules": RULES,
+        "rules": _RULES,
     }
 
 
@@ -114,47 +123,54 @@ def _entry(der: bytes) -> dict[str, str]:
     return {"name": "PKITS", "certificate": base64.b64encode(der).decode(), **_ALWAYS}
 
 
-def by_path(case: Case, look_up: LookUp | None = None) -> tuple[str, ...]:
-    """Why the path of a case does not hold, or what `look_up` says of it; nothing where all is well."""
+@cache
+def by_path(case: Case, *, with_crls: bool) -> tuple[str, ...]:
+    """Why no path of a case holds, or what the service's status of it says; nothing where all is well."""
     store, refused = trust_of(case)
     try:
         leaf = read_certificate(case.leaf)
     except CertificateMalformed as error:
         return ("malformed", str(error))
     reasons = list(refused)
-    for authorities in paths_to(leaf, case, store):
+    holding = []
+    for issuer in _issuers(leaf, case, store):
         try:
-            path.check_dates(leaf, case.at)
-            if leaf.refused_extensions:
-                raise PathInvalid(f"extension {leaf.refused_extensions[0]} is not accepted")
-            holding = path.valid_policies(
-                authorities, leaf, explicit=case.require_explicit, inhibit_any=case.inhibit_any
-            )
-            if None not in (holding, case.policies) and not (holding or set()) & set(case.policies or ()):
-                raise PathInvalid("no policy that the case accepts")
+            _check_path(leaf, issuer, case)
         except PathInvalid as error:
             reasons.append(error.why)
         else:
-            why = look_up(case, (*authorities, leaf)) if look_up else None
-            if why is None:
-                return ()
-            reasons.append(why)
+            holding.append(issuer)
+    if holding and not with_crls:
+        return ()
+    if holding:
+        status = status_of(leaf, holding, store, case.crls, case.at)
+        return () if status.value is StatusValue.GOOD else (*reasons, f"{status.value} {status.why}")
     return tuple(reasons) or ("no path",)
 
 
-def paths_to(leaf: Certificate, case: Case, store: TrustStore) -> list[tuple[Certificate, ...]]:
-    """The CAs between the anchor and `leaf` on every path that is configured and accepted at the case's time."""
-    found = [
-        issuer.authorities
-        for issuer in store.candidates(leaf)
-        if issued(leaf, issuer.certificate) and issuer.accepted_at(case.at)
-    ]
+def _issuers(leaf: Certificate, case: Case, store: TrustStore) -> list[Issuer]:
+    """Who issued `leaf`, by every path that is configured and accepted at the case's time."""
+    found = [i for i in store.candidates(leaf) if _issued(leaf, i.certificate) and i.accepted_at(case.at)]
     anchor = read_certificate(case.anchor)
-    return [*found, ()] if issued(leaf, anchor) and not leaf.self_issued else found
+    if _issued(leaf, anchor) and not leaf.self_issued:
+        operator = Operator("pkits", _LABEL, {}, Sources(None, (DIRECTORY,), (), "sha1"))
+        always = Period(case.at, case.at + timedelta(days=1))
+        found.append(Issuer(anchor, operator, always, Anchor(anchor, always), ()))
+    return found
 
 
-def issued(certificate: Certificate, issuer: Certificate) -> bool:
-    """Whether `issuer` issued `certificate`."""
+def _check_path(leaf: Certificate, issuer: Issuer, case: Case) -> None:
+    path.check_dates(leaf, case.at)
+    if leaf.refused_extensions:
+        raise PathInvalid(f"extension {leaf.refused_extensions[0]} is not accepted")
+    holding = path.valid_policies(
+        issuer.authorities, leaf, explicit=case.require_explicit, inhibit_any=case.inhibit_any
+    )
+    if None not in (holding, case.policies) and not (holding or set()) & set(case.policies or ()):
+        raise PathInvalid("no policy that the case accepts")
+
+
+def _issued(certificate: Certificate, issuer: Certificate) -> bool:
     try:
         path.check_issuance(certificate, issuer)
     except PathInvalid:
@@ -162,14 +178,16 @@ def issued(certificate: Certificate, issuer: Certificate) -> bool:
     return True
 
 
-def by_bank(case: Case, look_up: LookUp | None = None) -> tuple[str, ...]:
-    """Why the service would refuse a case's certificate: the codes, and what the document's check or a CRL says."""
+@cache
+def by_bank(case: Case, *, with_crls: bool) -> tuple[str, ...]:
+    """Why the service does not accept a case's certificate: the codes, the status, and what the document's check
+    said; nothing where it accepts it."""
     store, refused = trust_of(case)
     report = decide_certificate(case.leaf, store, "personal", case.at)
     if not report.accepted:
         return (*(finding.code for finding in report.findings), *refused)
-    if look_up is None:
+    if not with_crls:
         return ()
-    leaf = read_certificate(case.leaf)
-    said = [look_up(case, (*authorities, leaf)) for authorities in paths_to(leaf, case, store) if authorities]
-    return () if None in said else tuple(why for why in said if why is not None)
+    outcome, codes, status = settled(case.leaf, store, case.crls, case.at)
+    said = f"{status.value} {status.why}" if status else "no status"
+    return () if outcome == "accepted" else (*codes, said, *refused)
