@@ -26,7 +26,7 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import octets_of
 from registrar.domain.revocation.crl_index import difference, index_crl, lookup, read_head
-from registrar.domain.revocation.crl_status import Age, status_from_crl
+from registrar.domain.revocation.crl_status import Age, combined, statement_of
 from registrar.domain.revocation.status import StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tools.packaging.build import ROOT
@@ -107,8 +107,8 @@ def _decide(index: bytes, certificate: Certificate) -> int:
         return index[at : at + length]
 
     head = read_head(read)
-    status = status_from_crl(certificate, head, lookup(head, read, certificate.serial), NOW, AGE)
-    assert status.value is StatusValue.REVOKED
+    stated = statement_of(certificate, head, lookup(head, read, certificate.serial), NOW, AGE)
+    assert combined([stated]).value is StatusValue.REVOKED
     return sum(lengths)
 
 

@@ -94,7 +94,7 @@ def _record_watched(account: Account, crl: bytes) -> None:
     """Leave the state of yesterday's run."""
     indexes = account.function("watch_crl").indexes
     index = index_crl(read_crl(crl, ISSUER.certificate))
-    indexes.watched(POINT, index, indexes.whole(POINT, WATCHED))
+    indexes.watched(POINT, "", index, indexes.whole(POINT, WATCHED))
     indexes.bucket.write(f"crl/{POINT.id.replace('#', '/')}/{CURRENT}", index)
 
 

@@ -79,10 +79,11 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
         counts["fetched_bytes"] = crls.renew(point, query)
     except (IssuerUnreachable, CrlUnusable) as error:
         logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
-    index = indexes.index(point)
-    if index is not None:
+    lists = dict(indexes.lists(point))
+    if lists:
         issuers.begin_watch(point, now())
-        for hit in apply_changes(indexes, registrations, point, at, counts, whole=whole):
+    for place in lists:
+        for hit in apply_changes(indexes, registrations, point, place, at, counts, whole=whole):
             audit(
                 "registration.watched",
                 customer_id=hit.customer_id,
@@ -90,9 +91,10 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
                 step=hit.step,
                 live=hit.live,
             )
+    if lists:
         for authority, entry in authorities_on(indexes, point, store):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
-    is_over = index is None or index.head.next_update + query.rules.skew < at
+    is_over = not lists or any(index.head.next_update + query.rules.skew < at for index in lists.values())
     if is_over and not has_passed(issuer.not_after, at):  # an expired issuer publishes no lists
         raise CrlOverdue(f"no list of today: {point}")

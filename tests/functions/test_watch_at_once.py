@@ -83,7 +83,7 @@ def test_a_slow_run_of_a_newer_list_lifts_holds_of_an_older_one(account: Account
 
     def an_older_run_ends() -> None:
         registrations_of(account).add_hold("hong", registration.id, Hold.ISSUER, account.at)
-        crls.indexes.watched(POINT, with_hold.content, None)
+        crls.indexes.watched(POINT, "", with_hold.content, None)
 
     with account.interrupted(notes, an_older_run_ends):
         assert watch(account) == DONE

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.support.account import Account, Killed, an_account
 from tests.support.app import DONE, trust_demo_issuers
 from tests.support.builders import NOW, a_pki, a_trust_store
 from tests.support.crl_watch import (
+    CA,
     DAY,
     FAILED,
     ISSUER,
@@ -291,3 +293,44 @@ def test_a_revoked_authority_is_reported_in_every_run(account: Account) -> None:
     lines = [line for line in account.logged() if line["message"] == "authority revoked"]
     assert [line["fingerprint"] for line in lines] == [authority.fingerprint] * 2
     assert {line["reason"] for line in lines} == {"cACompromise"}
+
+
+# ---- lists of some reasons each, at one address
+
+
+def watch_parts(account: Account, *parts: bytes) -> None:
+    with patch("registrar.steps.crl_store.fetch_crl", return_value=parts):
+        assert watch(account) == DONE
+
+
+def part(account: Account, reasons: frozenset[REASON], *entries: Revoked) -> bytes:
+    idp = scope(uris=[URL], only_some_reasons=reasons)
+    return make_crl(CA, entries, this_update=account.at, idp=idp, number=int(account.at.timestamp()))
+
+
+HOLDS = frozenset({REASON.certificate_hold})
+OTHERS = frozenset(REASON) - HOLDS - {REASON.unspecified, REASON.remove_from_crl}
+
+
+def test_each_list_at_an_address_is_applied(account: Account) -> None:
+    (bad, revoked), (held, on_hold), (good, _) = (registered(account, name) for name in ("hong", "kim", "lee"))
+    watch_parts(
+        account,
+        part(account, OTHERS, listed(revoked, REASON.superseded)),
+        part(account, HOLDS, listed(on_hold, REASON.certificate_hold)),
+    )
+    assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
+    assert now_of(account, held).holds == {Hold.ISSUER}
+    assert now_of(account, good) == good
+    account.pass_time(days=1)
+    watch_parts(account, part(account, OTHERS), part(account, HOLDS))
+    assert now_of(account, held).holds == set()
+
+
+def test_a_list_left_out_of_a_response_lifts_no_hold_and_is_reported_when_overdue(account: Account) -> None:
+    held, on_hold = registered(account)
+    watch_parts(account, part(account, OTHERS), part(account, HOLDS, listed(on_hold, REASON.certificate_hold)))
+    account.pass_time(days=2)
+    with patch("registrar.steps.crl_store.fetch_crl", return_value=(part(account, OTHERS),)):
+        assert watch(account) == FAILED
+    assert now_of(account, held).holds == {Hold.ISSUER}

@@ -48,7 +48,7 @@ def store_list(cloud: LocalCloud, pki: DemoPki) -> Store:
     def store(certificate: CustomerCertificate, url: str, reason: x509.ReasonFlags, this_update: datetime) -> None:
         entry = Revoked(certificate.certificate.serial_number, this_update - timedelta(minutes=1), reason)
         crl = make_crl(pki.issuers["yessign"], [entry], this_update=this_update, idp=scope(uris=[url]))
-        indexes.keep(Point(issuer.key_digest, url, "yessign"), read_crl(crl, issuer))
+        indexes.keep(Point(issuer.key_digest, url, "yessign"), [read_crl(crl, issuer)])
 
     return store
 

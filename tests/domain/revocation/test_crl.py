@@ -15,6 +15,7 @@ from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry, batches, read_entry
 from registrar.domain.revocation.crl_index import index_crl
+from registrar.domain.revocation.crl_scope import ALL_REASONS
 from tests.support.as_written import FALSE, with_critical
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.others import made_by_others
@@ -55,7 +56,7 @@ def test_a_partitioned_crl_is_read() -> None:
     assert crl.scope.names is not None
     assert f"uri:{POINT}" in crl.scope.names
     assert not crl.scope.user_only
-    assert crl.scope.whole
+    assert crl.scope.reasons == ALL_REASONS
 
 
 def test_entries_match_the_library() -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_index import index_crl, lookup, read_head
-from registrar.domain.revocation.crl_status import Age, status_from_crl
+from registrar.domain.revocation.crl_status import Age, combined, statement_of
 from registrar.domain.revocation.status import StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tests.support.npki_samples import openssl
@@ -37,7 +37,7 @@ def answer(content: bytes, serial: int, now_after: timedelta) -> StatusValue:
         return index[at : at + length]
 
     head = read_head(read)
-    return status_from_crl(leaf, head, lookup(head, read, serial), NOW + now_after, AGE).value
+    return combined([statement_of(leaf, head, lookup(head, read, serial), NOW + now_after, AGE)]).value
 
 
 def openssl_verifies(folder: Path, content: bytes, serial: int, now_after: timedelta) -> bool:

@@ -11,7 +11,7 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.revocation.crl import read_crl
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head, index_crl, lookup, read_head
-from registrar.domain.revocation.crl_status import Age, status_from_crl, status_from_crls
+from registrar.domain.revocation.crl_status import Age, Statement, combined, statement_of
 from registrar.domain.revocation.status import Status, StatusValue
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tools.pki.crls import Revoked, make_crl, scope
@@ -63,7 +63,7 @@ def found(*entries: Revoked, serial: int = SERIAL, **crl: Any) -> tuple[Head, En
 
 
 def status(certificate: Certificate, *entries: Revoked, now: Any = NOW, **crl: Any) -> Status:
-    return status_from_crl(certificate, *found(*entries, **crl), now, AGE)
+    return combined([statement_of(certificate, *found(*entries, **crl), now, AGE)])
 
 
 def uri(address: str) -> list[x509.GeneralName]:
@@ -178,7 +178,7 @@ def test_crl_of_another_issuer_is_invalid() -> None:
 def test_entry_of_another_serial_is_invalid() -> None:
     head, entry = found(Revoked(5, NOW), serial=5)
 
-    assert status_from_crl(LEAF, head, entry, NOW, AGE).value is StatusValue.INVALID
+    assert combined([statement_of(LEAF, head, entry, NOW, AGE)]).value is StatusValue.INVALID
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,60 @@ def test_maximum_age_limits_a_crl_that_runs_for_a_year() -> None:
     assert status(LEAF, now=NOW + 8 * A_DAY, next_update=year).value is StatusValue.STALE
 
 
-def test_crls_for_some_reasons_are_good_only_together() -> None:
-    some = found(idp=scope(uris=[POINT], only_some_reasons=COMPROMISE))
-    rest = found(idp=scope(uris=[POINT], only_some_reasons=OTHERS))
-    listed = found(Revoked(SERIAL, NOW), idp=scope(uris=[POINT], only_some_reasons=OTHERS))
+# ---- lists of some reasons each
 
-    assert status_from_crls(LEAF, [some], NOW, AGE).value is StatusValue.INVALID
-    assert status_from_crls(LEAF, [some, some], NOW, AGE).value is StatusValue.INVALID
-    assert status_from_crls(LEAF, [some, rest], NOW, AGE).value is StatusValue.GOOD
-    assert status_from_crls(LEAF, [some, listed], NOW, AGE).value is StatusValue.REVOKED
-    assert status_from_crls(LEAF, [listed], NOW, AGE).value is StatusValue.REVOKED
-    assert status_from_crls(LEAF, [], NOW, AGE).value is StatusValue.UNAVAILABLE
+HOLDS = frozenset({x509.ReasonFlags.certificate_hold})
+LISTED = Revoked(SERIAL, NOW)
+HELD = Revoked(SERIAL, NOW, x509.ReasonFlags.certificate_hold)
+
+
+def for_reasons(
+    reasons: frozenset[x509.ReasonFlags] | None, *entries: Revoked, certificate: Certificate = LEAF, **crl: Any
+) -> Statement:
+    """What a list of these reasons says; of all, where there are none."""
+    idp = scope(uris=[POINT], only_some_reasons=reasons)
+    return statement_of(certificate, *found(*entries, idp=idp, **crl), NOW, AGE)
+
+
+@pytest.mark.parametrize(
+    ("statements", "value"),
+    [
+        ([for_reasons(COMPROMISE)], StatusValue.INVALID),
+        ([for_reasons(COMPROMISE), for_reasons(COMPROMISE)], StatusValue.INVALID),
+        ([for_reasons(COMPROMISE), for_reasons(OTHERS - HOLDS)], StatusValue.INVALID),
+        ([for_reasons(COMPROMISE), for_reasons(OTHERS)], StatusValue.GOOD),
+        ([for_reasons(COMPROMISE), for_reasons(OTHERS - HOLDS), for_reasons(HOLDS)], StatusValue.GOOD),
+        ([for_reasons(COMPROMISE), for_reasons(None)], StatusValue.GOOD),
+        ([for_reasons(COMPROMISE), for_reasons(OTHERS, LISTED)], StatusValue.REVOKED),
+        ([for_reasons(COMPROMISE, LISTED)], StatusValue.REVOKED),
+        ([for_reasons(None), for_reasons(COMPROMISE, LISTED)], StatusValue.REVOKED),
+        ([for_reasons(HOLDS, HELD)], StatusValue.ON_HOLD),
+        ([for_reasons(HOLDS, HELD), for_reasons(COMPROMISE, LISTED)], StatusValue.REVOKED),
+    ],
+)
+def test_crls_are_good_only_where_they_cover_every_reason(statements: list[Statement], value: StatusValue) -> None:
+    assert combined(statements).value is value
+    assert combined(statements[::-1]).value is value
+
+
+def test_status_by_several_crls_is_for_the_time_of_the_oldest() -> None:
+    older = for_reasons(OTHERS, this_update=NOW - A_DAY, next_update=NOW + A_MINUTE)
+
+    assert combined([for_reasons(COMPROMISE), older]) == Status(
+        StatusValue.GOOD, "crl", NOW - A_DAY, NOW + A_MINUTE
+    )
+
+
+def test_outdated_crl_covers_no_reason() -> None:
+    outdated = for_reasons(OTHERS, this_update=NOW - 2 * A_DAY, next_update=NOW - A_DAY)
+
+    assert combined([for_reasons(COMPROMISE), outdated]).value is StatusValue.STALE
+
+
+def test_crl_covers_the_reasons_only_for_which_the_certificate_names_it() -> None:
+    """RFC 5280 6.3.3 (d): the reasons of both the list and the distribution point."""
+    leaf = a_leaf_with(x509.DistributionPoint(uri(POINT), None, COMPROMISE, None))
+    assert for_reasons(None, certificate=leaf).reasons == {"keyCompromise", "cACompromise"}
+    assert combined([for_reasons(None, certificate=leaf)]).value is StatusValue.INVALID
+    assert combined([for_reasons(None, LISTED, certificate=leaf)]).value is StatusValue.REVOKED
+    assert combined([for_reasons(OTHERS, certificate=leaf)]).why == "a CRL for another distribution point"

@@ -1,4 +1,8 @@
-"""Querying issuers' lists of revoked certificates: each is fetched once for all queries and read from its index."""
+"""Querying issuers' lists of revoked certificates: each is fetched once for all queries and read from its index.
+
+Lists of some reasons each are read until every reason is covered (RFC 5280 6.3.3), those of one address together,
+then those of the next; where some reason stays uncovered there is no status.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,9 +17,16 @@ from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable, Issuer
 from registrar.domain.revocation.addresses import allowed
 from registrar.domain.revocation.crl import MOST_BYTES, Crl, read_crl
 from registrar.domain.revocation.crl_index import lookup
-from registrar.domain.revocation.crl_status import SOURCE, Age, status_from_crl
+from registrar.domain.revocation.crl_status import (
+    SOURCE,
+    Age,
+    Statement,
+    combined,
+    is_decided,
+    statement_of,
+    unusable,
+)
 from registrar.domain.revocation.distribution_points import Point, check_point, points_of
-from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.status import Status, StatusValue
 from registrar.net.fetch import Limits, fetch_crl
 
@@ -52,7 +63,7 @@ class CrlStore:
         max_age: timedelta | None,
         limits: Limits,
     ) -> Status:
-        """The status of `certificate` by the issuer's list; for a CA's certificate `issuer` is the CA above it.
+        """The status of `certificate` by the issuer's lists; for a CA's certificate `issuer` is the CA above it.
 
         A list whose thisUpdate is within `max_age` is fresh enough (None: until its nextUpdate); an older one is
         fetched again first, unless another caller fetches it or its server is paused.
@@ -60,14 +71,14 @@ class CrlStore:
         query = CrlQuery(issuer, operator, rules, now, limits, max_age)
         points = points_of(certificate, issuer.key_digest, operator)
         if not points:
-            return _no_status(StatusValue.UNAVAILABLE, "the certificate names no list at an accepted address")
-        silent = []
+            why = "the certificate names no list at an accepted address"
+            return Status(StatusValue.UNAVAILABLE, SOURCE, why=why)
+        statements: list[Statement] = []
         for point in points:
-            status = self._status_at(point, certificate, query)
-            if status.definite:
-                return status
-            silent.append(status)
-        return worst(silent)
+            statements += self._statements_at(point, certificate, query)
+            if is_decided(statements):
+                break
+        return combined(statements)
 
     def renew(self, point: Point, query: CrlQuery) -> int:
         """Fetch the list unless its server is paused or another caller does; returns the number of bytes fetched.
@@ -87,7 +98,7 @@ class CrlStore:
             raise IssuerUnreachable("the source rests after failures")
         try:
             contents = fetch_crl(point.url, origins, replace(query.limits, most_bytes=MOST_BYTES))
-            self.indexes.keep(point, _newest(contents, point, query))
+            self.indexes.keep(point, _usable(contents, point, query))
         except IssuerUnreachable as error:
             if error.server_failed:
                 issuers.record_failure(breaker, query.now, query.rules)
@@ -100,32 +111,30 @@ class CrlStore:
         issuers.record_success(breaker)
         return sum(map(len, contents))
 
-    def _status_at(self, point: Point, certificate: Certificate, query: CrlQuery) -> Status:
-        kept = self._stored_status(point, certificate, query)
-        if kept is not None and kept.definite:
-            return kept
+    def _statements_at(self, point: Point, certificate: Certificate, query: CrlQuery) -> list[Statement]:
+        stored = self._stored(point, certificate, query)
+        if stored and all(each.status.definite for each in stored):
+            return stored
         try:
             self.renew(point, query)
         except IssuerUnreachable as error:
-            stored = self._stored_status(point, certificate, query)
-            return stored or _no_status(StatusValue.UNAVAILABLE, error.why)
+            why = error.why
         except CrlUnusable as error:
-            return _no_status(StatusValue.INVALID, error.why)
-        return self._stored_status(point, certificate, query) or _no_status(
-            StatusValue.UNAVAILABLE, "the list is gone"
-        )
+            return [*stored, unusable(StatusValue.INVALID, error.why)]
+        else:
+            why = "the list is gone"
+        return self._stored(point, certificate, query) or [unusable(StatusValue.UNAVAILABLE, why)]
 
-    def _stored_status(self, point: Point, certificate: Certificate, query: CrlQuery) -> Status | None:
-        """The status by the stored list; None where no list is stored."""
+    def _stored(self, point: Point, certificate: Certificate, query: CrlQuery) -> list[Statement]:
+        """What the stored lists say; nothing where none is stored."""
         for _ in range(_TRIES):
             with suppress(ConditionFailed):
-                index = self.indexes.index(point)
-                return _status_in(index, certificate, query) if index else None
-        return None
+                return [_statement_in(index, certificate, query) for _, index in self.indexes.lists(point)]
+        return []
 
 
-def _newest(contents: Sequence[bytes], point: Point, query: CrlQuery) -> Crl:
-    """Of the lists at an address, the newest that is this issuer's and this point's. Raises CrlUnusable."""
+def _usable(contents: Sequence[bytes], point: Point, query: CrlQuery) -> list[Crl]:
+    """Of the lists at an address, those that are this issuer's and this point's. Raises CrlUnusable for none."""
     found = []
     wrong = CrlUnusable("no list")
     for content in contents:
@@ -139,18 +148,12 @@ def _newest(contents: Sequence[bytes], point: Point, query: CrlQuery) -> Crl:
             wrong = error
     if not found:
         raise wrong
-    return max(found, key=lambda crl: crl.this_update)
+    return found
 
 
-def _no_status(answer: StatusValue, why: str) -> Status:
-    return Status(answer, SOURCE, why=why)
-
-
-def _status_in(index: Index, certificate: Certificate, query: CrlQuery) -> Status:
-    head = index.head
+def _statement_in(index: Index, certificate: Certificate, query: CrlQuery) -> Statement:
     try:
-        entry = lookup(head, index.read, certificate.serial)
+        entry = lookup(index.head, index.read, certificate.serial)
     except CrlUnusable as error:
-        return _no_status(StatusValue.INVALID, error.why)
-    most = head.next_update - head.this_update if query.max_age is None else query.max_age
-    return status_from_crl(certificate, head, entry, query.now, Age(most, query.rules.skew))
+        return unusable(StatusValue.INVALID, error.why)
+    return statement_of(certificate, index.head, entry, query.now, Age(query.max_age, query.rules.skew))

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 
 from registrar.aws.buckets.bucket import StoredObject
-from registrar.aws.buckets.crl_indexes import WATCHED, CrlIndexes
+from registrar.aws.buckets.crl_indexes import CURRENT, WATCHED, CrlIndexes
 from registrar.aws.dynamo import BATCH
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import Certificate
@@ -40,6 +40,7 @@ def apply_changes(
     indexes: CrlIndexes,
     registrations: Registrations,
     point: Point,
+    place: str,
     now: datetime,
     counts: Counter[str],
     *,
@@ -47,24 +48,24 @@ def apply_changes(
 ) -> Iterator[Hit]:
     """Apply the changes between the list processed last and the newest; yields those that hit a registration.
 
-    `whole` applies every entry of the newest, since registrations may have been restored to before they changed.
-    Raises ConditionFailed where other runs record other lists each time.
+    `place` is one of `CrlIndexes.lists`. `whole` applies every entry of the newest, since registrations may have
+    been restored to before they changed. Raises ConditionFailed where other runs record other lists each time.
     """
-    if not whole and _is_noted(indexes, point):
+    if not whole and _is_noted(indexes, point, place):
         return
     applied: StoredObject | None = None
     for _ in range(_MOST_ATTEMPTS):
-        noted = indexes.whole(point, WATCHED)
-        newest = indexes.whole(point)
+        noted = indexes.whole(point, place + WATCHED)
+        newest = indexes.whole(point, place + CURRENT)
         if newest is None:
             return
-        readable = noted if not whole and indexes.index(point, WATCHED) else None
+        readable = noted if not whole and indexes.index(point, place + WATCHED) else None
         for before in (readable, applied) if applied else (readable,):
             found = steps(before.content if before else None, newest.content, counts)
             as_of = issued_at(newest.content)
             yield from _apply_steps(registrations, point.issuer_key_digest, found, as_of, now, counts)
         try:
-            indexes.watched(point, newest.content, noted)
+            indexes.watched(point, place, newest.content, noted)
             return
         except ConditionFailed:
             applied = newest
@@ -72,17 +73,20 @@ def apply_changes(
 
 
 def authorities_on(indexes: CrlIndexes, point: Point, store: TrustStore) -> Sequence[tuple[Certificate, Entry]]:
-    """The configured CAs on the newest list, which may be replaced while it is read."""
+    """The configured CAs on the newest lists, which may be replaced while they are read."""
     for _ in range(_MOST_ATTEMPTS):
         with suppress(ConditionFailed):
-            index = indexes.index(point)
-            return list(revoked_authorities(store, index.head, index.read)) if index else ()
+            return [
+                found
+                for _, index in indexes.lists(point)
+                for found in revoked_authorities(store, index.head, index.read)
+            ]
     raise ConditionFailed
 
 
-def _is_noted(indexes: CrlIndexes, point: Point) -> bool:
-    newest = indexes.index(point)
-    noted = indexes.index(point, WATCHED)
+def _is_noted(indexes: CrlIndexes, point: Point, place: str) -> bool:
+    newest = indexes.index(point, place + CURRENT)
+    noted = indexes.index(point, place + WATCHED)
     return newest is not None and noted is not None and newest.etag == noted.etag
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from registrar.aws.buckets.crl_indexes import CrlIndexes
+from registrar.aws.buckets.crl_indexes import CrlIndexes, Index
 from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable
@@ -47,19 +47,19 @@ class KnownStatuses:
         if stated is not None:
             yield stated
         for url in dict.fromkeys((*named_urls(certificate), *more_urls)):
-            found = self._status_at(Point(issuer_key_digest, url, ""), certificate)
-            if found is not None:
-                yield found
+            yield from self._statuses_at(Point(issuer_key_digest, url, ""), certificate)
 
-    def _status_at(self, point: Point, certificate: Certificate) -> Status | None:
+    def _statuses_at(self, point: Point, certificate: Certificate) -> list[Status]:
         for _ in range(_TRIES):
             with suppress(ConditionFailed):
-                index = self.indexes.index(point)
-                if index is None:
-                    return None
-                try:
-                    entry = lookup(index.head, index.read, certificate.serial)
-                except CrlUnusable as error:
-                    return Status(StatusValue.INVALID, SOURCE, why=error.why)
-                return stated_by_list(certificate, index.head, entry)
+                found = (_status_in(index, certificate) for _, index in self.indexes.lists(point))
+                return [status for status in found if status is not None]
         raise ConditionFailed
+
+
+def _status_in(index: Index, certificate: Certificate) -> Status | None:
+    try:
+        entry = lookup(index.head, index.read, certificate.serial)
+    except CrlUnusable as error:
+        return Status(StatusValue.INVALID, SOURCE, why=error.why)
+    return stated_by_list(certificate, index.head, entry)

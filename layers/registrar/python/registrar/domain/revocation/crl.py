@@ -7,7 +7,8 @@ checked over the bytes as they came.
 If you add an extension that is taken into account, touch `_UNDERSTOOD`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
@@ -55,6 +56,19 @@ class Crl:
     scope: Scope
     entries_at: int
     entries_end: int
+
+
+def newest_of_each_reason(lists: Iterable[Crl]) -> list[Crl]:
+    """For each reason the newest of the lists that cover it: the newest list first, and each for those reasons only
+    that no newer one covers."""
+    newest_first = sorted(lists, key=lambda crl: (crl.this_update, len(crl.scope.reasons)), reverse=True)
+    covered: frozenset[str] = frozenset()
+    found = []
+    for crl in newest_first:
+        if reasons := crl.scope.reasons - covered:
+            found.append(replace(crl, scope=replace(crl.scope, reasons=reasons)))
+            covered |= reasons
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which certificates a CRL covers (RFC 5280 5.2.5), and whether it covers a given one (6.3.3 (b))."""
+"""Which certificates a CRL covers (RFC 5280 5.2.5), and a given one for which reasons (6.3.3 (b) to (e))."""
 
 import json
 import re
@@ -30,11 +30,6 @@ class Scope:
     attribute_only: bool = False
     reasons: frozenset[str] = ALL_REASONS
 
-    @property
-    def whole(self) -> bool:
-        """Whether a certificate that is not listed is good: revocations for every reason would be here."""
-        return self.reasons == ALL_REASONS
-
     def to_map(self) -> dict[str, object]:
         """The scope as JSON types."""
         return {
@@ -52,17 +47,22 @@ def scope_of(point: x509.IssuingDistributionPoint | None, issuer: NormalName) ->
         return Scope()
     if point.indirect_crl:
         raise CrlUnusable("an indirect CRL")
+    reasons = reasons_of(point.only_some_reasons)
+    if not reasons:
+        raise CrlUnusable("a CRL for no reason")
     return Scope(
         _point_names(point.full_name, point.relative_name, issuer),
         point.only_contains_user_certs,
         point.only_contains_ca_certs,
         point.only_contains_attribute_certs,
-        _reasons(point.only_some_reasons),
+        reasons,
     )
 
 
-def check_scope(certificate: Certificate, scope: Scope) -> None:
-    """Check that the CRL covers `certificate`. Raises CrlUnusable.
+def covered_reasons(certificate: Certificate, scope: Scope) -> frozenset[str]:
+    """The reasons for which `certificate` would be on the CRL: the CRL's own that its distribution point has too.
+
+    Raises CrlUnusable where the CRL does not cover the certificate.
 
     A certificate that points to a delta CRL is refused: a newer revocation could stand there.
     """
@@ -77,10 +77,12 @@ def check_scope(certificate: Certificate, scope: Scope) -> None:
         names = {directory_key(certificate.issuer)}
         if scope.names is not None and not scope.names & names:
             raise CrlUnusable("a CRL for another distribution point")
-        return
-    points = [point for points in announced for point in points]
-    if not any(_covers(scope, point, certificate.issuer) for point in points):
+        return scope.reasons
+    points = (point for points in announced for point in points if _is_of(point, scope, certificate.issuer))
+    covered = frozenset[str]().union(*(scope.reasons & reasons_of(point.reasons) for point in points))
+    if not covered:
         raise CrlUnusable("a CRL for another distribution point")
+    return covered
 
 
 def _extensions(certificate: Certificate) -> list[x509.Extension[x509.ExtensionType]]:
@@ -90,11 +92,9 @@ def _extensions(certificate: Certificate) -> list[x509.Extension[x509.ExtensionT
         raise CrlUnusable(f"the certificate's extensions: {type(error).__name__}") from error
 
 
-def _covers(scope: Scope, point: x509.DistributionPoint, issuer: NormalName) -> bool:
-    """Whether the CRL is the one behind `point`, and complete for it."""
+def _is_of(point: x509.DistributionPoint, scope: Scope, issuer: NormalName) -> bool:
+    """Whether the CRL is the one behind `point`."""
     if point.crl_issuer is not None and directory_key(issuer) not in _keys(point.crl_issuer):
-        return False
-    if not scope.reasons <= _reasons(point.reasons):
         return False
     if scope.names is None:
         return True
@@ -104,7 +104,8 @@ def _covers(scope: Scope, point: x509.DistributionPoint, issuer: NormalName) -> 
     return bool(scope.names & names)
 
 
-def _reasons(flags: frozenset[x509.ReasonFlags] | None) -> frozenset[str]:
+def reasons_of(flags: frozenset[x509.ReasonFlags] | None) -> frozenset[str]:
+    """The names of ReasonFlags (RFC 5280 4.2.1.13); every reason where there are none."""
     return ALL_REASONS if flags is None else frozenset(flag.value for flag in flags)
 
 

@@ -1,59 +1,83 @@
-"""The revocation status of one certificate in a CRL (RFC 5280 section 6.3.3).
+"""The revocation status of one certificate in CRLs (RFC 5280 section 6.3.3).
 
-The CRL is used only if it is from the certificate's issuer, covers the certificate, and is current.
+A CRL is used only if it is from the certificate's issuer, covers the certificate, and is current. CRLs of some
+reasons only are combined: a certificate is good where they cover every reason together, and none names it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl_entries import Entry
 from registrar.domain.revocation.crl_index import Head
-from registrar.domain.revocation.crl_scope import ALL_REASONS, check_scope, directory_key
+from registrar.domain.revocation.crl_scope import ALL_REASONS, covered_reasons, directory_key
+from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.status import Status, StatusValue
 
 SOURCE = "crl"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """How old a CRL may be: `most` since its thisUpdate, and `skew` by which clocks may differ."""
+    """How old a CRL may be: `most` since its thisUpdate, None until its nextUpdate; clocks may differ by `skew`."""
 
-    most: timedelta
+    most: timedelta | None
     skew: timedelta
 
 
-def status_from_crl(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Status:
-    """What the CRL with this head says of `certificate`; `entry` is what `lookup` found. Never raises.
+class Statement(NamedTuple):
+    """What one CRL says of a certificate, and for which reasons of revocation; none where it cannot be used."""
 
-    A CRL for some reasons only can revoke; without an entry the status is INVALID: see `status_from_crls`.
-    """
-    return status_from_crls(certificate, [(head, entry)], now, age)
+    status: Status
+    reasons: frozenset[str] = frozenset()
 
 
-def status_from_crls(
-    certificate: Certificate, found: Sequence[tuple[Head, Entry | None]], now: datetime, age: Age
-) -> Status:
-    """The status from several CRLs of one issuer: GOOD requires usable CRLs that cover every reason together."""
-    covered: frozenset[str] = frozenset()
-    lacking = _status(StatusValue.UNAVAILABLE, None, "no CRL")
-    latest = None
-    for head, entry in found:
-        status = _said(certificate, head, entry, now, age)
-        if status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
-            return status
-        if status.value is StatusValue.GOOD:
-            covered |= head.scope.reasons
-            latest = latest or status
-        else:
-            lacking = status
-    if latest is not None and covered >= ALL_REASONS:
-        return latest
-    if latest is not None and lacking.value is StatusValue.UNAVAILABLE:
-        return _status(StatusValue.INVALID, None, "the CRL covers some reasons only")
-    return lacking
+def statement_of(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Statement:
+    """What the CRL with this head says of `certificate`; `entry` is what `lookup` found. Never raises."""
+    if directory_key(certificate.issuer) != head.issuer:
+        return Statement(_status(StatusValue.INVALID, head, "the CRL is another issuer's"))
+    try:
+        reasons = covered_reasons(certificate, head.scope)
+    except CrlUnusable as error:
+        return Statement(_status(StatusValue.INVALID, head, error.why))
+    if entry is not None and entry.serial != certificate.serial:
+        return Statement(_status(StatusValue.INVALID, head, "the entry is another certificate's"))
+    if head.this_update > now + age.skew:
+        return Statement(_status(StatusValue.INVALID, head, "thisUpdate is in the future"))
+    if head.next_update + age.skew < now:
+        return Statement(_status(StatusValue.STALE, head, "nextUpdate has passed"))
+    if age.most is not None and head.this_update + age.most + age.skew < now:
+        return Statement(_status(StatusValue.STALE, head, "thisUpdate is too long ago"))
+    return Statement(_status(StatusValue.GOOD, head) if entry is None else _entered(head, entry), reasons)
+
+
+def unusable(value: StatusValue, why: str) -> Statement:
+    """The statement of a CRL that cannot be read."""
+    return Statement(Status(value, SOURCE, why=why))
+
+
+def is_decided(statements: Sequence[Statement]) -> bool:
+    """Whether no other CRL is needed: one revokes the certificate, or they cover every reason together."""
+    is_revoked = any(each.status.value is StatusValue.REVOKED for each in statements)
+    covered = frozenset[str]().union(*(each.reasons for each in statements))
+    return is_revoked or covered == ALL_REASONS
+
+
+def combined(statements: Sequence[Statement]) -> Status:
+    """The status by several CRLs of one issuer: a revocation before a hold, GOOD for the time of the oldest CRL."""
+    by_value = {each.status.value: each.status for each in reversed(statements)}
+    against = by_value.get(StatusValue.REVOKED) or by_value.get(StatusValue.ON_HOLD)
+    if against is not None:
+        return against
+    good = [each.status for each in statements if each.status.value is StatusValue.GOOD]
+    if is_decided(statements):
+        return min(good, key=lambda status: status.as_of or _NEVER)
+    silent = [each.status for each in statements if each.status.value is not StatusValue.GOOD]
+    return worst(silent or [Status(StatusValue.INVALID, SOURCE, why="the lists cover some reasons only")])
 
 
 def stated_by_list(certificate: Certificate, head: Head, entry: Entry | None) -> Status | None:
@@ -63,26 +87,6 @@ def stated_by_list(certificate: Certificate, head: Head, entry: Entry | None) ->
     """
     if entry is None or directory_key(certificate.issuer) != head.issuer:
         return None
-    return _entered(head, entry)
-
-
-def _said(certificate: Certificate, head: Head, entry: Entry | None, now: datetime, age: Age) -> Status:
-    if directory_key(certificate.issuer) != head.issuer:
-        return _status(StatusValue.INVALID, head, "the CRL is another issuer's")
-    try:
-        check_scope(certificate, head.scope)
-    except CrlUnusable as error:
-        return _status(StatusValue.INVALID, head, error.why)
-    if entry is not None and entry.serial != certificate.serial:
-        return _status(StatusValue.INVALID, head, "the entry is another certificate's")
-    if head.this_update > now + age.skew:
-        return _status(StatusValue.INVALID, head, "thisUpdate is in the future")
-    if head.next_update + age.skew < now:
-        return _status(StatusValue.STALE, head, "nextUpdate has passed")
-    if head.this_update + age.most + age.skew < now:
-        return _status(StatusValue.STALE, head, "thisUpdate is too long ago")
-    if entry is None:
-        return _status(StatusValue.GOOD, head)
     return _entered(head, entry)
 
 
@@ -97,7 +101,5 @@ def _entered(head: Head, entry: Entry) -> Status:
     )
 
 
-def _status(value: StatusValue, head: Head | None, why: str = "") -> Status:
-    if head is None:
-        return Status(value, SOURCE, why=why)
+def _status(value: StatusValue, head: Head, why: str = "") -> Status:
     return Status(value, SOURCE, head.this_update, head.next_update, why=why)

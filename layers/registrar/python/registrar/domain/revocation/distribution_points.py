@@ -10,7 +10,10 @@ from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Operator
 from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.addresses import allowed
-from registrar.domain.revocation.crl_scope import Scope, scope_of
+from registrar.domain.revocation.crl_scope import ALL_REASONS, Scope, reasons_of, scope_of
+
+MOST_POINTS = 16
+"""The most addresses of lists of one certificate that are queried; eight lists cover one reason each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +33,26 @@ class Point:
 def points_of(certificate: Certificate, issuer_key_digest: str, operator: Operator) -> tuple[Point, ...]:
     """The points that a certificate names and its operator's allow-list lets in, in the certificate's order.
 
-    CRLs that another CA signs (`cRLIssuer`) and CRLs of some reasons only are skipped: neither can prove that
-    a certificate is good. The result is empty if the certificate names no allowed address.
+    CRLs that another CA signs (`cRLIssuer`) are skipped. The result has MOST_POINTS at most, and none if no address
+    is allowed, or if those have some reasons only: then CRLs cannot prove that the certificate is good.
     """
-    return tuple(
-        Point(issuer_key_digest, url, operator.id)
-        for url in named_urls(certificate)
+    urls = [
+        (url, point)
+        for point in announced_points(certificate)
+        if not point.crl_issuer
+        for url in _urls(point)
         if allowed(url, operator.sources.crl)
-    )
+    ]
+    if frozenset[str]().union(*(reasons_of(point.reasons) for _, point in urls)) != ALL_REASONS:
+        return ()
+    points = (Point(issuer_key_digest, url, operator.id) for url, _ in urls)
+    return tuple(dict.fromkeys(points))[:MOST_POINTS]
 
 
 def named_urls(certificate: Certificate) -> tuple[str, ...]:
-    """Every address of a complete CRL that a certificate names, accepted or not, each once."""
-    urls = [
-        name.value
-        for point in announced_points(certificate)
-        if point.full_name and not point.crl_issuer and not point.reasons
-        for name in point.full_name
-        if isinstance(name, x509.UniformResourceIdentifier)
-    ]
-    return tuple(dict.fromkeys(urls))
+    """Every address of a CRL of its issuer that a certificate names, accepted or not, each once."""
+    points = (point for point in announced_points(certificate) if not point.crl_issuer)
+    return tuple(dict.fromkeys(url for point in points for url in _urls(point)))
 
 
 def announced_points(certificate: Certificate) -> Sequence[x509.DistributionPoint]:
@@ -58,6 +61,11 @@ def announced_points(certificate: Certificate) -> Sequence[x509.DistributionPoin
         return list(certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value)
     except x509.ExtensionNotFound:
         return ()
+
+
+def _urls(point: x509.DistributionPoint) -> list[str]:
+    names = point.full_name or ()
+    return [name.value for name in names if isinstance(name, x509.UniformResourceIdentifier)]
 
 
 def check_point(scope: Scope, point: Point, issuer: Certificate) -> None:
