@@ -70,11 +70,11 @@ def _query_each(named: list[list[str]], operator: str | None, store: TrustStore)
 
 def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -> None:
     counts = Counter[str]()
-    found = publisher(store, point)
+    found = publisher(store, point, at)
     if found is None:
         raise CrlOverdue(f"the issuer is not in the trust document: {point}")
-    issuer, operator = found
-    query = CrlQuery(issuer, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
+    signers, operator = found
+    query = CrlQuery(signers, operator, store.rules.revocation, at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
     try:
         counts["fetched_bytes"] = crls.renew(point, query)
     except (IssuerUnreachable, CrlUnusable) as error:
@@ -96,5 +96,5 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
     is_over = not lists or any(index.head.next_update + query.rules.skew < at for index in lists.values())
-    if is_over and not has_passed(issuer.not_after, at):  # an expired issuer publishes no lists
+    if is_over and not has_passed(signers[0].not_after, at):  # an expired issuer publishes no lists
         raise CrlOverdue(f"no list of today: {point}")

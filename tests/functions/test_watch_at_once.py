@@ -76,7 +76,7 @@ def test_a_slow_run_of_a_newer_list_lifts_holds_of_an_older_one(account: Account
     publish(account, listed(certificate, REASON.certificate_hold))
     crls = account.function("watch_crl").crls
     rules = a_trust_store().rules.revocation
-    crls.renew(POINT, CrlQuery(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
+    crls.renew(POINT, CrlQuery([ISSUER.certificate], ISSUER.operator, rules, NOW, Limits(60.0, 0)))
     with_hold = crls.indexes.whole(POINT)
     account.pass_time(minutes=2)
     publish(account)

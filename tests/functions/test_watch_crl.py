@@ -162,7 +162,7 @@ def test_a_list_fetched_for_a_decision_is_watched_too(account: Account) -> None:
     publish(account, listed(certificate))
     crls = account.function("watch_crl").crls
     rules = a_trust_store().rules.revocation
-    crls.renew(POINT, CrlQuery(ISSUER.certificate, ISSUER.operator, rules, NOW, Limits(60.0, 0)))
+    crls.renew(POINT, CrlQuery([ISSUER.certificate], ISSUER.operator, rules, NOW, Limits(60.0, 0)))
     assert watch(account) == DONE
     assert "fetched_bytes" not in counts(account), "a moment after it was fetched it is not fetched again"
     assert now_of(account, registration).lifecycle is Lifecycle.REVOKED_BY_ISSUER

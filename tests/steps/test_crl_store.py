@@ -80,12 +80,12 @@ def revoked(certificate: Certificate, reason: x509.ReasonFlags = COMPROMISE) -> 
 def status(
     crls: CrlStore, certificate: Certificate, at: timedelta = timedelta(0), max_age: timedelta | None = DAY
 ) -> Status:
-    issuer, operator = ISSUER.certificate, ISSUER.operator
-    return crls.status(certificate, issuer, operator, RULES, NOW + at, max_age, Limits(60.0, 0))
+    signers, operator = [ISSUER.certificate], ISSUER.operator
+    return crls.status(certificate, signers, operator, RULES, NOW + at, max_age, Limits(60.0, 0))
 
 
 def asked(at: timedelta = timedelta(0)) -> CrlQuery:
-    return CrlQuery(ISSUER.certificate, ISSUER.operator, RULES, NOW + at, Limits(60.0, 0))
+    return CrlQuery([ISSUER.certificate], ISSUER.operator, RULES, NOW + at, Limits(60.0, 0))
 
 
 def the_point(url: str = URL) -> Point:
@@ -353,7 +353,7 @@ def test_a_ca_is_looked_up_on_the_list_of_its_issuer(crls: CrlStore, server: Ser
     server.lists[ROOT_URL] = (
         make_crl(root, entries, this_update=NOW - 30 * DAY, next_update=NOW + 60 * DAY, idp=scope(only_ca=True)),
     )
-    anchor, operator = ISSUER.anchor.certificate, ISSUER.operator
-    found = crls.status(authority, anchor, operator, RULES, NOW, None, Limits(60.0, 0))
+    signers, operator = [ISSUER.anchor.certificate], ISSUER.operator
+    found = crls.status(authority, signers, operator, RULES, NOW, None, Limits(60.0, 0))
     assert found.value is (StatusValue.REVOKED if listed else StatusValue.GOOD)
     assert server.asked == [ROOT_URL]

@@ -64,8 +64,8 @@ def of(reasons: Reasons, *revoked: Link, url: str = ONE, **overrides: Any) -> by
 
 
 def status(statuses: StatusChecks, customer: Link, at: datetime = NOW) -> Status:
-    issuer, operator = ISSUER.certificate, ISSUER.operator
-    return statuses.crls.status(customer.certificate, issuer, operator, RULES, at, DAY, LIMITS)
+    signers, operator = ISSUER.list_signers(CA.certificate), ISSUER.operator
+    return statuses.crls.status(customer.certificate, signers, operator, RULES, at, DAY, LIMITS)
 
 
 # ---- at one address

@@ -78,10 +78,10 @@ def test_crl_of_other_certificates_lifts_no_hold() -> None:
 
 def test_publisher_of_a_crl_comes_from_the_trust_document() -> None:
     key, root = ISSUER.certificate.key_digest, ISSUER.anchor.certificate
-    assert publisher(STORE, Point(key, URL, "yessign")) == (ISSUER.certificate, ISSUER.operator)
-    assert publisher(STORE, Point(root.key_digest, URL, "yessign")) == (root, ISSUER.operator)
-    assert publisher(STORE, Point("ab" * 32, URL, "yessign")) is None
-    assert publisher(STORE, Point(key, URL, "nobody")) is None
+    assert publisher(STORE, Point(key, URL, "yessign"), NOW) == ([ISSUER.certificate], ISSUER.operator)
+    assert publisher(STORE, Point(root.key_digest, URL, "yessign"), NOW) == ([root], ISSUER.operator)
+    assert publisher(STORE, Point("ab" * 32, URL, "yessign"), NOW) is None
+    assert publisher(STORE, Point(key, URL, "nobody"), NOW) is None
 
 
 def test_each_operator_serves_the_root_crl_at_its_own_address() -> None:
@@ -100,5 +100,6 @@ def test_revoked_cas_on_the_root_crl_are_found(listed: Sequence[str]) -> None:
     def read(start: int, length: int) -> bytes:
         return index[start : start + length]
 
-    revoked = [authority for authority, _ in revoked_authorities(STORE, read_head(read), read)]
+    key = ISSUER.anchor.certificate.key_digest
+    revoked = [authority for authority, _ in revoked_authorities(STORE, key, read_head(read), read)]
     assert sorted(each.fingerprint for each in revoked) == sorted(each.fingerprint for each in authorities)

@@ -36,9 +36,9 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class CrlQuery:
-    """The issuer whose list is read, and how old and how large the list may be."""
+    """Who may sign the list (Issuer.list_signers), and how old and how large it may be."""
 
-    issuer: Certificate
+    signers: Sequence[Certificate]
     operator: Operator
     rules: RevocationRules
     now: datetime
@@ -56,20 +56,20 @@ class CrlStore:
     def status(
         self,
         certificate: Certificate,
-        issuer: Certificate,
+        signers: Sequence[Certificate],
         operator: Operator,
         rules: RevocationRules,
         now: datetime,
         max_age: timedelta | None,
         limits: Limits,
     ) -> Status:
-        """The status of `certificate` by the issuer's lists; for a CA's certificate `issuer` is the CA above it.
+        """The status of `certificate` by the lists of its issuer, the first of `signers`.
 
         A list whose thisUpdate is within `max_age` is fresh enough (None: until its nextUpdate); an older one is
         fetched again first, unless another caller fetches it or its server is paused.
         """
-        query = CrlQuery(issuer, operator, rules, now, limits, max_age)
-        points = points_of(certificate, issuer.key_digest, operator)
+        query = CrlQuery(signers, operator, rules, now, limits, max_age)
+        points = points_of(certificate, signers[0].key_digest, operator)
         if not points:
             why = "the certificate names no list at an accepted address"
             return Status(StatusValue.UNAVAILABLE, SOURCE, why=why)
@@ -126,10 +126,13 @@ class CrlStore:
         return self._stored(point, certificate, query) or [unusable(StatusValue.UNAVAILABLE, why)]
 
     def _stored(self, point: Point, certificate: Certificate, query: CrlQuery) -> list[Statement]:
-        """What the stored lists say; nothing where none is stored."""
+        """What the stored lists of these signers say; nothing where none is stored."""
         for _ in range(_TRIES):
             with suppress(ConditionFailed):
-                return [_statement_in(index, certificate, query) for _, index in self.indexes.lists(point)]
+                indexes = [index for _, index in self.indexes.lists(point)]
+                signers = {signer.key_digest for signer in query.signers}
+                own = (index for index in indexes if index.head.issuer_key_digest in signers)
+                return [_statement_in(index, certificate, query) for index in own]
         return []
 
 
@@ -139,8 +142,8 @@ def _usable(contents: Sequence[bytes], point: Point, query: CrlQuery) -> list[Cr
     wrong = CrlUnusable("no list")
     for content in contents:
         try:
-            crl = read_crl(content, query.issuer)
-            check_point(crl.scope, point, query.issuer)
+            crl = _read(content, query.signers)
+            check_point(crl.scope, point, query.signers[0])
             if crl.this_update > query.now + query.rules.skew:
                 raise CrlUnusable("thisUpdate is in the future")
             found.append(crl)
@@ -149,6 +152,17 @@ def _usable(contents: Sequence[bytes], point: Point, query: CrlQuery) -> list[Cr
     if not found:
         raise wrong
     return found
+
+
+def _read(content: bytes, signers: Sequence[Certificate]) -> Crl:
+    """The CRL, if one of `signers` signed it. Raises CrlUnusable."""
+    wrong = []
+    for signer in signers:
+        try:
+            return read_crl(content, signer)
+        except CrlUnusable as error:
+            wrong.append(error)
+    raise wrong[0]
 
 
 def _statement_in(index: Index, certificate: Certificate, query: CrlQuery) -> Statement:

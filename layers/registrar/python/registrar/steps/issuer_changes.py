@@ -79,7 +79,7 @@ def authorities_on(indexes: CrlIndexes, point: Point, store: TrustStore) -> Sequ
             return [
                 found
                 for _, index in indexes.lists(point)
-                for found in revoked_authorities(store, index.head, index.read)
+                for found in revoked_authorities(store, point.issuer_key_digest, index.head, index.read)
             ]
     raise ConditionFailed
 

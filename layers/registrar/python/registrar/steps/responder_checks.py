@@ -40,13 +40,14 @@ class ResponderChecks:
         above = responder.issuer
         if operator.sources.exempts_nocheck and is_nocheck(own):
             return None
+        signers = issuer.list_signers(above)
         of_root = above.key_digest == issuer.anchor.certificate.key_digest
         listed_beside = issuer.authorities[0] if of_root else certificate
         if rules.check_authorities and of_root:
             # The list on which CAs are looked up; it has to be read before the response is believed.
-            self.crls.status(listed_beside, above, operator, rules, now, None, limits)
+            self.crls.status(listed_beside, signers, operator, rules, now, None, limits)
         if rules.check_authorities and points_of(own, above.key_digest, operator):
-            status = self.crls.status(own, above, operator, rules, now, None, limits)
+            status = self.crls.status(own, signers, operator, rules, now, None, limits)
             if status.value is not StatusValue.GOOD:
                 return status
         return self.known.status(own, above.key_digest, named_urls(listed_beside))

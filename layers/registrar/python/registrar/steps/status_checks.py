@@ -136,8 +136,9 @@ class StatusChecks:
         max_age: timedelta | None,
     ) -> Status:
         """The status by the CRL. A CA's list is valid until its nextUpdate: CAs publish lists months apart."""
+        signers = issuer.list_signers(above)
         operator = issuer.operator
-        return self.crls.status(certificate, above, operator, query.rules, query.now, max_age, query.limits)
+        return self.crls.status(certificate, signers, operator, query.rules, query.now, max_age, query.limits)
 
     def _ocsp(self, query: StatusQuery, issuer: Issuer) -> Status:
         operator = issuer.operator

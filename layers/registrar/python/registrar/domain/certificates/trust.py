@@ -102,6 +102,16 @@ class Issuer:
         """The path from the anchor down to this CA."""
         return (self.anchor.certificate, *self.authorities)
 
+    def list_signers(self, authority: Certificate) -> tuple[Certificate, ...]:
+        """Whose keys may sign the CRLs of `authority`, a CA of this path: its own, and other keys of the CA above.
+
+        A CA that changed its key has several certificates with its name, and may sign one CRL for all. RFC 5280
+        6.3.3 (f) lets any of them sign it that is valid below the same anchor. Here it has to be on the path: the
+        path depends on such a key anyway, and ends where it is revoked.
+        """
+        below = self.chain.index(authority)
+        return tuple(ca for ca in self.chain[below::-1] if ca.subject == authority.subject)
+
 
 class Purpose(StrEnum):
     """What a certificate's status is needed for."""

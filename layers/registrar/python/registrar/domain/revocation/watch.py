@@ -1,7 +1,7 @@
 """Which CRLs the bank watches, and the effect of a change in one on the registrations it lists."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,20 +35,28 @@ def authority_points(store: TrustStore) -> tuple[Point, ...]:
     return tuple(dict.fromkeys(point for points in found for point in points))
 
 
-def publisher(store: TrustStore, point: Point) -> tuple[Certificate, Operator] | None:
-    """The configured CA or anchor that signs the list at `point`, and the operator that serves it there."""
+def publisher(store: TrustStore, point: Point, at: datetime) -> tuple[Sequence[Certificate], Operator] | None:
+    """Who may sign the list at `point`, first the CA or anchor that it is of, and the operator that serves it.
+
+    Others may by a path that is accepted `at` this time (Issuer.list_signers).
+    """
     operator = next((i.operator for i in store.issuers if i.operator.id == point.operator), None)
-    pairs = (pair for authority, signer, _ in authorities(store) for pair in (authority, signer))
-    signer = next((each for each in pairs if each.key_digest == point.issuer_key_digest), None)
-    return (signer, operator) if signer and operator else None
+    found = [(i, ca) for i in store.issuers for ca in i.chain if ca.key_digest == point.issuer_key_digest]
+    if operator is None or not found:
+        return None
+    by_path = (signer for issuer, ca in found if issuer.accepted_at(at) for signer in issuer.list_signers(ca))
+    signers = {signer.key_digest: signer for signer in (found[0][1], *by_path)}
+    return list(signers.values()), operator
 
 
-def revoked_authorities(store: TrustStore, head: Head, read: Read) -> Iterator[tuple[Certificate, Entry]]:
-    """The configured CAs that a CRL lists, each once."""
+def revoked_authorities(
+    store: TrustStore, issuer_key_digest: str, head: Head, read: Read
+) -> Iterator[tuple[Certificate, Entry]]:
+    """The configured CAs that a CRL lists of those that this key issued, each once."""
     listed = {
         authority.fingerprint: authority
         for authority, signer, _ in authorities(store)
-        if signer.key_digest == head.issuer_key_digest
+        if signer.key_digest == issuer_key_digest
     }
     for authority in listed.values():
         if entry := lookup(head, read, authority.serial):
