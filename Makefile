@@ -18,6 +18,7 @@ DEV := .venv/.installed
 EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
+NODE := .venv-node/.installed
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
 # One worker more than cores, since that of the local cloud often waits.
@@ -25,6 +26,9 @@ WORKERS = $(shell $(PY) -c 'import os; print(min(os.cpu_count() + 1, 5))')
 TESTS = PYTHONHASHSEED=0 $(PY) -m pytest -q -n $(WORKERS)
 LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
+LINTERS = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true .venv-node/bin/node .venv-node/node_modules
+quietly = printed=$$($(1) 2>&1) || { echo "$$printed"; exit 1; }
+NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scripts
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
 .PHONY: help demo up down test test-all check docs bench fmt lock build build-host sam clean
@@ -47,17 +51,25 @@ test: build-host  ## run all tests except the slow ones
 test-all: build $(SAM)  ## run all tests
 	@$(TESTS)
 
-check: $(DEV)  ## check format, lint, types, template, generated docs and secrets
+check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary $(TYPED)
 	@.venv/bin/cfn-lint template.yaml
 	@$(PY) -m tools.checks.routes
+	@$(PY) -m tools.checks.problem_examples
 	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
 
-docs: $(DEV)  ## write the README's table of routes from template.yaml
+# Spectral needs seconds to start: the linters run only if the contract, their rules or versions changed.
+build/contract.linted: docs/openapi.yaml tools/checks/redocly.yaml tools/checks/spectral.yaml $(NODE)
+	@$(call quietly,$(LINTERS)/@redocly/cli/bin/cli.js lint --config tools/checks/redocly.yaml $<)
+	@$(call quietly,$(LINTERS)/@stoplight/spectral-cli/dist/index.js lint --ruleset tools/checks/spectral.yaml --fail-severity hint $<)
+	@mkdir -p $(@D) && touch $@
+
+docs: $(DEV)  ## write the README's table of routes and the contract's examples of problems
 	@$(PY) -m tools.checks.routes --write
+	@$(PY) -m tools.checks.problem_examples --write
 
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
@@ -66,12 +78,15 @@ fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 
-lock: $(DEV)  ## write the lock files from the .in files (UPGRADE=--upgrade for newer releases)
+lock: $(DEV) $(NODE)  ## write the lock files from the .in files (UPGRADE=--upgrade for newer releases)
 	@$(PY) $(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
 	@$(PY) $(LOCK) requirements/bench.in -o requirements/bench.txt
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
+	@$(PY) $(LOCK) requirements/node.in -o requirements/node.txt
+	@$(if $(UPGRADE),rm -f requirements/npm/package-lock.json)
+	@$(NPM) install --prefix requirements/npm --package-lock-only --silent
 
 build: build-host  ## build layers and functions in build/host and build/aws, and check them
 	@$(PY) -m tools.packaging.build --target aws
@@ -85,7 +100,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
@@ -111,4 +126,11 @@ $(PEERS): requirements/bench.txt
 
 $(SAM): requirements/sam.txt
 	$(call install,.venv-sam)
+	@touch $@
+
+# Only `make check` needs Node.js, for the linters of the contract. Scripts of packages do not run: one reports its use.
+$(NODE): requirements/node.txt requirements/npm/package-lock.json
+	$(call install,.venv-node)
+	@cp requirements/npm/package.json requirements/npm/package-lock.json .venv-node/
+	@$(NPM) ci --prefix .venv-node --silent
 	@touch $@

@@ -44,7 +44,7 @@ def lambda_handler(request: Request) -> Response:
         status = _fresh_status(found, at)
         found = apply_status(registrations, found, status, at)
         audit("registration.checked", customer_id=found.customer_id, registration_id=found.id, answer=status.value)
-    return respond(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at), request.language)
 
 
 def _fresh_status(found: Registration, at: datetime) -> Status:

@@ -35,4 +35,4 @@ def lambda_handler(request: Request) -> Response:
         use = challenges.use(request.proof_id, found.customer_id, Operation.DEREGISTER, found.id, found.id, at)
         found = registrations.deregister(found, at, use)
         audit("registration.deregistered", customer_id=found.customer_id, registration_id=found.id)
-    return respond(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at), request.language)

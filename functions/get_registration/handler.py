@@ -19,4 +19,6 @@ def lambda_handler(request: Request) -> Response:
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = registrations.get(caller.customer_id, registration_id)
     at = now()
-    return respond(200, registration_view(found, request.language, at) | resume_view(found, BANK, at))
+    return respond(
+        200, registration_view(found, request.language, at) | resume_view(found, BANK, at), request.language
+    )

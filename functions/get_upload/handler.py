@@ -23,4 +23,4 @@ def lambda_handler(request: Request) -> Response:
     upload = uploads.of_customer(upload_id, caller.customer_id)
     if isinstance(upload, AwaitingProof) and not upload.ending_at(at) and upload.text_expired_at(at):
         upload = texts.renew(upload, at)
-    return respond(200, upload_view(upload, BANK, request.language, at))
+    return respond(200, upload_view(upload, BANK, request.language, at), request.language)

@@ -16,4 +16,6 @@ def lambda_handler(request: Request) -> Response:
     at = now()
     found = registrations.of_customer(caller.customer_id)
     newest_first = sorted(found, key=lambda r: r.registered_at, reverse=True)
-    return respond(200, {"registrations": [registration_view(r, request.language, at) for r in newest_first]})
+    return respond(
+        200, {"registrations": [registration_view(r, request.language, at) for r in newest_first]}, request.language
+    )

@@ -63,7 +63,7 @@ def lambda_handler(request: Request) -> Response:
         verdict = verdict_of(report, opened=True)
         outcomes.decide(upload, verdict, at)
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
-    return respond(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at))
+    return respond(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at), request.language)
 
 
 def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:

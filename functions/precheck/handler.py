@@ -37,4 +37,5 @@ def lambda_handler(request: Request) -> Response:
             "findings": findings_in(request.language, report.findings),
             "certificate": summary,
         },
+        request.language,
     )

@@ -65,7 +65,7 @@ def lambda_handler(request: Request) -> Response:
         audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
         return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
-    return respond(201, registration_view(registration, request.language, at))
+    return respond(201, registration_view(registration, request.language, at), request.language)
 
 
 def _proven(upload: AwaitingProof, fields: Fields) -> str:
@@ -80,4 +80,6 @@ def _proven(upload: AwaitingProof, fields: Fields) -> str:
 
 
 def _registered(customer_id: str, registration: str, request: Request, at: datetime) -> Response:
-    return respond(200, registration_view(registrations.get(customer_id, registration), request.language, at))
+    return respond(
+        200, registration_view(registrations.get(customer_id, registration), request.language, at), request.language
+    )

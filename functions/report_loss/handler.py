@@ -42,11 +42,15 @@ def lambda_handler(request: Request) -> Response:
     if "registration_id" not in request.path:
         held = loss_reports.hold_all(customer_id, at)
         _audit(held, "session", at)
-        return respond(200, {"registrations": [registration_view(each, request.language, at) for each in held]})
+        return respond(
+            200,
+            {"registrations": [registration_view(each, request.language, at) for each in held]},
+            request.language,
+        )
     registration_id = request.path_id("registration_id", otherwise=Code.REG_NOT_FOUND)
     found = loss_reports.hold(registrations.get(customer_id, registration_id), at)
     _audit([found], "session", at)
-    return respond(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at), request.language)
 
 
 def _by_password(request: Request, at: datetime) -> Response:

@@ -47,4 +47,4 @@ def lambda_handler(request: Request) -> Response:
         use = challenges.use(proof_id, found.customer_id, Operation.RESUME, found.id, found.id, at)
         found = registrations.resume(found, at, use)
         audit("loss.taken_back", customer_id=found.customer_id, registration_id=found.id, proof=proof.kind)
-    return respond(200, registration_view(found, request.language, at))
+    return respond(200, registration_view(found, request.language, at), request.language)

@@ -43,7 +43,7 @@ def test_password_and_code_start_a_session(app: App, account: Account) -> None:
 
     second = app.give_code(first.body["challenge_id"])
     assert second.status == 200
-    assert second.body.keys() == {"token", "token_type", "expires_at", "ended_other_session", "device_id"}
+    assert second.body.keys() == {"kind", "token", "token_type", "expires_at", "ended_other_session", "device_id"}
     assert second.body["ended_other_session"] is False
     assert (second.body["token_type"], second.body["expires_at"]) == ("Bearer", iso(NOW + SESSION_LIFE))
     claimed = read_token(second.body["token"])

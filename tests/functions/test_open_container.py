@@ -38,7 +38,7 @@ def test_the_right_password_proves_key_and_owner_so_only_consent_is_missing(
     assert len(account.keys("UploadBucket")) == len(files)
     response = app.open(view, SECRET)
     assert (response.status, response.body["state"]) == (200, "AWAITING_PROOF")
-    assert response.body["proof"].keys() == {"given", "consent"}
+    assert response.body["proof"].keys() == {"kind", "given", "consent"}
     assert response.body["proof"]["given"] == "container"
     assert response.body["certificate"]["name_masked"] == "홍*동"
     assert response.body == app.look(view["upload_id"]).body

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from jsonschema_rs import ValidationError
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
@@ -13,6 +14,7 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.entry.fields import Fields
 from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
+from tests.support.contract import check_documented
 from tests.support.openapi import OPERATIONS
 from tests.support.shape import PUBLIC_ROUTES, ROUTES, verb
 
@@ -220,6 +222,42 @@ def test_a_defect_returns_no_detail_and_is_logged_with_its_trace(
     assert "Traceback" in failure["exception"]
     for sent in ("open sesame", "A" * 22, "123456", "ab" * 32, "AAAA"):
         assert sent not in account.log.getvalue().replace(support_ref, ""), "the request itself is not logged"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_success_with_texts_names_their_language(app: App, language: str) -> None:
+    app.language = language
+    assert app.call("GET", "/registrations").headers["Content-Language"] == language
+    assert "Content-Language" not in app.call("GET", "/sealing-key").headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Language": None}, {}),
+        ({"Content-Language": "de"}, {}),
+        ({"Cache-Control": None}, {}),
+        ({"Retry-After": "1"}, {}),
+        ({"Content-Type": "text/html"}, {}),
+        ({}, {"registrations": None}),
+        ({}, {"member": "not in the document"}),
+    ],
+)
+def test_a_response_that_the_contract_does_not_document_is_detected(
+    app: App, headers: Mapping[str, str | None], body: Mapping[str, object]
+) -> None:
+    good = app.call("GET", "/registrations")
+    sent = {name: value for name, value in {**good.headers, **headers}.items() if value is not None}
+    with pytest.raises((AssertionError, KeyError, ValidationError)):
+        check_documented("GET", "/registrations", 200, sent, {**good.body, **body})
+
+
+def test_a_code_that_the_operation_does_not_list_is_detected(app: App) -> None:
+    unknown = app.call("GET", "/uploads/{upload_id}", upload_id="0" * 32)
+    assert_problem(unknown, "UPLOAD_NOT_FOUND")
+    body = {**unknown.body, "code": "REG_NOT_FOUND"}
+    with pytest.raises(AssertionError, match="REG_NOT_FOUND"):
+        check_documented("GET", "/uploads/{upload_id}", 404, unknown.headers, body)
 
 
 def test_no_response_may_be_cached(app: App) -> None:

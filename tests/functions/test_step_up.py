@@ -44,6 +44,7 @@ def test_a_step_up_is_a_challenge_and_then_a_proof(app: App, account: Account) -
     response = app.give_code(challenge["challenge_id"])
     assert response.status == 200
     assert response.body == {
+        "kind": "identity_proof",
         "proof_id": challenge["challenge_id"],
         "operation": "deregister",
         "object": "r1",

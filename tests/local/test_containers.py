@@ -87,7 +87,7 @@ def test_container_is_opened_and_registered(
     assert waiting["password"]["tries_left"] == MAX_PASSWORD_TRIES
     assert "proof" not in waiting
     assert (opened.status, opened.json()["state"], gone) == (200, "AWAITING_PROOF", True)
-    assert opened.json()["proof"].keys() == {"given", "consent"}
+    assert opened.json()["proof"].keys() == {"kind", "given", "consent"}
     assert opened.json()["proof"]["given"] == "container"
     # After a lost response: the container stays open, whatever the repeated request holds.
     assert (again.status, again.json()) == (200, opened.json())

@@ -35,6 +35,12 @@ def test_the_meaning_of_expires_at_is_described_for_every_state(state: str) -> N
     assert f"`{state}`" in table
 
 
+@pytest.mark.parametrize("route", [route for route in OPERATIONS if route[0] != "GET"], ids=" ".join)
+def test_what_to_do_without_a_response_is_described_for_every_request(route: tuple[str, str]) -> None:
+    table = GUIDE.split("**No response** (time-out, connection lost):")[1].split("\n\n")[1]
+    assert f"`{' '.join(route)}`" in table
+
+
 def test_examples_seal_r_and_passwords_to_their_own_keys() -> None:
     values = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)]
     (keys,) = (value for value in values if "public_key" in value)

@@ -26,10 +26,13 @@ from registrar.entry.request import MAX_BODY_BYTES
 from registrar.entry.responses import PROBLEM_TYPE
 from tests.support.openapi import OPERATIONS, PATH, SPEC
 from tests.support.reachable import reach
-from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, verb
+from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, TEMPLATE, verb
+from tools.checks.problem_examples import BEGIN, END, params_of, section
+from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
 
 SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
+EXAMPLES: dict[str, dict[str, Any]] = SPEC["components"]["examples"]
 GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
 GATEWAY = {
     name: json.loads(response["ResponseTemplates"]["application/json"])
@@ -98,6 +101,17 @@ def test_the_document_is_valid_openapi() -> None:
     assert len(set(ids)) == len(ids)
 
 
+def test_readme_names_everything_that_the_bank_fills_in() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## What the bank fills in")[1].split("\n## ")[0]
+    info, servers = SPEC["info"], SPEC["servers"]
+    values = [info["contact"]["name"], info["license"]["name"]]
+    values += [variable["api_id"]["default"] for variable in (server["variables"] for server in servers)]
+
+    assert [value for value in values if f"`{value}`" not in section] == []
+    assert info["contact"].keys() == {"name"}
+
+
 def test_one_schema_lists_every_problem_code() -> None:
     codes = {code for route in OPERATIONS for _, code in listed(route)}
 
@@ -158,15 +172,83 @@ def test_response_schemas_are_open_as_later_versions_add_members() -> None:
     assert "additionalProperties: false" not in PATH.read_text(encoding="utf-8")
 
 
+def _members(where: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of a schema and of the schemas inside it, with its place."""
+    for name, member in schema.get("properties", {}).items():
+        yield f"{where}.{name}", member
+        yield from _members(f"{where}.{name}", member)
+    inner = [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
+    for each in (*inner, *(part for key in ("oneOf", "anyOf", "allOf") for part in schema.get(key, []))):
+        yield from _members(where, each)
+
+
 def test_every_property_is_described() -> None:
-    """By itself, or by the schema that it refers to."""
+    """By itself, or by the schema that it refers to, however deep it is."""
     missing = [
-        f"{name}.{member}"
+        where
         for name, schema in SCHEMAS.items()
-        for member, value in schema.get("properties", {}).items()
-        if "description" not in value and "description" not in resolved(value)
+        for where, member in _members(name, schema)
+        if not member.get("description") and not resolved(member).get("description")
     ]
     assert not missing
+
+
+def test_a_property_without_description_is_found_at_every_depth() -> None:
+    deepest = {"type": "object", "properties": {"deep": {"type": "string"}}}
+    schema = {
+        "properties": {"list": {"items": {"items": deepest}}},
+        **{key: [{"properties": {key: deepest}}] for key in ("oneOf", "anyOf", "allOf")},
+        "additionalProperties": deepest,
+    }
+
+    assert [where for where, member in _members("X", schema) if member == {"type": "string"}] == [
+        *("X.list.deep", "X.deep", "X.oneOf.deep", "X.anyOf.deep", "X.allOf.deep"),
+    ]
+
+
+def _choices(node: Any) -> Iterator[dict[str, Any]]:
+    """Every `oneOf` of several objects."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _choices(each)
+    elif isinstance(node, dict):
+        if sum(resolved(each).get("type") == "object" for each in node.get("oneOf", [])) > 1:
+            yield node
+        yield from _choices(list(node.values()))
+
+
+def test_a_discriminator_decides_which_of_several_objects_it_is() -> None:
+    choices = list(_choices(SPEC))
+    assert [each["discriminator"]["propertyName"] for each in choices] == ["kind", "state", "kind"]
+    for choice in choices:
+        member = choice["discriminator"]["propertyName"]
+        values: dict[str, str] = {}
+        for each in choice["oneOf"]:
+            schema = resolved(each)
+            assert member in schema["required"]
+            values |= dict.fromkeys(schema["properties"][member]["enum"], each["$ref"])
+        assert choice["discriminator"]["mapping"] == values
+
+
+@each_operation
+def test_exactly_the_responses_with_texts_have_a_language(route: tuple[str, str]) -> None:
+    """Findings, consents, and names of issuers and policies are in the language asked for."""
+    for _, response in responses(route):
+        (media,) = response["content"].values()
+        named = {"Finding", "Consent", "Certificate", "Problem"} & set(_schemas_in(media["schema"]))
+        assert ("Content-Language" in response["headers"]) is bool(named)
+
+
+def _schemas_in(node: Any) -> Iterator[str]:
+    """Names of the schemas that a schema refers to, directly or not."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _schemas_in(each)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rpartition("/")[2]
+            yield from _schemas_in(resolved(node))
+        yield from _schemas_in([value for name, value in node.items() if name != "mapping"])
 
 
 def test_numbers_match_the_code() -> None:
@@ -213,7 +295,9 @@ def _minutes(life: Any) -> str:
     return f"{life.seconds // 60} minutes"
 
 
-def _examples() -> Iterator[Any]:
+def _examples() -> list[Any]:
+    """Each example once, with the schema that it is an example of."""
+    found: dict[str | tuple[str, str], Any] = {}
     for (method, path), operation in OPERATIONS.items():
         bodies = {status: resolved(response)["content"] for status, response in operation["responses"].items()}
         if "requestBody" in operation:
@@ -221,11 +305,14 @@ def _examples() -> Iterator[Any]:
         for where, content in bodies.items():
             for media in content.values():
                 for name, example in media["examples"].items():
-                    value = resolved(example)["value"]
-                    yield pytest.param(media["schema"], value, id=f"{method} {path} {where} {name}")
+                    shared = (name, media["schema"]["$ref"]) if "$ref" in example else None
+                    place = f"{method} {path} {where} {name}"
+                    value = pytest.param(media["schema"], resolved(example)["value"], id=place)
+                    found.setdefault(shared or place, value)
+    return list(found.values())
 
 
-@pytest.mark.parametrize(("schema", "example"), list(_examples()))
+@pytest.mark.parametrize(("schema", "example"), _examples())
 def test_examples_match_their_schemas(schema: dict[str, Any], example: Any) -> None:
     check(example, schema)
     if "support_ref" in example:
@@ -245,6 +332,38 @@ def _check_texts(problem: dict[str, Any]) -> None:
         assert render(entry.code, "en", params) == (problem["title"], problem["detail"])
     else:
         assert {**problem, "support_ref": "$context.requestId"} in GATEWAY.values()
+
+
+@each_operation
+def test_every_code_of_a_response_has_an_example(route: tuple[str, str]) -> None:
+    for _, response in responses(route):
+        media = response["content"].get(PROBLEM_JSON)
+        if media:
+            values = [resolved(example)["value"] for example in media["examples"].values()]
+            assert {value["code"] for value in values} == set(media["x-codes"])
+
+
+@pytest.mark.parametrize("code", [code for code in SCHEMAS["ProblemCode"]["enum"] if code in EXAMPLES])
+def test_example_of_a_code_has_the_catalogues_texts_in_both_languages(code: str) -> None:
+    """Its own texts are English; summary and description are the Korean ones."""
+    example, params = EXAMPLES[code], params_of(Code(code))
+    value = example["value"]
+    reference = {"support_ref": value["support_ref"]}
+
+    assert render(Code(code), "en", params | reference) == (value["title"], value["detail"])
+    assert render(Code(code), "ko", params | reference) == (example["summary"], example["description"])
+    assert value["status"] == CATALOGUE[Code(code)].status
+    assert value["params"].keys() == params.keys()
+
+
+def test_examples_of_problems_are_the_written_ones() -> None:
+    text, codes = PATH.read_text(encoding="utf-8"), [Code(code) for code in SCHEMAS["ProblemCode"]["enum"]]
+
+    assert with_section(text, BEGIN, END, section(codes, TEMPLATE)) == text, "run `make docs`"
+
+
+def test_only_the_gateways_codes_have_no_example_of_ours() -> None:
+    assert set(SCHEMAS["ProblemCode"]["enum"]) - EXAMPLES.keys() == {"AUTH_REQUIRED", "SESSION_EXPIRED"}
 
 
 def _known(code: str) -> tuple[str, str]:

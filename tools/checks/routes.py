@@ -4,11 +4,10 @@
 folder, and its Description.
 """
 
-import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
+from tools.checks.sections import keep_section
 from tools.cloud.emulator import ROOT
 from tools.packaging.template import read_template
 
@@ -19,24 +18,7 @@ END = "<!-- end of routes -->\n"
 
 def main() -> None:
     """Compare the table with the template, or write it."""
-    parser = argparse.ArgumentParser(description="Check the README's table of routes.")
-    parser.add_argument("--write", action="store_true", help="write the table")
-    write = parser.parse_args().write
-    text = README.read_text(encoding="utf-8")
-    current = with_table(text, table(read_template(ROOT / "template.yaml")))
-    if write:
-        README.write_text(current, encoding="utf-8")
-    elif current != text:
-        sys.exit("the table of routes in README.md differs from template.yaml: run `make docs`")
-
-
-def with_table(text: str, rows: str) -> str:
-    """Replace the text between the two markers."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"README.md has no {BEGIN!r} followed by {END!r}")
-    return f"{before}{BEGIN}{rows}{END}{after}"
+    keep_section(README, BEGIN, END, table(read_template(ROOT / "template.yaml")))
 
 
 def table(template: dict[str, Any]) -> str:

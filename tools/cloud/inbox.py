@@ -14,10 +14,14 @@ def main() -> None:
         sys.exit("not running: start it with make up")
     cloud = LocalCloud(emulator, {}, {})
     phone = sys.argv[1] if len(sys.argv) > 1 else seed.DEMO_PHONE
-    for text in cloud.sms(phone):
+    texts = cloud.sms(phone)
+    mails = cloud.mails()
+    for text in texts:
         print(f"text message to {phone}:\n{text}\n")
-    for mail in cloud.mails():
+    for mail in mails:
         print(f"mail:\n{json.dumps(mail, ensure_ascii=False, indent=2)}\n")
+    if not texts and not mails:
+        print(f"no text message to {phone} yet, and no mail")
 
 
 if __name__ == "__main__":

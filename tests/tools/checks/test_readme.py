@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.shape import RESOURCES, ROUTES, TEMPLATE, verb
-from tools.checks.routes import BEGIN, END, README, table, with_table
+from tools.checks.routes import BEGIN, END, README, table
+from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
 
 TEXT = README.read_text(encoding="utf-8")
@@ -15,7 +16,7 @@ DOMAIN = ROOT / "layers/registrar/python/registrar/domain"
 
 
 def test_readme_table_equals_the_template() -> None:
-    assert with_table(TEXT, table(TEMPLATE)) == TEXT, "run `make docs`"
+    assert with_section(TEXT, BEGIN, END, table(TEMPLATE)) == TEXT, "run `make docs`"
 
 
 def test_every_route_is_in_the_row_of_its_function() -> None:
@@ -38,12 +39,14 @@ def test_changed_route_changes_the_table() -> None:
 
 
 def test_text_outside_the_markers_is_kept() -> None:
-    assert with_table(f"before\n{BEGIN}old\n{END}after\n", "new\n") == f"before\n{BEGIN}new\n{END}after\n"
+    text = f"before\n{BEGIN}old\n{END}after\n"
+
+    assert with_section(text, BEGIN, END, "new\n") == f"before\n{BEGIN}new\n{END}after\n"
 
 
 def test_missing_marker_is_refused() -> None:
-    with pytest.raises(ValueError, match="README"):
-        with_table(f"{BEGIN}no end\n", "new\n")
+    with pytest.raises(ValueError, match="end of routes"):
+        with_section(f"{BEGIN}no end\n", BEGIN, END, "new\n")
 
 
 def test_tree_of_the_readme_names_every_folder_and_document() -> None:

@@ -16,11 +16,19 @@ PROBLEM_TYPE = "urn:registrar:problem:"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def respond(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response. It must not be cached: it belongs to one customer."""
+def respond(status: int, body: Mapping[str, Any], language: str | None = None) -> Response:
+    """A JSON response, with the language of its texts (Content-Language, RFC 9110 8.5) where it has any."""
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    if language is not None:
+        headers["Content-Language"] = language
+    return _response(status, body, headers)
+
+
+def _response(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    """A response that must not be cached: it belongs to one customer."""
     return {
         "statusCode": status,
-        "headers": {"Content-Type": "application/json; charset=utf-8", **_HEADERS, **(headers or {})},
+        "headers": {**headers, **_HEADERS},
         "body": json.dumps(body, ensure_ascii=False),
     }
 
@@ -45,7 +53,7 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
     headers = {"Content-Type": "application/problem+json; charset=utf-8", "Content-Language": language}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    return respond(entry.status, body, headers)
+    return _response(entry.status, body, headers)
 
 
 def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -43,8 +43,10 @@ def proved_view(proved: Proved) -> dict[str, Any]:
     ends = challenge.proof_expires_at
     if started is None:
         operation = {"operation": challenge.operation.value, "object": challenge.object_id}
-        return {"proof_id": challenge.id, **operation, "expires_at": iso(ends) if ends else None}
+        expires_at = iso(ends) if ends else None
+        return {"kind": "identity_proof", "proof_id": challenge.id, **operation, "expires_at": expires_at}
     view: dict[str, Any] = {
+        "kind": "session",
         "token": started.token,
         "token_type": "Bearer",
         "expires_at": iso(started.session.expires_at),
@@ -148,7 +150,7 @@ def certificate_view(summary: Summary, language: str) -> dict[str, Any]:
 
 def _opened_view(language: str) -> dict[str, Any]:
     """The key was opened from its container: what is missing is the customer's consent."""
-    return {"given": "container", "consent": _consent_view(language)}
+    return {"kind": "given", "given": "container", "consent": _consent_view(language)}
 
 
 def _consent_view(language: str) -> dict[str, str]:
@@ -157,6 +159,7 @@ def _consent_view(language: str) -> dict[str, str]:
 
 def _proof_view(upload: AwaitingProof, bank: str, language: str) -> dict[str, Any]:
     return {
+        "kind": "to_sign",
         "text": text_to_sign(upload, bank),
         "expires_at": iso(upload.nonce_expires_at),
         "algorithms": ALGORITHMS,
