@@ -65,7 +65,8 @@ def queues(cloud: LocalCloud) -> Iterator[Place]:
 
 def logs(cloud: LocalCloud) -> Iterator[Place]:
     client = cloud.client("logs")
-    for group in client.describe_log_groups()["logGroups"]:
+    pages = client.get_paginator("describe_log_groups").paginate()  # 50 a page, and there are more functions
+    for group in (group for page in pages for group in page["logGroups"]):
         for page in client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
             lines = "\n".join(event["message"] for event in page["events"])
             yield f"logs {group['logGroupName']}", lines.encode()
