@@ -18,11 +18,13 @@ from tests.support.app import App
 from tests.support.builders import NOW, a_compromised_key
 from tests.support.containers import SECRET, files_of, mismatch
 from tests.support.decision_cases import CASES
+from tests.support.relying import System, a_service
 from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
     Scenario,
     another_consent,
     anothers,
+    asked_for_a_status,
     authority_revoked,
     changed,
     code_given,
@@ -56,7 +58,7 @@ from tests.support.scenarios import (
     without_trust,
     wrong_password,
 )
-from tests.support.shape import GATEWAY
+from tests.support.shape import GATEWAY, RELYING_GATEWAY
 from tests.support.transitions import block
 from tools.pki.npki_files import Pbes2, sign_pri_key
 
@@ -131,6 +133,10 @@ SCENARIOS: dict[str, Scenario] = {
     "SIGNATURE_INVALID": resumed_with_another_key,
     "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
+    "RELYING_SERVICE_UNKNOWN": lambda app: asked_for_a_status(System(app.account)),
+    "RELYING_SERVICE_NOT_ALLOWED": lambda app: asked_for_a_status(
+        System(app.account).enter(a_service(uses=frozenset()))
+    ),
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),
     "SYSTEM_RETRY": without_trust,
 }
@@ -140,7 +146,8 @@ SCENARIOS |= {code: looked_at(cases[0]) for code, cases in CASES.items() if code
 
 
 def test_every_code_of_the_catalogue_has_its_scenario() -> None:
-    said_by_the_gateway = {json.loads(g["ResponseTemplates"]["application/json"])["code"] for g in GATEWAY.values()}
+    gateways = [*GATEWAY.values(), *RELYING_GATEWAY.values()]
+    said_by_the_gateway = {json.loads(g["ResponseTemplates"]["application/json"])["code"] for g in gateways}
 
     assert set(SCENARIOS) | ONLY_OF_THE_GATEWAY == set(CATALOGUE)
     assert said_by_the_gateway >= ONLY_OF_THE_GATEWAY

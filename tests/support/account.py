@@ -334,6 +334,7 @@ def an_account() -> Iterator[Account]:
         mock_aws(),
         patch("boto3.DEFAULT_SESSION", _session()),
         patch.object(Session, "create_client", _client),
+        patch("registrar.entry.relying.now", lambda: account.at),
         patch("registrar.steps.status_checks.ask_ocsp", asked),
         patch("registrar.steps.crl_store.fetch_crl", fetched),
     ):

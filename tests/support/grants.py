@@ -27,10 +27,19 @@ END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", 
     *("SetBankHold", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = END_OR_HOLD | {
-    *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
+    *(
+        "EraseEnded",
+        "GetRegistration",
+        "GetStatus",
+        "ProposeBlock",
+        "RegisterCertificate",
+        "SendNotice",
+        "VerifyCertificate",
+    ),
 }
 DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
+RELYING = {"GetStatus"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
 ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
 
@@ -136,6 +145,12 @@ POWERS = [
     _power("dynamodb:PutItem", "KeptStatesTable"),
     _power("dynamodb:DeleteItem", "KeptStatesTable", {"EraseEnded"}),
     _power("dynamodb:Scan", "KeptStatesTable"),
+    # Relying services: staff write their entries.
+    _power("dynamodb:GetItem", "RelyingServicesTable", RELYING),
+    _power("dynamodb:PutItem", "RelyingServicesTable"),
+    _power("dynamodb:UpdateItem", "RelyingServicesTable"),
+    _power("dynamodb:DeleteItem", "RelyingServicesTable"),
+    _power("dynamodb:Scan", "RelyingServicesTable"),
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
     _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),

@@ -16,11 +16,12 @@ from tests.support.app import Answer, App, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tests.support.containers import SECRET, files_of
 from tests.support.methods import Prover
+from tests.support.relying import System
 from tests.support.rows import registrations_of
 from tools.pki.crls import Revoked, make_crl
 
 # API Gateway's own responses; tests/template/test_api.py reads the rest of it.
-ONLY_OF_THE_GATEWAY = {"ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
+ONLY_OF_THE_GATEWAY = {"RELYING_SERVICE_NOT_SIGNED", "ROUTE_NOT_FOUND", "SESSION_EXPIRED"}
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.410.200004.99"), b"\5\0")
 Scenario = Callable[[App], Answer]
 
@@ -267,3 +268,9 @@ def authority_revoked(app: App) -> Answer:
     revoked = Revoked(issuer.certificate.serial_number, now, x509.ReasonFlags.ca_compromise)
     app.account.lists[url] = make_crl(a_pki().root, [revoked], this_update=now)
     return app.look(app.upload(certificate.der)["upload_id"])
+
+
+def asked_for_a_status(system: System) -> Answer:
+    """A relying service asks about a certificate."""
+    named = {"customer_id": "hong", "registration_id": "r" + "0" * 32}
+    return system.call("POST", "/status", {"certificate": named, "purpose": "VIEW"})

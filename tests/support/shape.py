@@ -18,6 +18,7 @@ RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
 GATEWAY: dict[str, dict[str, Any]] = RESOURCES["Api"]["Properties"]["GatewayResponses"]
+RELYING_GATEWAY: dict[str, dict[str, Any]] = RESOURCES["RelyingApi"]["Properties"]["GatewayResponses"]
 
 _PACKAGE = ROOT / "layers/registrar/python/registrar"
 WIRINGS = {f"registrar.{package}.wiring": _PACKAGE / package / "wiring.py" for package in ("aws", "steps")}
@@ -136,12 +137,19 @@ def events(kind: str) -> Iterator[tuple[str, Properties]]:
                 yield name, event["Properties"]
 
 
-ROUTES = {(event["Method"], event["Path"]): name for name, event in events("Api")}
-"""Method and path of every route, and its function."""
+def routes_of(api: str) -> dict[tuple[str, str], str]:
+    """Method and path of every route of an API, and its function."""
+    return {(e["Method"], e["Path"]): name for name, e in events("Api") if e["RestApiId"] == {"Ref": api}}
+
+
+ROUTES = routes_of("Api")
+"""The routes of customers' apps."""
+RELYING_ROUTES = routes_of("RelyingApi")
+"""The routes of relying services."""
 PUBLIC_ROUTES = {
     (event["Method"], event["Path"])
     for _, event in events("Api")
-    if event.get("Auth", {}).get("Authorizer") == "NONE"
+    if event["RestApiId"] == {"Ref": "Api"} and event.get("Auth", {}).get("Authorizer") == "NONE"
 }
 """Routes for which the gateway asks no authorizer. Which they may be is decided in tests/template/test_api.py."""
 

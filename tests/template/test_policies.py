@@ -275,7 +275,7 @@ def test_only_api_and_schedule_may_invoke() -> None:
     permissions = of_type("AWS::Lambda::Permission", expanded()).values()
 
     assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
-    assert all("Api" in references(permission["SourceArn"]) for permission in permissions)
+    assert all(references(permission["SourceArn"]) & {"Api", "RelyingApi"} for permission in permissions)
 
 
 def _grants(statement: dict[str, Any], action: str, resource: str) -> bool:

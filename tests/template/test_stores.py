@@ -12,7 +12,9 @@ TABLES = of_type("AWS::DynamoDB::Table")
 BUCKETS = of_type("AWS::S3::Bucket")
 AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 # Irreplaceable data: neither deleted with the stack nor lost to a bad write.
-TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"}
+TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"} | {
+    "RelyingServicesTable",
+}
 FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket"}
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"}

@@ -29,7 +29,7 @@ def table(template: dict[str, Any]) -> str:
         each["FunctionArn"]["Fn::GetAtt"][0]
         for resource in resources.values()
         if resource["Type"] == "AWS::Serverless::Api"
-        for each in resource["Properties"]["Auth"]["Authorizers"].values()
+        for each in resource["Properties"]["Auth"].get("Authorizers", {}).values()
     }
     lines = ["| started by | function | what it does |", "| --- | --- | --- |"]
     for name, function in functions.items():
@@ -43,6 +43,8 @@ def table(template: dict[str, Any]) -> str:
 
 def _cause(kind: str, event: dict[str, Any]) -> str:
     if kind == "Api":
+        if event.get("RestApiId") == {"Ref": "RelyingApi"}:
+            return f"relying service: `{event['Method']} {event['Path']}`"
         public = " (public)" if event.get("Auth", {}).get("Authorizer") == "NONE" else ""
         return f"`{event['Method']} {event['Path']}`{public}"
     if kind == "SQS":

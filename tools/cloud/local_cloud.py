@@ -62,6 +62,11 @@ class LocalCloud:
         """The API's address, without a slash at the end."""
         return stack.api_url(self.emulator, self.outputs)
 
+    @property
+    def relying_url(self) -> str:
+        """The relying services' API's address, without a slash at the end."""
+        return stack.api_url(self.emulator, self.outputs, "RelyingApiUrl")
+
     def client(self, service: str) -> Any:
         """A boto3 client with the deployer's credentials."""
         return self.emulator.client(service)

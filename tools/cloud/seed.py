@@ -1,4 +1,5 @@
-"""Fills a fresh local cloud: the demo PKI's trust document, proposed as an admin would, and a demo customer.
+"""Fills a fresh local cloud: the demo PKI's trust document, proposed as an admin would, a demo customer, and two
+relying services.
 
 The bank provides customers in production; here `enrol` writes what the bank would write.
 """
@@ -24,6 +25,7 @@ from registrar.domain.access.passkeys import RelyingParty, check_creation
 from registrar.domain.access.passwords import hash_password
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.relying import seed_services
 from tools.demo.authenticator import Authenticator, websafe
 from tools.pki.authorities import DemoPki, kept_pki
 
@@ -146,7 +148,9 @@ def _passkey(device: Authenticator) -> Passkey:
 
 
 def seed(cloud: LocalCloud, pki: DemoPki, ocsp: str, *, language: str = "ko") -> DemoCustomer:
-    """Activate the demo trust, whose OCSP responder is at the address `ocsp`, and enrol the demo customer."""
+    """Activate the demo trust, whose OCSP responder is at the address `ocsp`, and enrol the demo customer and the
+    relying services."""
+    seed_services(cloud)
     report = propose_trust(cloud, pki.trust_document(version=1, ocsp=ocsp))
     if not report["activated"]:
         raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")

@@ -77,12 +77,12 @@ def resources(emulator: Emulator, *, name: str = "registrar") -> dict[str, str]:
     }
 
 
-def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:
-    """Convert the AWS address of the REST API in an output to one that resolves locally."""
-    for value in outputs.values():
-        if match := _API_ADDRESS.match(value):
-            return f"{emulator.url}/_aws/execute-api/{match['api']}/{match['stage']}"
-    raise StackError(f"no output holds the address of a REST API: {', '.join(outputs) or 'there are none'}")
+def api_url(emulator: Emulator, outputs: Mapping[str, str], name: str = "ApiUrl") -> str:
+    """Convert the AWS address of a REST API in an output to one that resolves locally."""
+    match = _API_ADDRESS.match(outputs.get(name, ""))
+    if match is None:
+        raise StackError(f"{name} is no output with the address of a REST API: {', '.join(outputs) or 'none'}")
+    return f"{emulator.url}/_aws/execute-api/{match['api']}/{match['stage']}"
 
 
 def _failures(cloudformation: Any, name: str) -> str:

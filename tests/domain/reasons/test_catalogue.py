@@ -17,10 +17,13 @@ from registrar.domain.reasons.texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.reasons.texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.reasons.texts_file import FILE_TEXTS
 from registrar.domain.reasons.texts_registration import REGISTRATION_TEXTS
+from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
 from registrar.domain.times import local_date, local_time
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
+FOR_RELYING_SERVICES = (DOCS / "relying.md").read_text(encoding="utf-8")
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 # The Korean name of the document helps in an English sentence too: it is what the issuer's site says.
 KOREAN_IN_ENGLISH = ("공동인증서",)
@@ -110,7 +113,7 @@ def test_every_code_has_its_row() -> None:
 def test_every_text_belongs_to_a_reason() -> None:
     codes = [
         *(*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS),
-        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS),
+        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS, *RELYING_TEXTS),
     ]
     assert sorted(codes) == sorted(CATALOGUE)
 
@@ -141,14 +144,16 @@ def test_status_retry_and_next_action_agree(entry: Reason) -> None:
 # --- the guide ------------------------------------------------------------------------------------
 
 
-def test_guide_has_exactly_one_entry_per_reason() -> None:
-    anchors = re.findall(r'<a id="([^"]+)"></a>', GUIDE)
-    assert sorted(anchors) == sorted(entry.faq for entry in CATALOGUE.values())
+def test_each_reason_has_exactly_one_entry_in_the_document_of_its_readers() -> None:
+    for text, codes in ((FOR_RELYING_SERVICES, RELYING_TEXTS.keys()), (GUIDE, CATALOGUE.keys() - RELYING_TEXTS)):
+        anchors = re.findall(r'<a id="([^"]+)"></a>', text)
+        assert sorted(anchors) == sorted(CATALOGUE[code].faq for code in codes)
 
 
 def guide_entry(entry: Reason) -> tuple[str, str]:
     """Heading and body of a reason's entry."""
-    after = GUIDE.split(f'<a id="{entry.faq}"></a>\n', 1)[1]
+    text = FOR_RELYING_SERVICES if entry.code in RELYING_TEXTS else GUIDE
+    after = text.split(f'<a id="{entry.faq}"></a>\n', 1)[1]
     heading, body = after.split("\n", 1)
     return heading, re.split(r"\n(?:<a id=|#)", body, maxsplit=1)[0]
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from registrar.aws.tables.notices import Notices
     from registrar.aws.tables.reevaluations import Plans
     from registrar.aws.tables.registrations import Registrations
+    from registrar.aws.tables.relying_services import RelyingServices
     from registrar.aws.tables.runs import Runs
     from registrar.aws.tables.samples import Samples
     from registrar.aws.tables.session_uses import LiveSessions, SessionUses
@@ -115,6 +116,13 @@ def registrations() -> Registrations:
         setting("DENY_LIST_TABLE"),
         setting("KEPT_STATES_TABLE"),
     )
+
+
+def relying_services() -> RelyingServices:
+    """The bank's systems that use registered certificates."""
+    from registrar.aws.tables.relying_services import RelyingServices
+
+    return RelyingServices(client("dynamodb"), setting("RELYING_SERVICES_TABLE"))
 
 
 def runs() -> Runs:

@@ -106,6 +106,13 @@ class Fields:
             raise self._malformed(name)
         return [Fields(entry, f"{self.prefix}{name}[{index}].") for index, entry in enumerate(value)]
 
+    def object(self, name: str) -> "Fields":
+        """An object, read member by member."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise self._malformed(name)
+        return Fields(value, f"{self.prefix}{name}.")
+
     def sealed(self, name: str) -> Sealed:
         """A sealed secret: an object with `key_id` and `ciphertext` (base64)."""
         value = self.values.get(name)

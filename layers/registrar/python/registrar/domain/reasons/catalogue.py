@@ -1,10 +1,11 @@
-"""The one catalogue of reasons: every code a customer, the app or the help desk can meet.
+"""The one catalogue of reasons: every code a customer, the app, the help desk or a relying service can meet.
 
 A reason says which HTTP status it has, whether the same request may succeed later, what to do next, and,
 in Korean and English, what is the case. Codes are stable: apps and help-desk notes refer to them.
 
 If you add a reason, touch these: codes.py, `_ROWS` below, its texts in `texts_*.py`, and its entry in
-`docs/guide.md`. `tests/domain/reasons/test_catalogue.py` fails until all four are there.
+`docs/guide.md`, or `docs/relying.md` for those of texts_relying.py. `tests/domain/reasons/test_catalogue.py` fails
+until all four are there.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from registrar.domain.reasons.texts_certificate import CERTIFICATE_TEXTS
 from registrar.domain.reasons.texts_credentials import CREDENTIAL_TEXTS
 from registrar.domain.reasons.texts_file import FILE_TEXTS
 from registrar.domain.reasons.texts_registration import REGISTRATION_TEXTS
+from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
 
 
@@ -112,6 +114,10 @@ _ROWS: Mapping[Code, _Row] = {
     Code.REG_REVOKED: _Row(409, NextAction.REGISTER_NEW_CERT),
     Code.REG_SUPERSEDED: _Row(409, NextAction.REGISTER_NEW_CERT),
     Code.REG_DEREGISTERED: _Row(409, NextAction.REGISTER_NEW_CERT),
+    # relying services
+    Code.RELYING_SERVICE_NOT_SIGNED: _Row(403, NextAction.CHECK_INPUT),
+    Code.RELYING_SERVICE_UNKNOWN: _Row(403, NextAction.CALL),
+    Code.RELYING_SERVICE_NOT_ALLOWED: _Row(403, NextAction.CALL),
     # system
     Code.RATE_LIMITED: _Row(429, NextAction.WAIT),
     Code.IN_PROGRESS: _Row(409, NextAction.WAIT),
@@ -128,6 +134,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 def _catalogue() -> dict[Code, Reason]:
     texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
+    texts |= RELYING_TEXTS
     return {
         code: Reason(
             code=code,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Every reason a customer, the app or the help desk can meet; its texts are in catalogue.py."""
+    """Every reason a customer, the app, the help desk or a relying service can meet; catalogue.py has its texts."""
 
     AUTH_REQUIRED = "AUTH_REQUIRED"
     SESSION_EXPIRED = "SESSION_EXPIRED"
@@ -81,6 +81,9 @@ class Code(StrEnum):
     REG_REVOKED = "REG_REVOKED"
     REG_SUPERSEDED = "REG_SUPERSEDED"
     REG_DEREGISTERED = "REG_DEREGISTERED"
+    RELYING_SERVICE_NOT_SIGNED = "RELYING_SERVICE_NOT_SIGNED"
+    RELYING_SERVICE_UNKNOWN = "RELYING_SERVICE_UNKNOWN"
+    RELYING_SERVICE_NOT_ALLOWED = "RELYING_SERVICE_NOT_ALLOWED"
     RATE_LIMITED = "RATE_LIMITED"
     IN_PROGRESS = "IN_PROGRESS"
     STATE_CONFLICT = "STATE_CONFLICT"

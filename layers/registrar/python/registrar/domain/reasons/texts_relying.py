@@ -1,0 +1,39 @@
+"""Texts of the catalogue for developers of relying services, explained in docs/relying.md."""
+
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.wording import Wording
+
+RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
+    Code.RELYING_SERVICE_NOT_SIGNED: {
+        "ko": Wording(
+            "서명이 필요한 요청입니다",
+            "요청에 올바른 서명(SigV4)이 없거나 없는 주소입니다. 시스템의 역할로 서명했는지, 시각과 주소가 맞는지 "
+            "확인해 주십시오.",
+        ),
+        "en": Wording(
+            "The request has no valid signature",
+            "It is not signed (SigV4) as the service's role, or there is no such address. Check the credentials, "
+            "the clock and the address.",
+        ),
+    },
+    Code.RELYING_SERVICE_UNKNOWN: {
+        "ko": Wording(
+            "등재되지 않은 시스템입니다",
+            "서명한 역할이 은행의 이용 시스템 목록에 없습니다. 시스템을 등재한 뒤 다시 요청해 주십시오.",
+        ),
+        "en": Wording(
+            "The bank has not entered this service",
+            "The role that signed is not in the bank's list of relying services. Have it entered, then try again.",
+        ),
+    },
+    Code.RELYING_SERVICE_NOT_ALLOWED: {
+        "ko": Wording(
+            "이 업무에 허용되지 않은 시스템입니다",
+            "은행이 이 시스템에 허용한 업무가 아닙니다. 필요한 업무라면 허용 범위를 바꾼 뒤 다시 요청해 주십시오.",
+        ),
+        "en": Wording(
+            "This service may not do that",
+            "The bank's entry for this service does not allow it. If the service needs it, have the entry changed.",
+        ),
+    },
+}
