@@ -66,6 +66,7 @@ DECIDING = (
     "activate_trust",
     "check_registration",
     "check_revocation",
+    "get_status",
     "open_container",
     "precheck",
     "apply_reevaluation",

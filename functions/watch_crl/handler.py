@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.aws.buckets.crl_indexes import WATCHED
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import CrlOverdue, CrlUnusable, IssuerUnreachable, StatusOverdue
 from registrar.domain.revocation.distribution_points import Point
@@ -91,6 +92,9 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
                 step=hit.step,
                 live=hit.live,
             )
+    applied = [indexes.index(point, place + WATCHED) for place in lists]
+    if applied and all(applied):
+        issuers.end_watch(point, min(each.head.this_update for each in applied if each))
     if lists:
         for authority, entry in authorities_on(indexes, point, store):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)

@@ -24,6 +24,7 @@ from tests.support.scenarios import (
     Scenario,
     another_consent,
     anothers,
+    asked_after_a_year_without_lists,
     asked_for_a_status,
     authority_revoked,
     changed,
@@ -133,6 +134,8 @@ SCENARIOS: dict[str, Scenario] = {
     "SIGNATURE_INVALID": resumed_with_another_key,
     "IN_PROGRESS": lambda app: app.open(app.announce(b"x").body | {"password": {"nonce": "0"}}, SECRET),
     "STATE_CONFLICT": conflicting,
+    "NOT_REGISTERED": lambda app: asked_for_a_status(System(app.account).enter()),
+    "STATUS_OUTDATED": asked_after_a_year_without_lists,
     "RELYING_SERVICE_UNKNOWN": lambda app: asked_for_a_status(System(app.account)),
     "RELYING_SERVICE_NOT_ALLOWED": lambda app: asked_for_a_status(
         System(app.account).enter(a_service(uses=frozenset()))
@@ -160,8 +163,10 @@ def test_each_scenario_returns_its_code_to_the_app(app: App, account: Account, c
     response = SCENARIOS[code](app)
     body = response.body
     found = {finding["code"]: finding for finding in body.get("findings", [])}
-    assert code in {body.get("code"), body.get("headline"), body.get("reason"), *found}
-    shown = body["detail"] if body.get("code") == code else found.get(code, {}).get("text", "-")
+    reason = body.get("reason")
+    of_status = reason if isinstance(reason, dict) else {"code": reason}
+    assert code in {body.get("code"), body.get("headline"), of_status["code"], *found}
+    shown = body["detail"] if body.get("code") == code else found.get(code, of_status).get("text", "-")
     assert "{" not in shown
     if body.get("code") == code:
         assert response.status == CATALOGUE[Code(code)].status

@@ -27,21 +27,15 @@ END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", 
     *("SetBankHold", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = END_OR_HOLD | {
-    *(
-        "EraseEnded",
-        "GetRegistration",
-        "GetStatus",
-        "ProposeBlock",
-        "RegisterCertificate",
-        "SendNotice",
-        "VerifyCertificate",
-    ),
+    *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
 }
 DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
 RELYING = {"GetStatus"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
-ACTIVE_TRUST = DECIDE | ASK_ISSUERS | {"ActivateTrust", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
+ACTIVE_TRUST = (
+    DECIDE | ASK_ISSUERS | {"ActivateTrust", "GetStatus", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tests.support.containers import SECRET, files_of
 from tests.support.methods import Prover
 from tests.support.relying import System
-from tests.support.rows import registrations_of
+from tests.support.rows import a_registration, registrations_of
 from tools.pki.crls import Revoked, make_crl
 
 # API Gateway's own responses; tests/template/test_api.py reads the rest of it.
@@ -270,7 +270,14 @@ def authority_revoked(app: App) -> Answer:
     return app.look(app.upload(certificate.der)["upload_id"])
 
 
-def asked_for_a_status(system: System) -> Answer:
-    """A relying service asks about a certificate."""
-    named = {"customer_id": "hong", "registration_id": "r" + "0" * 32}
-    return system.call("POST", "/status", {"certificate": named, "purpose": "VIEW"})
+def asked_for_a_status(system: System, **names: str) -> Answer:
+    """A relying service asks about a certificate, one that is not registered unless `names` name another."""
+    named = names or {"fingerprint": "0" * 64}
+    return system.call("POST", "/status", {"certificate": named, "purpose": "NORMAL"})
+
+
+def asked_after_a_year_without_lists(app: App) -> Answer:
+    """The last status is that of the registration."""
+    registration = a_registration(app.account)
+    app.account.pass_time(days=300)
+    return asked_for_a_status(System(app.account).enter(), fingerprint=registration.fingerprint)

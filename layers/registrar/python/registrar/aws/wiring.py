@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from registrar.aws.tables.samples import Samples
     from registrar.aws.tables.session_uses import LiveSessions, SessionUses
     from registrar.aws.tables.sessions import Sessions
+    from registrar.aws.tables.status_reads import StatusReads
     from registrar.aws.tables.texts import Texts
     from registrar.aws.tables.throttles import Throttles
     from registrar.aws.tables.unlisted_index import UnlistedIndex
@@ -137,6 +138,19 @@ def samples() -> Samples:
     from registrar.aws.tables.samples import Samples
 
     return Samples(client("dynamodb"), setting("UPLOADS_TABLE"), setting("REGISTRATIONS_TABLE"))
+
+
+def status_reads() -> StatusReads:
+    """What the bank knows of certificates that relying services name."""
+    from registrar.aws.tables.status_reads import StatusReads
+
+    return StatusReads(
+        client("dynamodb"),
+        setting("REGISTRATIONS_TABLE"),
+        setting("DENY_LIST_TABLE"),
+        setting("KEPT_STATES_TABLE"),
+        setting("ISSUERS_TABLE"),
+    )
 
 
 def sessions() -> Sessions:

@@ -1,7 +1,7 @@
 """The issuers' table: what is known of the issuers' servers for revocation status.
 
     BREAKER   <operator>#<source>               failures in a row, and until when the source is paused
-    POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL
+    POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL, and which was applied
     FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
     STATUS    <sha256 of CA SPKI>#<serial>      that a responder stated REVOKED or ON_HOLD, and for which time
 
@@ -162,6 +162,14 @@ class Issuers:
         except ConditionFailed:
             return  # a list of CAs: no registration waits for it
 
+    def end_watch(self, point: Point, this_update: datetime) -> None:
+        """Record that every change up to the list of `this_update` was applied to registrations."""
+        values = {":applied": dynamo.instant(this_update)}
+        condition = "attribute_exists(pk) AND (attribute_not_exists(applied_as_of) OR applied_as_of < :applied)"
+        with suppress(ConditionFailed):  # a list of CAs, or a newer one was applied meanwhile
+            key = _key("POINT", point.id)
+            dynamo.update(self.client, self.table, key, "SET applied_as_of = :applied", condition, values)
+
     def no_watch_since(self, status: RecordedStatus) -> list[dict[str, Any]]:
         """The checks, for a transaction, that no watch of a list began since `status` was queried."""
         return [
@@ -203,6 +211,16 @@ class Issuers:
         except ConditionFailed:
             return False
         return True
+
+
+def point_key(point_id: str) -> dict[str, dict[str, str]]:
+    """The key of a distribution point's item."""
+    return _key("POINT", point_id)
+
+
+def applied_as_of(item: dynamo.Item) -> datetime | None:
+    """The thisUpdate of the newest list of a point that was applied to registrations; None before the first."""
+    return dynamo.read_instant(item, "applied_as_of") if "applied_as_of" in item else None
 
 
 def _key(kind: str, name: str) -> dict[str, dict[str, str]]:

@@ -41,6 +41,9 @@ def writes(
     owner = {
         "customer_id": dynamo.text(registration.customer_id),
         "registration_id": dynamo.text(registration.id),
+        # A status by the certificate reads the denial of the key, and the lists, with the row (status_reads.py).
+        "key_digest": dynamo.binary(bytes.fromhex(registration.key_digest)),
+        **({"points": dynamo.text_set(upload.status.points)} if upload.status.points else {}),
     }
     free = "attribute_not_exists(pk) OR (customer_id = :customer AND attribute_exists(released_at))"
     customer = {":customer": dynamo.text(registration.customer_id)}

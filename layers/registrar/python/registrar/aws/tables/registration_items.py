@@ -1,9 +1,9 @@
 """Items of the registrations' table: a row for each registration, and locks that make certificate and key unique.
 
     CUST#<customer>                REG#<registration>   the registration
-    CERT#<sha256 of DER>           LOCK                 }
-    KEY#<id of the key>            LOCK                 } each names customer and registration
-    ISS#<sha256 of CA SPKI>#<serial>  LOCK              }
+    CERT#<sha256 of DER>           LOCK                 } each names customer and registration, and, since
+    KEY#<id of the key>            LOCK                 } 2026-11-29, the key and the lists that would name
+    ISS#<sha256 of CA SPKI>#<serial>  LOCK              } the certificate
 
 The fingerprint alone is no identity: an ECDSA signature can be altered into another valid one. A lock outlives the
 end of its registration and is erased with the row. `released_at` on it says that the customer took it back: only
@@ -120,6 +120,10 @@ def issuer_lock_key(issuer_key_digest: str, serial: str) -> dict[str, dict[str, 
     return _lock_key(f"ISS#{issuer_serial(issuer_key_digest, serial)}")
 
 
+def certificate_lock_key(fingerprint: str) -> dict[str, dict[str, str]]:
+    return _lock_key(f"CERT#{fingerprint}")
+
+
 def key_lock_key(key_digest: str) -> dict[str, dict[str, str]]:
     return _lock_key(f"KEY#{key_digest}")
 
@@ -127,7 +131,7 @@ def key_lock_key(key_digest: str) -> dict[str, dict[str, str]]:
 def lock_keys(registration: Registration) -> tuple[dict[str, dict[str, str]], ...]:
     """The keys of the locks on certificate, key, and issuer with serial, in this order."""
     return (
-        _lock_key(f"CERT#{registration.fingerprint}"),
+        certificate_lock_key(registration.fingerprint),
         key_lock_key(registration.key_digest),
         issuer_lock_key(registration.issuer_key_digest, registration.serial),
     )

@@ -123,7 +123,7 @@ class Registrations:
         items = list(dynamo.get_from(self.client, keys))
         denied = {key_denied(item): denied_at(item) for table, item in items if table == self.deny_table}
         kept = {dynamo.read_text(item, "id"): item for table, item in items if table == self.kept_table}
-        return [_as_kept(row, kept, denied) if row.lifecycle is Lifecycle.LIVE else row for row in rows]
+        return [judged(row, kept, denied) for row in rows]
 
     @property
     def _deny_list(self) -> DenyList:
@@ -539,13 +539,15 @@ class Registrations:
         return found
 
 
-def _as_kept(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping[str, datetime]) -> Registration:
-    """A live row with what is denied, and kept under these ids."""
+def judged(row: Registration, kept: Mapping[str, dynamo.Item], denied: Mapping[str, datetime]) -> Registration:
+    """A live row with what is denied, and kept under these ids; any other has ended anyway."""
+    if row.lifecycle is not Lifecycle.LIVE:
+        return row
     own = f"REG#{row.id}"
     person = f"CUST#{row.customer_id}"
-    judged = as_kept(row, kept_states.kept_state(kept[own])) if own in kept else row
-    judged = held_with_person(judged, kept_states.bank_holds(kept[person])) if person in kept else judged
-    return replace(judged, denied_at=denied[row.key_digest]) if row.key_digest in denied else judged
+    found = as_kept(row, kept_states.kept_state(kept[own])) if own in kept else row
+    found = held_with_person(found, kept_states.bank_holds(kept[person])) if person in kept else found
+    return replace(found, denied_at=denied[row.key_digest]) if row.key_digest in denied else found
 
 
 _BY_STAFF = " REMOVE bank_hold_reason"

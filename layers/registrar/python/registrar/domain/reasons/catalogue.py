@@ -115,6 +115,8 @@ _ROWS: Mapping[Code, _Row] = {
     Code.REG_SUPERSEDED: _Row(409, NextAction.REGISTER_NEW_CERT),
     Code.REG_DEREGISTERED: _Row(409, NextAction.REGISTER_NEW_CERT),
     # relying services
+    Code.NOT_REGISTERED: _Row(404, NextAction.REGISTER_NEW_CERT),
+    Code.STATUS_OUTDATED: _Row(409, NextAction.SIGN_AGAIN),
     Code.RELYING_SERVICE_NOT_SIGNED: _Row(403, NextAction.CHECK_INPUT),
     Code.RELYING_SERVICE_UNKNOWN: _Row(403, NextAction.CALL),
     Code.RELYING_SERVICE_NOT_ALLOWED: _Row(403, NextAction.CALL),

@@ -4,6 +4,28 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.wording import Wording
 
 RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
+    Code.NOT_REGISTERED: {
+        "ko": Wording(
+            "등록되지 않은 인증서입니다",
+            "이 은행에 등록되지 않은 인증서입니다. 사용하시려면 먼저 인증서를 등록해 주십시오.",
+        ),
+        "en": Wording(
+            "This certificate is not registered",
+            "This certificate is not registered with the bank. Register it first to use it.",
+        ),
+    },
+    Code.STATUS_OUTDATED: {
+        "ko": Wording(
+            "폐지 여부를 새로 확인해야 합니다",
+            "인증서가 폐지되지 않았다고 마지막으로 확인한 때가 이 업무에 필요한 것보다 오래되었습니다. 앱에서 "
+            "인증서로 서명하시면 발급기관에 다시 확인합니다.",
+        ),
+        "en": Wording(
+            "The revocation status is too old",
+            "When the certificate was last known to be good is longer ago than this purpose allows. Sign with it "
+            "in the app: then its issuer is asked again.",
+        ),
+    },
     Code.RELYING_SERVICE_NOT_SIGNED: {
         "ko": Wording(
             "서명이 필요한 요청입니다",
