@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.contract_probe import probe
+from tools.cloud import relying
 from tools.cloud.http_calls import HttpResponse, send
 from tools.cloud.local_cloud import InvocationError, LocalCloud
 
@@ -83,6 +84,35 @@ def test_unknown_route_returns_403(contract: LocalCloud) -> None:
 
 def test_function_that_raises_returns_502(contract: LocalCloud) -> None:
     assert things(contract, GOOD, {"fail": True}).status == 502
+
+
+# --- API Gateway with IAM authorization
+
+
+def test_signed_call_names_the_session_of_its_role(contract: LocalCloud) -> None:
+    relying.make_role(contract, "signed", ["POST/things/*"])
+
+    answer = relying.client_of(contract, "signed").call("POST", "/things/a-1", {"a": 1})
+
+    identity = answer.json()["requestContext"]["identity"]
+    # As in AWS, without the path of the role (/relying/).
+    assert identity["userArn"] == "arn:aws:sts::000000000000:assumed-role/relying-signed/signed-1"
+    assert identity["accountId"] == "000000000000"
+    assert answer.json()["body"] == '{"a": 1}'
+
+
+def test_unsigned_call_is_refused_before_the_function(contract: LocalCloud) -> None:
+    for headers in ({}, GOOD):
+        assert send("POST", f"{contract.relying_url}/things/a-1", {"a": 1}, headers).status == 403
+
+
+def test_role_without_the_method_is_refused(contract: LocalCloud) -> None:
+    relying.make_role(contract, "elsewhere", ["GET/things/*", "POST/others"])
+
+    answer = relying.client_of(contract, "elsewhere").call("POST", "/things/a-1", {"a": 1})
+
+    assert answer.status == 403
+    assert b"execute-api:Invoke" in answer.body
 
 
 # --- functions and roles

@@ -1,5 +1,6 @@
-"""docs/openapi.yaml as plain dictionaries."""
+"""docs/openapi.yaml and docs/relying.yaml as plain dictionaries."""
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -7,11 +8,12 @@ import yaml
 from tools.cloud.emulator import ROOT
 
 PATH = ROOT / "docs/openapi.yaml"
+RELYING_PATH = ROOT / "docs/relying.yaml"
 
 
-def read() -> dict[str, Any]:
-    """The document as it is: its responses are open, since later versions may add members."""
-    document: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
+def read(path: Path = PATH) -> dict[str, Any]:
+    """A document as it is: its responses are open, since later versions may add members."""
+    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return document
 
 
@@ -43,14 +45,31 @@ REQUESTS = frozenset(
     }
 )
 """Schemas of requests: members that they do not name are ignored."""
-SPEC = read()
-for _name, _schema in SPEC["components"]["schemas"].items():
-    if _name not in REQUESTS:
-        SPEC["components"]["schemas"][_name] = closed(_schema)
-OPERATIONS: dict[tuple[str, str], dict[str, Any]] = {
-    (method.upper(), path): operation
-    for path, item in SPEC["paths"].items()
-    for method, operation in item.items()
-    if method != "parameters"
-}
-"""By method and path."""
+RELYING_REQUESTS = frozenset({"StatusRequest", "BatchRequest"})
+"""The same of docs/relying.yaml."""
+
+
+def read_closed(path: Path, requests: frozenset[str]) -> dict[str, Any]:
+    """A document with its responses closed."""
+    document = read(path)
+    schemas = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        if name not in requests:
+            schemas[name] = closed(schema)
+    return document
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The operations of a document, by method and path."""
+    return {
+        (method.upper(), path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    }
+
+
+SPEC = read_closed(PATH, REQUESTS)
+OPERATIONS = operations(SPEC)
+RELYING_SPEC = read_closed(RELYING_PATH, RELYING_REQUESTS)
+RELYING_OPERATIONS = operations(RELYING_SPEC)

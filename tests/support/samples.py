@@ -42,3 +42,10 @@ def commands(name: str) -> str:
     """The shell commands that the document gives under this name."""
     (found,) = re.findall(rf"<!-- commands: {name} -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)
     return str(found)
+
+
+def relying_sample(name: str) -> str:
+    """A sample of docs/relying.md."""
+    text = (ROOT / "docs/relying.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"<!-- sample: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
+    return str(found)

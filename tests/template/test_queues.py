@@ -206,4 +206,5 @@ def test_each_function_has_one_trigger() -> None:
     )
     assert [causes.pop(f"{name}Function") for name in people] == [0] * len(people)
     assert causes.pop("ReportLossFunction") == 3
+    assert causes.pop("GetStatusFunction") == 2
     assert set(causes.values()) == {1}

@@ -16,8 +16,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from registrar.aws.tables.relying_services import to_item
 from registrar.domain.access.relying_service import RelyingService, Use
+from tools.admin import relying_service
 from tools.cloud import running, stack
 from tools.cloud.emulator import REGION, Emulator
 from tools.cloud.http_calls import HttpResponse, send
@@ -47,10 +47,14 @@ class RelyingClient:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send `body`: bytes unchanged, anything else as JSON. A header Idempotency_Key is Idempotency-Key."""
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        return send(method, self.url + path, content, self.signed(method, path, content, **headers))
+
+    def signed(self, method: str, path: str, content: bytes | None, **headers: str) -> dict[str, str]:
+        """The headers of a request, with its signature."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = AWSRequest(method, self.url + path, {"Content-Type": "application/json", **named}, content)
         SigV4Auth(self.credentials, "execute-api", REGION).add_auth(request)
-        return send(method, self.url + path, content, dict(request.headers.items()))
+        return dict(request.headers.items())
 
 
 def seed_services(cloud: LocalCloud) -> None:
@@ -74,10 +78,8 @@ def make_role(cloud: LocalCloud, name: str, methods: Sequence[str] = ("*",)) -> 
 
 
 def enter(cloud: LocalCloud, role_arn: str, service: RelyingService) -> None:
-    """Write the entry of a role."""
-    account, _, name = role_arn.partition(":role/")
-    item = to_item(f"{account}:role/{name.rpartition('/')[2]}", service)
-    cloud.client("dynamodb").put_item(TableName=cloud.outputs["RelyingServicesTable"], Item=item)
+    """Write the entry of a role, as an admin does."""
+    relying_service.enter(cloud.client("dynamodb"), cloud.outputs["RelyingServicesTable"], role_arn, service)
 
 
 def client_of(cloud: LocalCloud, name: str) -> RelyingClient:

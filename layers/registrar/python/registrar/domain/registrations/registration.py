@@ -56,7 +56,7 @@ class View(StrEnum):
     LIVE = "LIVE"
 
 
-_REASONS: Mapping[str, str] = {
+REASONS: Mapping[str, str] = {
     View.SUSPENDED: Code.REG_SUSPENDED,
     View.HELD_BY_ISSUER: Code.REG_HELD,
     Lifecycle.REVOKED_BY_ISSUER: Code.REG_REVOKED,
@@ -65,6 +65,7 @@ _REASONS: Mapping[str, str] = {
     Lifecycle.DEREGISTERED: Code.REG_DEREGISTERED,
     Lifecycle.BLOCKED: Code.REG_BLOCKED,
 }
+"""Why a registration may not be used, by its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Registration:
 
     def reason_at(self, now: datetime) -> str | None:
         """The code that says why it may not be used at `now`."""
-        return _REASONS.get(self.status_at(now))
+        return REASONS.get(self.status_at(now))
 
     def check_live(self, now: datetime) -> None:
         """Raises Refusal (REG_…) where it ended, as none can be changed then."""
