@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 from registrar.domain.access.relying_service import RelyingService, Use
 from tests.support.samples import relying_sample
 from tools.cloud import relying
-from tools.cloud.emulator import ACCESS_KEY, REGION, SECRET_KEY
+from tools.cloud.emulator import ACCESS_KEY, SECRET_KEY
 from tools.cloud.http_calls import HttpResponse, send
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import RelyingClient, client_of
@@ -190,18 +190,10 @@ def test_the_sample_of_the_document_gets_the_status_of_a_registered_certificate(
         "print(json.dumps([usable, answer['customer_id'], [each['usable'] for each in batch]]))\n",
         encoding="utf-8",
     )
-    credentials = relying.credentials_of(cloud.emulator, "transfers")
+    shell = relying.shell_variables(cloud.emulator, "transfers")
     done = subprocess.run(  # noqa: S603 - our own document
-        [sys.executable, str(program)],
-        env={
-            "PATH": os.defpath,
-            "HOME": str(tmp_path),
-            "RELYING_API": cloud.relying_url,
-            "AWS_ACCESS_KEY_ID": credentials.access_key,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-            "AWS_SESSION_TOKEN": str(credentials.token),
-            "AWS_DEFAULT_REGION": REGION,
-        },
+        ["/bin/sh", "-c", f'{shell}exec "$0" "$1"', sys.executable, str(program)],
+        env={"PATH": os.defpath, "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,

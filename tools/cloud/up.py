@@ -56,6 +56,7 @@ messages  .venv/bin/python -m tools.cloud.inbox  (text messages to {customer.pho
 passkeys  {", ".join(origins)} (RP id {passkey_parameters(origins)["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
 try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
+relying   eval "$(.venv/bin/python -m tools.cloud.relying transfers)"  (docs/relying.md)
 next      docs/integrate.md, "First registration"
 stop it with: make down"""
     running.remember(cloud.emulator, responder, summary)
