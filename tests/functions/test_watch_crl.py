@@ -3,11 +3,13 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 
+from registrar.aws import dynamo
+from registrar.aws.tables.issuers import applied_as_of, point_key
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.domain.revocation.distribution_points import Point
 from registrar.net.limits import Limits
@@ -182,11 +184,21 @@ def test_a_repeated_message_changes_nothing(account: Account) -> None:
     assert account.items("RegistrationsTable") == before
 
 
+def applied(account: Account) -> datetime | None:
+    """How far the list was applied, by what is recorded for statuses."""
+    key = point_key(POINT.id)
+    item = dynamo.get(account.client("dynamodb"), account.physical["IssuersTable"], key)
+    assert item is not None
+    return applied_as_of(item)
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_any_write_the_next_run_ends_the_same(account: Account, after: bool) -> None:
+    account.function("watch_crl").issuers.ensure_point(POINT, NOW)
     (bad, revoked), (held, on_hold), (freed, lifted) = (registered(account, c) for c in ("a", "b", "c"))
     publish(account, listed(lifted, REASON.certificate_hold))
     watch(account)
+    assert applied(account) == NOW
     account.pass_time(days=1)
     publish(account, listed(revoked, REASON.key_compromise), listed(on_hold, REASON.certificate_hold))
     snapshot = account.snapshot()
@@ -198,12 +210,17 @@ def test_killed_at_any_write_the_next_run_ends_the_same(account: Account, after:
                 watch(account)
             except Killed:
                 killed = True
+        # A status relies on it: every change is applied before that is recorded.
+        if applied(account) != NOW:
+            assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
+            assert now_of(account, held).holds == {Hold.ISSUER}
         account.restart()
         account.pass_time(minutes=16)
         assert watch(account) == DONE, account.log.getvalue()
         assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
         assert now_of(account, held).holds == {Hold.ISSUER}
         assert now_of(account, freed).holds == frozenset()
+        assert applied(account) == NOW + DAY
         assert len(account.items("DenyListTable")) == 1
         if not killed:
             assert write > 4, "fetch, list, three registrations, the list watched"
