@@ -16,6 +16,7 @@ from registrar.aws import wiring as stores
 from registrar.aws.buckets.crl_indexes import WATCHED
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.reasons.errors import CrlOverdue, CrlUnusable, IssuerUnreachable, StatusOverdue
+from registrar.domain.revocation.applied_lists import AppliedList
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.watch import publisher
 from registrar.domain.times import has_passed
@@ -92,10 +93,9 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
                 step=hit.step,
                 live=hit.live,
             )
-    applied = [indexes.index(point, place + WATCHED) for place in lists]
-    if applied and all(applied):
-        issuers.end_watch(point, min(each.head.this_update for each in applied if each))
     if lists:
+        applied = [indexes.index(point, place + WATCHED) for place in lists]
+        issuers.end_watch(point, [AppliedList.from_head(index.head) for index in applied if index])
         for authority, entry in authorities_on(indexes, point, store):
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))

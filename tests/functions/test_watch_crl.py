@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from registrar.aws import dynamo
-from registrar.aws.tables.issuers import applied_as_of, point_key
+from registrar.aws.tables.issuers import applied_lists, point_key
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.domain.revocation.distribution_points import Point
 from registrar.net.limits import Limits
@@ -184,12 +184,13 @@ def test_a_repeated_message_changes_nothing(account: Account) -> None:
     assert account.items("RegistrationsTable") == before
 
 
-def applied(account: Account) -> datetime | None:
-    """How far the list was applied, by what is recorded for statuses."""
+def applied(account: Account) -> datetime:
+    """The time of the list that was applied, by what is recorded for statuses."""
     key = point_key(POINT.id)
     item = dynamo.get(account.client("dynamodb"), account.physical["IssuersTable"], key)
     assert item is not None
-    return applied_as_of(item)
+    (found,) = applied_lists(item)
+    return found.as_of
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

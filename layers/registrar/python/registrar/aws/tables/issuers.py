@@ -1,7 +1,7 @@
 """The issuers' table: what is known of the issuers' servers for revocation status.
 
     BREAKER   <operator>#<source>               failures in a row, and until when the source is paused
-    POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL, and which was applied
+    POINT     <sha256 of CA SPKI>#<url digest>  the address of an accepted certificate's CRL, and what was applied
     FETCH     <sha256 of CA SPKI>#<url digest>  when that CRL may be fetched next
     STATUS    <sha256 of CA SPKI>#<serial>      that a responder stated REVOKED or ON_HOLD, and for which time
 
@@ -9,7 +9,7 @@ Rows are as many as issuers have servers and lists, whatever the number of custo
 those of STATUS are deleted once no response from before could be fresh.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from registrar.aws import dynamo
 from registrar.domain.certificates.trust import RevocationRules
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.retention import RULES
+from registrar.domain.revocation.applied_lists import AppliedList
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue
 
@@ -162,13 +163,12 @@ class Issuers:
         except ConditionFailed:
             return  # a list of CAs: no registration waits for it
 
-    def end_watch(self, point: Point, this_update: datetime) -> None:
-        """Record that every change up to the list of `this_update` was applied to registrations."""
-        values = {":applied": dynamo.instant(this_update)}
-        condition = "attribute_exists(pk) AND (attribute_not_exists(applied_as_of) OR applied_as_of < :applied)"
-        with suppress(ConditionFailed):  # a list of CAs, or a newer one was applied meanwhile
+    def end_watch(self, point: Point, lists: Iterable[AppliedList]) -> None:
+        """Record that every change up to these lists of the address was applied to registrations."""
+        values = {":lists": dynamo.as_json([each.to_map() for each in lists])}
+        with suppress(ConditionFailed):  # a list of CAs: no registration is on it
             key = _key("POINT", point.id)
-            dynamo.update(self.client, self.table, key, "SET applied_as_of = :applied", condition, values)
+            dynamo.update(self.client, self.table, key, "SET applied = :lists", "attribute_exists(pk)", values)
 
     def no_watch_since(self, status: RecordedStatus) -> list[dict[str, Any]]:
         """The checks, for a transaction, that no watch of a list began since `status` was queried."""
@@ -218,9 +218,9 @@ def point_key(point_id: str) -> dict[str, dict[str, str]]:
     return _key("POINT", point_id)
 
 
-def applied_as_of(item: dynamo.Item) -> datetime | None:
-    """The thisUpdate of the newest list of a point that was applied to registrations; None before the first."""
-    return dynamo.read_instant(item, "applied_as_of") if "applied_as_of" in item else None
+def applied_lists(item: dynamo.Item) -> list[AppliedList]:
+    """The lists of a point that were applied to registrations last; none before the first."""
+    return [AppliedList.from_map(each) for each in dynamo.read_json(item, "applied")] if "applied" in item else []
 
 
 def _key(kind: str, name: str) -> dict[str, dict[str, str]]:

@@ -8,12 +8,13 @@ take a third. A read of more than 100 items is several calls.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables import kept_states
 from registrar.aws.tables.deny_list import denied_at, key_denied, key_of
-from registrar.aws.tables.issuers import applied_as_of, point_key
+from registrar.aws.tables.issuers import applied_lists, point_key
 from registrar.aws.tables.registration_items import certificate_lock_key, from_item, issuer_lock_key, row_key
 from registrar.aws.tables.registrations import judged
 from registrar.domain.certificates.certificate import read_certificate
@@ -21,7 +22,8 @@ from registrar.domain.reasons.errors import CertificateMalformed
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.registrations.selector import ByFingerprint, ByIssuerSerial, ByRegistration, Selector
 from registrar.domain.registrations.usability import Known
-from registrar.domain.revocation.distribution_points import Point, named_urls
+from registrar.domain.revocation.applied_lists import AppliedList, good_as_of
+from registrar.domain.revocation.distribution_points import MOST_POINTS, Point, named_urls
 
 Key = tuple[str, dynamo.Item]
 """A table, and the key of an item in it."""
@@ -117,8 +119,8 @@ class StatusReads:
         denial = items.get((self.deny_table, key_of(row.key_digest)))
         denied = {key_denied(denial): denied_at(denial)} if denial else {}
         points = [items.get((self.issuers_table, point_key(each))) for each in named.points or ()]
-        applied = [applied_as_of(each) for each in points if each]
-        return Known(judged(row, kept, denied), max((each for each in applied if each), default=None))
+        lists = [applied for point in points if point for applied in applied_lists(point)]
+        return Known(judged(row, kept, denied), _list_as_of(row, lists))
 
     def _row(self, named: _Named) -> Key:
         return self.table, row_key(named.customer_id, named.registration_id)
@@ -136,9 +138,15 @@ class StatusReads:
 def _points(registration: Registration) -> list[str]:
     """The ids of the addresses at which the certificate's lists are."""
     with suppress(CertificateMalformed):  # a damaged row is judged all the same
-        urls = named_urls(read_certificate(registration.der))
+        urls = named_urls(read_certificate(registration.der))[:MOST_POINTS]
         return [Point(registration.issuer_key_digest, url, registration.operator).id for url in urls]
     return []
+
+
+def _list_as_of(registration: Registration, lists: Sequence[AppliedList]) -> datetime | None:
+    with suppress(CertificateMalformed):
+        return good_as_of(read_certificate(registration.der), lists) if lists else None
+    return None
 
 
 def _name(table: str, item: dynamo.Item) -> tuple[str, str]:

@@ -32,7 +32,7 @@ _FRESHNESS = {Purpose.NORMAL: StatusPurpose.REGISTERING, Purpose.HIGH_VALUE: Sta
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A registration, and the thisUpdate of the newest list applied to registrations that would name it."""
+    """A registration, and the time for which the lists that were applied to registrations say that it is good."""
 
     registration: Registration
     list_as_of: datetime | None

@@ -102,8 +102,6 @@ def read_head(read: Read) -> Head:
         first += read(len(first), start + length - len(first))
     try:
         values = json.loads(first[start : start + length])
-        scope = values["scope"]
-        names = scope["names"]
         _, *ends = accumulate(values["sizes"], initial=start + length)
         return Head(
             issuer=values["issuer"],
@@ -111,13 +109,7 @@ def read_head(read: Read) -> Head:
             this_update=datetime.fromtimestamp(values["this_update"], UTC),
             next_update=datetime.fromtimestamp(values["next_update"], UTC),
             number=None if values["number"] is None else int(values["number"], 16),
-            scope=Scope(
-                None if names is None else frozenset(names),
-                scope["user_only"],
-                scope["ca_only"],
-                scope["attribute_only"],
-                frozenset(scope["reasons"]),
-            ),
+            scope=Scope.from_map(values["scope"]),
             entries=values["entries"],
             shortest=values["shortest"],
             start=start + length,

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
@@ -39,6 +40,18 @@ class Scope:
             "attribute_only": self.attribute_only,
             "reasons": sorted(self.reasons),
         }
+
+    @classmethod
+    def from_map(cls, stored: Mapping[str, Any]) -> "Scope":
+        """The inverse of `to_map`. Raises KeyError where a value is missing."""
+        names = stored["names"]
+        return cls(
+            None if names is None else frozenset(names),
+            stored["user_only"],
+            stored["ca_only"],
+            stored["attribute_only"],
+            frozenset(stored["reasons"]),
+        )
 
 
 def scope_of(point: x509.IssuingDistributionPoint | None, issuer: NormalName) -> Scope:
