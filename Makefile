@@ -62,9 +62,9 @@ check: $(DEV) build/contract.linted  ## check format, lint, types, template, con
 	@echo 'check: clean'
 
 # Spectral needs seconds to start: the linters run only if the contract, their rules or versions changed.
-build/contract.linted: docs/openapi.yaml tools/checks/redocly.yaml tools/checks/spectral.yaml $(NODE)
-	@$(call quietly,$(LINTERS)/@redocly/cli/bin/cli.js lint --config tools/checks/redocly.yaml $<)
-	@$(call quietly,$(LINTERS)/@stoplight/spectral-cli/dist/index.js lint --ruleset tools/checks/spectral.yaml --fail-severity hint $<)
+build/contract.linted: docs/openapi.yaml docs/relying.yaml tools/checks/redocly.yaml tools/checks/spectral.yaml $(NODE)
+	@$(call quietly,$(LINTERS)/@redocly/cli/bin/cli.js lint --config tools/checks/redocly.yaml $(filter docs/%,$^))
+	@$(call quietly,$(LINTERS)/@stoplight/spectral-cli/dist/index.js lint --ruleset tools/checks/spectral.yaml --fail-severity hint $(filter docs/%,$^))
 	@mkdir -p $(@D) && touch $@
 
 docs: $(DEV)  ## write the README's table of routes and the contract's examples of problems

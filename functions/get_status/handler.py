@@ -38,4 +38,4 @@ def lambda_handler(request: RelyingRequest) -> Response:
         reasons=[each.reason for each in found],
     )
     views = [status_view(each, asked, request.language, at) for each in found]
-    return respond(200, {"results": views} if batch else views[0])
+    return respond(200, {"results": views} if batch else views[0], request.language)

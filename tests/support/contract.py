@@ -1,4 +1,4 @@
-"""Whether a response is one that docs/openapi.yaml documents for its operation."""
+"""Whether a response is one that docs/openapi.yaml, or docs/relying.yaml, documents for its operation."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,34 +6,37 @@ from typing import Any
 
 import jsonschema_rs
 
-from tests.support.openapi import SPEC
+from tests.support.openapi import RELYING_SPEC, SPEC
 
 
-def check_documented(method: str, path: str, status: int, headers: Mapping[str, str], body: Any) -> None:
-    """Check status, type, headers, body and code; `path` as the document has it."""
-    response = _resolved(SPEC["paths"][path][method.lower()]["responses"][str(status)])
+def check_documented(
+    method: str, path: str, status: int, headers: Mapping[str, str], body: Any, *, relying: bool = False
+) -> None:
+    """Check status, type, headers, body and code; `path` as the document has it (`relying`: docs/relying.yaml)."""
+    spec = RELYING_SPEC if relying else SPEC
+    response = _resolved(spec, spec["paths"][path][method.lower()]["responses"][str(status)])
     sent = {name.lower(): value for name, value in headers.items()}
     media = response["content"][sent["content-type"].partition(";")[0]]
-    documented = {name.lower(): _resolved(header) for name, header in response["headers"].items()}
+    documented = {name.lower(): _resolved(spec, header) for name, header in response["headers"].items()}
     required = {name for name, header in documented.items() if header.get("required")}
     assert sent.keys() & {"cache-control", "content-language", "retry-after"} <= documented.keys()
     assert required <= sent.keys()
     assert sent["cache-control"] == "no-store"
     if "content-language" in sent:
         assert sent["content-language"] in documented["content-language"]["schema"]["enum"]
-    _validator(media["schema"]["$ref"]).validate(body)
+    _validator(media["schema"]["$ref"], relying).validate(body)
     assert "x-codes" not in media or body["code"] in media["x-codes"], body["code"]
 
 
-def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+def _resolved(spec: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in node:
         return node
     _, _, kind, name = node["$ref"].split("/")
-    found: dict[str, Any] = SPEC["components"][kind][name]
+    found: dict[str, Any] = spec["components"][kind][name]
     return found
 
 
 @cache
-def _validator(reference: str) -> Any:
-    schema = {"$ref": reference, "components": SPEC["components"]}
+def _validator(reference: str, relying: bool) -> Any:
+    schema = {"$ref": reference, "components": (RELYING_SPEC if relying else SPEC)["components"]}
     return jsonschema_rs.validator_for(schema, validate_formats=True)

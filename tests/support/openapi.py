@@ -1,5 +1,6 @@
 """docs/openapi.yaml and docs/relying.yaml as plain dictionaries."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ def closed(node: Any) -> Any:
     if node.get("type") == "object":
         changed.setdefault("additionalProperties", False)
     return changed
+
+
+def members(where: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of a schema and of the schemas inside it, with its place."""
+    for name, member in schema.get("properties", {}).items():
+        yield f"{where}.{name}", member
+        yield from members(f"{where}.{name}", member)
+    inner = [schema[key] for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)]
+    for each in (*inner, *(part for key in ("oneOf", "anyOf", "allOf") for part in schema.get(key, []))):
+        yield from members(where, each)
 
 
 REQUESTS = frozenset(

@@ -11,6 +11,7 @@ from registrar.aws.tables.relying_services import to_item
 from registrar.domain.access.relying_service import RelyingService, Use
 from tests.support.account import Account
 from tests.support.app import Answer, an_event
+from tests.support.contract import check_documented
 from tests.support.rows import put
 from tests.support.shape import RELYING_ROUTES, verb
 
@@ -63,5 +64,6 @@ class System:
     def call(self, method: str, route: str, body: object = None, **path: str) -> Answer:
         answer = self.account.invoke(verb(RELYING_ROUTES[method, route]), self.event(method, route, body, **path))
         assert set(answer) == {"statusCode", "headers", "body"}
-        assert answer["headers"]["Cache-Control"] == "no-store"
-        return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        found = Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        check_documented(method, route, found.status, found.headers, found.body, relying=True)
+        return found

@@ -16,9 +16,18 @@ from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import REASONS
 from registrar.domain.registrations.usability import Purpose
 from registrar.entry.responses import PROBLEM_TYPE
-from tests.support.openapi import RELYING_OPERATIONS, RELYING_PATH, RELYING_SPEC, SPEC
+from tests.support.openapi import RELYING_OPERATIONS, RELYING_PATH, RELYING_SPEC, SPEC, members
 from tests.support.reachable import reach
-from tests.support.shape import RELYING_GATEWAY, RELYING_ROUTES, RESOURCES, function_property, verb
+from tests.support.shape import (
+    RELYING_GATEWAY,
+    RELYING_ROUTES,
+    RESOURCES,
+    TEMPLATE,
+    function_property,
+    verb,
+)
+from tools.checks.problem_examples import BEGIN, END, RELYING, section
+from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
 
 SCHEMAS: dict[str, dict[str, Any]] = RELYING_SPEC["components"]["schemas"]
@@ -118,12 +127,56 @@ def test_a_problem_has_the_form_of_the_customers_api() -> None:
 
 def test_every_property_is_described() -> None:
     missing = [
-        f"{name}.{member}"
+        where
         for name, schema in SCHEMAS.items()
-        for member, value in schema.get("properties", {}).items()
-        if "description" not in value and "description" not in resolved(value)
+        for where, member in members(name, schema)
+        if not member.get("description") and not resolved(member).get("description")
     ]
     assert not missing
+
+
+@each_operation
+def test_exactly_the_responses_with_texts_have_a_language(route: tuple[str, str]) -> None:
+    """A status has the texts of its reason."""
+    for response in map(resolved, RELYING_OPERATIONS[route]["responses"].values()):
+        (media,) = response["content"].values()
+        named = {"Reason", "Problem"} & set(_schemas_in(media["schema"]))
+        assert ("Content-Language" in response["headers"]) is bool(named)
+
+
+def _schemas_in(node: Any) -> Iterator[str]:
+    """Names of the schemas that a schema refers to, directly or not."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _schemas_in(each)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rpartition("/")[2]
+            yield from _schemas_in(resolved(node))
+        yield from _schemas_in(list(node.values()))
+
+
+@each_operation
+def test_every_code_of_a_response_has_an_example(route: tuple[str, str]) -> None:
+    for response in map(resolved, RELYING_OPERATIONS[route]["responses"].values()):
+        media = response["content"].get(PROBLEM_JSON)
+        if media:
+            values = [resolved(example)["value"] for example in media["examples"].values()]
+            assert {value["code"] for value in values} == set(media["x-codes"])
+
+
+def test_examples_of_problems_are_the_written_ones() -> None:
+    text = RELYING_PATH.read_text(encoding="utf-8")
+    codes = [Code(code) for code in SCHEMAS["ProblemCode"]["enum"]]
+
+    assert with_section(text, BEGIN, END, section(codes, TEMPLATE, RELYING)) == text, "run `make docs`"
+
+
+def test_the_bank_fills_in_the_same_as_for_apps() -> None:
+    assert {name: RELYING_SPEC["info"][name] for name in ("contact", "license")} == {
+        name: SPEC["info"][name] for name in ("contact", "license")
+    }
+    assert [server["url"] for server in RELYING_SPEC["servers"]] == [server["url"] for server in SPEC["servers"]]
 
 
 def test_only_names_of_certificates_are_closed() -> None:

@@ -1,4 +1,5 @@
-"""Checks the examples of problems in docs/openapi.yaml: `python -m tools.checks.problem_examples`.
+"""Checks the examples of problems in docs/openapi.yaml and docs/relying.yaml: `python -m
+tools.checks.problem_examples`.
 
 `--write` writes them: one for each code of `ProblemCode`, as the service responds in English, with the Korean title
 and text as summary and description; and one for each response of API Gateway, from template.yaml.
@@ -6,6 +7,8 @@ and text as summary and description; and one for each response of API Gateway, f
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,7 +24,6 @@ from tools.checks.sections import keep_section
 from tools.cloud.emulator import ROOT
 from tools.packaging.template import read_template
 
-CONTRACT = ROOT / "docs/openapi.yaml"
 BEGIN = "    # problems: written by `make docs` from the catalogue of reasons and template.yaml\n"
 END = "    # end of problems\n"
 SUPPORT_REF = "3f0c1f7e-0000-4000-8000-000000000001"
@@ -63,17 +65,35 @@ OWN_PARAMS: Mapping[Code, Mapping[str, object]] = {
 }
 
 
+@dataclass(frozen=True)
+class Contract:
+    """A document, the API of the template that it describes, and the codes of which only API Gateway responds:
+    the authorizer, IAM or a limit refuses before a function of ours could."""
+
+    path: Path
+    api: str
+    only_gateways: frozenset[Code]
+
+
+CUSTOMERS = Contract(ROOT / "docs/openapi.yaml", "Api", frozenset({Code.AUTH_REQUIRED, Code.SESSION_EXPIRED}))
+RELYING = Contract(
+    ROOT / "docs/relying.yaml", "RelyingApi", frozenset({Code.RELYING_SERVICE_NOT_SIGNED, Code.RATE_LIMITED})
+)
+
+
 def main() -> None:
     """Compare the examples with the catalogue and the template, or write them."""
-    contract = yaml.load(CONTRACT.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    codes = [Code(code) for code in contract["components"]["schemas"]["ProblemCode"]["enum"]]
-    keep_section(CONTRACT, BEGIN, END, section(codes, read_template(ROOT / "template.yaml")))
+    template = read_template(ROOT / "template.yaml")
+    for contract in (CUSTOMERS, RELYING):
+        document = yaml.load(contract.path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        codes = [Code(code) for code in document["components"]["schemas"]["ProblemCode"]["enum"]]
+        keep_section(contract.path, BEGIN, END, section(codes, template, contract))
 
 
-def section(codes: list[Code], template: Mapping[str, Any]) -> str:
+def section(codes: list[Code], template: Mapping[str, Any], contract: Contract = CUSTOMERS) -> str:
     """The examples of these codes as the document has them."""
-    examples = dict(_gateways(codes, template))
-    examples |= {code.value: _ours(code) for code in codes if not _only_the_gateways(code)}
+    examples = dict(_gateways(codes, template, contract.api))
+    examples |= {code.value: _ours(code) for code in codes if code not in contract.only_gateways}
     text = yaml.safe_dump(examples, allow_unicode=True, sort_keys=False, width=112)
     return "".join(f"    {line}\n" for line in text.splitlines())
 
@@ -85,19 +105,14 @@ def params_of(code: Code) -> dict[str, Any]:
     return {name: own[name] if name in own else PARAMS[name] for name in names if name != "support_ref"}
 
 
-def _only_the_gateways(code: Code) -> bool:
-    """The authorizer refuses, and API Gateway responds, before a function of ours could."""
-    return code in (Code.AUTH_REQUIRED, Code.SESSION_EXPIRED)
-
-
 def _ours(code: Code) -> dict[str, Any]:
     refusal = Refusal(code, **params_of(code))
     english, korean = (json.loads(problem(refusal, language, SUPPORT_REF)["body"]) for language in ("en", "ko"))
     return {"summary": korean["title"], "description": korean["detail"], "value": english}
 
 
-def _gateways(codes: list[Code], template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for response in template["Resources"]["Api"]["Properties"]["GatewayResponses"].values():
+def _gateways(codes: list[Code], template: Mapping[str, Any], api: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for response in template["Resources"][api]["Properties"]["GatewayResponses"].values():
         value = json.loads(response["ResponseTemplates"]["application/json"])
         if value["code"] in codes:
             yield (
