@@ -1,4 +1,4 @@
-"""Publish changes of registrations, read from the table's stream, to the bank's other systems.
+"""Publish changes of registrations and signature requests, read from their tables' streams, to the bank's systems.
 
 Any failure fails the whole batch: Lambda repeats it, in halves, until the record that cannot be published is
 isolated and goes to the queue of unpublished changes. Repeated events keep their ids.
@@ -7,8 +7,7 @@ isolated and goes to the queue of unpublished changes. Repeated events keep thei
 from typing import Any
 
 from registrar.aws import wiring as stores
-from registrar.aws.tables.changes import change_of
-from registrar.domain.registrations.events import events_of
+from registrar.aws.tables.changes import events_in
 from registrar.entry.log import logger
 
 bus = stores.event_bus()
@@ -16,6 +15,6 @@ bus = stores.event_bus()
 
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     logger.append_keys(function=context.function_name)
-    found = [each for record in event["Records"] for each in events_of(change_of(record))]
+    found = [each for record in event["Records"] for each in events_in(record)]
     bus.put(found)
     logger.info("published", records=len(event["Records"]), events=[each.detail["id"] for each in found])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from registrar.aws.queues.queue import Queue
     from registrar.aws.queues.sender import Sender
     from registrar.aws.queues.sweeps import Sweeps
+    from registrar.aws.tables.answers import Answers
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
     from registrar.aws.tables.due_queries import DueQueries
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from registrar.aws.tables.samples import Samples
     from registrar.aws.tables.session_uses import LiveSessions, SessionUses
     from registrar.aws.tables.sessions import Sessions
+    from registrar.aws.tables.signature_requests import SignatureRequests
     from registrar.aws.tables.status_reads import StatusReads
     from registrar.aws.tables.texts import Texts
     from registrar.aws.tables.throttles import Throttles
@@ -41,6 +43,19 @@ if TYPE_CHECKING:
     from registrar.aws.tables.uploads import Uploads
 
 # Tables
+
+
+def answers() -> Answers:
+    """Signature requests with the registration that signs."""
+    from registrar.aws.tables.answers import Answers
+
+    return Answers(
+        client("dynamodb"),
+        setting("SIGNATURE_REQUESTS_TABLE"),
+        setting("REGISTRATIONS_TABLE"),
+        setting("DENY_LIST_TABLE"),
+        setting("KEPT_STATES_TABLE"),
+    )
 
 
 def challenges() -> Challenges:
@@ -158,6 +173,13 @@ def sessions() -> Sessions:
     from registrar.aws.tables.sessions import Sessions
 
     return Sessions(client("dynamodb"), setting("SESSIONS_TABLE"))
+
+
+def signature_requests() -> SignatureRequests:
+    """What relying services ask customers to sign."""
+    from registrar.aws.tables.signature_requests import SignatureRequests
+
+    return SignatureRequests(client("dynamodb"), setting("SIGNATURE_REQUESTS_TABLE"))
 
 
 def live_sessions() -> LiveSessions:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
+    from registrar.steps.fresh_status import FreshStatuses
+    from registrar.steps.keeping_evidence import Evidence
     from registrar.steps.known_statuses import KnownStatuses
     from registrar.steps.locked_logins import LockedLogins
     from registrar.steps.outcomes import Outcomes
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from registrar.steps.proving_identity import Access
     from registrar.steps.reporting_loss import LossReports
     from registrar.steps.sending_at_once import NoticesAtOnce
+    from registrar.steps.signing import Signing
     from registrar.steps.status_checks import StatusChecks
     from registrar.steps.status_refresh import StatusRefresh
     from registrar.steps.unlisted_watch import UnlistedWatch
@@ -56,6 +59,20 @@ def crl_store() -> CrlStore:
     from registrar.steps.crl_store import CrlStore
 
     return CrlStore(stores.crl_indexes(), stores.issuers())
+
+
+def fresh_statuses() -> FreshStatuses:
+    """Querying a registration's status before a transaction."""
+    from registrar.steps.fresh_status import FreshStatuses
+
+    return FreshStatuses(stores.trust_bucket(), status_checks())
+
+
+def evidence() -> Evidence:
+    """Keeping the evidence of signatures."""
+    from registrar.steps.keeping_evidence import Evidence
+
+    return Evidence(stores.evidence_bucket(), stores.receipt_key(), setting("BANK_CODE"))
 
 
 def loss_reports() -> LossReports:
@@ -121,6 +138,20 @@ def revocation_step() -> RevocationStep:
 
     checks = stores.upload_checks()
     return RevocationStep(checks, status_checks(), stores.registrations(), setting("BANK_CODE"))
+
+
+def signing() -> Signing:
+    """Answering a signature request."""
+    from registrar.steps.signing import Signing
+
+    return Signing(
+        stores.signature_requests(),
+        stores.answers(),
+        stores.registrations(),
+        fresh_statuses(),
+        evidence(),
+        setting("BANK_CODE"),
+    )
 
 
 def status_checks() -> StatusChecks:

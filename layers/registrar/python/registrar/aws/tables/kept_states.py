@@ -63,6 +63,16 @@ class KeptStates:
         expression = f" REMOVE {removed} ADD lifted :hold DELETE holds :hold"
         return self._update(customer_id, registration_id, now, expression, {"hold": dynamo.text_set([hold])})
 
+    def absence(self, registration_id: str) -> dict[str, Any]:
+        """The part of a transaction that fails where the registration has ended, or is held. It counts what was
+        written here, in the transaction of each end and hold, and not the registration's row, which is larger."""
+        check = {
+            "TableName": self.table,
+            "Key": registration_key(registration_id),
+            "ConditionExpression": "attribute_not_exists(lifecycle) AND attribute_not_exists(holds)",
+        }
+        return {"ConditionCheck": check}
+
     def hold_person(self, customer_id: str, registration_id: str, kind: str, now: datetime) -> dict[str, Any]:
         """The part of a transaction that records that staff hold a registration of a customer; repeating it keeps
         since when."""

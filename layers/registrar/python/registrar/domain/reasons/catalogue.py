@@ -21,6 +21,7 @@ from registrar.domain.reasons.texts_file import FILE_TEXTS
 from registrar.domain.reasons.texts_registration import REGISTRATION_TEXTS
 from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
+from registrar.domain.reasons.texts_signing import SIGNING_TEXTS
 
 
 class _Row(NamedTuple):
@@ -114,7 +115,14 @@ _ROWS: Mapping[Code, _Row] = {
     Code.REG_REVOKED: _Row(409, NextAction.REGISTER_NEW_CERT),
     Code.REG_SUPERSEDED: _Row(409, NextAction.REGISTER_NEW_CERT),
     Code.REG_DEREGISTERED: _Row(409, NextAction.REGISTER_NEW_CERT),
+    # signature requests
+    Code.SIGNING_REQUEST_NOT_FOUND: _Row(404, NextAction.RESTART),
+    Code.SIGNING_REQUEST_EXPIRED: _Row(410, NextAction.RESTART),
+    Code.SIGNING_SIGNATURE_INVALID: _Row(422, NextAction.SIGN_AGAIN, ("tries_left",)),
+    Code.SIGNING_ATTEMPTS_EXCEEDED: _Row(422, NextAction.RESTART),
     # relying services
+    Code.SIGNING_KIND_NOT_ALLOWED: _Row(403, NextAction.CALL),
+    Code.IDEMPOTENCY_KEY_REUSED: _Row(409, NextAction.CHECK_INPUT),
     Code.NOT_REGISTERED: _Row(404, NextAction.REGISTER_NEW_CERT),
     Code.STATUS_OUTDATED: _Row(409, NextAction.SIGN_AGAIN),
     Code.RELYING_SERVICE_NOT_SIGNED: _Row(403, NextAction.CHECK_INPUT),
@@ -136,7 +144,7 @@ _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 def _catalogue() -> dict[Code, Reason]:
     texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
-    texts |= RELYING_TEXTS
+    texts |= RELYING_TEXTS | SIGNING_TEXTS
     return {
         code: Reason(
             code=code,

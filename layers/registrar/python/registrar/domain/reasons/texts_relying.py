@@ -26,6 +26,30 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
             "in the app: then its issuer is asked again.",
         ),
     },
+    Code.SIGNING_KIND_NOT_ALLOWED: {
+        "ko": Wording(
+            "이 종류의 서명을 요청할 수 없는 시스템입니다",
+            "은행이 이 시스템에 허용한 서명 요청의 종류가 아닙니다. 필요한 종류라면 허용 범위를 바꾼 뒤 다시 "
+            "요청해 주십시오.",
+        ),
+        "en": Wording(
+            "This service may not ask for this kind of signature",
+            "The bank's entry for this service does not name this kind of signature request. If the service needs "
+            "it, have the entry changed.",
+        ),
+    },
+    Code.IDEMPOTENCY_KEY_REUSED: {
+        "ko": Wording(
+            "이미 다른 내용에 사용한 키입니다",
+            "같은 Idempotency-Key로 같은 고객에게 다른 내용을 요청한 적이 있습니다. 새 요청에는 새 키를 사용해 "
+            "주십시오.",
+        ),
+        "en": Wording(
+            "The key was used for something else",
+            "This Idempotency-Key was sent before for the same customer with other content. Use a new key for a "
+            "new request.",
+        ),
+    },
     Code.RELYING_SERVICE_NOT_SIGNED: {
         "ko": Wording(
             "서명이 필요한 요청입니다",

@@ -15,6 +15,7 @@ RULES: Mapping[str, timedelta] = {
     "session uses": timedelta(days=1),
     "files": timedelta(days=1),
     "revocation statuses": timedelta(days=8),
+    "signature requests": timedelta(days=3),
     "notices": timedelta(days=400),
     "expiry runs": timedelta(days=400),
     "ended registrations": timedelta(days=1825),
