@@ -1,5 +1,6 @@
 """Issuers' lists: fetched once for all queries, read by a few kilobytes, never replaced by an older one."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +15,7 @@ from registrar.aws.tables.issuers import FETCH_PAUSE, Issuers
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.distribution_points import Point
-from registrar.domain.revocation.status import Status, StatusValue
+from registrar.domain.revocation.status import ListIdentity, Status, StatusValue
 from registrar.net.limits import Limits
 from registrar.steps.crl_store import CrlQuery, CrlStore
 from tests.support.account import Account, Call
@@ -357,3 +358,20 @@ def test_a_ca_is_looked_up_on_the_list_of_its_issuer(crls: CrlStore, server: Ser
     found = crls.status(authority, signers, operator, RULES, NOW, None, Limits(60.0, 0))
     assert found.value is (StatusValue.REVOKED if listed else StatusValue.GOOD)
     assert server.asked == [ROOT_URL]
+
+
+def test_a_status_names_the_list_it_rests_on(crls: CrlStore, server: Server) -> None:
+    certificate, listed = a_registrable(), a_list(number=41)
+    server.lists[URL] = (listed,)
+
+    (named,) = status(crls, certificate).shown_by
+
+    assert isinstance(named, ListIdentity)
+    assert (named.about, named.issuer_key_digest) == (certificate.fingerprint, ISSUER.certificate.key_digest)
+    assert (named.number, named.sha256) == (41, hashlib.sha256(listed).hexdigest())
+
+
+def test_no_list_is_named_for_a_status_that_it_does_not_give(crls: CrlStore, server: Server) -> None:
+    server.lists[URL] = (a_list(this_update=NOW - 3 * DAY),)
+
+    assert status(crls, a_registrable()).shown_by == ()

@@ -58,6 +58,7 @@ READS = frozenset(
         "ListObjectsV2",
         "Decrypt",
         "GetPublicKey",
+        "Sign",
     }
 )
 # What Lambda itself provides; everything else has to stand in the template.

@@ -9,7 +9,7 @@ import boto3
 import moto.kms.utils
 
 from tests.support.kept_keys import kept_rsa_key
-from tests.support.shape import RESOURCES
+from tests.support.shape import PARAMETERS, RESOURCES
 from tools.cloud.emulator import REGION, ROOT
 
 
@@ -36,10 +36,22 @@ def _make_table(name: str, properties: Mapping[str, Any]) -> str:
 def _make_bucket(name: str, properties: Mapping[str, Any]) -> str:
     s3: Any = boto3.client("s3")
     bucket = f"registrar-{name.lower()}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    locked = properties.get("ObjectLockEnabled", False)
+    where = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=locked)
+    if locked:
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock_of(properties))
     if versioning := properties.get("VersioningConfiguration"):
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
     return bucket
+
+
+def lock_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The ObjectLockConfiguration of a bucket in the template, with the defaults of its parameters."""
+    configuration = properties["ObjectLockConfiguration"]
+    retention = configuration["Rule"]["DefaultRetention"]
+    values = {name: PARAMETERS[value["Ref"]]["Default"] for name, value in retention.items()}
+    return {**configuration, "Rule": {"DefaultRetention": values}}
 
 
 def _make_key(name: str, properties: Mapping[str, Any]) -> str:

@@ -145,6 +145,18 @@ POWERS = [
     _power("dynamodb:UpdateItem", "RelyingServicesTable"),
     _power("dynamodb:DeleteItem", "RelyingServicesTable"),
     _power("dynamodb:Scan", "RelyingServicesTable"),
+    # Evidence: written once, read by staff only. Receipts.
+    _power("s3:PutObject", "EvidenceBucket/evidence/x/y.zip"),
+    _power("s3:PutObject", "EvidenceBucket/keys/x.json"),
+    _power("s3:GetObject", "EvidenceBucket/evidence/x/y.zip"),
+    _power("s3:DeleteObject", "EvidenceBucket/evidence/x/y.zip"),
+    _power("s3:PutObjectRetention", "EvidenceBucket/evidence/x/y.zip"),
+    _power("s3:PutBucketObjectLockConfiguration", "EvidenceBucket"),
+    _power("s3:ListBucket", "EvidenceBucket"),
+    _power("kms:Sign", "ReceiptKeyA"),
+    _power("kms:Sign", "ReceiptKeyB"),
+    _power("kms:GetPublicKey", "ReceiptKeyA", {"GetJwks"}),
+    _power("kms:GetPublicKey", "ReceiptKeyB", {"GetJwks"}),
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
     _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),

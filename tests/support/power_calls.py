@@ -6,7 +6,10 @@ from typing import Any
 from tests.support.grants import SECRET_KEYS, Power
 from tests.support.shape import RESOURCES
 
-OPERATIONS = {"s3:ListBucket": "ListObjectsV2"}
+OPERATIONS = {
+    "s3:ListBucket": "ListObjectsV2",
+    "s3:PutBucketObjectLockConfiguration": "PutObjectLockConfiguration",
+}
 """Where IAM's name of an action is not that of the operation."""
 ACTS = {"s3:PutObject", "sqs:SendMessage", "sqs:ChangeMessageVisibility", "events:PutEvents"}
 """What would start work or needs a real message: only denials are tried here, grants by the end-to-end tests."""
@@ -46,16 +49,19 @@ def _s3(name: str, bucket: str, key: str = "") -> dict[str, Any]:
         "PutObject": {"Key": key, "Body": b"x"},
         "ListBucket": {},
         "PutBucketVersioning": {"VersioningConfiguration": {}},
+        "PutBucketObjectLockConfiguration": {"ObjectLockConfiguration": {}},
+        "PutObjectRetention": {"Key": key, "Retention": {}},
     }
     return {"Bucket": f"{{{bucket}}}", **arguments.get(name, {"Key": key})}
 
 
 def _kms(name: str, key: str) -> dict[str, Any]:
-    options = SECRET_KEYS[key]
+    options = SECRET_KEYS.get(key, {})
     arguments: dict[str, dict[str, Any]] = {
         "Decrypt": {"CiphertextBlob": b"x" * 100, **options},
         "Encrypt": {"Plaintext": b"x", **options},
         "GenerateDataKey": {"KeySpec": "AES_256"},
+        "Sign": {"Message": b"x" * 32, "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"},
     }
     return {"KeyId": f"{{{key}}}", **arguments.get(name, {})}
 

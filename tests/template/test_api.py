@@ -20,7 +20,7 @@ from tests.support.shape import (
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 # The routes that need no session, decided only here.
-PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss")} | {
+PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss"), ("GET", "/.well-known/jwks.json")} | {
     ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
 }
 RELYING_API: dict[str, Any] = RESOURCES["RelyingApi"]["Properties"]

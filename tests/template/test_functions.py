@@ -20,6 +20,7 @@ from tests.support.shape import (
 from tools.cloud.emulator import ROOT
 
 SEALING_KEYS = ("SealingKeyA", "SealingKeyB")
+RECEIPT_KEYS = ("ReceiptKeyA", "ReceiptKeyB")
 RANDOM_NUMBER_KEYS = ("RandomNumberKeyA", "RandomNumberKeyB")
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
@@ -87,6 +88,8 @@ def test_a_setting_is_named_after_its_resource(name: str) -> None:
             },
             "RANDOM_NUMBER_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in RANDOM_NUMBER_KEYS)},
             "SEALING_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in SEALING_KEYS)},
+            "RECEIPT_KEY": {"Fn::If": ["SignWithA", *({"Fn::GetAtt": [key, "Arn"]} for key in RECEIPT_KEYS)]},
+            "RECEIPT_KEYS": {"Fn::Sub": ",".join(f"${{{key}.Arn}}" for key in RECEIPT_KEYS)},
             "CUSTOMER_KEY": {"Fn::GetAtt": ["CustomerKey", "Arn"]},
             "PASSKEY_ORIGINS": {"Fn::Join": [",", {"Ref": "PasskeyOrigins"}]},
             "PRIVATE_ADDRESSES": {"Fn::If": ["InAws", "refused", "allowed"]},

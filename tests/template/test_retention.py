@@ -74,7 +74,11 @@ def test_every_table_with_ttl_has_a_rule() -> None:
 
 
 def test_parameter_defaults_match_the_rules() -> None:
-    for parameter, name in (("RetentionDaysEnded", "ended registrations"), ("LogRetentionDays", "logs")):
+    for parameter, name in (
+        ("RetentionDaysEnded", "ended registrations"),
+        ("LogRetentionDays", "logs"),
+        ("EvidenceRetentionDays", "evidence"),
+    ):
         assert PARAMETERS[parameter]["Type"] == "Number"
         assert PARAMETERS[parameter]["Default"] == RULES[name].days
         assert f"`{parameter}`" in ROWS[name][3]
@@ -103,5 +107,7 @@ def test_the_runbook_states_how_long_copies_hold_deleted_items() -> None:
 def test_every_retention_period_is_covered_by_a_rule() -> None:
     text = (ROOT / "template.yaml").read_text()
 
-    assert TEMPLATE["Parameters"].keys() >= {"RetentionDaysEnded", "LogRetentionDays"}
-    assert not re.search(r"(?:RecoveryPeriodInDays|NoncurrentVersionExpiration|NoncurrentDays)", text)
+    assert TEMPLATE["Parameters"].keys() >= {"RetentionDaysEnded", "LogRetentionDays", "EvidenceRetentionDays"}
+    assert "RecoveryPeriodInDays" not in text
+    # Versions of evidence only: their period is that of the bucket's rule.
+    assert len(re.findall(r"(?:NoncurrentVersionExpiration|NoncurrentDays)", text)) == 2

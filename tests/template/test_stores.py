@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import RESOURCES, of_type
+from tests.support.shape import PARAMETERS, RESOURCES, expanded, of_type
 from tools.cloud.emulator import ROOT
 
 TABLES = of_type("AWS::DynamoDB::Table")
@@ -15,7 +15,7 @@ AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"} | {
     "RelyingServicesTable",
 }
-FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket"}
+FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket", "EvidenceBucket", "ReceiptKeyA", "ReceiptKeyB"}
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"}
 
@@ -96,6 +96,31 @@ def test_uploads_are_not_versioned_and_expire_within_a_day() -> None:
     assert "Prefix" not in rule
 
 
+def test_evidence_can_be_neither_changed_nor_deleted_while_it_is_kept() -> None:
+    bucket = expanded()["EvidenceBucket"]["Properties"]
+
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    retention = {"Mode": {"Ref": "EvidenceLockMode"}, "Days": {"Ref": "EvidenceRetentionDays"}}
+    assert bucket["ObjectLockConfiguration"] == {
+        "ObjectLockEnabled": "Enabled",
+        "Rule": {"DefaultRetention": retention},
+    }
+    # Unless the bank says otherwise nobody can shorten it.
+    assert PARAMETERS["EvidenceLockMode"]["Default"] == "COMPLIANCE"
+    erase, tidy = bucket["LifecycleConfiguration"]["Rules"]
+    # An object is hidden when its lock ends, and its version deleted a day later.
+    assert erase["ExpirationInDays"] == retention["Days"]
+    assert erase["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert tidy["ExpiredObjectDeleteMarker"] is True
+
+
+def test_receipts_are_signed_by_keys_for_es256() -> None:
+    for name in ("ReceiptKeyA", "ReceiptKeyB"):
+        key = RESOURCES[name]["Properties"]
+        assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
 def test_every_version_of_the_trust_document_is_kept() -> None:
     assert BUCKETS["TrustBucket"]["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "LifecycleConfiguration" not in BUCKETS["TrustBucket"]
@@ -116,10 +141,13 @@ def test_a_new_object_sends_a_message_to_its_queue(bucket: str, prefix: str, que
     assert RESOURCES[bucket]["DependsOn"] == f"{queue}Policy"
 
 
-def test_the_upload_bucket_requires_tls() -> None:
-    (statement,) = RESOURCES["UploadBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_requires_tls(name: str) -> None:
+    (statement,) = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
-    assert statement["Effect"] == "Deny"
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    arn = {"Fn::GetAtt": [name, "Arn"]}
+    assert statement["Resource"] == [arn, {"Fn::Sub": f"${{{name}.Arn}}/*"}]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 

@@ -77,9 +77,12 @@ def test_no_parameter_is_a_secret() -> None:
         "PasskeyRpId",
         "PasskeyOrigins",
         "CurrentSealingKey",
+        "CurrentReceiptKey",
         "QuietHours",
         "MailDomain",
         "RetentionDaysEnded",
+        "EvidenceRetentionDays",
+        "EvidenceLockMode",
         "LogRetentionDays",
         "AlarmTopicArn",
     }

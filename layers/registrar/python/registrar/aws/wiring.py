@@ -13,12 +13,14 @@ from registrar.settings import setting, settings_list
 if TYPE_CHECKING:
     from registrar.aws.buckets.bucket import Bucket
     from registrar.aws.buckets.crl_indexes import CrlIndexes
+    from registrar.aws.buckets.evidence_bucket import EvidenceBucket
     from registrar.aws.buckets.trust_bucket import TrustBucket
     from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
     from registrar.aws.queues.event_bus import EventBus
     from registrar.aws.queues.queue import Queue
     from registrar.aws.queues.sender import Sender
     from registrar.aws.queues.sweeps import Sweeps
+    from registrar.aws.receipt_key import ReceiptKey
     from registrar.aws.tables.answers import Answers
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
@@ -237,6 +239,13 @@ def crl_indexes() -> CrlIndexes:
     return CrlIndexes(Bucket(client("s3"), setting("REVOCATION_BUCKET")))
 
 
+def evidence_bucket() -> EvidenceBucket:
+    """Evidence of signatures, which nobody can change."""
+    from registrar.aws.buckets.evidence_bucket import EvidenceBucket
+
+    return EvidenceBucket(client("s3"), setting("EVIDENCE_BUCKET"))
+
+
 def trust_bucket() -> TrustBucket:
     """The trust documents, checked against the pinned anchors."""
     from registrar.aws.buckets.bucket import Bucket
@@ -404,3 +413,17 @@ def random_number_keys() -> SealingKeys:
     from registrar.aws.keys import SealingKeys
 
     return SealingKeys(client("kms"), settings_list("RANDOM_NUMBER_KEYS"))
+
+
+def receipt_key() -> ReceiptKey:
+    """The key that signs receipts now."""
+    from registrar.aws.receipt_key import ReceiptKey
+
+    return ReceiptKey(client("kms"), setting("RECEIPT_KEY"))
+
+
+def receipt_keys() -> tuple[ReceiptKey, ...]:
+    """Every key by which receipts are checked: the current one, and the one before or after it."""
+    from registrar.aws.receipt_key import ReceiptKey
+
+    return tuple(ReceiptKey(client("kms"), arn) for arn in settings_list("RECEIPT_KEYS"))

@@ -16,7 +16,7 @@ from registrar.domain.certificates.trust import Operator, RevocationRules
 from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable, IssuerUnreachable
 from registrar.domain.revocation.addresses import allowed
 from registrar.domain.revocation.crl import MOST_BYTES, Crl, read_crl
-from registrar.domain.revocation.crl_index import lookup
+from registrar.domain.revocation.crl_index import Head, lookup
 from registrar.domain.revocation.crl_status import (
     SOURCE,
     Age,
@@ -27,7 +27,7 @@ from registrar.domain.revocation.crl_status import (
     unusable,
 )
 from registrar.domain.revocation.distribution_points import Point, check_point, points_of
-from registrar.domain.revocation.status import Status, StatusValue
+from registrar.domain.revocation.status import ListIdentity, Status, StatusValue
 from registrar.net.fetch import Limits, fetch_crl
 
 # A list that was replaced while it was read is read again.
@@ -170,4 +170,17 @@ def _statement_in(index: Index, certificate: Certificate, query: CrlQuery) -> St
         entry = lookup(index.head, index.read, certificate.serial)
     except CrlUnusable as error:
         return unusable(StatusValue.INVALID, error.why)
-    return statement_of(certificate, index.head, entry, query.now, Age(query.max_age, query.rules.skew))
+    statement = statement_of(certificate, index.head, entry, query.now, Age(query.max_age, query.rules.skew))
+    status = replace(statement.status, shown_by=(_identity(index.head, certificate),))
+    return statement._replace(status=status) if status.definite else statement
+
+
+def _identity(head: Head, certificate: Certificate) -> ListIdentity:
+    return ListIdentity(
+        about=certificate.fingerprint,
+        issuer_key_digest=head.issuer_key_digest,
+        number=head.number,
+        this_update=head.this_update,
+        next_update=head.next_update,
+        sha256=head.sha256,
+    )

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from registrar.aws.buckets.evidence_bucket import EvidenceBucket
-from registrar.aws.keys import ReceiptKey
+from registrar.aws.receipt_key import ReceiptKey
 from registrar.domain.evidence.package import build_package
 from registrar.domain.signing.completion import Completion
 from registrar.domain.signing.receipts import receipt_of

@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from registrar.aws.tables.issuers import Issuers
 from registrar.domain.certificates.certificate import Certificate
@@ -19,7 +20,7 @@ from registrar.domain.certificates.trust import Issuer, RevocationRules, TrustSt
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.domain.revocation.findings import worst
 from registrar.domain.revocation.ocsp import MAX_BYTES, SOURCE, check_response, request_for
-from registrar.domain.revocation.status import Status, StatusValue, prevailing
+from registrar.domain.revocation.status import ListIdentity, OcspResponse, Status, StatusValue, prevailing
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
 from registrar.steps.known_statuses import KnownStatuses
@@ -47,6 +48,18 @@ class StatusQuery:
         return self.store.rules.revocation
 
 
+class _OfPath(NamedTuple):
+    """The CAs of a path: the status that speaks against it (of one on it that is not good, or of one with the same
+    key whose revocation says nothing for the key; None where the path counts), and what the others rest on."""
+
+    against: Status | None
+    shown_by: tuple[OcspResponse | ListIdentity, ...] = ()
+
+    def shown_with(self, status: Status) -> Status:
+        """The certificate's status, with what those of its CAs rest on."""
+        return replace(status, shown_by=status.shown_by + self.shown_by)
+
+
 @dataclass(frozen=True, slots=True)
 class StatusChecks:
     """The issuers' sources of revocation status."""
@@ -65,15 +78,16 @@ class StatusChecks:
         status = self._of_certificate(query, first)
         if status.value is not StatusValue.GOOD or not query.rules.check_authorities:
             return status, False
-        against = self._of_authorities(query, first)
-        if against is None:
-            return status, False
+        of_path = self._of_authorities(query, first)
+        if of_path.against is None:
+            return of_path.shown_with(status), False
+        against = of_path.against
         for issuer in others:
-            of_other = self._of_authorities(query, issuer)
-            if of_other is None:
-                return self._of_certificate(query, issuer), False
+            of_path = self._of_authorities(query, issuer)
+            if of_path.against is None:
+                return of_path.shown_with(self._of_certificate(query, issuer)), False
             # What is not known yet may turn out good: then there is a path.
-            against = of_other if against.definite else against
+            against = of_path.against if against.definite else against
         return against, True
 
     def _of_certificate(self, query: StatusQuery, issuer: Issuer) -> Status:
@@ -81,25 +95,27 @@ class StatusChecks:
         status = self._stated(query, issuer)
         if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
             self.issuers.remember(issuer.certificate.key_digest, query.certificate.serial, status, query.now)
-        return prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest))
+        status = prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest))
+        return replace(status, path=issuer)
 
-    def _of_authorities(self, query: StatusQuery, issuer: Issuer) -> Status | None:
-        """The status of a CA against this path: one on it that is not good, or one with the same key whose
-        revocation says nothing for the key. None where the path counts."""
+    def _of_authorities(self, query: StatusQuery, issuer: Issuer) -> _OfPath:
+        """What is known of the CAs of this path, and of others with the same keys."""
         against = None
+        shown_by: tuple[OcspResponse | ListIdentity, ...] = ()
         for above, authority in pairwise(issuer.chain):
             listed = self._listed(query, issuer, authority, above, None)
             status = prevailing(listed, self.known.status(authority, above.key_digest))
             if status.value is not StatusValue.GOOD:
                 against = status
                 break
+            shown_by += status.shown_by
         for path, authority, above in query.store.same_keys(issuer, query.now):
             if path.accepted_at(query.now):
                 self._listed(query, path, authority, above, None)  # so that what is known of it is not of yesterday
             known = self.known.status(authority, above.key_digest)
             if known is not None and not known.leaves_key_safe:
-                return known
-        return against
+                return _OfPath(known)
+        return _OfPath(against, shown_by)
 
     def _stated(self, query: StatusQuery, issuer: Issuer) -> Status:
         silent = []

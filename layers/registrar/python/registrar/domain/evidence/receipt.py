@@ -1,7 +1,7 @@
 """The receipt of a signature request: a JWS in compact form (RFC 7515 7.1), signed with ES256 (RFC 7518 3.4).
 
 Whoever has the public keys (RFC 7517, `GET /.well-known/jwks.json`) can check it without this service. `typ` says
-what it is (RFC 8725 3.11), `aud` for whom: a receipt is no token, and no other service's.
+what it is (RFC 8725 3.11), `aud` for whom: a receipt is no token, and no other service's. Standard library only.
 """
 
 import base64
@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 ALGORITHM = "ES256"
 TYPE = "signature-receipt+jwt"
-_COORDINATE_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +52,14 @@ class Receipt:
             "evidence_sha256": self.evidence_sha256,
         }
 
-
     def to_sign(self, key_id: str) -> bytes:
         """The JWS Signing Input (RFC 7515 5.1); `key_id` is how the JWKS names the key."""
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": key_id}
         return f"{_part(header)}.{_part(self.claims())}".encode()
 
     def compact(self, key_id: str, signature: bytes) -> str:
-        """The receipt as it is handed out; `signature` is R and S over `to_sign` (see `raw_signature`)."""
-        return f"{self.to_sign(key_id).decode()}.{_base64url(signature)}"
+        """The receipt as it is handed out; `signature` is R and S over `to_sign`."""
+        return f"{self.to_sign(key_id).decode()}.{base64url(signature)}"
 
 
 def issuer_name(bank: str) -> str:
@@ -73,28 +67,10 @@ def issuer_name(bank: str) -> str:
     return f"urn:registrar:bank:{bank}"
 
 
-def raw_signature(der: bytes) -> bytes:
-    """The DER of an ECDSA signature as JWS has it: R and S, 32 bytes each (RFC 7518 3.4)."""
-    r, s = decode_dss_signature(der)
-    return r.to_bytes(_COORDINATE_BYTES) + s.to_bytes(_COORDINATE_BYTES)
-
-
-def public_jwk(key_id: str, public_key: bytes) -> dict[str, str]:
-    """The JWK (RFC 7517 4, RFC 7518 6.2.1) of a P-256 key, whose SubjectPublicKeyInfo is `public_key`.
-
-    Raises ValueError for another key: the stack makes none.
-    """
-    key = load_der_public_key(public_key)
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ValueError("not a P-256 key")
-    numbers = key.public_numbers()
-    point = {name: _base64url(getattr(numbers, name).to_bytes(_COORDINATE_BYTES)) for name in ("x", "y")}
-    return {"kty": "EC", "crv": "P-256", **point, "use": "sig", "alg": ALGORITHM, "kid": key_id}
-
-
 def _part(value: Mapping[str, Any]) -> str:
-    return _base64url(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    return base64url(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def _base64url(content: bytes) -> str:
+def base64url(content: bytes) -> str:
+    """Base64 as in URLs, without padding (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -13,6 +13,7 @@ large (numbers in steps of 65,536, say), the CRC-32 of the serial decides; that 
 The order in a page is that of the CRL, so two issues of one CRL have equal pages wherever nothing changed.
 """
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ class Head:
 
     `issuer` is a name as `crl_scope.directory_key` writes it. `shortest` is the number of serial bytes that decides
     which two count, 0 where CRC-32 does. `ends` are the ends of the pages in the index, the last page being the one
-    for short serials.
+    for short serials. `sha256` is the digest of the CRL's DER (hex), None in an index from before 2026-11-29.
     """
 
     issuer: str
@@ -60,6 +61,7 @@ class Head:
     shortest: int
     start: int
     ends: tuple[int, ...]
+    sha256: str | None = None
 
 
 def index_crl(crl: Crl) -> bytes:
@@ -83,6 +85,7 @@ def index_crl(crl: Crl) -> bytes:
         "entries": entries,
         "shortest": shortest,
         "sizes": [len(page) for page in pages],
+        "sha256": hashlib.sha256(crl.der).hexdigest(),
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     return b"".join([_MARK, len(text).to_bytes(4), text, *pages])
@@ -114,6 +117,7 @@ def read_head(read: Read) -> Head:
             shortest=values["shortest"],
             start=start + length,
             ends=tuple(ends),
+            sha256=values.get("sha256"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise CrlUnusable("not an index") from error

@@ -5,7 +5,7 @@ reasons only are combined: a certificate is good where they cover every reason t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -75,7 +75,8 @@ def combined(statements: Sequence[Statement]) -> Status:
         return against
     good = [each.status for each in statements if each.status.value is StatusValue.GOOD]
     if is_decided(statements):
-        return min(good, key=lambda status: status.as_of or _NEVER)
+        shown_by = tuple(each for status in good for each in status.shown_by)
+        return replace(min(good, key=lambda status: status.as_of or _NEVER), shown_by=shown_by)
     silent = [each.status for each in statements if each.status.value is not StatusValue.GOOD]
     return worst(silent or [Status(StatusValue.INVALID, SOURCE, why="the lists cover some reasons only")])
 

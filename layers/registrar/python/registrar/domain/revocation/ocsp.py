@@ -23,7 +23,7 @@ from registrar.domain.certificates.certificate import UNREADABLE, Certificate
 from registrar.domain.reasons.errors import DerMalformed, PathInvalid
 from registrar.domain.revocation.ocsp_form import read_form
 from registrar.domain.revocation.ocsp_responder import check_signer, responder_of
-from registrar.domain.revocation.status import Status, StatusValue
+from registrar.domain.revocation.status import OcspResponse, Status, StatusValue
 
 SOURCE = "ocsp"
 MAX_BYTES = 64 * 1024
@@ -133,7 +133,8 @@ def check_response(
     if not statuses:
         return _invalid("not about this certificate")
     worst = min(statuses, key=lambda status: _WORST.index(status.value))
-    return replace(worst, signed_by=responder_of(signer, issuer, root))
+    shown_by = (OcspResponse(certificate.fingerprint, der, signer.der),)
+    return replace(worst, signed_by=responder_of(signer, issuer, root), shown_by=shown_by)
 
 
 def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -> None:

@@ -10,6 +10,7 @@ from registrar.domain.times import instant, iso
 
 if TYPE_CHECKING:  # functions that only show a status load no cryptography
     from registrar.domain.certificates.certificate import Certificate
+    from registrar.domain.certificates.trust import Issuer
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _KEY_IS_SAFE = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
@@ -35,13 +36,38 @@ class Responder(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OcspResponse:
+    """What a status rests on: the DER of the response about the certificate with the fingerprint `about`, and that
+    of the certificate by which the response was signed."""
+
+    about: str
+    der: bytes
+    signer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListIdentity:
+    """What a status rests on: which CRL, of the CA with this key, was searched for the certificate with the
+    fingerprint `about`. `sha256` is the digest of its DER; None for an index from before digests were kept."""
+
+    about: str
+    issuer_key_digest: str
+    number: int | None
+    this_update: datetime
+    next_update: datetime
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """One status. `as_of` and `until` are thisUpdate and nextUpdate; `why` is a phrase for logs and admins.
 
     `server_failed` says that the server gave no response, or none of the protocol; it is False for a response about
     this certificate, whatever it says, since another certificate's may be good.
     `revoked_at` and `reason` (as RFC 5280 5.3.1 names it, such as `keyCompromise`) come with REVOKED and ON_HOLD.
-    `signed_by` is whoever responded for the CA, whose own certificate may be revoked too.
+    `signed_by` is whoever responded for the CA, whose own certificate may be revoked too. `shown_by` is what a
+    definite status rests on, that of the CAs above included where they were looked up. `path` is the path of CAs on
+    which a certificate was queried.
     """
 
     value: StatusValue
@@ -53,6 +79,8 @@ class Status:
     why: str = ""
     server_failed: bool = False
     signed_by: Responder | None = field(default=None, compare=False, repr=False)
+    shown_by: tuple[OcspResponse | ListIdentity, ...] = field(default=(), compare=False, repr=False)
+    path: "Issuer | None" = field(default=None, compare=False, repr=False)
 
     @property
     def leaves_key_safe(self) -> bool:
