@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, crls, decisions, files, logins, nightly, ocsp, warm_call, watch, writes
+from bench import cold_start, crls, decisions, files, logins, nightly, ocsp, signing, warm_call, watch, writes
 from bench.report import Row, markdown
 from tools.packaging.build import ROOT
 
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "layer": cold_start.layer_rows,
     "warm": warm_call.rows,
     "writes": writes.rows,
+    "signing": signing.rows,
     "watch": watch.rows,
     "nightly": nightly.rows,
     "logins": logins.rows,

@@ -24,12 +24,12 @@ LOGIN = ("login", "verify_otp")
 
 @dataclass(frozen=True)
 class Cost:
-    """One AWS call of a registration: `units` are write units, index entries included."""
+    """One AWS call: `units` are write units, index entries included; `aside` marks what is counted by itself."""
 
     step: str
     operation: str
     units: int
-    owner: bool
+    aside: bool
 
 
 def rows() -> Iterator[Row]:
@@ -37,7 +37,7 @@ def rows() -> Iterator[Row]:
     found, authorized = costs()
     login = sum(cost.units for cost in found if cost.step in LOGIN)
     authorizer_calls = sum(cost.step == "authorize" for cost in found)
-    owner = sum(cost.owner for cost in found)
+    owner = sum(cost.aside for cost in found)
     yield Row(GROUP, "AWS calls", len(found) - owner, MOST_CALLS, "calls", "one poll included, owner check aside")
     yield Row(
         GROUP, "AWS calls of the owner check", owner, None, "calls", "sealing key, sealed R, the bank's number"
@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
         GROUP, "calls of the authorizer, each request", authorizer_calls / authorized, 1, "calls", "one strong read"
     )
     for number, cost in enumerate(found, 1):
-        note = "owner check" if cost.owner else ""
+        note = "owner check" if cost.aside else ""
         yield Row(GROUP, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units", note)
 
 
@@ -60,7 +60,7 @@ def costs() -> tuple[list[Cost], int]:
     All functions are warm, the trust document is in memory, and the bank knows the device.
     """
     with an_account() as account:
-        app = _MeteredApp(account)
+        app = MeteredApp(account)
         app.enrol()
         trust_demo_issuers(account)
         app.log_in()
@@ -75,18 +75,22 @@ def costs() -> tuple[list[Cost], int]:
         return app.costs, app.authorized
 
 
-class _MeteredApp(App):
-    """An app whose requests pass the authorizer and whose functions' AWS calls are counted."""
+class MeteredApp(App):
+    """An app whose requests pass the authorizer; the AWS calls of all functions are counted.
 
-    def __init__(self, account: Account) -> None:
+    Those for a request to the route `aside` are marked.
+    """
+
+    def __init__(self, account: Account, aside: str = "/sealing-key") -> None:
         super().__init__(account)
+        self._route_aside = aside
         self.costs: list[Cost] = []
         self.token = ""
         self.authorized = 0
         self._real = account.called
         self._invoke = account.invoke
         self._step: str | None = None
-        self._for_owner = False
+        self._aside = False
 
     def meter(self) -> None:
         """Start counting calls."""
@@ -95,7 +99,7 @@ class _MeteredApp(App):
 
     def send(self, event: Mapping[str, Any]) -> Answer:
         """Send one request, first to the authorizer once there is a session."""
-        self._for_owner = event["resource"] == "/sealing-key"
+        self._aside = event["resource"] == self._route_aside
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}"}
             self.authorized += 1
@@ -122,8 +126,8 @@ class _MeteredApp(App):
             factor = 2 if operation == "TransactWriteItems" else 1
             pairs = zip(keys, before, strict=True)
             units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
-            owner = self._for_owner or (step == "register_certificate" and _owner(operation, params))
-            self.costs.append(Cost(step, operation, units, owner))
+            aside = self._aside or (step == "register_certificate" and _owner(operation, params))
+            self.costs.append(Cost(step, operation, units, aside))
             self._step = step
 
     def _item(self, table: str, key: Item) -> Item:

@@ -72,6 +72,7 @@ DECIDING = (
     "apply_reevaluation",
     "plan_reevaluation",
     "reevaluate_segment",
+    "sign_request",
     "validate_upload",
     "watch_crl",
     "watch_issuers",

@@ -18,4 +18,4 @@ def lambda_handler(request: Request) -> Response:
     request_id = request.path_id("request_id", otherwise=Code.SIGNING_REQUEST_NOT_FOUND)
     found = requests.decline(request.caller.customer_id, request_id, at)
     audit("signing.declined", customer_id=found.customer_id, request_id=found.id, state=found.state)
-    return respond(200, customer_view(found, request.language, at))
+    return respond(200, customer_view(found, request.language, at), request.language)

@@ -19,7 +19,8 @@ receipt_keys = stores.receipt_keys()
 
 @route
 def lambda_handler(request: Request) -> Response:
-    return respond(200, _key_set(), HEADERS)
+    response = respond(200, _key_set())
+    return {**response, "headers": {**response["headers"], **HEADERS}}
 
 
 @cache

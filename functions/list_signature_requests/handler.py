@@ -14,4 +14,8 @@ requests = stores.signature_requests()
 def lambda_handler(request: Request) -> Response:
     at = now()
     pending = requests.pending(request.caller.customer_id, at)
-    return respond(200, {"signature_requests": [customer_view(each, request.language, at) for each in pending]})
+    return respond(
+        200,
+        {"signature_requests": [customer_view(each, request.language, at) for each in pending]},
+        request.language,
+    )

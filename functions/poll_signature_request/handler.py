@@ -30,4 +30,4 @@ def lambda_handler(request: RelyingRequest) -> Response:
     found = requests.find(customer_id, request_id)
     if found is None or found.service != request.service.name:
         raise Refusal(Code.SIGNING_REQUEST_NOT_FOUND)
-    return respond(200, request_view(found, BANK, request.language, at))
+    return respond(200, request_view(found, BANK, request.language, at), request.language)

@@ -24,4 +24,4 @@ def lambda_handler(request: Request) -> Response:
     found = requests.see(request.caller.customer_id, request_id, at)
     if found is None:
         raise Refusal(Code.SIGNING_REQUEST_NOT_FOUND)
-    return respond(200, text_view(found, BANK, request.language, at))
+    return respond(200, text_view(found, BANK, request.language, at), request.language)

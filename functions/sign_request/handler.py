@@ -1,10 +1,9 @@
 """POST /signature-requests/{request_id}/signature: the customer signs a transaction with a registered certificate.
 
-The response is the request's final state: COMPLETED, or FAILED with the reason. An answer to a request that is final
-already changes nothing, and gets that state.
+The response is the request's final state: COMPLETED, or FAILED with the reason. An answer to a request that is
+final already changes nothing, and gets that state.
 """
 
-from registrar.aws import wiring as stores
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
@@ -40,4 +39,4 @@ def lambda_handler(request: Request) -> Response:
         raise
     reason = found.failure.code if found.failure else None
     audit("signing.answered", **named, state=found.state, reason=reason)
-    return respond(200, customer_view(found, request.language, at))
+    return respond(200, customer_view(found, request.language, at), request.language)

@@ -26,6 +26,7 @@ from tests.support.scenarios import (
     anothers,
     asked_after_a_year_without_lists,
     asked_for_a_status,
+    asked_twice_with_one_key,
     authority_revoked,
     changed,
     code_given,
@@ -51,6 +52,8 @@ from tests.support.scenarios import (
     said,
     signed_by_another,
     signed_out,
+    signed_too_late,
+    signed_wrongly,
     silent_before_a_transaction,
     silent_for_a_day,
     sixth_passkey,
@@ -60,6 +63,7 @@ from tests.support.scenarios import (
     wrong_password,
 )
 from tests.support.shape import GATEWAY, RELYING_GATEWAY
+from tests.support.signing import CARD, a_signer
 from tests.support.transitions import block
 from tools.pki.npki_files import Pbes2, sign_pri_key
 
@@ -136,6 +140,12 @@ SCENARIOS: dict[str, Scenario] = {
     "STATE_CONFLICT": conflicting,
     "NOT_REGISTERED": lambda app: asked_for_a_status(System(app.account).enter()),
     "STATUS_OUTDATED": asked_after_a_year_without_lists,
+    "SIGNING_REQUEST_NOT_FOUND": lambda app: a_signer(app).look("s" + "0" * 32),
+    "SIGNING_REQUEST_EXPIRED": signed_too_late,
+    "SIGNING_SIGNATURE_INVALID": signed_wrongly(1),
+    "SIGNING_ATTEMPTS_EXCEEDED": signed_wrongly(3),
+    "SIGNING_KIND_NOT_ALLOWED": lambda app: a_signer(app).ask(kind="card", values=CARD),
+    "IDEMPOTENCY_KEY_REUSED": asked_twice_with_one_key,
     "RELYING_SERVICE_UNKNOWN": lambda app: asked_for_a_status(System(app.account)),
     "RELYING_SERVICE_NOT_ALLOWED": lambda app: asked_for_a_status(
         System(app.account).enter(a_service(uses=frozenset()))

@@ -159,7 +159,8 @@ def test_requests_at_every_limit_get_documented_responses(
 
 @pytest.mark.parametrize(("method", "path"), PROTECTED)
 def test_protected_operation_needs_a_live_session(cloud: LocalCloud, method: str, path: str) -> None:
-    url = cloud.url + path.format(upload_id="0" * 32, registration_id="r" + "0" * 32, credential_id="0" * 32)
+    ids = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32, "credential_id": "0" * 32}
+    url = cloud.url + path.format(**ids, request_id="s" + "0" * 32)
     body: dict[str, Any] | None = {} if method == "POST" else None
     nobody = base64.urlsafe_b64encode(b"nobody").decode().rstrip("=") + "." + "A" * 43
     for headers in ({}, {"Authorization": f"Bearer {nobody}"}):

@@ -27,6 +27,9 @@ EXCLUDED = {
     "ignored_auth": "tests/local/test_relying.py: the emulator's gateway refuses without a problem document",
 }
 
+# JSON Schema takes 182.0 for a whole number, the service does not.
+WHOLE_NUMBERS = {"expires_in", "values.amount", "values.instalments", "values.months"}
+
 
 class Signature:
     """Signs what `requests` is about to send."""
@@ -63,15 +66,20 @@ def session(cloud: LocalCloud) -> Iterator["requests.Session"]:
 def check_case(case: "Case[Any]", url: str, session: "requests.Session", method: str) -> None:
     """Send it and check: no 5xx, documented status, type, headers and body, validity as documented.
 
-    Another method than the operation's is no address: the gateway refuses it.
+    Another method than the operation's is no address: the gateway refuses it. A kind that the service may not ask
+    for is refused by the function.
     """
     from schemathesis.checks import CHECKS, load_all_checks
 
     load_all_checks()
     excluded: list[Any] = [CHECKS.get_one(name) for name in EXCLUDED]
     response = case.call(base_url=url, session=session)
-    assert (response.status_code == 403) == (case.method.upper() != method)
-    if response.status_code != 403:
+    body = response.json() if response.content else {}
+    if body.get("params", {}).get("field") in WHOLE_NUMBERS:
+        excluded.append(CHECKS.get_one("positive_data_acceptance"))
+    by_the_gateway = response.status_code == 403 and "code" not in body
+    assert by_the_gateway == (case.method.upper() != method)
+    if not by_the_gateway:
         case.validate_response(response, excluded_checks=excluded, transport_kwargs={"session": session})
 
 

@@ -22,16 +22,16 @@ VERIFY = {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"}
 USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "RequestUpload"} | {
     *("Deregister", "ResumeRegistration"),
 }
-ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "WatchCrl"}
+ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "SignRequest", "WatchCrl"}
 END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", "ResumeRegistration"} | {
-    *("SetBankHold", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
+    *("SetBankHold", "SignRequest", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = END_OR_HOLD | {
     *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
 }
 DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
-RELYING = {"GetStatus"}
+RELYING = {"CreateSignatureRequest", "GetStatus", "PollSignatureRequest"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
 ACTIVE_TRUST = (
     DECIDE | ASK_ISSUERS | {"ActivateTrust", "GetStatus", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
@@ -130,7 +130,9 @@ POWERS = [
     ),
     _power("dynamodb:DeleteItem", "RegistrationsTable", {"EraseEnded"}),
     _power("dynamodb:Scan", "RegistrationsTable", {"ActivateTrust"}),
-    _power("dynamodb:UpdateItem", "DenyListTable", {"CheckRegistration", "ConfirmBlock", "WatchCrl"}),
+    _power(
+        "dynamodb:UpdateItem", "DenyListTable", {"CheckRegistration", "ConfirmBlock", "SignRequest", "WatchCrl"}
+    ),
     _power("dynamodb:GetItem", "DenyListTable"),
     _power("dynamodb:PutItem", "DenyListTable"),
     _power("dynamodb:DeleteItem", "DenyListTable"),
@@ -145,16 +147,28 @@ POWERS = [
     _power("dynamodb:UpdateItem", "RelyingServicesTable"),
     _power("dynamodb:DeleteItem", "RelyingServicesTable"),
     _power("dynamodb:Scan", "RelyingServicesTable"),
+    # Signature requests: services create and poll, the customer answers.
+    _power("dynamodb:PutItem", "SignatureRequestsTable", {"CreateSignatureRequest"}),
+    _power("dynamodb:GetItem", "SignatureRequestsTable", {"PollSignatureRequest"}),
+    _power("dynamodb:Query", "SignatureRequestsTable", {"ListSignatureRequests"}),
+    _power("dynamodb:BatchGetItem", "SignatureRequestsTable", {"SignRequest"}),
+    _power(
+        "dynamodb:UpdateItem",
+        "SignatureRequestsTable",
+        {"DeclineSignatureRequest", "ShowSignatureRequest", "SignRequest"},
+    ),
+    _power("dynamodb:DeleteItem", "SignatureRequestsTable"),
+    _power("dynamodb:Scan", "SignatureRequestsTable"),
     # Evidence: written once, read by staff only. Receipts.
-    _power("s3:PutObject", "EvidenceBucket/evidence/x/y.zip"),
+    _power("s3:PutObject", "EvidenceBucket/evidence/x/y.zip", {"SignRequest"}),
     _power("s3:PutObject", "EvidenceBucket/keys/x.json"),
     _power("s3:GetObject", "EvidenceBucket/evidence/x/y.zip"),
     _power("s3:DeleteObject", "EvidenceBucket/evidence/x/y.zip"),
     _power("s3:PutObjectRetention", "EvidenceBucket/evidence/x/y.zip"),
     _power("s3:PutBucketObjectLockConfiguration", "EvidenceBucket"),
     _power("s3:ListBucket", "EvidenceBucket"),
-    _power("kms:Sign", "ReceiptKeyA"),
-    _power("kms:Sign", "ReceiptKeyB"),
+    _power("kms:Sign", "ReceiptKeyA", {"SignRequest"}),
+    _power("kms:Sign", "ReceiptKeyB", {"SignRequest"}),
     _power("kms:GetPublicKey", "ReceiptKeyA", {"GetJwks"}),
     _power("kms:GetPublicKey", "ReceiptKeyB", {"GetJwks"}),
     # Trust and revocation.

@@ -18,6 +18,8 @@ from tests.support.containers import SECRET, files_of
 from tests.support.methods import Prover
 from tests.support.relying import System
 from tests.support.rows import a_registration, registrations_of
+from tests.support.signing import a_signer
+from tools.demo.phone import sign
 from tools.pki.crls import Revoked, make_crl
 
 # API Gateway's own responses; tests/template/test_api.py reads the rest of it.
@@ -281,3 +283,29 @@ def asked_after_a_year_without_lists(app: App) -> Answer:
     registration = a_registration(app.account)
     app.account.pass_time(days=300)
     return asked_for_a_status(System(app.account).enter(), fingerprint=registration.fingerprint)
+
+
+def signed_wrongly(times: int) -> Scenario:
+    """Another key signs a transaction, this often."""
+
+    def scenario(app: App) -> Answer:
+        signer = a_signer(app)
+        request_id = signer.asked()
+        wrong = sign(an_ec_key("other"), signer.text(request_id))
+        return [signer.give(request_id, wrong) for _ in range(times)][-1]
+
+    return scenario
+
+
+def signed_too_late(app: App) -> Answer:
+    signer = a_signer(app)
+    request_id = signer.asked()
+    signature = sign(signer.certificate.key, signer.text(request_id))
+    app.account.pass_time(minutes=5)
+    return signer.give(request_id, signature)
+
+
+def asked_twice_with_one_key(app: App) -> Answer:
+    signer = a_signer(app)
+    signer.ask(key="transfer-77")
+    return signer.ask(key="transfer-77", document_sha256="0" * 64)

@@ -1,13 +1,11 @@
 """Signature requests in tests: what the transfer system asks, and how the customer hong answers."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.signing.kinds import KINDS
-from registrar.domain.signing.signature_request import DEFAULT_LIFE, Asked, SignatureRequest, new_request
+from registrar.domain.signing.signature_request import DEFAULT_SECONDS, Asked, SignatureRequest, new_request
 from tests.support.app import Answer, App
 from tests.support.builders import NOW, a_certificate
 from tests.support.relying import System, a_service
@@ -32,6 +30,51 @@ LOAN: dict[str, Any] = {
 }
 CARD: dict[str, Any] = {"merchant": "서울 전자상가", "amount": 890000, "instalments": 3, "card": "4321"}
 VALUES = {"transfer": TRANSFER, "loan": LOAN, "card": CARD}
+# What would forge a line, hide, show in another order, or look like something else.
+HOSTILE = {
+    "a line feed": "김철수\n금액 / Amount: 1원",
+    "a line feed at the end": "김철수\n",
+    "a carriage return": "김철수\r",
+    "a line separator": "김\u2028철수",
+    "a paragraph separator": "김\u2029철수",
+    "a next line": "김\u0085철수",
+    "a tab": "김\t철수",
+    "a null": "김\x00철수",
+    "an escape": "\x1b[2J김철수",
+    "a delete": "김철수\x7f",
+    "a right-to-left override": "\u202e수철김",
+    "a right-to-left mark": "김\u200f철수",
+    "an Arabic letter mark": "김\u061c철수",
+    "an isolate": "\u2067김철수\u2069",
+    "a Hebrew letter": "김א철수",
+    "an Arabic digit": "김\u0661철수",
+    "a zero width space": "김\u200b철수",
+    "a zero width joiner": "김\u200d철수",
+    "a soft hyphen": "김\u00ad철수",
+    "a byte order mark": "\ufeff김철수",
+    "a variation selector": "김\ufe0f철수",
+    "a tag character": "김\U000e0041철수",
+    "a no-break space": "김\u00a0철수",
+    "a wide space": "김\u3000철수",
+    "a Hangul filler": "김\u3164철수",
+    "a half-width Hangul filler": "김\uffa0철수",
+    "a blank Braille pattern": "김\u2800철수",
+    "a combining accent": "e\u0301",
+    "Hangul in pieces": "\u1100\u1175\u11b7",
+    "a Cyrillic letter": "Kim Chеolsu",
+    "a mathematical letter": "\U0001d40aim",
+    "a full-width digit": "김철수１",
+    "a half of a character": "김\ud800",
+    "a private character": "김\ue000",
+    "a colon": "김철수 금액: 1원",
+    "a full-width colon": "김철수：1원",
+    "a space before": " 김철수",
+    "a space after": "김철수 ",
+    "two spaces": "김철수  1원",
+    "only a space": " ",
+    "nothing": "",
+    "41 characters": "김" * 41,
+}
 CREATE = "/signature-requests"
 POLL = "/customers/{customer_id}/signature-requests/{request_id}"
 
@@ -47,11 +90,9 @@ def a_transfer(**overrides: Any) -> dict[str, Any]:
     return values | overrides
 
 
-def a_request(
-    kind: str = "transfer", values: dict[str, Any] | None = None, life: timedelta = DEFAULT_LIFE
-) -> SignatureRequest:
+def a_request(kind: str = "transfer", values: dict[str, Any] | None = None) -> SignatureRequest:
     """A new request as the domain has it."""
-    asked = Asked("hong", kind, VALUES[kind] if values is None else values, DOCUMENT, life)
+    asked = Asked("hong", kind, VALUES[kind] if values is None else values, DOCUMENT, DEFAULT_SECONDS)
     return new_request(a_service(kinds=frozenset(KINDS)), asked, "transfer-0001", NOW)
 
 
@@ -60,16 +101,14 @@ class Signer:
     """The customer hong with a registered certificate, and the transfer system that asks for signatures."""
 
     app: App
-    certificate: CustomerCertificate = field(default_factory=lambda: a_certificate(key="ec"))
+    certificate: CustomerCertificate
+    registration: Registration
+    system: System
     number: int = 0
 
-    @cached_property
-    def system(self) -> System:
-        return System(self.app.account).enter()
-
-    @cached_property
-    def registration(self) -> Registration:
-        return a_registration(self.app.account, self.certificate, at=self.app.account.at)
+    def at(self, app: App) -> "Signer":
+        """The same with another account, a copy of the one that it was made in."""
+        return replace(self, app=app, system=System(app.account))
 
     def ask(self, key: str | None = None, **overrides: Any) -> Answer:
         """The system creates a request, each time another one unless `key` says which."""
@@ -107,3 +146,10 @@ class Signer:
 
     def decline(self, request_id: str) -> Answer:
         return self.app.call("POST", "/signature-requests/{request_id}/decline", request_id=request_id)
+
+
+def a_signer(app: App, certificate: CustomerCertificate | None = None) -> Signer:
+    """The customer, whose certificate is registered now; the bank enters the transfer system."""
+    chosen = certificate or a_certificate(key="ec")
+    registration = a_registration(app.account, chosen, app.customer_id, at=app.account.at)
+    return Signer(app, chosen, registration, System(app.account).enter())

@@ -1,5 +1,6 @@
-"""Records of the registrations' stream, and what the function makes of them."""
+"""Records of the tables' streams, and what the function makes of them."""
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +30,10 @@ def a_record(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, numbe
 
 
 def _as_json(image: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: {"B": "MIIB"} if "B" in value else value for name, value in image.items()}
+    return {
+        name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else value
+        for name, value in image.items()
+    }
 
 
 def row(account: Account) -> dict[str, Any]:

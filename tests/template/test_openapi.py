@@ -49,6 +49,8 @@ IMPOSSIBLE = {
     ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
     # Of the changes that end a registration, only deregistration needs a proof.
     ("POST", "/registrations/{registration_id}/check"): {"STEP_UP_REQUIRED"},
+    # What fails the request is its result.
+    ("POST", "/signature-requests/{request_id}/signature"): {"TRUST_ISSUER_NOT_ACCEPTED_NOW", "TRUST_CA_REVOKED"},
 }
 NO_FINDINGS = {"AUTH_REQUIRED", "MALFORMED_REQUEST"}
 each_operation = pytest.mark.parametrize("route", OPERATIONS, ids=" ".join)
@@ -222,10 +224,11 @@ def test_a_discriminator_decides_which_of_several_objects_it_is() -> None:
 
 @each_operation
 def test_exactly_the_responses_with_texts_have_a_language(route: tuple[str, str]) -> None:
-    """Findings, consents, and names of issuers and policies are in the language asked for."""
+    """Findings, consents, reasons, and names of issuers, policies and services are in the language asked for."""
     for _, response in responses(route):
         (media,) = response["content"].values()
-        named = {"Finding", "Consent", "Certificate", "Problem"} & set(_schemas_in(media["schema"]))
+        texts = {"Finding", "Consent", "Certificate", "FailureReason", "Problem"}
+        named = texts & set(_schemas_in(media["schema"]))
         assert ("Content-Language" in response["headers"]) is bool(named)
 
 

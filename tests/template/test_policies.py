@@ -60,7 +60,9 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
             continue
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given.
-            assert re.sub(r"/(uploads|crl|reports/reevaluation)/\*", "", json.dumps(resource)).count("*") == 0
+            assert (
+                re.sub(r"/(uploads|crl|evidence|reports/reevaluation)/\*", "", json.dumps(resource)).count("*") == 0
+            )
             assert references(resource)
 
 

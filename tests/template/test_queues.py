@@ -93,16 +93,19 @@ def test_shard_messages_are_processed_one_at_a_time(function: str, expected: str
 
 
 def test_a_change_that_cannot_be_published_is_isolated_and_kept() -> None:
-    ((function, stream),) = events("DynamoDB")
+    found = list(events("DynamoDB"))
 
-    assert function == "PublishEventsFunction"
-    assert stream["Stream"] == {"Fn::GetAtt": ["RegistrationsTable", "StreamArn"]}
-    assert stream["StartingPosition"] == "TRIM_HORIZON"
-    assert stream["BisectBatchOnFunctionError"] is True
-    # The stream keeps a record for a day; until then it is retried.
-    assert 600 < stream["MaximumRecordAgeInSeconds"] < 24 * 3600
-    assert "MaximumRetryAttempts" not in stream
-    assert stream["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
+    assert {function for function, _ in found} == {"PublishEventsFunction"}
+    read = [stream["Stream"]["Fn::GetAtt"] for _, stream in found]
+    assert read == [["RegistrationsTable", "StreamArn"], ["SignatureRequestsTable", "StreamArn"]]
+    for _, stream in found:
+        assert stream["StartingPosition"] == "TRIM_HORIZON"
+        assert stream["BisectBatchOnFunctionError"] is True
+        # The stream keeps a record for a day; until then it is retried.
+        assert 600 < stream["MaximumRecordAgeInSeconds"] < 24 * 3600
+        assert "MaximumRetryAttempts" not in stream
+        given_up = stream["DestinationConfig"]["OnFailure"]["Destination"]
+        assert given_up == {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
     alarm = RESOURCES["UnpublishedEventsAlarm"]["Properties"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["UnpublishedEvents", "QueueName"]}
     assert RESOURCES["UnpublishedEvents"]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -207,4 +210,5 @@ def test_each_function_has_one_trigger() -> None:
     assert [causes.pop(f"{name}Function") for name in people] == [0] * len(people)
     assert causes.pop("ReportLossFunction") == 3
     assert causes.pop("GetStatusFunction") == 2
+    assert causes.pop("PublishEventsFunction") == 2  # the streams of registrations and signature requests
     assert set(causes.values()) == {1}

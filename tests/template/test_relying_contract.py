@@ -15,6 +15,14 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import REASONS
 from registrar.domain.registrations.usability import Purpose
+from registrar.domain.signing.kinds import KINDS
+from registrar.domain.signing.signature_request import (
+    DEFAULT_SECONDS,
+    LEAST_SECONDS,
+    MOST_SECONDS,
+    Hint,
+    SigningState,
+)
 from registrar.entry.responses import PROBLEM_TYPE
 from tests.support.openapi import RELYING_OPERATIONS, RELYING_PATH, RELYING_SPEC, SPEC, members
 from tests.support.reachable import reach
@@ -26,6 +34,7 @@ from tests.support.shape import (
     function_property,
     verb,
 )
+from tests.support.signing import HOSTILE, TRANSFER, VALUES
 from tools.checks.problem_examples import BEGIN, END, RELYING, section
 from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
@@ -36,6 +45,11 @@ GATEWAY = {
     for name, response in RELYING_GATEWAY.items()
 }
 PROBLEM_JSON = "application/problem+json"
+FAILURES = {
+    *(Code.CERT_NOT_YET_VALID, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, Code.TRUST_CA_REVOKED),
+    *(Code.REVOCATION_NOT_CONFIRMED, Code.SIGNING_ATTEMPTS_EXCEEDED),
+}
+"""Why a signature request fails, beside the reasons of a registration."""
 STATUS_CODES = {Code.NOT_REGISTERED, Code.CERT_NOT_YET_VALID, Code.STATUS_OUTDATED}
 """Reasons of a status beside those of a registration."""
 # It raises REG_NOT_FOUND for customers; the reads of a status raise nothing.
@@ -105,10 +119,16 @@ def test_every_listed_code_has_the_catalogues_status(route: tuple[str, str]) -> 
 def test_enumerations_match_the_code() -> None:
     problems = {code for route in RELYING_OPERATIONS for _, code in listed(route)}
     reasons = set(REASONS.values()) | STATUS_CODES
-    entries = [CATALOGUE[Code(code)] for code in problems | reasons]
+    failures = set(REASONS.values()) | FAILURES
+    entries = [CATALOGUE[Code(code)] for code in problems | reasons | failures]
 
     assert set(SCHEMAS["ProblemCode"]["enum"]) == problems
     assert set(SCHEMAS["ReasonCode"]["enum"]) == reasons
+    assert set(SCHEMAS["FailureCode"]["enum"]) == failures
+    assert SPEC["components"]["schemas"]["FailureCode"]["enum"] == SCHEMAS["FailureCode"]["enum"]
+    request = SCHEMAS["SignatureRequest"]["properties"]
+    assert request["state"]["enum"] == [each.value for each in SigningState]
+    assert request["hint"]["enum"] == [*(each.value for each in Hint), None]
     assert set(SCHEMAS["NextAction"]["enum"]) == {entry.next_action for entry in entries}
     assert SCHEMAS["Purpose"]["enum"] == [each.value for each in Purpose]
     # The support reference is a member of its own.
@@ -137,10 +157,10 @@ def test_every_property_is_described() -> None:
 
 @each_operation
 def test_exactly_the_responses_with_texts_have_a_language(route: tuple[str, str]) -> None:
-    """A status has the texts of its reason."""
+    """A status and a failed signature request have the texts of their reason."""
     for response in map(resolved, RELYING_OPERATIONS[route]["responses"].values()):
         (media,) = response["content"].values()
-        named = {"Reason", "Problem"} & set(_schemas_in(media["schema"]))
+        named = {"Reason", "FailureReason", "Problem"} & set(_schemas_in(media["schema"]))
         assert ("Content-Language" in response["headers"]) is bool(named)
 
 
@@ -179,11 +199,35 @@ def test_the_bank_fills_in_the_same_as_for_apps() -> None:
     assert [server["url"] for server in RELYING_SPEC["servers"]] == [server["url"] for server in SPEC["servers"]]
 
 
-def test_only_names_of_certificates_are_closed() -> None:
-    """Later versions may add members to all else; a name with a member of another one is refused."""
+def test_only_names_of_certificates_and_values_to_sign_are_closed() -> None:
+    """Later versions may add members to all else. A name with a member of another one is refused, and so is a value
+    that the customer would not see."""
     text = RELYING_PATH.read_text(encoding="utf-8")
+    closed = [
+        *SCHEMAS["CertificateName"]["oneOf"],
+        *SCHEMAS["NewSignatureRequest"]["oneOf"],
+    ]
 
-    assert text.count("additionalProperties: false") == len(SCHEMAS["CertificateName"]["oneOf"])
+    assert text.count("additionalProperties: false") == len(closed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_values_of_a_kind_are_those_of_the_code(kind: str) -> None:
+    schema = SCHEMAS[f"{kind.capitalize()}Values"]
+
+    assert SCHEMAS["Kind"]["enum"] == list(KINDS)
+    assert SCHEMAS[f"New{kind.capitalize()}"]["properties"]["kind"]["const"] == kind
+    assert list(schema["properties"]) == [line.name for line in KINDS[kind].lines]
+    assert schema["required"] == [line.name for line in KINDS[kind].lines if line.required]
+    check(VALUES[kind], schema)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_contract_refuses_the_texts_that_the_code_refuses(name: str) -> None:
+    if name == "a half of a character":
+        pytest.skip("JSON in UTF-8 has none")
+    with pytest.raises(jsonschema_rs.ValidationError):
+        check({**TRANSFER, "payee": HOSTILE[name]}, SCHEMAS["TransferValues"])
 
 
 def test_numbers_match_the_code() -> None:
@@ -192,6 +236,9 @@ def test_numbers_match_the_code() -> None:
     throttle = RESOURCES["RelyingApi"]["Properties"]["MethodSettings"][0]
     rule = RESOURCES["RelyingWebAcl"]["Properties"]["Rules"][0]["Statement"]["RateBasedStatement"]
 
+    seconds = SCHEMAS["ExpiresIn"]
+    assert (seconds["minimum"], seconds["maximum"]) == (LEAST_SECONDS, MOST_SECONDS)
+    assert seconds["default"] == DEFAULT_SECONDS
     assert f"MOST_IN_A_BATCH = {SCHEMAS['BatchRequest']['properties']['certificates']['maxItems']}\n" in source
     assert "MOST_OF_A_BATCH = 64 * 1024\n" in source
     assert "at most 64 KiB" in text

@@ -52,6 +52,7 @@ def test_every_table_and_bucket_is_documented(kind: str) -> None:
         "renewed texts",
         "session uses",
         "attempts",
+        "signature requests",
         "notices",
         "expiry runs",
         "revocation statuses",

@@ -17,7 +17,9 @@ TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "Den
 }
 FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket", "EvidenceBucket", "ReceiptKeyA", "ReceiptKeyB"}
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
-SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"}
+SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"} | {
+    "SignatureRequestsTable"
+}
 
 
 @pytest.mark.parametrize("name", FOR_GOOD)
@@ -54,11 +56,12 @@ def test_a_table_has_no_fixed_name(name: str) -> None:
     assert "TableName" not in TABLES[name]
 
 
-def test_the_registrations_stream_has_old_and_new_images() -> None:
+def test_the_streams_that_events_come_from_have_old_and_new_images() -> None:
     streams = {name: table.get("StreamSpecification") for name, table in TABLES.items()}
 
-    assert streams.pop("RegistrationsTable") == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert set(streams.values()) == {None}
+    for name in ("RegistrationsTable", "SignatureRequestsTable"):
+        assert streams.pop(name) == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert not any(streams.values())
 
 
 def test_the_indexes_project_keys_only() -> None:

@@ -19,6 +19,7 @@ from registrar.domain.reasons.texts_file import FILE_TEXTS
 from registrar.domain.reasons.texts_registration import REGISTRATION_TEXTS
 from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
+from registrar.domain.reasons.texts_signing import SIGNING_TEXTS
 from registrar.domain.times import local_date, local_time
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -113,7 +114,7 @@ def test_every_code_has_its_row() -> None:
 def test_every_text_belongs_to_a_reason() -> None:
     codes = [
         *(*ACCESS_TEXTS, *CREDENTIAL_TEXTS, *FILE_TEXTS),
-        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS, *RELYING_TEXTS),
+        *(*CERTIFICATE_TEXTS, *REGISTRATION_TEXTS, *REVOCATION_TEXTS, *RELYING_TEXTS, *SIGNING_TEXTS),
     ]
     assert sorted(codes) == sorted(CATALOGUE)
 

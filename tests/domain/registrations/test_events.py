@@ -10,10 +10,11 @@ import pytest
 from registrar.domain.registrations.events import Change, Event, Row, events_of
 from registrar.domain.registrations.registration import Lifecycle
 from tests.support.builders import NOW
-from tests.support.stream import SCHEMAS
+from tests.support.stream import SCHEMAS as ALL_SCHEMAS
 from tools.cloud.emulator import ROOT
 
 DAY = timedelta(days=1)
+SCHEMAS = {name: schema for name, schema in ALL_SCHEMAS.items() if not name.startswith("Signature")}
 LIVE = Row("hong", "r1", Lifecycle.LIVE, frozenset(), "yessign", "personal", NOW + 7 * DAY)
 HELD = replace(LIVE, holds=frozenset({"customer", "issuer"}))
 ACTIVATED = {"operator": "yessign", "kind": "personal", "not_after": "2026-11-30T03:00:00Z"}

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.reasons.catalogue import reason
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.selector import ByFingerprint, ByIssuerSerial, ByRegistration, Selector
 from registrar.domain.registrations.usability import Freshness, Purpose, Usability
 from registrar.domain.times import iso
 from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
+from registrar.entry.responses import reason_in
 
 SHA256_HEX = r"[0-9A-Fa-f]{64}"
 # 20 octets (RFC 5280 4.1.2.2), and a leading zero octet where the first bit is set.
@@ -46,24 +45,10 @@ def status_view(found: Usability, asked: Purpose, language: str, now: datetime) 
         "usable": found.reason is None,
         "purpose": asked.value,
         "checked_at": iso(now),
-        "reason": _reason_view(found, language),
+        "reason": reason_in(language, found.reason, found.params) if found.reason else None,
         "customer_id": registration.customer_id if registration else None,
         "registration_id": registration.id if registration else None,
         "revocation": _freshness_view(found.freshness) if found.freshness else None,
-    }
-
-
-def _reason_view(found: Usability, language: str) -> dict[str, Any] | None:
-    if found.reason is None:
-        return None
-    title, detail = render(found.reason, language, found.params)
-    params = {name: iso(value) if isinstance(value, datetime) else value for name, value in found.params.items()}
-    return {
-        "code": found.reason.value,
-        "title": title,
-        "detail": detail,
-        "next_action": reason(found.reason).next_action.value,
-        "params": params,
     }
 
 

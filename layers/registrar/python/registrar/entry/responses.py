@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.domain.reasons.catalogue import reason
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.reasons.rendering import render
@@ -54,6 +55,19 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
     return _response(entry.status, body, headers)
+
+
+def reason_in(language: str, code: Code, params: Mapping[str, object]) -> dict[str, Any]:
+    """A reason that is no error, with its texts."""
+    title, text = render(code, language, params)
+    plain = {name: _plain(value) for name, value in params.items()}
+    return {
+        "code": code.value,
+        "title": title,
+        "detail": text,
+        "next_action": reason(code).next_action.value,
+        "params": _in_language(plain, language),
+    }
 
 
 def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:

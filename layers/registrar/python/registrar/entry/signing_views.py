@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.reasons.catalogue import reason
-from registrar.domain.reasons.rendering import render
 from registrar.domain.signing.kinds import KINDS
 from registrar.domain.signing.receipts import compact_receipt
 from registrar.domain.signing.signature_request import Failure, SignatureRequest, SigningState
 from registrar.domain.times import iso
+from registrar.entry.responses import reason_in
 from registrar.entry.views import ALGORITHMS
 
 
 def request_view(request: SignatureRequest, bank: str, language: str, now: datetime) -> dict[str, Any]:
-    """What its service sees: a hint while it is pending, then the result with receipt and evidence, or the reason."""
+    """What its service sees: a hint while it is pending, then receipt and evidence, or the reason."""
     state = request.state_at(now)
     completed = request.completed
     return {
@@ -61,8 +60,4 @@ def _finished(request: SignatureRequest) -> str | None:
 
 
 def _reason(failure: Failure | None, language: str) -> dict[str, Any] | None:
-    if failure is None:
-        return None
-    title, detail = render(failure.code, language, failure.params)
-    next_action = reason(failure.code).next_action.value
-    return {"code": failure.code.value, "title": title, "detail": detail, "next_action": next_action}
+    return reason_in(language, failure.code, failure.params) if failure else None

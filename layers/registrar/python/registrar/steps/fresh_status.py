@@ -35,14 +35,13 @@ class FreshStatuses:
         now (TRUST_ISSUER_NOT_ACCEPTED_NOW), or a CA above the certificate is not good (TRUST_CA_REVOKED)."""
         store = self.trust.active(at)
         certificate = read_certificate(found.der)
-        issuer = store.issuer_of(certificate, found.issuer_key_digest, at)
-        if issuer is None or not issuer.accepted_at(at):
+        issuers = store.issuers_of(certificate, found.issuer_key_digest, at)
+        if not any(issuer.accepted_at(at) for issuer in issuers):
             raise Refusal(Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, issuer=found.issuer)
-        rules = store.rules.revocation
-        query = StatusQuery(certificate, issuer, rules, rules.max_age[Purpose.HIGH_VALUE], at, limits)
-        status, of_authority = self.statuses.check(query)
+        max_age = store.rules.revocation.max_age[Purpose.HIGH_VALUE]
+        status, of_authority = self.statuses.check(StatusQuery(certificate, issuers, store, max_age, at, limits))
         if of_authority and status.definite:
             raise Refusal(Code.TRUST_CA_REVOKED, issuer=found.issuer)
         if status.value not in (StatusValue.GOOD, StatusValue.REVOKED, StatusValue.ON_HOLD):
             raise Refusal(Code.REVOCATION_NOT_CONFIRMED, retry_after=30, issuer=found.issuer)
-        return FreshStatus(status, issuer, store.version)
+        return FreshStatus(status, status.path or issuers[0], store.version)

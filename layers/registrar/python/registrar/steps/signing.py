@@ -141,7 +141,7 @@ def _check_usable(registration: Registration, at: datetime) -> None:
     """Raises Refusal with the reason why the certificate may not be used, as far as the bank knows."""
     found = usability(Known(registration, None), Purpose.VIEW, {}, at)
     if found.reason is not None:
-        raise Refusal(found.reason, **found.params)
+        raise Refusal(found.reason, retry_after=None, **found.params)
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, object]:

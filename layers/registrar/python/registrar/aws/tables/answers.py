@@ -1,4 +1,4 @@
-"""Answers to signature requests: the request read with the registration that signs, and the write that completes it.
+"""Answers to signature requests: the request read with the registration that signs, and the write that completes.
 
 One read takes the request, the registration's row and what is kept of it. The deny list is not read, since its key
 is in the row: the transaction checks it.

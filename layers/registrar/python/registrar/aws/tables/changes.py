@@ -29,9 +29,7 @@ def _request(image: dynamo.Item | None) -> SignatureRequest | None:
     """In a record, bytes are base64."""
     if image is None:
         return None
-    plain = {
-        name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in image.items()
-    }
+    plain = {name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in image.items()}
     return signature_requests.from_item(plain)
 
 

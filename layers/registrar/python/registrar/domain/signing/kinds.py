@@ -89,9 +89,9 @@ class Kind:
             raise Refusal(Code.MALFORMED_REQUEST, field="values")
         return found
 
-    def shown(self, values: Mapping[str, Value]) -> list[str]:
-        """The lines of these values."""
-        return [f"{line.label}: {line.form.shown(values[line.name])}" for line in self.lines if line.name in values]
+    def shown(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """The lines of these values: label, and value as it is shown."""
+        return {line.label: line.form.shown(values[line.name]) for line in self.lines if line.name in values}
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

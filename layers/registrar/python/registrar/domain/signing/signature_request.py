@@ -20,14 +20,15 @@ from enum import StrEnum
 from registrar.domain.access.relying_service import RelyingService
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.signing.kinds import KINDS, Value
 from registrar.domain.times import iso
 
 HEADING = "거래 내용을 확인하고 서명 / Check and sign this transaction"
-DEFAULT_LIFE = timedelta(minutes=5)
-LEAST_LIFE = timedelta(minutes=1)
-MOST_LIFE = timedelta(hours=1)
+DEFAULT_SECONDS = 300
+LEAST_SECONDS = 60
+MOST_SECONDS = 3600
 ANSWERING = timedelta(seconds=30)
 """How long after its end a request still counts as pending: an answer that came in time may be in work, and what a
 service saw as EXPIRED must never become COMPLETED. Longer than the function's time-out."""
@@ -59,8 +60,8 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """By which registration and certificate (SHA-256, hex) a request was signed, the SHA-256 of its evidence (hex), and
-    the bank's signature over the receipt (ES256, RFC 7518 3.4: R and S) with its key's id."""
+    """By which registration and certificate (SHA-256, hex) a request was signed, the SHA-256 of its evidence (hex),
+    and the bank's signature over the receipt (ES256, RFC 7518 3.4: R and S) with its key's id."""
 
     registration_id: str
     fingerprint: str
@@ -133,37 +134,34 @@ class SignatureRequest:
         an end of line, so none can forge a line.
         """
         kind = KINDS[self.kind]
-        title = self.service_title
-        return "\n".join(
-            (
-                HEADING,
-                f"거래 / Transaction: {kind.title}",
-                *kind.shown(self.values),
-                f"요청 / Requested by: {title['ko']} / {title['en']}",
-                f"bank: {bank}",
-                f"service: {self.service}",
-                f"request: {self.id}",
-                f"document: sha256 {self.document_sha256}",
-                f"nonce: {self.nonce}",
-                f"valid until: {iso(self.expires_at)}",
-            )
-        )
+        lines = {
+            "거래 / Transaction": kind.title,
+            **kind.shown(self.values),
+            "요청 / Requested by": f"{self.service_title['ko']} / {self.service_title['en']}",
+            "bank": bank,
+            "service": self.service,
+            "request": self.id,
+            "document": f"sha256 {self.document_sha256}",
+            "nonce": self.nonce,
+            "valid until": iso(self.expires_at),
+        }
+        return "\n".join((HEADING, *(f"{label}: {value}" for label, value in lines.items())))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a service asks for: `values` are checked by `new_request`."""
+    """What a service asks for, `expires_in` seconds from now: `new_request` checks it."""
 
     customer_id: str
     kind: str
     values: Mapping[str, object]
     document_sha256: str
-    life: timedelta
+    expires_in: int
 
     @property
     def digest(self) -> bytes:
         """By what a repeat is recognised."""
-        members = [self.customer_id, self.kind, self.values, self.document_sha256, self.life.total_seconds()]
+        members = [self.customer_id, self.kind, self.values, self.document_sha256, self.expires_in]
         return hashlib.sha256(json.dumps(members, sort_keys=True).encode()).digest()
 
 
@@ -181,19 +179,19 @@ def new_request(service: RelyingService, asked: Asked, idempotency_key: str, now
         raise Refusal(Code.MALFORMED_REQUEST, field="kind")
     if asked.kind not in service.kinds:
         raise Refusal(Code.SIGNING_KIND_NOT_ALLOWED)
-    if not LEAST_LIFE <= asked.life <= MOST_LIFE:
+    if not LEAST_SECONDS <= asked.expires_in <= MOST_SECONDS:
         raise Refusal(Code.MALFORMED_REQUEST, field="expires_in")
     created_at = now.replace(microsecond=0)
     return SignatureRequest(
         id=request_id(service.name, idempotency_key, asked.customer_id),
         customer_id=asked.customer_id,
         service=service.name,
-        service_title=service.title,
+        service_title={language: one_line(title) for language, title in service.title.items()},
         kind=asked.kind,
         values=kind.check(asked.values),
         document_sha256=asked.document_sha256,
         nonce=secrets.token_urlsafe(16),
         asked_sha256=asked.digest,
         created_at=created_at,
-        expires_at=created_at + asked.life,
+        expires_at=created_at + timedelta(seconds=asked.expires_in),
     )
