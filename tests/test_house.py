@@ -74,6 +74,7 @@ DECIDING = (
     "reevaluate_segment",
     "sign_request",
     "validate_upload",
+    "verify_signature",
     "watch_crl",
     "watch_issuers",
 )

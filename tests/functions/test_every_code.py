@@ -63,6 +63,13 @@ from tests.support.scenarios import (
     wrong_password,
 )
 from tests.support.shape import GATEWAY, RELYING_GATEWAY
+from tests.support.signed_elsewhere import (
+    expired_after_signing,
+    renewed_after_signing,
+    stating_another_time,
+    tomorrow,
+    with_another_signature,
+)
 from tests.support.signing import CARD, a_signer
 from tests.support.transitions import block
 from tools.pki.npki_files import Pbes2, sign_pri_key
@@ -117,6 +124,11 @@ SCENARIOS: dict[str, Scenario] = {
         "GET", "/registrations/{registration_id}", registration_id="r" + "0" * 32
     ),
     "REG_EXPIRED": ended,
+    "SIGNATURE_NOT_VERIFIED": with_another_signature,
+    "SIGNED_IN_FUTURE": tomorrow,
+    "SIGNING_TIME_DIFFERS": stating_another_time,
+    "REVOKED_AFTER_SIGNING": renewed_after_signing,
+    "REVOCATION_NO_LONGER_STATED": expired_after_signing,
     "REVOKED_BY_ISSUER": said("revoked"),
     "REVOKED_RENEWED": said("superseded"),
     "ISSUER_ON_HOLD": said("hold"),

@@ -22,7 +22,7 @@ VERIFY = {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"}
 USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "RequestUpload"} | {
     *("Deregister", "ResumeRegistration"),
 }
-ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "SignRequest", "WatchCrl"}
+ASK_ISSUERS = {"CheckRegistration", "CheckRevocation", "SignRequest", "VerifySignature", "WatchCrl"}
 END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", "ResumeRegistration"} | {
     *("SetBankHold", "SignRequest", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
@@ -31,7 +31,7 @@ READ_ONE_REGISTRATION = END_OR_HOLD | {
 }
 DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
-RELYING = {"CreateSignatureRequest", "GetStatus", "PollSignatureRequest"}
+RELYING = {"CreateSignatureRequest", "GetStatus", "PollSignatureRequest", "VerifySignature"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
 ACTIVE_TRUST = (
     DECIDE | ASK_ISSUERS | {"ActivateTrust", "GetStatus", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE

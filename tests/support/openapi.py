@@ -56,7 +56,7 @@ REQUESTS = frozenset(
     }
 )
 """Schemas of requests: members that they do not name are ignored."""
-RELYING_REQUESTS = frozenset({"StatusRequest", "BatchRequest"})
+RELYING_REQUESTS = frozenset({"StatusRequest", "BatchRequest", "VerifyRequest"})
 """The same of docs/relying.yaml."""
 
 

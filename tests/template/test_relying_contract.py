@@ -10,11 +10,13 @@ import pytest
 from openapi_spec_validator import validate
 
 from registrar.domain.access.relying_service import ENTRY_LIFE
+from registrar.domain.possession.verification import Verdict
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import REASONS
 from registrar.domain.registrations.usability import Purpose
+from registrar.domain.revocation.status import StatusValue
 from registrar.domain.signing.kinds import KINDS
 from registrar.domain.signing.signature_request import (
     DEFAULT_SECONDS,
@@ -120,7 +122,8 @@ def test_enumerations_match_the_code() -> None:
     problems = {code for route in RELYING_OPERATIONS for _, code in listed(route)}
     reasons = set(REASONS.values()) | STATUS_CODES
     failures = set(REASONS.values()) | FAILURES
-    entries = [CATALOGUE[Code(code)] for code in problems | reasons | failures]
+    findings = reach("verify_signature").findings
+    entries = [CATALOGUE[Code(code)] for code in problems | reasons | failures | findings]
 
     assert set(SCHEMAS["ProblemCode"]["enum"]) == problems
     assert set(SCHEMAS["ReasonCode"]["enum"]) == reasons
@@ -129,6 +132,9 @@ def test_enumerations_match_the_code() -> None:
     request = SCHEMAS["SignatureRequest"]["properties"]
     assert request["state"]["enum"] == [each.value for each in SigningState]
     assert request["hint"]["enum"] == [*(each.value for each in Hint), None]
+    assert set(SCHEMAS["FindingCode"]["enum"]) == findings
+    assert SCHEMAS["Verification"]["properties"]["verdict"]["enum"] == [each.value for each in Verdict]
+    assert SCHEMAS["IssuerStatus"]["properties"]["status"]["enum"] == [each.value for each in StatusValue]
     assert set(SCHEMAS["NextAction"]["enum"]) == {entry.next_action for entry in entries}
     assert SCHEMAS["Purpose"]["enum"] == [each.value for each in Purpose]
     # The support reference is a member of its own.

@@ -47,8 +47,10 @@ SAMPLES: Mapping[str, object] = {
     "required": "RSA 2048",
     "rounds": 10_000_000,
     "support_ref": "7KQ2-M4XD",
+    "stated_at": "2026-12-03T05:05:00Z",
     "tries_left": 2,
     "valid_from_at": "2026-12-02T15:00:00Z",
+    "why": "signature does not verify",
 }
 
 REASONS = [pytest.param(entry, id=entry.code) for entry in CATALOGUE.values()]

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
 from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.domain.times import instant
 
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
@@ -78,6 +80,13 @@ class Fields:
         if not isinstance(value, list) or not value or not all(each in known for each in value):
             raise self._malformed(name)
         return tuple(each for each in known if each in value)
+
+    def instant(self, name: str) -> datetime:
+        """A time such as `2026-12-31T14:59:59Z`."""
+        try:
+            return instant(self.text(name, r"[0-9]{4}-[0-9-]{5}T[0-9:]{8}Z"))
+        except ValueError:
+            raise self._malformed(name) from None
 
     def number(self, name: str) -> int:
         """A whole number from 0; the domain limits its size."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from registrar.steps.status_checks import StatusChecks
     from registrar.steps.status_refresh import StatusRefresh
     from registrar.steps.unlisted_watch import UnlistedWatch
+    from registrar.steps.verifying_signatures import SignatureVerifier
 
 
 def access() -> Access:
@@ -73,6 +74,13 @@ def evidence() -> Evidence:
     from registrar.steps.keeping_evidence import Evidence
 
     return Evidence(stores.evidence_bucket(), stores.receipt_key(), setting("BANK_CODE"))
+
+
+def signature_verifier() -> SignatureVerifier:
+    """Verifying signatures that were made elsewhere."""
+    from registrar.steps.verifying_signatures import SignatureVerifier
+
+    return SignatureVerifier(stores.trust_bucket(), status_checks(), setting("BANK_CODE"))
 
 
 def loss_reports() -> LossReports:

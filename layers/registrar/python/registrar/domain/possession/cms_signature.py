@@ -13,13 +13,16 @@
 | signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF. Others, signing-time included, are signed but not read |
 | signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2). RSASSA-PSS is refused: no NPKI certificate asks for it |
 
-Without signedAttrs the signature is over the content itself. That message cannot be confused with one that has
-them as long as no content is the DER of a SET, and the bank's text never is.
+Without signedAttrs the signature is over the content itself. Such a message could be made of one that has them, by
+calling the DER of its attributes the content: content of that form is refused.
 """  # noqa: E501 - rows of a table
 
 import hashlib
 import hmac
-from typing import Annotated
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,10 +30,12 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
+from registrar.domain.asn1 import der
 from registrar.domain.asn1.ber import to_der
+from registrar.domain.certificates.certificate import UNREADABLE
 from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
-from registrar.domain.reasons.errors import PossessionProofInvalid
+from registrar.domain.reasons.errors import DerMalformed, PossessionProofInvalid
 
 MAX_BYTES = MAX_CMS_BYTES
 
@@ -38,6 +43,9 @@ _ID_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
 _ID_SIGNED_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.2")
 _ID_CONTENT_TYPE = x509.ObjectIdentifier("1.2.840.113549.1.9.3")
 _ID_MESSAGE_DIGEST = x509.ObjectIdentifier("1.2.840.113549.1.9.4")
+_MESSAGE_DIGEST = asn1.encode_der(_ID_MESSAGE_DIGEST)
+_SET = 0x31
+_ID_SIGNING_TIME = x509.ObjectIdentifier("1.2.840.113549.1.9.5")
 
 # SignerInfo's version for each kind of sid, and SignedData's with it (RFC 5652 5.1, 5.3).
 _VERSION_ISSUER_AND_SERIAL = 1
@@ -47,6 +55,15 @@ _VERSION_KEY_ID = 3
 _UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError, MemoryError)
 
 Digest = SHA256 | SHA384 | SHA512
+
+
+class ContentDigest(NamedTuple):
+    """Content of which only the SHA-256 is at hand."""
+
+    sha256: bytes
+
+
+Content = bytes | ContentDigest
 
 
 @asn1.sequence
@@ -139,7 +156,7 @@ _EC_SIGNATURES: dict[bytes, str | None] = {
 }
 
 
-def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) -> None:
+def check_cms_signature(message: bytes, certificate_der: bytes, content: Content) -> None:
     """Check that `message` is a CMS signature over `content` by the key of the certificate (RFC 5652 5.6).
 
     Raises PossessionProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no
@@ -150,19 +167,72 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: bytes) 
     signed = _read(message)
     if signed.content_info.content_type != _ID_DATA:
         raise PossessionProofInvalid("eContentType is not id-data")
-    if signed.content_info.content not in (None, content):
-        raise PossessionProofInvalid("eContent is not the expected content")
-    signers = signed.signer_infos.as_list()
-    if len(signers) != 1:
-        raise PossessionProofInvalid("not exactly one signer")
-    signer = signers[0]
+    enclosed = signed.content_info.content
+    if enclosed is not None:
+        if not _is_content(enclosed, content):
+            raise PossessionProofInvalid("eContent is not the expected content")
+        content = enclosed
+    signer = _only_signer(signed)
     _check_signer_id(signed, signer, certificate)
     digest = _digest(signed, signer)
-    to_be_signed = content
-    if signer.signed_attributes is not None:
+    if signer.signed_attributes is None:
+        # A digest does not show whether the content is the attributes of another message.
+        if isinstance(content, ContentDigest):
+            raise PossessionProofInvalid("without signedAttrs the content itself is needed")
+        if is_signed_attributes(content):
+            raise PossessionProofInvalid("the content is the signed attributes of a message")
+        to_be_signed = content
+    else:
         _check_attributes(signer.signed_attributes.as_list(), digest, content)
         to_be_signed = asn1.encode_der(signer.signed_attributes)
     _check_signature(signer, certificate, to_be_signed, digest)
+
+
+def is_signed_attributes(content: bytes) -> bool:
+    """Whether `content` is what a message with signedAttrs signs (RFC 5652 5.4): a SET with a message-digest."""
+    if _MESSAGE_DIGEST not in content:
+        return False
+    try:
+        _, end = der.expect(content, 0, len(content), _SET)
+    except DerMalformed:
+        return False
+    return end == len(content)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """What a message says of its one signer, unchecked: their certificate (DER) where it is in it, the signature,
+    and when it was made (RFC 5652 11.3), where the signed attributes say that once and legibly."""
+
+    certificate: bytes | None
+    signature: bytes
+    signed_at: datetime | None = None
+
+
+def read_signer(message: bytes) -> Signer:
+    """Read who signed. Raises PossessionProofInvalid."""
+    signed = _read(message)
+    signer = _only_signer(signed)
+    brought = (asn1.encode_der(each) for each in signed.certificates or ())
+    certificate = next((each for each in brought if _is_signers(signer, each)), None)
+    return Signer(certificate, signer.signature, _signing_time(signer))
+
+
+def _signing_time(signer: _SignerInfo) -> datetime | None:
+    if signer.signed_attributes is None:
+        return None
+    with suppress(PossessionProofInvalid, *_UNREADABLE):
+        value = _only_value(signer.signed_attributes.as_list(), _ID_SIGNING_TIME)
+        with suppress(*_UNREADABLE):
+            return asn1.decode_der(asn1.UTCTime, value).as_datetime()
+        return asn1.decode_der(asn1.GeneralizedTime, value).as_datetime()
+    return None
+
+
+def _is_content(enclosed: bytes, content: Content) -> bool:
+    if isinstance(content, ContentDigest):
+        return hmac.compare_digest(hashlib.sha256(enclosed).digest(), content.sha256)
+    return enclosed == content
 
 
 def _read(message: bytes) -> _SignedData:
@@ -180,19 +250,35 @@ def _read(message: bytes) -> _SignedData:
     raise PossessionProofInvalid("not the DER of a SignedData")
 
 
+def _only_signer(signed: _SignedData) -> _SignerInfo:
+    signers = signed.signer_infos.as_list()
+    if len(signers) != 1:
+        raise PossessionProofInvalid("not exactly one signer")
+    return signers[0]
+
+
 def _check_signer_id(signed: _SignedData, signer: _SignerInfo, certificate: x509.Certificate) -> None:
-    if isinstance(signer.sid, bytes):
-        version = _VERSION_KEY_ID
-        same = signer.sid == _subject_key_id(certificate)
-    else:
-        # Byte by byte: a client copies the issuer's name from the certificate.
-        version = _VERSION_ISSUER_AND_SERIAL
-        issuer = certificate.issuer.public_bytes()
-        same = asn1.encode_der(signer.sid.issuer) == issuer and signer.sid.serial == certificate.serial_number
-    if not same:
+    version = _VERSION_KEY_ID if isinstance(signer.sid, bytes) else _VERSION_ISSUER_AND_SERIAL
+    if not _names(signer, certificate):
         raise PossessionProofInvalid("the signer is not the certificate's holder")
     if (signed.version, signer.version) != (version, version):
         raise PossessionProofInvalid("version does not go with the signer's identifier")
+
+
+def _names(signer: _SignerInfo, certificate: x509.Certificate) -> bool:
+    if isinstance(signer.sid, bytes):
+        return signer.sid == _subject_key_id(certificate)
+    # Byte by byte: a client copies the issuer's name from the certificate.
+    issuer = certificate.issuer.public_bytes()
+    return asn1.encode_der(signer.sid.issuer) == issuer and signer.sid.serial == certificate.serial_number
+
+
+def _is_signers(signer: _SignerInfo, content: bytes) -> bool:
+    """Whether `content`, which may be anything, is a certificate that the signer's identifier names."""
+    try:
+        return _names(signer, parse_certificate(content))
+    except UNREADABLE:
+        return False
 
 
 def _subject_key_id(certificate: x509.Certificate) -> bytes | None:
@@ -212,10 +298,16 @@ def _digest(signed: _SignedData, signer: _SignerInfo) -> Digest:
     return digest
 
 
-def _check_attributes(attributes: list[_Attribute], digest: Digest, content: bytes) -> None:
+def _check_attributes(attributes: list[_Attribute], digest: Digest, content: Content) -> None:
     if _only_value(attributes, _ID_CONTENT_TYPE) != asn1.encode_der(_ID_DATA):
         raise PossessionProofInvalid("content-type is not id-data")
-    expected = asn1.encode_der(hashlib.new(digest.name, content).digest())
+    if not isinstance(content, ContentDigest):
+        value = hashlib.new(digest.name, content).digest()
+    elif isinstance(digest, SHA256):
+        value = content.sha256
+    else:
+        raise PossessionProofInvalid(f"for {digest.name} the content itself is needed")
+    expected = asn1.encode_der(value)
     if not hmac.compare_digest(_only_value(attributes, _ID_MESSAGE_DIGEST), expected):
         raise PossessionProofInvalid("message-digest is not the content's")
 

@@ -50,6 +50,64 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
             "new request.",
         ),
     },
+    Code.SIGNATURE_NOT_VERIFIED: {
+        "ko": Wording(
+            "서명이 확인되지 않습니다",
+            "이 인증서의 키로 이 내용에 한 서명이 아닙니다({why}). 서명한 원문과 인증서를 그대로 보냈는지 확인해 "
+            "주십시오.",
+        ),
+        "en": Wording(
+            "The signature does not verify",
+            "It is not this certificate's signature over this content ({why}). Check that you sent the content and "
+            "the certificate unchanged.",
+        ),
+    },
+    Code.SIGNED_IN_FUTURE: {
+        "ko": Wording(
+            "서명 시각이 아직 오지 않았습니다",
+            "요청의 서명 시각이 지금보다 늦습니다. 시스템의 시각과 UTC로 적었는지 확인해 주십시오.",
+        ),
+        "en": Wording(
+            "The time of signing has not come yet",
+            "The time in the request is later than now. Check the system's clock, and that the time is in UTC.",
+        ),
+    },
+    Code.SIGNING_TIME_DIFFERS: {
+        "ko": Wording(
+            "서명에 적힌 시각이 다릅니다",
+            "서명 메시지에는 {stated_at}에 서명했다고 적혀 있어 요청의 서명 시각과 다릅니다. "
+            "확인은 요청의 시각으로 했습니다.",
+        ),
+        "en": Wording(
+            "The signature states another time",
+            "The message says that it was signed at {stated_at}, not at the time in the request. The checks took "
+            "the time in the request.",
+        ),
+    },
+    Code.REVOKED_AFTER_SIGNING: {
+        "ko": Wording(
+            "서명한 뒤에 폐지되거나 효력이 정지된 인증서입니다",
+            "{issuer}에서 {revoked_on}에 폐지하거나 효력을 정지했습니다. 그 전에 서명을 받았다는 기록이 있을 때만 "
+            "이 서명을 사용해 주십시오.",
+        ),
+        "en": Wording(
+            "The certificate was revoked or suspended after signing",
+            "{issuer} revoked or suspended it on {revoked_on}. Rely on the signature only if your own records show "
+            "that you had it before.",
+        ),
+    },
+    Code.REVOCATION_NO_LONGER_STATED: {
+        "ko": Wording(
+            "발급기관이 더는 상태를 알려 주지 않는 인증서입니다",
+            "유효기간이 끝나 폐지 여부를 {issuer}에서 더는 확인할 수 없습니다. "
+            "서명할 때의 상태는 발급기관에 문의해 주십시오.",
+        ),
+        "en": Wording(
+            "The issuer no longer states the certificate's status",
+            "It has expired since, so {issuer} no longer says whether it was revoked. Ask the issuer for its "
+            "status at the time of signing.",
+        ),
+    },
     Code.RELYING_SERVICE_NOT_SIGNED: {
         "ko": Wording(
             "서명이 필요한 요청입니다",

@@ -41,6 +41,21 @@ def finding_of(
     return _finding(Level.WARN, _SILENT[status.value], issuer=issuer)
 
 
+def finding_for_signature(
+    status: Status, issuer: Text, signed_at: datetime, *, of_authority: bool = False
+) -> Finding | None:
+    """The finding for a signature of `signed_at`, as `finding_of`.
+
+    WARN where the certificate was revoked or held afterwards, for a reason that says nothing against its key: who
+    relies on the signature has to know by themselves that it was made before.
+    """
+    since = status.revoked_at
+    may_be_before = status.leaves_key_safe or status.value is StatusValue.ON_HOLD
+    if may_be_before and not of_authority and since is not None and since > signed_at:
+        return _finding(Level.WARN, Code.REVOKED_AFTER_SIGNING, issuer=issuer, revoked_on=since)
+    return finding_of(status, issuer, of_authority=of_authority)
+
+
 def given_up(issuer: Text) -> Finding:
     """The finding if the issuer gave no status until the last retry."""
     return _finding(Level.FAIL, Code.REVOCATION_GIVEN_UP, issuer=issuer)
