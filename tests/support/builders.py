@@ -23,6 +23,7 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.certificates.decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import PossessionProofInvalid
@@ -238,7 +239,7 @@ def an_upload_in(wanted: type[UploadOfState], **overrides: Any) -> UploadOfState
 def proves(der: bytes, text: str, signature: bytes, kind: str = "signature") -> bool:
     """Whether `signature` is the proof, by the key of the certificate `der`, over `text`."""
     try:
-        check_possession(der, text, Proof(kind, signature, None))
+        check_possession(der, TextToSign(text), Proof(kind, signature, None))
     except PossessionProofInvalid:
         return False
     return True

@@ -2,6 +2,7 @@
 unless the proof is wrong."""
 
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.codes import Code
@@ -10,7 +11,7 @@ from registrar.domain.registrations.upload import MAX_BAD_PROOFS, AwaitingProof
 from registrar.steps.owners import Owners
 
 
-def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: str, proof: Proof) -> None:
+def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: TextToSign, proof: Proof) -> None:
     """Check that the certificate's key made `proof` over `text`, and that the certificate is the customer's.
 
     Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_…,

@@ -6,26 +6,22 @@ from typing import Any
 from registrar.domain.access.challenge import Challenge
 from registrar.domain.access.credentials import masked_phone, request_options
 from registrar.domain.access.customer import Customer
+from registrar.domain.possession.headings import Heading, TextToSign, compose
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.times import iso
 
 
-def identity_text(challenge: Challenge, bank: str) -> str:
-    """The text to sign: a heading and six labelled lines, LF between them and none at the end, as UTF-8.
-
-    Its heading differs from that of a registration's text (texts_to_sign.py), so no signature is valid for both.
-    """
-    return "\n".join(
-        (
-            "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate",
-            f"bank: {bank}",
-            f"challenge: {challenge.id}",
-            f"operation: {challenge.operation.value}",
-            f"object: {challenge.object_id or '-'}",
-            f"nonce: {challenge.nonce}",
-            f"valid until: {iso(challenge.expires_at)}",
-        )
-    )
+def identity_text(challenge: Challenge, bank: str) -> TextToSign:
+    """The text to sign that proves a challenge."""
+    lines = {
+        "bank": bank,
+        "challenge": challenge.id,
+        "operation": challenge.operation.value,
+        "object": challenge.object_id or "-",
+        "nonce": challenge.nonce,
+        "valid until": iso(challenge.expires_at),
+    }
+    return compose(Heading.PROVE, lines)
 
 
 def method_data(

@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.possession.cms_signature import check_cms_signature
+from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.errors import PossessionProofInvalid
 
 
-def check_possession(der: bytes, text: str, proof: Proof) -> None:
+def check_possession(der: bytes, text: TextToSign, proof: Proof) -> None:
     """Check that the key of the certificate `der` made the signature over the UTF-8 bytes of `text`.
 
     `cms` is detached SignedData (RFC 5652); `signature` is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2) or ECDSA

@@ -1,5 +1,6 @@
 """The canonical text that a customer's key signs, and the consent they give with it. Standard library only."""
 
+from registrar.domain.possession.headings import Heading, TextToSign, compose
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.registrations.upload import AwaitingProof
 from registrar.domain.times import iso
@@ -18,36 +19,32 @@ CONSENT_TEXT = {
 }
 
 
-def text_to_sign(upload: AwaitingProof, bank: str) -> str:
-    """The text to sign: a heading and five labelled lines, LF between them and none at the end, as UTF-8.
+def text_to_sign(upload: AwaitingProof, bank: str) -> TextToSign:
+    """The text to sign that registers a certificate.
 
     It is the same for ko and en on purpose: one certificate, one text, whatever the app's language.
     """
-    return "\n".join(
-        (
-            "타기관 인증서 등록 / Register a certificate of another institution",
-            f"bank: {bank}",
-            f"upload: {upload.id}",
-            f"certificate: sha256 {upload.summary.fingerprint}",
-            f"nonce: {upload.nonce}",
-            f"valid until: {iso(upload.nonce_expires_at)}",
-        )
-    )
+    lines = {
+        "bank": bank,
+        "upload": upload.id,
+        "certificate": f"sha256 {upload.summary.fingerprint}",
+        "nonce": upload.nonce,
+        "valid until": iso(upload.nonce_expires_at),
+    }
+    return compose(Heading.REGISTER, lines)
 
 
-def text_to_resume(registration: Registration, bank: str) -> str:
+def text_to_resume(registration: Registration, bank: str) -> TextToSign:
     """The text to sign that cancels a loss report, in the same form. Its nonce is that of the report.
 
     Raises ValueError for a registration that its customer does not hold.
     """
     if registration.resume_nonce is None:
         raise ValueError("the registration has no loss report")
-    return "\n".join(
-        (
-            "등록 인증서 다시 사용 / Use a registered certificate again",
-            f"bank: {bank}",
-            f"registration: {registration.id}",
-            f"certificate: sha256 {registration.fingerprint}",
-            f"nonce: {registration.resume_nonce}",
-        )
-    )
+    lines = {
+        "bank": bank,
+        "registration": registration.id,
+        "certificate": f"sha256 {registration.fingerprint}",
+        "nonce": registration.resume_nonce,
+    }
+    return compose(Heading.RESUME, lines)

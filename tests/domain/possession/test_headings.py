@@ -1,0 +1,86 @@
+"""Texts to sign: a signature for one purpose is none for another, whatever the values in the texts are."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from registrar.domain.access.challenge import Challenge, Operation, new_challenge
+from registrar.domain.access.challenge_text import identity_text
+from registrar.domain.possession.headings import Heading, compose
+from registrar.domain.possession.texts_to_sign import text_to_resume, text_to_sign
+from registrar.domain.registrations.registration import new_registration
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, proves
+from tests.support.cms_messages import signed_by
+from tools.demo.phone import sign
+
+BANK = "JBB"
+CERTIFICATE = a_certificate(key=an_ec_key())
+# As alike as an attacker could wish: one id, one nonce, one end for all.
+ID, NONCE, ENDS = "0" * 32, "0123456789abcdef0123456789abcdef", NOW
+UPLOAD = an_upload(CERTIFICATE, id=ID, nonce=NONCE, nonce_expires_at=ENDS)
+
+
+def a_challenge(operation: Operation, object_id: str, *, login: bool = False) -> Challenge:
+    made = new_challenge("hong", "personal", ("certificate",), NOW, operation=operation, object_id=object_id)
+    return replace(made, id=ID, nonce=NONCE, expires_at=ENDS, starts_session=login)
+
+
+def _resuming() -> str:
+    registration = new_registration(UPLOAD, "signature", "2026-11", NOW)
+    return text_to_resume(replace(registration, id=ID, resume_nonce=NONCE), BANK)
+
+
+TEXTS: Mapping[Heading, Callable[[], list[str]]] = {
+    Heading.REGISTER: lambda: [text_to_sign(UPLOAD, BANK)],
+    Heading.RESUME: lambda: [_resuming()],
+    Heading.PROVE: lambda: [
+        identity_text(a_challenge(Operation.LOGIN, "", login=True), BANK),
+        *(identity_text(a_challenge(each, ID), BANK) for each in Operation if each is not Operation.LOGIN),
+    ],
+}
+EVERY = [(heading, text) for heading, make in TEXTS.items() for text in make()]
+
+
+def test_every_heading_has_its_texts_here() -> None:
+    assert TEXTS.keys() == set(Heading), "name the texts of a new heading"
+
+
+def test_no_two_headings_could_be_taken_for_each_other() -> None:
+    lines = [heading.value for heading in Heading]
+    parts = [part for line in lines for part in line.split(" / ")]
+
+    assert len(set(parts)) == 2 * len(lines), "each names its purpose in Korean and in English"
+    assert not [pair for pair in permutations(lines, 2) if pair[0].startswith(pair[1])]
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(("heading", "text"), EVERY, ids=lambda each: each.split("\n")[0][:24])
+def test_a_text_begins_with_its_heading_and_names_the_bank(heading: Heading, text: str) -> None:
+    first, second, *_ = text.split("\n")
+    assert (first, second) == (heading, f"bank: {BANK}")
+    assert sum(line in set(Heading) for line in text.split("\n")) == 1
+
+
+@pytest.mark.parametrize(("signed", "expected"), list(permutations(EVERY, 2)), ids=lambda each: each[0].name)
+def test_a_signature_over_one_text_proves_no_other(
+    signed: tuple[Heading, str], expected: tuple[Heading, str]
+) -> None:
+    signature = base64.b64decode(sign(CERTIFICATE.key, signed[1]))
+    message = signed_by(CERTIFICATE, signed[1].encode())
+    attached = signed_by(CERTIFICATE, signed[1].encode(), content_in=expected[1].encode())
+
+    assert proves(CERTIFICATE.der, signed[1], signature)
+    assert proves(CERTIFICATE.der, signed[1], message, "cms")
+    assert not proves(CERTIFICATE.der, expected[1], signature)
+    for cms in (message, attached):
+        assert not proves(CERTIFICATE.der, expected[1], cms, "cms")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\x85", "\u202e", "\0"])
+def test_a_value_cannot_leave_its_line(end: str) -> None:
+    """Otherwise it could end with lines of another text."""
+    with pytest.raises(ValueError, match="object"):
+        compose(Heading.PROVE, {"bank": BANK, "object": f"-{end}nonce: 0"})
