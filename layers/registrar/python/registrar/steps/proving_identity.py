@@ -10,17 +10,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from registrar.aws.tables.challenges import Challenges, from_item
-from registrar.aws.tables.session_uses import SessionUses
-from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import MAX_TRIES, Challenge, ChallengeState, Operation, Proved
 from registrar.domain.access.credentials import GUESSABLE
-from registrar.domain.access.devices import new_device
-from registrar.domain.access.session import Started, is_open, new_session
-from registrar.domain.access.throttles import step_up_key, step_up_locked
+from registrar.domain.access.throttles import step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.steps.locked_logins import LockedLogins
+from registrar.steps.starting_sessions import SessionStarts
 
 
 class FailedTry(NamedTuple):
@@ -38,8 +35,7 @@ class Access:
     """Challenges, sessions and throttles, as the verify functions use them together."""
 
     challenges: Challenges
-    sessions: Sessions
-    uses: SessionUses
+    starts: SessionStarts
     throttles: Throttles
     locked_logins: LockedLogins
 
@@ -88,32 +84,25 @@ class Access:
         return Refusal(Code.STEP_UP_EXPIRED)
 
     def finish(self, challenge: Challenge, method: str, now: datetime, *, totp_step: int | None = None) -> Proved:
-        """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared, by a
-        login also those within the session that it ends, which may not have been the customer's.
+        """A correct response: a login starts the session, a step-up becomes a proof; the attempts are cleared.
 
         The session's row uses up the code first, so no challenge is proved by a used code.
         Raises Refusal: STEP_UP_REUSED, STEP_UP_EXPIRED.
         """
         started = None
         if challenge.starts_session:
-            started = self._start(challenge, method, now, totp_step)
-            self.throttles.clear(step_up_key(challenge.customer_id))
+            started = self.starts.start(
+                challenge.customer_id,
+                challenge.customer_kind,
+                method,
+                now,
+                asked_at=challenge.created_at,
+                devices=challenge.devices,
+                totp_step=totp_step,
+            )
         elif totp_step is not None:
-            self.sessions.use_code(challenge.customer_id, totp_step)
+            self.starts.sessions.use_code(challenge.customer_id, totp_step)
         if challenge.operation is not Operation.LOGIN:
             challenge = self.challenges.prove(challenge, method, now)
         self.throttles.clear(challenge.throttle)
         return Proved(challenge, started)
-
-    def _start(self, challenge: Challenge, method: str, now: datetime, totp_step: int | None) -> Started:
-        session, token = new_session(challenge.customer_id, challenge.customer_kind, method, now)
-        device_id = None
-        devices = None
-        if challenge.devices is not None:
-            device_id, digest = new_device()
-            devices = challenge.devices + digest
-        ended = self.sessions.start(
-            session, challenge_created_at=challenge.created_at, totp_step=totp_step, devices=devices
-        )
-        used = self.uses.latest(ended) if ended is not None and now < ended.expires_at else None
-        return Started(session, token, used is not None and is_open(used, now), device_id)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from registrar.steps.reporting_loss import LossReports
     from registrar.steps.sending_at_once import NoticesAtOnce
     from registrar.steps.signing import Signing
+    from registrar.steps.starting_sessions import SessionStarts
     from registrar.steps.status_checks import StatusChecks
     from registrar.steps.status_refresh import StatusRefresh
     from registrar.steps.unlisted_watch import UnlistedWatch
@@ -36,9 +37,7 @@ def access() -> Access:
     """Proving a challenge."""
     from registrar.steps.proving_identity import Access
 
-    return Access(
-        stores.challenges(), stores.sessions(), stores.session_uses(), stores.throttles(), locked_logins()
-    )
+    return Access(stores.challenges(), session_starts(), stores.throttles(), locked_logins())
 
 
 def status_refresh() -> StatusRefresh:
@@ -160,6 +159,13 @@ def signing() -> Signing:
         evidence(),
         setting("BANK_CODE"),
     )
+
+
+def session_starts() -> SessionStarts:
+    """Starting a session after a login."""
+    from registrar.steps.starting_sessions import SessionStarts
+
+    return SessionStarts(stores.sessions(), stores.session_uses(), stores.throttles())
 
 
 def status_checks() -> StatusChecks:
