@@ -29,7 +29,10 @@ from registrar.domain.registrations.registration import Hold, Lifecycle, Registr
 from registrar.entry.log import customer_ref
 
 _JUDGED = ("lifecycle", "holds", "resume_nonce", "bank_hold_reason", "ended_at", "end_reason", "revoked_at")
-_OURS = ("phone", "totp_ciphertext", "passkeys", "passkey_removed_at", "pending", "recovery", "version")
+_OURS = (
+    *("phone", "totp_ciphertext", "passkeys", "passkey_removed_at"),
+    *("pending", "recovery", "recovered_at", "version"),
+)
 
 
 def restore_registrations(client: Any, source: str, target: str, kept_table: str) -> int:

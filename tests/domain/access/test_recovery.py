@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from registrar.domain.access.customer import Customer, Pending
-from registrar.domain.access.recovery import COOLING_OFF, REENROLMENT, Recovery, approve, open_proposal, propose
+from registrar.domain.access.recovery import (
+    COOLING_OFF,
+    LOST,
+    REENROLMENT,
+    Recovery,
+    approve,
+    open_proposal,
+    propose,
+)
 from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.two_persons import check_read, digest_of
 from tests.support.builders import NOW
@@ -124,6 +132,20 @@ def test_later_change_by_the_customer_stays() -> None:
     changed = replace(then, phone="+821011112222", totp_ciphertext=b"new")
 
     assert changed.as_of(NOW + COOLING_OFF + timedelta(days=1)) == changed
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_when_a_recovery_took_effect_outlives_it(lost: str) -> None:
+    ends = NOW + COOLING_OFF
+    proposal = propose(NEW if lost == "phone" else None, (lost,), REASON, "kim.teller", NOW, current=OLD)
+    customer = a_customer(recovery=approve(proposal, "lee.manager", NOW))
+    assert customer.as_of(ends - timedelta(seconds=1)).recovered_at is None
+
+    then = customer.as_of(ends)
+    assert then.recovered_at == ends
+    later = propose(None, ("totp",), REASON, "kim.teller", ends, current=OLD)
+    for recovery in (later, approve(later, "lee.manager", ends), None):
+        assert replace(then, recovery=recovery).as_of(ends + timedelta(hours=1)).recovered_at == ends
 
 
 def test_recovery_cancels_an_unfinished_enrolment() -> None:

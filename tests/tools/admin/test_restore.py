@@ -154,6 +154,14 @@ def test_a_restore_of_customers_keeps_when_a_passkey_was_removed(account: Accoun
     assert restored(account, tmp_path, copy).passkey_removed_at == NOW
 
 
+def test_a_restore_of_customers_keeps_when_they_recovered(account: Account, tmp_path: Path) -> None:
+    """Otherwise a certificate on the lost phone would log in again."""
+    put(account, "CustomersTable", customer_store.to_item(a_customer()))
+    copy = copied(account, "CustomersTable")
+    put(account, "CustomersTable", customer_store.to_item(a_customer(recovered_at=NOW)))
+    assert restored(account, tmp_path, copy).recovered_at == NOW
+
+
 @pytest.mark.parametrize(("days", "phone", "totp"), [(2, NEW_PHONE, None), (0, PHONE, b"sealed")])
 def test_a_recovery_that_took_effect_survives_the_loss_of_the_row(
     account: Account, tmp_path: Path, days: int, phone: str, totp: bytes | None

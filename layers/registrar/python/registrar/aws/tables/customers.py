@@ -43,6 +43,7 @@ def from_item(item: dynamo.Item) -> Customer:
         ),
         pending=_pending(dynamo.read_json(item, "pending")) if "pending" in item else None,
         recovery=_recovery(dynamo.read_json(item, "recovery")) if "recovery" in item else None,
+        recovered_at=dynamo.read_instant(item, "recovered_at") if "recovered_at" in item else None,
         version=dynamo.read_number(item, "version") if "version" in item else 0,
         channels=tuple(dynamo.read_text(item, "channels").split(",")) if "channels" in item else ("sms",),
         mail=dynamo.read_text(item, "mail") if "mail" in item else None,
@@ -99,6 +100,7 @@ def _ours(customer: Customer) -> dict[str, dict[str, Any] | None]:
         "passkey_removed_at": dynamo.instant(removed_at) if removed_at else None,
         "pending": dynamo.as_json(_from_pending(pending)) if pending else None,
         "recovery": dynamo.as_json(_from_recovery(recovery)) if recovery else None,
+        "recovered_at": dynamo.instant(customer.recovered_at) if customer.recovered_at else None,
     }
 
 

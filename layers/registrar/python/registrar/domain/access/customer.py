@@ -43,7 +43,7 @@ class Customer:
     shown to be the customer's. `channels` are how the customer wants notices, the preferred one first: `sms`,
     `mail` (to `mail`), `push` (to `push_endpoint`, the ARN of the phone at SNS). `version` counts changes of
     what is ours to write: `phone`, `totp_ciphertext`, `passkeys`, `passkey_removed_at` (the last time one was),
-    `pending`, `recovery`. The rest is the bank's.
+    `pending`, `recovery`, `recovered_at` (when the last recovery took effect). The rest is the bank's.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Customer:
     passkey_removed_at: datetime | None = None
     pending: Pending | None = None
     recovery: Recovery | None = None
+    recovered_at: datetime | None = None
     version: int = 0
     channels: tuple[str, ...] = ("sms",)
     mail: str | None = None
@@ -66,13 +67,16 @@ class Customer:
     def as_of(self, now: datetime) -> Self:
         """The customer as they are at `now`: with a recovery applied that is in effect and not in the row yet."""
         recovery = self.recovery
-        if recovery is None or recovery.applied or not recovery.in_effect(now):
+        if recovery is None or not recovery.in_effect(now):
             return self
+        recovered = replace(self, recovered_at=recovery.effective_at)
+        if recovery.applied:
+            return recovered
         totp = None if "totp" in recovery.lost else self.totp_ciphertext
         phone = recovery.phone_after(self.phone)
         applied = replace(recovery, applied=True)
         passkeys = () if "passkeys" in recovery.lost else self.passkeys
-        changed = replace(self, phone=phone, totp_ciphertext=totp, passkeys=passkeys)
+        changed = replace(recovered, phone=phone, totp_ciphertext=totp, passkeys=passkeys)
         return replace(changed, pending=None, recovery=applied)
 
     def strong_lost_at(self, certificates_lost_at: Iterable[datetime | None]) -> datetime | None:
