@@ -60,7 +60,9 @@ def test_a_restored_row_is_judged_as_it_was_left(
     put_back(account, earlier)
     (listed,) = registrations.of_customer("hong")
     (batch,) = registrations.find_many([("hong", r.id)])
-    for found in (registrations.get("hong", r.id), listed, batch):
+    named = registrations.find_by_fingerprint(r.fingerprint)
+    assert named is not None
+    for found in (registrations.get("hong", r.id), listed, batch, named):
         assert judged(found) == left
         assert not found.usable_at(NOW)
 

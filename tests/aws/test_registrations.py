@@ -11,11 +11,12 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, new_registration
 from registrar.domain.registrations.upload import AwaitingProof, Registered, failure
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of, uploads_of
+from tests.support.transitions import block
 from tools.pki.authorities import CustomerCertificate
 
 DAY = timedelta(days=1)
@@ -220,6 +221,40 @@ def test_registrations_are_found_by_their_issuers_serials(account: Account, regi
     assert [len(each["Keys"]) for each in asked] == [100, 100, 2]
     assert all(each["ConsistentRead"] for each in asked)
     assert registrations.find_by_issuer_serial(digest, []) == {}
+
+
+def test_a_registration_is_found_by_its_fingerprint_in_three_calls_whatever_became_of_it(
+    account: Account, registrations: Registrations, certificate: CustomerCertificate
+) -> None:
+    registration = a_registration(account, certificate)
+
+    def found(fingerprint: str) -> Registration | None:
+        result: list[Registration | None] = []
+        calls = account.recorded(lambda: result.append(registrations.find_by_fingerprint(fingerprint)))
+        assert [call.operation for call in calls] == ["GetItem", "GetItem", "BatchGetItem"]
+        assert all("ConsistentRead': True" in str(call.params) for call in calls)
+        return result[0]
+
+    assert found("0" * 64) is None
+    assert found(registration.fingerprint) == registration
+    registrations.add_hold("hong", registration.id, Hold.ISSUER, NOW)
+    assert found(registration.fingerprint) == registrations.find("hong", registration.id)
+    block(registrations, registration)
+    blocked = found(registration.fingerprint)
+    assert blocked == registrations.find("hong", registration.id)
+    assert blocked is not None
+    assert blocked.lifecycle is Lifecycle.BLOCKED
+
+
+def test_a_registration_found_by_its_fingerprint_is_the_customers_last(
+    account: Account, registrations: Registrations, certificate: CustomerCertificate
+) -> None:
+    first = a_registration(account, certificate)
+    registrations.deregister(first, NOW)
+    again = a_registration(account, certificate, at=NOW + timedelta(hours=1))
+    found = registrations.find_by_fingerprint(first.fingerprint)
+    assert found is not None
+    assert found.id == again.id != first.id
 
 
 def test_unprocessed_keys_are_read_again(

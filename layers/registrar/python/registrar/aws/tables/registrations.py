@@ -4,7 +4,7 @@ Each change names what it leaves. Repeating one that is done changes nothing; an
 a restore of the table must not undo is written to the table of kept states in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from registrar.aws.tables.registering import taken, writes
 from registrar.aws.tables.registration_items import (
     LIVE,
     alive,
+    certificate_lock_key,
     end,
     from_item,
     held_since_name,
@@ -68,6 +69,20 @@ class Registrations:
             raise Refusal(Code.REG_NOT_FOUND)
         return found
 
+    def find_by_fingerprint(self, fingerprint: str) -> Registration | None:
+        """The registration of a certificate (SHA-256 of its DER, hex), whoever's it is and whatever became of it.
+
+        Always the same three calls, so that their number says nothing of a certificate.
+        """
+        lock = dynamo.get(self.client, self.table, certificate_lock_key(fingerprint))
+        customer_id = dynamo.read_text(lock, "customer_id") if lock else fingerprint
+        registration_id = dynamo.read_text(lock, "registration_id") if lock else fingerprint
+        item = dynamo.get(self.client, self.table, row_key(customer_id, registration_id))
+        row = from_item(item) if item else None
+        key_digest = row.key_digest if row else fingerprint
+        kept, denied = self._kept_and_denied([(customer_id, registration_id, key_digest)])
+        return judged(row, kept, denied) if row else None
+
     def find_many(self, ids: Iterable[tuple[str, str]]) -> Iterator[Registration]:
         """Those of the registrations (customer, registration) that exist, in no order, read by batches."""
         remaining = iter(ids)
@@ -115,15 +130,21 @@ class Registrations:
         live = [row for row in rows if row.lifecycle is Lifecycle.LIVE]
         if not live:
             return rows
-        digests = sorted({row.key_digest for row in live})
-        customers = sorted({row.customer_id for row in live})
-        kept_keys = [kept_states.registration_key(row.id) for row in live]
-        keys = [(self.deny_table, key_of(digest)) for digest in digests]
+        kept, denied = self._kept_and_denied([(row.customer_id, row.id, row.key_digest) for row in live])
+        return [judged(row, kept, denied) for row in rows]
+
+    def _kept_and_denied(
+        self, rows: Collection[tuple[str, str, str]]
+    ) -> tuple[Mapping[str, dynamo.Item], Mapping[str, datetime]]:
+        """What is kept of these rows (customer, registration, key), by id, and when keys were denied; one call."""
+        customers = sorted({customer_id for customer_id, _, _ in rows})
+        kept_keys = [kept_states.registration_key(registration_id) for _, registration_id, _ in rows]
+        keys = [(self.deny_table, key_of(digest)) for digest in sorted({digest for _, _, digest in rows})]
         keys += [(self.kept_table, key) for key in (*kept_keys, *map(kept_states.customer_key, customers))]
         items = list(dynamo.get_from(self.client, keys))
         denied = {key_denied(item): denied_at(item) for table, item in items if table == self.deny_table}
         kept = {dynamo.read_text(item, "id"): item for table, item in items if table == self.kept_table}
-        return [judged(row, kept, denied) for row in rows]
+        return kept, denied
 
     @property
     def _deny_list(self) -> DenyList:
