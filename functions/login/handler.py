@@ -13,7 +13,7 @@ from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.clock import now
-from registrar.entry.fields import CUSTOMER_ID
+from registrar.entry.fields import CUSTOMER_ID, DEVICE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
@@ -39,7 +39,7 @@ def lambda_handler(request: Request) -> Response:
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
     operation = Operation(fields.optional_text("operation", "login|register") or "login")
-    device_id = fields.optional_text("device_id", r"[A-Za-z0-9_-]{22}")
+    device_id = fields.optional_text("device_id", DEVICE_ID)
 
     throttles.count_address(request.source_address, at)
     standing = sessions.standing(customer_id)

@@ -8,10 +8,12 @@ import pytest
 from registrar.aws import dynamo
 from registrar.aws.tables import challenges as challenge_store
 from registrar.aws.tables import customers as customer_store
+from registrar.aws.tables.certificate_logins import CertificateLogins
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.customers import Customers
 from registrar.aws.tables.session_uses import LiveSessions, SessionUses
 from registrar.aws.tables.sessions import Sessions
+from registrar.domain.access.certificate_login import new_certificate_login
 from registrar.domain.access.challenge import (
     MAX_TRIES,
     PROOF_LIFE,
@@ -123,6 +125,46 @@ def test_an_expired_challenge_is_not_proved(challenges: Challenges) -> None:
     challenges.add(challenge)
     with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
         challenges.prove(challenge, "otp", challenge.expires_at)
+
+
+@pytest.fixture
+def logins(account: Account) -> CertificateLogins:
+    return CertificateLogins(account.client("dynamodb"), account.physical["ChallengesTable"])
+
+
+def test_a_text_of_a_login_is_used_once(account: Account, logins: CertificateLogins) -> None:
+    login = new_certificate_login(NOW + 123 * MILLISECOND)
+    logins.add(login)
+    (item,) = account.items("ChallengesTable")
+    assert int(item["ttl"]["N"]) == int((NOW + RETENTION).timestamp())
+
+    assert logins.use(login.id, NOW + SECOND) == replace(login, expires_at=login.expires_at.replace(microsecond=0))
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        logins.use(login.id, NOW + SECOND)
+
+
+@pytest.mark.parametrize("login_id", ["unknown", None])
+def test_an_unknown_or_expired_text_of_a_login_is_refused_and_creates_no_item(
+    account: Account, logins: CertificateLogins, login_id: str | None
+) -> None:
+    login = new_certificate_login(NOW)
+    logins.add(login)
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        logins.use(login_id or login.id, NOW if login_id else login.expires_at)
+    assert len(account.items("ChallengesTable")) == 1
+
+
+def test_a_challenge_and_a_text_of_a_login_are_never_each_other(
+    challenges: Challenges, logins: CertificateLogins
+) -> None:
+    challenge, login = a_challenge(), new_certificate_login(NOW)
+    challenges.add(challenge)
+    logins.add(login)
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        logins.use(challenge.id, NOW)
+    assert challenges.find(login.id) is None
+    with pytest.raises(ConditionFailed):
+        challenges.count_try(login.id, NOW)
 
 
 def used(challenges: Challenges, proof: Challenge, **overrides: object) -> Challenge:

@@ -1,9 +1,13 @@
 """Login and step-up killed at any write: no code is used twice, no proof lacks a code, a retry succeeds."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.app import App, assert_problem
+from tests.support.builders import a_certificate, an_ec_key
 from tests.support.crashes import SIDES, each_crash
+from tests.support.methods import Prover
 
 each_side = pytest.mark.parametrize("after", SIDES)
 
@@ -44,6 +48,41 @@ def test_a_login_that_proves_too(after: bool) -> None:
         app.account.pass_time(seconds=31)
         assert app.log_in(operation="register").status == 200
         assert app.announce(b"x").status == 201
+
+
+CERTIFICATE = a_certificate(key=an_ec_key())
+
+
+def text_asked(app: App) -> dict[str, Any]:
+    Prover(app).hold(CERTIFICATE)
+    return Prover(app).certificate_login()
+
+
+@each_side
+def test_a_login_by_certificate(after: bool) -> None:
+    def log_in(app: App, asked: dict[str, Any]) -> object:
+        return Prover(app).by_certificate_alone(CERTIFICATE, asked)
+
+    for crash in each_crash(text_asked, log_in, after=after):
+        app, account = crash.app, crash.account
+        (text,) = account.items("ChallengesTable")
+        started = account.items("SessionsTable")
+        assert "used_at" in text or not started, "a session comes after its text was used up"
+        if "used_at" in text:
+            assert_problem(Prover(app).by_certificate_alone(CERTIFICATE, crash.state), "STEP_UP_EXPIRED")
+            assert account.items("SessionsTable") == started, "and no second one with it"
+        account.pass_time(seconds=1)
+        again = Prover(app).by_certificate_alone(CERTIFICATE)
+        assert again.body["token_type"] == "Bearer"
+        assert again.body["ended_other_session"] is bool(started)
+
+
+@each_side
+def test_a_text_to_log_in(after: bool) -> None:
+    for crash in each_crash(
+        lambda app: Prover(app).hold(CERTIFICATE), lambda app, _: Prover(app).certificate_login(), after=after
+    ):
+        assert Prover(crash.app).by_certificate_alone(CERTIFICATE).status == 200
 
 
 def announcing(app: App) -> str:

@@ -18,6 +18,7 @@ from tests.support.app import App
 from tests.support.builders import NOW, a_compromised_key
 from tests.support.containers import SECRET, files_of, mismatch
 from tests.support.decision_cases import CASES
+from tests.support.methods import Prover
 from tests.support.relying import System, a_service
 from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
@@ -42,6 +43,7 @@ from tests.support.scenarios import (
     method_unavailable,
     opened,
     proved,
+    recovered,
     registered_twice,
     removed,
     renewed,
@@ -77,6 +79,8 @@ from tools.pki.npki_files import Pbes2, sign_pri_key
 SCENARIOS: dict[str, Scenario] = {
     "AUTH_REQUIRED": signed_out,
     "LOGIN_FAILED": lambda app: app.give_password("not the password"),
+    "LOGIN_CERTIFICATE_FAILED": lambda app: Prover(app).by_certificate_alone(good()),
+    "LOGIN_AFTER_RECOVERY": recovered,
     "STEP_UP_REQUIRED": lambda app: dataclasses.replace(app, proved_at=NOW - timedelta(days=1)).announce(b"x"),
     "STEP_UP_INVALID": code_given(1),
     "STEP_UP_EXPIRED": lambda app: app.give_code("A" * 22),

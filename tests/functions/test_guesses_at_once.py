@@ -1,5 +1,6 @@
 """Guesses that arrive at once: each takes its try before it is compared, so only those allowed are compared."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from registrar.domain.access.challenge import MAX_TRIES
 from registrar.domain.access.customer import MAX_PENDING_TRIES
+from registrar.domain.possession import stand_in
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, MAX_PASSWORD_TRIES
 from registrar.steps import proving_possession
 from tests.support.account import Account
@@ -47,6 +49,19 @@ def a_signature_of_a_registered_certificate(prover: Prover) -> tuple[Any, str, G
     challenge = prover.log_in_challenge()
     module = prover.account.function("verify_certificate")
     return module, "check_possession", lambda: prover.by_certificate(challenge, another)
+
+
+def a_signature_of_a_login_by_certificate_alone(prover: Prover) -> tuple[Any, str, Guess]:
+    certificate, another = a_certificate(key=an_ec_key()), a_certificate(key=an_ec_key("another"))
+    prover.hold(certificate)
+    asked = prover.certificate_login()
+    prover.account.function("finish_certificate_login")
+    fingerprint = hashlib.sha256(certificate.der).hexdigest()
+    return (
+        stand_in,
+        "check_possession",
+        lambda: prover.by_certificate_alone(another, asked, fingerprint=fingerprint),
+    )
 
 
 def a_code_of_a_new_app(prover: Prover) -> tuple[Any, str, Guess]:
@@ -91,6 +106,7 @@ def an_r(prover: Prover) -> tuple[Any, str, Guess]:
         (a_text_message_code, MAX_TRIES),
         (a_passkey, MAX_TRIES),
         (a_signature_of_a_registered_certificate, MAX_TRIES),
+        (a_signature_of_a_login_by_certificate_alone, 1),
         (a_code_of_a_new_app, MAX_PENDING_TRIES),
         (a_code_of_a_new_phone, MAX_PENDING_TRIES),
         (a_container_password, MAX_PASSWORD_TRIES),

@@ -1,6 +1,7 @@
 """Logs: enough to follow a request, and no secrets."""
 
 import base64
+import hashlib
 import json
 from datetime import timedelta
 
@@ -9,8 +10,10 @@ import pytest
 from tests.support.account import Account, an_account
 from tests.support.app import DONE, App, an_event, assert_problem, trust_demo_issuers
 from tests.support.builders import NOW, a_certificate
+from tests.support.methods import Prover
 from tests.support.notices import run
 from tests.support.rows import PASSWORD, PHONE, TOTP_SECRET
+from tools.demo.phone import sign
 
 WRONG_PASSWORD = "a-wrong-password-typed-in-haste"
 
@@ -41,6 +44,14 @@ def everything_happens(app: App, account: Account) -> list[str]:
     assert app.prove(view, certificate).status == 201
     nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
 
+    asked = Prover(app).certificate_login()
+    wrong_signature = sign(other.key, asked["text"])
+    refused = Prover(app).by_certificate_alone(certificate, asked, signature=wrong_signature)
+    assert_problem(refused, "LOGIN_CERTIFICATE_FAILED")
+    account.pass_time(seconds=1)
+    text = Prover(app).certificate_login()
+    session = Prover(app).by_certificate_alone(certificate, text).body
+
     account.pass_time(days=1)
     run(account)
     App(account, "kim").enrol(phone="+not-a-phone-0001")
@@ -68,6 +79,11 @@ def everything_happens(app: App, account: Account) -> list[str]:
         form["policy"],
         form["x-amz-signature"],
         base64.b64encode(certificate.der).decode()[:60],
+        wrong_signature,
+        text["text"].split("nonce: ")[1].split("\n")[0],
+        session["token"],
+        session["token"].partition(".")[2],
+        hashlib.sha256(certificate.der).hexdigest(),
     ]
 
 
@@ -100,7 +116,7 @@ def test_customers_are_logged_by_digest_only(happened: tuple[Account, list[str]]
 def test_every_step_is_audited(happened: tuple[Account, list[str]]) -> None:
     account, _ = happened
     audited = [line["message"] for line in account.logged() if line.get("audit")]
-    assert audited[:12] == [
+    assert audited[:14] == [
         "login.refused",
         "login.challenged",
         "otp.refused",
@@ -111,6 +127,8 @@ def test_every_step_is_audited(happened: tuple[Account, list[str]]) -> None:
         "upload.checked",
         "proof.refused",
         "registration.added",
+        "certificate_login.refused",
+        "session.started",
         "notice.sent",
         "upload.issued",
     ]

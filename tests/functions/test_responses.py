@@ -184,6 +184,7 @@ def test_a_defect_returns_no_detail_and_is_logged_with_its_trace(
             "registration_id": "r" + "0" * 32,
             "signature": "AAAA",
         },
+        "/login/certificate": {"login_id": "A" * 22, "fingerprint": "ab" * 32, "signature": "AAAA"},
         "/credentials/passkey/options": PROVED,
         "/credentials/passkey": PROVED
         | {"name": "phone", "client_data_json": "AAAA", "attestation_object": "AAAA"},

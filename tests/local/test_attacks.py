@@ -23,11 +23,13 @@ from tests.support.app import an_event
 from tests.support.expect import problem
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
-from tools.demo.phone import Phone, code_at
+from tools.demo.phone import Phone, code_at, sign
+from tools.pki.authorities import CustomerCertificate
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
+NewCertificate = Callable[..., CustomerCertificate]
 SEVERAL = 50
 ADDRESS = "203.0.113.77"
 
@@ -115,6 +117,23 @@ def test_concurrent_right_codes_make_one_session(new_phone: NewPhone) -> None:
     with ThreadPoolExecutor(9) as pool:
         answers = list(pool.map(lambda each: give(phone, each, right), challenges * 3))
     assert [answer.status for answer in answers].count(200) == 1
+
+
+def test_concurrent_uses_of_a_text_to_log_in_make_one_session(
+    new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    phone, certificate = new_phone(), new_certificate()
+    assert phone.prove(phone.upload({"signCert.der": certificate.der}), certificate).status == 201
+    asked = phone.call("POST", "/login/certificate/options").json()
+    body = {
+        "login_id": asked["login_id"],
+        "certificate": base64.b64encode(certificate.der).decode(),
+        "signature": sign(certificate.key, asked["text"]),
+    }
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: phone.call("POST", "/login/certificate", body), range(8)))
+    assert [answer.status for answer in answers].count(200) == 1
+    assert {problem(answer)["code"] for answer in answers if answer.status != 200} == {"STEP_UP_EXPIRED"}
 
 
 def test_code_of_another_customer_is_rejected(new_phone: NewPhone) -> None:

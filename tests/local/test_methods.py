@@ -125,6 +125,23 @@ def test_only_the_customers_own_certificate_logs_in(new_phone: NewPhone, new_cer
     assert right.json()["token_type"] == "Bearer"
 
 
+def test_registered_certificate_alone_logs_in(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
+    phone, certificate, unknown = new_phone(), new_certificate(), new_certificate()
+    assert phone.prove(phone.upload({"signCert.der": certificate.der}), certificate).status == 201
+    before, phone.device_id = phone.token, None
+
+    session = phone.log_in_by_certificate(certificate).json()
+    assert (session["token"], session["ended_other_session"]) == (phone.token, True)
+    assert phone.token != before
+    assert session["device_id"] == phone.device_id
+    assert phone.call("GET", "/registrations").status == 200
+    problem(phone.log_in_by_certificate(unknown), "LOGIN_CERTIFICATE_FAILED")
+
+    reported = {"customer_id": phone.customer.id, "password": phone.customer.password}
+    assert phone.call("POST", "/loss", reported).status == 200
+    problem(phone.log_in_by_certificate(certificate), "REG_SUSPENDED")
+
+
 def test_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone: NewPhone) -> None:
     phone = new_phone(passkey=False)
     proof = {"proof_id": phone.prove_identity("enrol", "totp")}

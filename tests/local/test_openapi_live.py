@@ -232,6 +232,7 @@ def test_real_requests_get_documented_responses(new_phone: NewPhone, new_certifi
     call("GET", "/registrations")
     call("GET", "/registrations/{registration_id}", upload=registered)
     call("GET", "/registrations/{registration_id}", upload="r" + "0" * 32)
+    _certificate_login(call, phone, certificate, new_certificate())
 
     again = phone.upload({"signCert.der": certificate.der})
     documented("POST", registration, phone.prove(again, certificate))
@@ -251,6 +252,9 @@ def test_real_requests_get_documented_responses(new_phone: NewPhone, new_certifi
         *((registration, 422, "FILE_PASSWORD_REQUIRED"), (registration, 422, "OWNER_UNVERIFIABLE")),
         *(("/precheck", 200, ""), ("/sealing-key", 200, "")),
         *(("/login", 200, ""), ("/login", 401, "LOGIN_FAILED")),
+        *(("/login/certificate/options", 200, ""), ("/login/certificate", 200, "")),
+        *(("/login/certificate", 401, code) for code in ("LOGIN_CERTIFICATE_FAILED", "STEP_UP_EXPIRED")),
+        ("/login/certificate", 400, "MALFORMED_REQUEST"),
         *(
             ("/challenges/otp", 200, ""),
             ("/challenges/otp", 401, "STEP_UP_EXPIRED"),
@@ -263,6 +267,19 @@ def test_real_requests_get_documented_responses(new_phone: NewPhone, new_certifi
         *((registration, 422, "PROOF_FAILED"), (registration, 201, ""), (registration, 200, "")),
         (registration, 422, "FILE_UNREADABLE"),
     }
+
+
+def _certificate_login(
+    call: Callable[..., Any], phone: Phone, registered: CustomerCertificate, unknown: CustomerCertificate
+) -> None:
+    for certificate in (unknown, registered):
+        asked = call("POST", "/login/certificate/options")
+        signed = {"login_id": asked["login_id"], "signature": sign(certificate.key, asked["text"])}
+        call("POST", "/login/certificate", signed)
+        named = signed | {"certificate": base64.b64encode(certificate.der).decode()}
+        view = call("POST", "/login/certificate", named)
+        phone.token = view.get("token", phone.token)
+        call("POST", "/login/certificate", named)
 
 
 def _containers(

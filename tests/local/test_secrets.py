@@ -154,12 +154,26 @@ def _live(phone: Phone, new_certificate: NewCertificate, cloud: LocalCloud) -> d
     wrong = {"signature": base64.b64encode(der).decode(), "consent_version": view["proof"]["consent"]["version"]}
     problem(phone.call("POST", f"/uploads/{view['upload_id']}/registration", wrong), "PROOF_FAILED")
     assert phone.prove(view, certificate).status == 201
+    _log_in_by_certificate(phone, certificate, der, tokens)
     contained = [_open(phone, new_certificate(idn=IDN), form) for form in ("pair", "pfx", "lost", "stranger")]
     assert phone.log_in().status == 200
     tokens.append(str(phone.token))
     cloud.invoke("FlagExpiringFunction", {})
     eventually(lambda: not _files_left(cloud, phone))
     return _secrets(phone, codes, tokens, [certificate, *contained]) | proving
+
+
+def _log_in_by_certificate(
+    phone: Phone, certificate: CustomerCertificate, private_key: bytes, tokens: list[str]
+) -> None:
+    """Right, and with the private key and the password in the wrong members."""
+    key = base64.b64encode(private_key).decode()
+    wrong = {"login_id": "A" * 22, "signature": key, "certificate": key}
+    problem(phone.call("POST", "/login/certificate", wrong), "STEP_UP_EXPIRED")
+    wrong |= {"device_id": phone.customer.password, "cms": key}
+    problem(phone.call("POST", "/login/certificate", wrong), "MALFORMED_REQUEST")
+    assert phone.log_in_by_certificate(certificate).status == 200
+    tokens.append(str(phone.token))
 
 
 def _prove_in_every_way(phone: Phone, cloud: LocalCloud, login: dict[str, str]) -> dict[str, Any]:

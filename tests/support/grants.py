@@ -19,6 +19,7 @@ ENROL = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "StartPhone
 RECOVER = {"ApproveRecovery", "CancelRecovery", "ProposeRecovery"}
 CHANGE_CUSTOMERS = ENROL | RECOVER | {"VerifyPasskey"}
 VERIFY = {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"}
+START_SESSIONS = VERIFY | {"FinishCertificateLogin"}
 USE_PROOF = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "RequestUpload"} | {
     *("Deregister", "ResumeRegistration"),
 }
@@ -27,7 +28,8 @@ END_OR_HOLD = {"CheckRegistration", "ConfirmBlock", "Deregister", "ReportLoss", 
     *("SetBankHold", "SignRequest", "SuspendAll", "WatchCrl", "ReevaluateSegment"),
 }
 READ_ONE_REGISTRATION = END_OR_HOLD | {
-    *("EraseEnded", "GetRegistration", "ProposeBlock", "RegisterCertificate", "SendNotice", "VerifyCertificate"),
+    *("EraseEnded", "FinishCertificateLogin", "GetRegistration", "ProposeBlock", "RegisterCertificate"),
+    *("SendNotice", "VerifyCertificate"),
 }
 DECIDE_UPLOADS = {"CheckRevocation", "OpenContainer", "RegisterCertificate", "ValidateUpload"}
 DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
@@ -63,18 +65,18 @@ POWERS = [
         "dynamodb:GetItem",
         "CustomersTable",
         CHANGE_CUSTOMERS
-        | {"ListCredentials", "Login", "OpenContainer", "RegisterCertificate", "ReportLoss", "SendNotice"}
-        | {"SendOtp", "StartPasskey", "StepUp", "VerifyOtp"},
+        | {"FinishCertificateLogin", "ListCredentials", "Login", "OpenContainer", "RegisterCertificate"}
+        | {"ReportLoss", "SendNotice", "SendOtp", "StartPasskey", "StepUp", "VerifyOtp"},
     ),
     _power("dynamodb:UpdateItem", "CustomersTable", CHANGE_CUSTOMERS),
     _power("dynamodb:PutItem", "CustomersTable"),
     _power("dynamodb:DeleteItem", "CustomersTable"),
     _power("dynamodb:Scan", "CustomersTable"),
     # Sessions and proofs of identity.
-    _power("dynamodb:GetItem", "SessionsTable", {"Login"}),
-    _power("dynamodb:UpdateItem", "SessionsTable", VERIFY | {"AddTotp"}),
+    _power("dynamodb:GetItem", "SessionsTable", {"FinishCertificateLogin", "Login"}),
+    _power("dynamodb:UpdateItem", "SessionsTable", START_SESSIONS | {"AddTotp"}),
     _power("dynamodb:BatchGetItem", "SessionsTable", {"Authorize"}),
-    _power("dynamodb:GetItem", "SessionUsesTable", VERIFY),
+    _power("dynamodb:GetItem", "SessionUsesTable", START_SESSIONS),
     _power("dynamodb:BatchGetItem", "SessionUsesTable", {"Authorize"}),
     _power("dynamodb:UpdateItem", "SessionUsesTable", {"Authorize", "Logout"}),
     _power("dynamodb:PutItem", "SessionUsesTable"),
@@ -83,13 +85,14 @@ POWERS = [
     _power("dynamodb:DeleteItem", "SessionsTable"),
     _power("dynamodb:Scan", "SessionsTable"),
     _power("dynamodb:GetItem", "ChallengesTable", ENROL | {"RequestUpload", "SendOtp", "StartPasskey"}),
-    _power("dynamodb:UpdateItem", "ChallengesTable", VERIFY | USE_PROOF | {"SendOtp"}),
-    _power("dynamodb:PutItem", "ChallengesTable", {"Login", "StepUp"}),
+    _power("dynamodb:UpdateItem", "ChallengesTable", START_SESSIONS | USE_PROOF | {"SendOtp"}),
+    _power("dynamodb:PutItem", "ChallengesTable", {"Login", "StartCertificateLogin", "StepUp"}),
     _power("dynamodb:DeleteItem", "ChallengesTable"),
     _power(
         "dynamodb:UpdateItem",
         "ThrottlesTable",
-        VERIFY | {"CheckRegistration", "Login", "ReportLoss", "SendOtp", "StartPhone", "StepUp"},
+        START_SESSIONS
+        | {"CheckRegistration", "Login", "ReportLoss", "SendOtp", "StartCertificateLogin", "StartPhone", "StepUp"},
     ),
     _power("dynamodb:DeleteItem", "ThrottlesTable"),
     # Uploads.

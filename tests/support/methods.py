@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -86,6 +87,26 @@ class Prover:
             "signature": sign(certificate.key, asked["text"]),
         }
         return self.app.call("POST", "/challenges/certificate", body | other)
+
+    def certificate_login(self) -> dict[str, Any]:
+        """A text to sign, for a login by certificate alone."""
+        answer = self.app.call("POST", "/login/certificate/options")
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    def by_certificate_alone(
+        self, certificate: Any, asked: dict[str, Any] | None = None, /, **other: Any
+    ) -> Answer:
+        """Log in with a certificate; what is None among `other` is left out."""
+        asked = asked or self.certificate_login()
+        body = {
+            "login_id": asked["login_id"],
+            "fingerprint": hashlib.sha256(certificate.der).hexdigest(),
+            "signature": sign(certificate.key, asked["text"]),
+            **other,
+        }
+        sent = {name: value for name, value in body.items() if value is not None}
+        return self.app.call("POST", "/login/certificate", sent)
 
     def proof(self, operation: str, object_id: str) -> str:
         """A proof by the authenticator app; the clock moves on, since a code counts once."""

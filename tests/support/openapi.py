@@ -52,6 +52,7 @@ REQUESTS = frozenset(
             "Sealed",
         ),
         *("PasswordRequest", "PrecheckRequest", "SmsRequest", "PasskeyAnswer", "CertificateAnswer", "ProofRequest"),
+        "CertificateLoginRequest",
         *("CodeRequest", "PhoneRequest", "PasskeyRequest", "LossRequest", "ResumeRequest"),
     }
 )

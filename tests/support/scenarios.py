@@ -10,6 +10,7 @@ from cryptography import x509
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.aws.tables.registrations import Registrations
+from registrar.domain.access.recovery import COOLING_OFF, approve, propose
 from registrar.domain.access.throttles import ADDRESS_LIMIT
 from registrar.domain.registrations.registration import Registration
 from tests.support.app import Answer, App, put_trust
@@ -17,7 +18,7 @@ from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
 from tests.support.containers import SECRET, files_of
 from tests.support.methods import Prover
 from tests.support.relying import System
-from tests.support.rows import a_registration, registrations_of
+from tests.support.rows import PHONE, a_registration, registrations_of
 from tests.support.signing import a_signer
 from tools.demo.phone import sign
 from tools.pki.crls import Revoked, make_crl
@@ -80,6 +81,17 @@ def code_reused(app: App) -> Answer:
     app.give_code(app.give_password().body["challenge_id"], code)
     app.account.pass_time(seconds=1)
     return app.give_code(app.give_password().body["challenge_id"], code)
+
+
+def recovered(app: App) -> Answer:
+    """Registered before a recovery that has taken effect."""
+    prover = Prover(app)
+    certificate = good()
+    prover.hold(certificate)
+    proposal = propose(None, ("totp",), "identity card seen", "kim", app.account.at, current=PHONE)
+    prover.change(recovery=approve(proposal, "lee", app.account.at))
+    app.account.at += COOLING_OFF
+    return prover.by_certificate_alone(certificate)
 
 
 def method_unavailable(app: App) -> Answer:

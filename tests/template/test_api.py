@@ -20,9 +20,11 @@ from tests.support.shape import (
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 # The routes that need no session, decided only here.
-PUBLIC = {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss"), ("GET", "/.well-known/jwks.json")} | {
-    ("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")
-}
+PUBLIC = (
+    {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss"), ("GET", "/.well-known/jwks.json")}
+    | {("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")}
+    | {("POST", "/login/certificate/options"), ("POST", "/login/certificate")}
+)
 RELYING_API: dict[str, Any] = RESOURCES["RelyingApi"]["Properties"]
 each_gateway_response = pytest.mark.parametrize(
     "response",

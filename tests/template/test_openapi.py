@@ -47,6 +47,8 @@ IMPOSSIBLE = {
     ("POST", "/registrations/loss"): {"LOGIN_FAILED", "REG_NOT_FOUND"},
     ("POST", "/loss"): {"AUTH_REQUIRED", "REG_NOT_FOUND"},
     ("DELETE", "/registrations/{registration_id}"): {"REG_DEREGISTERED"},
+    # No code is used up.
+    ("POST", "/login/certificate"): {"STEP_UP_REUSED"},
     # Of the changes that end a registration, only deregistration needs a proof.
     ("POST", "/registrations/{registration_id}/check"): {"STEP_UP_REQUIRED"},
     # What fails the request is its result.

@@ -13,7 +13,7 @@ from registrar.domain.access.customer import PENDING_LIFE
 from registrar.domain.access.recovery import COOLING_OFF
 from registrar.domain.access.session import SESSION_IDLE, SESSION_LIFE
 from registrar.domain.access.sms_codes import SMS_CODE_LIFE
-from registrar.domain.access.throttles import ADDRESS_LIMIT, STEP_UP_LIMIT, WAITS
+from registrar.domain.access.throttles import ADDRESS_LIMIT, CERTIFICATE_LIMIT, STEP_UP_LIMIT, WAITS
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.registrations.registration import EXPIRING
 from registrar.domain.registrations.retention import RULES
@@ -36,6 +36,8 @@ CONFIRMED_WITHIN = timedelta(minutes=TRUST_RULES["revocation"]["max_age_minutes"
 PERIODS: dict[str, list[timedelta]] = {
     "info description": [HOUR],  # limits by source address
     "paths /login post description": [*WAITS],
+    "paths /login/certificate/options post description": [CHALLENGE_LIFE],
+    "paths /login/certificate post responses 401 description": [CHALLENGE_LIFE],
     "paths /challenges/otp post responses 200 description": [SESSION_LIFE, SESSION_IDLE],
     "paths /challenges/sms post description": [SMS_CODE_LIFE, HOUR, HOUR],  # texts of a phone, of a customer
     "paths /step-up post responses 200 description": [CHALLENGE_LIFE],
@@ -59,6 +61,7 @@ PERIODS: dict[str, list[timedelta]] = {
     "components responses NoSuchUpload description": [RULES["uploads"]],
     "components responses ProofRefused description": [STRENGTH_KEPT],
     "components schemas ProofId description": [PROOF_LIFE],
+    "components schemas CertificateLogin properties expires_at description": [CHALLENGE_LIFE],
     "components schemas Challenge properties expires_at description": [CHALLENGE_LIFE],
     "components schemas IdentityProof properties expires_at description": [PROOF_LIFE],
     "components schemas SmsSent properties expires_at description": [SMS_CODE_LIFE],
@@ -131,3 +134,5 @@ def test_documented_limits_by_source_address_match_code_and_firewall() -> None:
     assert rows == expected
     rules = [rule["Statement"].get("RateBasedStatement") for rule in RESOURCES["WebAcl"]["Properties"]["Rules"]]
     assert list(firewall) == [str(rule["Limit"]) for rule in rules if rule]
+    login = SPEC["paths"]["/login/certificate"]["post"]["description"]
+    assert f"({CERTIFICATE_LIMIT.per_minute} a minute for each certificate)" in login

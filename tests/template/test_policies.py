@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.attribute_names import Write, writable, writes_of
-from tests.support.grants import HOLDERS, POWERS, SECRET_KEYS, USE_PROOF, VERIFY, Power
+from tests.support.grants import HOLDERS, POWERS, SECRET_KEYS, START_SESSIONS, USE_PROOF, VERIFY, Power
 from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements, verb
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -108,7 +108,7 @@ DECISIVE = {
     ("UploadsTable", "status"): {"CheckRevocation"},
     ("UploadsTable", "bad_proofs"): {"RegisterCertificate"},
     ("UploadsTable", "password_tries"): {"OpenContainer"},
-    ("SessionsTable", "secret_digest"): {"VerifyCertificate", "VerifyOtp", "VerifyPasskey"},
+    ("SessionsTable", "secret_digest"): START_SESSIONS,
     ("SessionsTable", "totp_step"): {"AddTotp", "VerifyOtp"},
     ("SessionUsesTable", "seen_at"): {"Authorize"},
     ("SessionUsesTable", "ended_at"): {"Logout"},

@@ -117,6 +117,27 @@ class Phone:
             self.device_id = earned.get("device_id", self.device_id)
         return response
 
+    def log_in_by_certificate(self, certificate: CustomerCertificate) -> HttpResponse:
+        """Log in with a registered certificate alone; keep token and device id. Returns the last response."""
+        self.token = None
+        self.proof_id = None
+        response = self.call("POST", "/login/certificate/options")
+        if response.status != 200:
+            return response
+        asked = response.json()
+        body = {
+            "login_id": asked["login_id"],
+            "fingerprint": hashlib.sha256(certificate.der).hexdigest(),
+            "signature": sign(certificate.key, asked["text"]),
+            **({"device_id": self.device_id} if self.device_id else {}),
+        }
+        response = self.call("POST", "/login/certificate", body)
+        if response.status == 200:
+            earned = response.json()
+            self.token = earned["token"]
+            self.device_id = earned.get("device_id", self.device_id)
+        return response
+
     def step_up(self, operation: str, object_id: str | None = None) -> HttpResponse:
         """Prove identity for one operation. Returns the last response, with `proof_id` on success."""
         asked = {"operation": operation, **({"object": object_id} if object_id else {})}

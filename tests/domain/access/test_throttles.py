@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from registrar.domain.access.throttles import (
+    CERTIFICATE_LIMIT,
     Attempt,
     TextPurpose,
     account_key,
     address_key,
+    certificate_key,
     counted_attempt,
     phone_key,
     refused_attempt,
@@ -44,17 +46,24 @@ def test_each_budget_has_its_own_key() -> None:
         account_key("hong", b"\1" * 32),
         account_key("hong", b"\2" * 32),
         step_up_key("hong"),
+        certificate_key("ab" * 32, None),
+        certificate_key("cd" * 32, None),
+        certificate_key("ab" * 32, b"\1" * 32),
         address_key("192.0.2.1"),
         phone_key("+821012345678", TextPurpose.LOGIN),
         phone_key("+821012345678", TextPurpose.PHONE),
     ]
     assert len(set(keys)) == len(keys)
-    assert not any("hong" in key or "192" in key or "8210" in key for key in keys)
+    assert not any("hong" in key or "192" in key or "8210" in key or "abab" in key for key in keys)
 
 
 def test_keys_of_a_scope_have_equal_length() -> None:
     keys = [account_key(name, device) for name in ("a", "x" * 32) for device in (None, b"\1" * 32)]
     assert len({len(key) for key in keys}) == 1
+
+
+def test_a_flood_with_a_certificate_makes_nobody_wait_longer_than_its_minute() -> None:
+    assert CERTIFICATE_LIMIT.per_hour == 60 * CERTIFICATE_LIMIT.per_minute
 
 
 def test_ipv6_addresses_of_one_network_share_a_key() -> None:

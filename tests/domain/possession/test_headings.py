@@ -7,11 +7,13 @@ from itertools import permutations
 
 import pytest
 
+from registrar.domain.access.certificate_login import CertificateLogin
 from registrar.domain.access.challenge import Challenge, Operation, new_challenge
 from registrar.domain.access.challenge_text import identity_text
 from registrar.domain.possession.headings import Heading, compose
 from registrar.domain.possession.texts_to_sign import text_to_resume, text_to_sign
 from registrar.domain.registrations.registration import new_registration
+from registrar.domain.times import iso
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, proves
 from tests.support.cms_messages import signed_by
 from tools.demo.phone import sign
@@ -40,6 +42,7 @@ TEXTS: Mapping[Heading, Callable[[], list[str]]] = {
         identity_text(a_challenge(Operation.LOGIN, "", login=True), BANK),
         *(identity_text(a_challenge(each, ID), BANK) for each in Operation if each is not Operation.LOGIN),
     ],
+    Heading.LOG_IN: lambda: [CertificateLogin(ID, NONCE, NOW, ENDS).text(BANK)],
 }
 EVERY = [(heading, text) for heading, make in TEXTS.items() for text in make()]
 
@@ -84,3 +87,13 @@ def test_a_value_cannot_leave_its_line(end: str) -> None:
     """Otherwise it could end with lines of another text."""
     with pytest.raises(ValueError, match="object"):
         compose(Heading.PROVE, {"bank": BANK, "object": f"-{end}nonce: 0"})
+
+
+def test_the_text_of_a_login_is_exact_to_the_byte() -> None:
+    text = CertificateLogin("A" * 22, "B" * 43, NOW, NOW).text("JBB-037")
+    expected = (
+        b"\xec\x9d\xb8\xec\xa6\x9d\xec\x84\x9c\xeb\xa1\x9c \xeb\xa1\x9c\xea\xb7\xb8\xec\x9d\xb8"
+        b" / Log in with a registered certificate\nbank: JBB-037\n"
+        b"login: " + b"A" * 22 + b"\nnonce: " + b"B" * 43 + b"\nvalid until: " + iso(NOW).encode()
+    )
+    assert text.encode() == expected

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import (
     Hold,
     Lifecycle,
@@ -96,6 +97,11 @@ def test_status_and_reason_shown_for_each_state(
     assert (r.status_at(at), r.reason_at(at)) == (status, reason)
     assert r.usable_at(at) is (status == "ACTIVE")
     assert not r.expiring_at(at)
+    if r.usable_at(at):
+        r.check_usable(at)
+        return
+    with pytest.raises(Refusal, match=reason or "CERT_NOT_YET_VALID"):
+        r.check_usable(at)
 
 
 OLD = replace(a_registration(), id="old", not_before=FIRST - 300 * DAY, not_after=NOW + DAY)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from registrar.aws.queues.sweeps import Sweeps
     from registrar.aws.receipt_key import ReceiptKey
     from registrar.aws.tables.answers import Answers
+    from registrar.aws.tables.certificate_logins import CertificateLogins
     from registrar.aws.tables.challenges import Challenges
     from registrar.aws.tables.customers import Customers
     from registrar.aws.tables.due_queries import DueQueries
@@ -58,6 +59,13 @@ def answers() -> Answers:
         setting("DENY_LIST_TABLE"),
         setting("KEPT_STATES_TABLE"),
     )
+
+
+def certificate_logins() -> CertificateLogins:
+    """Texts to sign for a login by certificate."""
+    from registrar.aws.tables.certificate_logins import CertificateLogins
+
+    return CertificateLogins(client("dynamodb"), setting("CHALLENGES_TABLE"))
 
 
 def challenges() -> Challenges:

@@ -19,6 +19,7 @@ CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
 REGISTRATION_ID = r"r[a-z0-9]{32}"
 CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
+DEVICE_ID = r"[A-Za-z0-9_-]{22}"
 _MOST_OF_A_CODE = 32
 # Spaces, dashes, and what is not visible, such as a mark of direction.
 _BETWEEN_DIGITS = frozenset({"Zs", "Pd", "Cf"})

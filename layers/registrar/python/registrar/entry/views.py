@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from registrar.domain.access.certificate_login import CertificateLogin
 from registrar.domain.access.challenge import Challenge, Proved
+from registrar.domain.access.session import Started
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
 from registrar.domain.reasons.findings import headline
@@ -45,6 +47,12 @@ def proved_view(proved: Proved) -> dict[str, Any]:
         operation = {"operation": challenge.operation.value, "object": challenge.object_id}
         expires_at = iso(ends) if ends else None
         return {"kind": "identity_proof", "proof_id": challenge.id, **operation, "expires_at": expires_at}
+    earned = {"proof_id": challenge.id, "proof_expires_at": iso(ends)} if ends else {}
+    return session_view(started) | earned
+
+
+def session_view(started: Started) -> dict[str, Any]:
+    """A session that a login started."""
     view: dict[str, Any] = {
         "kind": "session",
         "token": started.token,
@@ -52,11 +60,17 @@ def proved_view(proved: Proved) -> dict[str, Any]:
         "expires_at": iso(started.session.expires_at),
         "ended_other_session": started.ended_other_session,
     }
-    if started.device_id:
-        view["device_id"] = started.device_id
-    if ends:
-        view |= {"proof_id": challenge.id, "proof_expires_at": iso(ends)}
-    return view
+    return view | ({"device_id": started.device_id} if started.device_id else {})
+
+
+def certificate_login_view(login: CertificateLogin, bank: str) -> dict[str, Any]:
+    """The text to sign to log in."""
+    return {
+        "login_id": login.id,
+        "text": login.text(bank),
+        "algorithms": ALGORITHMS,
+        "expires_at": iso(login.expires_at),
+    }
 
 
 def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:

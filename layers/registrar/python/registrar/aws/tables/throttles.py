@@ -10,6 +10,7 @@ from registrar.aws import dynamo
 from registrar.domain.access.throttles import (
     ADDRESS_LIMIT,
     ATTEMPTS_KEPT,
+    CERTIFICATE_LIMIT,
     CHECK_LIMIT,
     CUSTOMER_TEXTS_PER_DAY,
     CUSTOMER_TEXTS_PER_HOUR,
@@ -23,6 +24,7 @@ from registrar.domain.access.throttles import (
     Limit,
     address_key,
     asked_key,
+    certificate_key,
     check_key,
     counted_attempt,
     phone_key,
@@ -68,6 +70,10 @@ class Throttles:
     def count_check(self, customer_id: str, now: datetime) -> None:
         """Count a customer's query of the issuer before it is sent. Raises Refusal (RATE_LIMITED)."""
         self._count(_of_hour(check_key(customer_id), CHECK_LIMIT, now), now)
+
+    def count_certificate(self, fingerprint: str, device_digest: bytes | None, now: datetime) -> None:
+        """Count a login with a certificate, registered or not. Raises Refusal (RATE_LIMITED)."""
+        self._count(_of_hour(certificate_key(fingerprint, device_digest), CERTIFICATE_LIMIT, now), now)
 
     def count_text(self, text: CountedText, now: datetime) -> None:
         """Count a code before it is sent: for its phone, its customer, and its challenge or proof of identity.

@@ -11,7 +11,8 @@ MAX_PASSKEYS = 5
 RANK = {"sms": 1, "otp": 2, "passkey": 3, "certificate": 3}
 """How much each method withstands. SMS is a restricted authenticator (SP 800-63B-4 section 3.1.3.3: numbers are
 ported, SIMs swapped); a code can be phished; a passkey or a certificate signs what was asked and nothing else
-(3.2.5). All of them come with the password, so each is two factors (AAL2)."""
+(3.2.5). With the password, which comes before all of them but a login by certificate alone, each is two factors
+(AAL2)."""
 GUESSABLE = ("otp", "sms")
 """The methods that a stranger without the customer's device can guess: wrong tries count against the account."""
 _NEEDED = {"passkey": 3, "totp": 2, "phone": 2}

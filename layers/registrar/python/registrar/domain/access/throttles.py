@@ -47,6 +47,9 @@ PHONE_LIMIT = Limit(per_minute=1, per_hour=5)
 STEP_UP_LIMIT = Limit(per_minute=20, per_hour=200)
 # Each queries the issuer: enough for a company's transactions, too few to burden a responder.
 CHECK_LIMIT = Limit(per_minute=10, per_hour=100)
+# A signature cannot be guessed: it stops floods with one certificate from many addresses. Certificates are public,
+# so an hour allows as many as its minutes do: the customer waits no longer than the minute in which a flood ends.
+CERTIFICATE_LIMIT = Limit(per_minute=60, per_hour=60 * 60)
 
 
 class TextPurpose(StrEnum):
@@ -150,6 +153,12 @@ def texts_key(customer_id: str, purpose: TextPurpose) -> str:
 def request_key(request_id: str) -> str:
     """The budget of texts for one challenge, or under one proof of identity."""
     return f"request:{_digest(request_id.encode())}"
+
+
+def certificate_key(fingerprint: str, device_digest: bytes | None) -> str:
+    """The budget of logins with a certificate (SHA-256, hex) from one device known to its customer, or from all
+    others."""
+    return f"certificate:{_digest(bytes.fromhex(fingerprint) + (device_digest or b''))}"
 
 
 def check_key(customer_id: str) -> str:

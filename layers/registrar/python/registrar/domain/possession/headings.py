@@ -19,6 +19,7 @@ class Heading(StrEnum):
     REGISTER = "타기관 인증서 등록 / Register a certificate of another institution"
     RESUME = "등록 인증서 다시 사용 / Use a registered certificate again"
     PROVE = "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate"
+    LOG_IN = "인증서로 로그인 / Log in with a registered certificate"
 
 
 def compose(heading: Heading, lines: Mapping[str, str]) -> TextToSign:

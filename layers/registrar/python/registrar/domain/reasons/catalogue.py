@@ -35,6 +35,8 @@ _ROWS: Mapping[Code, _Row] = {
     Code.AUTH_REQUIRED: _Row(401, NextAction.LOGIN),
     Code.SESSION_EXPIRED: _Row(401, NextAction.LOGIN),
     Code.LOGIN_FAILED: _Row(401, NextAction.CHECK_INPUT, ("tries_left",)),
+    Code.LOGIN_CERTIFICATE_FAILED: _Row(401, NextAction.LOGIN),
+    Code.LOGIN_AFTER_RECOVERY: _Row(403, NextAction.LOGIN),
     Code.STEP_UP_REQUIRED: _Row(403, NextAction.STEP_UP),
     Code.STEP_UP_INVALID: _Row(401, NextAction.RETRY_CODE, ("tries_left",)),
     Code.STEP_UP_EXPIRED: _Row(401, NextAction.NEW_CODE),

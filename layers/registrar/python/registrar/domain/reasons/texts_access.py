@@ -43,6 +43,32 @@ ACCESS_TEXTS: dict[Code, dict[str, Wording]] = {
             "before you have to wait: {tries_left}.",
         ),
     },
+    Code.LOGIN_CERTIFICATE_FAILED: {
+        "ko": Wording(
+            "인증서로 로그인하지 못했습니다",
+            "선택한 인증서의 서명으로 로그인할 수 없습니다. 저희 은행에 등록한 인증서인지 확인한 뒤 다시 시도해 "
+            "주십시오. 계속되면 고객 ID로 로그인하거나 고객센터로 연락해 주십시오.",
+        ),
+        "en": Wording(
+            "The certificate could not log you in",
+            "We could not log you in with the signature of this certificate. Check that it is one you registered "
+            "with us, and try again. If it fails again, log in with your customer ID or call the help desk.",
+        ),
+    },
+    Code.LOGIN_AFTER_RECOVERY: {
+        "ko": Wording(
+            "고객 ID로 로그인해 주십시오",
+            "은행에서 본인 확인 수단을 복구하기 전에 등록한 인증서여서, 안전을 위해 이 인증서만으로는 로그인할 수 "
+            "없습니다. 고객 ID로 로그인해 주십시오. 그 뒤 이 인증서의 등록을 해지하고 다시 등록하시면 인증서만으로 "
+            "로그인할 수 있습니다.",
+        ),
+        "en": Wording(
+            "Log in with your customer ID",
+            "You registered this certificate before the bank replaced what you had lost, so for your safety it "
+            "cannot log you in by itself. Log in with your customer ID. If you then remove the certificate and "
+            "register it again, it can.",
+        ),
+    },
     Code.STEP_UP_REQUIRED: {
         "ko": Wording(
             "본인 확인을 다시 해 주십시오",

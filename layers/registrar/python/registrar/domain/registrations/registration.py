@@ -170,6 +170,16 @@ class Registration:
             case Lifecycle.BLOCKED:
                 raise Refusal(Code.REG_BLOCKED)
 
+    def check_usable(self, now: datetime) -> None:
+        """Raises Refusal where a transaction may not use it at `now`: why it ended, or who holds it."""
+        self.check_live(now)
+        if self.holds & {Hold.CUSTOMER, Hold.BANK}:
+            raise Refusal(Code.REG_SUSPENDED)
+        if self.holds:
+            raise Refusal(Code.REG_HELD)
+        if now < self.not_before:
+            raise Refusal(Code.CERT_NOT_YET_VALID, valid_from_at=self.not_before)
+
     def may_succeed(self, old: "Registration", now: datetime) -> bool:
         """Whether this registration may replace `old`: of the same customer and operator (not CA: generations
         change), of the same kind, with a later notBefore. Nothing succeeds what was blocked, or is under the bank's
