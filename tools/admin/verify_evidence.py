@@ -38,6 +38,7 @@ from registrar.domain.evidence.package import (
     SIGNATURES,
     TEXT,
 )
+from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, PossessionProofInvalid, Refusal
@@ -160,7 +161,7 @@ def _check_signature(package: Package, found: Findings) -> None:
     objection = None
     try:
         proof = Proof(kind, package.files[SIGNATURES[kind]], None)
-        check_possession(package.certificate.der, package.files[TEXT].decode(), proof)
+        check_possession(package.certificate.der, TextToSign(package.files[TEXT].decode()), proof)
     except PossessionProofInvalid as error:
         objection = error.why
     found.note(f"{SIGNATURES[kind]} is the signature of the certificate's key over {TEXT}", objection)

@@ -16,6 +16,7 @@ from typing import Protocol
 from registrar.aws.tables.answers import Answers
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.signature_requests import SignatureRequests
+from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.codes import Code
@@ -89,7 +90,12 @@ class Signing:
         return self._signed(request, registration, text, answer, limits)
 
     def _signed(
-        self, request: SignatureRequest, registration: Registration, text: str, answer: Answer, limits: Limits
+        self,
+        request: SignatureRequest,
+        registration: Registration,
+        text: TextToSign,
+        answer: Answer,
+        limits: Limits,
     ) -> SignatureRequest:
         """The request after a right signature."""
         at = answer.at

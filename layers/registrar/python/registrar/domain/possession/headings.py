@@ -20,6 +20,7 @@ class Heading(StrEnum):
     RESUME = "등록 인증서 다시 사용 / Use a registered certificate again"
     PROVE = "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate"
     LOG_IN = "인증서로 로그인 / Log in with a registered certificate"
+    SIGN = "거래 내용을 확인하고 서명 / Check and sign this transaction"
 
 
 def compose(heading: Heading, lines: Mapping[str, str]) -> TextToSign:

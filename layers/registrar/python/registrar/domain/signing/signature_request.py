@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from registrar.domain.access.relying_service import RelyingService
+from registrar.domain.possession.headings import Heading, TextToSign, compose
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.rendering import one_line
@@ -25,7 +26,6 @@ from registrar.domain.registrations.retention import RULES
 from registrar.domain.signing.kinds import KINDS, Value
 from registrar.domain.times import iso
 
-HEADING = "거래 내용을 확인하고 서명 / Check and sign this transaction"
 DEFAULT_SECONDS = 300
 LEAST_SECONDS = 60
 MOST_SECONDS = 3600
@@ -126,7 +126,7 @@ class SignatureRequest:
             return Hint.SIGNED_WRONGLY
         return Hint.SEEN_BY_APP if self.seen_at else Hint.OUTSTANDING
 
-    def text(self, bank: str) -> str:
+    def text(self, bank: str) -> TextToSign:
         """The text to sign: a heading, the kind's labelled lines, then what binds them. LF between lines and none
         at the end, as UTF-8.
 
@@ -145,7 +145,7 @@ class SignatureRequest:
             "nonce": self.nonce,
             "valid until": iso(self.expires_at),
         }
-        return "\n".join((HEADING, *(f"{label}: {value}" for label, value in lines.items())))
+        return compose(Heading.SIGN, lines)
 
 
 @dataclass(frozen=True, slots=True)
