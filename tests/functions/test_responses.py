@@ -22,7 +22,12 @@ POSTS = sorted(path for (_, path), operation in OPERATIONS.items() if "requestBo
 # The sealing key is public: only the gateway requires a session there.
 BEHIND_LOGIN = sorted(ROUTES.keys() - PUBLIC_ROUTES - {("GET", "/sealing-key")})
 PASSWORD = "/uploads/{upload_id}/password"
-IDS = {"upload_id": "0" * 32, "registration_id": "r" + "0" * 32, "credential_id": "0" * 32}
+IDS = {
+    "upload_id": "0" * 32,
+    "registration_id": "r" + "0" * 32,
+    "credential_id": "0" * 32,
+    "request_id": "s" + "0" * 32,
+}
 NO_OBJECTS = [
     "",
     "{",
@@ -195,6 +200,10 @@ def test_a_defect_returns_no_detail_and_is_logged_with_its_trace(
         "/credentials/{credential_id}/removal": PROVED,
         "/loss": {"customer_id": "hong", "password": "open sesame"},
         "/registrations/{registration_id}/resume": PROVED | {"signature": "AAAA"},
+        "/signature-requests/{request_id}/signature": {
+            "registration_id": "r" + "0" * 32,
+            "signature": "AAAA",
+        },
         "/step-up": {"operation": "register"},
         "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}], "proof_id": "A" * 22},
         PASSWORD: {"sealed": {"key_id": "a", "ciphertext": "AAAA"}},
