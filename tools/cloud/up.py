@@ -1,19 +1,26 @@
 """`make up`: the local cloud in the background, deployed and seeded."""
 
 import argparse
+import json
 import shlex
+import shutil
 import sys
 import urllib.parse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from registrar.domain.certificates.trust_document import read_document
 from tools.cloud import running, seed
 from tools.cloud.emulator import ROOT, free_port
+from tools.cloud.known_customers import seed_known, write_folder
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.seed import DemoCustomer
 from tools.pki import issuers
+from tools.pki.authorities import DemoPki
+from tools.pki.issuers import store_mode
 
 LOGIN_FILE = ROOT / "build/sandbox.env"
+CUSTOMERS = ROOT / "build/customers"
 
 
 def main() -> None:
@@ -37,8 +44,10 @@ def main() -> None:
         raise
     try:
         running.remember(cloud.emulator, responder, "starting")
-        customer = seed.seed(cloud, pki, f"http://127.0.0.1:{ocsp_port}")
+        ocsp = f"http://127.0.0.1:{ocsp_port}"
+        customer = seed.seed(cloud, pki, ocsp)
         LOGIN_FILE.write_text(login_variables(cloud.url, customer))
+        seed_known_customers(cloud, pki, ocsp)
     except BaseException:
         cloud.stop()
         issuers.stop(responder)
@@ -56,11 +65,22 @@ messages  .venv/bin/python -m tools.cloud.inbox  (text messages to {customer.pho
 passkeys  {", ".join(origins)} (RP id {passkey_parameters(origins)["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
 try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
+known     {CUSTOMERS.relative_to(ROOT)}/  (customers of known outcomes: docs/integrate.md, "Test customers")
 relying   eval "$(.venv/bin/python -m tools.cloud.relying transfers)"  (docs/relying.md)
 next      docs/integrate.md, "First registration"
 stop it with: make down"""
     running.remember(cloud.emulator, responder, summary)
     print(summary)
+
+
+def seed_known_customers(cloud: LocalCloud, pki: DemoPki, ocsp: str) -> None:
+    """Seed the test customers, and write their files anew."""
+    document = json.dumps(pki.trust_document(version=1, ocsp=ocsp)).encode()
+    store = read_document(document, [seed.parameters(pki)["TrustAnchorPins"]])
+    shutil.rmtree(CUSTOMERS, ignore_errors=True)
+    for known in seed_known(cloud, pki, store, store_mode).values():
+        login = login_variables(cloud.url, known.customer, known.registration_id)
+        write_folder(CUSTOMERS / known.customer.id, known, login)
 
 
 def passkey_parameters(origins: Sequence[str]) -> dict[str, str]:
@@ -72,13 +92,14 @@ def passkey_parameters(origins: Sequence[str]) -> dict[str, str]:
     return {"PasskeyRpId": str(host), "PasskeyOrigins": ",".join(origins)}
 
 
-def login_variables(api: str, customer: DemoCustomer) -> str:
-    """What a shell needs to log in as the demo customer."""
+def login_variables(api: str, customer: DemoCustomer, registration_id: str | None = None) -> str:
+    """What a shell needs to log in as a customer, and to name their registration."""
     values = {
         "API": api,
         "CUSTOMER_ID": customer.id,
         "CUSTOMER_PASSWORD": customer.password,
         "TOTP_SECRET": customer.totp_secret.hex(),
+        **({"REGISTRATION_ID": registration_id} if registration_id else {}),
     }
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
 
