@@ -5,7 +5,20 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import cold_start, crls, decisions, files, logins, nightly, ocsp, signing, warm_call, watch, writes
+from bench import (
+    cold_start,
+    crls,
+    decisions,
+    files,
+    logins,
+    nightly,
+    ocsp,
+    signing,
+    signing_calls,
+    warm_call,
+    watch,
+    writes,
+)
 from bench.report import Row, markdown
 from tools.packaging.build import ROOT
 
@@ -15,6 +28,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "warm": warm_call.rows,
     "writes": writes.rows,
     "signing": signing.rows,
+    "signed": signing_calls.rows,
     "watch": watch.rows,
     "nightly": nightly.rows,
     "logins": logins.rows,
