@@ -10,6 +10,7 @@ from typing import Any
 
 from tools.cloud import expiry_run, seed
 from tools.cloud.local_cloud import LocalCloud
+from tools.demo.banking import banking, held_cannot_sign
 from tools.demo.phone import Phone, sign
 from tools.demo.story import Story
 from tools.demo.texts import EXPIRY_TITLE, REGISTERED_TITLE, STEPS, language_of
@@ -39,8 +40,10 @@ def main() -> None:
         refuse(story, phone, pki, now)
         story.chapter("revocation")
         revocation(story, cloud, phone, pki, issuers)
+        story.chapter("banking")
+        banking(story, cloud, phone, first)
         story.chapter("loss")
-        loss(story, phone, first)
+        loss(story, cloud, phone, first)
         story.chapter("expiry")
         ending = nightly(story, cloud, phone, pki, now)
         renewal(story, cloud, phone, pki, ending)
@@ -104,7 +107,7 @@ def open_containers(story: Story, phone: Phone, pki: DemoPki, now: datetime) -> 
     answer = phone.open(view, "guess")
     wrong = answer.json()
     story.expect(wrong["code"] == "FILE_PASSWORD_WRONG", "a wrong password is reported as one", answer)
-    story.step("phone", "password_wrong", _problem(story, wrong))
+    story.step("phone", "password_wrong", story.problem(wrong))
     answer = phone.open(view, "열려라 참깨!")
     story.expect(answer.status == 200 and "proof" in answer.json(), "the right one opens it", answer)
     story.step("phone", "password_right")
@@ -157,22 +160,19 @@ def _findings(story: Story, view: dict[str, Any]) -> list[str]:
     return [story.say(STEPS["finding"], **finding) for finding in view["findings"]]
 
 
-def _problem(story: Story, problem: dict[str, Any]) -> str:
-    return story.say(STEPS["finding"], **problem, text=problem["detail"])
-
-
-def loss(story: Story, phone: Phone, certificate: CustomerCertificate) -> None:
+def loss(story: Story, cloud: LocalCloud, phone: Phone, certificate: CustomerCertificate) -> None:
     """Report a loss with one factor; cancel it with a fresh proof of identity and a signature."""
     found = [r for r in _listed(phone) if r["certificate"]["serial"] == _serial(certificate)]
     path = f"/registrations/{found[0]['registration_id']}"
     held = phone.call("POST", f"{path}/loss").json()
     story.expect((held["status"], held["usable"]) == ("SUSPENDED", False), "it is held at once", held)
     story.step("phone", "loss_reported")
+    held_cannot_sign(story, cloud, phone, certificate)
     text = phone.call("GET", path).json()["resume"]["text"]
     signature = {"signature": sign(certificate.key, text)}
     refused = phone.call("POST", f"{path}/resume", signature).json()
     story.expect(refused["code"] == "STEP_UP_REQUIRED", "a session is not enough to resume", refused)
-    story.step("phone", "resume_refused", _problem(story, refused))
+    story.step("phone", "resume_refused", story.problem(refused))
     proof = {"proof_id": phone.prove_identity("resume", found[0]["registration_id"])}
     resumed = phone.call("POST", f"{path}/resume", signature | proof).json()
     story.expect((resumed["status"], resumed["usable"]) == ("ACTIVE", True), "it is usable again", resumed)
@@ -212,7 +212,7 @@ def renewal(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, old: Cu
     view = phone.upload({"signCert.der": new.der})
     refused = phone.prove(view, new).json()
     story.expect(refused["code"] == "REPLACES_REQUIRED", "one key, one registration", refused)
-    story.step("phone", "renewal_refused", _problem(story, refused))
+    story.step("phone", "renewal_refused", story.problem(refused))
     answer = phone.prove(view, new, replaces=refused["params"]["registration_id"])
     story.expect(answer.status == 201, "it replaces the old registration", answer)
     status = {r["certificate"]["serial"]: (r["status"], r["usable"]) for r in _listed(phone)}

@@ -4,7 +4,8 @@ import sys
 import textwrap
 import time
 import unicodedata
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from tools.demo.texts import ACTORS, CHAPTERS, ENDING, STEPS, Text
 
@@ -28,6 +29,10 @@ class Story:
     def say(self, text: Text, /, **params: object) -> str:
         """Return a text in the language of this story."""
         return (text.ko if self.language == "ko" else text.en).format(**params)
+
+    def problem(self, problem: Mapping[str, Any]) -> str:
+        """Return an error of the service as one line."""
+        return self.say(STEPS["finding"], **problem, text=problem["detail"])
 
     def chapter(self, key: str) -> None:
         """Begin a part of the story."""

@@ -51,6 +51,10 @@ CHAPTERS: Mapping[str, Text] = {
         "Revocation: the service asks the issuer, and asks again when there is no response",
         "폐지 여부 확인: 발급기관에 조회하고, 응답이 없으면 다시 조회합니다",
     ),
+    "banking": Text(
+        "Banking with it: login, a transfer that is signed on the phone, and its proof",
+        "등록한 인증서로 은행 거래: 로그인, 휴대폰으로 서명하는 이체, 그 증빙",
+    ),
     "loss": Text(
         "The customer loses the phone for an hour: a loss report, and its cancellation",
         "한 시간 동안의 휴대폰 분실: 분실 신고와 신고 취소",
@@ -130,6 +134,38 @@ STEPS: Mapping[str, Text] = {
     "asked_again": Text(
         "responds to the second query: not revoked; the customer signs without a new upload",
         "다시 조회하자 유효하다고 응답합니다: 고객은 다시 올리지 않고 서명만 합니다",
+    ),
+    "logged_in_by_certificate": Text(
+        "logs in with the certificate alone: it signs a text, nothing else is typed",
+        "인증서만으로 로그인합니다: 문구에 서명할 뿐, 다른 입력은 없습니다",
+    ),
+    "signature_asked": Text(
+        "transfer system asks the customer to sign: {state}, {hint}",
+        "이체 시스템이 고객에게 서명을 요청합니다: {state}, {hint}",
+    ),
+    "transfer_signed": Text(
+        "shows this text and signs it; the issuer is asked once more: COMPLETED",
+        "다음 내용을 보여 주고 서명합니다. 발급기관에 다시 조회한 뒤: COMPLETED",
+    ),
+    "evidence_checked": Text(
+        "takes the evidence of the signature, and checks it without the service:",
+        "서명의 증빙을 받아 이 서비스 없이 확인합니다:",
+    ),
+    "openssl_checked": Text(
+        "checks the receipt and the evidence once more, by the documented commands of openssl alone:",
+        "문서에 적힌 openssl 명령만으로 영수증과 증빙을 다시 확인합니다:",
+    ),
+    "openssl_missing": Text(
+        "could check both with openssl alone; not installed here: {commands}",
+        "openssl만으로도 확인할 수 있으나 이 컴퓨터에 없는 명령이 있습니다: {commands}",
+    ),
+    "replay_refused": Text(
+        "sends the same signature for another transfer: refused",
+        "같은 서명을 다른 이체에 보냅니다: 거절",
+    ),
+    "held_cannot_sign": Text(
+        "transfer system asks for a signature meanwhile: {state}, {code}",
+        "그동안 이체 시스템이 서명을 요청합니다: {state}, {code}",
     ),
     "loss_reported": Text(
         "reports a loss with the session alone: SUSPENDED, no transaction may use it from now on",

@@ -1,6 +1,7 @@
 """The demo prints every line of its story in English or Korean, by the locale."""
 
 import ast
+import itertools
 import re
 from string import Formatter
 
@@ -10,14 +11,14 @@ from tools.demo.story import Story
 from tools.demo.texts import ACTORS, CHAPTERS, ENDING, EXPIRY_TITLE, REGISTERED_TITLE, STEPS, Text, language_of
 from tools.packaging.build import ROOT
 
-RUN = ast.parse((ROOT / "tools/demo/run.py").read_text())
+STORY = [ast.parse((ROOT / f"tools/demo/{name}.py").read_text()) for name in ("run", "banking")]
 SAME_IN_BOTH = {"finding"}
 
 
 def _keys_used() -> dict[str, set[str]]:
-    """Collect the keys that run.py names: of chapters, of actors, and of steps (as a step, or as a detail)."""
+    """Collect the keys that the story names: of chapters, of actors, and of steps (as a step, or as a detail)."""
     used: dict[str, set[str]] = {"chapter": set(), "actor": set(), "step": set()}
-    for node in ast.walk(RUN):
+    for node in itertools.chain.from_iterable(map(ast.walk, STORY)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             names = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
             if node.func.attr == "chapter":
