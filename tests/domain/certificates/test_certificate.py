@@ -291,6 +291,17 @@ def test_different_inner_and_outer_algorithms_are_malformed() -> None:
     assert isinstance(read_certificate(both).parsed.signature_hash_algorithm, hashes.SHA384)
 
 
+@pytest.mark.parametrize("unused", range(1, 9))
+def test_a_signature_with_unused_bits_is_malformed(unused: int) -> None:
+    """Anybody could alter a certificate so: it would have another fingerprint, and openssl refuses it."""
+    der = a_certificate(key=an_ec_key()).der
+    at = len(der) - len(read_certificate(der).parsed.signature) - 1
+    assert der[at] == 0
+
+    with pytest.raises(CertificateMalformed):
+        read_certificate(der[:at] + bytes([unused]) + der[at + 1 :])
+
+
 def test_policies_with_qualifiers_are_read() -> None:
     policies = certificate_policies(["1.2.3.4", ANY_POLICY], cps="http://www.example/cps", notice="알림")
     certificate = a_certificate(key=an_ec_key()).certificate

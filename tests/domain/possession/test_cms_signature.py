@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
-from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature
+from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature, signer_alone
 from registrar.domain.possession.texts_to_sign import text_to_sign
 from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support.builders import a_certificate, a_pki, an_ec_key, an_rsa_key, an_upload
 from tests.support.cms_messages import (
     NULL,
+    SHA256,
     SHA256_WITH_RSA,
     SHA512,
     SHA512_WITH_RSA,
@@ -39,6 +40,8 @@ OTHER_RSA = a_certificate(key=an_rsa_key("other"))
 CONTENT = text_to_sign(an_upload(RSA), "Bank of Test").encode()
 OTHER_CONTENT = CONTENT.replace(b"nonce: 00", b"nonce: 01")
 assert OTHER_CONTENT != CONTENT
+UNSORTED = sorted(the_attributes(CONTENT), reverse=True)
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
 CURVES = {"p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
 SIGNERS: dict[str, Callable[[], CustomerCertificate]] = {
@@ -131,6 +134,23 @@ def test_cryptography_message_is_accepted(kind: str, options: list[PKCS7Options]
     accepted_for_this_only(message, customer)
 
 
+def test_messages_with_pss_are_accepted(openssl: OpenSsl) -> None:
+    builder = PKCS7SignatureBuilder(CONTENT).add_signer(
+        RSA.certificate, an_rsa_key(), hashes.SHA256(), rsa_padding=PSS
+    )
+
+    accepted_for_this_only(builder.sign(Encoding.DER, [PKCS7Options.Binary, DETACHED]), RSA)
+    accepted_for_this_only(openssl.sign(CONTENT, [RSA], "pss", "-keyopt", "rsa_pss_saltlen:digest"), RSA)
+
+
+def test_of_two_signers_the_one_of_the_certificate_counts(openssl: OpenSsl) -> None:
+    message = openssl.sign(CONTENT, [RSA, EC])
+
+    check_cms_signature(message, RSA.der, CONTENT)
+    check_cms_signature(message, EC.der, CONTENT)
+    assert refused(message, OTHER_RSA, CONTENT) == "the signer is not the certificate's holder"
+
+
 # --- made by hand: forms that neither of them writes --------------------------------------------------
 
 
@@ -153,6 +173,16 @@ def test_cryptography_message_is_accepted(kind: str, options: list[PKCS7Options]
         (RSA, {"certificates": [RSA.der]}),
         (RSA, {"certificates": [OTHER_RSA.der, RSA.der]}),
         (RSA, {"certificates": [OTHER_RSA.der]}),
+        # Versions and announced digests say nothing that counts; node-forge leaves attributes unsorted.
+        (RSA, {"version": 3}),
+        (RSA, {"signed_version": 5}),
+        (EC, {"sid": by_key_id(EC.certificate)}),
+        (RSA, {"digests": [an_algorithm(SHA512, NULL)]}),
+        (RSA, {"digests": []}),
+        (RSA, {"digests": sorted([an_algorithm(SHA256, NULL), an_algorithm(SHA512, NULL)])}),
+        (RSA, {"attributes": UNSORTED, "in_order": False}),
+        (EC, {"attributes": UNSORTED, "in_order": False}),
+        (RSA, {"attributes": UNSORTED, "in_order": False, "signed": _tlv(0x31, *sorted(UNSORTED))}),
         (RSA, {"certificates": [_tlv(0x30, _tlv(0x0C, b"no certificate"))]}),
     ],
 )
@@ -167,6 +197,51 @@ def test_openssl_verifies_each_accepted_message(openssl: OpenSsl) -> None:
             check_cms_signature(message, customer.der, CONTENT)
             assert openssl.accepts(message, customer, CONTENT)
             assert "content_in" in overrides or not openssl.accepts(message, customer, OTHER_CONTENT)
+
+
+JUNK = _tlv(0x30, _tlv(0x01, b"\1"), b"\xff")
+"""What no program can read as a certificate, a list or an attribute."""
+
+
+KEPT: dict[str, dict[str, object]] = {
+    "as we write it": {},
+    "without attributes": {"attributes": None},
+    "with its content": {"content_in": CONTENT},
+    "junk for certificates": {"certificates": [JUNK]},
+    "another type for certificates": {"certificates": [_tlv(0x04, b"x")]},
+    "junk for lists": {"crls": [JUNK]},
+    "junk for unsigned attributes": {"unsigned": [JUNK]},
+    "other versions": {"version": 3, "signed_version": 4},
+    "no digest announced": {"digests": []},
+    "unsorted, signed so": {"attributes": UNSORTED, "in_order": False},
+    "unsorted, signed sorted": {
+        "attributes": UNSORTED,
+        "in_order": False,
+        "signed": _tlv(0x31, *sorted(UNSORTED)),
+    },
+}
+
+
+@pytest.mark.parametrize("customer", [RSA, EC], ids=["RSA", "EC"])
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_kept_of_a_message_can_be_read_by_openssl(
+    openssl: OpenSsl, customer: CustomerCertificate, name: str
+) -> None:
+    message = signed_by(customer, CONTENT, **KEPT[name])
+    kept = signer_alone(message, customer.der, CONTENT)
+
+    assert openssl.accepts(kept, customer, CONTENT)
+    assert not openssl.accepts(kept, customer, OTHER_CONTENT)
+    assert CONTENT not in kept
+    assert JUNK not in kept
+    assert signer_alone(kept, customer.der, CONTENT) == kept
+
+
+def test_of_two_signers_one_is_kept(openssl: OpenSsl) -> None:
+    kept = signer_alone(openssl.sign(CONTENT, [RSA, EC]), EC.der, CONTENT)
+
+    assert openssl.accepts(kept, EC, CONTENT)
+    assert refused(kept, RSA, CONTENT) == "the signer is not the certificate's holder"
 
 
 def test_a_message_may_be_as_long_as_the_limit() -> None:

@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from cryptography.x509.oid import ExtensionOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature
+from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature, signer_alone
 from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support import cms_messages as cms
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
@@ -47,12 +46,10 @@ def openssl(tmp_path: Path) -> OpenSsl:
 NOT_DER = "not the DER of a SignedData"
 DIGEST_WRONG = "message-digest is not the content's"
 ALGORITHM = "signature algorithm is not accepted for this key and digest"
-ANNOUNCED = "digestAlgorithms is not the signer's alone"
 NOT_THE_SIGNER = "the signer is not the certificate's holder"
 SIGNATURE = "signature does not verify"
 CONTENT_TYPE_COUNT = "attribute 1.2.840.113549.1.9.3 is not there exactly once"
 DIGEST_COUNT = "attribute 1.2.840.113549.1.9.4 is not there exactly once"
-VERSION = "version does not go with the signer's identifier"
 
 BROKEN: dict[str, tuple[str, dict[str, object]]] = {
     "not signed data": ("contentType is not id-signedData", {"outer_type": cms.DATA}),
@@ -85,10 +82,6 @@ BROKEN: dict[str, tuple[str, dict[str, object]]] = {
         "content-type is not id-data",
         {"attributes": [an_attribute(cms.CONTENT_TYPE, _oid(cms.SIGNED_DATA)), MESSAGE_DIGEST]},
     ),
-    "attributes not sorted": (
-        NOT_DER,
-        {"attributes": sorted([CONTENT_TYPE, MESSAGE_DIGEST], reverse=True), "in_order": False},
-    ),
     "values not sorted": (
         NOT_DER,
         {"attributes": [CONTENT_TYPE, MESSAGE_DIGEST, an_attribute("1.2.3", _tlv(0x30), NULL)]},
@@ -104,16 +97,9 @@ BROKEN: dict[str, tuple[str, dict[str, object]]] = {
     "another key identifier": (NOT_THE_SIGNER, {"sid": cms.by_key_id(OTHER.certificate), "version": 3}),
     "no key identifier": (NOT_THE_SIGNER, {"sid": _tlv(0x80), "version": 3}),
     "an unknown kind of signer": (NOT_DER, {"sid": _tlv(0x81, b"x"), "version": 3}),
-    "signer's version 3": (VERSION, {"version": 3}),
-    "SignedData's version 3": (VERSION, {"signed_version": 3}),
-    "key identifier, version 1": (VERSION, {"sid": cms.by_key_id(RSA.certificate)}),
     "SHA-1": ("digest algorithm not accepted", {"digest": cms.SHA1}),
     "MD5": ("digest algorithm not accepted", {"digest": cms.MD5}),
     "digest with parameters": ("digest algorithm not accepted", {"digest_parameters": _tlv(0x04, b"x")}),
-    "digest not announced": (ANNOUNCED, {"digests": [an_algorithm(cms.SHA512, NULL)]}),
-    "no digest announced": (ANNOUNCED, {"digests": []}),
-    "two digests announced": (ANNOUNCED, {"digests": sorted([SHA256_NULL, an_algorithm(cms.SHA512, NULL)])}),
-    "no algorithm announced": (ANNOUNCED, {"digests": [NULL, SHA256_NULL]}),
     "PSS": (ALGORITHM, {"signature_algorithm": PSS_SHA256}),
     "PSS without parameters": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.RSASSA_PSS)}),
     "sha1WithRSA": (ALGORITHM, {"signature_algorithm": an_algorithm(cms.SHA1_WITH_RSA, NULL)}),
@@ -164,13 +150,12 @@ def test_signature_by_another_certificates_key_is_refused() -> None:
     assert why(forged) == SIGNATURE
 
 
-def test_zero_and_two_signers_are_refused(openssl: OpenSsl) -> None:
-    signer, other = SignerInfo(RSA, CONTENT).der(), SignerInfo(OTHER, CONTENT).der()
+def test_no_signature_and_two_signatures_by_one_signer_are_refused() -> None:
+    signer = SignerInfo(RSA, CONTENT).der()
 
-    assert why(a_message()) == "not exactly one signer"
-    assert why(a_message(*sorted([signer, other]))) == "not exactly one signer"
-    assert why(a_message(signer, signer)) == "not exactly one signer"
-    assert why(openssl.sign(CONTENT, [RSA, OTHER])) == "not exactly one signer"
+    assert why(a_message()) == NOT_THE_SIGNER
+    assert why(a_message(SignerInfo(OTHER, CONTENT).der())) == NOT_THE_SIGNER
+    assert why(a_message(signer, signer)) == "several signatures by one signer"
 
 
 def test_key_other_than_rsa_or_ec_is_refused() -> None:
@@ -188,14 +173,8 @@ def test_key_identifier_does_not_match_a_certificate_without_one() -> None:
         assert why(signed_by(bare, CONTENT, sid=sid, version=3, signed_version=3), bare) == NOT_THE_SIGNER
 
 
-def test_openssl_and_cryptography_messages_with_other_schemes_are_refused(openssl: OpenSsl) -> None:
-    pss = PKCS7SignatureBuilder(CONTENT).add_signer(
-        RSA.certificate, an_rsa_key(), hashes.SHA256(), rsa_padding=padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-    )
-
+def test_a_message_of_openssl_with_sha1_is_refused(openssl: OpenSsl) -> None:
     assert why(openssl.sign(CONTENT, [RSA], "-md", "sha1")) == "digest algorithm not accepted"
-    assert why(openssl.sign(CONTENT, [RSA], "pss")) == ALGORITHM
-    assert why(pss.sign(Encoding.DER, [PKCS7Options.Binary, PKCS7Options.DetachedSignature])) == ALGORITHM
 
 
 # --- not DER ------------------------------------------------------------------------------------------
@@ -244,7 +223,6 @@ def test_too_long_message_is_refused() -> None:
 
 # --- any change ---------------------------------------------------------------------------------------
 
-# Without certificates every byte of these counts.
 SIGNED = {
     "rsa": (RSA, signed_by(RSA, CONTENT, signature_algorithm=an_algorithm(cms.SHA256_WITH_RSA, NULL))),
     "rsa, no attributes": (RSA, signed_by(RSA, CONTENT, attributes=None)),
@@ -253,15 +231,25 @@ SIGNED = {
 }
 
 
+def refused_or_the_same_signature(changed: bytes, customer: CustomerCertificate, message: bytes) -> None:
+    """Only what is ignored can change: what is kept of the message is the same."""
+    try:
+        kept = signer_alone(changed, customer.der, CONTENT)
+    except PossessionProofInvalid:
+        return
+    # The name of the RSA scheme says the same in two ways.
+    same_scheme = _oid(cms.RSA_ENCRYPTION), _oid(cms.SHA256_WITH_RSA)
+    whole = signer_alone(message, customer.der, CONTENT)
+    assert kept == whole or kept.replace(*same_scheme)[4:] == whole.replace(*same_scheme)[4:]
+
+
 @pytest.mark.parametrize("name", SIGNED)
-def test_message_with_any_flipped_bit_is_refused(name: str) -> None:
+def test_a_flipped_bit_is_refused_or_ignored(name: str) -> None:
     customer, message = SIGNED[name]
-    check_cms_signature(message, customer.der, CONTENT)
     for bit in range(len(message) * 8):
         changed = bytearray(message)
         changed[bit // 8] ^= 1 << bit % 8
-        with pytest.raises(PossessionProofInvalid):
-            check_cms_signature(bytes(changed), customer.der, CONTENT)
+        refused_or_the_same_signature(bytes(changed), customer, message)
 
 
 def _edits(length: int) -> st.SearchStrategy[tuple[int, int, bytes]]:
@@ -272,33 +260,22 @@ def _edits(length: int) -> st.SearchStrategy[tuple[int, int, bytes]]:
 @pytest.mark.parametrize("name", SIGNED)
 @MANY
 @given(data=st.data())
-def test_edited_message_is_refused(name: str, data: st.DataObject) -> None:
+def test_an_edited_message_is_refused_or_says_the_same(name: str, data: st.DataObject) -> None:
     customer, message = SIGNED[name]
     changed = message
     for start, cut, put in data.draw(st.lists(_edits(len(message)), min_size=1, max_size=3)):
         changed = changed[:start] + put + changed[start + cut :]
-    # The name of the RSA scheme is the one thing that may differ: it says the same in two ways.
-    same_scheme = _oid(cms.RSA_ENCRYPTION), _oid(cms.SHA256_WITH_RSA)
-    if changed.replace(*same_scheme) == message.replace(*same_scheme):
-        return
-    why(changed, customer)
+    refused_or_the_same_signature(changed, customer, message)
 
 
 CARRYING = signed_by(RSA, CONTENT, certificates=[RSA.der])
 
 
 @MANY
-@given(edit=_edits(len(CARRYING)), data=st.binary(max_size=200))
-def test_only_ignored_parts_may_change(edit: tuple[int, int, bytes], data: bytes) -> None:
+@given(edit=_edits(len(CARRYING)))
+def test_only_ignored_parts_may_change(edit: tuple[int, int, bytes]) -> None:
     start, _, put = edit
-    changed = CARRYING[:start] + put + CARRYING[start + len(put) :]
-    first = CARRYING.index(RSA.der)
-    last = first + len(RSA.der)
-    try:
-        check_cms_signature(changed, RSA.der, CONTENT)
-    except PossessionProofInvalid:
-        return
-    assert (changed[:first], changed[last:]) == (CARRYING[:first], CARRYING[last:])
+    refused_or_the_same_signature(CARRYING[:start] + put + CARRYING[start + len(put) :], RSA, CARRYING)
 
 
 def _nested(depth: int) -> st.SearchStrategy[bytes]:

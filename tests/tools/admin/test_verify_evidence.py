@@ -22,7 +22,6 @@ from cryptography.x509 import ocsp
 from registrar.domain.evidence.jwk import public_jwk, raw_signature
 from registrar.domain.evidence.package import build_package
 from registrar.domain.evidence.receipt import Receipt
-from registrar.domain.possession.proofs import Proof
 from registrar.domain.signing.completion import Completion
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.evidence import BANK, SIGNED_AT, a_completion, a_signature, by_ocsp
@@ -52,9 +51,9 @@ def packed(files: Files, compression: int = zipfile.ZIP_STORED) -> bytes:
     return target.getvalue()
 
 
-def changed(**files: bytes | Callable[[bytes], bytes]) -> bytes:
+def changed(completion: Completion | None = None, **files: bytes | Callable[[bytes], bytes]) -> bytes:
     """A good package with other files, each named in evidence.json as if it had always been so."""
-    found = files_in(a_package())
+    found = files_in(a_package(completion))
     for name, content in files.items():
         full = next(each for each in found if each.startswith(name))
         found[full] = content if isinstance(content, bytes) else content(found[full])
@@ -242,9 +241,7 @@ def a_forged_text() -> bytes:
         lambda: changed(ocsp=with_another_signature),
         lambda: packed({**files_in(a_package()), "text.txt": b"x"}),
         a_revoked_one,
-        lambda: a_package(
-            a_completion("cms", proof=Proof("cms", a_signature("cms", a_completion().text + " "), None))
-        ),
+        lambda: changed(a_completion("cms"), signature=a_signature("cms", a_completion().text + " ")),
     ],
 )
 def test_openssl_alone_finds_a_change(package: Callable[[], bytes], tmp_path: Path) -> None:

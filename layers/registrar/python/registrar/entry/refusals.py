@@ -7,6 +7,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import (
     AdminStepRefused,
     ConditionFailed,
+    ContentNeeded,
     Refusal,
     RegistrarError,
     SealedSecretInvalid,
@@ -16,6 +17,7 @@ REFUSALS: Mapping[type[RegistrarError], Callable[[Any], Refusal]] = {
     Refusal: lambda refusal: refusal,
     AdminStepRefused: lambda refused: Refusal(Code.STATE_CONFLICT, why=refused.why),
     ConditionFailed: lambda _: Refusal(Code.STATE_CONFLICT, retry_after=1),
+    ContentNeeded: lambda _: Refusal(Code.MALFORMED_REQUEST, field="content"),
     SealedSecretInvalid: lambda _: Refusal(Code.MALFORMED_REQUEST, field="sealed"),
 }
 """Error to refusal. No class here derives from another one here."""

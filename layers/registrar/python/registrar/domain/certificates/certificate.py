@@ -132,6 +132,9 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
     signed = der[start : _contents(der, start)[1]]
     if not _algorithms_agree(der, start + len(signed), signed):
         raise CertificateMalformed("signature algorithm")
+    # The signature does not cover its own form: whoever has a certificate could alter that, and so its fingerprint.
+    if _has_unused_bits(der, start + len(signed)):
+        raise CertificateMalformed("unused bits of the signature")
     extensions = {extension.oid: extension for extension in certificate.extensions}
     public_key = certificate.public_key()
     values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
@@ -188,6 +191,13 @@ def _algorithms_agree(der: bytes, outside: int, signed: bytes) -> bool:
     for _version_and_serial in range(2):
         _, inside = _contents(signed, inside)
     return der[outside : _contents(der, outside)[1]] == signed[inside : _contents(signed, inside)[1]]
+
+
+def _has_unused_bits(der: bytes, algorithm: int) -> bool:
+    """Whether the BIT STRING after the algorithm ends within a byte, as no signature of RFC 5280 4.1.1.3 does."""
+    _, signature = _contents(der, algorithm)
+    start, _ = _contents(der, signature)
+    return der[start] != 0
 
 
 def _contents(der: bytes, at: int) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
+from registrar.domain.possession.cms_signature import signer_alone
 from registrar.domain.revocation.status import ListIdentity, OcspResponse
 from registrar.domain.signing.completion import Completion
 from registrar.domain.times import iso
@@ -79,7 +80,7 @@ def _files(completion: Completion, certificate: Certificate) -> dict[str, bytes]
     upwards = reversed(issuer.authorities)
     files = {
         TEXT: completion.text.encode(),
-        SIGNATURES[completion.proof.kind]: completion.proof.signature,
+        SIGNATURES[completion.proof.kind]: _signature(completion, certificate),
         CERTIFICATE: _pem(certificate.der),
         CHAIN: b"".join(_pem(authority.der) for authority in upwards),
         ANCHOR: _pem(issuer.anchor.certificate.der),
@@ -88,6 +89,14 @@ def _files(completion: Completion, certificate: Certificate) -> dict[str, bytes]
         if isinstance(shown, OcspResponse):  # there is one at most: CAs are looked up on lists
             files |= {OCSP: shown.der, RESPONDER: _pem(shown.signer)}
     return files
+
+
+def _signature(completion: Completion, certificate: Certificate) -> bytes:
+    """The signature; of a CMS message only what was checked, so that any program can read it."""
+    proof = completion.proof
+    if proof.kind != "cms":
+        return proof.signature
+    return signer_alone(proof.signature, certificate.der, completion.text.encode())
 
 
 def _request(completion: Completion) -> dict[str, Any]:

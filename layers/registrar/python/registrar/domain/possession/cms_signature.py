@@ -6,15 +6,18 @@
 | --- | --- |
 | encoding | DER in every part that is looked at, or BER that is converted to it first: indefinite lengths, octet strings in pieces (Bouncy Castle and other writers of streams); at most 16 KiB |
 | eContent (5.2) | absent, or the expected bytes |
-| certificates, crls (5.1), unsignedAttrs (5.3) | ignored: the key is that of the certificate given, and no other |
-| signerInfos (5.1) | exactly one |
+| versions, digestAlgorithms, certificates, crls (5.1), unsignedAttrs (5.3) | ignored: the key is that of the certificate given, and no other |
+| signerInfos (5.1) | exactly one that names the certificate; others are ignored |
 | sid (5.3) | issuer and serial number as they stand in the certificate, or its subjectKeyIdentifier |
-| digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512; digestAlgorithms (5.1) holds it and nothing else |
-| signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF. Others, signing-time included, are signed but not read |
-| signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2). RSASSA-PSS is refused: no NPKI certificate asks for it |
+| digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512 |
+| signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF, or over them in the order in which they came (node-forge does not sort them). Others, signing-time included, are signed but not read |
+| signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), RSASSA-PSS with the digest throughout and a salt as long as it (RFC 4055 3.1), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2) |
 
 Without signedAttrs the signature is over the content itself. Such a message could be made of one that has them, by
 calling the DER of its attributes the content: content of that form is refused.
+
+What is ignored may hold anything, so a message is kept without it (`signer_alone`): whoever reads it later, with
+whatever program, finds the same signature.
 """  # noqa: E501 - rows of a table
 
 import hashlib
@@ -31,11 +34,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from registrar.domain.asn1 import der
-from registrar.domain.asn1.ber import to_der
+from registrar.domain.asn1.ber import der_value, to_der
 from registrar.domain.certificates.certificate import UNREADABLE
 from registrar.domain.certificates.certificate_form import parse_certificate
+from registrar.domain.certificates.pss import PSS_SIGNATURES
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
-from registrar.domain.reasons.errors import DerMalformed, PossessionProofInvalid
+from registrar.domain.reasons.errors import ContentNeeded, DerMalformed, PossessionProofInvalid
 
 MAX_BYTES = MAX_CMS_BYTES
 
@@ -44,10 +48,10 @@ _ID_SIGNED_DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.2")
 _ID_CONTENT_TYPE = x509.ObjectIdentifier("1.2.840.113549.1.9.3")
 _ID_MESSAGE_DIGEST = x509.ObjectIdentifier("1.2.840.113549.1.9.4")
 _MESSAGE_DIGEST = asn1.encode_der(_ID_MESSAGE_DIGEST)
-_SET = 0x31
+_CONTENT_TAG = 0xA0
 _ID_SIGNING_TIME = x509.ObjectIdentifier("1.2.840.113549.1.9.5")
 
-# SignerInfo's version for each kind of sid, and SignedData's with it (RFC 5652 5.1, 5.3).
+# SignerInfo's version for each kind of sid, and SignedData's with it (RFC 5652 5.1, 5.3), as they are written.
 _VERSION_ISSUER_AND_SERIAL = 1
 _VERSION_KEY_ID = 3
 
@@ -89,7 +93,8 @@ class _SignerInfo:
     version: int
     sid: _IssuerAndSerialNumber | Annotated[bytes, asn1.Implicit(0)]
     digest_algorithm: asn1.TLV
-    signed_attributes: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(0)]
+    # A SET OF, read as what has the same encoding but any order.
+    signed_attributes: Annotated[list[_Attribute] | None, asn1.Implicit(0)]
     signature_algorithm: asn1.TLV
     signature: bytes
     unsigned_attributes: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
@@ -159,10 +164,48 @@ _EC_SIGNATURES: dict[bytes, str | None] = {
 def check_cms_signature(message: bytes, certificate_der: bytes, content: Content) -> None:
     """Check that `message` is a CMS signature over `content` by the key of the certificate (RFC 5652 5.6).
 
-    Raises PossessionProofInvalid, whatever bytes `message` holds; ValueError where `certificate_der` is no
-    certificate, which is a defect of ours: only a certificate that was accepted before gets here. Says nothing
-    about the certificate itself: its dates, path and status are others' business.
+    Raises PossessionProofInvalid, whatever bytes `message` holds: ContentNeeded where a digest of the content is
+    not enough; ValueError where `certificate_der` is no certificate, which is a defect of ours: only one that was
+    accepted before gets here. Says nothing about the certificate itself: its dates, path and status are others'
+    business.
     """
+    _checked_signer(message, certificate_der, content)
+
+
+def signer_alone(message: bytes, certificate_der: bytes, content: Content) -> bytes:
+    """A detached message (DER) with the signature that `check_cms_signature` accepts, and nothing else.
+
+    Raises as that does.
+    """
+    signer = _checked_signer(message, certificate_der, content)
+    version = _VERSION_KEY_ID if isinstance(signer.sid, bytes) else _VERSION_ISSUER_AND_SERIAL
+    alone = _SignerInfo(
+        version=version,
+        sid=signer.sid,
+        digest_algorithm=signer.digest_algorithm,
+        signed_attributes=signer.signed_attributes,
+        signature_algorithm=signer.signature_algorithm,
+        signature=signer.signature,
+        unsigned_attributes=None,
+    )
+    signed = _SignedData(
+        version=version,
+        digest_algorithms=asn1.SetOf([signer.digest_algorithm]),
+        content_info=_EncapsulatedContentInfo(content_type=_ID_DATA, content=None),
+        certificates=None,
+        crls=None,
+        signer_infos=asn1.SetOf([alone]),
+    )
+    return _wrapped(signed)
+
+
+def _wrapped(signed: _SignedData) -> bytes:
+    content = der_value(_CONTENT_TAG, asn1.encode_der(signed))
+    return der_value(der.SEQUENCE, asn1.encode_der(_ID_SIGNED_DATA) + content)
+
+
+def _checked_signer(message: bytes, certificate_der: bytes, content: Content) -> _SignerInfo:
+    """The signer whose signature holds, with the attributes in the order in which they were signed."""
     certificate = parse_certificate(certificate_der)
     signed = _read(message)
     if signed.content_info.content_type != _ID_DATA:
@@ -172,20 +215,36 @@ def check_cms_signature(message: bytes, certificate_der: bytes, content: Content
         if not _is_content(enclosed, content):
             raise PossessionProofInvalid("eContent is not the expected content")
         content = enclosed
-    signer = _only_signer(signed)
-    _check_signer_id(signed, signer, certificate)
-    digest = _digest(signed, signer)
+    signer = _signer_of(signed, certificate)
+    digest = _DIGESTS.get(asn1.encode_der(signer.digest_algorithm))
+    if digest is None:
+        raise PossessionProofInvalid("digest algorithm not accepted")
     if signer.signed_attributes is None:
         # A digest does not show whether the content is the attributes of another message.
         if isinstance(content, ContentDigest):
-            raise PossessionProofInvalid("without signedAttrs the content itself is needed")
+            raise ContentNeeded("without signedAttrs the content itself is needed")
         if is_signed_attributes(content):
             raise PossessionProofInvalid("the content is the signed attributes of a message")
-        to_be_signed = content
-    else:
-        _check_attributes(signer.signed_attributes.as_list(), digest, content)
-        to_be_signed = asn1.encode_der(signer.signed_attributes)
-    _check_signature(signer, certificate, to_be_signed, digest)
+        _check_signature(signer, certificate, content, digest)
+        return signer
+    _check_attributes(signer.signed_attributes, digest, content)
+    as_it_came = _encoded(signer.signed_attributes)
+    if as_it_came != sorted(as_it_came):
+        with suppress(PossessionProofInvalid):
+            _check_signature(signer, certificate, _set_of(as_it_came), digest)
+            return signer
+        signer.signed_attributes.sort(key=asn1.encode_der)
+    _check_signature(signer, certificate, _set_of(sorted(as_it_came)), digest)
+    return signer
+
+
+def _encoded(attributes: list[_Attribute]) -> list[bytes]:
+    return [asn1.encode_der(attribute) for attribute in attributes]
+
+
+def _set_of(encoded: list[bytes]) -> bytes:
+    """What is signed: the attributes under the tag of a SET OF (RFC 5652 5.4)."""
+    return der_value(der.SET, b"".join(encoded))
 
 
 def is_signed_attributes(content: bytes) -> bool:
@@ -193,7 +252,7 @@ def is_signed_attributes(content: bytes) -> bool:
     if _MESSAGE_DIGEST not in content:
         return False
     try:
-        _, end = der.expect(content, 0, len(content), _SET)
+        _, end = der.expect(content, 0, len(content), der.SET)
     except DerMalformed:
         return False
     return end == len(content)
@@ -201,12 +260,10 @@ def is_signed_attributes(content: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """What a message says of its one signer, unchecked: their certificate (DER) where it is in it, the signature,
-    and when it was made (RFC 5652 11.3), where the signed attributes say that once and legibly."""
+    """What a message says of its one signer, unchecked: their certificate (DER) where it has it, the signature."""
 
     certificate: bytes | None
     signature: bytes
-    signed_at: datetime | None = None
 
 
 def read_signer(message: bytes) -> Signer:
@@ -215,14 +272,19 @@ def read_signer(message: bytes) -> Signer:
     signer = _only_signer(signed)
     brought = (asn1.encode_der(each) for each in signed.certificates or ())
     certificate = next((each for each in brought if _is_signers(signer, each)), None)
-    return Signer(certificate, signer.signature, _signing_time(signer))
+    return Signer(certificate, signer.signature)
 
 
-def _signing_time(signer: _SignerInfo) -> datetime | None:
+def signing_time(message: bytes, certificate_der: bytes) -> datetime | None:
+    """When the signer says that they signed (RFC 5652 11.3), where their attributes say that once and legibly.
+
+    Raises PossessionProofInvalid.
+    """
+    signer = _signer_of(_read(message), parse_certificate(certificate_der))
     if signer.signed_attributes is None:
         return None
     with suppress(PossessionProofInvalid, *_UNREADABLE):
-        value = _only_value(signer.signed_attributes.as_list(), _ID_SIGNING_TIME)
+        value = _only_value(signer.signed_attributes, _ID_SIGNING_TIME)
         with suppress(*_UNREADABLE):
             return asn1.decode_der(asn1.UTCTime, value).as_datetime()
         return asn1.decode_der(asn1.GeneralizedTime, value).as_datetime()
@@ -257,12 +319,13 @@ def _only_signer(signed: _SignedData) -> _SignerInfo:
     return signers[0]
 
 
-def _check_signer_id(signed: _SignedData, signer: _SignerInfo, certificate: x509.Certificate) -> None:
-    version = _VERSION_KEY_ID if isinstance(signer.sid, bytes) else _VERSION_ISSUER_AND_SERIAL
-    if not _names(signer, certificate):
+def _signer_of(signed: _SignedData, certificate: x509.Certificate) -> _SignerInfo:
+    found = [signer for signer in signed.signer_infos.as_list() if _names(signer, certificate)]
+    if not found:
         raise PossessionProofInvalid("the signer is not the certificate's holder")
-    if (signed.version, signer.version) != (version, version):
-        raise PossessionProofInvalid("version does not go with the signer's identifier")
+    if len(found) > 1:
+        raise PossessionProofInvalid("several signatures by one signer")
+    return found[0]
 
 
 def _names(signer: _SignerInfo, certificate: x509.Certificate) -> bool:
@@ -288,16 +351,6 @@ def _subject_key_id(certificate: x509.Certificate) -> bytes | None:
         return None
 
 
-def _digest(signed: _SignedData, signer: _SignerInfo) -> Digest:
-    digest = _DIGESTS.get(asn1.encode_der(signer.digest_algorithm))
-    if digest is None:
-        raise PossessionProofInvalid("digest algorithm not accepted")
-    announced = [_DIGESTS.get(asn1.encode_der(algorithm)) for algorithm in signed.digest_algorithms.as_list()]
-    if announced != [digest]:
-        raise PossessionProofInvalid("digestAlgorithms is not the signer's alone")
-    return digest
-
-
 def _check_attributes(attributes: list[_Attribute], digest: Digest, content: Content) -> None:
     if _only_value(attributes, _ID_CONTENT_TYPE) != asn1.encode_der(_ID_DATA):
         raise PossessionProofInvalid("content-type is not id-data")
@@ -306,7 +359,7 @@ def _check_attributes(attributes: list[_Attribute], digest: Digest, content: Con
     elif isinstance(digest, SHA256):
         value = content.sha256
     else:
-        raise PossessionProofInvalid(f"for {digest.name} the content itself is needed")
+        raise ContentNeeded(f"for {digest.name} the content itself is needed")
     expected = asn1.encode_der(value)
     if not hmac.compare_digest(_only_value(attributes, _ID_MESSAGE_DIGEST), expected):
         raise PossessionProofInvalid("message-digest is not the content's")
@@ -325,12 +378,14 @@ def _check_signature(
 ) -> None:
     key = certificate.public_key()
     algorithm = asn1.encode_der(signer.signature_algorithm)
+    pss = PSS_SIGNATURES.get(algorithm) if isinstance(key, rsa.RSAPublicKey) else None
     algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
-    if algorithms.get(algorithm, "") not in (None, digest.name):
+    named = pss[1].name if pss else algorithms.get(algorithm, "")
+    if named not in (None, digest.name):
         raise PossessionProofInvalid("signature algorithm is not accepted for this key and digest")
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signer.signature, to_be_signed, padding.PKCS1v15(), digest)
+            key.verify(signer.signature, to_be_signed, pss[0] if pss else padding.PKCS1v15(), digest)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signer.signature, to_be_signed, ec.ECDSA(digest))
         else:

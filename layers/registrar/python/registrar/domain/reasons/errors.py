@@ -21,6 +21,7 @@ RegistrarError
 │   ├── PathInvalid             a certificate or signature does not chain to its issuer
 │   ├── CrlUnusable             a CRL, or an entry of it, cannot be used
 │   ├── PossessionProofInvalid  a signature is not that key's over that text
+│   │   └── ContentNeeded       a digest of what was signed is not enough     → MALFORMED_REQUEST
 │   ├── PasskeyInvalid          a WebAuthn response is not valid
 │   ├── SealedSecretInvalid     a sealed secret is not for this upload       → MALFORMED_REQUEST
 │   └── TrustEntryInvalid       one entry of a trust document cannot be used
@@ -178,6 +179,10 @@ class CrlUnusable(InputInvalid):
 
 class PossessionProofInvalid(InputInvalid):
     """The signature is not that of the certificate's key over the expected text."""
+
+
+class ContentNeeded(PossessionProofInvalid):
+    """Whether the signature is right cannot be checked by a digest of the content alone."""
 
 
 class PasskeyInvalid(InputInvalid):

@@ -36,9 +36,10 @@ from registrar.domain.certificates.path import (
     check_signed,
     signature_hash,
 )
+from registrar.domain.certificates.pss import PSS_SIGNATURES
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
-from registrar.domain.revocation.ocsp_form import PSS_SIGNATURES, Form
+from registrar.domain.revocation.ocsp_form import Form
 from registrar.domain.revocation.status import Responder
 
 MAX_CERTIFICATES = 5
