@@ -67,6 +67,7 @@ from tests.support.scenarios import (
 from tests.support.shape import GATEWAY, RELYING_GATEWAY
 from tests.support.signed_elsewhere import (
     expired_after_signing,
+    known_only_from_before,
     renewed_after_signing,
     stating_another_time,
     tomorrow,
@@ -130,6 +131,7 @@ SCENARIOS: dict[str, Scenario] = {
     "REG_EXPIRED": ended,
     "SIGNATURE_NOT_VERIFIED": with_another_signature,
     "SIGNED_IN_FUTURE": tomorrow,
+    "STATUS_BEFORE_SIGNING": known_only_from_before,
     "SIGNING_TIME_DIFFERS": stating_another_time,
     "REVOKED_AFTER_SIGNING": renewed_after_signing,
     "REVOCATION_NO_LONGER_STATED": expired_after_signing,

@@ -69,6 +69,11 @@ def stating_another_time(app: App) -> Answer:
     return verified(app, cms(signed_by(EC, DOCUMENT, attributes=[*the_attributes(DOCUMENT), time])))
 
 
+def known_only_from_before(app: App) -> Answer:
+    app.account.issuers.mode = "old"
+    return verified(app, raw())
+
+
 def renewed_after_signing(app: App) -> Answer:
     old = a_certificate(key=an_ec_key(), not_before=NOW - 300 * DAY)
     app.account.issuers.set_mode(old.certificate, "superseded")

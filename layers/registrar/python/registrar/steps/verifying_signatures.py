@@ -12,11 +12,11 @@ from registrar.domain.certificates.certificate import Certificate, read_certific
 from registrar.domain.certificates.decision import decide_on
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.certificates.trust import Purpose, TrustStore
-from registrar.domain.possession.cms_signature import read_signer
+from registrar.domain.possession.cms_signature import read_signer, signing_time
 from registrar.domain.possession.signed_elsewhere import CLOCKS_DIFFER, SignedElsewhere
 from registrar.domain.possession.verification import Verdict, Verification, verdict_on
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import CertificateMalformed, PossessionProofInvalid
+from registrar.domain.reasons.errors import CertificateMalformed, ContentNeeded, PossessionProofInvalid
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.revocation.findings import finding_for_signature
 from registrar.domain.revocation.status import Status
@@ -36,8 +36,13 @@ class SignatureVerifier:
     def verify(
         self, signed: SignedElsewhere, der: bytes, customer_kind: str, now: datetime, limits: Limits
     ) -> Verification:
-        """The verdict on `signed` by the certificate `der`. Never raises for bad content."""
+        """The verdict on `signed` by the certificate `der`, which is empty where the message could not be read.
+
+        Never raises for bad content, but ContentNeeded where only its digest was sent.
+        """
         store = self.trust.active(now)
+        if not der:
+            return Verification(Verdict.INVALID, (_unreadable(signed),), store.version)
         try:
             certificate = read_certificate(der)
         except CertificateMalformed:
@@ -72,7 +77,18 @@ class SignatureVerifier:
         found = finding_for_signature(status, summary.issuer, signed.signed_at, of_authority=of_authority)
         if found is None and has_passed(certificate.not_after, now):
             found = no_longer
+        if found is None and status.as_of is not None and status.as_of + CLOCKS_DIFFER < signed.signed_at:
+            params = {"issuer": summary.issuer, "stated_at": status.as_of}
+            found = Finding("revocation", Level.WARN, Code.STATUS_BEFORE_SIGNING, params)
         return status, (found,) if found else ()
+
+
+def _unreadable(signed: SignedElsewhere) -> Finding:
+    try:
+        read_signer(signed.proof.signature)
+    except PossessionProofInvalid as error:
+        return Finding("signature", Level.FAIL, Code.SIGNATURE_NOT_VERIFIED, {"why": error.why})
+    raise ValueError("a message that can be read has its signer's certificate, or was sent with one")
 
 
 def _signature_findings(signed: SignedElsewhere, certificate: Certificate, now: datetime) -> Iterator[Finding]:
@@ -80,10 +96,12 @@ def _signature_findings(signed: SignedElsewhere, certificate: Certificate, now: 
         yield Finding("time", Level.FAIL, Code.SIGNED_IN_FUTURE)
     try:
         signed.check(certificate)
+    except ContentNeeded:
+        raise
     except PossessionProofInvalid as error:
         yield Finding("signature", Level.FAIL, Code.SIGNATURE_NOT_VERIFIED, {"why": error.why})
         return
     if signed.proof.kind == "cms":
-        stated = read_signer(signed.proof.signature).signed_at
+        stated = signing_time(signed.proof.signature, certificate.der)
         if stated is not None and abs(stated - signed.signed_at) > CLOCKS_DIFFER:
             yield Finding("time", Level.WARN, Code.SIGNING_TIME_DIFFERS, {"stated_at": stated})

@@ -17,13 +17,13 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.STATUS_OUTDATED: {
         "ko": Wording(
             "폐지 여부를 새로 확인해야 합니다",
-            "인증서가 폐지되지 않았다고 마지막으로 확인한 때가 이 업무에 필요한 것보다 오래되었습니다. 앱에서 "
-            "인증서로 서명하시면 발급기관에 다시 확인합니다.",
+            "인증서가 폐지되지 않았다고 마지막으로 확인한 때가 이 업무에 필요한 것보다 오래되었습니다. 앱의 "
+            "인증서 관리에서 상태를 확인하시면 발급기관에 다시 묻습니다.",
         ),
         "en": Wording(
             "The revocation status is too old",
-            "When the certificate was last known to be good is longer ago than this purpose allows. Sign with it "
-            "in the app: then its issuer is asked again.",
+            "When the certificate was last known to be good is longer ago than this purpose allows. Check its "
+            "status in the app, under certificate management: then its issuer is asked again.",
         ),
     },
     Code.SIGNING_KIND_NOT_ALLOWED: {
@@ -70,6 +70,18 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
         "en": Wording(
             "The time of signing has not come yet",
             "The time in the request is later than now. Check the system's clock, and that the time is in UTC.",
+        ),
+    },
+    Code.STATUS_BEFORE_SIGNING: {
+        "ko": Wording(
+            "서명하기 전의 상태만 확인되었습니다",
+            "{issuer}에서 {stated_at}에는 폐지되지 않았다고 했지만, 서명 시각은 그 뒤입니다. 필요하면 나중에 "
+            "다시 확인해 주십시오.",
+        ),
+        "en": Wording(
+            "The status is from before the signing",
+            "{issuer} stated that the certificate was good at {stated_at}, which is before the signing. Verify it "
+            "again later if you need a status from after it.",
         ),
     },
     Code.SIGNING_TIME_DIFFERS: {
