@@ -1,6 +1,7 @@
 """GET /signature-requests: what the customer may sign or decline now, the first to end first."""
 
 from registrar.aws import wiring as stores
+from registrar.domain.signing.signature_request import shown
 from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
@@ -13,7 +14,7 @@ requests = stores.signature_requests()
 @route
 def lambda_handler(request: Request) -> Response:
     at = now()
-    pending = requests.pending(request.caller.customer_id, at)
+    pending = shown(requests.pending(request.caller.customer_id, at))
     return respond(
         200,
         {"signature_requests": [customer_view(each, request.language, at) for each in pending]},

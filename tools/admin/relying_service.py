@@ -19,9 +19,7 @@ import boto3
 from registrar.aws import dynamo
 from registrar.aws.tables.relying_services import from_item, to_item
 from registrar.domain.access.relying_service import NAME, ROLE_ARN, RelyingService, Use
-
-KIND = r"[a-z][a-z0-9_]{1,31}"
-MOST_OF_A_TITLE = 40
+from registrar.domain.signing.kinds import KINDS, TEXT
 
 
 def principal(role_arn: str) -> str:
@@ -38,11 +36,23 @@ def enter(client: Any, table: str, role_arn: str, service: RelyingService) -> No
     if not re.fullmatch(NAME, service.name):
         raise ValueError(f"{service.name} is no name: small letters, digits and hyphens, at most 32")
     for title in service.title.values():
-        if not title.isprintable() or not 0 < len(title) <= MOST_OF_A_TITLE:
-            raise ValueError(f"customers read a title: {MOST_OF_A_TITLE} printable characters at most")
-    if wrong := [kind for kind in service.kinds if not re.fullmatch(KIND, kind)]:
-        raise ValueError(f"{', '.join(wrong)}: not the name of a kind")
+        if not TEXT.accepts(title):
+            raise ValueError(
+                f"{title!r} is no title: customers read it in what they sign, like the name of a payee"
+            )
+    if wrong := service.kinds - KINDS.keys():
+        raise ValueError(f"{', '.join(sorted(wrong))}: not a kind; there are {', '.join(KINDS)}")
+    for known in entries(client, table).values():
+        if known.name != service.name and set(known.title.values()) & set(service.title.values()):
+            raise ValueError(f"{known.name} has that title: customers could not tell the two apart")
     client.put_item(TableName=table, Item=to_item(principal(role_arn), service))
+
+
+def entries(client: Any, table: str) -> dict[str, RelyingService]:
+    """All entries, by the key of their role."""
+    pages = client.get_paginator("scan").paginate(TableName=table)
+    found = [item for page in pages for item in page["Items"]]
+    return {dynamo.read_text(item, "principal"): from_item(item) for item in found}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,12 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _listing(client: Any, table: str) -> str:
-    pages = client.get_paginator("scan").paginate(TableName=table)
     lines = []
-    for item in sorted((item for page in pages for item in page["Items"]), key=lambda each: each["principal"]["S"]):
-        service = from_item(item)
+    for role, service in sorted(entries(client, table).items()):
         allowed = ", ".join([*sorted(service.uses), *(f"kind {kind}" for kind in sorted(service.kinds))])
-        lines.append(f"{dynamo.read_text(item, 'principal')}  {service.name} ({service.title['ko']}): {allowed}")
+        lines.append(f"{role}  {service.name} ({service.title['ko']}): {allowed}")
     return "\n".join(lines) or "no service is entered"
 
 

@@ -101,7 +101,7 @@ def test_a_value_that_no_line_shows_is_refused(kind: str) -> None:
     with pytest.raises(Refusal) as refused:
         KINDS[kind].check({**VALUES[kind], "fee": 500})
 
-    assert refused.value.params == {"field": "values"}
+    assert refused.value.params == {"field": "values.fee"}
 
 
 def test_the_largest_amount_is_shown_in_full() -> None:

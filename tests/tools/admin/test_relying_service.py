@@ -53,6 +53,19 @@ def test_a_role_that_is_entered_again_has_the_new_entry_only(account: Account) -
     assert found(account) == RelyingService("loans", {"ko": "대출", "en": "Loans"}, frozenset(), frozenset())
 
 
+def test_two_services_have_no_title_in_common(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    run(account, "enter")
+    other = ["enter", f"{ROLE}-2", "loans", "--ko", "이체", "--en", "Loans"]
+
+    with pytest.raises(SystemExit) as refused:
+        main([*other, "--table", account.physical["RelyingServicesTable"]])
+
+    assert "transfers has that title" in str(refused.value.code)
+    assert found(account, f"{ROLE}-2") is None
+    run(account, "enter", **{"$ROLE": f"{ROLE}-2"})
+    assert found(account, f"{ROLE}-2") is not None, "two roles may be one service"
+
+
 def test_a_removed_role_is_not_found(account: Account) -> None:
     run(account, "enter")
     run(account, "remove")
@@ -78,6 +91,10 @@ def test_the_list_names_each_role_with_what_it_may_do(account: Account, capsys: 
         ["enter", ROLE, "transfers", "--ko", "이\u202e체", "--en", "Transfers"],
         ["enter", ROLE, "transfers", "--ko", "", "--en", "Transfers"],
         ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Transfers", "--kind", "Any kind"],
+        ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Transfers", "--kind", "transferr"],
+        ["enter", ROLE, "transfers", "--ko", "받는 분 / Payee: 김철수", "--en", "Transfers"],
+        ["enter", ROLE, "transfers", "--ko", "받는 분 / Payee 김철수", "--en", "Transfers"],
+        ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Trаnsfers"],
         ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Transfers", "--use", "everything"],
         ["remove", "transfers"],
     ],

@@ -91,12 +91,20 @@ class Request:
     def fields(self, most: int = MAX_BODY_BYTES) -> Fields:
         """The JSON object in a body of at most `most` characters. Raises Refusal (MALFORMED_REQUEST)."""
         try:
-            body = json.loads(self.raw_body) if len(self.raw_body) <= most else None
+            body = json.loads(self.raw_body, object_pairs_hook=_members) if len(self.raw_body) <= most else None
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             raise Refusal(Code.MALFORMED_REQUEST, field="body")
         return Fields(body, "")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Of a member that occurs twice, programs read different values (RFC 8259 section 4)."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member occurs twice")
+    return members
 
 
 def read_request(event: Mapping[str, Any]) -> Request:

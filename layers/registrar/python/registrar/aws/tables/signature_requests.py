@@ -121,7 +121,7 @@ class SignatureRequests:
         return from_item(item) if item else None
 
     def pending(self, customer_id: str, now: datetime) -> list[SignatureRequest]:
-        """The requests that the customer may answer, strongly consistent, the first to end first."""
+        """The requests that the customer may answer, strongly consistent, in no order."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             ConsistentRead=True,
@@ -130,8 +130,7 @@ class SignatureRequests:
             ExpressionAttributeNames={"#state": "state"},
             ExpressionAttributeValues={":customer": dynamo.text(customer_id), **_answerable(now)},
         )
-        found = [from_item(item) for page in pages for item in page["Items"]]
-        return sorted(found, key=lambda each: (each.expires_at, each.id))
+        return [from_item(item) for page in pages for item in page["Items"]]
 
     def see(self, customer_id: str, request_id: str, now: datetime) -> SignatureRequest | None:
         """The customer's request, marked as seen where it was pending and not seen yet. One call."""

@@ -14,11 +14,13 @@ from registrar.domain.reasons.errors import Refusal
 
 Value = str | int
 MAX_AMOUNT = 10**13 - 1
+MOST_OF_A_NAME = 32
+"""Of an unknown member's name, this much is repeated."""
 
-# An allow-list: ASCII, Latin letters of European names, Hangul, Han, kana, and signs of Korean company names. So no
-# control, no mark of direction, nothing invisible, nothing that reads from right to left, no Cyrillic look-alikes;
-# and no colon, which separates a label from its value.
-_CHARACTERS = " !-9;-~À-ÖØ-öø-ſ가-힣ㄱ-ㅣ一-鿿ぁ-ゖァ-ヺー·㈜"
+# An allow-list: ASCII, Latin-1 letters, Hangul syllables, Han, kana, and signs of Korean company names. So no
+# control, no mark of direction, nothing invisible, nothing that reads from right to left, no Cyrillic or Greek; and
+# no colon, which separates a label from its value. Han and kana look alike in places; names have them.
+_CHARACTERS = " !-9;-~À-ÖØ-öø-ÿ가-힣一-鿿ぁ-ゖァ-ヺー·㈜"
 _TEXT = re.compile(rf"(?! )(?!.*  )[{_CHARACTERS}]{{1,40}}(?<! )")
 _ACCOUNT = re.compile(r"[0-9](?:-?[0-9]){5,19}")
 _RATE = re.compile(r"(?:0|[1-9][0-9]?)\.[0-9]{1,3}")
@@ -44,7 +46,16 @@ def _number(least: int, most: int, shown: Callable[[Value], str]) -> Form:
     return Form(accepts, shown)
 
 
-TEXT = _matching(_TEXT)
+def _is_text(value: Value) -> bool:
+    """Whether it is one line of text that does not name another line."""
+    return (
+        isinstance(value, str)
+        and bool(_TEXT.fullmatch(value))
+        and not any(line.label in value for kind in KINDS.values() for line in kind.lines)
+    )
+
+
+TEXT = Form(_is_text, str)
 ACCOUNT = _matching(_ACCOUNT)
 RATE = _matching(_RATE, "연 {0}% / {0}% a year")
 CARD = _matching(_CARD, "****-{}")
@@ -85,8 +96,9 @@ class Kind:
             if not isinstance(value, str | int) or not line.form.accepts(value):
                 raise Refusal(Code.MALFORMED_REQUEST, field=f"values.{line.name}")
             found[line.name] = value
-        if len(found) != len(values):
-            raise Refusal(Code.MALFORMED_REQUEST, field="values")
+        for name in values:
+            if name not in found:
+                raise Refusal(Code.MALFORMED_REQUEST, field=f"values.{name[:MOST_OF_A_NAME]}")
         return found
 
     def shown(self, values: Mapping[str, Value]) -> dict[str, str]:

@@ -12,7 +12,8 @@ bank, service, request, the service's own document, a nonce and the end of valid
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +37,9 @@ MAX_TRIES = 3
 """Wrong signatures, the last of which ends the request."""
 MAX_SILENCES = 10
 """Right signatures for which the issuer gave no status, the last of which ends the request."""
+MOST_SHOWN = 10
+"""Pending requests of one service that a customer sees at once, the first to end first: a service that asks too
+much does not hide what others ask."""
 RETENTION = RULES["signature requests"]
 
 
@@ -163,6 +167,17 @@ class Asked:
         """By what a repeat is recognised."""
         members = [self.customer_id, self.kind, self.values, self.document_sha256, self.expires_in]
         return hashlib.sha256(json.dumps(members, sort_keys=True).encode()).digest()
+
+
+def shown(pending: Iterable[SignatureRequest]) -> list[SignatureRequest]:
+    """What the customer sees of their pending requests, the first to end first."""
+    found: list[SignatureRequest] = []
+    counted: Counter[str] = Counter()
+    for request in sorted(pending, key=lambda each: (each.expires_at, each.id)):
+        counted[request.service] += 1
+        if counted[request.service] <= MOST_SHOWN:
+            found.append(request)
+    return found
 
 
 def request_id(service: str, idempotency_key: str, customer_id: str) -> str:
