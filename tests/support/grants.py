@@ -14,6 +14,9 @@ from tests.support.shape import FUNCTIONS
 ROLES = sorted(name.removesuffix("Function") for name in FUNCTIONS)
 """Every function, by its name in the template without the ending."""
 
+POWERLESS = {"AnswerPreflightFunction"}
+"""Functions that call nothing in AWS, and have no policy and no setting."""
+
 # Kinds of functions that share a power.
 ENROL = {"AddPasskey", "AddTotp", "ChangePhone", "RemoveCredential", "StartPhone", "StartTotp"}
 RECOVER = {"ApproveRecovery", "CancelRecovery", "ProposeRecovery"}

@@ -142,15 +142,17 @@ def routes_of(api: str) -> dict[tuple[str, str], str]:
     return {(e["Method"], e["Path"]): name for name, e in events("Api") if e["RestApiId"] == {"Ref": api}}
 
 
-ROUTES = routes_of("Api")
-"""The routes of customers' apps."""
+PREFLIGHT = ("OPTIONS", "/{proxy+}")
+"""What browsers ask before a page's request (CORS); it belongs to every route, and is none of its own."""
+ROUTES = {route: name for route, name in routes_of("Api").items() if route != PREFLIGHT}
+"""The routes of customers' apps and pages."""
 RELYING_ROUTES = routes_of("RelyingApi")
 """The routes of relying services."""
 PUBLIC_ROUTES = {
     (event["Method"], event["Path"])
     for _, event in events("Api")
     if event["RestApiId"] == {"Ref": "Api"} and event.get("Auth", {}).get("Authorizer") == "NONE"
-}
+} - {PREFLIGHT}
 """Routes for which the gateway asks no authorizer. Which they may be is decided in tests/template/test_api.py."""
 
 

@@ -1,6 +1,7 @@
 """The two APIs: public routes, the authorizer, signed calls, and the gateways' own responses."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.entry.responses import PROBLEM_TYPE
 from tests.support.shape import (
     GATEWAY,
+    PARAMETERS,
+    PREFLIGHT,
     PUBLIC_ROUTES,
     RELYING_GATEWAY,
     RELYING_ROUTES,
     RESOURCES,
     ROUTES,
+    TEMPLATE,
     events,
     expanded,
 )
@@ -25,6 +29,7 @@ PUBLIC = (
     | {("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")}
     | {("POST", "/login/certificate/options"), ("POST", "/login/certificate")}
 )
+FIRST_ORIGIN = {"Fn::Select": [0, {"Ref": "WebOrigins"}]}
 RELYING_API: dict[str, Any] = RESOURCES["RelyingApi"]["Properties"]
 each_gateway_response = pytest.mark.parametrize(
     "response",
@@ -40,7 +45,7 @@ def test_only_login_precheck_and_loss_are_public() -> None:
     with_settings = {(event["Method"], event["Path"]) for _, event in events("Api") if "Auth" in event}
 
     assert PUBLIC_ROUTES == PUBLIC
-    assert with_settings == PUBLIC, "every other route has the default authorizer"
+    assert with_settings == PUBLIC | {PREFLIGHT}, "every other route has the default authorizer"
 
 
 def test_only_those_routes_are_public_in_the_expanded_api() -> None:
@@ -51,9 +56,11 @@ def test_only_those_routes_are_public_in_the_expanded_api() -> None:
         for method, operation in operations.items()
     }
 
-    assert asked.keys() == ROUTES.keys()
+    assert asked.keys() == ROUTES.keys() | {PREFLIGHT}
     for route, security in asked.items():
-        assert security == [{"NONE": []}] if route in PUBLIC else [{"SessionAuthorizer": []}]
+        # A browser sends no token with a preflight.
+        public = route in PUBLIC | {PREFLIGHT}
+        assert security == ([{"NONE": []}] if public else [{"SessionAuthorizer": []}])
 
 
 def test_every_method_of_the_relying_api_is_signed_in_the_expanded_api() -> None:
@@ -113,7 +120,7 @@ def test_every_route_is_throttled_and_public_routes_more_strictly() -> None:
     assert everywhere["ThrottlingRateLimit"] > 0
     assert everywhere["ThrottlingBurstLimit"] > 0
     # API Gateway wants the slashes of a path itself as ~1 (RFC 6901), or the setting applies to nothing.
-    assert settings.keys() == {(method, "/" + path.replace("/", "~1")) for method, path in PUBLIC}
+    assert settings.keys() == {(method, "/" + path.replace("/", "~1")) for method, path in PUBLIC | {PREFLIGHT}}
     for login in settings.values():
         assert 0 < login["ThrottlingRateLimit"] < everywhere["ThrottlingRateLimit"]
         assert 0 < login["ThrottlingBurstLimit"] < everywhere["ThrottlingBurstLimit"]
@@ -125,11 +132,22 @@ def test_in_aws_a_firewall_protects_the_stage() -> None:
     rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
 
     assert RESOURCES["WebAclAssociation"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
-    blocked = {"Block": {"CustomResponse": {"ResponseCode": 429, "CustomResponseBodyKey": "RateLimited"}}}
-    assert [rule["Action"] for rule in rates] == [blocked, blocked]
+    blocked = {
+        "ResponseCode": 429,
+        "CustomResponseBodyKey": "RateLimited",
+        "ResponseHeaders": [
+            {"Name": "Retry-After", "Value": "60"},
+            _for_pages({"Name": "Access-Control-Allow-Origin", "Value": FIRST_ORIGIN}),
+            _for_pages({"Name": "Access-Control-Expose-Headers", "Value": "Retry-After"}),
+        ],
+    }
+    assert [rule["Action"]["Block"]["CustomResponse"] for rule in rates] == [blocked, blocked]
     everywhere, logins = (rule["Statement"]["RateBasedStatement"] for rule in rates)
     assert 0 < logins["Limit"] < everywhere["Limit"]
-    scoped = [each["ByteMatchStatement"] for each in logins["ScopeDownStatement"]["OrStatement"]["Statements"]]
+    no_preflight, logging_in = logins["ScopeDownStatement"]["AndStatement"]["Statements"]
+    method = no_preflight["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert (method["FieldToMatch"], method["SearchString"]) == ({"Method": {}}, "OPTIONS")
+    scoped = [each["ByteMatchStatement"] for each in logging_in["OrStatement"]["Statements"]]
     stage = API["StageName"]
     assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
         (f"/{stage}/login", "STARTS_WITH"),
@@ -185,6 +203,66 @@ def test_a_gateway_response_has_the_problem_type_and_is_not_cached(response: dic
     assert headers["Content-Type"] == "'application/problem+json; charset=utf-8'"
     assert headers["Cache-Control"] == "'no-store'"
     assert ("Retry-After" in headers) == json.loads(_template(response))["retryable"]
+
+
+def test_pages_of_the_first_origin_can_read_what_the_gateway_responds_itself() -> None:
+    """API Gateway can send the header that names an origin, but cannot compare: docs/decisions.md."""
+    definition = expanded()["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+
+    assert definition.keys() == GATEWAY.keys()
+    for response in definition.values():
+        headers = response["responseParameters"]
+        allowed = {"Fn::Sub": ["'${First}'", {"First": FIRST_ORIGIN}]}
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == _for_pages(allowed)
+        exposed = _for_pages("'Retry-After, x-amzn-RequestId'")
+        assert headers["gatewayresponse.header.Access-Control-Expose-Headers"] == exposed
+
+
+def test_the_stage_tells_functions_the_listed_origins() -> None:
+    stage = expanded()["Apiv1Stage"]["Properties"]
+
+    assert stage["Variables"] == _for_pages({"web_origins": {"Fn::Join": [",", {"Ref": "WebOrigins"}]}})
+    assert TEMPLATE["Conditions"]["HasWebOrigins"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "WebOrigins"}]}, ""]}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("", True),
+        ("https://bank.example", True),
+        ("https://cert.bank.example:8443", True),
+        ("http://localhost:5173", True),
+        ("http://bank.localhost", True),
+        ("http://bank.example", False),
+        ("http://localhost.evil.example", False),
+        ("https://Bank.example", False),
+        ("https://bank.example/", False),
+        ("https://*.bank.example", False),
+        ("https://bank.example https://evil.example", False),
+        ("*", False),
+        ("null", False),
+    ],
+)
+def test_only_an_origin_as_browsers_send_it_can_be_listed(origin: str, allowed: bool) -> None:
+    parameter = PARAMETERS["WebOrigins"]
+
+    assert (parameter["Type"], parameter["Default"]) == ("CommaDelimitedList", "")
+    assert bool(re.fullmatch(parameter["AllowedPattern"], origin)) is allowed
+
+
+def test_the_relying_api_has_nothing_for_pages() -> None:
+    written = json.dumps([RELYING_API, expanded()["RelyingApi"]])
+
+    assert "WebOrigins" not in written
+    assert "Access-Control" not in written
+    assert {method for method, _ in RELYING_ROUTES} == {"GET", "POST"}
+
+
+def _for_pages(value: Any) -> dict[str, Any]:
+    """The value where an origin is listed, nothing otherwise."""
+    return {"Fn::If": ["HasWebOrigins", value, {"Ref": "AWS::NoValue"}]}
 
 
 def _template(response: dict[str, Any]) -> str:

@@ -84,8 +84,16 @@ def test_a_bucket_is_private_and_encrypted(name: str) -> None:
     assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in ("AES256", "aws:kms")
-    assert "CorsConfiguration" not in bucket
+    assert ("CorsConfiguration" in bucket) is (name == "UploadBucket")
     assert "WebsiteConfiguration" not in bucket
+
+
+def test_pages_of_listed_origins_can_post_uploads_and_nothing_else() -> None:
+    rules = [{"AllowedOrigins": {"Ref": "WebOrigins"}, "AllowedMethods": ["POST"], "MaxAge": 7200}]
+
+    assert expanded()["UploadBucket"]["Properties"]["CorsConfiguration"] == {
+        "Fn::If": ["HasWebOrigins", {"CorsRules": rules}, {"Ref": "AWS::NoValue"}]
+    }
 
 
 def test_uploads_are_not_versioned_and_expire_within_a_day() -> None:

@@ -76,6 +76,7 @@ def test_no_parameter_is_a_secret() -> None:
         "TrustAnchorPins",
         "PasskeyRpId",
         "PasskeyOrigins",
+        "WebOrigins",
         "CurrentSealingKey",
         "CurrentReceiptKey",
         "QuietHours",

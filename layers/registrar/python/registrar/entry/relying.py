@@ -41,7 +41,13 @@ def relying_route(find: FindService) -> Callable[[Callable[[RelyingRequest], Res
                 raise Refusal(Code.RELYING_SERVICE_UNKNOWN)
             return handle(
                 RelyingRequest(
-                    request.headers, request.path, request.context, request.raw_body, request.support_ref, service
+                    request.headers,
+                    request.path,
+                    request.context,
+                    request.raw_body,
+                    request.support_ref,
+                    request.web_origins,
+                    service,
                 )
             )
 

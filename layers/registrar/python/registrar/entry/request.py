@@ -38,6 +38,14 @@ class Request:
     context: Mapping[str, Any]
     raw_body: str
     support_ref: str
+    web_origins: tuple[str, ...]
+    """Origins of pages that may read responses. The API's stage names them; the relying services' API has none."""
+
+    @property
+    def page_origin(self) -> str | None:
+        """The origin of the page that sent the request, if it may read the response. Compared whole."""
+        origin = self.headers.get("origin")
+        return origin if origin in self.web_origins else None
 
     @property
     def language(self) -> str:
@@ -119,4 +127,10 @@ def read_request(event: Mapping[str, Any]) -> Request:
         context=context,
         raw_body=body,
         support_ref=str(context.get("requestId", "-")),
+        web_origins=_listed((event.get("stageVariables") or {}).get("web_origins", "")),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """The values of a comma-separated list."""
+    return tuple(value.strip() for value in text.split(",") if value.strip())

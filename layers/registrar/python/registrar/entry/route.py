@@ -5,6 +5,7 @@ from typing import Any
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.entry.cors import readable_by_page
 from registrar.entry.log import logger
 from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
@@ -28,7 +29,7 @@ def route(handle: Callable[[Request], Response]) -> Handler:
         except Exception as error:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
             response = problem(_refusal(error), request.language, request.support_ref)
         logger.info("answered", status=response["statusCode"])
-        return response
+        return readable_by_page(response, request)
 
     return lambda_handler
 
