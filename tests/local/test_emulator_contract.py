@@ -59,9 +59,14 @@ def test_authorizer_that_raises_unauthorized_returns_401(contract: LocalCloud, h
     assert (answer.status, answer.json()) == (401, {"message": "Unauthorized"})
 
 
-def test_authorizer_that_denies_returns_403(contract: LocalCloud) -> None:
-    # GatewayResponses of the API are dropped: the template's tests assert them.
-    assert things(contract, {"Authorization": "Bearer bad"}).status == 403
+def test_gateway_response_to_a_denial_is_the_templates(contract: LocalCloud) -> None:
+    # Inside the API it would be dropped: tools.packaging.template declares it as a resource of its own.
+    answer = things(contract, {"Authorization": "Bearer bad"})
+
+    assert (answer.status, answer.json()["support_ref"]) == (401, answer.headers["x-amzn-requestid"])
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["access-control-allow-origin"] == "https://a.example"
+    assert "never" not in answer.headers
 
 
 def test_authorizer_runs_for_every_request(contract: LocalCloud) -> None:
@@ -76,6 +81,22 @@ def test_public_route_needs_no_header(contract: LocalCloud) -> None:
     assert event["multiValueQueryStringParameters"] == {"a": ["1", "2"]}
     assert event["body"] is None
     assert "authorizer" not in event["requestContext"]
+
+
+@pytest.mark.parametrize("path", ["/open", "/things/a-1", "/things", "/nowhere/at/all"])
+def test_options_of_any_address_go_to_the_greedy_resource(contract: LocalCloud, path: str) -> None:
+    """API Gateway finds a resource by path and method together, as measured in AWS: docs/decisions.md."""
+    event = send("OPTIONS", contract.url + path, None, {"Origin": "https://a.example"}).json()
+
+    assert (event["httpMethod"], event["resource"], event["path"]) == ("OPTIONS", "/{proxy+}", path)
+    assert event["headers"]["origin"] == "https://a.example"
+    assert "authorizer" not in event["requestContext"]
+
+
+def test_functions_get_the_variables_of_the_stage(contract: LocalCloud) -> None:
+    variables = {"pages": "https://a.example,http://localhost:1"}
+
+    assert send("GET", f"{contract.url}/open").json()["stageVariables"] == variables
 
 
 def test_unknown_route_returns_403(contract: LocalCloud) -> None:

@@ -77,6 +77,41 @@ def test_presigned_post_outside_the_role_prefix_is_refused(contract: LocalCloud)
     assert post_form(post["url"], post["fields"], b"x").status == 403
 
 
+def test_bucket_lets_pages_of_the_listed_origin_post(contract: LocalCloud) -> None:
+    post = presigned(contract, "in/page")
+    allowed = "access-control-allow-origin"
+
+    page = post_form(post["url"], post["fields"], b"x", {"Origin": "https://a.example"})
+    refused = post_form(post["url"], {**post["fields"], "key": "in/other"}, b"x", {"Origin": "https://a.example"})
+    other = post_form(post["url"], post["fields"], b"x", {"Origin": "https://a.example.evil.com"})
+
+    assert (page.status, page.headers[allowed]) == (204, "https://a.example")
+    assert (refused.status, refused.headers[allowed]) == (403, "https://a.example")
+    assert (other.status, other.headers.get(allowed)) == (204, None)
+
+
+@pytest.mark.parametrize(
+    ("origin", "method", "status"),
+    [
+        ("https://a.example", "POST", 200),
+        ("https://a.example", "GET", 403),
+        ("https://a.example", "PUT", 403),
+        ("https://a.example.evil.com", "POST", 403),
+        ("http://a.example", "POST", 403),
+        ("null", "POST", 403),
+    ],
+)
+def test_bucket_answers_a_preflight_by_its_rule(
+    contract: LocalCloud, origin: str, method: str, status: int
+) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": method}
+
+    answer = send("OPTIONS", f"{contract.emulator.url}/{contract.physical('Landing')}", None, asked)
+
+    assert answer.status == status
+    assert ("access-control-allow-origin" in answer.headers) is (status == 200)
+
+
 def test_upload_is_not_public(contract: LocalCloud) -> None:
     bucket = contract.physical("Landing")
     contract.client("s3").put_object(Bucket=bucket, Key="in/private", Body=b"x")

@@ -179,4 +179,4 @@ def test_python_sample_registers_a_certificate(
     assert (refused.value.status, refused.value.problem["code"]) == (404, "UPLOAD_NOT_FOUND")
     with pytest.raises(names["Refused"]) as nobody:
         names["call"]("GET", f"{phone.url}/registrations")
-    assert (nobody.value.status, nobody.value.problem) == (401, {})
+    assert (nobody.value.status, nobody.value.problem["code"]) == (401, "AUTH_REQUIRED")

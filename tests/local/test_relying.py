@@ -13,6 +13,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from registrar.domain.access.relying_service import RelyingService, Use
+from tests.support.expect import refused_by_the_gateway
 from tests.support.samples import relying_sample
 from tools.cloud import relying
 from tools.cloud.emulator import ACCESS_KEY, SECRET_KEY
@@ -78,21 +79,25 @@ def of_a_function(cloud: LocalCloud) -> HttpResponse:
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("call", "code"),
     [
-        unsigned,
-        with_a_wrong_key,
-        with_an_unknown_key,
-        with_a_changed_body,
-        of_a_role_without_permission,
-        of_a_role_with_another_method,
-        of_a_function,
+        (unsigned, "RELYING_SERVICE_NOT_SIGNED"),
+        (with_a_wrong_key, "RELYING_SERVICE_NOT_SIGNED"),
+        (with_an_unknown_key, "MALFORMED_REQUEST"),
+        (with_a_changed_body, "RELYING_SERVICE_NOT_SIGNED"),
     ],
 )
+def test_a_call_without_a_valid_signature_is_refused(
+    cloud: LocalCloud, call: Callable[[LocalCloud], HttpResponse], code: str
+) -> None:
+    refused_by_the_gateway(call(cloud), code)
+
+
+@pytest.mark.parametrize("call", [of_a_role_without_permission, of_a_role_with_another_method, of_a_function])
 def test_iam_denies_the_call(cloud: LocalCloud, call: Callable[[LocalCloud], HttpResponse]) -> None:
     answer = call(cloud)
 
-    # The emulator's gateway: in AWS it has the problem documents of the template.
+    # The emulator responds before its gateway: in AWS it has the problem document of the template.
     assert answer.status == 403
     assert "code" not in answer.json()
 
@@ -140,7 +145,7 @@ def test_neither_api_accepts_the_callers_of_the_other(cloud: LocalCloud, new_pho
     token = {"Authorization": f"Bearer {phone.token}"}
     service = client_of(cloud, "transfers")
 
-    assert send("POST", f"{cloud.relying_url}/status", NOBODYS, token).status == 403
+    refused_by_the_gateway(send("POST", f"{cloud.relying_url}/status", NOBODYS, token), "MALFORMED_REQUEST")
     there = RelyingClient(cloud.url, service.credentials)
     assert there.call("GET", "/registrations").status == 401
 

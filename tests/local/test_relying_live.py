@@ -77,7 +77,7 @@ def check_case(case: "Case[Any]", url: str, session: "requests.Session", method:
     body = response.json() if response.content else {}
     if body.get("params", {}).get("field") in WHOLE_NUMBERS:
         excluded.append(CHECKS.get_one("positive_data_acceptance"))
-    by_the_gateway = response.status_code == 403 and "code" not in body
+    by_the_gateway = body.get("code") == "RELYING_SERVICE_NOT_SIGNED"
     assert by_the_gateway == (case.method.upper() != method)
     if not by_the_gateway:
         case.validate_response(response, excluded_checks=excluded, transport_kwargs={"session": session})

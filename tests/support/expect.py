@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 
@@ -39,6 +40,15 @@ def eventually(is_so: Callable[[], bool], *, seconds: float = 60) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"did not become so within {seconds} s"
         time.sleep(0.05)
+
+
+def refused_by_the_gateway(answer: HttpResponse, code: str) -> None:
+    """API Gateway refused it by itself, with a problem document of the template: it has no `detail`."""
+    assert answer.headers["content-type"] == "application/problem+json; charset=utf-8", answer
+    document = answer.json()
+    status = CATALOGUE[Code(code)].status
+    assert document.keys() == MEMBERS - {"detail"}
+    assert (document["code"], document["status"], answer.status) == (code, status, status)
 
 
 def surprises(cloud: LocalCloud) -> list[str]:

@@ -37,7 +37,7 @@ def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None
             return _read(error)
 
 
-def post_form(url: str, fields: dict[str, str], file: bytes) -> HttpResponse:
+def post_form(url: str, fields: dict[str, str], file: bytes, headers: dict[str, str] | None = None) -> HttpResponse:
     """Send a presigned POST: the fields, then the file."""
     boundary = "----registrar-form-boundary"
     parts = [
@@ -46,7 +46,7 @@ def post_form(url: str, fields: dict[str, str], file: bytes) -> HttpResponse:
     ]
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
     body = b"".join(parts) + head.encode() + file + f"\r\n--{boundary}--\r\n".encode()
-    return send("POST", url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    return send("POST", url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}", **(headers or {})})
 
 
 def _read(response: Any) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from tools.cloud.emulator import Emulator
-from tools.packaging.template import layers_on_path, package, read_template
+from tools.packaging.template import gateway_responses_apart, layers_on_path, package, read_template
 
 ARTEFACT_BUCKET = "registrar-artefacts"
 _API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\w+)")
@@ -44,7 +44,7 @@ def deploy(
         s3.put_object(Bucket=ARTEFACT_BUCKET, Key=key, Body=content)
         return f"s3://{ARTEFACT_BUCKET}/{key}"
 
-    source = read_template(template)
+    source = gateway_responses_apart(read_template(template))
     packaged = package(source if with_layers else layers_on_path(source, built), built, store)
     store(f"{name}.json", json.dumps(packaged).encode())
     declared = packaged.get("Parameters", {})
@@ -62,8 +62,18 @@ def deploy(
         waiter.wait(StackName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
     except (ClientError, WaiterError) as error:
         raise StackError(f"{error}\n{_failures(cloudformation, name)}") from error
+    _put_gateway_responses_into_effect(emulator, source, name)
     stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _put_gateway_responses_into_effect(emulator: Emulator, template: Mapping[str, Any], name: str) -> None:
+    """Deploy each API again: a gateway response counts from the next deployment on."""
+    physical = resources(emulator, name=name)
+    for api, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Api":
+            stage = resource["Properties"]["StageName"]
+            emulator.client("apigateway").create_deployment(restApiId=physical[api], stageName=stage)
 
 
 def resources(emulator: Emulator, *, name: str = "registrar") -> dict[str, str]:

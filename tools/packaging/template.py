@@ -109,6 +109,31 @@ def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
     }
 
 
+def gateway_responses_apart(template: dict[str, Any]) -> dict[str, Any]:
+    """Declare what each API responds itself as resources of its own: the local cloud drops it inside an API."""
+    resources = dict(template["Resources"])
+    for api, resource in template["Resources"].items():
+        if resource["Type"] != "AWS::Serverless::Api":
+            continue
+        properties = dict(resource["Properties"])
+        for kind, response in properties.pop("GatewayResponses", {}).items():
+            headers = response["ResponseParameters"]["Headers"]
+            resources[api + kind.title().replace("_", "")] = {
+                "Type": "AWS::ApiGateway::GatewayResponse",
+                "Properties": {
+                    "RestApiId": {"Ref": api},
+                    "ResponseType": kind,
+                    "StatusCode": str(response["StatusCode"]),
+                    "ResponseParameters": {
+                        f"gatewayresponse.header.{name}": value for name, value in headers.items()
+                    },
+                    "ResponseTemplates": response["ResponseTemplates"],
+                },
+            }
+        resources[api] = {**resource, "Properties": properties}
+    return {**template, "Resources": resources}
+
+
 def built_folder(built: Path, uri: str) -> Path:
     """Find the built form of a CodeUri or ContentUri."""
     parts = PurePosixPath(uri).parts

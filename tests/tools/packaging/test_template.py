@@ -1,4 +1,4 @@
-"""The template for a machine that runs the functions itself: they import the layers from where they were built."""
+"""The template for the local cloud: layers in a path, and the gateway's own responses apart from their API."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tools.cloud.emulator import ROOT
-from tools.packaging.template import layers_on_path, read_template
+from tools.packaging.template import gateway_responses_apart, layers_on_path, read_template
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 
@@ -42,3 +42,26 @@ def test_a_template_without_layers_stays_as_it_is(tmp_path: Path) -> None:
     template: dict[str, Any] = {"Resources": {}}
 
     assert layers_on_path(template, tmp_path) == template
+
+
+def test_gateway_responses_become_resources_of_their_own() -> None:
+    changed = gateway_responses_apart(TEMPLATE)["Resources"]
+
+    for api in ("Api", "RelyingApi"):
+        given = TEMPLATE["Resources"][api]["Properties"]["GatewayResponses"]
+        assert {**changed[api]["Properties"], "GatewayResponses": given} == TEMPLATE["Resources"][api]["Properties"]
+        assert "GatewayResponses" not in changed[api]["Properties"]
+    apart = {name: resource for name, resource in changed.items() if name not in TEMPLATE["Resources"]}
+    assert len(apart) == 7 + 8
+    denied = TEMPLATE["Resources"]["Api"]["Properties"]["GatewayResponses"]["ACCESS_DENIED"]
+    headers = denied["ResponseParameters"]["Headers"]
+    assert apart["ApiAccessDenied"] == {
+        "Type": "AWS::ApiGateway::GatewayResponse",
+        "Properties": {
+            "RestApiId": {"Ref": "Api"},
+            "ResponseType": "ACCESS_DENIED",
+            "StatusCode": "401",
+            "ResponseParameters": {f"gatewayresponse.header.{name}": value for name, value in headers.items()},
+            "ResponseTemplates": denied["ResponseTemplates"],
+        },
+    }
