@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.contract_probe import CONTRACT
 from tests.support.expect import surprises
+from tests.support.pages import LISTED
 from tests.support.roles import AsRole, clients_of_roles
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
@@ -39,7 +40,7 @@ def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     """template.yaml, built for this machine, deployed and seeded."""
     from tools.cloud import seed
 
-    with LocalCloud.start(seed.parameters(pki)) as started:
+    with LocalCloud.start(seed.parameters(pki) | {"WebOrigins": LISTED}) as started:
         seed.seed(started, pki, issuers.url)
         yield started
         assert not surprises(started)
