@@ -30,7 +30,7 @@ def test_the_document_states_the_period_in_force(name: str) -> None:
 
 def test_only_listed_data_is_kept_without_a_period() -> None:
     kept = {"sessions", "customers", "live registrations", "deny list", "kept states", "issuers", "trust documents"}
-    kept |= {"relying services"}
+    kept |= {"relying services", "page"}
 
     assert ROWS.keys() - {"what", "---"} == RULES.keys() | kept
     assert all(ROWS[name][3].startswith(("never", "with the customer")) for name in kept)

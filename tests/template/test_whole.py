@@ -77,6 +77,8 @@ def test_no_parameter_is_a_secret() -> None:
         "PasskeyRpId",
         "PasskeyOrigins",
         "WebOrigins",
+        "WebDomain",
+        "WebCertificateArn",
         "CurrentSealingKey",
         "CurrentReceiptKey",
         "QuietHours",
