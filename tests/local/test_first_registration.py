@@ -1,6 +1,7 @@
 """The section "First registration" of docs/integrate.md, followed to the letter in a fresh checkout."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,13 +12,16 @@ import pytest
 
 from tests.support.samples import GUIDE, commands, sample
 from tools.cloud.emulator import ROOT
+from tools.cloud.http_calls import send
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate, DemoPki
 from tools.pki.issue import FILE_PASSWORD, OUTCOMES, customer_files, issue_for
 from tools.pki.issuers import DemoIssuers
 
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", ".*_cache", ".hypothesis")
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv*", "build", "__pycache__", ".*_cache", ".hypothesis", "dist", "node_modules"
+)
 
 
 @pytest.fixture
@@ -59,8 +63,11 @@ def run(script: str, checkout: Path) -> str:
 
 def test_the_documented_commands_register_two_certificates(checkout: Path) -> None:
     started = run(commands("start"), checkout)
-    for word in ("tools.cloud.inbox", "http://localhost (RP id localhost)", "build/sandbox.env", "password"):
+    for word in ("tools.cloud.inbox", "(RP id localhost)", "build/sandbox.env", "password"):
         assert word in started
+    page = page_of(started)
+    assert f"passkeys  http://localhost, {page} (" in started
+    assert f"page      {page}  (not built yet: make web, then load it again)" in started
     (checkout / "build/client.py").write_text(sample("python"), encoding="utf-8")
     (checkout / "build/first.py").write_text(sample("first"), encoding="utf-8")
 
@@ -73,6 +80,32 @@ def test_the_documented_commands_register_two_certificates(checkout: Path) -> No
     again = run("make up 2>&1 || true", checkout)
     assert "already running" in again
     assert "stopped" in run("make down 2>&1 | tee build/down.log", checkout)
+    with pytest.raises(OSError, match="refused"):
+        send("GET", page)
+
+
+def test_the_printed_page_may_use_the_api_and_no_other_may(checkout: Path) -> None:
+    built = checkout / "web/app/dist"
+    built.mkdir(parents=True)
+    (built / "index.html").write_text("<!doctype html><p>page")
+
+    started = run("make up ORIGIN=http://localhost:3000", checkout)
+
+    page = page_of(started)
+    assert "not built" not in started
+    index = send("GET", page)
+    api = send("GET", f"{page}/config.json").json()["api"]
+    assert (index.status, index.body) == (200, b"<!doctype html><p>page")
+    assert f"connect-src 'self' {api.partition('/_aws')[0]} " in index.headers["content-security-policy"]
+    for origin, allowed in ((page, page), ("http://localhost:3000", "http://localhost:3000"), (f"{page}1", None)):
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        assert send("OPTIONS", f"{api}/login", None, asked).headers.get("access-control-allow-origin") == allowed
+
+
+def page_of(printed: str) -> str:
+    """The address of the page that `make up` prints."""
+    (found,) = re.findall(r"^page +(http://localhost:\d+)", printed, re.MULTILINE)
+    return str(found)
 
 
 @pytest.mark.parametrize("name", OUTCOMES)

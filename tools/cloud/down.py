@@ -1,14 +1,14 @@
 """`make down`: stops what `make up` started."""
 
-from tools.cloud import running
-from tools.pki import issuers
+from tools.cloud import background, running
 
 
 def main() -> None:
     """Stop the local cloud, if it still runs."""
     if emulator := running.running():
         emulator.stop()
-        issuers.stop(running.issuers())
+        for server in running.servers():
+            background.stop(server)
         print("stopped")
     else:
         print("not running")

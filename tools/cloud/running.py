@@ -1,6 +1,7 @@
 """Remembers the cloud that `make up` left running, for `make down`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.cloud.emulator import ROOT, Emulator
@@ -8,10 +9,10 @@ from tools.cloud.emulator import ROOT, Emulator
 STATE = ROOT / "build/local-cloud.json"
 
 
-def remember(emulator: Emulator, issuers: int, printed: str) -> None:
+def remember(emulator: Emulator, servers: Sequence[int], printed: str) -> None:
     """Store what another process needs to stop it, and what `make up` printed (a demo login).
 
-    `issuers` is the process id of the issuers' responder.
+    `servers` are the process ids of what runs beside it: the issuers' responder, and the page's server.
     """
     STATE.parent.mkdir(exist_ok=True)
     note = {
@@ -19,7 +20,7 @@ def remember(emulator: Emulator, issuers: int, printed: str) -> None:
         "port": emulator.port,
         "folder": str(emulator.folder),
         "log": str(emulator.log),
-        "issuers": issuers,
+        "servers": list(servers),
         "printed": printed,
     }
     STATE.write_text(json.dumps(note))
@@ -34,9 +35,9 @@ def running() -> Emulator | None:
     return emulator if emulator.is_running() else None
 
 
-def issuers() -> int:
-    """The process id of the demo issuers' responder."""
-    return int(json.loads(STATE.read_text())["issuers"])
+def servers() -> list[int]:
+    """The process ids of what runs beside the emulator."""
+    return list(json.loads(STATE.read_text())["servers"])
 
 
 def printed() -> str:

@@ -1,6 +1,7 @@
 """`make up`: the local cloud in the background, deployed and seeded."""
 
 import argparse
+import contextlib
 import json
 import shlex
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from registrar.domain.certificates.trust_document import read_document
-from tools.cloud import running, seed
+from tools.cloud import background, page, running, seed
 from tools.cloud.emulator import ROOT, free_port
 from tools.cloud.known_customers import seed_known, write_folder
 from tools.cloud.local_cloud import LocalCloud
@@ -27,32 +28,37 @@ def main() -> None:
     """Start it unless it already runs, and print its addresses."""
     parser = argparse.ArgumentParser(description="Start the local cloud in the background.")
     parser.add_argument("--port", type=int, help="port of the emulator; by default a free one")
-    origin = "one whose pages (with its port) or apps may use passkeys; repeatable, all of one host"
+    origin = (
+        "one whose pages (with its port) or apps may use passkeys, pages the API too; repeatable, all of one host"
+    )
     parser.add_argument("--origin", action="append", help=f"{origin}; by default http://localhost")
     options = parser.parse_args()
-    origins = options.origin or ["http://localhost"]
     if running.running():
         sys.exit(f"already running:\n{running.printed()}")
     pki = seed.demo_pki(datetime.now(UTC))
-    ocsp_port = free_port()
-    responder = issuers.start_in_background(ocsp_port)
-    try:
-        parameters = seed.parameters(pki) | passkey_parameters(origins)
-        cloud = LocalCloud.start(parameters, port=options.port, background=True)
-    except BaseException:
-        issuers.stop(responder)
-        raise
-    try:
-        running.remember(cloud.emulator, responder, "starting")
+    page.CONFIG.unlink(missing_ok=True)  # of an earlier cloud
+    with contextlib.ExitStack() as undone:
+        page_port = free_port()
+        page_server = background.start("tools.cloud.page", page_port, page.LOG)
+        undone.callback(background.stop, page_server)
+        ocsp_port = free_port()
+        responder = background.start("tools.pki.issuers", ocsp_port, issuers.LOG_FILE)
+        undone.callback(background.stop, responder)
+        # Known before the stack, which has to name it.
+        page_origin = f"http://localhost:{page_port}"
+        origins = origin_parameters(page_origin, options.origin or ["http://localhost"])
+        cloud = LocalCloud.start(seed.parameters(pki) | origins, port=options.port, background=True)
+        undone.callback(running.forget)
+        undone.callback(cloud.stop)
+        servers = [responder, page_server]
+        running.remember(cloud.emulator, servers, "starting")
         ocsp = f"http://127.0.0.1:{ocsp_port}"
         customer = seed.seed(cloud, pki, ocsp)
         LOGIN_FILE.write_text(login_variables(cloud.url, customer))
         seed_known_customers(cloud, pki, ocsp)
-    except BaseException:
-        cloud.stop()
-        issuers.stop(responder)
-        running.forget()
-        raise
+        page.write_config(cloud.url, origins["PasskeyRpId"])
+        undone.pop_all()
+    not_built = "" if page.BUILT.is_dir() else "  (not built yet: make web, then load it again)"
     summary = f"""\
 API       {cloud.url}
 services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)
@@ -62,14 +68,15 @@ customer  {customer.id}, password {customer.password}
 login     . {LOGIN_FILE.relative_to(ROOT)}  (sets API, CUSTOMER_ID, CUSTOMER_PASSWORD, TOTP_SECRET in a shell)
 code      .venv/bin/python -m tools.demo.code {customer.totp_secret.hex()}  (the current one-time code)
 messages  .venv/bin/python -m tools.cloud.inbox  (text messages to {customer.phone}, and mails)
-passkeys  {", ".join(origins)} (RP id {passkey_parameters(origins)["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
+page      {page_origin}{not_built}
+passkeys  {origins["PasskeyOrigins"].replace(",", ", ")} (RP id {origins["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
 try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
 known     {CUSTOMERS.relative_to(ROOT)}/  (customers of known outcomes: docs/integrate.md, "Test customers")
 relying   eval "$(.venv/bin/python -m tools.cloud.relying transfers)"  (docs/relying.md)
 next      docs/integrate.md, "First registration"
 stop it with: make down"""
-    running.remember(cloud.emulator, responder, summary)
+    running.remember(cloud.emulator, servers, summary)
     print(summary)
 
 
@@ -83,13 +90,22 @@ def seed_known_customers(cloud: LocalCloud, pki: DemoPki, ocsp: str) -> None:
         write_folder(CUSTOMERS / known.customer.id, known, login)
 
 
-def passkey_parameters(origins: Sequence[str]) -> dict[str, str]:
-    """The stack's parameters for passkeys of these origins: their host is the RP id (WebAuthn section 5.1.3)."""
+def origin_parameters(page_origin: str, origins: Sequence[str]) -> dict[str, str]:
+    """The stack's parameters for the page and these origins: their host is the RP id (WebAuthn section 5.1.3).
+
+    The page has no passkeys where that is another host than its own.
+    """
     hosts = {urllib.parse.urlsplit(origin).hostname for origin in origins}
     if len(hosts) != 1 or None in hosts:
         sys.exit(f"the origins need one host, such as http://localhost: {', '.join(origins)}")
     (host,) = hosts
-    return {"PasskeyRpId": str(host), "PasskeyOrigins": ",".join(origins)}
+    with_page = [*origins, page_origin] if urllib.parse.urlsplit(page_origin).hostname == host else origins
+    pages = [origin for origin in origins if origin.startswith(("http://", "https://"))]
+    return {
+        "PasskeyRpId": str(host),
+        "PasskeyOrigins": ",".join(with_page),
+        "WebOrigins": ",".join([page_origin, *pages]),
+    }
 
 
 def login_variables(api: str, customer: DemoCustomer, registration_id: str | None = None) -> str:

@@ -10,14 +10,7 @@ As in Korea, a responder whose certificate the root issued signs the responses. 
 
 import argparse
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -123,39 +116,6 @@ def store_mode(certificate: x509.Certificate, mode: str) -> None:
     written.parent.mkdir(exist_ok=True)
     written.write_text(json.dumps({**modes, f"{certificate.serial_number:x}": mode}))
     written.replace(MODES_FILE)  # in one step: the responder reads it at each request
-
-
-def start_in_background(port: int) -> int:
-    """Run it in a separate process, for `make up`; returns the process id once it responds."""
-    command = [sys.executable, "-m", "tools.pki.issuers", str(port)]
-    with LOG_FILE.open("wb") as log:
-        # A pipe of the caller that this process kept open would never end: `make up | tee log` would wait for it.
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=1)
-        except urllib.error.HTTPError:
-            return process.pid  # it refuses GET, so it listens
-        except OSError:
-            time.sleep(0.05)
-    process.kill()
-    raise OSError(f"the demo issuers' responder did not start:\n{LOG_FILE.read_text(errors='replace')[-4000:]}")
-
-
-def stop(pid: int) -> None:
-    """End the process that `start_in_background` started. Harmless if it has ended."""
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
 
 
 def main() -> None:
