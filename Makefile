@@ -19,6 +19,7 @@ EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 NODE := .venv-node/.installed
+WEB := web/node_modules/.installed
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
 # One worker more than cores, since that of the local cloud often waits.
@@ -29,9 +30,11 @@ LOCK = -m uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 LINTERS = REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true .venv-node/bin/node .venv-node/node_modules
 quietly = printed=$$($(1) 2>&1) || { echo "$$printed"; exit 1; }
 NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scripts
+# The programs of packages find Node.js through PATH.
+WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down test test-all check docs bench fmt lock build build-host sam clean
+.PHONY: help demo up down web test test-all check docs bench fmt lock build build-host sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,10 +48,14 @@ up: build-host  ## start the local cloud in the background, deploy and seed it (
 down: $(DEV)  ## stop the local cloud that `make up` started
 	@$(PY) -m tools.cloud.down
 
+web: $(DEV) $(WEB)  ## build what runs in a browser, with its types, unit tests and size budgets
+	@$(PY) -m tests.support.web_cases build/web/cases.json
+	@$(WEB_NPM) run --silent --workspaces --if-present all
+
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM)  ## run all tests
+test-all: build $(SAM) $(WEB)  ## run all tests
 	@$(TESTS)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
@@ -87,6 +94,8 @@ lock: $(DEV) $(NODE)  ## write the lock files from the .in files (UPGRADE=--upgr
 	@$(PY) $(LOCK) requirements/node.in -o requirements/node.txt
 	@$(if $(UPGRADE),rm -f requirements/npm/package-lock.json)
 	@$(NPM) install --prefix requirements/npm --package-lock-only --silent
+	@$(if $(UPGRADE),rm -f web/package-lock.json)
+	@$(NPM) install --prefix web --package-lock-only --silent
 
 build: build-host  ## build layers and functions in build/host and build/aws, and check them
 	@$(PY) -m tools.packaging.build --target aws
@@ -100,7 +109,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
@@ -128,9 +137,14 @@ $(SAM): requirements/sam.txt
 	$(call install,.venv-sam)
 	@touch $@
 
-# Only `make check` needs Node.js, for the linters of the contract. Scripts of packages do not run: one reports its use.
+# Only `make check` and `make web` need Node.js. Scripts of packages do not run: one reports its use.
 $(NODE): requirements/node.txt requirements/npm/package-lock.json
 	$(call install,.venv-node)
 	@cp requirements/npm/package.json requirements/npm/package-lock.json .venv-node/
 	@$(NPM) ci --prefix .venv-node --silent
+	@touch $@
+
+$(WEB): web/package-lock.json $(NODE)
+	@echo 'installing web/node_modules from $< (once, half a minute) …'
+	@$(WEB_NPM) ci --silent
 	@touch $@

@@ -123,6 +123,12 @@ export function smallInteger(contents: Uint8Array): number {
   return number;
 }
 
+/** An INTEGER's contents as a number, one beyond 53 bits as the largest: a count that a file states. Throws Malformed. */
+export function count(contents: Bytes): number {
+  const isTooLarge = contents.length > 7 && magnitude(contents).length > 6;
+  return isTooLarge ? Number.MAX_SAFE_INTEGER : smallInteger(contents);
+}
+
 /** The magnitude of a positive INTEGER, without leading zeros. Throws Malformed. */
 export function magnitude(contents: Bytes): Bytes {
   checkInteger(contents);

@@ -2,8 +2,7 @@
 
 import { Malformed } from "../asn1/der.ts";
 import { LIMITS } from "../limits.ts";
-import type { Aborted, FileProblem, Result, Unexpected } from "../results.ts";
-import { failed } from "../results.ts";
+import { type Aborted, type FileProblem, failed, type Result, type Unexpected } from "../results.ts";
 import { type Certificate, type CertificateFacts, factsOf } from "./certificates.ts";
 import { addFile, type Contents, nothing } from "./formats.ts";
 import { readEnvelope } from "./key_envelopes.ts";
@@ -98,9 +97,9 @@ async function find(files: readonly PlacedFile[], signal: AbortSignal | undefine
   return result;
 }
 
-type Result_ = { candidates: Candidate[]; refused: Refused[]; setAside: SetAside[] };
+type Sorted = { candidates: Candidate[]; refused: Refused[]; setAside: SetAside[] };
 
-function refuse({ path, file }: PlacedFile, refusal: Refusal, result: Result_): void {
+function refuse({ path, file }: PlacedFile, refusal: Refusal, result: Sorted): void {
   const isMeant = folderOf(path) === "" || LIKELY.test(path);
   if (isMeant) result.refused.push({ path, file, problem: refusal.problem });
   else result.setAside.push({ path, file, why: "other" });
@@ -133,7 +132,7 @@ function refusedOr<T>(step: () => T): T | Refusal {
   }
 }
 
-async function addFolder(folder: string, files: readonly Read[], result: Result_): Promise<void> {
+async function addFolder(folder: string, files: readonly Read[], result: Sorted): Promise<void> {
   const certificates: { read: Read; certificate: Certificate }[] = [];
   let keys: Read[] = [];
   for (const read of files) {
@@ -144,7 +143,9 @@ async function addFolder(folder: string, files: readonly Read[], result: Result_
       else await add("pfx", folder, [read], null, result);
     } else if (contents.certificates.length > 0) {
       const certificate = refusedOr(() => chooseEndEntity(contents.certificates));
-      if (certificate instanceof Refusal) refuse(read, certificate, result);
+      const onlyAuthorities = certificate instanceof Refusal && certificate.code === "FILE_NO_CERTIFICATE";
+      if (onlyAuthorities) result.setAside.push({ path, file, why: "authority" });
+      else if (certificate instanceof Refusal) refuse(read, certificate, result);
       else if (certificate.isAuthority) result.setAside.push({ path, file, why: "authority" });
       else if (!certificate.maySign) result.setAside.push({ path, file, why: "encipherment" });
       else if (contents.envelopes.length > 1) {
@@ -190,7 +191,7 @@ async function add(
   folder: string,
   reads: readonly Read[],
   certificate: Certificate | null,
-  result: Result_,
+  result: Sorted,
 ): Promise<void> {
   const [first] = reads as [Read];
   try {

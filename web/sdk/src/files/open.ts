@@ -44,6 +44,9 @@ async function open(files: readonly Blob[], password: string, signal: AbortSigna
   const contents = await Promise.all(files.map((file) => bytesOf(file, signal)));
   if (contents.includes(null)) throw new Refusal("FILE_UNREADABLE");
   const container = recognise(contents as Bytes[]);
+  // The digest in it is computed by the browser meanwhile.
+  const facts = container.kind === "pfx" ? null : factsOf(container.certificate);
+  facts?.catch(() => {});
   const forms = passwordForms(password);
   let opened: Opened | null;
   try {
@@ -56,7 +59,7 @@ async function open(files: readonly Blob[], password: string, signal: AbortSigna
   if (password === "") throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
   const { certificate, privateKey, randomNumber } = opened;
   const algorithm = privateKey.algorithm.name === "ECDSA" ? "EC" : "RSA";
-  return { certificate: await factsOf(certificate), algorithm, privateKey, randomNumber };
+  return { certificate: await (facts ?? factsOf(certificate)), algorithm, privateKey, randomNumber };
 }
 
 /** Named so that the result says what is missing. */

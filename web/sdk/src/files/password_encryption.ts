@@ -14,6 +14,7 @@ import { pbkdf2Async } from "@noble/hashes/pbkdf2.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha224, sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import {
+  count,
   dotted,
   INTEGER,
   Malformed,
@@ -30,6 +31,7 @@ import { unpaddedLength } from "../ciphers/cbc.ts";
 import { decryptRc2Cbc, RC2_BLOCK_BYTES } from "../ciphers/rc2.ts";
 import { decryptSeedCbc, SEED_BLOCK_BYTES } from "../ciphers/seed.ts";
 import { DES_BLOCK_BYTES, decryptTripleDesCbc } from "../ciphers/triple_des.ts";
+import { sha1Again } from "../hashes/sha1_loop.ts";
 import { type KdfBudget, scryptRounds } from "./kdf_budget.ts";
 import type { Password } from "./password_forms.ts";
 import { Refusal, throwIfStopped } from "./refusal.ts";
@@ -204,7 +206,7 @@ export function schemeOf(value: Value): Scheme {
   const members = new Members(given(parameters));
   if (oid === PBES2) return pbes2(members.next(), members.next());
   const salt = members.take(OCTET_STRING);
-  const rounds = smallInteger(members.take(INTEGER));
+  const rounds = count(members.take(INTEGER));
   members.end();
   if (pkcs12) return new Scheme(pkcs12, pkcs12Derivation(salt, rounds, pkcs12));
   return new Scheme(SEED, sha1Loop(salt, rounds, oid === SEED_BY_SHA1_FIXED_IV ? FIXED_IV : null));
@@ -242,7 +244,7 @@ function sha1Loop(salt: Bytes, rounds: number, fixedIv: Bytes | null): Derivatio
           rounds,
           async derive(signal) {
             const first = concat(form, salt);
-            const digest = await turned(sha1, first, rounds, signal);
+            const digest = await turned("sha1", first, rounds, signal);
             first.fill(0);
             const key = digest.slice(0, 16);
             const iv = fixedIv ?? bytes(sha1(digest.subarray(16, 20))).slice(0, 16);
@@ -255,24 +257,29 @@ function sha1Loop(salt: Bytes, rounds: number, fixedIv: Bytes | null): Derivatio
   };
 }
 
-const ROUNDS_BETWEEN_PAUSES = 20_000;
+const ROUNDS_BETWEEN_PAUSES = 50_000;
 
 /** A hash of a hash of … `first`; other work gets its turn in between, and the signal is looked at. */
 async function turned(
-  hash: (data: Uint8Array) => Uint8Array,
+  name: HashName,
   first: Uint8Array,
   rounds: number,
   signal: AbortSignal | undefined,
 ): Promise<Bytes> {
-  let digest = hash(first);
-  for (let round = 1; round < rounds; round += 1) {
-    if (round % ROUNDS_BETWEEN_PAUSES === 0) {
+  const digest = bytes(HASHES[name](first));
+  for (let left = rounds - 1; left > 0; left -= ROUNDS_BETWEEN_PAUSES) {
+    if (left < rounds - 1) {
       await new Promise((resume) => setTimeout(resume));
       throwIfStopped(signal);
     }
-    digest = hash(digest);
+    again(name, digest, Math.min(left, ROUNDS_BETWEEN_PAUSES));
   }
-  return bytes(digest);
+  return digest;
+}
+
+function again(name: HashName, digest: Bytes, rounds: number): void {
+  if (name === "sha1") sha1Again(digest, rounds);
+  else for (let round = 0; round < rounds; round += 1) digest.set(HASHES[name](digest));
 }
 
 function bytes(digest: Uint8Array): Bytes {
@@ -286,7 +293,7 @@ function blocks(size: number, digestBytes: number): number {
 /** RFC 8018 section 5.2. */
 function pbkdf2Derivation(members: Members, cipher: CbcCipher, iv: Bytes): Derivation {
   const salt = members.take(OCTET_STRING);
-  const rounds = smallInteger(members.take(INTEGER));
+  const rounds = count(members.take(INTEGER));
   checkKeyLength(members.optional(INTEGER), cipher);
   const declared = members.optional(SEQUENCE);
   members.end();
@@ -325,7 +332,7 @@ function checkKeyLength(value: Value | undefined, cipher: CbcCipher): void {
 /** RFC 7914. */
 function scryptDerivation(members: Members, cipher: CbcCipher, iv: Bytes): Derivation {
   const salt = members.take(OCTET_STRING);
-  const [n, r, p] = [0, 0, 0].map(() => smallInteger(members.take(INTEGER))) as [number, number, number];
+  const [n, r, p] = [0, 0, 0].map(() => count(members.take(INTEGER))) as [number, number, number];
   checkKeyLength(members.optional(INTEGER), cipher);
   members.end();
   const cost = scryptRounds(n, r, p);
@@ -382,7 +389,7 @@ export async function pkcs12Bytes(
   const input = concat(repeated(salt, block), repeated(password, block));
   const derived = new Uint8Array(blocks(size, hash.outputLen) * hash.outputLen);
   for (let at = 0; at < derived.length; at += hash.outputLen) {
-    const digest = await turned(hash, concat(new Uint8Array(block).fill(purpose), input), rounds, signal);
+    const digest = await turned(name, concat(new Uint8Array(block).fill(purpose), input), rounds, signal);
     derived.set(digest, at);
     addTo(input, repeated(digest, block).subarray(0, block));
   }

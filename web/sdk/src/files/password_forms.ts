@@ -49,7 +49,7 @@ let encoder: Map<string, readonly number[]> | undefined;
 
 /** `text` in CP949; null where it has characters that CP949 lacks. */
 function cp949(text: string): Bytes | null {
-  // Every browser decodes CP949, by the name euc-kr, and none encodes it.
+  // Every browser decodes CP949, by the name euc-kr, and none encodes it. Node.js decodes the part that is EUC-KR.
   const isAscii = [...text].every((character) => character < "\u0080");
   if (isAscii) return utf8(text);
   encoder ??= inverted();

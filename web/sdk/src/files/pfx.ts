@@ -10,6 +10,7 @@ import { definite } from "../asn1/ber.ts";
 import {
   all,
   context,
+  count,
   dotted,
   expect,
   INTEGER,
@@ -256,7 +257,7 @@ function readMac(value: Value): Mac {
   const made = info.take(OCTET_STRING);
   const salt = parts.take(OCTET_STRING);
   const counted = parts.optional(INTEGER);
-  const rounds = counted ? smallInteger(counted.contents) : 1;
+  const rounds = counted ? count(counted.contents) : 1;
   new KdfBudget().check(rounds);
   return { digest, salt, rounds, value: made };
 }

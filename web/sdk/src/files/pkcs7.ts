@@ -1,6 +1,6 @@
 /** Certificates that come several at a time, and which of them is the customer's own (RFC 5652 section 5.1). */
 import { definite } from "../asn1/ber.ts";
-import { context, dotted, INTEGER, Members, members, OBJECT_IDENTIFIER, only, SEQUENCE, SET } from "../asn1/der.ts";
+import { context, dotted, INTEGER, Members, members, OBJECT_IDENTIFIER, only, SEQUENCE } from "../asn1/der.ts";
 import { type Bytes, equal } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import { type Certificate, issued, readCertificate } from "./certificates.ts";
@@ -14,8 +14,8 @@ export function certificatesIn(content: Bytes): Bytes[] {
   if (dotted(outer.take(OBJECT_IDENTIFIER)) !== SIGNED_DATA) throw new Refusal("FILE_UNREADABLE");
   const signed = new Members(only(outer.take(context(0))));
   signed.take(INTEGER);
-  signed.take(SET);
-  signed.take(SEQUENCE);
+  signed.next();
+  signed.next();
   const certificates = signed.optional(context(0));
   const found = certificates ? members(certificates, context(0)).filter(({ tag }) => tag === SEQUENCE) : [];
   if (found.length === 0) throw new Refusal("FILE_NO_CERTIFICATE");

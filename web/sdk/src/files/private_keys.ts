@@ -24,7 +24,7 @@ import {
   type Value,
   wholeBits,
 } from "../asn1/der.ts";
-import { type Bytes, equal, fromHex } from "../bytes.ts";
+import { type Bytes, equal, fromHex, hex } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import { type Certificate, EC_KEY, RSA_KEY } from "./certificates.ts";
 import { Refusal } from "./refusal.ts";
@@ -158,98 +158,105 @@ function randomNumberIn(attributes: Value | undefined): Bytes | null {
 
 /**
  * The key for signing, in WebCrypto, where it is the certificate's; null where it is another's. It cannot be extracted
- * again. Throws Refusal: FILE_UNREADABLE where its numbers do not belong together, FILE_ENCRYPTION_UNSUPPORTED where this
+ * again. Throws Refusal: FILE_UNREADABLE where its halves do not belong together, FILE_ENCRYPTION_UNSUPPORTED where this
  * browser lacks its curve.
  */
 export async function importKeyFor(key: PrivateKey, certificate: Certificate): Promise<CryptoKey | null> {
-  const made = key.algorithm === "RSA" ? rsaKey(key.der, certificate) : ecKey(key.algorithm, key.der, certificate);
+  const own = publicKeyOf(certificate.publicKey);
+  const made = key.algorithm === "RSA" ? rsaKey(key.der) : ecKey(key.algorithm, key.der, own);
   if (made === null) return null;
-  const { pkcs8, spki, algorithm, isOwn } = made;
-  const signing = algorithm.name === "ECDSA" ? { name: "ECDSA", hash: "SHA-256" } : algorithm.name;
-  let verified = false;
-  try {
-    const publicKey = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
-    const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
-    // A key can be made up around a stranger's public half: only a signature shows that the private half belongs to it.
-    const sample = new TextEncoder().encode("Does this key belong to this certificate?");
-    verified = await crypto.subtle.verify(
-      signing,
-      publicKey,
-      await crypto.subtle.sign(signing, privateKey, sample),
-      sample,
-    );
-    if (verified) return privateKey;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "NotSupportedError") {
-      throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
-    }
-  } finally {
-    pkcs8.fill(0);
+  const privateKey = await imported(made);
+  if (privateKey === null) {
+    // A key that names no point of its own was tried with the certificate's.
+    if (made.isBorrowed) return null;
+    throw new Refusal("FILE_UNREADABLE");
   }
-  if (isOwn) throw new Refusal("FILE_UNREADABLE");
-  return null;
+  const certified = key.algorithm === "RSA" ? rsaPublicKey(own) : ecPublicKey(key.algorithm, own);
+  return certified !== null && equal(made.publicKey, certified) ? privateKey : null;
 }
 
 interface Importable {
   readonly pkcs8: Bytes;
-  readonly spki: Bytes;
+  /** The contents of the BIT STRING in the SubjectPublicKeyInfo. */
+  readonly publicKey: Bytes;
+  readonly isBorrowed: boolean;
   readonly algorithm: RsaHashedImportParams | EcKeyImportParams;
-  /** Whether the key itself says that it is the certificate's: then a failure is a defect of the key. */
-  readonly isOwn: boolean;
+  /** The SubjectPublicKeyInfo, where only a signature shows that the halves belong together. */
+  readonly spki: Bytes | null;
 }
 
-function rsaKey(der: Bytes, certificate: Certificate): Importable | null {
-  const numbers = rsaNumbers(der);
-  const own = rsaPublicNumbers(certificate.publicKey);
-  if (own === null || !equal(numbers.n, own.n) || !equal(numbers.e, own.e)) return null;
+async function imported({ pkcs8, spki, algorithm }: Importable): Promise<CryptoKey | null> {
+  try {
+    const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, false, ["sign"]);
+    return spki === null || (await verifies(privateKey, spki, algorithm)) ? privateKey : null;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "NotSupportedError") {
+      throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
+    }
+    return null;
+  } finally {
+    pkcs8.fill(0);
+  }
+}
+
+async function verifies(privateKey: CryptoKey, spki: Bytes, algorithm: Importable["algorithm"]): Promise<boolean> {
+  const publicKey = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
+  const scheme = { name: "ECDSA", hash: "SHA-256" };
+  const sample = new TextEncoder().encode("Do the halves of this key belong together?");
+  return crypto.subtle.verify(scheme, publicKey, await crypto.subtle.sign(scheme, privateKey, sample), sample);
+}
+
+function rsaKey(der: Bytes): Importable {
+  const { n, e } = rsaNumbers(der);
   const algorithm = tlv(SEQUENCE, oid(RSA_KEY), tlv(NULL));
-  const publicKey = tlv(SEQUENCE, unsignedInteger(own.n), unsignedInteger(own.e));
   return {
     pkcs8: tlv(SEQUENCE, unsignedInteger(Uint8Array.of(0)), algorithm, tlv(OCTET_STRING, der)),
-    spki: tlv(SEQUENCE, algorithm, tlv(BIT_STRING, Uint8Array.of(0), publicKey)),
+    publicKey: tlv(SEQUENCE, unsignedInteger(n), unsignedInteger(e)),
+    isBorrowed: false,
     algorithm: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-    isOwn: true,
+    spki: null,
   };
 }
 
-interface RsaPublicNumbers {
-  readonly n: Bytes;
-  readonly e: Bytes;
-}
+type BigIntsOfAKey = [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
 
-/** RFC 8017 appendix A.1.2, two primes. Throws Refusal FILE_UNREADABLE. */
-function rsaNumbers(der: Bytes): RsaPublicNumbers {
+/**
+ * The public ones of RFC 8017 appendix A.1.2, two primes. A key can be made up around a stranger's public half: whoever
+ * knows p and q has the private one. Throws Refusal FILE_UNREADABLE where the numbers do not belong together.
+ */
+function rsaNumbers(der: Bytes): { n: Bytes; e: Bytes } {
   try {
     const parts = new Members(only(der));
     if (smallInteger(parts.take(INTEGER)) !== 0) throw new Malformed("version");
-    const numbers = Array.from({ length: 8 }, () => magnitude(parts.take(INTEGER)));
+    const bytes = Array.from({ length: 8 }, () => magnitude(parts.take(INTEGER)));
     parts.end();
-    if (numbers.some((number) => number.length === 0 || 8 * number.length > LIMITS.rsaBits))
-      throw new Malformed("size");
-    return { n: numbers[0] as Bytes, e: numbers[1] as Bytes };
+    if (bytes.some(({ length }) => length === 0 || 8 * length > LIMITS.rsaBits)) throw new Malformed("size");
+    const [n, e, d, p, q, dP, dQ, qInverse] = bytes.map(numberOf) as BigIntsOfAKey;
+    const isProduct = p > 2n && q > 2n && p * q === n && (qInverse * q) % p === 1n;
+    const isInverse = isProduct && (e * d) % (p - 1n) === 1n && (e * d) % (q - 1n) === 1n;
+    if (!isInverse || dP !== d % (p - 1n) || dQ !== d % (q - 1n)) throw new Malformed("numbers");
+    return { n: bytes[0] as Bytes, e: bytes[1] as Bytes };
   } catch (error) {
     if (error instanceof Malformed) throw new Refusal("FILE_UNREADABLE");
     throw error;
   }
 }
 
-function rsaPublicNumbers(publicKey: Bytes): RsaPublicNumbers | null {
-  const found = publicKeyOf(publicKey);
-  if (found?.kind !== RSA_KEY) return null;
-  const parts = new Members(only(found.key));
-  return { n: magnitude(parts.take(INTEGER)), e: magnitude(parts.take(INTEGER)) };
+function numberOf(bytes: Bytes): bigint {
+  return BigInt(`0x${hex(bytes)}`);
 }
 
-function ecKey(curve: Curve, der: Bytes, certificate: Certificate): Importable | null {
+/** With the point in the key, or else the certificate's; null where that has none on this curve. */
+function ecKey(curve: Curve, der: Bytes, own: PublicKey | null): Importable | null {
   const { scalar, point } = ecNumbers(curve, der);
-  const own = publicKeyOf(certificate.publicKey);
-  const parameters = own?.kind === EC_KEY ? own.parameters : undefined;
-  if (!own || !parameters || curveOf(parameters)?.name !== curve.name) return null;
-  // A compressed point in the certificate is one that WebCrypto does not read.
-  if (own.key.length !== 1 + 2 * curve.bytes) throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
-  if (point && point.length === own.key.length && !equal(point, own.key)) return null;
+  const size = 1 + 2 * curve.bytes;
+  const isBorrowed = point?.length !== size;
+  const publicKey = isBorrowed ? ecPublicKey(curve, own) : point;
+  if (publicKey === null) return null;
+  // WebCrypto does not read the compressed point of a certificate.
+  if (publicKey.length !== size) throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
   const algorithm = tlv(SEQUENCE, oid(EC_KEY), oid(curve.oid));
-  const bits = tlv(BIT_STRING, Uint8Array.of(0), own.key);
+  const bits = tlv(BIT_STRING, Uint8Array.of(0), publicKey);
   const key = tlv(SEQUENCE, unsignedInteger(Uint8Array.of(1)), tlv(OCTET_STRING, scalar), tlv(context(1), bits));
   const pkcs8 = tlv(SEQUENCE, unsignedInteger(Uint8Array.of(0)), algorithm, tlv(OCTET_STRING, key));
   key.fill(0);
@@ -257,9 +264,24 @@ function ecKey(curve: Curve, der: Bytes, certificate: Certificate): Importable |
   return {
     pkcs8,
     spki: tlv(SEQUENCE, algorithm, bits),
+    publicKey,
+    isBorrowed,
     algorithm: { name: "ECDSA", namedCurve: curve.name },
-    isOwn: point !== null,
   };
+}
+
+function rsaPublicKey(own: PublicKey | null): Bytes | null {
+  return own?.kind === RSA_KEY ? own.key : null;
+}
+
+/** The point of a certificate's key, where it is on this curve. */
+function ecPublicKey(curve: Curve, own: PublicKey | null): Bytes | null {
+  try {
+    const isSame = own?.kind === EC_KEY && own.parameters && curveOf(own.parameters)?.name === curve.name;
+    return isSame ? own.key : null;
+  } catch {
+    return null;
+  }
 }
 
 /** RFC 5915 section 3. Throws Refusal FILE_UNREADABLE. */
@@ -284,8 +306,14 @@ function ecNumbers(curve: Curve, der: Bytes): { scalar: Bytes; point: Bytes | nu
   }
 }
 
+interface PublicKey {
+  readonly kind: string;
+  readonly parameters: Value | undefined;
+  readonly key: Bytes;
+}
+
 /** A SubjectPublicKeyInfo taken apart; null for one that is none. */
-function publicKeyOf(der: Bytes): { kind: string; parameters: Value | undefined; key: Bytes } | null {
+function publicKeyOf(der: Bytes): PublicKey | null {
   try {
     const parts = new Members(only(der));
     const algorithm = new Members(parts.next());
