@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
+from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.errors import Refusal, WrongPassword
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.customer_folders import FOLDERS
@@ -451,6 +452,11 @@ def document() -> Mapping[str, Any]:
         "certificates": [{"der": _text(der), "expected": facts(der)} for der in certificates],
         "password": PASSWORD,
     }
+
+
+def proof_of(kind: str, made: str) -> Proof:
+    """A signature that the SDK made, in base64, as the service reads it."""
+    return Proof(kind, base64.b64decode(made), None)
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.domain.possession.headings import TextToSign
-from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.sealing import unwrap
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.possession.vid import read_random_number
@@ -19,7 +18,7 @@ from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support.builders import a_certificate, an_rsa_key
 from tests.support.node import run_node
 from tests.support.npki_samples import KOREAN, PASSWORD, R, a_customer
-from tests.support.web_cases import document
+from tests.support.web_cases import document, proof_of
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import Pbes2, Pkcs12, Seed, sign_pri_key
@@ -71,10 +70,6 @@ def unsealed(key: rsa.RSAPrivateKey, result: dict[str, Any]) -> str:
     ciphertext = base64.b64decode(result["value"]["ciphertext"])
     plaintext = key.decrypt(ciphertext, padding.OAEP(padding.MGF1(SHA256()), SHA256(), None))
     return unwrap(plaintext, UPLOAD, NONCE)
-
-
-def proof_of(kind: str, made: str) -> Proof:
-    return Proof(kind, base64.b64decode(made), None)
 
 
 def test_the_service_accepts_what_the_sdk_signs_and_seals(tmp_path: Path) -> None:
