@@ -50,7 +50,7 @@ down: $(DEV)  ## stop the local cloud that `make up` started
 
 web: $(DEV) $(WEB)  ## build what runs in a browser, with its types, unit tests and size budgets
 	@$(PY) -m tests.support.web_cases build/web/cases.json
-	@$(WEB_NPM) run --silent --workspaces --if-present all
+	@for script in generate build check test; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
 
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
