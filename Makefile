@@ -34,7 +34,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs bench fmt lock build build-host sam clean
+.PHONY: help demo up down web test test-all check docs bench fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,14 +48,17 @@ up: build-host  ## start the local cloud in the background, deploy and seed it (
 down: $(DEV)  ## stop the local cloud that `make up` started
 	@$(PY) -m tools.cloud.down
 
-web: $(DEV) $(WEB)  ## build what runs in a browser, with its types, unit tests and size budgets
+web: $(DEV) build-web  ## build what runs in a browser, check its types, style and size, run its unit tests
 	@$(PY) -m tests.support.web_cases build/web/cases.json
-	@for script in generate build check test; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
+	@for script in check test; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
+
+build-web: $(WEB)
+	@for script in generate build; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
 
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM) $(WEB)  ## run all tests
+test-all: build $(SAM) build-web  ## run all tests
 	@$(TESTS)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
