@@ -30,6 +30,21 @@ test("a second try over the budget ends as a wrong password", () => {
   assert.throws(() => budget.charge(1), { code: "FILE_KDF_COST_TOO_HIGH" });
 });
 
+test("a round of a hash that takes longer in JavaScript counts as several", async () => {
+  const spent = async (name: string) => {
+    const budget = new KdfBudget();
+    const each = caseNamed(name);
+    const container = recognise(each.files.map(bytes));
+    assert.ok(container.kind === "pfx");
+    await container.pfx.open({ password: passwordForms("x"), budget, signal: undefined });
+    return budget.spent;
+  };
+  // A wrong password costs the rounds of the MAC.
+  assert.equal(await spent("sample pfx"), 2);
+  assert.equal(await spent("sample pfx-sealed"), 4);
+  assert.equal(await spent("a PFX with both pairs"), 16 * 3);
+});
+
 test("passwords are tried in UTF-8 and CP949, and in UTF-16 for a PFX", () => {
   const forms = (text: string) => {
     const { octets, bmp } = passwordForms(text);

@@ -1,12 +1,16 @@
 /**
  * What deriving keys from a password may cost for one try, counted in rounds: the author of a file chose its counts.
- * Every count is charged before anything is derived.
+ * Every count is charged before anything is derived. A million rounds take half a second on a PC; a round of a hash
+ * that runs in JavaScript, and takes longer, counts as several.
  */
 import { LIMITS } from "../limits.ts";
 import { Refusal } from "./refusal.ts";
 
 // The count comes out of the file; a reader needs no more than this.
 const MOST_SHOWN = Number.MAX_SAFE_INTEGER;
+
+/** What a round in JavaScript counts as, by its hash. Files of known programs are far below a million so too. */
+export const WEIGHTS = { sha1: 1, sha224: 4, sha256: 4, sha384: 16, sha512: 16 } as const;
 
 export class KdfBudget {
   /** Rounds that were paid for. */

@@ -32,7 +32,7 @@ import { decryptRc2Cbc, RC2_BLOCK_BYTES } from "../ciphers/rc2.ts";
 import { decryptSeedCbc, SEED_BLOCK_BYTES } from "../ciphers/seed.ts";
 import { DES_BLOCK_BYTES, decryptTripleDesCbc } from "../ciphers/triple_des.ts";
 import { sha1Again } from "../hashes/sha1_loop.ts";
-import { type KdfBudget, scryptRounds } from "./kdf_budget.ts";
+import { type KdfBudget, scryptRounds, WEIGHTS } from "./kdf_budget.ts";
 import type { Password } from "./password_forms.ts";
 import { Refusal, throwIfStopped } from "./refusal.ts";
 
@@ -301,7 +301,10 @@ function pbkdf2Derivation(members: Members, cipher: CbcCipher, iv: Bytes): Deriv
   if (prf === undefined) throw new Refusal("FILE_ENCRYPTION_UNSUPPORTED");
   // Some clients declared HMAC-SHA256 and used HMAC-SHA1.
   const prfs: readonly HashName[] = prf === "sha1" ? [prf] : [prf, "sha1"];
-  const cost = (name: HashName) => rounds * blocks(cipher.keyBytes, HASHES[name].outputLen);
+  const cost = (name: HashName) => {
+    const weight = WEBCRYPTO_HASHES[name] ? 1 : WEIGHTS[name];
+    return weight * rounds * blocks(cipher.keyBytes, HASHES[name].outputLen);
+  };
   return {
     cost: cost(prf),
     *tries({ octets }) {

@@ -27,7 +27,7 @@ import {
 import { type Bytes, concat, equal } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import { type Certificate, readCertificate } from "./certificates.ts";
-import { KdfBudget } from "./kdf_budget.ts";
+import { KdfBudget, WEIGHTS } from "./kdf_budget.ts";
 import { Envelope, type Opening, readEnvelope } from "./key_envelopes.ts";
 import { algorithmOf, type HashName, pkcs12Bytes } from "./password_encryption.ts";
 import { distinct, onlyForSigning } from "./pkcs7.ts";
@@ -57,6 +57,8 @@ interface Mac {
   readonly digest: HashName;
   readonly salt: Bytes;
   readonly rounds: number;
+  /** What the rounds count as. */
+  readonly cost: number;
   readonly value: Bytes;
 }
 
@@ -136,8 +138,8 @@ export class Pfx {
 
   /** The password in the one form that made the MAC; null if there is none. */
   async #proved(opening: Opening): Promise<Opening | null> {
-    const { digest, salt, rounds, value } = this.#mac;
-    const tries = opening.password.bmp.map((form) => ({ rounds, form }));
+    const { digest, salt, rounds, cost, value } = this.#mac;
+    const tries = opening.password.bmp.map((form) => ({ rounds: cost, form }));
     for (const { form } of opening.budget.paid(tries)) {
       throwIfStopped(opening.signal);
       const size = HASHES[digest].outputLen;
@@ -215,7 +217,7 @@ export function readPfx(content: Bytes): Pfx {
   const bags = new Bags();
   const sealed: Envelope[] = [];
   for (const part of parts) addPart(part, bags, sealed);
-  const costs = [...sealed, ...bags.envelopes].reduce((sum, { cost }) => sum + cost, mac.rounds);
+  const costs = [...sealed, ...bags.envelopes].reduce((sum, { cost }) => sum + cost, mac.cost);
   new KdfBudget().check(costs);
   return new Pfx(mac, safe, bags, sealed);
 }
@@ -258,6 +260,7 @@ function readMac(value: Value): Mac {
   const salt = parts.take(OCTET_STRING);
   const counted = parts.optional(INTEGER);
   const rounds = counted ? count(counted.contents) : 1;
-  new KdfBudget().check(rounds);
-  return { digest, salt, rounds, value: made };
+  const cost = WEIGHTS[digest] * rounds;
+  new KdfBudget().check(cost);
+  return { digest, salt, rounds, cost, value: made };
 }
