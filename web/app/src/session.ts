@@ -1,0 +1,76 @@
+/** The session: its token is in memory only, so a reload ends it here, and the customer logs in again. */
+import type { Session } from "@registrar/sdk";
+import { Store } from "./store.ts";
+
+/** The service ends a session after so long without a request, and in any case after an hour. */
+export const IDLE_MS = 10 * 60_000;
+const LIFE_MS = 60 * 60_000;
+const PROOF_MS = 10 * 60_000;
+
+/** Why there is no session: nobody logged in yet, the customer logged out, or it ended. */
+export type Absence = "none" | "left" | "idle" | "ended";
+export type State =
+  | { readonly live: true; readonly endedOther: boolean }
+  | { readonly live: false; readonly why: Absence };
+
+export const session = new Store<State>({ live: false, why: "none" });
+
+let token: string | null = null;
+let startedAt = 0;
+let usedAt = 0;
+let deviceId: string | null = null;
+let registerProof: { readonly id: string; readonly until: number } | null = null;
+const forgetting: (() => void)[] = [];
+
+export function begin(begun: Session): void {
+  token = begun.token;
+  startedAt = usedAt = Date.now();
+  deviceId = begun.device_id ?? deviceId;
+  keepRegisterProof(begun.proof_id ?? null);
+  session.set({ live: true, endedOther: begun.ended_other_session });
+}
+
+export function end(why: Absence): void {
+  token = null;
+  registerProof = null;
+  for (const forget of forgetting) forget();
+  session.set({ live: false, why });
+}
+
+/** What else is forgotten when the session ends. */
+export function whenEnded(forget: () => void): void {
+  forgetting.push(forget);
+}
+
+export function sessionToken(): string | null {
+  return token;
+}
+
+/** The service saw a request of this session. */
+export function used(): void {
+  usedAt = Date.now();
+}
+
+/** Milliseconds until the session ends without a further request. */
+export function timeLeft(): number {
+  return Math.min(usedAt + IDLE_MS, startedAt + LIFE_MS) - Date.now();
+}
+
+/** Whether a further request makes the session last longer. */
+export function canLast(): boolean {
+  return startedAt + LIFE_MS > usedAt + IDLE_MS;
+}
+
+/** This browser's secret for logins; kept in memory alone, so a later visit is an unknown device. */
+export function knownDevice(): { device_id?: string } {
+  return deviceId ? { device_id: deviceId } : {};
+}
+
+export function keepRegisterProof(id: string | null): void {
+  registerProof = id ? { id, until: Date.now() + PROOF_MS } : null;
+}
+
+/** A proof of identity for an upload that is not used yet. */
+export function proofToRegister(): string | null {
+  return registerProof && registerProof.until > Date.now() ? registerProof.id : null;
+}
