@@ -20,6 +20,7 @@ PEERS := .venv-bench/.installed
 SAM := .venv-sam/.installed
 NODE := .venv-node/.installed
 WEB := web/node_modules/.installed
+BROWSER := .venv-web/.installed
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
 # One worker more than cores, since that of the local cloud often waits.
@@ -58,7 +59,7 @@ build-web: $(WEB)
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM) build-web  ## run all tests
+test-all: build $(SAM) $(BROWSER) build-web  ## run all tests
 	@$(TESTS)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
@@ -68,6 +69,7 @@ check: $(DEV) build/contract.linted  ## check format, lint, types, template, con
 	@.venv/bin/cfn-lint template.yaml
 	@$(PY) -m tools.checks.routes
 	@$(PY) -m tools.checks.problem_examples
+	@$(PY) -m tools.checks.page_reasons
 	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
 
@@ -80,6 +82,7 @@ build/contract.linted: docs/openapi.yaml docs/relying.yaml tools/checks/redocly.
 docs: $(DEV)  ## write the README's table of routes and the contract's examples of problems
 	@$(PY) -m tools.checks.routes --write
 	@$(PY) -m tools.checks.problem_examples --write
+	@$(PY) -m tools.checks.page_reasons --write
 
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
@@ -95,6 +98,7 @@ lock: $(DEV) $(NODE)  ## write the lock files from the .in files (UPGRADE=--upgr
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 	@$(PY) $(LOCK) requirements/node.in -o requirements/node.txt
+	@$(PY) $(LOCK) requirements/web.in -o requirements/web.txt
 	@$(if $(UPGRADE),rm -f requirements/npm/package-lock.json)
 	@$(NPM) install --prefix requirements/npm --package-lock-only --silent
 	@$(if $(UPGRADE),rm -f web/package-lock.json)
@@ -112,7 +116,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
@@ -138,6 +142,11 @@ $(PEERS): requirements/bench.txt
 
 $(SAM): requirements/sam.txt
 	$(call install,.venv-sam)
+	@touch $@
+
+# Only the tests of the page need it: it drives the machine's own Chromium.
+$(BROWSER): requirements/web.txt
+	$(call install,.venv-web)
 	@touch $@
 
 # Only `make check` and `make web` need Node.js. Scripts of packages do not run: one reports its use.

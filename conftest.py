@@ -68,7 +68,7 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 
 class OneWorkerForTheCloud(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out tests one by one, those of the shared local cloud all to one worker, which starts it once.
+    """Hands out tests one by one, those of a shared local cloud all to one worker, which starts it once.
 
     xdist's own loadgroup does nothing with this pytest: it adds the group to an id that is no longer kept there.
     """
@@ -77,7 +77,8 @@ class OneWorkerForTheCloud(LoadScopeScheduling):  # type: ignore[misc]
         file = nodeid.partition("::")[0]
         if file in OWN_CLOUD | PREPARED_ONCE:
             return file
-        return "tests/local" if file.startswith("tests/local/") else nodeid
+        shared = ("tests/local", "tests/web")
+        return next((folder for folder in shared if file.startswith(f"{folder}/")), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,7 +1,7 @@
 """Checks the page's texts of what it finds by itself against the catalogue: `python -m tools.checks.page_reasons`.
 
-`--write` writes them. The page shows the service's texts; these are of files that are refused on the customer's device
-already, and of registrations, whose view has a code alone.
+`--write` writes them. The page shows the service's texts; these are of files that are refused on the customer's
+device already, and of registrations, whose view has a code alone.
 """
 
 import argparse

@@ -86,7 +86,7 @@ export function Register({ replaces }: { replaces: string | null }) {
 
   if (proving) {
     return (
-      <View title={t.challenge.title} key="proof">
+      <View title={t.register.title} key="proof">
         <Steps current={0} />
         <StepUp
           operation="register"

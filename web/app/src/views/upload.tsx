@@ -84,10 +84,15 @@ function titleOf(upload: Upload | null, t: ReturnType<typeof useTexts>): string 
     case "REJECTED":
     case "EXPIRED":
     case "FAILED":
-      return t.upload.endedTitle;
+      return upload.registration_id ? headlineOf(upload) : t.upload.endedTitle;
     default:
       return t.register.title;
   }
+}
+
+/** The customer has registered this very certificate before. */
+function headlineOf({ findings, headline }: In<"REJECTED" | "EXPIRED" | "FAILED">): string {
+  return findings.find((each) => each.code === headline)?.title ?? "";
 }
 
 function stepOf(upload: Upload | null): number {

@@ -1,0 +1,119 @@
+"""The page in a real browser, against a local cloud of its own. Each test enrols its own customers."""
+
+import importlib.util
+import itertools
+import json
+import shutil
+import site
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.support.expect import surprises
+from tools.cloud import seed
+from tools.cloud.emulator import ROOT
+from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.page import BUILT, PageServer
+from tools.demo.authenticator import Authenticator
+from tools.demo.phone import Phone
+from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
+from tools.pki.issuers import DemoIssuers
+
+for _packages in (ROOT / ".venv-web").glob("lib/python3.*/site-packages"):
+    site.addsitedir(str(_packages))
+# `make test` needs no browser: only `make test-all` installs what drives one.
+collect_ignore_glob = [] if importlib.util.find_spec("playwright") else ["test_*.py"]
+
+_numbers = itertools.count(1)
+NAMES = {"ko": "데모은행", "en": "Demo Bank"}
+CHROMIUM = shutil.which("chromium")
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The page's origin, and the cloud behind it."""
+
+    origin: str
+    cloud: LocalCloud
+    pki: DemoPki
+    issuers: DemoIssuers
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    """The service on the local cloud, and the page beside it."""
+    assert BUILT.is_dir(), "run make build-web"
+    pki = seed.demo_pki(datetime.now(UTC))
+    config = tmp_path_factory.mktemp("page") / "config.json"
+    server = PageServer(config=config)
+    origin = f"http://localhost:{server.server_address[1]}"
+    origins = {"PasskeyRpId": "localhost", "PasskeyOrigins": origin, "WebOrigins": origin}
+    with DemoIssuers(pki) as issuers, LocalCloud.start(seed.parameters(pki) | origins) as cloud:
+        seed.seed(cloud, pki, issuers.url)
+        config.write_text(json.dumps({"api": cloud.url, "rp_id": "localhost", "bank": NAMES}))
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield Bank(origin, cloud, pki, issuers)
+        server.shutdown()
+        server.server_close()
+        assert not surprises(cloud)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        # Tests run as root in containers, where its sandbox does not start.
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_visitor(bank: Bank, browser: Any) -> Iterator[Callable[..., Any]]:
+    """A new customer in a browser of their own, with a passkey unless `passkey` is False.
+
+    `size` is that of the window. What the browser reported as an error fails the test.
+    """
+    from tests.support.visitor import Visitor
+
+    visitors = []
+
+    def make(
+        *,
+        passkey: bool = True,
+        size: tuple[int, int] = (1280, 900),
+        language: str = "ko-KR",
+        **customer: Any,
+    ) -> Visitor:
+        number = next(_numbers)
+        customer.setdefault("phone", f"+8210{5_0000000 + number:08d}")
+        device = Authenticator(seed.RP_ID, seed.ORIGIN) if passkey else None
+        enrolled = seed.enrol(bank.cloud, f"visitor-{number}", device=device, **customer)
+        phone = Phone(bank.cloud.url, enrolled, address=f"198.18.1.{number % 256}")
+        visitor = Visitor.arrive(browser, bank.origin, phone, device, size=size, language=language)
+        visitors.append(visitor)
+        return visitor
+
+    yield make
+    for visitor in visitors:
+        visitor.leave()
+
+
+@pytest.fixture
+def new_certificate(bank: Bank) -> Callable[..., CustomerCertificate]:
+    """Issues a good certificate, valid for a year from today; arguments go to DemoPki.issue_customer."""
+
+    def issue(**arguments: Any) -> CustomerCertificate:
+        first, last = one_year_from(datetime.now(UTC))
+        return bank.pki.issue_customer(**{"not_before": first, "not_after": last, **arguments})
+
+    return issue
