@@ -109,7 +109,7 @@ class Visitor:
             "isResidentCredential": False,
             "rpId": "localhost",
             "privateKey": base64.b64encode(key).decode(),
-            "signCount": 1,
+            "signCount": 1000 * len(self.context.pages),  # a later tab's goes on
         }
         session.send(
             "WebAuthn.addCredential", {"authenticatorId": made["authenticatorId"], "credential": credential}
@@ -196,6 +196,16 @@ class Visitor:
         self.select("위 내용을 확인하였으며 동의합니다.")
         self.fill("인증서 비밀번호", password)
         self.press("동의하고 서명하여 등록")
+
+    def new_tab(self) -> Page:
+        """A further tab, to be used by setting `page`."""
+        tab = self.context.new_page()
+        self.watch(tab)
+        if self.device:
+            held, self.page = self.page, tab
+            self.hold_passkey(self.device)
+            self.page = held
+        return tab
 
     def drop(self, *paths: Path) -> None:
         """Drag files or a folder from the desktop onto the page."""

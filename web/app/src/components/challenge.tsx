@@ -1,10 +1,17 @@
-import { type Challenge, type ChallengeCompleted, type Result, signText } from "@registrar/sdk";
+import {
+  type CertificateFacts,
+  type Challenge,
+  type ChallengeCompleted,
+  type Result,
+  signText,
+} from "@registrar/sdk";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { codeOf, type PageError } from "../errors.ts";
 import { lastDay } from "../format.ts";
 import { useAction } from "../hooks.ts";
 import { passkeysWork, usePasskey } from "../passkeys.ts";
 import { service } from "../service.ts";
+import { session } from "../session.ts";
 import { useTexts } from "../texts/language.ts";
 import { Choices, CodeField, Submit, taken } from "./fields.tsx";
 import { KeyForm } from "./key_form.tsx";
@@ -219,9 +226,7 @@ function ByCertificate({ challenge, onDone, onError }: MethodProps) {
       <KeyForm
         submit={t.request.submit}
         onKey={async (key, signal) => {
-          // The list has no fingerprints: the end of the certificate tells which registration it is.
-          const ends = key.certificate.notAfter.getTime();
-          const fitting = registrations.filter((each) => new Date(each.not_after).getTime() === ends);
+          const fitting = await registrationsOf(key.certificate, registrations, signal);
           const found = fitting.find((each) => each.registration_id === registration) ?? fitting[0];
           if (!found) return { kind: "page", reason: "no-registration" };
           const body = {
@@ -234,6 +239,19 @@ function ByCertificate({ challenge, onDone, onError }: MethodProps) {
       />
     </>
   );
+}
+
+type Asked = NonNullable<Challenge["asked"]["certificate"]>["registrations"];
+
+/** The registrations that a certificate may be: within a session the one, before it those that end at the same moment. */
+async function registrationsOf(certificate: CertificateFacts, asked: Asked, signal: AbortSignal): Promise<Asked> {
+  const ends = certificate.notAfter.getTime();
+  const fitting = asked.filter((each) => new Date(each.not_after).getTime() === ends);
+  if (fitting.length < 2 || !session.value.live) return fitting;
+  const mine = await service.get("/registrations", { signal });
+  if (!mine.ok) return fitting;
+  const same = mine.value.registrations.find((each) => each.certificate.fingerprint === certificate.fingerprint);
+  return fitting.filter((each) => each.registration_id === same?.registration_id);
 }
 
 interface StepUpProps {

@@ -61,7 +61,9 @@ export function CertificateDetails({ id }: Props) {
                 check();
               }}
             >
-              <Submit busy={checking.busy}>{t.details.check}</Submit>
+              <Submit busy={checking.busy} onCancel={checking.cancel}>
+                {t.details.check}
+              </Submit>
             </form>
           )}
           <Deeds registration={found} />
