@@ -5,29 +5,37 @@ They change how a response is found, not what it is.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.auth
+import botocore.endpoint
 import botocore.useragent
-import moto.backends
 import moto.core.botocore_stubber
 import moto.core.models
 import moto.core.responses
 import moto.dynamodb.parsing.ast_nodes
 import moto.dynamodb.parsing.expressions
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import Endpoint
 from moto.backend_index import backend_url_patterns
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model import Shape
+from moto.core.parse import JSONParser
 from moto.core.request import normalize_request
 from moto.core.serialize import ResponseSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator, Validator
+from moto.dynamodb.responses import DynamoHandler
+from moto.kms.responses import KmsResponse
 from moto.moto_api._internal.moto_random import MotoRandom
+from moto.s3.models import s3_backends
+from moto.sqs.responses import SQSResponse
+from werkzeug.exceptions import HTTPException
 
 # moto leaves these modules without types.
 Node: Any = vars(moto.dynamodb.parsing.ast_nodes)["Node"]
@@ -36,6 +44,8 @@ UpdateParser: Any = vars(moto.dynamodb.parsing.expressions)["UpdateExpressionPar
 
 _SEVERAL_NAMES = ResponseSerializer.get_value
 _ANY_URL = BotocoreStubber.process_request
+_OVER_HTTP: Any = Endpoint.make_request
+_JSON_SERVICES = {"dynamodb": DynamoHandler, "kms": KmsResponse, "sqs": SQSResponse}
 _DYNAMODB_VALUE = "AttributeValue"
 _ACCOUNT = "123456789012"
 _REQUEST_ID_CHARS = 52
@@ -67,16 +77,19 @@ def _send_at_once() -> None:
     # Each start adds its 1,300 patterns to the package `responses`, for calls that are not botocore's.
     vars(moto.core.models)["RESPONSES_METHODS"] = []
     BotocoreStubber.process_request = _process_request  # type: ignore[method-assign]
+    vars(botocore.endpoint)["Endpoint"].make_request = _make_request
 
 
 def _unsigned(sign: Callable[..., None]) -> Callable[..., None]:
-    """What names account, region and service as a signature does; moto checks none. S3, and signed URLs, sign."""
+    """What names account, region and service as a signature does; moto checks none. Signed URLs are signed."""
 
     def add_auth(self: Any, request: Any) -> None:
         # The local cloud checks signatures.
-        if type(self) is SigV4Auth and urlsplit(request.url).netloc.endswith(".amazonaws.com"):
+        if type(self) in (SigV4Auth, S3SigV4Auth) and urlsplit(request.url).netloc.endswith(".amazonaws.com"):
             names = {"region": vars(self)["_region_name"], "service": vars(self)["_service_name"]}
             request.headers["Authorization"] = _UNSIGNED.format_map(names)
+            if isinstance(self, S3SigV4Auth):  # by it moto knows a body with a checksum behind it
+                request.headers["X-Amz-Content-SHA256"] = self.payload(request)
         else:
             sign(self, request)
 
@@ -95,24 +108,59 @@ def _random_string(draw: Callable[..., str]) -> Callable[..., str]:
 
 
 def _process_request(self: BotocoreStubber, request: Any) -> Any:
-    """It looks through the patterns of all services at each call; those of one address never change."""
+    """It looks through the patterns of all services at each call, and reads those of S3 from their file anew."""
     address = urlsplit(request.url)
-    method = None if address.path != "/" else _method_of(f"{address.scheme}://{address.netloc}/")
-    if method is None:
+    url = f"{address.scheme}://{address.netloc}{address.path}"
+    serve = next((serve for pattern, serve in _methods_of_s3(address.netloc) if pattern.match(url)), None)
+    if serve is None:
         return _ANY_URL(self, request)
     known = normalize_request(request)
-    return method(known, known.raw_url, known.headers)
+    try:
+        return serve(known, known.raw_url, known.headers)
+    except HTTPException as error:
+        return error.code, error.get_headers(), error.get_body()
 
 
 @cache
-def _method_of(url: str) -> Callable[..., Any] | None:
-    """The method that serves `url`, for the services whose whole interface is one address."""
-    service = next((name for name, pattern in backend_url_patterns if pattern.match(url)), None)
-    if service not in ("dynamodb", "kms", "sns", "events", "cloudwatch"):
-        return None
-    backends: Any = vars(moto.backends)["get_backend"](service)
-    urls: dict[str, Callable[..., Any]] = backends[_ACCOUNT]["us-east-1"].urls
-    return next(method for pattern, method in urls.items() if re.match(pattern, url))
+def _methods_of_s3(host: str) -> Sequence[tuple[re.Pattern[str], Callable[..., Any]]]:
+    """What serves which URLs, if `host` is S3's."""
+    service = next((name for name, pattern in backend_url_patterns if pattern.match(f"https://{host}/")), None)
+    if service != "s3":
+        return []
+    return [(re.compile(pattern), serve) for pattern, serve in s3_backends[_ACCOUNT]["aws"].urls.items()]
+
+
+def _make_request(self: Any, operation: Any, request: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:
+    """Without a request of HTTP in between, for services that only read a JSON body.
+
+    botocore has checked and serialized the parameters before, and parses the response here.
+    """
+    address = urlsplit(request["url"])
+    service = _json_service_of(address.netloc)
+    if service is None or not vars(moto.core.models)["botocore_stubber"].enabled:
+        return _OVER_HTTP(self, operation, request)  # type: ignore[no-any-return]
+    handler = service()
+    handler.uri, handler.path, handler.uri_match = request["url"], address.path, {}
+    handler.region, handler.current_account = request["context"]["client_region"], _ACCOUNT
+    handler.headers, handler.querystring, handler.body = request["headers"], {}, request["body"].decode()
+    handler.response_headers = {"server": "amazon.com"}
+    if handler.automated_parameter_parsing:
+        handler.params = JSONParser(operation).parse({"body": handler.body})  # type: ignore[typeddict-item]
+    status, headers, body = handler.call_action()
+    response = {"headers": headers, "status_code": status, "body": body.encode(), "context": {}}
+    parser = self._response_parser_factory.create_parser(operation.service_model.resolved_protocol)
+    parsed = parser.parse(response, operation.output_shape)
+    if status >= 300:
+        self._add_modeled_error_fields(response, parsed, operation, parser)
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
+    return AWSResponse(request["url"], status, headers, None), parsed
+
+
+@cache
+def _json_service_of(host: str) -> Callable[[], Any] | None:
+    """Makes what serves one call to the service at `host`."""
+    name, _, rest = host.partition(".")
+    return _JSON_SERVICES.get(name) if rest.endswith("amazonaws.com") else None
 
 
 # ---- expressions of DynamoDB
