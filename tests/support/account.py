@@ -30,6 +30,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
 
+from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
 from tests.support import aws_state, quicker_moto
@@ -163,15 +165,7 @@ class Account:
 
     def environment(self, verb: str) -> dict[str, str]:
         """The variables of a function, resolved from the template."""
-        (properties,) = [
-            r["Properties"]
-            for r in RESOURCES.values()
-            if r["Type"] == "AWS::Serverless::Function" and r["Properties"]["CodeUri"] == f"functions/{verb}/"
-        ]
-        everywhere = TEMPLATE["Globals"]["Function"]
-        variables = [each.get("Environment", {}).get("Variables", {}) for each in (everywhere, properties)]
-        own = {name: self._resolved(value) for some in variables for name, value in some.items()}
-        return {**_RUNTIME, **own}
+        return {**_RUNTIME, **{name: self._resolved(value) for name, value in _variables(verb).items()}}
 
     def _resolved(self, value: Any) -> str:
         if isinstance(value, str):
@@ -338,6 +332,7 @@ def an_account() -> Iterator[Account]:
         patch("registrar.entry.relying.now", lambda: account.at),
         patch("registrar.steps.status_checks.ask_ocsp", asked),
         patch("registrar.steps.crl_store.fetch_crl", fetched),
+        patch("registrar.aws.buckets.trust_bucket.read_document", lambda raw, p: _read_document(raw, frozenset(p))),
     ):
 
         def recorded_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any:
@@ -365,6 +360,28 @@ def _make_resources(account: Account) -> None:
     names, state = _empty[0]
     account.physical.update(names)
     aws_state.restore(state)
+
+
+@cache
+def _read_document(raw: bytes, pins: frozenset[str]) -> TrustStore:
+    """Checking every signature of a trust document takes long, and every new environment does it."""
+    return read_document(raw, pins)
+
+
+@cache
+def _variables(verb: str) -> Mapping[str, Any]:
+    """The variables of a function, as they stand in the template."""
+    (properties,) = [
+        r["Properties"]
+        for r in RESOURCES.values()
+        if r["Type"] == "AWS::Serverless::Function" and r["Properties"]["CodeUri"] == f"functions/{verb}/"
+    ]
+    everywhere = TEMPLATE["Globals"]["Function"]
+    return {
+        name: value
+        for each in (everywhere, properties)
+        for name, value in each.get("Environment", {}).get("Variables", {}).items()
+    }
 
 
 @cache

@@ -3,6 +3,7 @@
 They change how a response is found, not what it is.
 """
 
+import copy
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import botocore.auth
 import botocore.endpoint
+import botocore.regions
 import botocore.useragent
 import moto.core.botocore_stubber
 import moto.core.models
@@ -21,14 +23,17 @@ import moto.dynamodb.parsing.expressions
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import Endpoint
+from botocore.parsers import BaseJSONParser as ResponseParser
 from moto.backend_index import backend_url_patterns
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model import Shape
+from moto.core.parse import BaseJSONParser as RequestParser
 from moto.core.parse import JSONParser
 from moto.core.request import normalize_request
-from moto.core.serialize import ResponseSerializer
+from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator, Validator
 from moto.dynamodb.responses import DynamoHandler
 from moto.kms.responses import KmsResponse
@@ -46,7 +51,14 @@ _SEVERAL_NAMES = ResponseSerializer.get_value
 _ANY_URL = BotocoreStubber.process_request
 _OVER_HTTP: Any = Endpoint.make_request
 _JSON_SERVICES = {"dynamodb": DynamoHandler, "kms": KmsResponse, "sqs": SQSResponse}
+_SERIALIZE_STRUCTURE = BaseJSONSerializer._serialize_type_structure
+_RESOLVE: Any = vars(botocore.regions)["EndpointRulesetResolver"].construct_endpoint
+_ONE_ADDRESS = ("dynamodb", "kms")
+_endpoints: dict[tuple[Any, str], Any] = {}
+# isinstance takes long of an abstract class.
+_is_one_of: Callable[[Any, Any], bool] = cache(issubclass)
 _DYNAMODB_VALUE = "AttributeValue"
+_PLAIN = frozenset({"S", "N", "SS", "NS", "BOOL", "NULL"})
 _ACCOUNT = "123456789012"
 _REQUEST_ID_CHARS = 52
 _UNSIGNED = (
@@ -61,9 +73,15 @@ def install() -> None:
     vars(moto.core.responses)["method_names_from_class"] = cache(method_names_from_class)
     # It tries several spellings of each member; a DynamoDB value has exactly one member, spelled as in the API.
     ResponseSerializer.get_value = _value  # type: ignore[method-assign]
+    # Each looks for every member that a value of DynamoDB can have.
+    for parser, method in ((RequestParser, "_parse_structure"), (ResponseParser, "_handle_structure")):
+        setattr(parser, method, _unless_plain(getattr(parser, method)))
+    BaseJSONSerializer._serialize_type_structure = _serialized  # type: ignore[method-assign]
     _send_at_once()
     _parse_once()
     _walk_quickly()
+    # A transaction copies whole tables, to restore them if it fails.
+    Table.__deepcopy__ = _copied_table  # type: ignore[attr-defined]
 
 
 # ---- a call on its way to moto
@@ -78,6 +96,8 @@ def _send_at_once() -> None:
     vars(moto.core.models)["RESPONSES_METHODS"] = []
     BotocoreStubber.process_request = _process_request  # type: ignore[method-assign]
     vars(botocore.endpoint)["Endpoint"].make_request = _make_request
+    # It evaluates the same rules at each call.
+    vars(botocore.regions)["EndpointRulesetResolver"].construct_endpoint = _construct_endpoint
 
 
 def _unsigned(sign: Callable[..., None]) -> Callable[..., None]:
@@ -156,6 +176,15 @@ def _make_request(self: Any, operation: Any, request: dict[str, Any]) -> tuple[A
     return AWSResponse(request["url"], status, headers, None), parsed
 
 
+def _construct_endpoint(self: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+    if operation_model.service_model.service_name not in _ONE_ADDRESS:
+        return _RESOLVE(self, operation_model, call_args, request_context)
+    known = self, operation_model.name
+    if known not in _endpoints:
+        _endpoints[known] = _RESOLVE(self, operation_model, call_args, request_context)
+    return _endpoints[known]
+
+
 @cache
 def _json_service_of(host: str) -> Callable[[], Any] | None:
     """Makes what serves one call to the service at `host`."""
@@ -185,9 +214,9 @@ def _copied(node: Any) -> Any:
     copied: Any = object.__new__(type(node))
     vars(copied).update(vars(node), parent=None)
     if node.children is not None:
-        copied.children = [_copied(child) if isinstance(child, Node) else child for child in node.children]
+        copied.children = [_copied(child) if _is_one_of(type(child), Node) else child for child in node.children]
         for child in copied.children:
-            if isinstance(child, Node):
+            if _is_one_of(type(child), Node):
                 child.parent = copied
     return copied
 
@@ -209,7 +238,7 @@ def _validate(self: Validator) -> Any:
         wanted = processor.nodes_to_be_processed()
         if isinstance(processor, ActionCountValidator | OverlappingPathsValidator):
             node = processor.process(node)
-        elif any(isinstance(each, wanted) for each in _nodes(node)):
+        elif any(_is_one_of(type(each), wanted) for each in _nodes(node)):
             node = processor.traverse(node)
     return node
 
@@ -217,7 +246,7 @@ def _validate(self: Validator) -> Any:
 def _nodes(node: Any) -> Iterator[Any]:
     yield node
     for child in node.children or ():
-        if isinstance(child, Node):
+        if _is_one_of(type(child), Node):
             yield from _nodes(child)
 
 
@@ -227,14 +256,14 @@ def _traverse(self: Any, node: Any) -> Any:
     hook = type(self).pre_processing_of_child is not Walk.pre_processing_of_child
 
     def walk(node: Any, child_id: int) -> Any:
-        if not isinstance(node, Node):
+        if not _is_one_of(type(node), Node):
             return node
         parent = node.parent
         for number, child in enumerate(node.children or ()):
             if hook:
                 self.pre_processing_of_child(node, number)
             walk(child, number)
-        if isinstance(node, wanted):
+        if _is_one_of(type(node), wanted):
             node = self.process(node)
             node.parent = parent
             if parent:
@@ -244,10 +273,33 @@ def _traverse(self: Any, node: Any) -> Any:
     return walk(node, -1)
 
 
-# ---- a response of moto
+def _copied_table(self: Table, memo: dict[int, Any]) -> Table:
+    """With items of its own: only these can change."""
+    copied: Table = object.__new__(type(self))
+    vars(copied).update(vars(self), items=copy.deepcopy(self.items, memo))
+    return copied
+
+
+# ---- what is in a body
 
 
 def _value(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> Any:
     if type(value) is dict and (key in value or shape.parent.name == _DYNAMODB_VALUE):  # type: ignore[attr-defined]
         return value.get(key)
     return _SEVERAL_NAMES(self, value, key, shape)
+
+
+def _is_plain(value: Any, shape: Any) -> bool:
+    """Whether it is a value of DynamoDB that is the same in JSON."""
+    return bool(shape.name == _DYNAMODB_VALUE and value.keys() <= _PLAIN)
+
+
+def _unless_plain(read: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    return lambda self, shape, value: dict(value) if _is_plain(value, shape) else read(self, shape, value)
+
+
+def _serialized(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    if _is_plain(value, shape):
+        self._default_serialize(serialized, value, shape, key)
+    else:
+        _SERIALIZE_STRUCTURE(self, serialized, value, shape, key)
