@@ -59,7 +59,7 @@ build-web: $(WEB)
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM) $(BROWSER) build-web  ## run all tests
+test-all: build $(SAM) $(BROWSER) web  ## run all tests
 	@$(TESTS)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
