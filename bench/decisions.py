@@ -31,6 +31,7 @@ ROUNDS = 1500
 PEER_ROUNDS = 100
 POLICY = "1.2.410.200004.99.1"
 USAGE = ("digital_signature", "content_commitment")
+REVOCATION = {"ocsp": "http://ocsp.example", "crl": [], "responders": [], "certid_hash": "sha1"}
 LABEL = {"ko": "시험", "en": "Test"}
 
 
@@ -46,10 +47,10 @@ class Chain:
         """The trust document that accepts it, read."""
         policy = {"oid": POLICY, "kind": "personal", "label": LABEL, "accepted": True}
         document = {
-            "format": 1,
+            "format": 2,
             "version": 1,
             "anchors": [_entry(self.root)],
-            "operators": {"bench": {"name": LABEL, "policies": [policy]}},
+            "operators": {"bench": {"name": LABEL, "revocation": REVOCATION, "policies": [policy]}},
             "issuers": [{"operator": "bench", **_entry(self.issuer)}],
             "rules": RULES,
         }
