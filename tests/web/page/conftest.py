@@ -30,6 +30,7 @@ collect_ignore_glob = [] if importlib.util.find_spec("playwright") else ["test_*
 
 _numbers = itertools.count(1)
 NAMES = {"ko": "데모은행", "en": "Demo Bank"}
+Launch = Callable[..., Any]
 CHROMIUM = shutil.which("chromium")
 
 
@@ -63,8 +64,8 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium."""
+def launch() -> Iterator[Launch]:
+    """Starts Debian's Chromium, with further arguments for it."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import expect, sync_playwright
@@ -72,40 +73,54 @@ def browser() -> Iterator[Any]:
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         # Tests run as root in containers, where its sandbox does not start.
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+        yield lambda *arguments: playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", *arguments]
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Any]:
+    """One for most tests: each visitor has cookies, storage and tabs of their own."""
+    launched = launch()
+    yield launched
+    launched.close()
 
 
 @pytest.fixture
 def new_visitor(bank: Bank, browser: Any) -> Iterator[Callable[..., Any]]:
-    """A new customer in a browser of their own, with a passkey unless `passkey` is False.
+    """A new customer in a browser of their own; arguments go to `a_visitor`.
 
-    `size` is that of the window. What the browser reported as an error fails the test.
+    What the browser reported as an error fails the test.
     """
-    from tests.support.visitor import Visitor
-
     visitors = []
 
-    def make(
-        *,
-        passkey: bool = True,
-        size: tuple[int, int] = (1280, 900),
-        language: str = "ko-KR",
-        **customer: Any,
-    ) -> Visitor:
-        number = next(_numbers)
-        customer.setdefault("phone", f"+8210{5_0000000 + number:08d}")
-        device = Authenticator(seed.RP_ID, seed.ORIGIN) if passkey else None
-        enrolled = seed.enrol(bank.cloud, f"visitor-{number}", device=device, **customer)
-        phone = Phone(bank.cloud.url, enrolled, address=f"198.18.1.{number % 256}")
-        visitor = Visitor.arrive(browser, bank.origin, phone, device, size=size, language=language)
-        visitors.append(visitor)
-        return visitor
+    def make(**arguments: Any) -> Any:
+        visitors.append(a_visitor(bank, browser, **arguments))
+        return visitors[-1]
 
     yield make
     for visitor in visitors:
         visitor.leave()
+
+
+def a_visitor(
+    bank: Bank,
+    browser: Any,
+    *,
+    passkey: bool = True,
+    size: tuple[int, int] = (1280, 900),
+    language: str = "ko-KR",
+    **customer: Any,
+) -> Any:
+    """Enrol a customer, with a passkey unless `passkey` is False, and give them a window of this size."""
+    from tests.support.visitor import Visitor
+
+    number = next(_numbers)
+    customer.setdefault("phone", f"+8210{5_0000000 + number:08d}")
+    device = Authenticator(seed.RP_ID, seed.ORIGIN) if passkey else None
+    enrolled = seed.enrol(bank.cloud, f"visitor-{number}", device=device, **customer)
+    phone = Phone(bank.cloud.url, enrolled, address=f"198.18.1.{number % 256}")
+    return Visitor.arrive(browser, bank.origin, phone, device, size=size, language=language)
 
 
 @pytest.fixture
@@ -117,3 +132,23 @@ def new_certificate(bank: Bank) -> Callable[..., CustomerCertificate]:
         return bank.pki.issue_customer(**{"not_before": first, "not_after": last, **arguments})
 
     return issue
+
+
+def approve_recovery(bank: Bank, customer_id: str) -> None:
+    """The bank approves a recovery for a customer: it is cooling off now."""
+    wanted = {
+        "customer_id": customer_id,
+        "staff_id": "kim.teller",
+        "phone": "+821099998888",
+        "lost": ["phone"],
+        "reason": "identity card seen at the branch",
+    }
+    proposed = bank.cloud.invoke("ProposeRecoveryFunction", wanted)
+    approval = {
+        "customer_id": customer_id,
+        "recovery_id": proposed["done"]["recovery_id"],
+        "staff_id": "lee.manager",
+    }
+    viewed = bank.cloud.invoke("ApproveRecoveryFunction", approval | {"step": "view"})
+    confirmed = {"step": "approve", "confirm": viewed["done"]["digest"]}
+    assert "done" in bank.cloud.invoke("ApproveRecoveryFunction", approval | confirmed)

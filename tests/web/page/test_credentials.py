@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.visitor import Visitor
-from tests.web.page.conftest import Bank
+from tests.web.page.conftest import Bank, approve_recovery
 from tools.cloud.emulator import ROOT
 from tools.demo.phone import code_at
 
@@ -175,22 +175,3 @@ def test_a_recovery_that_is_cooling_off_is_shown_and_cancelled(bank: Bank, new_v
     expect(visitor.page.get_by_text("재설정이 예정되어 있습니다")).to_have_count(0)
     assert visitor.phone.log_in("login").status == 200
     assert "recovery" not in visitor.phone.call("GET", "/credentials").json()
-
-
-def approve_recovery(bank: Bank, customer_id: str) -> None:
-    wanted = {
-        "customer_id": customer_id,
-        "staff_id": "kim.teller",
-        "phone": "+821099998888",
-        "lost": ["phone"],
-        "reason": "identity card seen at the branch",
-    }
-    proposed = bank.cloud.invoke("ProposeRecoveryFunction", wanted)
-    approval = {
-        "customer_id": customer_id,
-        "recovery_id": proposed["done"]["recovery_id"],
-        "staff_id": "lee.manager",
-    }
-    viewed = bank.cloud.invoke("ApproveRecoveryFunction", approval | {"step": "view"})
-    confirmed = {"step": "approve", "confirm": viewed["done"]["digest"]}
-    assert "done" in bank.cloud.invoke("ApproveRecoveryFunction", approval | confirmed)
