@@ -2,36 +2,33 @@
 
 import pytest
 
-from tests.support.account import Account, Snapshot
+from tests.support.account import Account
 from tests.support.app import App, trust_demo_issuers
 from tests.support.methods import Prover
-
-_prepared: list[Snapshot] = []
-_logged_in: list[tuple[Snapshot, str | None, str | None]] = []
-"""The account after a login, with the proof of identity and the device that it returned."""
+from tests.support.prepared import prepared
 
 
 @pytest.fixture
 def app(account: Account) -> App:
     """The app of the customer hong, with issuers that are trusted; the bank knows hong and kim."""
-    if not _prepared:
-        trust_demo_issuers(account)
-        for customer_id in ("kim", "hong"):
-            App(account, customer_id).enrol()
-        account.restart()
-        account.calls.clear()
-        _prepared.append(account.snapshot())
-    account.restore(_prepared[0])
+    prepared(account, opened)
     return App(account)
+
+
+def opened(account: Account) -> None:
+    trust_demo_issuers(account)
+    for customer_id in ("kim", "hong"):
+        App(account, customer_id).enrol()
+    account.calls.clear()
 
 
 @pytest.fixture
 def prover(app: App) -> Prover:
     """The customer hong, logged in."""
-    if not _logged_in:
-        Prover(app).log_in()
-        app.account.calls.clear()
-        _logged_in.append((app.account.snapshot(), app.proof_id, app.device_id))
-    snapshot, app.proof_id, app.device_id = _logged_in[0]
-    app.account.restore(snapshot)
-    return Prover(app)
+    return prepared(app, logged_in)
+
+
+def logged_in(app: App) -> Prover:
+    prover = Prover(app).log_in()
+    app.account.calls.clear()
+    return prover

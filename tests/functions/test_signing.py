@@ -14,29 +14,22 @@ import pytest
 
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.domain.signing.signature_request import ANSWERING, MAX_SILENCES
-from tests.support.account import Account, Call, Snapshot
+from tests.support.account import Account, Call
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.cms_messages import signed_by
+from tests.support.prepared import prepared
 from tests.support.relying import System, a_service
 from tests.support.rows import a_registration, registrations_of
 from tests.support.signing import DOCUMENT, POLL, TRANSFER, Signer, a_signer
 from tests.support.stream import SCHEMAS, a_record, published
 from tools.demo.phone import sign
 
-_prepared: list[tuple[Snapshot, Signer]] = []
-"""The account with the registration and the transfer system."""
-
 
 @pytest.fixture
 def signer(app: App) -> Signer:
     """The customer hong, whose certificate is registered."""
-    if not _prepared:
-        new = a_signer(app)
-        _prepared.append((app.account.snapshot(), new))
-    snapshot, prepared = _prepared[0]
-    app.account.restore(snapshot)
-    return prepared.at(app)
+    return prepared(app, a_signer)
 
 
 def row(account: Account) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,6 +63,8 @@ READS = frozenset(
         "Sign",
     }
 )
+# They change nothing that a snapshot holds.
+CREATED_WHEN_ASKED = frozenset({"CreateQueue", "CreateEventBus"})
 # What Lambda itself provides; everything else has to stand in the template.
 _RUNTIME = {
     "PATH": os.environ["PATH"],
@@ -89,7 +91,7 @@ def _responder() -> Responder:
     return issue_root_responder(a_pki(), NOW)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """An account as it was at one moment."""
 
@@ -97,6 +99,9 @@ class Snapshot:
     state: aws_state.State
     issuers: DemoResponder
     lists: Mapping[str, bytes]
+    calls: Sequence[Call]
+    logged: str
+    written: Mapping[tuple[Any, Any], datetime]
 
 
 @dataclass
@@ -116,6 +121,8 @@ class Account:
     _interruption: tuple[Callable[["Call"], bool], Callable[[], object]] | None = None
     _running: str | None = None
     denied: list[str] = field(default_factory=list)
+    as_restored: Snapshot | None = None
+    """What was restored, if no call was made since."""
 
     def client(self, service: str) -> Any:
         return boto3.client(cast("Any", service))
@@ -137,7 +144,15 @@ class Account:
 
     def snapshot(self) -> Snapshot:
         """What the account is now, its functions' environments aside."""
-        return Snapshot(self.at, aws_state.save(), copy.deepcopy(self.issuers), dict(self.lists))
+        return Snapshot(
+            self.at,
+            aws_state.save(),
+            copy.deepcopy(self.issuers),
+            dict(self.lists),
+            list(self.calls),
+            self.log.getvalue(),
+            dict(self._written),
+        )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Make the account what it was, with new environments of its functions."""
@@ -145,7 +160,24 @@ class Account:
         self.at = snapshot.at
         self.issuers = copy.deepcopy(snapshot.issuers)
         self.lists = dict(snapshot.lists)
+        self.calls[:] = snapshot.calls
+        self.log.seek(0)
+        self.log.truncate()
+        self.log.write(snapshot.logged)
+        self._written = dict(snapshot.written)
         self.restart()
+        self.as_restored = snapshot
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether a function has an environment."""
+        return bool(self._functions)
+
+    def facts(self) -> tuple[Hashable, ...]:
+        """What a test may have set before it made a call."""
+        issuers = repr({name: value for name, value in vars(self.issuers).items() if name != "_responder"})
+        lists, parameters = (tuple(sorted(each.items())) for each in (self.lists, self.parameters))
+        return self.as_restored, self.at, issuers, lists, parameters
 
     def restart(self) -> None:
         """Lambda replaces the environment of a function that was killed."""
@@ -214,6 +246,8 @@ class Account:
 
     def called(self, client: Any, operation: str, params: Mapping[str, Any]) -> Any:
         """Stands in for every client's call."""
+        if operation not in CREATED_WHEN_ASKED:
+            self.as_restored = None
         if self.physical.making:
             return _REAL_CALL(client, operation, params)
         if self._interruption and self._interruption[0](Call(operation, params)):
@@ -347,7 +381,7 @@ def an_account() -> Iterator[Account]:
             handler.setStream(before)  # type: ignore[attr-defined]
 
 
-_empty: list[tuple[Mapping[str, str], aws_state.State]] = []
+_empty: list[tuple[Mapping[str, str], Snapshot]] = []
 """The template's tables, buckets and keys with nothing in them, once they were made in this process."""
 
 
@@ -356,10 +390,10 @@ def _make_resources(account: Account) -> None:
         for name, resource in RESOURCES.items():
             if resource["Type"] in SAVED:
                 account.physical[name]
-        _empty.append((dict(account.physical), aws_state.save()))
-    names, state = _empty[0]
+        _empty.append((dict(account.physical), account.snapshot()))
+    names, snapshot = _empty[0]
     account.physical.update(names)
-    aws_state.restore(state)
+    account.restore(snapshot)
 
 
 @cache
