@@ -17,6 +17,7 @@ from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account, Call
 from tests.support.app import DONE, TRUST_PROPOSED, App, a_delivery, an_event, get_trust, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document
+from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
 
 
 def propose(account: Account, document: Any) -> Any:
@@ -145,8 +146,8 @@ def test_an_activation_is_audited_with_its_author(account: Account) -> None:
 
 
 def test_a_second_document_awaits_confirmation_and_reports_its_effect(app: App, account: Account) -> None:
-    registered = app.register(a_certificate(key="ec")).body["registration_id"]
-    refused = app.upload(a_certificate(key="ec", policy_oid="1.2.410.200005.1.1.6.2").der)
+    held = prepared(app, registered_certificate)[1]["registration_id"]
+    _, refused = prepared(app, uploaded_certificate, policy_oid="1.2.410.200005.1.1.6.2")
     assert refused["headline"] == "CERT_POLICY_NOT_ACCEPTED"
     only_kica = a_trust_document(2, issuers=[i for i in a_trust_document()["issuers"] if i["operator"] == "kica"])
     before = account.items("UploadsTable") + account.items("RegistrationsTable")
@@ -161,7 +162,7 @@ def test_a_second_document_awaits_confirmation_and_reports_its_effect(app: App, 
     (example,) = change["would_be_refused"]
     assert example == {
         "source": "registration",
-        "id": registered,
+        "id": held,
         "before": [],
         "after": ["TRUST_ISSUER_UNKNOWN"],
     }

@@ -12,6 +12,7 @@ from registrar.domain.registrations.registration import Hold
 from tests.support.app import DONE, Answer, App, assert_problem, put_trust
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
 from tests.support.crl_watch import URL, listed, publish, watch
+from tests.support.prepared import prepared, uploaded_certificate
 from tests.support.rows import registrations_of
 from tools.pki.authorities import CustomerCertificate
 
@@ -196,8 +197,7 @@ def test_a_hold_is_not_shaken_off_by_deregistering(app: App) -> None:
 
 
 def test_a_revocation_stated_between_decision_and_proof_stops_the_registration(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    first = app.upload(certificate.der)
+    certificate, first = prepared(app, uploaded_certificate)
     app.account.issuers.mode = "revoked"
     app.account.pass_time(minutes=1)
     assert app.upload(certificate.der)["state"] == "REJECTED"

@@ -16,6 +16,7 @@ from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.containers import cms
+from tests.support.prepared import prepared, registered_certificate
 from tests.support.rows import PASSWORD, a_proof, an_awaiting_upload, registrations_of
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate
@@ -25,14 +26,20 @@ STAFF = {"staff_id": "fraud.lee", "reason": "customer called: phone stolen"}
 
 
 @pytest.fixture
-def certificate() -> CustomerCertificate:
-    return a_certificate(key="ec", not_after=NOW + timedelta(days=10))
+def registered(app: App) -> tuple[CustomerCertificate, dict[str, Any]]:
+    """A certificate of hong, and its registration."""
+    return prepared(app, registered_certificate, not_after=NOW + timedelta(days=10))
 
 
 @pytest.fixture
-def held(app: App, certificate: CustomerCertificate) -> str:
-    """A registration of hong."""
-    return str(app.register(certificate).body["registration_id"])
+def certificate(registered: tuple[CustomerCertificate, dict[str, Any]]) -> CustomerCertificate:
+    return registered[0]
+
+
+@pytest.fixture
+def held(registered: tuple[CustomerCertificate, dict[str, Any]]) -> str:
+    """The registration of hong."""
+    return str(registered[1]["registration_id"])
 
 
 def look(app: App, registration_id: str) -> dict[str, Any]:
@@ -87,7 +94,7 @@ def test_a_loss_report_needs_only_a_session_and_takes_effect_at_once(app: App, h
 
 
 def test_all_registrations_of_the_customer_are_held_and_no_others(app: App, account: Account, held: str) -> None:
-    gone = app.register(a_certificate(key="ec")).body["registration_id"]
+    gone = prepared(app, registered_certificate)[1]["registration_id"]
     remove(app, gone)
     other = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
     response = app.call("POST", "/registrations/loss")
@@ -168,7 +175,7 @@ def test_the_text_to_sign_names_its_purpose(app: App, held: str) -> None:
 def test_only_a_fresh_proof_of_identity_for_this_change_is_accepted(
     app: App, held: str, certificate: CustomerCertificate, wrong: str
 ) -> None:
-    other = app.register(a_certificate(key="ec")).body["registration_id"]
+    other = prepared(app, registered_certificate)[1]["registration_id"]
     report(app, held)
     body: dict[str, str | None] = {**signed(app, held, certificate)}
     proofs: dict[str, Callable[[Operation], str | None]] = {

@@ -9,6 +9,7 @@ from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import a_certificate, a_trust_document
 from tests.support.containers import SECRET, cms, files_of
+from tests.support.prepared import prepared, uploaded_certificate
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
@@ -20,8 +21,7 @@ def test_a_cms_message_proves_possession(app: App, key: str) -> None:
 
 
 def test_a_cms_message_over_another_text_is_refused(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     response = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"] + "!"))
     assert_problem(response, "PROOF_FAILED", tries_left=2)
 
@@ -40,8 +40,7 @@ def test_r_is_accepted_in_each_form_that_clients_use(app: App, form: str) -> Non
 
 @pytest.mark.parametrize("secret", [None, "R", "00" * 19, "zz" * 20])
 def test_without_a_usable_r_the_owner_is_unknown_and_no_try_is_counted(app: App, secret: str | None) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret, random_number=True)
     assert_problem(app.prove(view, certificate, random_number=sealed), "OWNER_UNVERIFIABLE")
     assert app.prove(view, certificate).status == 201
@@ -60,8 +59,7 @@ def test_r_sealed_for_another_upload_is_malformed_and_costs_no_try(app: App) -> 
 
 
 def test_a_certificate_of_another_person_ends_the_upload_after_three_tries(app: App, account: Account) -> None:
-    others = a_certificate(key="ec", idn="9001011234568")
-    view = app.upload(others.der)
+    others, view = prepared(app, uploaded_certificate, idn="9001011234568")
     for _ in range(3):
         assert_problem(app.prove(view, others), "OWNER_MISMATCH")
     assert_problem(app.prove(view, others), "PROOF_ATTEMPTS_EXCEEDED")
@@ -101,8 +99,7 @@ def test_the_sealing_keys_are_returned(app: App, account: Account) -> None:
 
 
 def test_a_secret_sealed_for_one_purpose_is_refused_for_the_other(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     sealed = app.seal(view["upload_id"], view["proof"]["nonce"], certificate.random_number.hex())
     assert_problem(app.prove(view, certificate, random_number=sealed), "MALFORMED_REQUEST")
 

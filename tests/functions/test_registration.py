@@ -11,6 +11,7 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
 from tests.support.rows import registrations_of
 from tests.support.transitions import block
 from tools.pki.authorities import CustomerCertificate
@@ -51,8 +52,7 @@ def test_a_container_is_registered_from_upload_to_registration(app: App, account
 def test_repeating_a_request_after_a_lost_response_returns_the_same_registration(
     app: App, account: Account
 ) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     first = app.prove(view, certificate)
     rows = account.items("RegistrationsTable")
     account.pass_time(minutes=30)
@@ -63,27 +63,25 @@ def test_repeating_a_request_after_a_lost_response_returns_the_same_registration
 
 
 def test_the_same_certificate_again_returns_the_existing_registration(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    first = app.register(certificate)
+    certificate, first = prepared(app, registered_certificate)
     again = app.register(certificate)
-    assert (again.status, again.body) == (200, first.body)
+    assert (again.status, again.body) == (200, first)
     assert len(app.registrations()) == 1
 
     (upload_id,) = {i["id"]["S"] for i in account.items("UploadsTable") if len(i["id"]["S"]) == 32} - {
-        first.body["registration_id"][1:]
+        first["registration_id"][1:]
     }
     view = app.look(upload_id).body
     assert (view["state"], view["headline"]) == ("REJECTED", "ALREADY_REGISTERED")
-    assert view["registration_id"] == first.body["registration_id"]
+    assert view["registration_id"] == first["registration_id"]
     repeated = app.call(
         "POST", REGISTER, {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}, upload_id=upload_id
     )
-    assert (repeated.status, repeated.body) == (200, first.body)
+    assert (repeated.status, repeated.body) == (200, first)
 
 
 def test_a_certificate_of_another_customer_is_reported_as_not_available_only(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    held = App(account, "kim").register(certificate).body
+    certificate, held = prepared(App(account, "kim"), registered_certificate)
     view = app.upload(certificate.der)
     refused = app.prove(view, certificate)
     assert_problem(refused, "NOT_AVAILABLE_FOR_REGISTRATION")
@@ -100,9 +98,8 @@ def test_a_certificate_of_another_customer_is_reported_as_not_available_only(app
 
 
 def test_before_the_proof_a_taken_certificate_is_not_revealed(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    App(account, "kim").register(certificate)
-    fresh = app.upload(a_certificate(key="ec").der)
+    certificate, _ = prepared(App(account, "kim"), registered_certificate)
+    _, fresh = prepared(app, uploaded_certificate)
     taken = app.upload(certificate.der)
     assert (taken["state"], taken.keys(), taken["findings"]) == (fresh["state"], fresh.keys(), [])
     assert_problem(app.prove(taken, certificate, signature=BAD_SIGNATURE), "PROOF_FAILED", tries_left=2)
@@ -115,7 +112,7 @@ def later() -> CustomerCertificate:
 
 
 def test_a_renewed_certificate_supersedes_the_old_one(app: App, later: CustomerCertificate) -> None:
-    old = app.register(a_certificate(key="ec")).body["registration_id"]
+    old = prepared(app, registered_certificate)[1]["registration_id"]
     response = app.prove(app.upload(later.der), later, replaces=old)
     assert (response.status, response.body["replaces"], response.body["usable"]) == (201, old, True)
     ended = app.call("GET", ONE, registration_id=old).body
@@ -124,8 +121,8 @@ def test_a_renewed_certificate_supersedes_the_old_one(app: App, later: CustomerC
 
 
 def test_a_renewed_certificate_with_the_old_key_is_registered_as_successor_only(app: App) -> None:
-    first = a_certificate(key="ec")
-    held = app.register(first).body["registration_id"]
+    first, registration = prepared(app, registered_certificate)
+    held = registration["registration_id"]
     renewed = a_certificate(key=first.key, not_before=NOW - timedelta(minutes=1))
     view = app.upload(renewed.der)
     assert_problem(app.prove(view, renewed), "REPLACES_REQUIRED", registration_id=held)
@@ -138,7 +135,7 @@ def test_a_renewed_certificate_with_the_old_key_is_registered_as_successor_only(
 def test_a_successor_that_does_not_qualify_is_refused(
     app: App, account: Account, later: CustomerCertificate, wrong: str
 ) -> None:
-    old = app.register(a_certificate(key="ec")).body["registration_id"]
+    old = prepared(app, registered_certificate)[1]["registration_id"]
     found = registrations_of(account).get("hong", old)
     if wrong == "another issuer":
         later = a_certificate(key="ec", not_before=NOW - timedelta(minutes=1), operator="kica")
@@ -162,7 +159,7 @@ def test_a_successor_that_does_not_qualify_is_refused(
 def test_another_customers_registration_is_not_replaced(
     app: App, account: Account, later: CustomerCertificate
 ) -> None:
-    held = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
+    held = prepared(App(account, "kim"), registered_certificate)[1]["registration_id"]
     view = app.upload(later.der)
     assert_problem(app.prove(view, later, replaces=held), "REG_NOT_FOUND")
     assert_problem(app.prove(view, later, replaces="r" + "0" * 32), "REG_NOT_FOUND")
@@ -176,11 +173,10 @@ def test_another_customers_registration_is_not_replaced(
 def test_the_reason_for_not_available_is_in_the_audit_log_only(
     app: App, account: Account, why: str, code: str
 ) -> None:
-    certificate = a_certificate(key="ec")
     holder = app if why == "denied" else App(account, "kim")
-    held = holder.register(certificate).body["registration_id"]
+    certificate, held = prepared(holder, registered_certificate)
     if why == "denied":
-        registrations_of(account).revoke("hong", held, "keyCompromise", NOW, NOW)
+        registrations_of(account).revoke("hong", held["registration_id"], "keyCompromise", NOW, NOW)
     other = certificate if why == "held" else a_certificate(key=certificate.key)
     response = app.register(other)
     assert_problem(response, "NOT_AVAILABLE_FOR_REGISTRATION")
@@ -189,8 +185,7 @@ def test_the_reason_for_not_available_is_in_the_audit_log_only(
 
 
 def test_three_invalid_proofs_end_the_upload(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     for left in (2, 1):
         assert_problem(app.prove(view, a_certificate(key="ec")), "PROOF_FAILED", tries_left=left)
     assert_problem(app.prove(view, a_certificate(key="ec")), "PROOF_ATTEMPTS_EXCEEDED")
@@ -202,15 +197,14 @@ def test_three_invalid_proofs_end_the_upload(app: App, account: Account) -> None
 
 
 def test_a_signature_over_another_uploads_text_is_refused(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    first, second = app.upload(certificate.der), app.upload(certificate.der)
+    certificate, first = prepared(app, uploaded_certificate)
+    second = app.upload(certificate.der)
     mixed = {**first, "proof": second["proof"]}
     assert_problem(app.prove(mixed, certificate), "PROOF_FAILED", tries_left=2)
 
 
 def test_an_expired_text_costs_no_try(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     account.pass_time(minutes=5)
     for _ in range(4):
         assert_problem(app.prove(view, certificate), "PROOF_EXPIRED")
@@ -218,22 +212,19 @@ def test_an_expired_text_costs_no_try(app: App, account: Account) -> None:
 
 
 def test_without_the_current_consent_the_registration_is_refused(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     assert_problem(app.prove(view, certificate, consent_version="2020-01"), "CONSENT_REQUIRED")
     assert app.prove(view, certificate).status == 201
 
 
 def test_an_upload_expires_after_the_day_for_the_proof(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     account.pass_time(hours=24)
     assert_problem(app.prove(view, certificate), "UPLOAD_EXPIRED")
 
 
 def test_a_certificate_that_expired_meanwhile_is_not_registered(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec", not_after=NOW + timedelta(minutes=2))
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate, not_after=NOW + timedelta(minutes=2))
     account.pass_time(minutes=2, seconds=1)
     assert_problem(app.prove(view, certificate), "CERT_EXPIRED")
 
@@ -255,8 +246,7 @@ def test_a_rejected_upload_returns_its_findings_again(app: App) -> None:
 def test_an_upload_accepted_again_concurrently_is_a_retryable_conflict(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     register = account.function("register_certificate")
     real = register.new_registration
 
@@ -294,7 +284,7 @@ def test_an_upload_accepted_again_concurrently_is_a_retryable_conflict(
     ],
 )
 def test_each_malformed_member_is_named(app: App, body: Any, field: str) -> None:
-    view = app.upload(a_certificate(key="ec").der)
+    _, view = prepared(app, uploaded_certificate)
     response = app.call("POST", REGISTER, body, upload_id=view["upload_id"])
     assert_problem(response, "MALFORMED_REQUEST", field=field)
     assert app.look(view["upload_id"]).body == view, "it costs no try"
@@ -307,8 +297,7 @@ def test_an_unknown_upload_registers_nothing(app: App, upload_id: str) -> None:
 
 
 def test_another_customers_upload_looks_like_an_unknown_one(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     kim = App(account, "kim")
     assert_problem(kim.prove(view, certificate), "UPLOAD_NOT_FOUND")
     assert kim.prove(view, certificate) == kim.prove({**view, "upload_id": "0" * 32}, certificate)
@@ -318,10 +307,10 @@ def test_another_customers_upload_looks_like_an_unknown_one(app: App, account: A
 def test_the_list_holds_the_customers_registrations_newest_first(app: App, account: Account) -> None:
     ids = []
     for _ in range(3):
-        ids.append(app.register(a_certificate(key="ec")).body["registration_id"])
+        ids.append(prepared(app, registered_certificate)[1]["registration_id"])
         account.pass_time(minutes=1)
     kim = App(account, "kim")
-    kim.register(a_certificate(key="ec"))
+    prepared(kim, registered_certificate)
     assert [r["registration_id"] for r in app.registrations()] == ids[::-1]
     assert len(kim.registrations()) == 1
 
@@ -332,14 +321,14 @@ def test_an_unknown_registration_is_not_found(app: App, registration_id: str) ->
 
 
 def test_another_customers_registration_looks_like_an_unknown_one(app: App, account: Account) -> None:
-    held = App(account, "kim").register(a_certificate(key="ec")).body["registration_id"]
+    held = prepared(App(account, "kim"), registered_certificate)[1]["registration_id"]
     unknown = "r" + "0" * 32
     assert app.call("GET", ONE, registration_id=held) == app.call("GET", ONE, registration_id=unknown)
 
 
 def test_the_effective_state_is_computed_on_read(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec", not_after=NOW + timedelta(days=31))
-    registration_id = app.register(certificate).body["registration_id"]
+    _, registration = prepared(app, registered_certificate, not_after=NOW + timedelta(days=31))
+    registration_id = registration["registration_id"]
 
     def now() -> tuple[Any, ...]:
         view = app.call("GET", ONE, registration_id=registration_id).body

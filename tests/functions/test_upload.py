@@ -12,6 +12,7 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared, uploaded_certificate
 from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"
@@ -189,8 +190,7 @@ def test_an_upload_without_its_file_expires_by_time(app: App) -> None:
 
 
 def test_an_accepted_upload_shows_the_text_to_sign(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(certificate.der)
+    _, view = prepared(app, uploaded_certificate)
     assert (view["state"], view["headline"], view["findings"]) == ("AWAITING_PROOF", None, [])
     assert view["certificate"]["name_masked"] == "홍*동"
     assert "key_digest" not in view["certificate"]
@@ -205,7 +205,7 @@ def test_an_accepted_upload_shows_the_text_to_sign(app: App) -> None:
 
 
 def test_an_expired_text_is_renewed_on_read(app: App, account: Account) -> None:
-    view = app.upload(a_certificate(key="ec").der)
+    _, view = prepared(app, uploaded_certificate)
     account.pass_time(minutes=4, seconds=59)
     assert app.look(view["upload_id"]).body["proof"] == view["proof"]
     account.pass_time(seconds=1)

@@ -8,6 +8,7 @@ from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VAL
 from tests.support.account import Account
 from tests.support.app import DONE, App, a_delivery, an_event, trust_demo_issuers
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared, uploaded_certificate
 
 FAILED = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
@@ -47,7 +48,7 @@ def test_a_bad_file_is_rejected_with_all_reasons_and_deleted(app: App) -> None:
 
 
 def test_a_warning_does_not_refuse(app: App) -> None:
-    view = app.upload(a_certificate(key="ec", not_after=NOW + timedelta(days=10)).der)
+    _, view = prepared(app, uploaded_certificate, not_after=NOW + timedelta(days=10))
     assert (view["state"], view["headline"]) == ("AWAITING_PROOF", "CERT_EXPIRES_SOON")
 
 

@@ -65,13 +65,13 @@ def _facts(app: App | None) -> dict[str, Any]:
 # ---- what several files begin with
 
 
-def uploaded(app: App, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
+def uploaded_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
     """A certificate of the customer, and its upload, which waits for the proof of possession."""
     certificate = a_certificate(**{"key": "ec", **of_certificate})
     return certificate, app.upload(certificate.der)
 
 
-def registered(app: App, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
+def registered_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
     """A certificate of the customer, and its registration."""
     certificate = a_certificate(**{"key": "ec", **of_certificate})
     answer = app.register(certificate)
