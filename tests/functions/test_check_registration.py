@@ -5,23 +5,15 @@ from typing import Any
 import pytest
 
 from registrar.domain.access.throttles import CHECK_LIMIT
-from tests.support.account import Account
-from tests.support.app import Answer, App, assert_problem, trust_demo_issuers
-from tests.support.builders import a_certificate, an_ec_key
+from tests.support.app import Answer, App, assert_problem
+from tests.support.builders import a_certificate
+from tests.support.prepared import prepared, registered_certificate
 from tools.pki.authorities import CustomerCertificate
 
 
-@pytest.fixture
-def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    trust_demo_issuers(account)
-    return app
-
-
 def registered(app: App) -> tuple[str, CustomerCertificate]:
-    certificate = a_certificate(key=an_ec_key())
-    return app.register(certificate).body["registration_id"], certificate
+    certificate, registration = prepared(app, registered_certificate)
+    return registration["registration_id"], certificate
 
 
 def check(app: App, registration_id: str) -> Answer:
@@ -92,7 +84,6 @@ def test_a_certificate_without_a_status_pauses_no_responder(app: App, mode: str)
     for _ in range(6):
         assert_problem(check(app, registration_id), "REVOCATION_NOT_CONFIRMED")
     other = App(app.account, customer_id="kim")
-    other.enrol()
     assert other.register(a_certificate(key="ec")).status == 201
 
 
@@ -109,8 +100,7 @@ def test_a_responder_that_fails_is_paused(app: App, mode: str) -> None:
 def test_checks_of_one_customer_are_limited_before_the_issuer_is_queried(app: App) -> None:
     registration_id, _ = registered(app)
     other = App(app.account, customer_id="kim")
-    other.enrol()
-    others = other.register(a_certificate(key="ec")).body["registration_id"]
+    others, _ = registered(other)
     for _ in range(CHECK_LIMIT.per_minute):
         assert check(app, registration_id).status == 200
     asked = app.account.issuers.requests

@@ -10,8 +10,9 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.reason import NextAction
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Call, Killed
-from tests.support.app import DONE, App, assert_problem, trust_demo_issuers
+from tests.support.app import DONE, App, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
+from tests.support.prepared import delivered_certificate, prepared, uploaded_certificate
 from tools.pki.authorities import CustomerCertificate
 
 SILENT = {
@@ -34,16 +35,15 @@ REFUSED = {
 PLAN_MINUTES = (1, 5, 30, 120, 360, 720, 1440)
 
 
-@pytest.fixture
-def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    trust_demo_issuers(account)
-    return app
-
-
 def good(**overrides: Any) -> CustomerCertificate:
     return a_certificate(**{"key": an_ec_key(), **overrides})
+
+
+def uploaded(app: App, mode: str | None = None) -> tuple[CustomerCertificate, dict[str, Any]]:
+    """A certificate, and its upload after the issuer was asked, which responds in this mode."""
+    certificate, upload_id = prepared(app, delivered_certificate)
+    app.account.issuers.mode = mode
+    return certificate, app.decided(upload_id)
 
 
 def notices(account: Account) -> list[dict[str, Any]]:
@@ -52,16 +52,14 @@ def notices(account: Account) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("mode", REFUSED)
 def test_a_revoked_or_held_certificate_is_refused(app: App, mode: str) -> None:
-    app.account.issuers.mode = mode
-    view = app.upload(good().der)
+    _, view = uploaded(app, mode)
     assert (view["state"], view["headline"]) == ("REJECTED", REFUSED[mode])
     assert app.account.keys("UploadBucket") == []
 
 
 @pytest.mark.parametrize("mode", SILENT)
 def test_an_unavailable_status_defers_and_the_upload_registers_later(app: App, mode: str) -> None:
-    app.account.issuers.mode, certificate = mode, good()
-    view = app.upload(certificate.der)
+    certificate, view = uploaded(app, mode)
     assert (view["state"], view["headline"]) == ("DEFERRED", SILENT[mode])
     assert view["next_check_at"] == "2026-11-23T03:01:00Z"
     assert view["poll_after"] > 0
@@ -77,8 +75,7 @@ def test_an_unavailable_status_defers_and_the_upload_registers_later(app: App, m
 
 
 def test_a_deferred_upload_cannot_be_registered_and_reports_why(app: App) -> None:
-    app.account.issuers.mode = "tryLater"
-    view = app.upload(good().der)
+    _, view = uploaded(app, "tryLater")
     response = app.call("POST", "/uploads/{upload_id}/registration", CONSENT, upload_id=view["upload_id"])
     assert_problem(response, "REVOCATION_UNAVAILABLE")
 
@@ -87,8 +84,8 @@ CONSENT = {"consent_version": "2026-11"}
 
 
 def test_after_a_day_of_retries_the_upload_is_refused_and_can_be_repeated(app: App) -> None:
-    app.account.issuers.mode = "tryLater"
-    view, start = app.upload(good().der), app.account.at
+    start = app.account.at
+    _, view = uploaded(app, "tryLater")
     requests_before = app.account.issuers.requests
     for minutes in PLAN_MINUTES:
         assert app.look(view["upload_id"]).body["next_check_at"] == _at(start, minutes)
@@ -108,16 +105,14 @@ def _at(start: Any, minutes: int) -> str:
 
 
 def test_a_deferred_upload_expires_without_a_job(app: App) -> None:
-    app.account.issuers.mode = "tryLater"
-    view = app.upload(good().der)
+    _, view = uploaded(app, "tryLater")
     app.account.pass_time(hours=26)
     assert app.look(view["upload_id"]).body["state"] == "EXPIRED"
 
 
 @pytest.mark.parametrize(("mode", "kind"), [(None, "upload_ready"), ("revoked", "upload_refused")])
 def test_a_customer_who_waited_gets_one_notice_of_the_result(app: App, mode: str | None, kind: str) -> None:
-    app.account.issuers.mode = "tryLater"
-    upload_id = app.upload(good().der)["upload_id"]
+    upload_id = uploaded(app, "tryLater")[1]["upload_id"]
     app.account.issuers.mode = mode
     app.account.pass_time(minutes=1)
     app.account.calls.clear()
@@ -131,8 +126,7 @@ def test_a_customer_who_waited_gets_one_notice_of_the_result(app: App, mode: str
 @pytest.mark.parametrize(("mode", "kind"), [(None, "upload_ready"), ("revoked", "upload_refused")])
 def test_a_query_that_finds_the_result_sends_the_notice_too(app: App, mode: str | None, kind: str) -> None:
     """The delivery that settled it may have been killed before its notice."""
-    app.account.issuers.mode = "tryLater"
-    upload_id = app.upload(good().der)["upload_id"]
+    upload_id = uploaded(app, "tryLater")[1]["upload_id"]
     app.account.issuers.mode = mode
 
     def settle_and_die() -> None:
@@ -186,9 +180,7 @@ def test_a_certificate_that_expires_while_deferred_is_refused(app: App) -> None:
 
 
 def test_an_outdated_status_is_queried_again_before_registering(app: App) -> None:
-    app.account.issuers.mode = "old"
-    certificate = good()
-    view = app.upload(certificate.der)
+    certificate, view = uploaded(app, "old")
     assert view["state"] == "AWAITING_PROOF"
     app.account.pass_time(hours=2)
     view = app.look(view["upload_id"]).body
@@ -204,10 +196,9 @@ def test_an_outdated_status_is_queried_again_before_registering(app: App) -> Non
 def test_a_query_killed_at_any_write_is_repeated_with_the_same_result(
     app: App, mode: str | None, after: bool
 ) -> None:
-    app.account.issuers.mode = mode
     states = {None: "AWAITING_PROOF", "tryLater": "DEFERRED", "revoked": "REJECTED"}
-    upload_id = app.sent(good().der)
-    app.deliver(upload_id)
+    _, upload_id = prepared(app, delivered_certificate)
+    app.account.issuers.mode = mode
     with pytest.raises(Killed), app.account.killed_at(0, after=after):
         app.ask_issuer(upload_id)
     app.account.restart()
@@ -239,8 +230,7 @@ def test_a_query_for_an_unknown_or_ended_upload_does_nothing(app: App) -> None:
 
 def test_a_watch_run_between_status_and_registration_triggers_a_new_query(app: App) -> None:
     """Otherwise a certificate revoked in between is missed by the earlier status and by the later watch."""
-    certificate = good()
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate)
     (point,) = app.account.function("check_revocation").step.statuses.issuers.points()
     app.account.pass_time(minutes=1)
     app.account.function("check_revocation").step.statuses.issuers.begin_watch(point, app.account.at)

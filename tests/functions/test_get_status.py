@@ -18,6 +18,7 @@ from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import NOW, a_certificate, a_pki
 from tests.support.crl_watch import URL, publish, watch
+from tests.support.prepared import prepared
 from tests.support.relying import System, a_service
 from tests.support.rows import a_registration, registrations_of
 from tests.support.transitions import Change, block, hold, revoke
@@ -47,7 +48,11 @@ each_name = pytest.mark.parametrize("names", NAMES)
 @pytest.fixture
 def system(app: App) -> System:
     """The system of the service transfers."""
-    return System(app.account).enter()
+    return prepared(app.account, entered)
+
+
+def entered(account: Account) -> System:
+    return System(account).enter()
 
 
 def asked(system: System, names: dict[str, str], purpose: str = "NORMAL") -> dict[str, Any]:
@@ -58,7 +63,7 @@ def asked(system: System, names: dict[str, str], purpose: str = "NORMAL") -> dic
 
 @each_name
 def test_a_good_certificate_is_usable_and_its_holder_named(system: System, names: Names) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
 
     body = asked(system, names(registration))
 
@@ -101,7 +106,7 @@ def test_issuer_and_serial_are_what_the_certificates_say(system: System) -> None
     ],
 )
 def test_a_certificate_that_is_not_registered_has_a_code_of_its_own(system: System, names: dict[str, str]) -> None:
-    a_registration(system.account)
+    prepared(system.account, a_registration)
 
     body = asked(system, names)
 
@@ -110,7 +115,7 @@ def test_a_certificate_that_is_not_registered_has_a_code_of_its_own(system: Syst
 
 
 def test_a_registration_of_another_customer_is_not_registered_under_this_one(system: System) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
 
     body = asked(system, {"customer_id": "kim", "registration_id": registration.id})
 
@@ -129,7 +134,7 @@ ENDINGS: dict[str, Change] = {
 @each_name
 @pytest.mark.parametrize("code", ENDINGS)
 def test_a_certificate_that_may_not_be_used_has_its_reason(system: System, names: Names, code: str) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     ENDINGS[code](registrations_of(system.account), registration)
 
     for purpose in PURPOSES:
@@ -141,7 +146,7 @@ def test_a_certificate_that_may_not_be_used_has_its_reason(system: System, names
 @each_name
 def test_a_restored_row_is_judged_by_what_is_kept_of_it(system: System, names: Names) -> None:
     """Row and locks as they were before the block, as after a restore of their table."""
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     table = system.account.physical["RegistrationsTable"]
     before = system.account.items("RegistrationsTable")
     block(registrations_of(system.account), registration)
@@ -153,7 +158,7 @@ def test_a_restored_row_is_judged_by_what_is_kept_of_it(system: System, names: N
 
 @each_name
 def test_the_hold_of_staff_on_the_person_counts(system: System, names: Names) -> None:
-    held = a_registration(system.account)
+    held = prepared(system.account, a_registration)
     registrations_of(system.account).add_hold("hong", held.id, Hold.BANK, NOW)
     later = a_registration(system.account, a_certificate(key="ec"))
 
@@ -161,7 +166,7 @@ def test_the_hold_of_staff_on_the_person_counts(system: System, names: Names) ->
 
 
 def test_an_expired_certificate_has_its_end(system: System) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     system.account.at = registration.not_after + timedelta(seconds=1)
 
     reason = asked(system, by_ids(registration), "VIEW")["reason"]
@@ -171,7 +176,7 @@ def test_an_expired_certificate_has_its_end(system: System) -> None:
 
 
 def test_a_certificate_is_not_usable_before_its_begin(system: System) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     system.account.at = registration.not_before - timedelta(hours=1)
 
     reason = asked(system, by_ids(registration), "VIEW")["reason"]
@@ -195,7 +200,7 @@ def test_a_certificate_is_not_usable_before_its_begin(system: System) -> None:
 def test_a_purpose_needs_a_status_of_its_age(
     system: System, purpose: str, minutes: int, max_age: int | None, fresh: bool
 ) -> None:
-    registration = a_registration(system.account)  # its status is of this moment
+    registration = prepared(system.account, a_registration)  # its status is of this moment
     system.account.pass_time(minutes=minutes)
 
     body = asked(system, by_ids(registration), purpose)
@@ -251,7 +256,7 @@ def reads(account: Account, act: Callable[[], object]) -> list[str]:
 
 @each_name
 def test_a_status_takes_two_strong_reads(system: System, names: Names) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     asked(system, names(registration))  # the entry and the trust document are kept for a minute
 
     calls = system.account.recorded(lambda: asked(system, names(registration)))
@@ -268,7 +273,7 @@ def test_a_certificate_that_is_not_registered_takes_one(system: System) -> None:
 
 @pytest.mark.parametrize("names", [by_fingerprint, by_issuer_and_serial])
 def test_a_lock_of_before_takes_one_more(system: System, names: Names) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     account = system.account
     table = account.physical["RegistrationsTable"]
     for key in lock_keys(registration):
@@ -301,7 +306,7 @@ def test_a_batch_returns_each_in_its_place(system: System) -> None:
 
 
 def test_a_hundred_certificates_take_few_calls(system: System) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     named = [by_fingerprint(registration), by_ids(registration)]
     named += [{"fingerprint": f"{number:064x}"} for number in range(98)]
     ask = {"certificates": named, "purpose": "VIEW"}
@@ -378,7 +383,7 @@ def test_two_services_get_the_same_status(app: App, system: System) -> None:
 
 
 def test_the_audit_log_has_the_service_and_the_registration(system: System) -> None:
-    registration = a_registration(system.account)
+    registration = prepared(system.account, a_registration)
     asked(system, by_fingerprint(registration))
 
     (line,) = [each for each in system.account.logged() if each["message"] == "status.returned"]

@@ -11,8 +11,9 @@ from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.domain.certificates.certificate import read_certificate
 from tests.support.account import Account
 from tests.support.app import App, assert_problem, put_trust
-from tests.support.builders import NOW, Link, a_certificate, a_pin, a_pki, an_ec_key, an_entry
+from tests.support.builders import NOW, Link, a_pin, a_pki, an_entry
 from tests.support.crl_watch import URL
+from tests.support.prepared import delivered_certificate, prepared, registered_certificate
 from tools.pki.authorities import Authority, CustomerCertificate
 from tools.pki.crls import Revoked, make_crl, scope
 
@@ -60,13 +61,22 @@ def app(account: Account, second_root: Authority) -> App:
         **account.parameters,
         "TrustAnchorPins": ",".join(a_pin(root.certificate) for root in (ROOT, OTHER_ROOT)),
     }
+    prepared(account, accept_both, second_root)
+    return App(account)
+
+
+def accept_both(account: Account, second_root: Authority) -> None:
     document = a_pki().trust_document(1, check_authorities=True)
     document["anchors"].append(an_entry(Link(read_certificate(_der(OTHER_ROOT)), OTHER_ROOT.key), "other root"))
     document["issuers"].append({"operator": "yessign", **an_entry(second_certificate(second_root), "second")})
     put_trust(account, ACTIVE, json.dumps(document).encode())
-    app = App(account)
-    app.enrol()
-    return app
+    App(account).enrol()
+
+
+@pytest.fixture
+def delivered(app: App) -> tuple[CustomerCertificate, str]:
+    """A certificate of that CA, and the id of its upload, whose issuers are asked next."""
+    return prepared(app, delivered_certificate, crl_url=URL)
 
 
 def _der(authority: Authority) -> bytes:
@@ -86,17 +96,13 @@ def publish(app: App, second_root: Authority, *revoked: int, reason: x509.Reason
         app.account.lists[url] = make_crl(signer, listed, this_update=at, next_update=until, idp=idp)
 
 
-def a_customer_certificate() -> CustomerCertificate:
-    return a_certificate(key=an_ec_key(), crl_url=URL)
-
-
 @pytest.mark.parametrize("serial", [FIRST, SECOND], ids=["first", "second"])
 def test_certificate_registers_by_the_certificate_of_its_ca_that_is_not_revoked(
-    app: App, second_root: Authority, serial: int
+    app: App, second_root: Authority, delivered: tuple[CustomerCertificate, str], serial: int
 ) -> None:
+    certificate, upload_id = delivered
     publish(app, second_root, serial, reason=REASON.superseded)
-    certificate = a_customer_certificate()
-    view = app.upload(certificate.der)
+    view = app.decided(upload_id)
     assert (view["state"], view["findings"]) == ("AWAITING_PROOF", [])
     assert app.prove(view, certificate).status == 201
 
@@ -104,35 +110,41 @@ def test_certificate_registers_by_the_certificate_of_its_ca_that_is_not_revoked(
 @pytest.mark.parametrize("serial", [FIRST, SECOND], ids=["first", "second"])
 @pytest.mark.parametrize("reason", [None, REASON.ca_compromise])
 def test_certificate_of_a_ca_whose_key_may_be_compromised_is_refused(
-    app: App, second_root: Authority, serial: int, reason: x509.ReasonFlags | None
+    app: App,
+    second_root: Authority,
+    delivered: tuple[CustomerCertificate, str],
+    serial: int,
+    reason: x509.ReasonFlags | None,
 ) -> None:
     publish(app, second_root, serial, reason=reason)
-    view = app.upload(a_customer_certificate().der)
+    view = app.decided(delivered[1])
     assert (view["state"], view["headline"]) == ("REJECTED", "TRUST_CA_REVOKED")
 
 
 def test_certificate_is_refused_where_both_certificates_of_its_ca_are_revoked(
-    app: App, second_root: Authority
+    app: App, second_root: Authority, delivered: tuple[CustomerCertificate, str]
 ) -> None:
     publish(app, second_root, FIRST, SECOND, reason=REASON.superseded)
-    assert app.upload(a_customer_certificate().der)["headline"] == "TRUST_CA_REVOKED"
+    assert app.decided(delivered[1])["headline"] == "TRUST_CA_REVOKED"
 
 
-def test_status_counts_for_the_path_that_counts(app: App, second_root: Authority) -> None:
+def test_status_counts_for_the_path_that_counts(
+    app: App, second_root: Authority, delivered: tuple[CustomerCertificate, str]
+) -> None:
     """The responder is certified by the first root: below another one it states nothing."""
     publish(app, second_root, FIRST, reason=REASON.superseded)
     del app.account.lists[URL]
-    view = app.upload(a_customer_certificate().der)
+    view = app.decided(delivered[1])
     by_root = {ROOT: ("AWAITING_PROOF", None), OTHER_ROOT: ("DEFERRED", "REVOCATION_ANSWER_INVALID")}
     assert (view["state"], view.get("headline")) == by_root[second_root]
 
 
 def test_certificate_waits_while_the_other_certificate_of_its_ca_has_no_status(
-    app: App, second_root: Authority
+    app: App, second_root: Authority, delivered: tuple[CustomerCertificate, str]
 ) -> None:
     publish(app, second_root, FIRST, reason=REASON.superseded)
     silent = app.account.lists.pop(SECOND_URL)
-    view = app.upload(a_customer_certificate().der)
+    view = app.decided(delivered[1])
     assert (view["state"], view["headline"]) == ("DEFERRED", "REVOCATION_UNAVAILABLE")
     app.account.lists[SECOND_URL] = silent
     app.account.pass_time(minutes=1)
@@ -148,7 +160,7 @@ def test_registration_is_checked_by_the_same_rule(
     app: App, second_root: Authority, serial: int, reason: x509.ReasonFlags, outcome: str | None
 ) -> None:
     publish(app, second_root)
-    registration_id = app.register(a_customer_certificate()).body["registration_id"]
+    registration_id = prepared(app, registered_certificate, crl_url=URL)[1]["registration_id"]
     app.account.pass_time(days=31)
     publish(app, second_root, serial, reason=reason)
     response = app.call("POST", "/registrations/{registration_id}/check", registration_id=registration_id)

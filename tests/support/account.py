@@ -175,7 +175,7 @@ class Account:
 
     def facts(self) -> tuple[Hashable, ...]:
         """What a test may have set before it made a call."""
-        issuers = repr({name: value for name, value in vars(self.issuers).items() if name != "_responder"})
+        issuers = repr(vars(self.issuers) | {"_responder": self.issuers._responder.certificate.serial_number})
         lists, parameters = (tuple(sorted(each.items())) for each in (self.lists, self.parameters))
         return self.as_restored, self.at, issuers, lists, parameters
 

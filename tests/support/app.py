@@ -258,6 +258,10 @@ class App:
         upload_id = self.sent(*contents)
         for index in range(len(contents)):
             assert self.deliver(upload_id, index) == DONE
+        return self.decided(upload_id)
+
+    def decided(self, upload_id: str) -> dict[str, Any]:
+        """What the service decides on an upload, once its issuer is asked."""
         assert self.ask_issuer(upload_id) == DONE
         return self.look(upload_id).body
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tests.support.account import Account, Snapshot
-from tests.support.app import App
+from tests.support.app import DONE, App
 from tests.support.builders import a_certificate
 from tools.pki.authorities import CustomerCertificate
 
@@ -63,6 +63,14 @@ def _facts(app: App | None) -> dict[str, Any]:
 
 
 # ---- what several files begin with
+
+
+def delivered_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCertificate, str]:
+    """A certificate of the customer, and the id of its upload, about which its issuer is asked next."""
+    certificate = a_certificate(**{"key": "ec", **of_certificate})
+    upload_id = app.sent(certificate.der)
+    assert app.deliver(upload_id) == DONE
+    return certificate, upload_id
 
 
 def uploaded_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
