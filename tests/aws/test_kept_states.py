@@ -15,6 +15,7 @@ from registrar.domain.registrations.registration import Hold, Lifecycle, Registr
 from registrar.steps.reporting_loss import LossReports
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, an_rsa_key
+from tests.support.prepared import prepared
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
 from tests.support.transitions import Change, block, hold, lift, revoke
 from tools.pki.authorities import CustomerCertificate
@@ -54,7 +55,7 @@ CHANGES: dict[str, Change] = {
 def test_a_restored_row_is_judged_as_it_was_left(
     account: Account, registrations: Registrations, change: str
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     earlier = account.items("RegistrationsTable")
     left = judged(CHANGES[change](registrations, r))
     put_back(account, earlier)
@@ -68,7 +69,7 @@ def test_a_restored_row_is_judged_as_it_was_left(
 
 
 def test_a_restored_predecessor_stays_superseded(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     earlier = account.items("RegistrationsTable")
     upload = an_awaiting_upload(account, a_certificate(key="ec", not_before=NOW - MINUTE))
     new = new_registration(upload, "signature", "2026-11", NOW, r)
@@ -82,7 +83,7 @@ def test_a_restored_predecessor_stays_superseded(account: Account, registrations
 def test_a_hold_that_was_lifted_since_does_not_come_back(
     account: Account, registrations: Registrations, which: Hold
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     held = hold(which)(registrations, r)
     earlier = account.items("RegistrationsTable")
     registrations.resume(held, NOW) if which is Hold.CUSTOMER else lift(which)(registrations, r)
@@ -93,7 +94,7 @@ def test_a_hold_that_was_lifted_since_does_not_come_back(
 def test_a_signature_over_an_earlier_report_lifts_no_later_one_of_a_restored_row(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
     earlier = account.items("RegistrationsTable")
     registrations.resume(first, NOW)
@@ -110,7 +111,7 @@ def test_a_loss_report_on_a_restored_row_takes_effect_and_is_taken_back(
     account: Account, registrations: Registrations, again: bool
 ) -> None:
     """The row still has the text of the report that was taken back."""
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
     earlier = account.items("RegistrationsTable")
     registrations.resume(first, NOW)
@@ -127,7 +128,7 @@ def test_a_loss_report_on_a_restored_row_takes_effect_and_is_taken_back(
 def test_a_re_evaluation_lifts_or_takes_over_no_hold_by_staff_of_a_restored_row(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     registrations.hold_by_reevaluation("hong", r.id, NOW)
     earlier = account.items("RegistrationsTable")
     hold(Hold.BANK)(registrations, r)
@@ -142,7 +143,7 @@ def test_a_re_evaluation_lifts_or_takes_over_no_hold_by_staff_of_a_restored_row(
 def test_holds_of_before_kept_states_are_honoured_and_lifted(
     account: Account, registrations: Registrations
 ) -> None:
-    r = replace(a_registration(account), holds=frozenset(Hold), resume_nonce="ab" * 16)
+    r = replace(prepared(account, a_registration), holds=frozenset(Hold), resume_nonce="ab" * 16)
     put(account, "RegistrationsTable", to_item(r))
     assert registrations.get("hong", r.id).holds == frozenset(Hold)
     assert registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW).resume_nonce == r.resume_nonce
@@ -176,7 +177,7 @@ ENDS: dict[str, Callable[[Registrations, Registration], object]] = {
 def test_whom_the_bank_holds_registers_nothing_else_of_the_kind(
     account: Account, registrations: Registrations, then: str
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     hold(Hold.BANK)(registrations, r)
     ENDS[then](registrations, r)
     with pytest.raises(Refusal, match="REG_SUSPENDED"):
@@ -192,7 +193,7 @@ def test_the_hold_of_a_re_evaluation_lets_the_customer_register_another(
     account: Account, registrations: Registrations
 ) -> None:
     """Its certificate fails the bank's checks, not its person: the way on is another certificate."""
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     registrations.hold_by_reevaluation("hong", r.id, NOW)
     new = register(account, a_certificate(key="ec"))
     assert registrations.get("hong", new.id).usable_at(NOW)
@@ -242,7 +243,7 @@ class OtherExponent:
 def test_a_denied_key_is_denied_with_every_exponent(
     account: Account, registrations: Registrations, deny: Change, older: bool
 ) -> None:
-    r = _registered(account, older=older)
+    r = prepared(account, _registered, older=older)
     deny(registrations, r)
     for customer_id in ("hong", "kim"):
         for key in (an_rsa_key(), OtherExponent(65539)):
@@ -253,7 +254,7 @@ def test_a_denied_key_is_denied_with_every_exponent(
 
 @pytest.mark.parametrize("older", [False, True], ids=["", "registered before 2026-11-28"])
 def test_a_key_is_registered_once_whatever_its_exponent(account: Account, older: bool) -> None:
-    r = _registered(account, older=older)
+    r = prepared(account, _registered, older=older)
     for customer_id, code, named in (("kim", "KEY_HELD_BY_OTHER", None), ("hong", "REPLACES_REQUIRED", r.id)):
         with pytest.raises(CertificateTaken) as taken:
             register(account, a_certificate(key=OtherExponent(65539)), customer_id=customer_id)

@@ -14,6 +14,7 @@ from registrar.domain.registrations.registration import Hold, Lifecycle, Registr
 from registrar.domain.two_persons import digest_of
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared
 from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
 from tests.support.transitions import ENDS, Change, block, confirm, hold, lift, propose, revoke
 
@@ -38,7 +39,7 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def proposed(account: Account, **certificate: Any) -> Registration:
+def proposed(account: Account, /, **certificate: Any) -> Registration:
     """A live registration that one person of the staff proposed to block."""
     r = a_registration(account, a_certificate(key="ec", **certificate))
     propose(registrations_of(account), r)
@@ -49,7 +50,7 @@ def proposed(account: Account, **certificate: Any) -> Registration:
 def test_a_live_registration_ends_once_and_repeating_it_changes_nothing(
     account: Account, registrations: Registrations, lifecycle: Lifecycle
 ) -> None:
-    r = proposed(account)
+    r = prepared(account, proposed)
     ended = ENDS[lifecycle](registrations, r)
     assert (ended.lifecycle, ended.ended_at) == (lifecycle, NOW)
     assert registrations.get("hong", r.id).lifecycle is lifecycle
@@ -63,7 +64,7 @@ def test_a_live_registration_ends_once_and_repeating_it_changes_nothing(
 def test_an_ended_registration_never_changes(
     account: Account, registrations: Registrations, lifecycle: Lifecycle
 ) -> None:
-    r = proposed(account, not_after=NOW + DAY)
+    r = prepared(account, proposed, not_after=NOW + DAY)
     at = NOW
     if lifecycle is Lifecycle.EXPIRED:
         at = NOW + DAY + MINUTE
@@ -98,7 +99,7 @@ def test_an_ended_registration_never_changes(
 def test_a_change_of_an_unknown_registration_creates_no_item(
     account: Account, registrations: Registrations, change: str
 ) -> None:
-    r = replace(a_registration(account), id=UNKNOWN)
+    r = replace(prepared(account, a_registration), id=UNKNOWN)
     before = account.items("RegistrationsTable")
     with pytest.raises((AdminStepRefused, ConditionFailed)):
         CHANGES[change](registrations, r)
@@ -111,7 +112,7 @@ def test_a_change_of_an_unknown_registration_creates_no_item(
 def test_holds_are_independent_of_each_other(
     account: Account, registrations: Registrations, first: Hold, second: Hold
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     for each in (first, second, first):
         registrations.add_hold("hong", r.id, each, NOW)
     held = registrations.get("hong", r.id)
@@ -125,7 +126,7 @@ def test_holds_are_independent_of_each_other(
 def test_a_loss_report_takes_effect_at_the_next_consistent_read(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     assert registrations.get("hong", r.id).usable_at(NOW)
     calls = account.recorded(lambda: registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW))
     assert len([call for call in calls if call.operation == "TransactWriteItems"]) == 1, "all or nothing"
@@ -133,7 +134,7 @@ def test_a_loss_report_takes_effect_at_the_next_consistent_read(
 
 
 def test_a_loss_report_is_independent_of_the_issuers_hold(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     for each in (Hold.ISSUER, Hold.CUSTOMER):
         registrations.add_hold("hong", r.id, each, NOW)
     assert lift(Hold.ISSUER)(registrations, r).holds == {Hold.CUSTOMER}
@@ -143,7 +144,7 @@ def test_a_loss_report_is_independent_of_the_issuers_hold(account: Account, regi
 
 
 def test_the_issuers_hold_is_lifted_for_a_later_time_only(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     registrations.hold_by_issuer("hong", r.id, NOW, NOW + DAY)
     for too_early in (NOW - DAY, NOW):
         with pytest.raises(ConditionFailed):
@@ -160,7 +161,7 @@ def test_the_issuers_hold_is_lifted_for_a_later_time_only(account: Account, regi
 
 
 def test_a_signature_for_one_loss_report_lifts_no_later_one(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     first = registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW)
     assert first.resume_nonce == registrations.add_hold("hong", r.id, Hold.CUSTOMER, NOW).resume_nonce
     assert registrations.resume(first, NOW).resume_nonce is None
@@ -173,7 +174,7 @@ def test_a_signature_for_one_loss_report_lifts_no_later_one(account: Account, re
 
 def test_removing_the_last_hold_removes_the_attribute(account: Account, registrations: Registrations) -> None:
     """A reader of the stream sees `holds` or no attribute, never an empty set."""
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     hold(Hold.BANK)(registrations, r)
     assert [item["holds"] for item in account.items("RegistrationsTable") if "holds" in item] == [{"SS": ["bank"]}]
     lift(Hold.BANK)(registrations, r)
@@ -181,7 +182,7 @@ def test_removing_the_last_hold_removes_the_attribute(account: Account, registra
 
 
 def test_a_revocation_stores_the_issuers_reason_and_time(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     hold(Hold.ISSUER)(registrations, r)
     revoke(registrations, r, "cessationOfOperation")
     ended = registrations.get("hong", r.id)
@@ -190,7 +191,7 @@ def test_a_revocation_stores_the_issuers_reason_and_time(account: Account, regis
 
 
 def test_a_compromised_key_is_denied_with_the_revocation(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     assert revoke(registrations, r, "keyCompromise").lifecycle is Lifecycle.REVOKED_BY_ISSUER
     (denied,) = account.items("DenyListTable")
     assert denied["id"] == {"S": f"DENY#KEY#{r.key_digest}"}
@@ -200,14 +201,14 @@ def test_a_compromised_key_is_denied_with_the_revocation(account: Account, regis
 def test_a_revocation_that_becomes_a_compromise_denies_the_key(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     revoke(registrations, r, "superseded")
     assert revoke(registrations, r, "keyCompromise").end_reason == "superseded", "what ended stays as it ended"
     assert [item["id"]["S"] for item in account.items("DenyListTable")] == [f"DENY#KEY#{r.key_digest}"]
 
 
 def test_blocking_takes_two_persons(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     with pytest.raises(AdminStepRefused):
         confirm(registrations, r)
     propose(registrations, r, "staff-1")
@@ -219,7 +220,7 @@ def test_blocking_takes_two_persons(account: Account, registrations: Registratio
 
 
 def test_a_proposal_that_was_replaced_blocks_nothing(account: Account, registrations: Registrations) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     propose(registrations, r, "staff-1")
     read = registrations.find_block_proposal("hong", r.id)
     assert read is not None
@@ -234,7 +235,7 @@ def test_a_proposal_that_was_replaced_blocks_nothing(account: Account, registrat
 def test_a_blocked_certificate_and_its_key_are_never_registered_again(
     account: Account, registrations: Registrations, customer: str, again: str
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     block(registrations, r)
     same = {"key_digest": r.key_digest}
     if again == "the certificate":
@@ -245,7 +246,7 @@ def test_a_blocked_certificate_and_its_key_are_never_registered_again(
 def test_a_restored_table_does_not_allow_a_blocked_certificate(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     earlier = account.items("RegistrationsTable")
     block(registrations, r)
     for item in earlier:
@@ -292,7 +293,7 @@ def test_a_deregistered_certificate_can_be_registered_by_its_customer_only(
 def test_a_crash_writes_all_of_an_end_or_nothing(
     account: Account, registrations: Registrations, change: str, after: bool
 ) -> None:
-    r = proposed(account)
+    r = prepared(account, proposed)
     acts: dict[str, Callable[[], Registration]] = {
         "keyCompromise": lambda: revoke(registrations, r, "keyCompromise"),
         "block": lambda: confirm(registrations, r),
@@ -311,7 +312,7 @@ def test_a_crash_writes_all_of_an_end_or_nothing(
 def test_a_compromised_key_of_an_ended_registration_is_denied_after_a_crash(
     account: Account, registrations: Registrations
 ) -> None:
-    r = a_registration(account)
+    r = prepared(account, a_registration)
     registrations.deregister(r, NOW)
     with account.killed_at(1, after=False), pytest.raises(Killed):
         revoke(registrations, r, "keyCompromise")

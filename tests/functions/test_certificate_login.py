@@ -27,6 +27,7 @@ from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
 from tests.support.cms_messages import by_key_id, signed_by
 from tests.support.methods import Prover
+from tests.support.prepared import prepared
 from tests.support.rows import PHONE, registrations_of
 from tests.support.transitions import block, hold, revoke
 from tools.demo.phone import sign
@@ -54,7 +55,11 @@ def prover(app: App) -> Prover:
 @pytest.fixture
 def held(prover: Prover) -> str:
     """The registration of EC, which is the customer's."""
-    return prover.hold(EC)
+    return prepared(prover.app, holding)
+
+
+def holding(app: App) -> str:
+    return Prover(app).hold(EC)
 
 
 # ---- what logs in

@@ -15,8 +15,9 @@ from registrar.steps.changing_credentials import Credentials
 from tests.support.account import Account
 from tests.support.app import Answer, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
-from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started
+from tests.support.methods import ORIGIN, RP_ID, Prover, by_sms, code_of, confirm, started, with_passkey
 from tests.support.notices import text_message
+from tests.support.prepared import prepared
 from tests.support.rows import PHONE, a_proof
 from tools.demo.authenticator import Authenticator
 
@@ -87,7 +88,7 @@ def test_a_text_message_code_is_too_weak_to_change_credentials(prover: Prover) -
 
 
 def test_a_customer_with_a_passkey_needs_a_proof_as_strong_to_add_one(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     proof = prover.proof("enrol", "passkey")
     assert_problem(prover.app.call("POST", "/credentials/passkey/options", {"proof_id": proof}), "STEP_UP_TOO_WEAK")
 
@@ -112,14 +113,14 @@ def test_an_invalid_credential_is_not_added(prover: Prover, wrong: dict[str, Any
 
 
 def test_the_same_device_is_not_added_twice(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     proof = prover.by_passkey(prover.step_up("enrol", "passkey")).body["proof_id"]
 
     assert_problem(prover.add_passkey(proof), "CREDENTIAL_INVALID")
 
 
 def test_at_most_five_passkeys_are_added(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     (known,) = prover.customer().passkeys
     more = [dataclasses.replace(known, credential_id=bytes([number]) * 32) for number in range(4)]
     prover.change(passkeys=(known, *more))
@@ -356,7 +357,7 @@ def test_phone_changes_are_limited_per_phone(prover: Prover) -> None:
 
 
 def test_the_list_shows_credentials_without_secrets(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
 
     response = prover.app.call("GET", "/credentials")
 
@@ -367,7 +368,7 @@ def test_the_list_shows_credentials_without_secrets(prover: Prover) -> None:
 
 
 def test_a_passkey_is_removed_with_a_proof_for_this_passkey_only(prover: Prover, account: Account) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     (passkey,) = prover.customer().passkeys
     elsewhere = prover.by_passkey(prover.step_up("remove", "totp")).body["proof_id"]
     path = "/credentials/{credential_id}/removal"

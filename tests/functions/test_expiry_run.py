@@ -23,6 +23,7 @@ from tests.support.notices import (
     texts,
     worked,
 )
+from tests.support.prepared import prepared
 from tests.support.rows import PHONE, put
 
 
@@ -34,9 +35,17 @@ def few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    return app
+    prepared(account, enrolled)
+    return App(account)
+
+
+def enrolled(account: Account) -> None:
+    App(account).enrol()
+
+
+def due(account: Account, *days: int) -> list[str]:
+    """Registrations whose certificates end in so many days: their ids."""
+    return [ending(account, NOW + each * DAY) for each in days]
 
 
 def row(account: Account, registration_id: str) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def test_the_notice_is_in_the_customers_language(account: Account) -> None:
 
 
 def test_several_certificates_share_one_message_the_most_urgent_first(app: App, account: Account) -> None:
-    ids = [ending(account, NOW + days * DAY) for days in (14, 1, 7)]
+    ids = prepared(account, due, 14, 1, 7)
     run(account)
     ((_, text),) = texts()
     places = [text.index(each[-6:]) for each in (ids[1], ids[2], ids[0])]
@@ -121,14 +130,14 @@ def test_after_five_skipped_nights_only_the_most_urgent_notice_is_sent(app: App,
 
 
 def test_a_repeated_run_sends_nothing(app: App, account: Account) -> None:
-    ending(account, NOW + 7 * DAY)
+    prepared(account, due, 7)
     run(account)
     assert planned(account) == [], "no shard is open"
     assert len(texts()) == 1
 
 
 def test_two_runs_in_parallel_send_one_notice(app: App, account: Account) -> None:
-    registration_id = ending(account, NOW + 7 * DAY)
+    (registration_id,) = prepared(account, due, 7)
     first, second = planned(account), planned(account)
     assert first == second
     queued = [*worked(account, *first), *worked(account, *second)]
@@ -141,8 +150,7 @@ def test_two_runs_in_parallel_send_one_notice(app: App, account: Account) -> Non
 def test_two_workers_on_one_digest_send_one_notice_per_certificate(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for days in (1, 7):
-        ending(account, NOW + days * DAY)
+    prepared(account, due, 1, 7)
     (message,) = worked(account, *planned(account))
     real, other = Sender.send, []
 
@@ -162,7 +170,7 @@ def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     app: App, account: Account, write: int, after: bool
 ) -> None:
     """Start the run, queue its shards."""
-    ending(account, NOW + 7 * DAY)
+    prepared(account, due, 7)
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("flag_expiring", an_event("schedule"))
     account.restart()
@@ -173,17 +181,23 @@ def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     assert last_run(account) == iso(begun)
 
 
+def run_up_to_one_shard(account: Account) -> tuple[str, str, dict[str, Any]]:
+    """A registration that is due, one whose certificate ended, and the message of the shard that is left."""
+    ran(account, NOW - 3 * DAY)
+    soon, over = due(account, 7, -1)
+    messages = planned(account)
+    last = next(m for m in messages if m["shard"] == row(account, soon)["expiry_shard"]["S"])
+    worked(account, *(m for m in messages if m is not last))
+    return soon, over, last
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(5))
 def test_a_worker_killed_at_any_write_is_repeated_by_the_queue(
     app: App, account: Account, write: int, after: bool
 ) -> None:
     """Flag, queue, record as expired, record the shard as done, move the window."""
-    ran(account, NOW - 3 * DAY)
-    soon, over = ending(account, NOW + 7 * DAY), ending(account, NOW - DAY)
-    messages = planned(account)
-    last = next(m for m in messages if m["shard"] == row(account, soon)["expiry_shard"]["S"])
-    worked(account, *(m for m in messages if m is not last))
+    soon, over, last = prepared(account, run_up_to_one_shard)
     queued: list[dict[str, Any]] = []
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("flag_shard", a_batch(last))
@@ -222,7 +236,7 @@ def test_a_shard_that_fails_keeps_the_window_for_the_next_run(app: App, account:
 
 
 def test_a_shard_of_a_replaced_run_finishes_no_run(app: App, account: Account) -> None:
-    ending(account, NOW + 7 * DAY)
+    prepared(account, due, 7)
     messages = planned(account)
     late = [message | {"at": iso(NOW - timedelta(hours=1)), "since": None} for message in messages]
     for message in late:
@@ -262,7 +276,7 @@ def change(account: Account, registration_id: str, **attributes: Any) -> None:
 def test_a_renewed_held_or_ended_registration_gets_no_notice(
     app: App, account: Account, attributes: dict[str, Any]
 ) -> None:
-    registration_id = ending(account, NOW + 7 * DAY)
+    (registration_id,) = prepared(account, due, 7)
     change(account, registration_id, **attributes)
     assert run(account) == []
     assert texts() == []
@@ -274,7 +288,7 @@ def test_a_renewed_held_or_ended_registration_gets_no_notice(
 def test_a_registration_that_changes_after_its_flag_gets_no_notice(
     app: App, account: Account, attributes: dict[str, Any]
 ) -> None:
-    registration_id = ending(account, NOW + 7 * DAY)
+    (registration_id,) = prepared(account, due, 7)
     queued = worked(account, *planned(account))
     change(account, registration_id, **attributes)
     assert delivered(account, *queued) == []
@@ -289,8 +303,7 @@ def test_a_notice_for_a_former_customer_is_dropped(account: Account) -> None:
 
 
 def test_a_run_reads_due_registrations_by_the_index_only(app: App, account: Account) -> None:
-    for days in (7, 100, 31, -3):
-        ending(account, NOW + days * DAY)
+    due(account, 7, 100, 31, -3)
     messages = planned(account)
     account.function("flag_shard")
     calls = account.recorded(lambda: [account.invoke("flag_shard", a_batch(m)) for m in messages])

@@ -12,7 +12,7 @@ from registrar.domain.registrations.registration import Hold
 from tests.support.app import DONE, Answer, App, assert_problem, put_trust
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
 from tests.support.crl_watch import URL, listed, publish, watch
-from tests.support.prepared import prepared, uploaded_certificate
+from tests.support.prepared import delivered_certificate, prepared, registered_certificate, uploaded_certificate
 from tests.support.rows import registrations_of
 from tools.pki.authorities import CustomerCertificate
 
@@ -33,8 +33,8 @@ def read_list(app: App, certificate: CustomerCertificate, reason: x509.ReasonFla
 
 
 def registered(app: App) -> tuple[str, CustomerCertificate]:
-    certificate = a_listed_certificate()
-    return app.register(certificate).body["registration_id"], certificate
+    certificate, registration = prepared(app, registered_certificate, crl_url=URL)
+    return registration["registration_id"], certificate
 
 
 def check(app: App, registration_id: str) -> Answer:
@@ -46,10 +46,10 @@ def check(app: App, registration_id: str) -> Answer:
 def test_a_good_response_from_before_a_stored_list_is_refused(
     app: App, mode: str, reason: x509.ReasonFlags, headline: str
 ) -> None:
-    certificate = a_listed_certificate()
+    certificate, upload_id = prepared(app, delivered_certificate, crl_url=URL)
     read_list(app, certificate, reason)
     app.account.issuers.mode = mode
-    view = app.upload(certificate.der)
+    view = app.decided(upload_id)
     assert (view["state"], view["headline"]) == ("REJECTED", headline)
 
 
@@ -62,10 +62,10 @@ def test_a_revocation_on_a_list_is_final_whatever_is_responded_later(app: App) -
 
 @pytest.mark.parametrize(("later", "state"), [(0, "REJECTED"), (1, "AWAITING_PROOF")])
 def test_a_hold_on_a_list_counts_until_a_response_for_a_later_time(app: App, later: int, state: str) -> None:
-    certificate = a_listed_certificate()
+    certificate, upload_id = prepared(app, delivered_certificate, crl_url=URL)
     read_list(app, certificate, HOLD)
     app.account.pass_time(seconds=later)
-    assert app.upload(certificate.der)["state"] == state
+    assert app.decided(upload_id)["state"] == state
 
 
 @pytest.mark.parametrize(("reason", "headline"), [(HOLD, "ISSUER_ON_HOLD"), (COMPROMISE, "REVOKED_BY_ISSUER")])
@@ -73,9 +73,8 @@ def test_a_list_read_between_decision_and_proof_stops_the_registration(
     app: App, reason: x509.ReasonFlags, headline: str
 ) -> None:
     """No watch began since: another customer's query fetched the list."""
-    certificate = a_listed_certificate()
     app.account.issuers.mode = "earlier"
-    view = app.upload(certificate.der)
+    certificate, view = prepared(app, uploaded_certificate, crl_url=URL)
     assert view["state"] == "AWAITING_PROOF"
     publish(app.account, listed(certificate, reason))
     with_other_query(app)
@@ -88,7 +87,6 @@ def test_a_list_read_between_decision_and_proof_stops_the_registration(
 def with_other_query(app: App) -> None:
     """Another customer's upload, for which the responder is silent, brings the list."""
     other = App(app.account, customer_id="kim")
-    other.enrol()
     mode, app.account.issuers.mode = app.account.issuers.mode, "tryLater"
     other.upload(a_listed_certificate().der)
     app.account.issuers.mode = mode

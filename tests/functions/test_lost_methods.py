@@ -12,13 +12,14 @@ from registrar.domain.notices.kinds import Kind
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
 from tests.support.account import Account
-from tests.support.app import Answer, assert_problem
+from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import a_certificate, an_ec_key
-from tests.support.methods import Prover, by_sms
+from tests.support.methods import Prover, by_sms, with_passkey
 from tests.support.notices import delivered, texts
+from tests.support.prepared import prepared
 from tests.support.rows import registrations_of
 from tests.support.transitions import confirm, propose
-from tools.pki.authorities import CustomerCertificate, one_year_from
+from tools.pki.authorities import one_year_from
 
 NEW_PHONE = "+821087654321"
 DAY = timedelta(days=1)
@@ -27,14 +28,13 @@ Loss = Callable[[Prover, str], object]
 
 
 @pytest.fixture
-def certificate(account: Account) -> CustomerCertificate:
-    first, last = one_year_from(account.at)
-    return a_certificate(key=an_ec_key(), not_before=first, not_after=last)
+def registered(prover: Prover) -> str:
+    return prepared(prover.app, holding)
 
 
-@pytest.fixture
-def registered(prover: Prover, certificate: CustomerCertificate) -> str:
-    return prover.hold(certificate)
+def holding(app: App) -> str:
+    first, last = one_year_from(app.account.at)
+    return Prover(app).hold(a_certificate(key=an_ec_key(), not_before=first, not_after=last))
 
 
 def start_passkey(prover: Prover, proof: str | None = None) -> Answer:
@@ -167,7 +167,7 @@ def test_a_resumed_certificate_is_no_loss(prover: Prover, account: Account, regi
 
 
 def test_a_removed_passkey_counts_for_a_week(prover: Prover, account: Account) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     (passkey,) = prover.customer().passkeys
     proof = prover.by_passkey(prover.step_up("remove", passkey.id)).body["proof_id"]
     path = "/credentials/{credential_id}/removal"
@@ -180,9 +180,9 @@ def test_a_removed_passkey_counts_for_a_week(prover: Prover, account: Account) -
 
 
 def test_a_proof_from_before_a_passkey_was_added_is_too_weak(prover: Prover) -> None:
-    prepared = prover.proof("enrol", "passkey")
+    earlier = prover.proof("enrol", "passkey")
     prover.with_passkey()
-    assert_problem(start_passkey(prover, prepared), "STEP_UP_TOO_WEAK")
+    assert_problem(start_passkey(prover, earlier), "STEP_UP_TOO_WEAK")
 
 
 def recovered(prover: Prover, *lost: str) -> None:

@@ -15,6 +15,7 @@ from tests.support.account import Account, Call
 from tests.support.app import App, assert_problem, get_trust, put_trust, seal_to, sealed_bytes
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.containers import SECRET, files_of, mismatch, steps, tries
+from tests.support.prepared import prepared, uploaded_container
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import Pbes2, Seed, encrypted_key, private_key_info, sign_pri_key
 
@@ -49,7 +50,7 @@ def test_the_right_password_proves_key_and_owner_so_only_consent_is_missing(
 
 
 def test_the_files_are_deleted_before_the_verdict_is_visible(app: App, account: Account) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec")))
+    _, view = prepared(app, uploaded_container)
     sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)
     path = {"upload_id": view["upload_id"]}
     calls = account.recorded(lambda: app.call("POST", "/uploads/{upload_id}/password", {"sealed": sealed}, **path))
@@ -59,7 +60,7 @@ def test_the_files_are_deleted_before_the_verdict_is_visible(app: App, account: 
 def test_a_password_is_counted_before_it_is_tried(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec")))
+    _, view = prepared(app, uploaded_container)
     function = account.function("open_container")
     real = function.open_locked
     before: list[str] = []
@@ -74,7 +75,7 @@ def test_a_password_is_counted_before_it_is_tried(
 
 
 def test_an_internal_failure_costs_no_try(app: App, account: Account) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec")))
+    _, view = prepared(app, uploaded_container)
     account.restart()
     trusted = get_trust(account, ACTIVE)
     account.client("s3").delete_object(Bucket=account.physical["TrustBucket"], Key=ACTIVE)
@@ -150,7 +151,7 @@ def test_the_encryption_pair_is_refused_without_asking_for_a_password(app: App, 
 
 @pytest.mark.parametrize("kind", ["pair", "PFX"])
 def test_five_wrong_passwords_end_the_upload_and_delete_the_files(app: App, account: Account, kind: str) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec"), kind))
+    _, view = prepared(app, uploaded_container, kind)
     for left in (4, 3, 2, 1):
         assert_problem(app.open(view, "wrong"), "FILE_PASSWORD_WRONG", tries_left=left)
         assert app.look(view["upload_id"]).body["password"]["tries_left"] == left
@@ -166,8 +167,7 @@ def test_five_wrong_passwords_end_the_upload_and_delete_the_files(app: App, acco
 def test_a_request_that_loses_its_files_to_another_one_has_to_be_repeated(
     app: App, account: Account, files: int
 ) -> None:
-    certificate = a_certificate(key="ec")
-    view = app.upload(*(files_of(certificate) if files == 2 else [pfx(certificate, SECRET)]))
+    _, view = prepared(app, uploaded_container, "pair" if files == 2 else "PFX")
 
     def end_the_upload() -> None:
         for _ in range(MAX_PASSWORD_TRIES):
@@ -182,7 +182,7 @@ def test_a_request_that_loses_its_files_to_another_one_has_to_be_repeated(
 
 
 def test_the_fifth_try_can_succeed(app: App) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec")))
+    _, view = prepared(app, uploaded_container)
     for _ in range(MAX_PASSWORD_TRIES - 1):
         app.open(view, "wrong")
     assert app.open(view, SECRET).body["state"] == "AWAITING_PROOF"
@@ -225,7 +225,7 @@ def sealed_wrong(app: App, view: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def test_a_password_not_sealed_for_this_upload_costs_no_try(app: App, account: Account) -> None:
-    view = app.upload(*files_of(a_certificate(key="ec")))
+    _, view = prepared(app, uploaded_container)
     for what, sealed in sealed_wrong(app, view).items():
         response = app.open(view, SECRET, sealed=sealed)
         assert response.body["code"] == "MALFORMED_REQUEST", what

@@ -9,7 +9,7 @@ from tests.support.account import Account
 from tests.support.app import App, assert_problem
 from tests.support.builders import a_certificate, a_trust_document
 from tests.support.containers import SECRET, cms, files_of
-from tests.support.prepared import prepared, uploaded_certificate
+from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
@@ -28,10 +28,9 @@ def test_a_cms_message_over_another_text_is_refused(app: App) -> None:
 
 @pytest.mark.parametrize("form", ["hex", "HEX", "base64", "21 bytes in hex", "21 bytes in base64"])
 def test_r_is_accepted_in_each_form_that_clients_use(app: App, form: str) -> None:
-    certificate = a_certificate(key="ec")
+    certificate, view = prepared(app, uploaded_certificate)
     number = (b"\0" if form.startswith("21") else b"") + certificate.random_number
     text = base64.b64encode(number).decode() if "base64" in form else number.hex()
-    view = app.upload(certificate.der)
     sealed = app.seal(
         view["upload_id"], view["proof"]["nonce"], text.upper() if form == "HEX" else text, random_number=True
     )
@@ -47,8 +46,8 @@ def test_without_a_usable_r_the_owner_is_unknown_and_no_try_is_counted(app: App,
 
 
 def test_r_sealed_for_another_upload_is_malformed_and_costs_no_try(app: App) -> None:
-    certificate = a_certificate(key="ec")
-    first, second = app.upload(certificate.der), app.upload(certificate.der)
+    certificate, first = prepared(app, uploaded_certificate)
+    second = app.upload(certificate.der)
     replayed = app.seal(
         first["upload_id"], first["proof"]["nonce"], certificate.random_number.hex(), random_number=True
     )
@@ -110,8 +109,7 @@ def precheck(app: App, content: bytes, **overrides: Any) -> Any:
 
 
 def test_the_precheck_returns_the_verdict_and_uses_no_table(app: App, account: Account) -> None:
-    certificate = a_certificate(key="ec")
-    app.register(certificate)
+    certificate, _ = prepared(app, registered_certificate)
     calls = account.recorded(lambda: precheck(app, certificate.der))
     assert {(call.operation, call.params["Bucket"]) for call in calls} == {
         ("GetObject", account.physical["TrustBucket"])

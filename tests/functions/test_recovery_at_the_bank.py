@@ -11,8 +11,9 @@ from registrar.domain.times import iso
 from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
-from tests.support.methods import Prover, by_sms, code_of, confirm, started
+from tests.support.methods import Prover, by_sms, code_of, confirm, started, with_passkey
 from tests.support.notices import text_message
+from tests.support.prepared import prepared
 from tests.support.rows import PHONE
 
 NEW_PHONE = "+821087654321"
@@ -219,7 +220,7 @@ def test_the_approver_sees_all_that_will_change(prover: Prover, account: Account
 def test_a_code_enrols_a_passkey_once_the_lost_ones_are_named(
     prover: Prover, account: Account, lost: list[str], code: str
 ) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     signing = prover.log_in_challenge()
     approve(account, propose(account, lost=lost)["done"]["recovery_id"])
     account.at += COOLING_OFF
@@ -237,7 +238,7 @@ def test_a_code_enrols_a_passkey_once_the_lost_ones_are_named(
 
 
 def test_a_lost_passkey_answers_no_open_challenge(prover: Prover, account: Account) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     approve(account, propose(account, lost=["phone", "passkeys"])["done"]["recovery_id"])
     account.at += COOLING_OFF - timedelta(minutes=1)
     challenge = prover.log_in_challenge()

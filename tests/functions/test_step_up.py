@@ -12,18 +12,23 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
 from tests.support.builders import NOW
-from tests.support.methods import Prover, wrong_code
+from tests.support.methods import with_passkey, wrong_code
+from tests.support.prepared import prepared
 from tests.support.rows import a_proof
 
 CONTENT = b"content of a file"
 
 
 @pytest.fixture
-def app(app: App, account: Account) -> App:
+def app(app: App) -> App:
     """Logged in, and the code of the login has expired."""
-    app.log_in()
-    account.pass_time(seconds=31)
+    prepared(app, log_in)
     return app
+
+
+def log_in(app: App) -> None:
+    app.log_in()
+    app.account.pass_time(seconds=31)
 
 
 def proof(app: App, operation: str = "register", object_id: str | None = None) -> str:
@@ -123,7 +128,7 @@ def test_a_new_login_clears_the_wrong_codes_of_the_session_before(app: App, acco
 
 
 def test_a_success_without_counted_tries_leaves_no_row(app: App, account: Account) -> None:
-    prover = Prover(app).with_passkey()
+    prover = prepared(app, with_passkey)
     with account.aside():
         for row in account.items("ThrottlesTable"):
             account.client("dynamodb").delete_item(
@@ -167,7 +172,7 @@ def test_a_new_login_has_a_budget_of_its_own(app: App, account: Account) -> None
 
 
 def test_wrong_codes_leave_the_methods_that_cannot_be_guessed(app: App, account: Account) -> None:
-    prover = Prover(app).with_passkey()
+    prover = prepared(app, with_passkey)
     challenge = prover.step_up("register")
     for _ in range(MAX_TRIES - 1):
         prover.by_otp(challenge, wrong_code(app))
@@ -179,7 +184,7 @@ def test_wrong_codes_leave_the_methods_that_cannot_be_guessed(app: App, account:
 
 
 def test_wrong_signatures_end_their_challenge_and_lock_nothing(app: App) -> None:
-    prover = Prover(app).with_passkey()
+    prover = prepared(app, with_passkey)
     challenge = prover.step_up("register")
     for left in range(MAX_TRIES - 1, 0, -1):
         assert_problem(prover.by_passkey(challenge, challenge=b"x" * 32), "STEP_UP_INVALID", tries_left=left)

@@ -12,21 +12,20 @@ from tests.support.account import Account
 from tests.support.app import DONE, App, a_delivery, an_event
 from tests.support.builders import a_certificate
 from tests.support.crl_watch import FAILED
+from tests.support.prepared import prepared, registered_certificate
 from tests.support.rows import registrations_of
 from tools.pki.authorities import CustomerCertificate
 
 UNLISTED: dict[str, dict[str, Any]] = {
     "not accepted": {"crl_url": "http://10.0.0.1/a"},
-    "names none": {"omit": [ExtensionOID.CRL_DISTRIBUTION_POINTS]},
+    "names none": {"omit": (ExtensionOID.CRL_DISTRIBUTION_POINTS,)},
 }
 DAY = timedelta(days=1)
 
 
 def registered(app: App, **arguments: Any) -> tuple[str, CustomerCertificate]:
-    certificate = a_certificate(key="ec", **arguments or UNLISTED["not accepted"])
-    answer = app.register(certificate)
-    assert answer.status == 201, answer.body
-    return answer.body["registration_id"], certificate
+    certificate, registration = prepared(app, registered_certificate, **arguments or UNLISTED["not accepted"])
+    return registration["registration_id"], certificate
 
 
 def now_of(app: App, registration_id: str) -> Registration:

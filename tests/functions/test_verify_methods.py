@@ -18,8 +18,9 @@ from registrar.domain.registrations.registration import Hold
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate, an_ec_key
-from tests.support.methods import ORIGIN, RP_ID, Prover, wrong_code
+from tests.support.methods import ORIGIN, RP_ID, Prover, with_passkey, wrong_code
 from tests.support.notices import text_message
+from tests.support.prepared import prepared
 from tests.support.rows import PHONE, registrations_of
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 
@@ -276,7 +277,7 @@ def _recover(prover: Prover, account: Account) -> None:
 def test_a_method_that_changed_proves_no_open_challenge(
     prover: Prover, account: Account, asked: str, change: Callable[[Prover, Account], None], by: str, code: str
 ) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     challenge = prover.log_in_challenge() if asked == "login" else prover.step_up("enrol", "phone")
     sent = ""
     if by == "sms":
@@ -303,7 +304,7 @@ def test_a_former_customer_proves_nothing(prover: Prover, account: Account) -> N
 
 
 def test_a_passkey_logs_in_and_steps_up_as_often_as_needed(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
 
     assert prover.by_passkey(prover.log_in_challenge()).body["token_type"] == "Bearer"
     proofs = [prover.by_passkey(prover.step_up("register")).body["proof_id"] for _ in range(3)]
@@ -328,7 +329,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_a_forged_or_copied_passkey_proof_is_refused_and_counted(prover: Prover, wrong: dict[str, Any]) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     assert prover.by_passkey(prover.step_up()).status == 200
     challenge = prover.log_in_challenge()
 
@@ -337,7 +338,7 @@ def test_a_forged_or_copied_passkey_proof_is_refused_and_counted(prover: Prover,
 
 
 def test_a_passkey_assertion_is_valid_once_for_its_own_challenge(prover: Prover) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     first, second = prover.step_up("register"), prover.step_up("enrol", "phone")
     body = {"challenge_id": first["challenge_id"], **prover.device.get(_nonce(first))}
 
@@ -425,7 +426,7 @@ def test_an_ended_certificate_is_refused(prover: Prover, account: Account) -> No
 
 @pytest.mark.parametrize("act", [Prover.log_in_challenge, lambda prover: prover.step_up("register")])
 def test_a_challenge_response_contains_no_secret(prover: Prover, act: Callable[[Prover], dict[str, Any]]) -> None:
-    prover.with_passkey()
+    prover = prepared(prover.app, with_passkey)
     told = repr(act(prover))
 
     assert PHONE not in told

@@ -142,6 +142,11 @@ class Prover:
         return "".join(c for c in text.split("]")[0] if c.isdigit())
 
 
+def with_passkey(app: App) -> Prover:
+    """The customer, who is logged in, with a passkey."""
+    return Prover(app).with_passkey()
+
+
 def by_sms(prover: Prover, challenge: dict[str, Any]) -> str:
     prover.account.pass_time(minutes=1)
     prover.ask_sms(challenge)

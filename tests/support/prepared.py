@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from tests.support.account import Account, Snapshot
 from tests.support.app import DONE, App
 from tests.support.builders import a_certificate
+from tests.support.containers import files_of
 from tools.pki.authorities import CustomerCertificate
 
 Start = TypeVar("Start", Account, App)
@@ -77,6 +78,12 @@ def uploaded_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCe
     """A certificate of the customer, and its upload, which waits for the proof of possession."""
     certificate = a_certificate(**{"key": "ec", **of_certificate})
     return certificate, app.upload(certificate.der)
+
+
+def uploaded_container(app: App, kind: str = "pair", /) -> tuple[CustomerCertificate, dict[str, Any]]:
+    """A certificate of the customer in a container, and its upload, which waits for the password SECRET."""
+    certificate = a_certificate(key="ec")
+    return certificate, app.upload(*files_of(certificate, kind))
 
 
 def registered_certificate(app: App, /, **of_certificate: Any) -> tuple[CustomerCertificate, dict[str, Any]]:
