@@ -21,6 +21,10 @@ SAM := .venv-sam/.installed
 NODE := .venv-node/.installed
 WEB := web/node_modules/.installed
 BROWSER := .venv-web/.installed
+PAGE := web/app/dist/index.html
+# What `make up` builds the page of anew when it has changed.
+PAGE_SOURCES = docs/openapi.yaml docs/guide.md $(wildcard docs/images/*) tools/admin/npki_policies.json \
+	$(shell find web/sdk web/app -type f -not -path '*/dist/*' -not -path '*/generated/*' -not -path '*/node_modules/*')
 PY := .venv/bin/python
 # A fixed hash seed gives sets one order, so that all workers collect the same tests in the same order.
 # One worker more than cores, since that of the local cloud often waits.
@@ -43,7 +47,7 @@ help:  ## list the targets
 demo: build-host  ## start the local cloud, register certificates step by step, stop (in the language of LANG)
 	@$(PY) -m tools.demo.run
 
-up: build-host  ## start the local cloud in the background, deploy and seed it (ORIGIN=http://localhost:3000 for passkeys there)
+up: build-host $(PAGE)  ## start the local cloud in the background, deploy and seed it (ORIGIN=http://localhost:3000 for passkeys there)
 	@$(PY) -m tools.cloud.up $(if $(ORIGIN),--origin $(ORIGIN))
 
 down: $(DEV)  ## stop the local cloud that `make up` started
@@ -53,7 +57,9 @@ web: $(DEV) build-web  ## build what runs in a browser, check its types, style a
 	@$(PY) -m tests.support.web_cases build/web/cases.json
 	@for script in check test; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
 
-build-web: $(WEB)
+build-web: $(PAGE)
+
+$(PAGE): $(WEB) $(PAGE_SOURCES)
 	@for script in generate build; do $(WEB_NPM) run --silent --workspaces --if-present $$script; done
 
 test: build-host  ## run all tests except the slow ones

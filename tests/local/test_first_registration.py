@@ -1,17 +1,13 @@
 """The section "First registration" of docs/integrate.md, followed to the letter in a fresh checkout."""
 
-import os
-import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.support.checkout import copy_checkout, page_of, run
 from tests.support.samples import GUIDE, commands, sample
-from tools.cloud.emulator import ROOT
 from tools.cloud.http_calls import send
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate, DemoPki
@@ -19,46 +15,15 @@ from tools.pki.issue import FILE_PASSWORD, OUTCOMES, customer_files, issue_for
 from tools.pki.issuers import DemoIssuers
 
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv*", "build", "__pycache__", ".*_cache", ".hypothesis", "dist", "node_modules"
-)
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
     """A copy of this checkout, of which no local cloud runs; one that the test left running is stopped."""
     copy = tmp_path / "checkout"
-    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
-    for name in (".venv", ".venv-emulator"):
-        (copy / name).symlink_to(ROOT / name)
-    for lock in (copy / "requirements").glob("*.txt"):
-        os.utime(lock, (0, 0))  # installed already
-    shutil.copytree(ROOT / "build/host", copy / "build/host")  # not linked: another test may build there
+    copy_checkout(copy, with_page=True)
     yield copy
     run("make down", copy)
-
-
-def run(script: str, checkout: Path) -> str:
-    """What the commands print; this returns only when every process that writes there has ended."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ.get("HOME", str(checkout)),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(checkout / "layers/registrar/python"),
-        "no_proxy": "127.0.0.1,localhost",
-    }
-    done = subprocess.run(  # noqa: S603 - commands of our own document
-        ["/bin/bash", "-e", "-o", "pipefail", "-c", script],
-        cwd=checkout,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def test_the_documented_commands_register_two_certificates(checkout: Path) -> None:
@@ -67,7 +32,7 @@ def test_the_documented_commands_register_two_certificates(checkout: Path) -> No
         assert word in started
     page = page_of(started)
     assert f"passkeys  http://localhost, {page} (" in started
-    assert f"page      {page}  (not built yet: make web, then load it again)" in started
+    assert f"page      {page}\n" in started
     (checkout / "build/client.py").write_text(sample("python"), encoding="utf-8")
     (checkout / "build/first.py").write_text(sample("first"), encoding="utf-8")
 
@@ -85,27 +50,16 @@ def test_the_documented_commands_register_two_certificates(checkout: Path) -> No
 
 
 def test_the_printed_page_may_use_the_api_and_no_other_may(checkout: Path) -> None:
-    built = checkout / "web/app/dist"
-    built.mkdir(parents=True)
-    (built / "index.html").write_text("<!doctype html><p>page")
-
     started = run("make up ORIGIN=http://localhost:3000", checkout)
 
     page = page_of(started)
-    assert "not built" not in started
     index = send("GET", page)
     api = send("GET", f"{page}/config.json").json()["api"]
-    assert (index.status, index.body) == (200, b"<!doctype html><p>page")
+    assert (index.status, index.body) == (200, (checkout / "web/app/dist/index.html").read_bytes())
     assert f"connect-src 'self' {api.partition('/_aws')[0]} " in index.headers["content-security-policy"]
     for origin, allowed in ((page, page), ("http://localhost:3000", "http://localhost:3000"), (f"{page}1", None)):
         asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         assert send("OPTIONS", f"{api}/login", None, asked).headers.get("access-control-allow-origin") == allowed
-
-
-def page_of(printed: str) -> str:
-    """The address of the page that `make up` prints."""
-    (found,) = re.findall(r"^page +(http://localhost:\d+)", printed, re.MULTILINE)
-    return str(found)
 
 
 @pytest.mark.parametrize("name", OUTCOMES)

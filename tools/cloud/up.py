@@ -58,7 +58,6 @@ def main() -> None:
         seed_known_customers(cloud, pki, ocsp)
         page.write_config(cloud.url, origins["PasskeyRpId"])
         undone.pop_all()
-    not_built = "" if page.BUILT.is_dir() else "  (not built yet: make web, then load it again)"
     summary = f"""\
 API       {cloud.url}
 services  {cloud.emulator.url} (AWS_ENDPOINT_URL; access key and secret: test)
@@ -68,7 +67,7 @@ customer  {customer.id}, password {customer.password}
 login     . {LOGIN_FILE.relative_to(ROOT)}  (sets API, CUSTOMER_ID, CUSTOMER_PASSWORD, TOTP_SECRET in a shell)
 code      .venv/bin/python -m tools.demo.code {customer.totp_secret.hex()}  (the current one-time code)
 messages  .venv/bin/python -m tools.cloud.inbox  (text messages to {customer.phone}, and mails)
-page      {page_origin}{not_built}
+page      {page_origin}
 passkeys  {origins["PasskeyOrigins"].replace(",", ", ")} (RP id {origins["PasskeyRpId"]}); others: make up ORIGIN=http://localhost:3000
 try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
