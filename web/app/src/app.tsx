@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { SessionBar } from "./components/session_bar.tsx";
-import { Announcer, View } from "./components/view.tsx";
+import { Announcer, Notice, Status, View } from "./components/view.tsx";
 import { config } from "./config.ts";
 import { addressOf, useRoute } from "./route.ts";
-import { session } from "./session.ts";
+import { noteSeen, session } from "./session.ts";
 import { useStore } from "./store.ts";
 import { chooseLanguage, language, useTexts } from "./texts/language.ts";
 import { CertificateDetails, Deregister, ReportLoss, Resume } from "./views/certificate.tsx";
@@ -43,6 +43,7 @@ export function App() {
       </button>
       <Header live={live} current={path[0] ?? ""} />
       <main id="main">
+        <EndedOther />
         <Keyed key={key}>{shown}</Keyed>
       </main>
       <footer>
@@ -62,6 +63,21 @@ export function App() {
 
 function Keyed({ children }: { children: ComponentChildren }) {
   return <>{children}</>;
+}
+
+/** Whoever did not log in elsewhere has to see it, so it stays until it is closed. */
+function EndedOther() {
+  const t = useTexts();
+  const state = useStore(session);
+  if (!state.live || !state.endedOther) return null;
+  return (
+    <Notice kind="warn">
+      <Status>{t.session.other}</Status>
+      <button type="button" onClick={noteSeen}>
+        {t.close}
+      </button>
+    </Notice>
+  );
 }
 
 function viewOf(path: readonly string[]) {

@@ -30,6 +30,11 @@ export function begin(begun: Session): void {
   session.set({ live: true, endedOther: begun.ended_other_session });
 }
 
+/** The customer has seen that another session of theirs has ended. */
+export function noteSeen(): void {
+  if (session.value.live) session.set({ live: true, endedOther: false });
+}
+
 export function end(why: Absence): void {
   token = null;
   registerProof = null;

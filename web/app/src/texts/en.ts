@@ -10,7 +10,6 @@ export const en: Texts = {
   loading: "Loading.",
   waiting: "Working.",
   cancel: "Cancel",
-  back: "Back",
   retry: "Try again",
   refresh: "Refresh",
   close: "Close",
@@ -22,7 +21,6 @@ export const en: Texts = {
     precheck: "Pre-check",
     loss: "Report a loss",
     guide: "Guide",
-    login: "Log in",
     logout: "Log out",
   },
   helpDesk: (phone) => `Help desk ${phone}`,
@@ -52,7 +50,6 @@ export const en: Texts = {
     },
   },
   problem: {
-    heading: "Please note",
     reference: (support) => `Reference for the help desk: ${support}`,
     guide: "More about this",
     wait: (seconds) =>
@@ -89,18 +86,14 @@ export const en: Texts = {
     noRegistrationText: "Choose a certificate that you registered with this bank.",
   },
   next: {
-    LOGIN: "Log in",
     RESTART: "Start again",
     CHOOSE_FILE: "Choose the file again",
-    EXPORT_AGAIN: "How to export it",
     MANAGE: "Go to your certificates",
     REGISTER_NEW_CERT: "Register another certificate",
     RESUME: "Use it again",
-    GUIDE: "What to do",
   },
   login: {
     title: "Log in",
-    why: "Log in to see this page.",
     customerId: "Customer ID",
     password: "Login password",
     submit: "Next",
@@ -129,7 +122,6 @@ export const en: Texts = {
     smsCode: "Code",
     submit: "Confirm",
     again: "Prove your identity again",
-    left: (count) => `Tries left: ${count}`,
     registration: "Certificate that signs",
     operations: {
       login: "To log in, prove who you are.",
@@ -167,7 +159,6 @@ export const en: Texts = {
     expired: (end) => `expired on ${end}`,
     password: "Certificate password",
     passwordHint: "The password and the private key do not leave this device.",
-    opening: "Opening the certificate.",
     chosen: "Chosen certificate",
     other: "Choose other files",
   },
@@ -185,14 +176,12 @@ export const en: Texts = {
     fail: "Not accepted",
     warn: "Warning",
     inform: "Note",
-    guide: "More about this",
   },
   signing: {
     text: "Text to sign",
     textHint: "You sign all of the text below.",
     consent: "What you agree to",
     agree: "I have read this and agree.",
-    mustAgree: "To register it, you have to agree.",
   },
   register: {
     title: "Register another institution's certificate",
@@ -211,7 +200,6 @@ export const en: Texts = {
     precheck: "Check first whether it can be registered",
     submit: "Register",
     sending: "Sending the file.",
-    sent: (percent) => `${percent} % sent`,
     unfinished: "You have not finished a registration.",
     resume: "Continue",
   },
@@ -320,7 +308,6 @@ export const en: Texts = {
     intro:
       "See without logging in whether a certificate can be registered. The file is not kept, and neither private key nor password is sent.",
     kind: "The certificate is for",
-    submit: "Check",
     accepted: "This certificate can be registered.",
     refused: "This certificate cannot be registered.",
     later: "Whether it is yours, and whether it is registered already, is checked after you log in.",
@@ -346,7 +333,6 @@ export const en: Texts = {
     lostKinds: { phone: "phone", totp: "authenticator app", passkeys: "passkeys" },
     notYou: "If you did not ask for this, cancel it now.",
     cancel: "Cancel the reset",
-    cancelled: "The reset is cancelled.",
   },
   passkey: {
     title: "Add a passkey",

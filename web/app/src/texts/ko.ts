@@ -7,7 +7,6 @@ export const ko = {
   loading: "불러오는 중입니다.",
   waiting: "처리 중입니다.",
   cancel: "취소",
-  back: "이전",
   retry: "다시 시도",
   refresh: "새로 고침",
   close: "닫기",
@@ -19,7 +18,6 @@ export const ko = {
     precheck: "사전 확인",
     loss: "분실 신고",
     guide: "이용 안내",
-    login: "로그인",
     logout: "로그아웃",
   },
   helpDesk: (phone: string) => `고객센터 ${phone}`,
@@ -48,7 +46,6 @@ export const ko = {
     },
   },
   problem: {
-    heading: "안내",
     reference: (support: string) => `문의 번호: ${support}`,
     guide: "자세한 안내 보기",
     wait: (seconds: number) =>
@@ -86,18 +83,14 @@ export const ko = {
     noRegistrationText: "이 은행에 등록하신 인증서를 선택해 주십시오.",
   },
   next: {
-    LOGIN: "로그인",
     RESTART: "처음부터 다시",
     CHOOSE_FILE: "파일 다시 선택",
-    EXPORT_AGAIN: "내보내는 방법 보기",
     MANAGE: "인증서 관리로 이동",
     REGISTER_NEW_CERT: "다른 인증서 등록",
     RESUME: "다시 사용하기",
-    GUIDE: "방법 보기",
   },
   login: {
     title: "로그인",
-    why: "로그인이 필요한 화면입니다.",
     customerId: "고객 ID",
     password: "로그인 비밀번호",
     submit: "다음",
@@ -121,7 +114,6 @@ export const ko = {
     smsCode: "인증번호",
     submit: "확인",
     again: "본인 확인 다시 하기",
-    left: (count: number) => `남은 횟수: ${count}회`,
     registration: "서명할 인증서",
     operations: {
       login: "로그인하려면 본인 확인이 필요합니다.",
@@ -159,7 +151,6 @@ export const ko = {
     expired: (end: string) => `${end} 만료됨`,
     password: "인증서 비밀번호",
     passwordHint: "비밀번호와 개인키는 이 기기를 떠나지 않습니다.",
-    opening: "인증서를 여는 중입니다.",
     chosen: "선택한 인증서",
     other: "다른 파일 선택",
   },
@@ -177,14 +168,12 @@ export const ko = {
     fail: "등록 불가",
     warn: "주의",
     inform: "안내",
-    guide: "자세한 안내",
   },
   signing: {
     text: "서명할 내용",
     textHint: "아래 내용 전체에 서명합니다.",
     consent: "동의 내용",
     agree: "위 내용을 확인하였으며 동의합니다.",
-    mustAgree: "동의하셔야 등록할 수 있습니다.",
   },
   register: {
     title: "타기관 인증서 등록",
@@ -202,7 +191,6 @@ export const ko = {
     precheck: "등록할 수 있는지 먼저 확인",
     submit: "등록",
     sending: "파일을 보내는 중입니다.",
-    sent: (percent: number) => `${percent}% 보냄`,
     unfinished: "진행 중인 등록이 있습니다.",
     resume: "이어서 하기",
   },
@@ -308,7 +296,6 @@ export const ko = {
     intro:
       "로그인하지 않고 등록할 수 있는 인증서인지 확인합니다. 파일은 보관하지 않으며, 개인키와 비밀번호는 보내지 않습니다.",
     kind: "인증서의 용도",
-    submit: "확인",
     accepted: "등록할 수 있는 인증서입니다.",
     refused: "등록할 수 없는 인증서입니다.",
     later: "본인의 것인지, 이미 등록되어 있는지는 로그인한 뒤에 확인합니다.",
@@ -335,7 +322,6 @@ export const ko = {
     lostKinds: { phone: "휴대폰", totp: "OTP 앱", passkeys: "패스키" },
     notYou: "고객님이 요청하신 것이 아니면 지금 취소해 주십시오.",
     cancel: "재설정 취소",
-    cancelled: "재설정을 취소했습니다.",
   },
   passkey: {
     title: "패스키 추가",

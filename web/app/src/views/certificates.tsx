@@ -5,8 +5,6 @@ import { lastDay } from "../format.ts";
 import { useLoaded } from "../hooks.ts";
 import { addressOf } from "../route.ts";
 import { service } from "../service.ts";
-import { session } from "../session.ts";
-import { useStore } from "../store.ts";
 import { useTexts } from "../texts/language.ts";
 import { Unfinished } from "./register.tsx";
 
@@ -15,7 +13,6 @@ const ENDED = new Set(["REVOKED_BY_ISSUER", "EXPIRED", "SUPERSEDED", "DEREGISTER
 /** The customer's registered certificates. */
 export function Certificates() {
   const t = useTexts();
-  const state = useStore(session);
   const list = useLoaded((signal) => service.get("/registrations", { signal }));
   const requests = useLoaded((signal) => service.get("/signature-requests", { signal }));
   const all = list.value?.registrations ?? [];
@@ -24,11 +21,6 @@ export function Certificates() {
   const waiting = requests.value?.signature_requests.length ?? 0;
   return (
     <View title={t.certificates.title}>
-      {state.live && state.endedOther && (
-        <Notice kind="warn">
-          <Status>{t.session.other}</Status>
-        </Notice>
-      )}
       <Unfinished />
       {waiting > 0 && (
         <Notice>
