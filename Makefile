@@ -39,7 +39,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs bench fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all check docs images bench fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -89,6 +89,10 @@ docs: $(DEV)  ## write the README's table of routes and the contract's examples 
 	@$(PY) -m tools.checks.routes --write
 	@$(PY) -m tools.checks.problem_examples --write
 	@$(PY) -m tools.checks.page_reasons --write
+
+images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' guide anew (needs chromium)
+	@$(PY) -m pytest -q tests/web/page/test_screenshots.py
+	@cp build/images/*.webp docs/images/
 
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)

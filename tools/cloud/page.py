@@ -25,6 +25,7 @@ LOG = ROOT / "build/page/server.log"
 # Without the machine's own list, which may call a script text/plain.
 _TYPES = mimetypes.MimeTypes()
 _TYPES.add_type("text/javascript", ".js")
+_TYPES.add_type("image/webp", ".webp")
 
 
 def write_config(api: str, rp_id: str) -> None:

@@ -23,7 +23,7 @@ from tools.pki.authorities import CustomerCertificate
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
 
 NewCertificate = Callable[..., CustomerCertificate]
-FILE_PASSWORD = "planted-Passw0rd-of-the-file"
+FILE_PASSWORD = "planted-Passw0rd-of-the-file"  # pragma: allowlist secret
 STORED = """
 async () => JSON.stringify({
   local: { ...localStorage },
