@@ -33,6 +33,7 @@ from moto.core.request import normalize_request
 from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator, Validator
 from moto.dynamodb.responses import DynamoHandler
@@ -44,6 +45,9 @@ from werkzeug.exceptions import HTTPException
 
 # moto leaves these modules without types.
 Node: Any = vars(moto.dynamodb.parsing.ast_nodes)["Node"]
+_WITH_CLAUSES = tuple(
+    vars(moto.dynamodb.parsing.ast_nodes)[name] for name in ("Expression", "UpdateExpressionFunction")
+)
 Walk: Any = vars(moto.dynamodb.parsing.ast_nodes)["DepthFirstTraverser"]
 UpdateParser: Any = vars(moto.dynamodb.parsing.expressions)["UpdateExpressionParser"]
 
@@ -80,8 +84,9 @@ def install() -> None:
     _send_at_once()
     _parse_once()
     _walk_quickly()
-    # A transaction copies whole tables, to restore them if it fails.
-    Table.__deepcopy__ = _copied_table  # type: ignore[attr-defined]
+    # A transaction copies whole tables, to restore them if it fails; an update copies its item.
+    for model, copied in ((Table, _copied_table), (Item, _copied_item), (DynamoType, _copied_value)):
+        setattr(model, "__deepcopy__", copied)  # noqa: B010 - mypy knows it as a method
 
 
 # ---- a call on its way to moto
@@ -226,6 +231,17 @@ def _walk_quickly() -> None:
     Node.__deepcopy__ = lambda self, _: _copied(self)
     Validator.validate = _validate  # type: ignore[method-assign]
     Walk.traverse = _traverse
+    Node.find_clauses = _find_clauses
+
+
+def _find_clauses(self: Any, clause_types: Sequence[type]) -> list[Any]:
+    found = []
+    for child in self.children or ():
+        if type(child) in clause_types:
+            found.append(child)
+        elif _is_one_of(type(child), _WITH_CLAUSES):
+            found += _find_clauses(child, clause_types)
+    return found
 
 
 def _validate(self: Validator) -> Any:
@@ -275,9 +291,35 @@ def _traverse(self: Any, node: Any) -> Any:
 
 def _copied_table(self: Table, memo: dict[int, Any]) -> Table:
     """With items of its own: only these can change."""
-    copied: Table = object.__new__(type(self))
+    copied: Table = _like(self)
     vars(copied).update(vars(self), items=copy.deepcopy(self.items, memo))
     return copied
+
+
+def _copied_item(self: Item, _: dict[int, Any]) -> Item:
+    """Nothing in an item is there twice, so that no copy has to be looked for."""
+    copied: Item = _like(self)
+    copied.hash_key = _copied_value(self.hash_key)
+    copied.range_key = None if self.range_key is None else _copied_value(self.range_key)
+    copied.attrs = dict.__new__(LimitedSizeDict)
+    for name, value in self.attrs.items():
+        dict.__setitem__(copied.attrs, name, _copied_value(value))
+    return copied
+
+
+def _copied_value(self: DynamoType, _: object = None) -> DynamoType:
+    copied: DynamoType = _like(self)
+    copied.type, copied.value = self.type, self.value
+    if isinstance(self.value, list):
+        copied.value = [_copied_value(each) if type(each) is DynamoType else each for each in self.value]
+    elif isinstance(self.value, dict):
+        copied.value = {name: _copied_value(each) for name, each in self.value.items()}
+    return copied
+
+
+def _like(model: Any) -> Any:
+    """Without the list of all models, in which moto keeps every one."""
+    return object.__new__(type(model))
 
 
 # ---- what is in a body
