@@ -15,9 +15,7 @@ OWN_CLOUD = frozenset(
     for name in ("demo", "emulator_contract", "emulator_contract_data", "layers", "revocation", "sam", "watch")
 )
 # Their tests share one thing that takes seconds to prepare.
-PREPARED_ONCE = frozenset(
-    {"tests/test_house.py", "tests/functions/test_logs.py", "tests/tools/packaging/test_packaging.py"}
-)
+PREPARED_ONCE = frozenset({"tests/functions/test_logs.py", "tests/tools/packaging/test_packaging.py"})
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

@@ -1,4 +1,4 @@
-"""The house rules, executed: imports between packages, subjects of files, modules of a cold start.
+"""The house rules, executed: imports between packages, subjects of files.
 
 domain        standard library, cryptography, fido2, domain; no clock, no environment
 net           domain; not aws, not boto3
@@ -9,18 +9,12 @@ functions/x   entry, steps, aws, net, domain, settings; no other function
 """
 
 import ast
-import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-
-from tests.support.shape import settings_read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "layers/registrar/python"
@@ -60,31 +54,6 @@ CODE = [SETTINGS, *(path for package in PACKAGES.values() for path in package)]
 # A handler parses, loads, lets a step or the domain decide, saves and responds: anything more belongs in a step.
 MOST_MODULES_OF_A_HANDLER = 20
 VERBS = sorted(path.parent.name for path in PACKAGES["functions"])
-# These run while a customer waits for a list or a status, or before every request.
-WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
-DECIDING = (
-    "activate_trust",
-    "check_registration",
-    "check_revocation",
-    "get_status",
-    "open_container",
-    "precheck",
-    "apply_reevaluation",
-    "plan_reevaluation",
-    "reevaluate_segment",
-    "sign_request",
-    "validate_upload",
-    "verify_signature",
-    "watch_crl",
-    "watch_issuers",
-)
-# Functions that send no notice, such as authorize and the reading functions, load no texts of notices.
-NOTIFYING = (
-    *("add_passkey", "add_totp", "approve_recovery", "cancel_recovery", "change_phone", "remove_credential"),
-    *("send_otp", "start_passkey", "start_phone", "start_totp", "login", "report_loss", "verify_certificate"),
-    *("verify_otp", "verify_passkey"),
-    *("check_revocation", "flag_expiring", "flag_shard", "reevaluate_segment", "send_notice"),
-)
 # The words of this house are customer, upload, certificate, notice …
 VAGUE = ("util", "helper", "manager", "common", "misc")
 
@@ -261,99 +230,6 @@ def test_no_file_has_a_catch_all_name() -> None:
 @pytest.mark.parametrize("path", CODE, ids=_name)
 def test_every_module_has_a_docstring(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
-
-
-# The work of a module at its import is the cost of a cold start.
-# Every handler loads botocore: one process loads it once, and each handler starts in a fork of that process.
-_LOADED = """
-import importlib.util, json, os, sys, traceback
-import botocore.client, botocore.session
-
-class Recorded(type(os.environ)):
-    def __getitem__(self, name):
-        read.add(name)
-        return super().__getitem__(name)
-
-def start(path, settings):
-    os.environ.update(settings)
-    os.environ.__class__ = Recorded
-    spec = importlib.util.spec_from_file_location("handler", path)
-    handler = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(handler)
-    return [callable(handler.lambda_handler), sorted(sys.modules), sorted(read)]
-
-read = set()
-results = {}
-for verb, (path, settings) in json.load(sys.stdin).items():
-    reading, writing = os.pipe()
-    if os.fork() == 0:
-        try:
-            with os.fdopen(writing, "w") as result:
-                json.dump(start(path, settings), result)
-        except BaseException:
-            traceback.print_exc()
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as result:
-        results[verb] = json.load(result)
-    os.wait()
-print(json.dumps(results))
-"""
-
-
-each_started = pytest.mark.parametrize("verb", VERBS)
-
-
-@cache
-def loaded() -> dict[str, tuple[set[str], set[str]]]:
-    """For each handler the modules in memory once it is loaded, and the environment variables read by then."""
-    handlers = {
-        verb: (str(ROOT / "functions" / verb / "handler.py"), dict.fromkeys(settings_read(verb), "x"))
-        for verb in VERBS
-    }
-    done = subprocess.run(  # noqa: S603 - this interpreter on our own files
-        [sys.executable, "-c", _LOADED],
-        input=json.dumps(handlers),
-        env={
-            "PYTHONPATH": str(PACKAGE),
-            "PATH": os.defpath,
-            "AWS_DEFAULT_REGION": "ap-northeast-2",
-            "AWS_ACCESS_KEY_ID": "x",
-            "AWS_SECRET_ACCESS_KEY": "x",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    results = json.loads(done.stdout)
-    assert all(is_callable for is_callable, _, _ in results.values())
-    return {verb: (set(modules), set(read)) for verb, (_, modules, read) in results.items()}
-
-
-@each_started
-def test_a_cold_start_loads_only_what_it_needs(verb: str) -> None:
-    modules, _ = loaded()[verb]
-
-    # Each of these costs a tenth of a second or more, and nothing here uses it.
-    for costly in (
-        "aws_lambda_powertools.event_handler",
-        "aws_xray_sdk",
-        "aws_lambda_powertools.utilities.idempotency",
-        "pydantic",
-    ):
-        assert costly not in modules
-    assert "registrar.domain.certificates.trust_document" not in modules or verb in DECIDING
-    assert "cryptography" not in modules or verb not in WITHOUT_CRYPTOGRAPHY
-    assert "registrar.domain.notices" not in modules or verb in NOTIFYING
-
-
-@each_started
-def test_every_setting_is_read_at_the_start(verb: str) -> None:
-    _, read = loaded()[verb]
-
-    # A missing one fails the deployment's first start, not the first customer who needs it.
-    assert settings_read(verb) <= read
 
 
 def test_commands_of_the_readme_exist() -> None:

@@ -1,4 +1,4 @@
-"""The build is complete: each handler starts from its folder and the two layers alone.
+"""The build is complete: each handler starts from its folder and the two layers alone, with no more than it needs.
 
 The local cloud cannot show this: it runs functions on an interpreter with other packages installed.
 """
@@ -18,26 +18,65 @@ from typing import Any
 import pytest
 
 from tests.support.grants import POWERLESS
-from tests.support.shape import FUNCTIONS, called, calls_of_handler, environment, function_property, verb
+from tests.support.shape import (
+    FUNCTIONS,
+    called,
+    calls_of_handler,
+    environment,
+    function_property,
+    settings_read,
+    verb,
+)
 from tools.packaging import build
 from tools.packaging.layer_diet import AWS_SERVICES
 
 LAYERS = ("layers/dependencies/python", "layers/registrar/python")
 SERVICES_DATA = "layers/dependencies/python/botocore/data"
 
+# These run while a customer waits for a list or a status, or before every request.
+WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
+DECIDING = (
+    "activate_trust",
+    "check_registration",
+    "check_revocation",
+    "get_status",
+    "open_container",
+    "precheck",
+    "apply_reevaluation",
+    "plan_reevaluation",
+    "reevaluate_segment",
+    "sign_request",
+    "validate_upload",
+    "verify_signature",
+    "watch_crl",
+    "watch_issuers",
+)
+# Functions that send no notice, such as authorize and the reading functions, load no texts of notices.
+NOTIFYING = (
+    *("add_passkey", "add_totp", "approve_recovery", "cancel_recovery", "change_phone", "remove_credential"),
+    *("send_otp", "start_passkey", "start_phone", "start_totp", "login", "report_loss", "verify_certificate"),
+    *("verify_otp", "verify_passkey"),
+    *("check_revocation", "flag_expiring", "flag_shard", "reevaluate_segment", "send_notice"),
+)
 # -I leaves out the environment and the current folder, -S every site-packages: the standard library stays.
-# Every handler loads botocore: one process loads it once, and each handler starts in a fork of that process.
+# Every handler loads botocore and powertools: one process loads them once, and each handler starts in a fork of it.
 _START = """
 import importlib, importlib.util, json, os, sys, traceback
 given = json.load(sys.stdin)
 sys.path[:0] = given["layers"]
-import botocore.client, botocore.session
+import aws_lambda_powertools, botocore.client, botocore.session
+
+class Recorded(type(os.environ)):
+    def __getitem__(self, name):
+        read.add(name)
+        return super().__getitem__(name)
 
 def start(function):
     os.chdir(function["folder"])
     sys.path.insert(0, function["folder"])
     outside = [name for name in given["foreign"] if importlib.util.find_spec(name)]
     os.environ.update(function["environment"])
+    os.environ.__class__ = Recorded
     services = []
     create_client = botocore.session.Session.create_client
     def record(self, service_name, *rest, **named):
@@ -50,8 +89,9 @@ def start(function):
         importlib.import_module(name)
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     return {"callable": callable(handler), "outside": outside, "services": services,
-            "files": [file for file in files if file]}
+            "files": [file for file in files if file], "modules": sorted(sys.modules), "read": sorted(read)}
 
+read = set()
 results = {}
 for name, function in given["functions"].items():
     reading, writing = os.pipe()
@@ -141,6 +181,30 @@ def test_handler_imports_from_deployed_files_only(
     assert set(result["services"]) == clients_of(name)
     for service in result["services"]:
         assert list((built / SERVICES_DATA / service).glob("*/service-2.json")), service
+
+
+# The work of a module at its import is the cost of a cold start.
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_cold_start_loads_only_what_it_needs(name: str, all_started: dict[str, dict[str, Any]]) -> None:
+    modules = all_started[name]["modules"]
+
+    # Each of these costs a tenth of a second or more, and nothing here uses it.
+    for costly in (
+        "aws_lambda_powertools.event_handler",
+        "aws_xray_sdk",
+        "aws_lambda_powertools.utilities.idempotency",
+        "pydantic",
+    ):
+        assert costly not in modules
+    assert "registrar.domain.certificates.trust_document" not in modules or verb(name) in DECIDING
+    assert "cryptography" not in modules or verb(name) not in WITHOUT_CRYPTOGRAPHY
+    assert "registrar.domain.notices" not in modules or verb(name) in NOTIFYING
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_setting_is_read_at_the_start(name: str, all_started: dict[str, dict[str, Any]]) -> None:
+    # A missing one fails the deployment's first start, not the first customer who needs it.
+    assert settings_read(verb(name)) <= set(all_started[name]["read"])
 
 
 def test_packages_of_the_tests_are_searched(built: Path) -> None:
