@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,12 +63,17 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 each_package = pytest.mark.parametrize("package", PACKAGES)
 
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, wherever in the file."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -102,7 +108,7 @@ def test_a_wrong_import_is_detected(planted: str, tmp_path: Path) -> None:
 def test_time_is_an_argument(package: str) -> None:
     clocks = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "sleep"}
     for path in PACKAGES[package]:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = ast.unparse(node.func.value)
                 read = node.func.attr in clocks and owner in ("datetime", "date", "time", "datetime.datetime")
@@ -181,7 +187,7 @@ def test_tests_share_helpers_through_support_only() -> None:
 
 def test_a_line_assigns_one_value() -> None:
     for path in WITHOUT_TESTS:
-        assert not list(packed(ast.parse(path.read_text()))), _name(path)
+        assert not list(packed(tree_of(path))), _name(path)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +219,7 @@ def acting(tree: ast.Module) -> list[str]:
 def test_a_file_has_one_class_with_behaviour(package: str) -> None:
     for path in PACKAGES[package]:
         # Plan and Plans, Run and Runs: a thing and the store of it are one subject.
-        families = {name.removesuffix("s") for name in acting(ast.parse(path.read_text()))}
+        families = {name.removesuffix("s") for name in acting(tree_of(path))}
         assert len(families) <= 1, f"{_name(path)}: {families}"
 
 
@@ -229,7 +235,7 @@ def test_no_file_has_a_catch_all_name() -> None:
 
 @pytest.mark.parametrize("path", CODE, ids=_name)
 def test_every_module_has_a_docstring(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(tree_of(path))
 
 
 def test_commands_of_the_readme_exist() -> None:

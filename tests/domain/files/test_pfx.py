@@ -135,10 +135,14 @@ def test_empty_password_is_refused_before_a_password_is_requested(scheme: Scheme
     for files in (
         [pfx(customer, "", key_scheme=scheme, certificate_scheme=scheme, mac_rounds=2)],
         [customer.der, sign_pri_key(customer, "", scheme)],
-        [pfx(customer, "", mac="sha256", mac_rounds=900_000)],
     ):
         with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
             recognise(files)
+
+
+def test_empty_password_is_found_at_any_cost_that_is_allowed() -> None:
+    with pytest.raises(Refusal, match="FILE_ENCRYPTION_UNSUPPORTED"):
+        recognise([pfx(an_ec_customer(), "", mac="sha256", mac_rounds=900_000)])
 
 
 def test_empty_password_without_terminator_is_recognised() -> None:

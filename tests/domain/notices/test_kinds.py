@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -21,6 +22,7 @@ def _named(tree: ast.AST) -> Iterator[Kind]:
             yield Kind[node.attr]
 
 
+@cache
 def sent_at_once() -> set[Kind]:
     """Kinds that a handler sends within the request: `notices.send(Kind.X, …)`."""
     return {
@@ -41,6 +43,7 @@ def made_from_events() -> set[Kind]:
     }
 
 
+@cache
 def named_by_senders() -> set[Kind]:
     """Kinds that code of a handler or step names, or makes a notice of."""
     return {kind for path in SENDERS for kind in _named(ast.parse(path.read_text()))}

@@ -243,7 +243,9 @@ def refused_or_the_same_signature(changed: bytes, customer: CustomerCertificate,
     assert kept == whole or kept.replace(*same_scheme)[4:] == whole.replace(*same_scheme)[4:]
 
 
-@pytest.mark.parametrize("name", SIGNED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=pytest.mark.slow if each != "rsa" else []) for each in SIGNED]
+)
 def test_a_flipped_bit_is_refused_or_ignored(name: str) -> None:
     customer, message = SIGNED[name]
     for bit in range(len(message) * 8):

@@ -186,6 +186,7 @@ def test_default_version_and_fractions_of_seconds_are_read() -> None:
         assert why(signed_by(an_rsa_key("stranger"), data)) == "signature does not verify"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_altered_response_in_a_tolerated_form_is_never_good() -> None:
     answer = signed_by(
