@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.support.accessible import NARROWEST, too_wide, violations
 from tests.support.visitor import DESKTOP, PHONE, Visitor, write_npki
 from tests.web.page.conftest import Bank
 from tests.web.page.tour import tour
-from tools.cloud.emulator import ROOT
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.issue import FILE_PASSWORD
 
@@ -18,30 +18,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.cloud]
 
 NewVisitor = Callable[..., Visitor]
 NewCertificate = Callable[..., CustomerCertificate]
-AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = """
-async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
-  ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`)
-"""
-# WCAG 2.2, 1.4.10: 320 CSS pixels are 1280 at 400 %. 1.4.4: text alone at 200 %.
+# WCAG 2.2, 1.4.4: text alone at 200 %.
 WIDTH_AT_200 = 640
-NARROWEST = 320
-
-
-def violations(page: Page) -> list[str]:
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN_AXE)
-    return found
-
-
-def too_wide(page: Page) -> str | None:
-    wide: str | None = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? null : [...document.querySelectorAll("*")]
-        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-        .map((each) => `${each.tagName}.${each.className}`).join(" ")"""
-    )
-    return wide
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])

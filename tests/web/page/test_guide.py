@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.texts_relying import RELYING_TEXTS
+from tests.support.accessible import NARROWEST, too_wide, violations
 from tests.support.visitor import DESKTOP, Visitor
-from tests.web.page.test_accessible import NARROWEST, too_wide, violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
 

@@ -168,6 +168,11 @@ def test_a_renewed_certificate_takes_the_place_of_the_earlier_one(
     visitor.page.reload()  # which certificate it replaces is not forgotten
     visitor.log_in()
     visitor.sees("이전 인증서는 더 이상 사용되지 않습니다.")
+    visitor.open()
+    visitor.log_in()
+    visitor.sees("갱신한 인증서로 바꾸는 등록이 진행 중입니다.")
+    visitor.follow("이어서 하기")
+    visitor.sees("이전 인증서는 더 이상 사용되지 않습니다.")
     visitor.choose_folder(tmp_path / "NPKI")
     visitor.agree_and_sign()
     visitor.is_at("등록되었습니다")

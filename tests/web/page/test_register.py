@@ -253,6 +253,23 @@ def test_a_silent_issuer_defers_and_the_customer_comes_back(
     expect(visitor.page.get_by_role("link", name="이어서 하기")).to_have_count(0)
 
 
+def test_a_logout_leaves_nothing_to_the_next_customer(
+    new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
+) -> None:
+    visitor = new_visitor()
+    write_npki(tmp_path, new_certificate())
+
+    visitor.open("register")
+    visitor.log_in()
+    visitor.choose_folder(tmp_path / "NPKI")
+    visitor.press("등록")
+    visitor.is_at("동의와 서명")
+    visitor.press("로그아웃")
+
+    expect(visitor.page.get_by_role("button", name="로그아웃")).to_have_count(0)
+    assert visitor.page.evaluate("localStorage.uploads") == "[]"
+
+
 def test_a_reload_at_each_step_leads_back_to_it(
     new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
 ) -> None:

@@ -22,4 +22,7 @@ export function forgetChoice(): void {
   way.set("sign");
 }
 
-whenEnded(() => holdKey(null));
+whenEnded((why) => {
+  if (why === "left") forgetChoice();
+  else holdKey(null);
+});

@@ -20,7 +20,7 @@ let startedAt = 0;
 let usedAt = 0;
 let deviceId: string | null = null;
 let registerProof: { readonly id: string; readonly until: number } | null = null;
-const forgetting: (() => void)[] = [];
+const forgetting: ((why: Absence) => void)[] = [];
 
 export function begin(begun: Session): void {
   token = begun.token;
@@ -38,12 +38,14 @@ export function noteSeen(): void {
 export function end(why: Absence): void {
   token = null;
   registerProof = null;
-  for (const forget of forgetting) forget();
+  // The next one at this browser may be another customer.
+  if (why === "left") deviceId = null;
+  for (const forget of forgetting) forget(why);
   session.set({ live: false, why });
 }
 
 /** What else is forgotten when the session ends. */
-export function whenEnded(forget: () => void): void {
+export function whenEnded(forget: (why: Absence) => void): void {
   forgetting.push(forget);
 }
 

@@ -55,9 +55,9 @@ export const en: Texts = {
     wait: (seconds) =>
       seconds < 120 ? `Try again after ${seconds} seconds.` : `Try again after ${Math.ceil(seconds / 60)} minutes.`,
     network: "No connection",
-    networkText: "Check your connection and try again. What you entered is still here.",
+    networkText: "Check your connection and try again. A password has to be entered again.",
     timedOut: "The response takes too long",
-    timedOutText: "Try again in a while. What you entered is still here.",
+    timedOutText: "Try again in a while. A password has to be entered again.",
     unexpected: "Something went wrong",
     unexpectedText: "Try again in a while. If it goes on, call the help desk.",
     formExpired: "The time to send the file has passed",
@@ -201,6 +201,7 @@ export const en: Texts = {
     submit: "Register",
     sending: "Sending the file.",
     unfinished: "You have not finished a registration.",
+    unfinishedRenewal: "You have not finished the registration of a renewed certificate.",
     resume: "Continue",
   },
   upload: {
@@ -372,6 +373,7 @@ export const en: Texts = {
     title: "Signature requests",
     none: "No request waits for your signature.",
     paused: "The list is not refreshed by itself now.",
+    asked: (at) => `asked at ${at}`,
     until: (at) => `until ${at}`,
     from: (service) => `Asked by: ${service}`,
     show: "Show",

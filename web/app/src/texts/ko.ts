@@ -53,9 +53,9 @@ export const ko = {
         ? `${seconds}초 후에 다시 시도해 주십시오.`
         : `${Math.ceil(seconds / 60)}분 후에 다시 시도해 주십시오.`,
     network: "연결할 수 없습니다",
-    networkText: "인터넷 연결을 확인한 뒤 다시 시도해 주십시오. 입력하신 내용은 그대로 있습니다.",
+    networkText: "인터넷 연결을 확인한 뒤 다시 시도해 주십시오. 비밀번호는 다시 입력하셔야 합니다.",
     timedOut: "응답이 늦어지고 있습니다",
-    timedOutText: "잠시 후 다시 시도해 주십시오. 입력하신 내용은 그대로 있습니다.",
+    timedOutText: "잠시 후 다시 시도해 주십시오. 비밀번호는 다시 입력하셔야 합니다.",
     unexpected: "일시적인 오류가 발생했습니다",
     unexpectedText: "잠시 후 다시 시도해 주십시오. 계속되면 고객센터로 문의해 주십시오.",
     formExpired: "파일을 보낼 시간이 지났습니다",
@@ -192,6 +192,7 @@ export const ko = {
     submit: "등록",
     sending: "파일을 보내는 중입니다.",
     unfinished: "진행 중인 등록이 있습니다.",
+    unfinishedRenewal: "갱신한 인증서로 바꾸는 등록이 진행 중입니다.",
     resume: "이어서 하기",
   },
   upload: {
@@ -361,6 +362,7 @@ export const ko = {
     title: "서명 요청",
     none: "서명을 기다리는 요청이 없습니다.",
     paused: "자동으로 새로 고치지 않고 있습니다.",
+    asked: (at: string) => `${at} 요청`,
     until: (at: string) => `${at}까지`,
     from: (service: string) => `요청한 곳: ${service}`,
     show: "내용 보기",

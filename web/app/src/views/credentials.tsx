@@ -116,7 +116,8 @@ function Recovery({ recovery, onCancelled }: { recovery: RecoveryFacts; onCancel
 
 /** What a proof of identity opened is shut again where the service does not accept it any more. */
 function shutBy(error: PageError, setProof: (proof: null) => void): PageError {
-  if (codeOf(error) === "STEP_UP_REQUIRED") setProof(null);
+  const code = codeOf(error);
+  if (code === "STEP_UP_REQUIRED" || code === "STEP_UP_TOO_WEAK") setProof(null);
   return error;
 }
 

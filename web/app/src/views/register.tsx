@@ -48,7 +48,7 @@ export function Register({ replaces }: { replaces: string | null }) {
         return sent.error;
       }
       keepRegisterProof(null);
-      keepUpload(sent.value.upload_id);
+      keepUpload(sent.value.upload_id, replaces);
       go("register", sent.value.upload_id, ...(replaces ? ["replaces", replaces] : []));
       return null;
     });
@@ -164,13 +164,14 @@ export function Register({ replaces }: { replaces: string | null }) {
 /** A registration that was begun before, in this browser. */
 export function Unfinished() {
   const t = useTexts();
-  const ids = useStore(unfinished);
-  if (ids.length === 0) return null;
+  const kept = useStore(unfinished);
+  if (kept.length === 0) return null;
   return (
     <Notice>
-      {ids.map((id) => (
+      {kept.map(({ id, replaces }) => (
         <p class="links" key={id}>
-          {t.register.unfinished} <a href={addressOf(["register", id])}>{t.register.resume}</a>
+          {replaces ? t.register.unfinishedRenewal : t.register.unfinished}{" "}
+          <a href={addressOf(["register", id, ...(replaces ? ["replaces", replaces] : [])])}>{t.register.resume}</a>
         </p>
       ))}
     </Notice>

@@ -32,7 +32,8 @@ export function Requests() {
               <strong>{each.title}</strong>
             </p>
             <p class="hint">
-              {t.requests.from(each.service)} · {t.requests.until(timeOfDay(each.expires_at))}
+              {t.requests.from(each.service)} · {t.requests.asked(timeOfDay(each.created_at))} ·{" "}
+              {t.requests.until(timeOfDay(each.expires_at))}
             </p>
             <p class="links">
               <a class="button" href={addressOf(["requests", each.request_id])}>

@@ -38,7 +38,7 @@ export function UploadView({ id, replaces }: { id: string; replaces: string | nu
     service.pollUpload(id, { signal: stop.signal, onUpdate: setUpload }).then((result) => {
       if (stop.signal.aborted) return;
       if (result.ok) {
-        settle(result.value);
+        settle(result.value, replaces);
         setRefreshed(round);
       } else {
         if (codeOf(result.error) === "UPLOAD_NOT_FOUND") dropUpload(id);
@@ -65,9 +65,9 @@ export function UploadView({ id, replaces }: { id: string; replaces: string | nu
 }
 
 /** Keep what is unfinished, and forget what has ended. */
-function settle(upload: Upload): void {
+function settle(upload: Upload, replaces: string | null): void {
   if (["REGISTERED", "REJECTED", "EXPIRED", "FAILED"].includes(upload.state)) dropUpload(upload.upload_id);
-  else keepUpload(upload.upload_id);
+  else keepUpload(upload.upload_id, replaces);
   if (upload.state === "REGISTERED") choice.forgetChoice();
 }
 
