@@ -13,7 +13,7 @@ PURPOSES: Mapping[Operation, Mapping[str, str]] = {
     Operation.LOGIN: {"ko": "로그인", "en": "to log in"},
     Operation.REGISTER: {"ko": "인증서 등록", "en": "to register a certificate"},
     Operation.RESUME: {"ko": "인증서 사용 재개", "en": "to use a certificate again"},
-    Operation.DEREGISTER: {"ko": "인증서 등록 해지", "en": "to deregister a certificate"},
+    Operation.DEREGISTER: {"ko": "인증서 등록 해제", "en": "to deregister a certificate"},
     Operation.ENROL: {"ko": "본인 확인 수단 추가·변경", "en": "to add or change a way of proving your identity"},
     Operation.REMOVE: {"ko": "본인 확인 수단 삭제", "en": "to remove a way of proving your identity"},
 }

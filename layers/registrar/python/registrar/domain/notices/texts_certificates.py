@@ -164,8 +164,8 @@ CERTIFICATES: Rows = {
     Kind.DEREGISTERED: queued(
         "registration_id",
         Wording(
-            "타기관 인증서 등록 해지 안내",
-            "{name} 고객님, 인증서(발급기관: {issuer})의 등록이 해지되었습니다. " + _NOT_ME_KO,
+            "타기관 인증서 등록 해제 안내",
+            "{name} 고객님, 인증서(발급기관: {issuer})의 등록이 해제되었습니다. " + _NOT_ME_KO,
         ),
         Wording(
             "Certificate deregistered",

@@ -130,8 +130,8 @@ REGISTRATION_TEXTS: dict[Code, dict[str, Wording]] = {
     },
     Code.REG_DEREGISTERED: {
         "ko": Wording(
-            "등록을 해지한 인증서입니다",
-            "고객님이 이 인증서의 등록을 해지하셨습니다. 다시 사용하시려면 같은 인증서나 새 인증서를 등록해 "
+            "등록을 해제한 인증서입니다",
+            "고객님이 이 인증서의 등록을 해제하셨습니다. 다시 사용하시려면 같은 인증서나 새 인증서를 등록해 "
             "주십시오.",
         ),
         "en": Wording(
