@@ -20,6 +20,19 @@ from registrar.aws import dynamo
 from registrar.aws.tables.relying_services import from_item, to_item
 from registrar.domain.access.relying_service import NAME, ROLE_ARN, RelyingService, Use
 from registrar.domain.signing.kinds import KINDS, TEXT
+from registrar.domain.signing.signature_request import REQUESTED_BY, TRANSACTION
+
+
+def _plain(service: RelyingService) -> set[str]:
+    """The titles without what a reader overlooks: spaces, and large letters."""
+    return {title.casefold().replace(" ", "") for title in service.title.values()}
+
+
+_LABELS = {
+    part.casefold().replace(" ", "")
+    for label in (*(line.label for kind in KINDS.values() for line in kind.lines), REQUESTED_BY, TRANSACTION)
+    for part in label.split(" / ")
+}
 
 
 def principal(role_arn: str) -> str:
@@ -42,8 +55,10 @@ def enter(client: Any, table: str, role_arn: str, service: RelyingService) -> No
             )
     if wrong := service.kinds - KINDS.keys():
         raise ValueError(f"{', '.join(sorted(wrong))}: not a kind; there are {', '.join(KINDS)}")
+    if _plain(service) & _LABELS:
+        raise ValueError("a title is the label of a line: both beside each other would read like that line")
     for known in entries(client, table).values():
-        if known.name != service.name and set(known.title.values()) & set(service.title.values()):
+        if known.name != service.name and _plain(known) & _plain(service):
             raise ValueError(f"{known.name} has that title: customers could not tell the two apart")
     client.put_item(TableName=table, Item=to_item(principal(role_arn), service))
 

@@ -140,7 +140,9 @@ def test_messages_with_pss_are_accepted(openssl: OpenSsl) -> None:
     )
 
     accepted_for_this_only(builder.sign(Encoding.DER, [PKCS7Options.Binary, DETACHED]), RSA)
-    accepted_for_this_only(openssl.sign(CONTENT, [RSA], "pss", "-keyopt", "rsa_pss_saltlen:digest"), RSA)
+    for salt in ("digest", "max", "20"):
+        accepted_for_this_only(openssl.sign(CONTENT, [RSA], "pss", "-keyopt", f"rsa_pss_saltlen:{salt}"), RSA)
+    accepted_for_this_only(openssl.sign(CONTENT, [RSA], "pss"), RSA)
 
 
 def test_of_two_signers_the_one_of_the_certificate_counts(openssl: OpenSsl) -> None:

@@ -53,9 +53,10 @@ def test_a_role_that_is_entered_again_has_the_new_entry_only(account: Account) -
     assert found(account) == RelyingService("loans", {"ko": "대출", "en": "Loans"}, frozenset(), frozenset())
 
 
-def test_two_services_have_no_title_in_common(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("ko", "en"), [("이체", "Loans"), ("이 체", "Loans"), ("대출", "transfers")])
+def test_two_services_have_no_title_in_common(account: Account, ko: str, en: str) -> None:
     run(account, "enter")
-    other = ["enter", f"{ROLE}-2", "loans", "--ko", "이체", "--en", "Loans"]
+    other = ["enter", f"{ROLE}-2", "loans", "--ko", ko, "--en", en]
 
     with pytest.raises(SystemExit) as refused:
         main([*other, "--table", account.physical["RelyingServicesTable"]])
@@ -92,6 +93,8 @@ def test_the_list_names_each_role_with_what_it_may_do(account: Account, capsys: 
         ["enter", ROLE, "transfers", "--ko", "", "--en", "Transfers"],
         ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Transfers", "--kind", "Any kind"],
         ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Transfers", "--kind", "transferr"],
+        ["enter", ROLE, "transfers", "--ko", "금액", "--en", "Amount"],
+        ["enter", ROLE, "transfers", "--ko", "요 청", "--en", "REQUESTED BY"],
         ["enter", ROLE, "transfers", "--ko", "받는 분 / Payee: 김철수", "--en", "Transfers"],
         ["enter", ROLE, "transfers", "--ko", "받는 분 / Payee 김철수", "--en", "Transfers"],
         ["enter", ROLE, "transfers", "--ko", "이체", "--en", "Trаnsfers"],

@@ -1,28 +1,51 @@
-"""RSASSA-PSS as an AlgorithmIdentifier (RFC 4055 section 3.1), which is compared as a whole."""
-
-from collections.abc import Iterator
-from itertools import product
+"""RSASSA-PSS as an AlgorithmIdentifier (RFC 4055 section 3.1)."""
 
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from registrar.domain.asn1 import der
-from registrar.domain.asn1.ber import der_value
+from registrar.domain.reasons.errors import DerMalformed
 
-
-def _pss_encodings() -> Iterator[tuple[bytes, tuple[padding.PSS, SHA256 | SHA384 | SHA512]]]:
-    """RSASSA-PSS as RFC 4055 section 3.1 recommends it: one hash for all, salt as long as it; NULL or nothing."""
-    for algorithm, oid in ((SHA256(), 1), (SHA384(), 2), (SHA512(), 3)):
-        name = bytes.fromhex("0609608648016503040200")[:-1] + bytes([oid])
-        forms = [der_value(der.SEQUENCE, name + null) for null in (b"", b"\x05\x00")]
-        for own, of_mask in product(forms, forms):
-            mask = der_value(der.SEQUENCE, _MGF1 + of_mask)
-            salt = der_value(der.INTEGER, bytes([algorithm.digest_size]))
-            parameters = der_value(0xA0, own) + der_value(0xA1, mask) + der_value(0xA2, salt)
-            encoding = der_value(der.SEQUENCE, _PSS + der_value(der.SEQUENCE, parameters))
-            yield encoding, (padding.PSS(padding.MGF1(algorithm), algorithm.digest_size), algorithm)
-
-
-_MGF1 = bytes.fromhex("06092a864886f70d010108")
 _PSS = bytes.fromhex("06092a864886f70d01010a")
-PSS_SIGNATURES = dict(_pss_encodings())
+_MGF1 = bytes.fromhex("06092a864886f70d010108")
+_NULL = b"\x05\x00"
+_HASHES: dict[bytes, SHA256 | SHA384 | SHA512] = {
+    bytes.fromhex("0609608648016503040201"): SHA256(),
+    bytes.fromhex("0609608648016503040202"): SHA384(),
+    bytes.fromhex("0609608648016503040203"): SHA512(),
+}
+_HASH = 0xA0
+_MASK = 0xA1
+_SALT = 0xA2
+_USUAL_SALT = 20
+MOST_SALT = 512
+"""Of an RSA key of 4096 bits, no salt is longer."""
+
+
+def read_pss(algorithm: bytes) -> tuple[padding.PSS, SHA256 | SHA384 | SHA512] | None:
+    """The scheme and its hash, which is one for content and mask as RFC 4055 recommends; None for anything else."""
+    try:
+        oid, parameters = der.values_in(algorithm)
+        own, mask, *salt = der.values_in(parameters)
+        (named,) = der.values_in(own, _HASH)
+        (generator,) = der.values_in(mask, _MASK)
+        function, of_mask = der.values_in(generator)
+        size = _salt_length(*salt) if salt else _USUAL_SALT
+        digest = _hash(named)
+        other = _hash(of_mask)
+    except (DerMalformed, ValueError, TypeError):
+        return None
+    if oid != _PSS or function != _MGF1 or digest is None or digest is not other or not 0 <= size <= MOST_SALT:
+        return None
+    return padding.PSS(padding.MGF1(digest), size), digest
+
+
+def _salt_length(tagged: bytes) -> int:
+    (length,) = der.values_in(tagged, _SALT)
+    start, end = der.expect(length, 0, len(length), der.INTEGER)
+    return int.from_bytes(length[start:end], signed=True)
+
+
+def _hash(algorithm: bytes) -> SHA256 | SHA384 | SHA512 | None:
+    oid, *parameters = der.values_in(algorithm)
+    return _HASHES.get(oid) if parameters in ([], [_NULL]) else None

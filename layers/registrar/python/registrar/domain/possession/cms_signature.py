@@ -11,7 +11,7 @@
 | sid (5.3) | issuer and serial number as they stand in the certificate, or its subjectKeyIdentifier |
 | digestAlgorithm (10.1.1) | SHA-256, SHA-384, SHA-512 |
 | signedAttrs (5.3, 5.4, 11.1, 11.2) | absent, or with content-type id-data and message-digest, each once with one value; the signature is over their DER as SET OF, or over them in the order in which they came (node-forge does not sort them). Others, signing-time included, are signed but not read |
-| signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), RSASSA-PSS with the digest throughout and a salt as long as it (RFC 4055 3.1), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2) |
+| signatureAlgorithm (10.1.2) | RSASSA-PKCS1-v1_5 as rsaEncryption or with the digest's name (RFC 3370 3.2, 5754 3.2), RSASSA-PSS with the digest throughout (RFC 4055 3.1), ECDSA with the digest's name (RFC 5753 2.1.1, 5758 3.2) |
 
 Without signedAttrs the signature is over the content itself. Such a message could be made of one that has them, by
 calling the DER of its attributes the content: content of that form is refused.
@@ -37,7 +37,7 @@ from registrar.domain.asn1 import der
 from registrar.domain.asn1.ber import der_value, to_der
 from registrar.domain.certificates.certificate import UNREADABLE
 from registrar.domain.certificates.certificate_form import parse_certificate
-from registrar.domain.certificates.pss import PSS_SIGNATURES
+from registrar.domain.certificates.pss import read_pss
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.reasons.errors import ContentNeeded, DerMalformed, PossessionProofInvalid
 
@@ -378,7 +378,7 @@ def _check_signature(
 ) -> None:
     key = certificate.public_key()
     algorithm = asn1.encode_der(signer.signature_algorithm)
-    pss = PSS_SIGNATURES.get(algorithm) if isinstance(key, rsa.RSAPublicKey) else None
+    pss = read_pss(algorithm) if isinstance(key, rsa.RSAPublicKey) else None
     algorithms = _RSA_SIGNATURES if isinstance(key, rsa.RSAPublicKey) else _EC_SIGNATURES
     named = pss[1].name if pss else algorithms.get(algorithm, "")
     if named not in (None, digest.name):

@@ -36,7 +36,7 @@ from registrar.domain.certificates.path import (
     check_signed,
     signature_hash,
 )
-from registrar.domain.certificates.pss import PSS_SIGNATURES
+from registrar.domain.certificates.pss import read_pss
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid
 from registrar.domain.revocation.ocsp_form import Form
@@ -115,7 +115,7 @@ def check_signer(
 ) -> Certificate:
     """The authorised signer that made the response. Raises PathInvalid, ValueError for malformed bytes."""
     response = form.response
-    accepted = PSS_SIGNATURES.get(form.algorithm) or _SIGNATURES.get(response.signature_algorithm_oid)
+    accepted = read_pss(form.algorithm) or _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
         raise PathInvalid("signature algorithm not accepted")
     signed = form.signed

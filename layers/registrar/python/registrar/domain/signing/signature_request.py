@@ -27,6 +27,8 @@ from registrar.domain.registrations.retention import RULES
 from registrar.domain.signing.kinds import KINDS, Value
 from registrar.domain.times import iso
 
+TRANSACTION = "거래 / Transaction"
+REQUESTED_BY = "요청 / Requested by"
 DEFAULT_SECONDS = 300
 LEAST_SECONDS = 60
 MOST_SECONDS = 3600
@@ -139,9 +141,9 @@ class SignatureRequest:
         """
         kind = KINDS[self.kind]
         lines = {
-            "거래 / Transaction": kind.title,
+            TRANSACTION: kind.title,
             **kind.shown(self.values),
-            "요청 / Requested by": f"{self.service_title['ko']} / {self.service_title['en']}",
+            REQUESTED_BY: f"{self.service_title['ko']} / {self.service_title['en']}",
             "bank": bank,
             "service": self.service,
             "request": self.id,
