@@ -14,6 +14,7 @@ from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Registration, new_registration
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared
 from tests.support.rows import a_registration, an_awaiting_upload, registrations_of
 from tests.support.transitions import block
 
@@ -65,7 +66,7 @@ def erasure(account: Account) -> Erasure:
 def test_an_ended_registration_is_erased_with_its_locks_when_due(
     account: Account, erasure: Erasure, ending: Ending
 ) -> None:
-    registration = a_registration(account)
+    registration = prepared(account, a_registration)
     assert list(erasure.due(NOW + 10_000 * DAY)) == [], "a live one never is"
     since = ending(account, registration)
     others = [i for i in account.items("RegistrationsTable") if not _of(i, registration)]
@@ -94,7 +95,7 @@ def _left(account: Account, others: list[dict[str, Any]]) -> list[dict[str, Any]
 
 
 def test_due_registrations_are_read_from_the_index_only(account: Account, erasure: Erasure) -> None:
-    deregistered(account, a_registration(account))
+    deregistered(account, prepared(account, a_registration))
 
     calls = account.recorded(lambda: list(erasure.due(NOW)))
 
@@ -146,7 +147,7 @@ def test_an_item_with_another_erasure_date_is_kept(account: Account, erasure: Er
 
 @pytest.mark.parametrize("after", [False, True])
 def test_an_interrupted_erasure_deletes_all_or_nothing(account: Account, erasure: Erasure, after: bool) -> None:
-    deregistered(account, a_registration(account))
+    deregistered(account, prepared(account, a_registration))
     (over,) = erasure.due(NOW)
 
     with account.killed_at(0, after=after), pytest.raises(Killed):

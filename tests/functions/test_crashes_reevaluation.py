@@ -1,10 +1,13 @@
 """Re-evaluation with crashes and repeated messages."""
 
+from typing import Any
+
 import pytest
 
 from registrar.aws.tables.registrations import Registrations
 from tests.support.account import Account, Killed
 from tests.support.app import a_batch
+from tests.support.prepared import prepared
 from tests.support.reevaluation import (
     BY_REEVALUATION,
     KICA,
@@ -14,17 +17,18 @@ from tests.support.reevaluation import (
     activate,
     digest,
     holds,
+    one_that_fails,
     planned,
-    prepared,
     registered,
     summary,
+    with_few_shards,
     worked,
 )
 
 
 @pytest.fixture
 def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
-    return prepared(account, monkeypatch)
+    return with_few_shards(account, monkeypatch)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -33,12 +37,19 @@ def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Begin the plan, hand out its segments."""
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
+    prepared(account, one_that_fails)
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("plan_reevaluation", PLANNER)
     account.restart()
     assert a_plan(account)["to_hold"] == 1
+
+
+def planned_up_to_one_segment(account: Account) -> dict[str, Any]:
+    """The message of the segment that is left."""
+    one_that_fails(account)
+    first, last = planned(account)
+    worked(account, first)
+    return last
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -47,10 +58,7 @@ def test_a_worker_killed_while_planning_is_repeated_by_the_queue(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Keep what was found, note the segment as done, write the summary."""
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
-    first, last = planned(account)
-    worked(account, first)
+    last = prepared(account, planned_up_to_one_segment)
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("reevaluate_segment", a_batch(last))
     account.restart()
@@ -59,15 +67,20 @@ def test_a_worker_killed_while_planning_is_repeated_by_the_queue(
     assert summary(account)["to_hold"] == 1
 
 
+def two_that_fail(account: Account) -> dict[str, str]:
+    owners = {name: registered(account, name, **KICA) for name in ("kim", "lee")}
+    activate(account, 2, "kica")
+    a_plan(account)
+    return owners
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(2))
 def test_a_worker_killed_while_applying_is_repeated_by_the_queue(
     account: Account, registrations: Registrations, write: int, after: bool
 ) -> None:
     """Two registrations of one batch."""
-    owners = {"kim": registered(account, "kim", **KICA), "lee": registered(account, "lee", **KICA)}
-    activate(account, 2, "kica")
-    a_plan(account)
+    owners = prepared(account, two_that_fail)
     planned_for = [["kim", owners["kim"], "hold"], ["lee", owners["lee"], "hold"]]
     batch = {"task": "apply", "version": 2, "at": "2026-11-23T03:01:00Z", "registrations": planned_for}
     with account.killed_at(write, after=after), pytest.raises(Killed):
@@ -79,8 +92,7 @@ def test_a_worker_killed_while_applying_is_repeated_by_the_queue(
 
 
 def test_a_repeated_segment_keeps_its_first_findings(account: Account, registrations: Registrations) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
+    prepared(account, one_that_fails)
     messages = planned(account)
     worked(account, *messages)
     confirmed = digest(account)
@@ -92,8 +104,7 @@ def test_a_repeated_segment_keeps_its_first_findings(account: Account, registrat
 def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
     account: Account, registrations: Registrations
 ) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
+    prepared(account, one_that_fails)
     old = planned(account)
     worked(account, *old)
     account.pass_time(minutes=1)

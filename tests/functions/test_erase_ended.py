@@ -9,6 +9,7 @@ from registrar.domain.registrations.retention import RULES
 from tests.support.account import Account, Killed
 from tests.support.app import an_event
 from tests.support.builders import NOW, a_certificate
+from tests.support.prepared import prepared
 from tests.support.rows import a_registration, registrations_of
 from tests.support.stream import a_record, published, row
 
@@ -29,7 +30,7 @@ def ended(account: Account) -> None:
 
 
 def test_an_ended_registration_is_erased_after_its_retention_period(account: Account) -> None:
-    ended(account)
+    prepared(account, ended)
     before = account.items("RegistrationsTable")
 
     account.at = NOW + KEPT - timedelta(seconds=1)
@@ -63,7 +64,7 @@ def test_only_items_with_a_ttl_remain_after_an_erasure(account: Account) -> None
 @pytest.mark.parametrize("write", range(WRITES))
 @pytest.mark.parametrize("after", [False, True])
 def test_after_a_crash_at_any_write_the_next_run_continues(account: Account, write: int, after: bool) -> None:
-    ended(account)
+    prepared(account, ended)
     account.at = NOW + KEPT
     with account.killed_at(write, after=after), pytest.raises(Killed):
         erase(account)
@@ -79,7 +80,7 @@ def test_after_a_crash_at_any_write_the_next_run_continues(account: Account, wri
 def test_a_concurrent_registration_does_not_stop_other_erasures(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended(account)
+    prepared(account, ended)
     account.at = NOW + KEPT
     dynamodb = account.function("erase_ended").erasure.client
     real = dynamodb.get_item

@@ -22,6 +22,7 @@ from tests.support.app import DONE, Answer, App, a_batch, assert_problem
 from tests.support.builders import a_certificate
 from tests.support.methods import Prover
 from tests.support.notices import delivered, states, texts
+from tests.support.prepared import prepared
 from tests.support.rows import PASSWORD, a_registration, registrations_of
 
 STRANGER = "198.51.100.7"
@@ -29,8 +30,19 @@ STRANGER = "198.51.100.7"
 
 @pytest.fixture
 def app(account: Account) -> App:
+    prepared(account, enrolled)
+    return App(account)
+
+
+def enrolled(account: Account, /, **facts: Any) -> None:
     for customer in ("hong", "lee", "park"):
-        App(account, customer).enrol(password_hash=_at_full_cost())
+        App(account, customer).enrol(**facts)
+
+
+@pytest.fixture
+def app_at_full_cost(account: Account) -> App:
+    """To check a password takes as long as in production."""
+    enrolled(account, password_hash=_at_full_cost())
     return App(account)
 
 
@@ -66,8 +78,11 @@ def lock_notices(account: Account) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("before", [0, FREE_TRIES - 1, FREE_TRIES], ids=["first", "last free", "must wait"])
-def test_unknown_wrong_and_locked_logins_are_indistinguishable(app: App, account: Account, before: int) -> None:
+def test_unknown_wrong_and_locked_logins_are_indistinguishable(
+    app_at_full_cost: App, account: Account, before: int
+) -> None:
     """Same status, same body, same headers, same AWS calls, same hash parameters, whatever came before."""
+    app = app_at_full_cost
     for locked in ("lee", "park"):
         account.function("login").sessions.lock(locked, account.at)
     looks = []
@@ -322,7 +337,7 @@ def three_of_hong(account: Account) -> list[str]:
 def test_a_report_killed_at_any_write_holds_all_when_it_is_delivered_again(
     app: App, account: Account, write: int, after: bool
 ) -> None:
-    ids = three_of_hong(account)
+    ids = prepared(account, three_of_hong)
     message = a_batch({"customer_id": "hong"})
     account.calls.clear()
     with account.killed_at(write, after=after), pytest.raises(Killed):
@@ -337,7 +352,7 @@ def test_a_report_killed_at_any_write_holds_all_when_it_is_delivered_again(
 def test_a_report_that_one_registration_never_takes_is_not_taken_for_done(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = three_of_hong(account)
+    ids = prepared(account, three_of_hong)
     real = Registrations.add_hold
 
     def overtaken(self: Registrations, customer_id: str, registration_id: str, hold: Hold, now: datetime) -> Any:

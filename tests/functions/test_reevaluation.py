@@ -14,6 +14,7 @@ from registrar.entry.log import customer_ref
 from tests.support.account import Account
 from tests.support.app import a_batch, put_trust
 from tests.support.builders import NOW
+from tests.support.prepared import prepared
 from tests.support.reevaluation import (
     BY_REEVALUATION,
     BY_STAFF,
@@ -27,11 +28,12 @@ from tests.support.reevaluation import (
     applied,
     confirm,
     holds,
+    one_that_fails,
     planned,
-    prepared,
     registered,
     summary,
     summary_key,
+    with_few_shards,
     worked,
 )
 
@@ -40,7 +42,7 @@ CODES = ["CERT_POLICY_NOT_ACCEPTED"]
 
 @pytest.fixture
 def registrations(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
-    return prepared(account, monkeypatch)
+    return with_few_shards(account, monkeypatch)
 
 
 def test_a_plan_lists_what_fails_now_and_changes_nothing(account: Account, registrations: Registrations) -> None:
@@ -164,8 +166,7 @@ def test_a_bank_hold_between_plan_and_application_is_kept(account: Account, regi
 def test_only_the_confirmed_plan_of_the_active_version_is_applied(
     account: Account, registrations: Registrations, overrides: dict[str, Any], why: str
 ) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
+    prepared(account, one_that_fails)
     a_plan(account)
     response = confirm(account, 2, **overrides)
     assert response["refused"] == "STATE_CONFLICT"
@@ -199,8 +200,7 @@ def test_a_plan_is_not_applied_by_its_planner(account: Account, registrations: R
 
 
 def test_a_plan_expires_after_a_day(account: Account, registrations: Registrations) -> None:
-    registered(account, "kim", **KICA)
-    activate(account, 2, "kica")
+    prepared(account, one_that_fails)
     a_plan(account)
     account.at += PROPOSAL_LIFE + timedelta(seconds=1)
     assert confirm(account, 2)["text"].startswith("the proposal is older than a day")

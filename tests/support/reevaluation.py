@@ -12,6 +12,7 @@ from registrar.domain.registrations.registration import Hold
 from tests.support.account import Account
 from tests.support.app import DONE, a_batch, get_trust, put_trust, trust_demo_issuers
 from tests.support.builders import a_certificate, a_trust_document
+from tests.support.prepared import prepared
 from tests.support.rows import a_registration, registrations_of
 
 SHARDS = ("expiry-0", "expiry-1")
@@ -22,10 +23,10 @@ FREE, BY_STAFF = (frozenset[Hold](), None), (frozenset({Hold.BANK}), None)
 BY_REEVALUATION = (frozenset({Hold.BANK}), "reevaluation")
 
 
-def prepared(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
+def with_few_shards(account: Account, monkeypatch: pytest.MonkeyPatch) -> Registrations:
     """Issuers that are trusted, no registration yet; few shards: the same writes, fewer reads."""
     monkeypatch.setattr("registrar.aws.tables.registration_items.EXPIRY_SHARDS", SHARDS)
-    trust_demo_issuers(account)
+    prepared(account, trust_demo_issuers)
     return registrations_of(account)
 
 
@@ -40,6 +41,13 @@ def activate(account: Account, version: int, *refused: str) -> None:
         for policy in document["operators"][operator]["policies"]:
             policy["accepted"] = False
     put_trust(account, ACTIVE, json.dumps(document).encode())
+
+
+def one_that_fails(account: Account) -> str:
+    """A registration of kim whose certificate an active document refuses."""
+    found = registered(account, "kim", **KICA)
+    activate(account, 2, "kica")
+    return found
 
 
 def planned(account: Account) -> list[dict[str, Any]]:
