@@ -107,7 +107,9 @@ CASES: dict[str, tuple[Callable[[], list[bytes]], str]] = {
 
 
 @each_side
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if "PFX" in case else []) for case in CASES]
+)
 def test_open_container(after: bool, case: str) -> None:
     files, state = CASES[case]
     for crash in each_crash(waiting(files), give(SECRET), after=after):

@@ -16,9 +16,10 @@ from registrar.domain.registrations.upload import DAILY_UPLOADS
 from tests.support.account import Account
 from tests.support.app import App
 from tests.support.builders import NOW, a_compromised_key
-from tests.support.containers import SECRET, files_of, mismatch
+from tests.support.containers import SECRET, mismatch
 from tests.support.decision_cases import CASES
 from tests.support.methods import Prover
+from tests.support.prepared import prepared, uploaded_container
 from tests.support.relying import System, a_service
 from tests.support.scenarios import (
     ONLY_OF_THE_GATEWAY,
@@ -59,6 +60,7 @@ from tests.support.scenarios import (
     silent_before_a_transaction,
     silent_for_a_day,
     sixth_passkey,
+    uploaded,
     with_a_code_after_the_loss_of_a_certificate,
     with_a_text_message,
     without_trust,
@@ -106,7 +108,7 @@ SCENARIOS: dict[str, Scenario] = {
         "POST",
         "/uploads/{upload_id}/registration",
         {"consent_version": "2026-11"},
-        upload_id=app.upload(*files_of(good()))["upload_id"],
+        upload_id=prepared(app, uploaded_container)[1]["upload_id"],
     ),
     "FILE_PASSWORD_WRONG": repeated(1, wrong_password),
     "FILE_PASSWORD_ATTEMPTS_EXCEEDED": repeated(5, wrong_password),
@@ -121,7 +123,7 @@ SCENARIOS: dict[str, Scenario] = {
     "OWN_BANK_CERTIFICATE": looked_at(lambda: good(bank_ou="JBB").der),
     "PROOF_FAILED": repeated(1, signed_by_another),
     "PROOF_ATTEMPTS_EXCEEDED": repeated(3, signed_by_another),
-    "PROOF_EXPIRED": later(lambda app: app.upload(good().der), 6, lambda app, made: app.prove(made, good())),
+    "PROOF_EXPIRED": later(lambda app: uploaded(app)[1], 6, lambda app, made: app.prove(made, good())),
     "CONSENT_REQUIRED": another_consent,
     "ALREADY_REGISTERED": registered_twice,
     "NOT_AVAILABLE_FOR_REGISTRATION": anothers,
@@ -171,9 +173,10 @@ SCENARIOS: dict[str, Scenario] = {
     "MALFORMED_REQUEST": lambda app: app.call("POST", "/uploads", "{"),
     "SYSTEM_RETRY": without_trust,
 }
-# Findings of one bare file are covered by the cases of the decision.
+# Findings of one bare file are covered by the cases of the decision: here they only pass through.
+OF_THE_DECISION = sorted(set(CASES) - set(SCENARIOS))
 AT = {"TRUST_ISSUER_NOT_ACCEPTED_NOW": NOW + timedelta(days=8000)}
-SCENARIOS |= {code: looked_at(cases[0]) for code, cases in CASES.items() if code not in SCENARIOS}
+SCENARIOS |= {code: looked_at(CASES[code][0]) for code in OF_THE_DECISION}
 
 
 def test_every_code_of_the_catalogue_has_its_scenario() -> None:
@@ -185,7 +188,13 @@ def test_every_code_of_the_catalogue_has_its_scenario() -> None:
     assert not set(SCENARIOS) & ONLY_OF_THE_GATEWAY
 
 
-@pytest.mark.parametrize("code", sorted(SCENARIOS))
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=pytest.mark.slow if code in OF_THE_DECISION[2:] else [])
+        for code in sorted(SCENARIOS)
+    ],
+)
 def test_each_scenario_returns_its_code_to_the_app(app: App, account: Account, code: str) -> None:
     account.at = AT.get(code, NOW)
     response = SCENARIOS[code](app)

@@ -15,8 +15,9 @@ from registrar.domain.access.throttles import ADDRESS_LIMIT
 from registrar.domain.registrations.registration import Registration
 from tests.support.app import Answer, App, put_trust
 from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key
-from tests.support.containers import SECRET, files_of
+from tests.support.containers import SECRET
 from tests.support.methods import Prover
+from tests.support.prepared import prepared, registered_certificate, uploaded_certificate, uploaded_container
 from tests.support.relying import System
 from tests.support.rows import PHONE, a_registration, registrations_of
 from tests.support.signing import a_signer
@@ -31,6 +32,16 @@ Scenario = Callable[[App], Answer]
 
 def good(**overrides: Any) -> Any:
     return a_certificate(**{"key": an_ec_key(), **overrides})
+
+
+def registered(app: App) -> str:
+    """The id of a registration of `good()`."""
+    return str(prepared(app, registered_certificate, key=an_ec_key())[1]["registration_id"])
+
+
+def uploaded(app: App) -> tuple[Any, dict[str, Any]]:
+    """One that is good, and its upload."""
+    return prepared(app, uploaded_certificate, key=an_ec_key())
 
 
 def looked_at(*files: Callable[[], bytes]) -> Scenario:
@@ -50,20 +61,20 @@ def repeated(times: int, act: Callable[[App], Scenario]) -> Scenario:
     """The last answer of several to the same."""
 
     def play(app: App) -> Answer:
-        prepared = act(app)
-        return [prepared(app) for _ in range(times)][-1]
+        once = act(app)
+        return [once(app) for _ in range(times)][-1]
 
     return play
 
 
 def signed_by_another(app: App) -> Scenario:
-    view = app.upload(good().der)
+    _, view = uploaded(app)
     stranger = dataclasses.replace(good(), key=an_ec_key("another"))
     return lambda app: app.prove(view, stranger)
 
 
 def wrong_password(app: App) -> Scenario:
-    view = app.upload(*files_of(good()))
+    _, view = prepared(app, uploaded_container)
     return lambda app: app.open(view, "wrong")
 
 
@@ -138,8 +149,7 @@ def good_again() -> Any:
 
 
 def registered_twice(app: App) -> Answer:
-    certificate = good()
-    app.register(certificate)
+    certificate, _ = prepared(app, registered_certificate, key=an_ec_key())
     view = app.upload(certificate.der)
     app.prove(view, certificate)
     return app.look(view["upload_id"])
@@ -154,7 +164,7 @@ def ended(app: App) -> Answer:
 
 def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -> Answer:
     """A registration, after these changes."""
-    held = app.register(good()).body["registration_id"]
+    held = registered(app)
     registrations = registrations_of(app.account)
     for change in changes:
         change(registrations, registrations.get("hong", held))
@@ -162,32 +172,32 @@ def lived(app: App, *changes: Callable[[Registrations, Registration], object]) -
 
 
 def replaced(app: App) -> Answer:
-    old, later = app.register(good()).body["registration_id"], good(key="ec", not_before=NOW)
+    old, later = registered(app), good(key="ec", not_before=NOW)
     app.prove(app.upload(later.der), later, replaces=old)
     return app.call("GET", "/registrations/{registration_id}", registration_id=old)
 
 
 def renewed(app: App) -> Answer:
     """With the same key, without saying that it replaces the earlier one."""
-    app.register(good())
+    registered(app)
     later = good(not_before=NOW)
     return app.prove(app.upload(later.der), later)
 
 
 def renewed_but_not_later(app: App) -> Answer:
-    old, same = app.register(good()).body["registration_id"], good()
+    old, same = registered(app), good()
     return app.prove(app.upload(same.der), same, replaces=old)
 
 
 def resumed_with_another_key(app: App) -> Answer:
-    held = app.register(good()).body["registration_id"]
+    held = registered(app)
     app.call("POST", "/registrations/{registration_id}/loss", registration_id=held)
     body = {"signature": "AAAA", "proof_id": "A" * 22}
     return app.call("POST", "/registrations/{registration_id}/resume", body, registration_id=held)
 
 
 def silent_before_a_transaction(app: App) -> Answer:
-    held = app.register(good()).body["registration_id"]
+    held = registered(app)
     app.account.issuers.mode = "tryLater"
     return app.call("POST", "/registrations/{registration_id}/check", registration_id=held)
 
@@ -198,8 +208,8 @@ def without_trust(app: App) -> Answer:
 
 
 def another_consent(app: App) -> Answer:
-    certificate = good()
-    return app.prove(app.upload(certificate.der), certificate, consent_version="2020-01")
+    certificate, view = uploaded(app)
+    return app.prove(view, certificate, consent_version="2020-01")
 
 
 def proved(**overrides: Any) -> Scenario:
