@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from tests.support.account import Account
 from tests.support.app import App, assert_problem, put_trust
-from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
+from tests.support.builders import NOW, a_pki, an_rsa_key
 from tests.support.crl_watch import URL, watch
-from tools.pki.authorities import Authority, CustomerCertificate
+from tests.support.prepared import delivered_certificate, prepared, registered_certificate
+from tools.pki.authorities import Authority
 from tools.pki.crls import Revoked, make_crl, scope
 from tools.pki.issuers import DemoResponder
 from tools.pki.responders import Responder, issue_responder
@@ -34,19 +35,25 @@ ISSUERS = {"of the root": ROOT, "delegated": CA}
 
 @pytest.fixture
 def app(account: Account) -> App:
-    app = App(account)
-    app.enrol()
-    return app
+    return App(account)
 
 
-def trust(
-    app: App, *, check_authorities: bool = True, order: Sequence[str] = ("ocsp", "crl"), **sources: Any
+def trust(app: App, **rules: Any) -> str:
+    """An active document with these rules, lists, and the id of an upload whose issuer is asked next."""
+    prepared(app, activate, **rules)
+    _, upload_id = prepared(app, delivered_certificate, crl_url=URL)
+    put_lists(app)
+    return upload_id
+
+
+def activate(
+    app: App, /, *, check_authorities: bool = True, order: Sequence[str] = ("ocsp", "crl"), **sources: Any
 ) -> None:
+    app.enrol()
     document = a_pki().trust_document(1, check_authorities=check_authorities)
     document["rules"]["revocation"]["order"] = list(order)
     document["operators"]["yessign"]["revocation"] |= sources
     put_trust(app.account, ACTIVE, json.dumps(document).encode())
-    put_lists(app)
 
 
 def put_lists(app: App, *entries: Revoked, of: Authority | None = None, at: str | None = None) -> None:
@@ -83,12 +90,8 @@ def entry(responder: Responder, reason: x509.ReasonFlags | None = COMPROMISE) ->
     return Revoked(responder.certificate.serial_number, NOW - timedelta(days=1), reason)
 
 
-def a_customer_certificate() -> CustomerCertificate:
-    return a_certificate(key=an_ec_key(), crl_url=URL)
-
-
-def outcome(app: App) -> tuple[str, str | None]:
-    view = app.upload(a_customer_certificate().der)
+def outcome(app: App, upload_id: str) -> tuple[str, str | None]:
+    view = app.decided(upload_id)
     return view["state"], view.get("headline")
 
 
@@ -99,64 +102,65 @@ def without_list_of_customers(app: App) -> None:
 
 @pytest.mark.parametrize("who", ISSUERS)
 def test_a_responder_on_no_list_is_believed(app: App, who: str) -> None:
-    trust(app)
+    upload_id = trust(app)
     respond_by(app, ISSUERS[who])
-    assert outcome(app) == ("AWAITING_PROOF", None)
+    assert outcome(app, upload_id) == ("AWAITING_PROOF", None)
 
 
 @pytest.mark.parametrize("reason", [None, HOLD, COMPROMISE])
 def test_a_responder_on_the_list_of_the_root_is_not_believed(app: App, reason: x509.ReasonFlags | None) -> None:
-    trust(app)
+    upload_id = trust(app)
     responder = respond_by(app, ROOT)
     put_lists(app, entry(responder, reason), of=ROOT)
     without_list_of_customers(app)
-    assert outcome(app) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
+    assert outcome(app, upload_id) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
 
 
 @pytest.mark.parametrize("checks", [True, False])
 def test_a_responder_on_a_stored_list_of_its_ca_is_not_believed(app: App, checks: bool) -> None:
-    trust(app, check_authorities=checks, order=["ocsp"])
+    upload_id = trust(app, check_authorities=checks, order=("ocsp",))
     responder = respond_by(app, CA)
     put_lists(app, entry(responder), of=CA)
     watch(app.account)
     put_lists(app)
-    assert outcome(app) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
+    assert outcome(app, upload_id) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
 
 
 @pytest.mark.parametrize("who", ISSUERS)
 def test_a_responder_on_the_list_that_it_names_is_not_believed(app: App, who: str) -> None:
-    trust(app)
+    upload_id = trust(app)
     responder = respond_by(app, ISSUERS[who], a_list_at(OWN_URL))
     put_lists(app, entry(responder), of=ISSUERS[who], at=OWN_URL)
     without_list_of_customers(app)
-    assert outcome(app) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
+    assert outcome(app, upload_id) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
 
 
 @pytest.mark.parametrize("who", ISSUERS)
 def test_a_responder_whose_own_list_is_missing_waits_where_cas_are_checked(app: App, who: str) -> None:
-    trust(app)
+    upload_id = trust(app)
     respond_by(app, ISSUERS[who], a_list_at(OWN_URL))
     without_list_of_customers(app)
-    assert outcome(app) == ("DEFERRED", "REVOCATION_UNAVAILABLE")
+    assert outcome(app, upload_id) == ("DEFERRED", "REVOCATION_UNAVAILABLE")
     put_lists(app, of=ISSUERS[who], at=OWN_URL)
     app.account.pass_time(minutes=1)
-    assert outcome(app) == ("AWAITING_PROOF", None)
+    app.retry_deferred()
+    assert app.look(upload_id).body["state"] == "AWAITING_PROOF"
 
 
 def test_a_list_decides_where_the_responder_is_revoked(app: App) -> None:
-    trust(app)
+    upload_id = trust(app)
     responder = respond_by(app, ROOT)
     put_lists(app, entry(responder), of=ROOT)
-    assert outcome(app) == ("AWAITING_PROOF", None)
+    assert outcome(app, upload_id) == ("AWAITING_PROOF", None)
 
 
 @pytest.mark.parametrize("mode", ["revoked", "hold", "unknown"])
 def test_no_statement_of_a_revoked_responder_counts(app: App, mode: str) -> None:
-    trust(app)
+    upload_id = trust(app)
     responder = respond_by(app, ROOT)
     put_lists(app, entry(responder), of=ROOT)
     app.account.issuers.mode = mode
-    assert outcome(app) == ("AWAITING_PROOF", None)
+    assert outcome(app, upload_id) == ("AWAITING_PROOF", None)
 
 
 @pytest.mark.parametrize(("exempt", "found"), [(None, "DEFERRED"), (False, "DEFERRED"), (True, "AWAITING_PROOF")])
@@ -165,33 +169,33 @@ def test_nocheck_exempts_a_responder_only_where_the_operator_says_so(
     app: App, who: str, exempt: bool | None, found: str
 ) -> None:
     sources: dict[str, Any] = {} if exempt is None else {"exempt_nocheck": exempt}
-    trust(app, **sources)
+    upload_id = trust(app, **sources)
     responder = respond_by(app, ISSUERS[who], NOCHECK, a_list_at(OWN_URL))
     put_lists(app, entry(responder), of=ISSUERS[who], at=OWN_URL)
     without_list_of_customers(app)
-    assert outcome(app)[0] == found
+    assert outcome(app, upload_id)[0] == found
 
 
 def test_exemption_is_for_responders_with_nocheck_only(app: App) -> None:
-    trust(app, exempt_nocheck=True)
+    upload_id = trust(app, exempt_nocheck=True)
     responder = respond_by(app, ROOT)
     put_lists(app, entry(responder), of=ROOT)
     without_list_of_customers(app)
-    assert outcome(app)[0] == "DEFERRED"
+    assert outcome(app, upload_id)[0] == "DEFERRED"
 
 
 def test_a_pinned_responder_that_its_root_revoked_is_not_believed(app: App) -> None:
     responder = respond_by(app, ROOT)
-    trust(app, responders=[_base64(responder)])
+    upload_id = trust(app, responders=(_base64(responder),))
     put_lists(app, entry(responder), of=ROOT)
     without_list_of_customers(app)
-    assert outcome(app) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
+    assert outcome(app, upload_id) == ("DEFERRED", "REVOCATION_ANSWER_INVALID")
 
 
 def test_a_revoked_responder_confirms_no_registration(app: App) -> None:
     trust(app)
     responder = respond_by(app, ROOT)
-    registration_id = app.register(a_customer_certificate()).body["registration_id"]
+    registration_id = prepared(app, registered_certificate, crl_url=URL)[1]["registration_id"]
     app.account.pass_time(days=31)
     put_lists(app, entry(responder), of=ROOT)
     without_list_of_customers(app)
