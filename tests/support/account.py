@@ -135,7 +135,7 @@ class Account:
         if verb not in self._functions:
             module = ModuleType(f"functions_{verb}_handler")
             sys.modules[module.__name__] = module
-            with patch.dict(os.environ, self.environment(verb), clear=True):
+            with patch.object(os, "environ", self.environment(verb)):
                 exec(_code(verb), module.__dict__)  # noqa: S102 - our own file
             del sys.modules[module.__name__]
             module.__dict__["now"] = lambda: self.at
@@ -256,7 +256,7 @@ class Account:
         if self._running:
             self._authorize(self._running, operation, params)
         write = operation not in READS
-        number = sum(call.operation not in READS for call in self.calls)
+        number = sum(call.operation not in READS for call in self.calls) if self._kill else None
         self.calls.append(Call(operation, params))
         if write and self._kill == (number, False):
             raise Killed
