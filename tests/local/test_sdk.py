@@ -3,17 +3,41 @@
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.support.node import run_node
+from tests.support.node import SDK, run_node
+from tests.support.samples import sample
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
+from tools.pki.issue import customer_files
 from tools.pki.npki_files import sign_pri_key
 
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
 
 PASSWORD = "Hong!1234"
+
+
+def test_the_documents_sample_registers_a_certificate(
+    new_phone: Callable[..., Phone], new_certificate: Callable[..., CustomerCertificate], tmp_path: Path
+) -> None:
+    phone = new_phone()
+    certificate = new_certificate(key="ec")
+    for name, content in customer_files(certificate, PASSWORD).items():
+        (tmp_path / name).write_bytes(content)
+    program = tmp_path / "register.mjs"
+    program.write_text(sample("sdk").replace('"../web/sdk/dist', f'"{SDK}/dist'), encoding="utf-8")
+    environment = {
+        "API": phone.url,
+        "TOKEN": str(phone.token),
+        "PROOF_ID": phone.proof_id or str(phone.prove_identity("register")),
+    }
+
+    printed = run_node([str(program), str(tmp_path), PASSWORD], environment=environment)
+
+    (listed,) = phone.call("GET", "/registrations").json()["registrations"]
+    assert printed.splitlines()[-1] == listed["registration_id"]
 
 
 @pytest.mark.parametrize("way", ["signature", "cms", "container"])
