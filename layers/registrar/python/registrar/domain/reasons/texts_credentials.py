@@ -11,14 +11,15 @@ CREDENTIAL_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.STEP_UP_TOO_WEAK: {
         "ko": Wording(
             "더 강한 본인 확인이 필요합니다",
-            "본인 확인 수단은 그와 같거나 더 강한 수단으로 확인한 뒤에만 바꿀 수 있습니다. 패스키, 등록된 인증서 "
-            "또는 OTP 앱으로 다시 확인해 주십시오. 모두 사용할 수 없다면 신분증을 가지고 영업점을 방문해 주십시오.",
+            "본인 확인 수단은 그와 같거나 더 강한 수단으로 확인한 뒤에만 바꿀 수 있습니다. 지금 사용하신 것보다 "
+            "강한 수단(패스키나 등록된 인증서, 없으면 OTP 앱)으로 다시 확인해 주십시오. 사용할 수 없다면 "
+            "신분증을 가지고 영업점을 방문해 주십시오.",
         ),
         "en": Wording(
             "A stronger proof is needed",
-            "What you prove your identity with can only be changed with something as strong or stronger. Use a "
-            "passkey, a registered certificate or your authenticator app. If you have none of them, please come to "
-            "a branch with your identity card.",
+            "What you prove your identity with can only be changed with something as strong or stronger. Use "
+            "something stronger than just now: a passkey or a registered certificate, or without them your "
+            "authenticator app. If you cannot, please come to a branch with your identity card.",
         ),
     },
     Code.CREDENTIAL_CHANGE_DELAYED: {
