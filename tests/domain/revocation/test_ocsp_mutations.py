@@ -1,8 +1,8 @@
 """A response that was altered in transit is never GOOD; no bytes raise.
 
 Every bit of a response is flipped, and every byte is set to values that turn types and lengths into others. What
-may be altered without notice is known by its place: the count of unused bits of a signature, as far as the bits
-that it takes away are zero anyway.
+may be altered without notice is known by its place: the count of unused bits of the response's signature, as far
+as the bits that it takes away are zero anyway. (A certificate whose signature has unused bits is malformed.)
 """
 
 from collections.abc import Callable
@@ -43,11 +43,11 @@ REFUSALS = ("malformedRequest", "internalError", "sigRequired", "unauthorized")
 def test_altered_response_is_never_good(who: Callable[[], Responder]) -> None:
     answer = a_response(who())
     assert status(answer).value is StatusValue.GOOD
-    signatures = [ocsp.load_der_ocsp_response(answer).signature, *(c.signature for c in who().embedded)]
+    signature = ocsp.load_der_ocsp_response(answer).signature
     tried = set(altered(answer))
     good = {changed for changed in tried if status(changed).value is StatusValue.GOOD}
 
-    assert good == set().union(*(without_meaning(answer, signature) for signature in signatures)) & tried
+    assert good == without_meaning(answer, signature) & tried
     # The response status is not signed: an altered one is an unsigned error response.
     others = {status(changed).why for changed in tried - good if status(changed).value is not StatusValue.INVALID}
     assert others == {f"responder says {name}" for name in REFUSALS}
