@@ -32,7 +32,7 @@ def write_config(api: str, rp_id: str) -> None:
     """Write what the page has to know."""
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
     bank = {"ko": "데모은행", "en": "Demo Bank"}
-    content = {"api": api, "rp_id": rp_id, "bank": bank, "languages": ["ko", "en"]}
+    content = {"api": api, "rp_id": rp_id, "bank": bank, "languages": ["ko", "en"], "help_desk": "1588-0000"}
     written = CONFIG.with_suffix(".new")
     written.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     written.replace(CONFIG)  # in one step: the server reads it at each request

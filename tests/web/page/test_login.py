@@ -162,6 +162,32 @@ def test_the_session_ends_when_it_is_not_used_after_a_warning(new_visitor: NewVi
     visitor.is_at("본인 확인 수단")
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_choice_waits_for_its_customer_after_an_idle_end(
+    same: bool, new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
+) -> None:
+    visitor = new_visitor()
+    write_npki(tmp_path, new_certificate())
+    visitor.page.clock.install()
+
+    visitor.open("register")
+    visitor.log_in()
+    visitor.choose_folder(tmp_path / "NPKI")
+    visitor.sees("인증서 1개를 찾았습니다.")
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.clock.fast_forward("08:30")
+    expect(visitor.page.get_by_role("dialog", name="자동 로그아웃 안내")).to_be_visible()
+    visitor.page.clock.fast_forward("02:00")
+    visitor.is_at("로그인")
+    if not same:
+        visitor.phone, visitor.device = new_visitor(passkey=False).phone, None
+    visitor.log_in()
+
+    visitor.is_at("타기관 인증서 등록")
+    expect(visitor.page.locator("main")).to_contain_text("인증서 1개를 찾았습니다." if same else "폴더")
+    assert visitor.page.get_by_text("홍*동").count() == int(same)
+
+
 def test_logging_out_ends_the_session(new_visitor: NewVisitor) -> None:
     visitor = new_visitor()
 

@@ -23,6 +23,6 @@ export function forgetChoice(): void {
 }
 
 whenEnded((why) => {
-  if (why === "left") forgetChoice();
+  if (why === "left" || why === "other") forgetChoice();
   else holdKey(null);
 });

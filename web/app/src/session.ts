@@ -19,10 +19,18 @@ let token: string | null = null;
 let startedAt = 0;
 let usedAt = 0;
 let deviceId: string | null = null;
+/** Whose the last session of this page was; null after a login by certificate, which names nobody. */
+let lastCustomer: string | null | undefined;
 let registerProof: { readonly id: string; readonly until: number } | null = null;
-const forgetting: ((why: Absence) => void)[] = [];
+/** Why something is forgotten: a session ended, or another customer may have begun one. */
+export type Farewell = Absence | "other";
+const forgetting: ((why: Farewell) => void)[] = [];
 
-export function begin(begun: Session): void {
+/** Begin a session of `customer`, the id that was typed; without it, it may be another customer's than the last. */
+export function begin(begun: Session, customer: string | null): void {
+  const same = customer !== null && customer === lastCustomer;
+  if (lastCustomer !== undefined && !same) forgetCustomer("other");
+  lastCustomer = customer;
   token = begun.token;
   startedAt = usedAt = Date.now();
   deviceId = begun.device_id ?? deviceId;
@@ -36,16 +44,20 @@ export function noteSeen(): void {
 }
 
 export function end(why: Absence): void {
-  token = null;
-  registerProof = null;
-  // The next one at this browser may be another customer.
-  if (why === "left") deviceId = null;
-  for (const forget of forgetting) forget(why);
+  forgetCustomer(why);
   session.set({ live: false, why });
 }
 
-/** What else is forgotten when the session ends. */
-export function whenEnded(forget: (why: Absence) => void): void {
+function forgetCustomer(why: Farewell): void {
+  token = null;
+  registerProof = null;
+  // The next one at this browser may be another customer.
+  if (why === "left" || why === "other") deviceId = null;
+  for (const forget of forgetting) forget(why);
+}
+
+/** What else is forgotten then. */
+export function whenEnded(forget: (why: Farewell) => void): void {
   forgetting.push(forget);
 }
 

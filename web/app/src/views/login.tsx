@@ -13,21 +13,28 @@ import { begin, knownDevice, session } from "../session.ts";
 import { useStore } from "../store.ts";
 import { useTexts } from "../texts/language.ts";
 
+/** A login that waits for its second factor, and the id that was typed. */
+interface Started {
+  readonly challenge: Challenge;
+  readonly customer: string;
+}
+
 /** Shown in place of every view that needs a session; the address stays, so the customer goes on there. */
 export function Login() {
   const route = useRoute();
-  const [challenge, setChallenge] = useState<Challenge | null>(null);
+  const [started, setStarted] = useState<Started | null>(null);
+  const challenge = started?.challenge ?? null;
   // After a reload the challenge is not there any more.
   const lost = route.step !== null && route.step !== "certificate" && !challenge;
   useEffect(() => {
     if (lost) leaveStep();
   }, [lost]);
   if (route.step === "certificate") return <ByCertificate key="certificate" />;
-  if (route.step === "code" && challenge) return <SecondFactor key="code" challenge={challenge} />;
-  return <FirstFactor key="first" onChallenge={setChallenge} />;
+  if (route.step === "code" && started) return <SecondFactor key="code" started={started} />;
+  return <FirstFactor key="first" onStarted={setStarted} />;
 }
 
-function FirstFactor({ onChallenge }: { onChallenge: (challenge: Challenge) => void }) {
+function FirstFactor({ onStarted }: { onStarted: (started: Started) => void }) {
   const t = useTexts();
   const { path } = useRoute();
   const state = useStore(session);
@@ -47,7 +54,7 @@ function FirstFactor({ onChallenge }: { onChallenge: (challenge: Challenge) => v
         password.current?.focus();
         return result.error;
       }
-      onChallenge(result.value);
+      onStarted({ challenge: result.value, customer: body.customer_id });
       enterStep("code");
       return null;
     });
@@ -102,18 +109,18 @@ function FirstFactor({ onChallenge }: { onChallenge: (challenge: Challenge) => v
   );
 }
 
-function SecondFactor({ challenge }: { challenge: Challenge }) {
+function SecondFactor({ started }: { started: Started }) {
   const t = useTexts();
   return (
     <View title={t.challenge.title}>
       <p>{t.challenge.operations.login}</p>
       <ChallengeForm
-        challenge={challenge}
+        challenge={started.challenge}
         onAgain={leaveStep}
         onDone={(completed) => {
           if (completed.kind !== "session") return;
           leaveStep();
-          begin(completed);
+          begin(completed, started.customer);
         }}
       />
     </View>
@@ -153,7 +160,7 @@ function ByCertificate() {
                 return result.error;
               }
               leaveStep();
-              begin(result.value);
+              begin(result.value, null);
               return null;
             }}
           />

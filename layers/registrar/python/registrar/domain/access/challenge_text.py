@@ -35,7 +35,12 @@ def method_data(
         "certificate": {
             "text": identity_text(challenge, bank),
             "registrations": [
-                {"registration_id": each.id, "name_masked": each.name_masked, "not_after": iso(each.not_after)}
+                {
+                    "registration_id": each.id,
+                    "name_masked": each.name_masked,
+                    "not_after": iso(each.not_after),
+                    "fingerprint": each.fingerprint,
+                }
                 for each in registered
             ],
         },
