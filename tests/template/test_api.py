@@ -20,6 +20,7 @@ from tests.support.shape import (
     TEMPLATE,
     events,
     expanded,
+    of_type,
 )
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
@@ -87,17 +88,11 @@ def test_only_roles_of_this_account_can_call_the_relying_api() -> None:
     assert "x-amazon-apigateway-policy" not in expanded()["RelyingApi"]["Properties"]["Body"]
 
 
-def test_the_relying_api_is_throttled_and_has_a_firewall_without_rules_on_contents() -> None:
+def test_the_relying_api_is_throttled() -> None:
     (everywhere,) = RELYING_API["MethodSettings"]
-    (rule,) = RESOURCES["RelyingWebAcl"]["Properties"]["Rules"]
 
     assert (everywhere["HttpMethod"], everywhere["ResourcePath"]) == ("*", "/*")
     assert "DataTraceEnabled" not in everywhere, "bodies must not reach the logs"
-    # Five minutes of all services at their limit pass from one address.
-    assert rule["Statement"]["RateBasedStatement"]["Limit"] == 300 * everywhere["ThrottlingRateLimit"]
-    associated = RESOURCES["RelyingWebAclAssociation"]["Properties"]
-    assert associated["WebACLArn"] == {"Fn::GetAtt": ["RelyingWebAcl", "Arn"]}
-    assert "${RelyingApi}" in associated["ResourceArn"]["Fn::Sub"]
 
 
 def test_an_authorizer_result_is_not_cached() -> None:
@@ -127,34 +122,25 @@ def test_every_route_is_throttled_and_public_routes_more_strictly() -> None:
     assert not [s for s in API["MethodSettings"] if s.get("DataTraceEnabled")], "bodies must not reach the logs"
 
 
-def test_in_aws_a_firewall_protects_the_stage() -> None:
-    acl = RESOURCES["WebAcl"]["Properties"]
-    rates = [rule for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]]
+def test_each_api_has_one_stage_and_no_deployment_makes_another() -> None:
+    """SAM adds a stage named Stage unless a version is set: it would have neither firewall nor throttling."""
+    stages = of_type("AWS::ApiGateway::Stage", expanded())
+    deployments = of_type("AWS::ApiGateway::Deployment", expanded())
 
-    assert RESOURCES["WebAclAssociation"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["WebAcl", "Arn"]}
-    blocked = {
-        "ResponseCode": 429,
-        "CustomResponseBodyKey": "RateLimited",
-        "ResponseHeaders": [
-            {"Name": "Retry-After", "Value": "60"},
-            _for_pages({"Name": "Access-Control-Allow-Origin", "Value": FIRST_ORIGIN}),
-            _for_pages({"Name": "Access-Control-Expose-Headers", "Value": "Retry-After"}),
-        ],
-    }
-    assert [rule["Action"]["Block"]["CustomResponse"] for rule in rates] == [blocked, blocked]
-    everywhere, logins = (rule["Statement"]["RateBasedStatement"] for rule in rates)
-    assert 0 < logins["Limit"] < everywhere["Limit"]
-    no_preflight, logging_in = logins["ScopeDownStatement"]["AndStatement"]["Statements"]
-    method = no_preflight["NotStatement"]["Statement"]["ByteMatchStatement"]
-    assert (method["FieldToMatch"], method["SearchString"]) == ({"Method": {}}, "OPTIONS")
-    scoped = [each["ByteMatchStatement"] for each in logging_in["OrStatement"]["Statements"]]
-    stage = API["StageName"]
-    assert {(each["SearchString"], each["PositionalConstraint"]) for each in scoped} == {
-        (f"/{stage}/login", "STARTS_WITH"),
-        (f"/{stage}/challenges/", "STARTS_WITH"),
-        (f"/{stage}/loss", "STARTS_WITH"),
-    }
-    assert len({rule["Priority"] for rule in acl["Rules"]}) == len(acl["Rules"])
+    assert sorted((stage["RestApiId"]["Ref"], stage["StageName"]) for stage in stages.values()) == [
+        ("Api", "v1"),
+        ("RelyingApi", "v1"),
+    ]
+    assert sorted(deployment["RestApiId"]["Ref"] for deployment in deployments.values()) == ["Api", "RelyingApi"]
+    assert not [name for name, deployment in deployments.items() if "StageName" in deployment]
+    assert {stage["DeploymentId"]["Ref"] for stage in stages.values()} == deployments.keys()
+
+
+def test_throttling_reaches_the_expanded_stages() -> None:
+    stages = of_type("AWS::ApiGateway::Stage", expanded()).values()
+    written = {"Api": API["MethodSettings"], "RelyingApi": RELYING_API["MethodSettings"]}
+
+    assert {stage["RestApiId"]["Ref"]: stage["MethodSettings"] for stage in stages} == written
 
 
 def test_every_gateway_response_is_defined() -> None:

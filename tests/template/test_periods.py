@@ -128,11 +128,13 @@ def test_every_period_in_a_guide_exists_in_the_code(document: str) -> None:
 def test_documented_limits_by_source_address_match_code_and_firewall() -> None:
     text = SPEC["info"]["description"].split("## Limits by source address")[1].split("## ")[0]
     rows = re.findall(r"\| `POST .*\| (\d+) \| (\d+) \|", text)
-    (firewall,) = re.findall(r"above (\d+) requests in five minutes, or (\d+) to", text)
+    words = r"within a minute, an address above (\d+) requests, or (\d+) to .*\s+session above (\d+) from"
+    ((requests, logins, session),) = re.findall(words, text)
 
     expected = [(str(limit.per_minute), str(limit.per_hour)) for limit in (ADDRESS_LIMIT, STEP_UP_LIMIT)]
     assert rows == expected
     rules = [rule["Statement"].get("RateBasedStatement") for rule in RESOURCES["WebAcl"]["Properties"]["Rules"]]
-    assert list(firewall) == [str(rule["Limit"]) for rule in rules if rule]
+    assert [str(rule["Limit"]) for rule in rules if rule] == [requests, session, logins]
+    assert {rule["EvaluationWindowSec"] for rule in rules if rule} == {60}
     login = SPEC["paths"]["/login/certificate"]["post"]["description"]
     assert f"({CERTIFICATE_LIMIT.per_minute} a minute for each certificate)" in login

@@ -40,6 +40,10 @@ def test_a_cycle_is_detected() -> None:
         TopologicalSorter(graph({"Bucket": bucket_to_function, "Reader": function_to_bucket})).prepare()
 
 
+def test_the_expanded_template_leaves_room_below_cloudformations_limit_of_500() -> None:
+    assert len(expanded()) <= 490
+
+
 def test_every_reference_exists() -> None:
     mentioned = references([RESOURCES, TEMPLATE["Outputs"], TEMPLATE["Globals"]])
     known = RESOURCES.keys() | PARAMETERS.keys()
@@ -88,6 +92,7 @@ def test_no_parameter_is_a_secret() -> None:
         "EvidenceLockMode",
         "LogRetentionDays",
         "AlarmTopicArn",
+        "FirewallMode",
     }
 
 
