@@ -120,13 +120,19 @@ def test_scripts_styles_and_connections_are_the_pages_own_the_api_and_uploads() 
         "ContentSecurityPolicy"
     ]["Fn::Sub"]
     assert origins == {
-        "ApiOrigin": {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
+        "ApiOrigin": {
+            "Fn::If": [
+                "HasApiDomain",
+                {"Fn::Sub": "https://${ApiDomain}"},
+                {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
+            ]
+        },
         "UploadOrigin": {"Fn::Sub": "https://${UploadBucket}.s3.${AWS::Region}.${AWS::URLSuffix}"},
     }
     # The same host as in the address that clients are given, and as forms name it.
-    assert TEMPLATE["Outputs"]["ApiUrl"]["Value"]["Fn::Sub"].startswith(
-        "https://${Api}.execute-api.${AWS::Region}."
-    )
+    _, domain, gateways = TEMPLATE["Outputs"]["ApiUrl"]["Value"]["Fn::If"]
+    assert domain["Fn::Sub"] == "https://${ApiDomain}/v1"
+    assert gateways["Fn::Sub"].startswith("https://${Api}.execute-api.${AWS::Region}.")
 
 
 def test_other_security_headers() -> None:
