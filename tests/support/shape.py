@@ -28,7 +28,8 @@ _EXPAND = """
 import json, sys
 from types import SimpleNamespace
 from samtranslator.translator.transform import transform
-json.dump(transform(json.load(sys.stdin), {}, SimpleNamespace(load=dict)), sys.stdout)
+given = json.load(sys.stdin)
+json.dump(transform(given["template"], given["parameters"], SimpleNamespace(load=dict)), sys.stdout)
 """
 
 
@@ -41,16 +42,17 @@ FUNCTIONS = of_type("AWS::Serverless::Function")
 
 
 @cache
-def expanded() -> dict[str, dict[str, Any]]:
-    """The resources that CloudFormation gets to see, after SAM."""
+def expanded(rollout: str = PARAMETERS["Rollout"]["Default"], layer: str = "code.zip") -> dict[str, dict[str, Any]]:
+    """The resources that CloudFormation gets to see, after SAM, with this rollout and this file for our layer."""
     template = json.loads(json.dumps(TEMPLATE))
-    for resource in template["Resources"].values():
+    for name, resource in template["Resources"].items():
         for code in ("CodeUri", "ContentUri"):
             if code in resource.get("Properties", {}):
-                resource["Properties"][code] = "s3://artefacts/code.zip"
+                file = layer if name == "RegistrarLayer" else "code.zip"
+                resource["Properties"][code] = f"s3://artefacts/{file}"
     done = subprocess.run(  # noqa: S603 - a program named in the code, with no shell
         [str(PYTHON), "-c", _EXPAND],
-        input=json.dumps(template),
+        input=json.dumps({"template": template, "parameters": {"Rollout": rollout}}),
         env={"AWS_DEFAULT_REGION": REGION},
         capture_output=True,
         text=True,

@@ -99,7 +99,7 @@ def test_an_authorizer_result_is_not_cached() -> None:
     assert API["Auth"]["DefaultAuthorizer"] == "SessionAuthorizer"
     authorizer = API["Auth"]["Authorizers"]["SessionAuthorizer"]
     assert authorizer["FunctionPayloadType"] == "REQUEST"
-    assert authorizer["FunctionArn"] == {"Fn::GetAtt": ["AuthorizeFunction", "Arn"]}
+    assert authorizer["FunctionArn"] == {"Ref": "AuthorizeFunction.Alias"}
     assert authorizer["Identity"] == {"Headers": ["Authorization"], "ReauthorizeEvery": 0}
 
     definitions = expanded()["Api"]["Properties"]["Body"]["securityDefinitions"]

@@ -21,6 +21,8 @@ NOT_LOCAL = {
     "AWS::Backup::BackupSelection",
     "AWS::Budgets::Budget",
     "AWS::Events::Archive",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
 }
 # Root CA 4 of the Korea Internet & Security Agency: SHA-256 of its certificate.
 KISA_ROOT_CA_4 = "a002ff556c601863b08b9aa33a8e6666e97e72bbe552f66eb9f2395c68c7bc98"  # pragma: allowlist secret
@@ -94,6 +96,7 @@ def test_no_parameter_is_a_secret() -> None:
         "LogRetentionDays",
         "AlarmTopicArn",
         "FirewallMode",
+        "Rollout",
         "MultiRegionKeys",
         "ApiDomain",
         "ApiCertificateArn",
