@@ -1,0 +1,227 @@
+"""What is missing before customers may use a stack: each outcome of each check, by answers that AWS could give."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+
+from tests.support.builders import NOW, a_pin, a_pki, a_trust_document
+from tests.support.shape import RESOURCES
+from tools.admin import preflight
+from tools.admin.preflight import CHECKS, CONCURRENCY, Finding, Outcome, Stack, findings, line
+from tools.cloud.emulator import REGION, ROOT
+
+RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+TOPIC = f"arn:aws:sns:{REGION}:000000000000:alarms"
+ARN = "arn:aws:acm:us-east-1:000000000000:certificate/1"
+READY = {
+    "MailDomain": "bank.test",
+    "PasskeyRpId": "bank.test",
+    "PasskeyOrigins": "https://bank.test,https://cert.bank.test,android:apk-key-hash:abc",
+    "AlarmTopicArn": TOPIC,
+    "TrustAnchorPins": a_pin(a_pki().root.certificate),
+    "WebDomain": "cert.bank.test",
+    "WebCertificateArn": ARN,
+    "ApiDomain": "none",
+}
+DOCUMENT = json.dumps(a_trust_document()).encode()
+Answers = Mapping[str, Any]
+"""What AWS answers: by operation its response, or the code of an error."""
+LIMITS = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+IDENTITY = {"VerifiedForSendingStatus": True, "DkimAttributes": {"Status": "SUCCESS"}}
+CERTIFICATE = {"Status": "ISSUED", "DomainName": "cert.bank.test", "SubjectAlternativeNames": ["cert.bank.test"]}
+
+
+@pytest.fixture
+def stubs() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def checked(stubs: ExitStack, name: str, service: str, answers: Answers, **parameters: str) -> Finding:
+    """The finding of one check, where AWS gives these answers, in this order."""
+    regions: list[str | None] = []
+    client: Any = botocore.session.get_session().create_client(
+        service, region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    stubber = stubs.enter_context(Stubber(client))
+    for operation, answer in answers.items():
+        if isinstance(answer, str):
+            stubber.add_client_error(operation, answer)
+        else:
+            stubber.add_response(operation, answer)
+
+    def made(wanted: str, region: str | None) -> Any:
+        assert wanted == service
+        regions.append(region)
+        return client
+
+    outputs = {"TrustBucket": "trust"}
+    found = dict(findings(Stack(READY | parameters, outputs, made, NOW)))[name]
+    if name == "page-certificate":
+        assert set(regions) <= {"us-east-1"}
+    return found
+
+
+def body(content: bytes) -> dict[str, Any]:
+    return {"Body": StreamingBody(io.BytesIO(content), len(content))}
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "answers", "parameters", "expected"),
+    [
+        ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": {"IsInSandbox": False}}, {}, "OK"),
+        ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": {"IsInSandbox": True}}, {}, "MISSING"),
+        ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": "AuthorizationError"}, {}, "CANNOT TELL"),
+        (
+            "mail-sandbox",
+            "sesv2",
+            {"get_account": {"ProductionAccessEnabled": True, "SendingEnabled": True}},
+            {},
+            "OK",
+        ),
+        ("mail-sandbox", "sesv2", {"get_account": {"ProductionAccessEnabled": False}}, {}, "MISSING"),
+        ("mail-sandbox", "sesv2", {"get_account": {"ProductionAccessEnabled": True}}, {}, "MISSING"),
+        ("mail-identity", "sesv2", {"get_email_identity": IDENTITY}, {}, "OK"),
+        ("mail-identity", "sesv2", {"get_email_identity": "NotFoundException"}, {}, "MISSING"),
+        ("mail-identity", "sesv2", {"get_email_identity": IDENTITY | {"DkimAttributes": {}}}, {}, "MISSING"),
+        ("mail-identity", "sesv2", {"get_email_identity": {"VerifiedForSendingStatus": False}}, {}, "MISSING"),
+        ("mail-identity", "sesv2", {"get_email_identity": "AccessDeniedException"}, {}, "CANNOT TELL"),
+        ("concurrency", "lambda", {"get_account_settings": {"AccountLimit": LIMITS}}, {}, "OK"),
+        (
+            "concurrency",
+            "lambda",
+            {"get_account_settings": {"AccountLimit": LIMITS | {"UnreservedConcurrentExecutions": 10}}},
+            {},
+            "MISSING",
+        ),
+        ("concurrency", "lambda", {"get_account_settings": {}}, {}, "CANNOT TELL"),
+        ("gateway-role", "apigateway", {"get_account": {"cloudwatchRoleArn": "arn:aws:iam::0:role/x"}}, {}, "OK"),
+        ("gateway-role", "apigateway", {"get_account": {}}, {}, "MISSING"),
+        ("trust-document", "s3", {"get_object": body(DOCUMENT)}, {}, "OK"),
+        ("trust-document", "s3", {"get_object": body(DOCUMENT)}, {"TrustAnchorPins": "ab" * 32}, "MISSING"),
+        ("trust-document", "s3", {"get_object": "NoSuchKey"}, {}, "MISSING"),
+        ("trust-document", "s3", {"get_object": "AccessDenied"}, {}, "CANNOT TELL"),
+        ("passkeys", "sns", {}, {}, "OK"),
+        ("passkeys", "sns", {}, {"PasskeyRpId": "bank.example"}, "MISSING"),
+        ("passkeys", "sns", {}, {"PasskeyOrigins": "https://otherbank.test"}, "MISSING"),
+        ("passkeys", "sns", {}, {"PasskeyOrigins": "http://bank.test"}, "MISSING"),
+        ("passkeys", "sns", {}, {"PasskeyOrigins": ""}, "MISSING"),
+        ("alarm-topic", "sns", {}, {"AlarmTopicArn": ""}, "MISSING"),
+        ("page-certificate", "acm", {"describe_certificate": {"Certificate": CERTIFICATE}}, {}, "OK"),
+        (
+            "page-certificate",
+            "acm",
+            {"describe_certificate": {"Certificate": CERTIFICATE | {"Status": "PENDING_VALIDATION"}}},
+            {},
+            "MISSING",
+        ),
+        (
+            "page-certificate",
+            "acm",
+            {"describe_certificate": {"Certificate": CERTIFICATE}},
+            {"WebDomain": "www.bank.test"},
+            "MISSING",
+        ),
+        ("page-certificate", "acm", {}, {"WebDomain": ""}, "OK"),
+        ("page-certificate", "acm", {}, {"WebCertificateArn": ""}, "MISSING"),
+        ("page-certificate", "acm", {"describe_certificate": "ResourceNotFoundException"}, {}, "CANNOT TELL"),
+        ("api-certificate", "acm", {}, {}, "OK"),
+        ("relying-certificate", "acm", {}, {}, "OK"),
+    ],
+)
+def test_each_outcome(
+    stubs: ExitStack,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    service: str,
+    answers: Answers,
+    parameters: dict[str, str],
+    expected: str,
+) -> None:
+    monkeypatch.setattr(preflight, "CHECKS", {name: CHECKS[name]})
+
+    assert checked(stubs, name, service, answers, **parameters).outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "wanted", "expected"),
+    [("1", 1.0, "MISSING"), ("50", 1.0, "OK"), ("50", 1000.0, "MISSING"), (None, 1.0, "MISSING")],
+)
+def test_the_limit_for_text_messages_is_what_the_bank_plans(
+    stubs: ExitStack, limit: str | None, wanted: float, expected: str
+) -> None:
+    client: Any = botocore.session.get_session().create_client(
+        "sns", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    stubber = stubs.enter_context(Stubber(client))
+    stubber.add_response("get_sms_attributes", {"attributes": {"MonthlySpendLimit": limit} if limit else {}})
+
+    found = preflight.sms_spend(Stack(READY, {}, lambda service, region: client, NOW, wanted))
+
+    assert found.outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"Attributes": {"SubscriptionsConfirmed": "1"}}, "OK"),
+        ({"Attributes": {"SubscriptionsConfirmed": "0"}}, "MISSING"),
+        ("NotFound", "MISSING"),
+        ("AuthorizationError", "CANNOT TELL"),
+    ],
+)
+def test_an_alarm_reaches_somebody(
+    stubs: ExitStack, monkeypatch: pytest.MonkeyPatch, answer: Any, expected: str
+) -> None:
+    monkeypatch.setattr(preflight, "CHECKS", {"alarm-topic": preflight.alarm_topic})
+
+    assert checked(stubs, "alarm-topic", "sns", {"get_topic_attributes": answer}).outcome == expected
+
+
+def test_a_service_that_cannot_be_reached_stops_no_other_check() -> None:
+    def unreachable(service: str, region: str | None) -> Any:
+        raise EndpointConnectionError(endpoint_url=f"https://{service}")
+
+    found = dict(findings(Stack(READY, {"TrustBucket": "trust"}, unreachable, NOW)))
+
+    assert found.keys() == CHECKS.keys()
+    asked_nobody = {name for name, finding in found.items() if finding.outcome is Outcome.OK}
+    assert asked_nobody == {"passkeys", "api-certificate", "relying-certificate"}
+    assert {found[name].outcome for name in CHECKS.keys() - asked_nobody} == {Outcome.CANNOT_TELL}
+
+
+def test_a_check_is_one_line_that_names_a_section_of_the_runbook() -> None:
+    printed = line("sms-sandbox", preflight.missing("leave\nthe sandbox", "Trust document"))
+
+    assert printed == 'MISSING      sms-sandbox          leave the sandbox (docs/runbook.md, "Trust document")'
+    source = (ROOT / "tools/admin/preflight.py").read_text(encoding="utf-8")
+    for section in {preflight.SECTION, *re.findall(r', "([A-Z][a-z ]+)"\)', source)}:
+        assert f"\n## {section}\n" in RUNBOOK
+
+
+def test_the_apis_let_no_more_through_than_lambda_runs() -> None:
+    bursts = [
+        setting["ThrottlingBurstLimit"]
+        for api in ("Api", "RelyingApi")
+        for setting in RESOURCES[api]["Properties"]["MethodSettings"]
+        if setting["HttpMethod"] == "*"
+    ]
+
+    assert max(bursts) == CONCURRENCY
+
+
+def test_the_runbook_leads_with_it() -> None:
+    chapter = RUNBOOK.split("\n## Going live\n")[1].split("\n## ")[0]
+
+    assert "python -m tools.admin.preflight --stack" in chapter
+    for name in CHECKS:
+        assert f"`{name}`" in chapter

@@ -1,0 +1,303 @@
+"""Print what a stack still needs before customers may use it (docs/runbook.md, "Going live").
+
+    python -m tools.admin.preflight --stack NAME [--region REGION] [--sms-usd 1000]
+
+One line a check: OK, MISSING with what to do, or CANNOT TELL with the error (mostly a permission: every check only
+reads). The exit code is 0 if all are OK, otherwise 1.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from registrar.domain.certificates.trust_document import check_activation, read_document
+from registrar.domain.reasons.errors import TrustDocumentRejected
+
+CONCURRENCY = 400
+"""Requests at once that the APIs let through (ThrottlingBurstLimit): new accounts may have ten."""
+PLACEHOLDER = "bank.example"
+SECTION = "Going live"
+CLOUDFRONT_REGION = "us-east-1"
+"""Where CloudFront looks for certificates."""
+
+
+class Outcome(StrEnum):
+    """What is known about a requirement."""
+
+    OK = "OK"
+    MISSING = "MISSING"
+    CANNOT_TELL = "CANNOT TELL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of a check: what was found, and what to do (section of docs/runbook.md)."""
+
+    outcome: Outcome
+    text: str
+    section: str = SECTION
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack, and clients of its account by service and region (None: the stack's own)."""
+
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+    client: Callable[[str, str | None], Any]
+    now: datetime
+    sms_usd: float = 1.0
+
+    def listed(self, name: str) -> list[str]:
+        """The values of a parameter that is a list."""
+        return [value.strip() for value in self.parameters.get(name, "").split(",") if value.strip()]
+
+
+def ok(text: str) -> Finding:
+    """Nothing to do."""
+    return Finding(Outcome.OK, text)
+
+
+def missing(text: str, section: str = SECTION) -> Finding:
+    """Something to do before customers come."""
+    return Finding(Outcome.MISSING, text, section)
+
+
+def sms_sandbox(stack: Stack) -> Finding:
+    """In SNS's sandbox only verified numbers get text messages."""
+    if stack.client("sns", None).get_sms_sandbox_account_status()["IsInSandbox"]:
+        return missing(
+            "SNS sends text messages to verified numbers only: leave the SMS sandbox (SNS, Text messaging)"
+        )
+    return ok("text messages reach every number")
+
+
+def sms_spend(stack: Stack) -> Finding:
+    """SNS stops sending where a month's limit, by default 1 USD, is used up."""
+    found = stack.client("sns", None).get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"]
+    limit = float(found.get("MonthlySpendLimit", 1))
+    if limit <= 1 or limit < stack.sms_usd:
+        wanted = max(stack.sms_usd, 2)
+        return missing(
+            f"the monthly limit for text messages is {limit:g} USD: have the quota raised (Service Quotas, SNS), "
+            f"then aws sns set-sms-attributes --attributes MonthlySpendLimit={wanted:g}"
+        )
+    return ok(f"the monthly limit for text messages is {limit:g} USD")
+
+
+def mail_sandbox(stack: Stack) -> Finding:
+    """In SES's sandbox only verified addresses get mail."""
+    account = stack.client("sesv2", None).get_account()
+    if not account.get("ProductionAccessEnabled"):
+        return missing("SES sends to verified addresses only: request production access (SES, Account dashboard)")
+    if not account.get("SendingEnabled"):
+        return missing("SES has paused sending: see the account's reputation (SES, Account dashboard)")
+    return ok("mail reaches every address")
+
+
+def mail_identity(stack: Stack) -> Finding:
+    """SES sends for a domain that its owner confirmed, with a signature that receivers check (DKIM)."""
+    domain = stack.parameters["MailDomain"]
+    try:
+        identity = stack.client("sesv2", None).get_email_identity(EmailIdentity=domain)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NotFoundException":
+            raise
+        return missing(f"SES does not know the domain {domain} (MailDomain): create and verify it as an identity")
+    if not identity.get("VerifiedForSendingStatus"):
+        return missing(f"{domain} (MailDomain) is not verified: enter SES's DNS records")
+    if identity.get("DkimAttributes", {}).get("Status") != "SUCCESS":
+        return missing(f"mail of {domain} is not signed (DKIM): enter SES's DNS records")
+    return ok(f"SES sends for {domain}, signed")
+
+
+def concurrency(stack: Stack) -> Finding:
+    """Lambda refuses more invocations at once than the account's quota."""
+    limits = stack.client("lambda", None).get_account_settings()["AccountLimit"]
+    free = limits["UnreservedConcurrentExecutions"]
+    if free < CONCURRENCY:
+        return missing(
+            f"{free} of {limits['ConcurrentExecutions']} concurrent executions are free, the APIs let "
+            f"{CONCURRENCY} requests through at once: have the quota raised (Service Quotas, Lambda)"
+        )
+    return ok(f"{free} concurrent executions are free")
+
+
+def gateway_role(stack: Stack) -> Finding:
+    """API Gateway writes no log without a role, which the whole account and region share."""
+    if not stack.client("apigateway", None).get_account().get("cloudwatchRoleArn"):
+        return missing(
+            "API Gateway has no role to write logs: aws apigateway update-account "
+            "--patch-operations op=replace,path=/cloudwatchRoleArn,value=<role>"
+        )
+    return ok("API Gateway may write logs")
+
+
+def trust_document(stack: Stack) -> Finding:
+    """Without an active trust document whose roots are pinned every certificate is refused."""
+    bucket = stack.outputs["TrustBucket"]
+    try:
+        content = stack.client("s3", None).get_object(Bucket=bucket, Key="active/trust.json")["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+            raise
+        return missing("there is no active trust document", "Trust document")
+    try:
+        store = read_document(content, stack.listed("TrustAnchorPins"))
+        check_activation(store, None, stack.now)
+    except TrustDocumentRejected as error:
+        return missing(f"the active trust document would be refused now: {error}", "Trust document")
+    return ok(f"version {store.version} of the trust document is active, its roots are pinned")
+
+
+def passkeys(stack: Stack) -> Finding:
+    """Browsers make passkeys for a domain only on pages of that domain."""
+    domain = stack.parameters["PasskeyRpId"]
+    if domain == PLACEHOLDER:
+        return missing("PasskeyRpId is still bank.example: all passkeys are lost when it changes")
+    strangers = [origin for origin in stack.listed("PasskeyOrigins") if not _belongs(origin, domain)]
+    if strangers:
+        return missing(f"PasskeyOrigins has origins outside {domain}: {', '.join(strangers)}", "The page")
+    if not stack.listed("PasskeyOrigins"):
+        return missing("PasskeyOrigins is empty: no page and no app can use passkeys", "The page")
+    return ok(f"passkeys belong to {domain}")
+
+
+def alarm_topic(stack: Stack) -> Finding:
+    """An alarm without a confirmed subscription reaches nobody."""
+    topic = stack.parameters.get("AlarmTopicArn", "")
+    if not topic:
+        return missing("AlarmTopicArn is empty: nobody gets an alarm")
+    try:
+        attributes = stack.client("sns", None).get_topic_attributes(TopicArn=topic)["Attributes"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("NotFound", "NotFoundException"):
+            raise
+        return missing(f"there is no topic {topic} (AlarmTopicArn)")
+    if not int(attributes.get("SubscriptionsConfirmed", 0)):
+        return missing(f"nobody has confirmed a subscription of {topic}: aws sns subscribe, then confirm")
+    return ok(f"alarms reach {attributes['SubscriptionsConfirmed']} subscriptions")
+
+
+def page_certificate(stack: Stack) -> Finding:
+    """CloudFront needs the certificate of the page's domain."""
+    return _certificate(stack, "WebDomain", "WebCertificateArn", CLOUDFRONT_REGION)
+
+
+def api_certificate(stack: Stack) -> Finding:
+    """API Gateway needs the certificate of the customers' API's domain."""
+    return _certificate(stack, "ApiDomain", "ApiCertificateArn", None)
+
+
+def relying_certificate(stack: Stack) -> Finding:
+    """API Gateway needs the certificate of the relying services' API's domain."""
+    return _certificate(stack, "RelyingDomain", "RelyingCertificateArn", None)
+
+
+CHECKS: Mapping[str, Callable[[Stack], Finding]] = {
+    "sms-sandbox": sms_sandbox,
+    "sms-spend": sms_spend,
+    "mail-sandbox": mail_sandbox,
+    "mail-identity": mail_identity,
+    "concurrency": concurrency,
+    "gateway-role": gateway_role,
+    "trust-document": trust_document,
+    "passkeys": passkeys,
+    "alarm-topic": alarm_topic,
+    "page-certificate": page_certificate,
+    "api-certificate": api_certificate,
+    "relying-certificate": relying_certificate,
+}
+
+
+def findings(stack: Stack) -> Iterator[tuple[str, Finding]]:
+    """The result of each check. A check that cannot ask says so, and the others still run."""
+    for name, check in CHECKS.items():
+        try:
+            yield name, check(stack)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            yield name, Finding(Outcome.CANNOT_TELL, f"{error.operation_name}: {code}")
+        except (BotoCoreError, KeyError, ValueError) as error:
+            yield name, Finding(Outcome.CANNOT_TELL, f"{type(error).__name__}: {error}")
+
+
+def line(name: str, finding: Finding) -> str:
+    """A check as one line."""
+    pointer = "" if finding.outcome is Outcome.OK else f' (docs/runbook.md, "{finding.section}")'
+    return f"{finding.outcome:<12} {name:<20} {' '.join(finding.text.split())}{pointer}"
+
+
+def read_stack(name: str, client: Callable[[str, str | None], Any], now: datetime, sms_usd: float) -> Stack:
+    """The stack as it is deployed. Raises ClientError where there is none."""
+    (found,) = client("cloudformation", None).describe_stacks(StackName=name)["Stacks"]
+    return Stack(
+        {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
+        {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
+        client,
+        now,
+        sms_usd,
+    )
+
+
+def _belongs(origin: str, domain: str) -> bool:
+    """Whether passkeys of a domain can be used at an origin: an app's, or a page's of the domain or below it."""
+    if origin.startswith("android:apk-key-hash:"):
+        return True
+    host = urlsplit(origin).hostname or ""
+    return origin.startswith("https://") and (host == domain or host.endswith(f".{domain}"))
+
+
+def _certificate(stack: Stack, domain_name: str, arn_name: str, region: str | None) -> Finding:
+    domain = stack.parameters.get(domain_name, "")
+    if domain in ("", "none"):
+        return ok(f"{domain_name} is not used")
+    arn = stack.parameters.get(arn_name, "")
+    if not arn:
+        return missing(f"{domain_name} is {domain}, and {arn_name} is empty")
+    certificate = stack.client("acm", region).describe_certificate(CertificateArn=arn)["Certificate"]
+    if certificate["Status"] != "ISSUED":
+        return missing(
+            f"the certificate of {domain} ({arn_name}) is {certificate['Status']}: enter ACM's DNS records"
+        )
+    names = {certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])}
+    if not names & {domain, f"*.{domain.partition('.')[2]}"}:
+        return missing(f"the certificate in {arn_name} is for {', '.join(sorted(names))}, not for {domain}")
+    return ok(f"the certificate of {domain} is issued")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the checks of the stack that the command line names, and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.admin.preflight", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--stack", required=True, help="the stack's name")
+    parser.add_argument("--region", help="of the stack; by default the one of your profile")
+    parser.add_argument("--sms-usd", type=float, default=1.0, help="what text messages may cost in a month")
+    given = parser.parse_args(arguments)
+    session = boto3.Session(region_name=given.region)
+
+    def client(service: str, region: str | None) -> Any:
+        return session.client(service, region_name=region)
+
+    try:
+        stack = read_stack(given.stack, client, datetime.now(UTC), given.sms_usd)
+    except (ClientError, BotoCoreError) as error:
+        print(f"the stack {given.stack} cannot be read: {error}", file=sys.stderr)
+        return 1
+    found = dict(findings(stack))
+    for name, finding in found.items():
+        print(line(name, finding))
+    return int(any(finding.outcome is not Outcome.OK for finding in found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
