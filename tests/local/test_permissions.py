@@ -15,6 +15,7 @@ from registrar.aws.keys import CustomerSecrets
 from tests.support.grants import HOLDERS, NOBODY, POWERS, ROLES, SECRET_KEYS, Power
 from tests.support.power_calls import ACTS, call
 from tests.support.roles import DENIED, AsRole, is_denied
+from tests.support.shape import events as sources
 from tools.cloud.emulator import REGION
 from tools.cloud.local_cloud import LocalCloud
 
@@ -87,6 +88,26 @@ def test_no_function_may_change_infrastructure(name: str, cloud: LocalCloud, as_
         with pytest.raises(ClientError) as refused:
             getattr(as_role(name, service), operation)(**_filled(cloud, topic, arguments))
         assert refused.value.response["Error"]["Code"] in DENIED, operation
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_writes_no_other_log_group_and_reads_no_other_queue(
+    name: str, cloud: LocalCloud, as_role: AsRole
+) -> None:
+    # SAM's managed policies allow both everywhere. A function's own group is no test here: the local cloud compares
+    # the ARN of a log group without the ":*" that AWS wants.
+    elsewhere = cloud.physical("LoginLogs" if name != "Login" else "LogoutLogs")
+    stream = {"logGroupName": elsewhere, "logStreamName": "forged"}
+    events = {"logEvents": [{"timestamp": 0, "message": "forged"}]}
+    own = {source["Queue"]["Fn::GetAtt"][0] for function, source in sources("SQS") if function == f"{name}Function"}
+    queue = {"MaxNumberOfMessages": 1, "VisibilityTimeout": 0}
+
+    assert is_denied(as_role(name, "logs"), "CreateLogGroup", {"logGroupName": "/forged"})
+    assert is_denied(as_role(name, "logs"), "CreateLogStream", stream)
+    assert is_denied(as_role(name, "logs"), "PutLogEvents", stream | events)
+    for each in ("ExpiryQueue", "NoticeQueue", *own):
+        asked = {"QueueUrl": cloud.physical(each), **queue}
+        assert is_denied(as_role(name, "sqs"), "ReceiveMessage", asked) is (each not in own), each
 
 
 def test_every_function_is_covered(cloud: LocalCloud) -> None:

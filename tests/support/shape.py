@@ -127,7 +127,16 @@ def _functions(module: ast.Module) -> dict[str, ast.FunctionDef]:
 
 
 def statements(name: str) -> list[dict[str, Any]]:
-    """The statements of a function's policy."""
+    """The statements of a function's policy that allow something."""
+    return [s for s in _policy(name) if s["Effect"] == "Allow"]
+
+
+def denials(name: str) -> list[dict[str, Any]]:
+    """The statements of a function's policy that take back what SAM's managed policies allow too widely."""
+    return [s for s in _policy(name) if s["Effect"] == "Deny"]
+
+
+def _policy(name: str) -> list[dict[str, Any]]:
     return [s for policy in FUNCTIONS[name].get("Policies", []) for s in as_list(policy["Statement"])]
 
 

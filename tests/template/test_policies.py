@@ -9,7 +9,17 @@ import pytest
 
 from tests.support.attribute_names import Write, writable, writes_of
 from tests.support.grants import HOLDERS, POWERLESS, POWERS, SECRET_KEYS, START_SESSIONS, USE_PROOF, VERIFY, Power
-from tests.support.shape import FUNCTIONS, as_list, environment, expanded, of_type, references, statements, verb
+from tests.support.shape import (
+    FUNCTIONS,
+    as_list,
+    denials,
+    environment,
+    expanded,
+    of_type,
+    references,
+    statements,
+    verb,
+)
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 TEXT_MESSAGES = {
@@ -34,10 +44,9 @@ SAMS_OWN = {
 
 @each_function
 def test_a_function_has_exactly_one_inline_policy(name: str) -> None:
-    policies = FUNCTIONS[name].get("Policies", [])
-
-    assert [policy.keys() for policy in policies] == ([] if name in POWERLESS else [{"Statement"}])
+    assert [policy.keys() for policy in FUNCTIONS[name]["Policies"]] == [{"Statement"}]
     assert "Role" not in FUNCTIONS[name]
+    assert bool(statements(name)) is (name not in POWERLESS)
 
 
 @each_function
@@ -229,18 +238,58 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
-        policies = [policy["PolicyDocument"]["Statement"] for policy in role.get("Policies", [])]
-        if name in POWERLESS:
-            assert policies == []
-            continue
-        own, *added = policies
-        assert own == statements(name)
+        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
+        assert own == [*denials(name), *statements(name)]
         # Lambda writes failed records with the role of the stream's function.
         given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
         sams = [[{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": given_up}]]
         assert added == (sams if name == "PublishEventsFunction" else [])
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
+
+
+# What SAM's managed policies allow on every log group, queue and stream of the account (AWS managed policy reference).
+# `dynamodb:ListStreams` knows no resource, and names streams only.
+WRITE_LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+READ_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+READ_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+
+
+@each_function
+def test_an_expanded_role_writes_its_own_log_group_only(name: str) -> None:
+    own = {"Fn::GetAtt": [name.removesuffix("Function") + "Logs", "Arn"]}
+
+    assert _denied_elsewhere(name)[0] == (WRITE_LOGS, own)
+
+
+@each_function
+def test_an_expanded_role_reads_the_queue_and_the_streams_of_its_events_only(name: str) -> None:
+    mappings = [
+        mapping["EventSourceArn"]
+        for mapping in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
+        if references(mapping["FunctionName"]) == {name}
+    ]
+    streams = [source for source in mappings if source["Fn::GetAtt"][1] == "StreamArn"]
+    expected = [(READ_QUEUE, source) for source in mappings if source not in streams]
+    expected += [(READ_STREAM, streams)] if streams else []
+
+    assert _denied_elsewhere(name)[1:] == expected
+    managed = {arn.rpartition("/")[2] for arn in _role(name)["ManagedPolicyArns"]} - {"AWSLambdaBasicExecutionRole"}
+    assert managed == (
+        {"AWSLambdaDynamoDBExecutionRole"} if streams else {"AWSLambdaSQSQueueExecutionRole"} if mappings else set()
+    )
+
+
+def _role(name: str) -> dict[str, Any]:
+    return of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
+
+
+def _denied_elsewhere(name: str) -> list[tuple[list[str], Any]]:
+    """The actions that an expanded role is denied everywhere but on a resource, without any condition."""
+    (policy, *_) = _role(name)["Policies"]
+    denying = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert all(s.keys() == {"Sid", "Effect", "Action", "NotResource"} for s in denying)
+    return [(s["Action"], s["NotResource"]) for s in denying]
 
 
 def test_expanded_wildcards_are_known() -> None:
