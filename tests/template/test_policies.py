@@ -248,7 +248,7 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
 
-# What SAM's managed policies allow on every log group, queue and stream of the account (AWS managed policy reference).
+# What SAM's managed policies allow on every log group, queue and stream of the account.
 # `dynamodb:ListStreams` knows no resource, and names streams only.
 WRITE_LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 READ_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
