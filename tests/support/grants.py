@@ -177,6 +177,14 @@ POWERS = [
     _power("kms:Sign", "ReceiptKeyB", {"SignRequest"}),
     _power("kms:GetPublicKey", "ReceiptKeyA", {"GetJwks"}),
     _power("kms:GetPublicKey", "ReceiptKeyB", {"GetJwks"}),
+    # Audit: one function appends, nobody else writes.
+    _power("s3:PutObject", "AuditBucket/audit/x", {"KeepAudit"}),
+    _power("s3:GetObject", "AuditBucket/audit/x", {"KeepAudit"}),
+    _power("s3:DeleteObject", "AuditBucket/audit/x"),
+    _power("s3:PutObjectRetention", "AuditBucket/audit/x"),
+    _power("s3:PutBucketObjectLockConfiguration", "AuditBucket"),
+    _power("s3:ListBucket", "AuditBucket", {"KeepAudit"}),
+    _power("sqs:SendMessage", "AuditQueue", {"CollectAudit"}),
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
     _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),

@@ -70,7 +70,10 @@ def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given.
             assert (
-                re.sub(r"/(uploads|crl|evidence|reports/reevaluation)/\*", "", json.dumps(resource)).count("*") == 0
+                re.sub(r"/(audit|uploads|crl|evidence|reports/reevaluation)/\*", "", json.dumps(resource)).count(
+                    "*"
+                )
+                == 0
             )
             assert references(resource)
 
@@ -238,12 +241,16 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         role = of_type("AWS::IAM::Role", expanded())[f"{name}Role"]
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
-        own, *added = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
-        assert own == [*denials(name), *statements(name)]
+        documents = [as_list(policy["PolicyDocument"]["Statement"]) for policy in role["Policies"]]
+        own = [*denials(name), *statements(name)]
+        assert own in documents
+        added = [each for each in documents if each != own]
         # Lambda writes failed records with the role of the stream's function.
-        given_up = {"Fn::GetAtt": ["UnpublishedEvents", "Arn"]}
-        sams = [[{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": given_up}]]
-        assert added == (sams if name == "PublishEventsFunction" else [])
+        # It does so for failed deliveries with the role of the function that is called.
+        given_up = {"PublishEventsFunction": "UnpublishedEvents", "CollectAuditFunction": "UncollectedAudit"}
+        queue = {"Fn::GetAtt": [given_up.get(name), "Arn"]}
+        sams = [{"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": queue}]
+        assert added == ([sams] if name in given_up else [])
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
@@ -269,7 +276,7 @@ def test_an_expanded_role_reads_the_queue_and_the_streams_of_its_events_only(nam
         for mapping in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
         if references(mapping["FunctionName"]) == {name}
     ]
-    streams = [source for source in mappings if source["Fn::GetAtt"][1] == "StreamArn"]
+    streams = sorted((s for s in mappings if s["Fn::GetAtt"][1] == "StreamArn"), key=str)
     expected = [(READ_QUEUE, source) for source in mappings if source not in streams]
     expected += [(READ_STREAM, streams)] if streams else []
 
@@ -286,8 +293,8 @@ def _role(name: str) -> dict[str, Any]:
 
 def _denied_elsewhere(name: str) -> list[tuple[list[str], Any]]:
     """The actions that an expanded role is denied everywhere but on a resource, without any condition."""
-    (policy, *_) = _role(name)["Policies"]
-    denying = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    documents = [policy["PolicyDocument"] for policy in _role(name)["Policies"]]
+    denying = [s for document in documents for s in as_list(document["Statement"]) if s["Effect"] == "Deny"]
     assert all(s.keys() == {"Sid", "Effect", "Action", "NotResource"} for s in denying)
     return [(s["Action"], s["NotResource"]) for s in denying]
 
@@ -327,11 +334,18 @@ def test_a_queue_takes_messages_from_s3_of_this_account_or_from_one_rule_only() 
         )
 
 
-def test_only_api_and_schedule_may_invoke() -> None:
+def test_only_api_schedule_and_the_stacks_logs_may_invoke() -> None:
     permissions = of_type("AWS::Lambda::Permission", expanded()).values()
 
-    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
-    assert all(references(permission["SourceArn"]) & {"Api", "RelyingApi"} for permission in permissions)
+    by_logs = [permission for permission in permissions if permission["Principal"] == "logs.amazonaws.com"]
+    others = [permission for permission in permissions if permission not in by_logs]
+    assert {permission["Principal"] for permission in others} == {"apigateway.amazonaws.com"}
+    assert all(references(permission["SourceArn"]) & {"Api", "RelyingApi"} for permission in others)
+    (collecting,) = by_logs
+    assert collecting["FunctionName"] == {"Ref": "CollectAuditFunction"}
+    assert collecting["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/${AWS::StackName}/*"
+    assert collecting["SourceArn"] == {"Fn::Sub": groups}
 
 
 def _grants(statement: dict[str, Any], action: str, resource: str) -> bool:

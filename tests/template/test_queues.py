@@ -29,7 +29,8 @@ def test_every_queue_is_a_source_or_holds_dead_letters() -> None:
     sources = {queue for _, queue, _ in SOURCES}
     dead = {_dead_letters(queue) for queue in sources}
 
-    given_up = {"UnpublishedEvents"}  # changes that the stream's function could not publish
+    # Changes that the stream's function could not publish, and audit entries that were not collected.
+    given_up = {"UnpublishedEvents", "UncollectedAudit"}
     assert sources | dead | given_up == of_type("AWS::SQS::Queue").keys()
     assert len(dead) == len(sources)
 
@@ -198,10 +199,11 @@ def test_a_log_line_that_needs_an_admin_is_counted_and_alarms(counter: str, logs
 
 
 def test_each_function_has_one_trigger() -> None:
-    # All but the authorizer, which the API names itself.
+    # All but the authorizer, which the API names itself, and the one that log groups send their audit lines to.
     causes = {name: len(function.get("Events", {})) for name, function in FUNCTIONS.items()}
 
     assert causes.pop("AuthorizeFunction") == 0
+    assert causes.pop("CollectAuditFunction") == 0
     # Staff of the bank invoke these directly, each with its own permission.
     people = (
         *("ProposeRecovery", "ApproveRecovery", "SetBankHold"),

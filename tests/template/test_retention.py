@@ -79,6 +79,7 @@ def test_parameter_defaults_match_the_rules() -> None:
         ("RetentionDaysEnded", "ended registrations"),
         ("LogRetentionDays", "logs"),
         ("EvidenceRetentionDays", "evidence"),
+        ("AuditRetentionDays", "audit entries"),
     ):
         assert PARAMETERS[parameter]["Type"] == "Number"
         assert PARAMETERS[parameter]["Default"] == RULES[name].days
@@ -90,7 +91,9 @@ def test_logs_files_and_messages_are_kept_for_the_periods_of_the_rules() -> None
     (rule,) = RESOURCES["UploadBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     # SQS keeps four days by default.
     queues = {n: q.get("MessageRetentionPeriod", 345600) for n, q in of_type("AWS::SQS::Queue").items()}
-    dead = {name for name in queues if name.endswith("DeadLetters") or name == "UnpublishedEvents"}
+    dead = {
+        name for name in queues if name.endswith("DeadLetters") or name in ("UnpublishedEvents", "UncollectedAudit")
+    }
 
     assert groups
     assert {str(each) for each in groups} == {str({"Ref": "LogRetentionDays"})}
@@ -110,5 +113,5 @@ def test_every_retention_period_is_covered_by_a_rule() -> None:
 
     assert TEMPLATE["Parameters"].keys() >= {"RetentionDaysEnded", "LogRetentionDays", "EvidenceRetentionDays"}
     assert "RecoveryPeriodInDays" not in text
-    # Versions of evidence only: their period is that of the bucket's rule.
-    assert len(re.findall(r"(?:NoncurrentVersionExpiration|NoncurrentDays)", text)) == 2
+    # Versions of evidence, audit entries and CloudTrail's files only: their period is that of the bucket's rule.
+    assert len(re.findall(r"(?:NoncurrentVersionExpiration|NoncurrentDays)", text)) == 2 * 3

@@ -15,7 +15,9 @@ AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"} | {
     "RelyingServicesTable",
 }
-FOR_GOOD = TABLES_FOR_GOOD | {"CustomerKey", "TrustBucket", "EvidenceBucket", "ReceiptKeyA", "ReceiptKeyB"}
+FOR_GOOD = TABLES_FOR_GOOD | {
+    *("CustomerKey", "TrustBucket", "EvidenceBucket", "AuditBucket", "TrailBucket", "ReceiptKeyA", "ReceiptKeyB"),
+}
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"} | {
     "SignatureRequestsTable"
@@ -107,12 +109,15 @@ def test_uploads_are_not_versioned_and_expire_within_a_day() -> None:
     assert "Prefix" not in rule
 
 
-def test_evidence_can_be_neither_changed_nor_deleted_while_it_is_kept() -> None:
-    bucket = expanded()["EvidenceBucket"]["Properties"]
+@pytest.mark.parametrize(
+    ("name", "period"), [("EvidenceBucket", "EvidenceRetentionDays"), ("AuditBucket", "AuditRetentionDays")]
+)
+def test_evidence_can_be_neither_changed_nor_deleted_while_it_is_kept(name: str, period: str) -> None:
+    bucket = expanded()[name]["Properties"]
 
     assert bucket["ObjectLockEnabled"] is True
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    retention = {"Mode": {"Ref": "EvidenceLockMode"}, "Days": {"Ref": "EvidenceRetentionDays"}}
+    retention = {"Mode": {"Ref": "EvidenceLockMode"}, "Days": {"Ref": period}}
     assert bucket["ObjectLockConfiguration"] == {
         "ObjectLockEnabled": "Enabled",
         "Rule": {"DefaultRetention": retention},
@@ -156,8 +161,8 @@ def test_a_new_object_sends_a_message_to_its_queue(bucket: str, prefix: str, que
 def test_a_bucket_requires_tls(name: str) -> None:
     statement, *others = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
-    # CloudFront reads the page's files: tests/template/test_page.py.
-    assert len(others) == (1 if name == "PageBucket" else 0)
+    # CloudFront reads the page's files (test_page.py); entries of the audit are only appended (test_audit.py).
+    assert len(others) == {"PageBucket": 1, "AuditBucket": 3, "TrailBucket": 2}.get(name, 0)
 
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     arn = {"Fn::GetAtt": [name, "Arn"]}

@@ -48,13 +48,16 @@ def test_the_expanded_template_leaves_room_below_cloudformations_limit_of_500() 
 
 def test_every_reference_exists() -> None:
     mentioned = references([RESOURCES, TEMPLATE["Outputs"], TEMPLATE["Globals"]])
-    known = RESOURCES.keys() | PARAMETERS.keys()
+    known = RESOURCES.keys() | expanded().keys() | PARAMETERS.keys()
 
     assert {name for name in mentioned if not name.startswith("AWS::")} <= known
 
 
 def test_resources_missing_in_the_local_cloud_are_conditional() -> None:
-    guarded = {name for name, resource in expanded().items() if resource.get("Condition") == "InAws"}
+    guarded = {
+        name for name, resource in expanded().items() if resource.get("Condition") in ("InAws", "KeepsTrail")
+    }
+    assert TEMPLATE["Conditions"]["KeepsTrail"]["Fn::And"][0] == {"Condition": "InAws"}
 
     assert {name for name, resource in expanded().items() if resource["Type"] in NOT_LOCAL} <= guarded
     # The condition depends on a parameter: one on the account id would be evaluated too late.
@@ -93,6 +96,8 @@ def test_no_parameter_is_a_secret() -> None:
         "RetentionDaysEnded",
         "EvidenceRetentionDays",
         "EvidenceLockMode",
+        "AuditRetentionDays",
+        "Trail",
         "LogRetentionDays",
         "AlarmTopicArn",
         "FirewallMode",

@@ -31,10 +31,17 @@ def table(template: dict[str, Any]) -> str:
         if resource["Type"] == "AWS::Serverless::Api"
         for each in resource["Properties"]["Auth"].get("Authorizers", {}).values()
     }
+    collectors = {
+        resource["Properties"]["DestinationArn"]["Fn::GetAtt"][0]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Logs::SubscriptionFilter"
+    }
     lines = ["| started by | function | what it does |", "| --- | --- | --- |"]
     for name, function in functions.items():
         started = [_cause(event["Type"], event["Properties"]) for event in function.get("Events", {}).values()]
-        if not started:
+        if name in collectors:
+            started = ["audit lines of the log groups"]
+        elif not started:
             started = ["every route that is not public" if name in authorizers else "staff, with IAM's permission"]
         folder = Path(function["CodeUri"]).name
         lines.append(f"| {', '.join(started)} | `{folder}` | {function['Description']} |")

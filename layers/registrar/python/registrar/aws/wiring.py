@@ -11,6 +11,7 @@ from registrar.aws.clients import client, one_try_client, post_client
 from registrar.settings import setting, settings_list
 
 if TYPE_CHECKING:
+    from registrar.aws.buckets.audit_bucket import AuditBucket
     from registrar.aws.buckets.bucket import Bucket
     from registrar.aws.buckets.crl_indexes import CrlIndexes
     from registrar.aws.buckets.evidence_bucket import EvidenceBucket
@@ -239,6 +240,13 @@ def uploads() -> Uploads:
 # Buckets
 
 
+def audit_bucket() -> AuditBucket:
+    """The chain of audit entries, which nobody can change."""
+    from registrar.aws.buckets.audit_bucket import AuditBucket
+
+    return AuditBucket(client("s3"), setting("AUDIT_BUCKET"))
+
+
 def crl_indexes() -> CrlIndexes:
     """The indexes of issuers' lists."""
     from registrar.aws.buckets.bucket import Bucket
@@ -278,6 +286,13 @@ def upload_forms() -> Bucket:
 
 
 # Queues
+
+
+def audit_queue() -> Queue:
+    """Audit entries to keep."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("AUDIT_QUEUE"))
 
 
 def event_bus() -> EventBus:

@@ -20,10 +20,11 @@ RULES: Mapping[str, timedelta] = {
     "expiry runs": timedelta(days=400),
     "ended registrations": timedelta(days=1825),
     "evidence": timedelta(days=1827),
+    "audit entries": timedelta(days=1827),
     "logs": timedelta(days=90),
     "queues": timedelta(days=4),
     "dead letters": timedelta(days=14),
     "stream": timedelta(days=1),
     "point-in-time copies": timedelta(days=35),
 }
-"""By what is kept. Ended registrations, evidence and logs are defaults of the stack's parameters."""
+"""By what is kept. Ended registrations, evidence, audit entries and logs are defaults of the stack's parameters."""
