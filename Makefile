@@ -72,7 +72,7 @@ check: $(DEV) build/contract.linted  ## check format, lint, types, template, con
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary $(TYPED)
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint template.yaml operations.yaml
 	@$(PY) -m tools.checks.routes
 	@$(PY) -m tools.checks.problem_examples
 	@$(PY) -m tools.checks.page_reasons

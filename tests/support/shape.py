@@ -16,6 +16,8 @@ Properties = dict[str, Any]
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
+OPERATIONS = read_template(ROOT / "operations.yaml")
+"""The nested stack with what admins use in the console."""
 FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
 GATEWAY: dict[str, dict[str, Any]] = RESOURCES["Api"]["Properties"]["GatewayResponses"]
 RELYING_GATEWAY: dict[str, dict[str, Any]] = RESOURCES["RelyingApi"]["Properties"]["GatewayResponses"]

@@ -6,6 +6,7 @@ request. A build that passes gets build/<target>/template.yaml for `sam deploy`;
 
 import argparse
 import re
+import shutil
 import struct
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import yaml
 
 from tools.packaging import layer_diet
 from tools.packaging.build import ROOT, TARGETS, Target
-from tools.packaging.template import point_at, read_template
+from tools.packaging.template import nested_templates, point_at, read_template
 
 MOST_BYTES = 35_000_000
 """Layers and all functions, unzipped. Lambda allows 250 MB; this limit keeps cold starts short."""
@@ -46,10 +47,12 @@ def problems(target: Target, folder: Path) -> list[str]:
 
 
 def write_template(folder: Path) -> Path:
-    """Write template.yaml with every CodeUri and ContentUri replaced by its built folder."""
+    """Write template.yaml with every CodeUri and ContentUri replaced by its built folder, and its nested stacks."""
     written = folder / "template.yaml"
     pointed = point_at(read_template(ROOT / "template.yaml"), folder)
     written.write_text(yaml.safe_dump(pointed, sort_keys=False, allow_unicode=True, width=116))
+    for nested in nested_templates(pointed):
+        shutil.copyfile(ROOT / nested, folder / nested)
     return written
 
 

@@ -50,6 +50,12 @@ def read_template(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.load(path.read_text(), Loader=_TemplateLoader))  # noqa: S506
 
 
+def nested_templates(template: dict[str, Any]) -> list[str]:
+    """The files of a template's nested stacks, beside it; `sam deploy` uploads them."""
+    stacks = (r for r in template["Resources"].values() if r.get("Type") == "AWS::CloudFormation::Stack")
+    return [stack["Properties"]["TemplateURL"] for stack in stacks]
+
+
 def package(template: dict[str, Any], built: Path, store: Callable[[str, bytes], str]) -> dict[str, Any]:
     """Replace each local folder by the result of `store(key, zip)`: the zip's s3:// address."""
 

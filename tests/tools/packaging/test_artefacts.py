@@ -280,6 +280,7 @@ def test_built_template_differs_in_paths_only(copy: Path) -> None:
             assert (folder / expected).exists()
             assert folder.relative_to(copy)
     assert written == original
+    assert (copy / "operations.yaml").read_bytes() == (build.ROOT / "operations.yaml").read_bytes()
 
 
 def test_layer_has_exactly_the_listed_services(built: Path) -> None:
