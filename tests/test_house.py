@@ -4,7 +4,7 @@ domain        standard library, cryptography, fido2, domain; no clock, no enviro
 net           domain; not aws, not boto3
 aws           domain, settings, boto3; not net, not entry, not powertools
 steps         domain, settings, aws, net; not entry, not functions
-entry         domain, powertools; not aws, not boto3
+entry         domain, settings, powertools; not aws, not boto3
 functions/x   entry, steps, aws, net, domain, settings; no other function
 """
 
@@ -34,7 +34,7 @@ MAY_IMPORT = {
         "registrar.net",
         "registrar.steps",
     },
-    "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.entry"},
+    "entry": {"aws_lambda_powertools", "registrar.domain", "registrar.settings", "registrar.entry"},
     "functions": {
         "registrar.domain",
         "registrar.settings",

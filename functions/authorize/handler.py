@@ -20,6 +20,7 @@ from registrar.domain.access.session import (
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import customer_ref, logger
+from registrar.entry.metrics import Metric, counted
 
 sessions = stores.live_sessions()
 uses = stores.session_uses()
@@ -54,7 +55,8 @@ def _record_use(session: Session, at: datetime) -> None:
     try:
         uses.record(session, at)
     except Exception:  # noqa: BLE001 - whatever it is, the session was read and is live
-        logger.warning("last use not recorded", customer_ref=customer_ref(session.customer_id))
+        whose = customer_ref(session.customer_id)
+        logger.warning("last use not recorded", customer_ref=whose, **counted(Metric.UNEXPECTED_FAILURES))
 
 
 def _policy(effect: str, method_arn: str, principal: str, known: dict[str, str]) -> dict[str, Any]:

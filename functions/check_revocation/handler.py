@@ -58,7 +58,10 @@ def _open(upload: Upload | None, at: datetime) -> Checking | Deferred | None:
 
 def _query(upload: Checking | Deferred, at: datetime) -> Upload:
     settled, status = step.settle(upload, trust.active(at), at, Limits(deadline(MOST_SECONDS), 0, PRIVATE))
-    facts = {"answer": status.value, "source": status.source, "why": status.why} if status else {}
+    first = headline(settled.findings)
+    facts = {"headline": first.code if first else None, "operator": upload.summary.operator}
+    if status:
+        facts |= {"answer": status.value, "source": status.source, "why": status.why}
     audit("upload.checked", customer_id=upload.customer_id, upload_id=upload.id, state=settled.state, **facts)
     return settled
 

@@ -15,6 +15,7 @@ from registrar.domain.notices.notice import expiry_notice
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.batch import each_message
 from registrar.entry.log import logger
+from registrar.entry.metrics import counted
 
 index = stores.expiry_index()
 runs = stores.runs()
@@ -37,7 +38,8 @@ def lambda_handler(message: Mapping[str, Any]) -> None:
         logger.info("another run took its place", run=run.id, shard=shard)
         return
     due = sum(len(digest.to_notify) for digest in found)
-    logger.info("shard done", run=run.id, shard=shard, due=due, digests=queued, run_finished=finished)
+    facts = {"run": run.id, "shard": shard, "due": due, "digests": queued, "run_finished": finished}
+    logger.info("shard done", **facts, **counted(ExpiryNoticesPlanned=queued))
 
 
 def _flag(digest: Digest, at: datetime) -> list[tuple[Due, int]]:

@@ -62,7 +62,8 @@ def lambda_handler(request: Request) -> Response:
         report = _opened(upload, files, password, store, at)
         verdict = verdict_of(report, opened=True)
         outcomes.decide(upload, verdict, at)
-        audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, state=verdict.state)
+        facts = {"state": verdict.state, "headline": verdict.headline}
+        audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, **facts)
     return respond(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at), request.language)
 
 

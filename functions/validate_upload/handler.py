@@ -15,7 +15,7 @@ from registrar.domain.certificates.decision import Report, decide_certificate, r
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
 from registrar.domain.reasons.errors import ConditionFailed, MessagePostponed, Refusal
-from registrar.domain.registrations.upload import LEASE_PAUSE, Validating, file_of_key
+from registrar.domain.registrations.upload import LEASE_PAUSE, UploadState, Validating, file_of_key
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit
@@ -70,8 +70,10 @@ def _settle(upload: Validating) -> None:
         return
     container, report = _report(upload)
     verdict = verdict_of(report)
-    audit("upload.decided", customer_id=upload.customer_id, upload_id=upload.id, headline=verdict.headline)
-    if isinstance(container, LockedPair | LockedPfx) and not report.refused:
+    locked = isinstance(container, LockedPair | LockedPfx) and not report.refused
+    facts = {"state": UploadState.NEEDS_PASSWORD if locked else verdict.state, "headline": verdict.headline}
+    audit("upload.decided", customer_id=upload.customer_id, upload_id=upload.id, **facts)
+    if locked:
         sweeps.schedule(upload.id)
         uploads.request_password(upload, now())
     else:

@@ -23,6 +23,7 @@ from registrar.domain.times import has_passed
 from registrar.entry.batch import each_message
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit, logger
+from registrar.entry.metrics import Metric, counted
 from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases
@@ -80,7 +81,8 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
     try:
         counts["fetched_bytes"] = crls.renew(point, query)
     except (IssuerUnreachable, CrlUnusable) as error:
-        logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator)
+        missing = counted(Metric.STATUSES_MISSING)
+        logger.warning("crl not fetched", why=error.why, url=point.url, operator=point.operator, **missing)
     lists = dict(indexes.lists(point))
     if lists:
         issuers.begin_watch(point, now())
@@ -97,7 +99,8 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
         applied = [indexes.index(point, place + WATCHED) for place in lists]
         issuers.end_watch(point, [AppliedList.from_head(index.head) for index in applied if index])
         for authority, entry in authorities_on(indexes, point, store):
-            logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason)
+            count = counted(Metric.REVOKED_AUTHORITIES)
+            logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason, **count)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
     is_over = not lists or any(index.head.next_update + query.rules.skew < at for index in lists.values())
     if is_over and not has_passed(signers[0].not_after, at):  # an expired issuer publishes no lists

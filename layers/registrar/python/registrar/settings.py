@@ -11,3 +11,8 @@ def setting(name: str) -> str:
 def settings_list(name: str) -> tuple[str, ...]:
     """The comma-separated values of an environment variable."""
     return tuple(value.strip() for value in setting(name).split(",") if value.strip())
+
+
+def stack_name() -> str:
+    """The stack that the function belongs to: template.yaml names its log group `/<stack>/<verb>`."""
+    return os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "/registrar/").split("/")[1]

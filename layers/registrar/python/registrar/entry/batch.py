@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 from registrar.domain.reasons.errors import MessagePostponed
 from registrar.entry.log import logger
+from registrar.entry.metrics import Metric, counted
 
 Outcome = dict[str, list[dict[str, str]]]
 Postpone = Callable[[str, timedelta], None]
@@ -19,7 +20,7 @@ def each_message(
 ) -> Callable[[dict[str, Any], Any], Outcome]:
     """Turn `handle`, which takes one message's JSON, into a handler that returns `batchItemFailures`.
 
-    A message that fails is delivered again and ends in the dead-letter queue; the others are not affected.
+    A message that fails is counted, delivered again and ends in the dead-letter queue; the others are unaffected.
     One for which `handle` raises MessagePostponed is postponed: it stays in the queue, hidden until then.
     """
 
@@ -40,12 +41,12 @@ def each_message(
 
 def _keep(record: Mapping[str, Any], error: Exception, postpone: Postpone | None) -> None:
     if postpone is None or not isinstance(error, MessagePostponed):
-        logger.exception("message failed")
+        logger.exception("message failed", **counted(Metric.MESSAGES_FAILED))
         return
     try:
         postpone(record["receiptHandle"], error.wait)
     except Exception:  # noqa: BLE001 - then it is redelivered sooner
-        logger.exception("message not postponed")
+        logger.exception("message not postponed", **counted(Metric.MESSAGES_FAILED))
 
 
 def object_keys(message: Mapping[str, Any]) -> Iterator[str]:

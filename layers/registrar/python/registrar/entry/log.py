@@ -9,6 +9,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from registrar.entry.metrics import counted, metrics_of
+
 logger = Logger(service="registrar")
 
 
@@ -20,4 +22,4 @@ def customer_ref(customer_id: str) -> str:
 def audit(action: str, *, customer_id: str | None = None, **facts: Any) -> None:
     """Record that `action` (`noun.verb`) happened; `facts` are ids, codes and counts."""
     who: dict[str, Any] = {"customer_ref": customer_ref(customer_id)} if customer_id else {}
-    logger.info(action, audit=True, **who, **facts)
+    logger.info(action, audit=True, **who, **facts, **counted(*metrics_of(action, facts)))

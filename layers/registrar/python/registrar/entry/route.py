@@ -7,6 +7,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.cors import readable_by_page
 from registrar.entry.log import logger
+from registrar.entry.metrics import Metric, counted
 from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
 from registrar.entry.responses import Response, problem
@@ -18,7 +19,7 @@ def route(handle: Callable[[Request], Response]) -> Handler:
     """Turn `handle` into a Lambda handler.
 
     An error becomes the problem document that refusals.py defines; any other is a defect of ours: logged with its
-    trace, returned as SYSTEM_RETRY with a reference and no detail.
+    trace, counted (Lambda takes the call for a success), returned as SYSTEM_RETRY with a reference and no detail.
     """
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Response:
@@ -37,7 +38,7 @@ def route(handle: Callable[[Request], Response]) -> Handler:
 def _refusal(error: Exception) -> Refusal:
     refusal = refusal_of(error)
     if refusal is None:
-        logger.exception("unexpected failure")
+        logger.exception("unexpected failure", **counted(Metric.UNEXPECTED_FAILURES))
         return Refusal(Code.SYSTEM_RETRY, retry_after=5)
     logger.info("refused", code=refusal.code)
     return refusal
