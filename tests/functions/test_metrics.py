@@ -16,7 +16,7 @@ from tests.support.account import Account
 from tests.support.app import DONE, App, a_batch, an_event, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.notices import run
-from tests.support.shape import of_type
+from tests.support.shape import FUNCTIONS, RESOURCES
 from tools.cloud.emulator import ROOT
 
 
@@ -157,7 +157,8 @@ def test_a_line_that_counts_nothing_is_no_metric() -> None:
 
 
 def test_the_namespace_is_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    for group in of_type("AWS::Logs::LogGroup").values():
+    for name in FUNCTIONS:
+        group = RESOURCES[name.removesuffix("Function") + "Logs"]["Properties"]
         assert group["LogGroupName"]["Fn::Sub"].startswith("/${AWS::StackName}/")
     monkeypatch.setenv("AWS_LAMBDA_LOG_GROUP_NAME", "/registrar-dev/login")
 

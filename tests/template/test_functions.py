@@ -114,10 +114,11 @@ def test_a_function_has_its_own_log_group_with_a_retention_period(name: str) -> 
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-def test_every_log_group_belongs_to_a_function() -> None:
+def test_every_log_group_belongs_to_a_function_or_to_the_entrance() -> None:
     groups = {name.removesuffix("Function") + "Logs" for name in FUNCTIONS}
 
-    assert of_type("AWS::Logs::LogGroup").keys() == groups
+    entrance = {"ApiAccessLogs", "RelyingAccessLogs", "FirewallLogs"}
+    assert of_type("AWS::Logs::LogGroup").keys() == groups | entrance
 
 
 def test_expanded_functions_log_json_without_platform_noise() -> None:

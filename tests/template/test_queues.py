@@ -1,6 +1,5 @@
 """Background work: queues with their dead letters and alarms, and the schedule."""
 
-import re
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -13,11 +12,9 @@ from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE
 from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
-from tools.cloud.emulator import ROOT
 
 SOURCES = [(function, source["Queue"]["Fn::GetAtt"][0], source) for function, source in events("SQS")]
 each_source = pytest.mark.parametrize(("function", "queue", "source"), SOURCES)
-ALARM_ACTIONS = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 
 
 def _dead_letters(queue: str) -> str:
@@ -140,15 +137,6 @@ def test_a_queue_is_encrypted(queue: str) -> None:
     assert RESOURCES[queue]["Properties"]["SqsManagedSseEnabled"] is True
 
 
-@pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
-def test_an_alarm_links_its_runbook_entry(alarm: str) -> None:
-    properties = RESOURCES[alarm]["Properties"]
-
-    assert "docs/runbook.md" in properties["AlarmDescription"]
-    assert properties["AlarmActions"] == ALARM_ACTIONS
-    assert properties["TreatMissingData"] == "notBreaching"
-
-
 DAILY = {
     "FlagExpiringFunction": "cron(0 9 * * ? *)",
     "WatchIssuersFunction": "cron(10 2 * * ? *)",
@@ -175,26 +163,6 @@ def test_a_failed_daily_run_alarms(function: str) -> None:
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
-    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
-
-
-@pytest.mark.parametrize(
-    ("counter", "logs", "folder"),
-    [
-        ("RevokedAuthorities", "WatchCrlLogs", "watch_crl"),
-        ("MisconfiguredChannels", "SendNoticeLogs", "send_notice"),
-    ],
-)
-def test_a_log_line_that_needs_an_admin_is_counted_and_alarms(counter: str, logs: str, folder: str) -> None:
-    counted = RESOURCES[counter]["Properties"]
-    (metric,) = counted["MetricTransformations"]
-    alarm = RESOURCES[f"{counter}Alarm"]["Properties"]
-    handler = (ROOT / f"functions/{folder}/handler.py").read_text()
-
-    assert counted["LogGroupName"] == {"Ref": logs}
-    (message,) = re.findall(r'\$\.message = "(.+)"', counted["FilterPattern"])
-    assert f'"{message}"' in handler, "the line that is counted is the one that is logged"
-    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
 
 
