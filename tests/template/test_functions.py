@@ -117,7 +117,7 @@ def test_a_function_has_its_own_log_group_with_a_retention_period(name: str) -> 
 def test_every_log_group_belongs_to_a_function_or_to_the_entrance() -> None:
     groups = {name.removesuffix("Function") + "Logs" for name in FUNCTIONS}
 
-    entrance = {"ApiAccessLogs", "RelyingAccessLogs", "FirewallLogs"}
+    entrance = {"ApiAccessLogs", "RelyingAccessLogs", "FirewallLogs", "KeyUseLogs"}
     assert of_type("AWS::Logs::LogGroup").keys() == groups | entrance
 
 
