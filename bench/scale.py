@@ -6,9 +6,18 @@ real workers, and a test compares the two at the full number of keys. Assumption
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
+from registrar.domain.notices.kinds import Kind
+from registrar.domain.notices.message_parts import message_parts
+from registrar.domain.notices.pace import NOTICES_SHARE, Pace
+from registrar.domain.notices.rendering import notice_text
+from registrar.domain.times import SEOUL
+from tests.support.shape import PARAMETERS
 
 REGISTRATIONS = 10_000_000
 NOTICES = 200_000
@@ -19,7 +28,14 @@ ENTRY_BYTES = 106
 ROW_BYTES = 2_000
 LOCK_BYTES = 200
 """An entry of the expiry index, a registration's row (two write units), one of its three locks."""
-SMS_A_SECOND = 20
+SMS_PARTS: int = PARAMETERS["SmsPartsPerSecond"]["Default"]
+"""What SNS takes in a second: parts of text messages, not messages."""
+SENDERS: int = PARAMETERS["NoticeWorkers"]["Default"]
+SENDING_DAY_HOURS = 12
+"""From the run at 9:00 to the quiet hours at 21:00."""
+ENGLISH_SHARE = 0.1
+MOST_IN_FLIGHT = 120_000
+"""SQS delivers nothing more from a queue while so many of its messages are hidden."""
 ASSUMED = {
     "one update of a row, seconds": 0.010,
     "one message to a queue, seconds": 0.010,
@@ -100,9 +116,20 @@ class Night:
         return 1.1 * self.worker_seconds / SHARDS
 
     @property
+    def parts(self) -> float:
+        """Parts of the text messages, of which every customer gets one."""
+        return self.notified * parts_a_notice()
+
+    @property
+    def seconds_a_notice(self) -> float:
+        """How long a notice occupies its worker: the pause that keeps the pace is longer than the work."""
+        pace = Pace.of(str(SMS_PARTS), str(SENDERS)).parts_a_second
+        return max(ASSUMED["one notice, from its queue to SENT, seconds"], parts_a_notice() / pace)
+
+    @property
     def lambda_gb_seconds(self) -> float:
         """Lambda memory time; all functions have 512 MB."""
-        notices = self.notified * ASSUMED["one notice, from its queue to SENT, seconds"]
+        notices = self.notified * self.seconds_a_notice
         events = self.events / 100 * ASSUMED["one batch of 100 events, seconds"]
         return (self.worker_seconds + notices + events) / 2
 
@@ -118,8 +145,8 @@ class Night:
 
     @property
     def sending_hours(self) -> float:
-        """The time that SNS needs for the text messages."""
-        return self.notified / SMS_A_SECOND / 3600
+        """The time that the text messages need at the notices' share of SNS's limit."""
+        return hours_for(self.parts)
 
     def dollars(self) -> float:
         """The price without the text messages."""
@@ -131,6 +158,38 @@ class Night:
         }
         by_use = sum(count * ASSUMED[f"price of 1,000,000 {name}, USD"] / 1e6 for name, count in millions.items())
         return by_use + self.lambda_gb_seconds * ASSUMED["price of one GB-second of Lambda on arm64, USD"]
+
+
+def hours_for(parts: float, limit: float = SMS_PARTS) -> float:
+    """The time that these parts take notices, at SNS's limit in parts a second."""
+    return parts / (limit * NOTICES_SHARE) / 3600
+
+
+def parts_of(language: str, certificates: int) -> int:
+    """The parts of the expiry notice for so many certificates of one customer."""
+    at = datetime(2026, 11, 29, 9, tzinfo=SEOUL)
+    issuer = {"ko": "한국정보인증", "en": "KICA"}
+    end: Any = SimpleNamespace(id="0" * 32, issuer=issuer, not_after=at + timedelta(days=7), registered_at=at)
+    wording = notice_text(
+        Kind.EXPIRING, language, {}, at, customer_name="홍길동", registrations=[end] * certificates
+    )
+    return message_parts(f"[{wording.title}] {wording.text}")
+
+
+def parts_a_notice() -> float:
+    """Parts of the expiry notice for one certificate, averaged over the languages."""
+    return (1 - ENGLISH_SHARE) * parts_of("ko", 1) + ENGLISH_SHARE * parts_of("en", 1)
+
+
+def limit_for(notices: float) -> int:
+    """The limit in parts a second that sends so many notices before the quiet hours."""
+    return math.ceil(notices * parts_a_notice() / (SENDING_DAY_HOURS * 3600 * NOTICES_SHARE))
+
+
+def workers_for(limit: int) -> int:
+    """How many workers reach the notices' share of a limit: each sends one notice after another."""
+    work = ASSUMED["one notice, from its queue to SENT, seconds"]
+    return max(2, math.ceil(limit * NOTICES_SHARE * work / parts_a_notice()))
 
 
 FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
@@ -152,11 +211,44 @@ Assumed, not measured (times of a warm function, list prices; the operator sets 
 | --- | ---: |
 {assumed}
 
-The first bottleneck is the text messages. At SNS's default of {sms} a second they take {night.sending_hours:.1f}
-hours, so the run starts at 9:00 and not in the evening; ask AWS for a higher rate before the numbers grow. The
-second is the longest shard: its limit is 900 seconds, which is {mornings:.0f} such mornings in one run (a run
-catches up missed ones). To add shards, change one line in `registration_items.py`: rows in an old shard are still
-found there, and until they have ended a customer may get two messages instead of one.
+## Text messages
+
+The first bottleneck is the text messages. SNS limits their parts a second, by default {sms} for the whole account
+in a region. Notices use {share:.0%} of it, since one-time codes count against the same limit and must not wait.
+Korean has 70 characters in a part, or 67 in each of several; English notices too, since they contain
+the customer's name.
+
+| expiry notice | one certificate | five |
+| --- | ---: | ---: |
+| Korean | {ko1} parts | {ko5} parts |
+| English | {en1} parts | {en5} parts |
+
+| {night.notified:,} notices of | parts | time at {sms} parts a second | before 21:00 |
+| --- | ---: | ---: | --- |
+{times}
+
+So a day of {night.notified:,} notices almost fills the {day} hours until the quiet hours. **Before** notices become
+more than that, ask AWS for a higher limit (runbook, "SMS quota") and deploy with it:
+
+| registrations | notices a day | `SmsPartsPerSecond` | `NoticeWorkers` |
+| ---: | ---: | ---: | ---: |
+{limits}
+
+What is not sent by 21:00 waits until 8:00, hidden in the queue. SQS hides {in_flight:,} messages of a queue at
+most, and delivers nothing while there are so many: urgent notices would wait too. That is another reason to stay
+below a day.
+
+A simulation (`bench/sending.py`) sends notices with the real function, queue rules and texts on a virtual clock,
+against an SNS that refuses what exceeds its parts a second while one-time codes take their share. A refused notice
+is put off: a copy, which was never received, replaces the message and arrives after 7 seconds to 15 minutes. Every
+notice is delivered once or, where SNS refuses for a day, ends in the dead letters; a test counts this with fewer
+notices, and with {night.notified:,} in `make test-all`.
+
+## Shards
+
+The second bottleneck is the longest shard: its limit is 900 seconds, which is {mornings:.0f} such mornings in one
+run (a run catches up missed ones). To add shards, change one line in `registration_items.py`: rows in an old shard
+are still found there, and until they have ended a customer may get two messages instead of one.
 """
 
 
@@ -167,9 +259,40 @@ def page(night: Night = FULL) -> str:
         ended=night.ended,
         lines="\n".join(f"| {what} | {figure} | {why} |" for what, figure, why in _lines(night)),
         assumed="\n".join(f"| {what} | {value:g} |" for what, value in ASSUMED.items()),
-        sms=SMS_A_SECOND,
+        sms=SMS_PARTS,
+        share=NOTICES_SHARE,
+        ko1=parts_of("ko", 1),
+        ko5=parts_of("ko", 5),
+        en1=parts_of("en", 1),
+        en5=parts_of("en", 5),
+        times="\n".join(_times(night)),
+        limits="\n".join(_limits(night)),
+        day=SENDING_DAY_HOURS,
+        in_flight=MOST_IN_FLIGHT,
         mornings=900 / night.longest_shard_seconds,
     )
+
+
+def _times(night: Night) -> list[str]:
+    each = [
+        ("1 part", 1.0),
+        ("2 parts", 2.0),
+        ("3 parts", 3.0),
+        ("as many parts as the texts have", parts_a_notice()),
+    ]
+    return [
+        f"| {name} | {night.notified * parts:,.0f} | {hours_for(night.notified * parts):.1f} h |"
+        f" {'yes' if hours_for(night.notified * parts) <= SENDING_DAY_HOURS else '**no**'} |"
+        for name, parts in each
+    ]
+
+
+def _limits(night: Night) -> list[str]:
+    limits = {times: max(SMS_PARTS, limit_for(night.notified * times)) for times in (0.5, 1, 2, 5)}
+    return [
+        f"| {night.registrations * times:,.0f} | {night.notified * times:,.0f} | {limit} | {workers_for(limit)} |"
+        for times, limit in limits.items()
+    ]
 
 
 def _lines(night: Night) -> list[tuple[str, str, str]]:
@@ -207,7 +330,11 @@ def _lines(night: Night) -> list[tuple[str, str, str]]:
         ("workers' time", f"{night.worker_seconds / WORKERS / 60:.0f} min", f"{WORKERS} at once"),
         ("longest shard", f"{night.longest_shard_seconds:.0f} s", "of 900 s"),
         ("Lambda", f"{night.lambda_gb_seconds:,.0f} GB-s", "workers, notices, events at 512 MB"),
-        ("sending", f"{night.sending_hours:.1f} h", f"{SMS_A_SECOND} text messages a second"),
+        (
+            "sending",
+            f"{night.sending_hours:.1f} h",
+            f"{night.parts:,.0f} parts at {SMS_PARTS} a second, of which notices use {NOTICES_SHARE:.0%}",
+        ),
         ("cost", f"{night.dollars():.2f} USD", "without the text messages"),
     ]
 

@@ -2,7 +2,8 @@
 
 The claim on a notice id makes it arrive once. A delivery that finds it claimed is retried soon: the claim's holder
 sent it, or was killed. A recipient who cannot be reached fails alone: the queue redelivers the message, and after
-five failures it goes to the dead letters, which raise an alarm.
+five failures it goes to the dead letters, which raise an alarm. A throttled channel is no failure: a copy of the
+message, which was never received, replaces it and arrives later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,21 +12,24 @@ from functools import partial
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.aws.queues.put_off import put_off
 from registrar.aws.tables.notices import NoticeState
 from registrar.domain.access.customer import Customer
 from registrar.domain.notices.channels import Message, Recipient
 from registrar.domain.notices.notice import CLAIM_PAUSE, Notice, quiet_until
+from registrar.domain.notices.pace import Pace
 from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.notices.rendering import notice_text
 from registrar.domain.notices.texts import TEXTS
-from registrar.domain.reasons.errors import MessagePostponed, NotDelivered
+from registrar.domain.reasons.errors import ChannelThrottled, MessagePostponed, MessageThrottled, NotDelivered
 from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import each_message
-from registrar.entry.clock import now
+from registrar.entry.clock import now, pause
 from registrar.entry.log import audit
 from registrar.settings import setting
 
 QUIET_HOURS = setting("QUIET_HOURS")
+PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"))
 customers = stores.customers()
 registrations = stores.registrations()
 notices = stores.notices()
@@ -33,7 +37,7 @@ sender = stores.notice_sender()
 queue = stores.notice_queue()
 
 
-@partial(each_message, postpone=queue.postpone)
+@partial(each_message, postpone=queue.postpone, put_off=lambda record: put_off(queue, record, now()))
 def lambda_handler(message: Mapping[str, Any]) -> None:
     notice = notice_of(message)
     at = now()
@@ -64,13 +68,23 @@ def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Seque
     _claim(parts, at)
     try:
         sent = sender.send(Recipient.of(customer), Message(wording, notice.id))
-    except NotDelivered:
+    except NotDelivered as refused:
         notices.release(parts, at)
+        if isinstance(refused, ChannelThrottled):
+            raise MessageThrottled(str(refused)) from refused
         raise
     notices.close(parts, NoticeState.SENT, now())
-    audit("notice.sent", customer_id=customer.id, notice_ids=parts, kind=notice.kind, channel=sent.channel)
+    audit(
+        "notice.sent",
+        customer_id=customer.id,
+        notice_ids=parts,
+        kind=notice.kind,
+        channel=sent.channel,
+        sms_parts=sent.parts,
+    )
     for fault in sent.faults:
         audit("channel.misconfigured", customer_id=customer.id, channel=fault.channel, why=fault.why)
+    pause(PACE.pause(sent.parts, now() - at))
 
 
 def _claim(parts: Sequence[str], at: datetime) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.retries.standard import ThrottledRetryableChecker
 
 from registrar.aws.queues.channels import Mails, Pushes, TextMessages
 from registrar.aws.queues.queue import Queue
-from registrar.aws.queues.sender import Sender
+from registrar.aws.queues.sender import THROTTLING, Sender
 from registrar.domain.notices.channels import Channel, ChannelName, Message, Recipient
-from registrar.domain.reasons.errors import NotDelivered
+from registrar.domain.reasons.errors import ChannelThrottled, NotDelivered
 from registrar.domain.reasons.wording import Wording
 from tests.support.account import Account
 from tests.support.notices import texts
@@ -22,14 +23,20 @@ MESSAGE = Message(Wording("제목", "안내"), "n1")
 class Recorder:
     """A channel that notes its addresses, or refuses."""
 
-    def __init__(self, *, refuses: bool = False) -> None:
+    def __init__(self, *, refuses: str = "", message: str = "", status: int = 400, parts: int = 0) -> None:
         self.refuses = refuses
+        self.message = message
+        self.status = status
+        self.parts = parts
         self.sent: list[str] = []
 
-    def send(self, address: str, message: Message) -> None:
+    def send(self, address: str, message: Message) -> int:
         if self.refuses:
-            raise ClientError({"Error": {"Code": "EndpointDisabled"}}, "Publish")
+            error: Any = {"Code": self.refuses, "Message": self.message}
+            metadata: Any = {"HTTPStatusCode": self.status}
+            raise ClientError({"Error": error, "ResponseMetadata": metadata}, "Publish")
         self.sent.append(address)
+        return self.parts
 
 
 def sender_of(account: Account) -> Sender:
@@ -89,10 +96,42 @@ def test_a_text_message_comes_after_the_channels_that_can_be_tried() -> None:
 
 def test_a_refusing_channel_is_followed_by_chosen_channels_only() -> None:
     sms = Recorder()
-    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=True)})
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses="EndpointDisabled")})
     with pytest.raises(NotDelivered, match=r"^mail: EndpointDisabled$"):
         sender.send(Recipient(PHONE, ("mail",), mail="hong@example.com"), MESSAGE)
     assert sms.sent == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("Throttling", 400), ("ThrottlingException", 400), ("Throttled", 429), ("KMSThrottling", 400), ("Odd", 429)],
+)
+def test_a_throttled_channel_is_tried_later_and_the_next_one_is_not(code: str, status: int) -> None:
+    sms = Recorder()
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=code, status=status)})
+    with pytest.raises(ChannelThrottled, match=f"^mail: {code}$"):
+        sender.send(Recipient(PHONE, ("mail", "sms"), mail="hong@example.com"), MESSAGE)
+    assert sms.sent == []
+
+
+def test_an_exhausted_daily_quota_is_named() -> None:
+    mail = Recorder(refuses="Throttling", message="Daily message quota exceeded.")
+    with pytest.raises(ChannelThrottled, match=r"^mail: Throttling \(daily quota\)$"):
+        Sender({ChannelName.MAIL: mail}).send(Recipient("", ("mail",), mail="hong@example.com"), MESSAGE)
+
+
+def test_codes_that_the_client_library_knows_as_throttling_are_known() -> None:
+    of_other_services = {
+        *("BandwidthLimitExceeded", "EC2ThrottledException", "PriorRequestNotComplete"),
+        *("ProvisionedThroughputExceededException", "TransactionInProgressException"),
+    }
+    assert set(vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"]) - of_other_services <= THROTTLING
+
+
+def test_a_delivered_message_reports_its_parts(account: Account) -> None:
+    assert sender_of(account).send(Recipient.of(a_customer()), MESSAGE).parts == 1
+    sms = Recorder(parts=3)
+    assert Sender({ChannelName.SMS: sms}).send(Recipient(PHONE), MESSAGE).parts == 3
 
 
 def test_a_customer_without_any_address_gets_no_message() -> None:

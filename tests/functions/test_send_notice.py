@@ -5,9 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from registrar.aws.queues.channels import TextMessages
+from registrar.aws.queues.queue import Queue
 from registrar.aws.queues.sender import Sender
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
+from registrar.domain.notices.message_parts import message_parts
 from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
@@ -258,6 +262,118 @@ def test_a_misconfigured_channel_is_reported_once_and_a_text_message_goes_out(ac
         ("mail", "no address"),
     ]
     assert {line["customer_ref"] for line in reported} == {customer_ref("hong")}
+
+
+# --- throttled channels
+
+
+def throttle(patched: pytest.MonkeyPatch, code: str = "ThrottlingException") -> None:
+    """SNS refuses every text message."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "Publish")
+
+    patched.setattr(TextMessages, "send", refuse)
+
+
+def copies(calls: list[Call]) -> list[dict[str, Any]]:
+    """What the function sent to its own queue, as the queue delivers it."""
+    sent = [call.params for call in calls if call.operation == "SendMessage"]
+    return [
+        {
+            "body": each["MessageBody"],
+            "messageAttributes": {
+                name: {"stringValue": value["StringValue"], "dataType": "String"}
+                for name, value in each["MessageAttributes"].items()
+            },
+            "delay": each["DelaySeconds"],
+        }
+        for each in sent
+    ]
+
+
+def redelivered(account: Account, copy: dict[str, Any]) -> list[str]:
+    """Deliver a copy; which messages fail."""
+    batch = a_batch(LOCKED)
+    batch["Records"][0] |= copy
+    answer = account.invoke("send_notice", batch)
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def test_a_throttled_notice_is_replaced_by_a_copy_that_was_never_received(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        throttle(patched)
+        calls = account.recorded(lambda: delivered(account, LOCKED))
+        (copy,) = copies(calls)
+        assert account.invoke("send_notice", a_batch(LOCKED)) == {"batchItemFailures": []}
+    assert json.loads(copy["body"]) == LOCKED
+    assert 7 <= copy["delay"] <= 15
+    assert postpone(calls) == []
+    account.pass_time(seconds=copy["delay"])
+    assert redelivered(account, copy) == []
+    assert len(texts()) == 1
+    assert states(account) == {LOCKED["id"]: "SENT"}
+
+
+def test_delays_of_a_throttled_notice_grow_to_fifteen_minutes(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttle(monkeypatch)
+    (copy,) = copies(account.recorded(lambda: delivered(account, LOCKED)))
+    delays = []
+    for _ in range(20):
+        account.pass_time(seconds=copy["delay"])
+        again = copy
+        (copy,) = copies(account.recorded(lambda again=again: redelivered(account, again)))  # type: ignore[misc]
+        delays.append(copy["delay"])
+    assert delays[0] <= 15
+    assert 450 <= delays[-1] <= 900
+
+
+def test_a_notice_throttled_for_a_day_fails_and_is_reported(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        throttle(patched)
+        (copy,) = copies(account.recorded(lambda: delivered(account, LOCKED)))
+        account.pass_time(hours=24)
+        assert redelivered(account, copy) == ["message-0"]
+    reported = [line for line in account.logged() if line["message"] == "message failed"]
+    assert "sms: ThrottlingException" in json.dumps(reported)
+    # Its claim is free: once the quota is raised, a redrive sends it.
+    assert redelivered(account, copy) == []
+    assert len(texts()) == 1
+
+
+def test_a_notice_whose_copy_cannot_be_sent_stays_in_the_queue(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttle(monkeypatch)
+
+    def refuse(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(Queue, "send_later", refuse)
+    assert delivered(account, LOCKED) == [LOCKED["id"]]
+
+
+def test_a_refusal_is_not_taken_for_throttling(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    throttle(monkeypatch, "InvalidParameter")
+    assert delivered(account, LOCKED) == [LOCKED["id"]]
+
+
+def test_a_worker_pauses_after_a_text_message_for_the_time_of_its_parts(app: App, account: Account) -> None:
+    pauses: list[timedelta] = []
+    account.function("send_notice").__dict__["pause"] = pauses.append
+    delivered(account, LOCKED)
+    ((_, text),) = texts()
+    assert message_parts(text) == 2
+    # 20 parts a second, of which notices use 15, by two workers.
+    assert [pause.total_seconds() for pause in pauses] == [pytest.approx(2 / 7.5, abs=1e-6)]
+    (sent,) = [line for line in account.logged() if line["message"] == "notice.sent"]
+    assert sent["sms_parts"] == 2
 
 
 # --- quiet hours

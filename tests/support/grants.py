@@ -222,7 +222,7 @@ POWERS = [
     _power(
         "sqs:SendMessage",
         "NoticeQueue",
-        VERIFY | ENROL | {"CheckRevocation", "FlagShard", "Login", "ReportLoss", "StartPasskey"},
+        VERIFY | ENROL | {"CheckRevocation", "FlagShard", "Login", "ReportLoss", "SendNotice", "StartPasskey"},
     ),
     _power(
         "sqs:SendMessage",

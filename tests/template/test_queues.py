@@ -9,9 +9,20 @@ import pytest
 from registrar.aws.queues.event_bus import SOURCE
 from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
+from registrar.domain.notices.pace import GIVE_UP, LONGEST_DELAY, LONGEST_PAUSE
 from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE
-from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, function_property, of_type
+from tests.support.shape import (
+    FUNCTIONS,
+    PARAMETERS,
+    RESOURCES,
+    environment,
+    events,
+    expanded,
+    function_property,
+    of_type,
+)
+from tools.cloud.emulator import ROOT
 
 SOURCES = [(function, source["Queue"]["Fn::GetAtt"][0], source) for function, source in events("SQS")]
 each_source = pytest.mark.parametrize(("function", "queue", "source"), SOURCES)
@@ -88,6 +99,29 @@ def test_shard_messages_are_processed_one_at_a_time(function: str, expected: str
 
     assert (queue, source["BatchSize"]) == (expected, 1)
     assert source["ScalingConfig"]["MaximumConcurrency"] <= len(EXPIRY_SHARDS)
+
+
+def test_notices_never_outrun_text_messages() -> None:
+    ((_, _, source),) = [each for each in SOURCES if each[0] == "SendNoticeFunction"]
+    (mapping,) = [
+        m
+        for m in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
+        if m["FunctionName"] == {"Ref": "SendNoticeFunction"}
+    ]
+
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "NoticeWorkers"}}
+    assert PARAMETERS["NoticeWorkers"]["MinValue"] == 2, "Lambda's least for a queue"
+    assert environment("SendNoticeFunction")["NOTICE_WORKERS"] == {"Ref": "NoticeWorkers"}
+    assert "ReservedConcurrentExecutions" not in FUNCTIONS["SendNoticeFunction"], "it would spend receives"
+    longest = source["BatchSize"] * LONGEST_PAUSE.total_seconds()
+    assert longest < function_property("SendNoticeFunction", "Timeout") - 5
+
+
+def test_a_throttled_notice_is_given_up_before_the_queue_drops_it() -> None:
+    retention = timedelta(seconds=RESOURCES["NoticeQueue"]["Properties"]["MessageRetentionPeriod"])
+
+    assert LONGEST_DELAY.total_seconds() <= 900, "SQS delays a message for 15 minutes at most"
+    assert GIVE_UP + timedelta(hours=12) < retention
 
 
 def test_a_change_that_cannot_be_published_is_isolated_and_kept() -> None:

@@ -96,6 +96,8 @@ def test_no_parameter_is_a_secret() -> None:
         "CurrentSealingKey",
         "CurrentReceiptKey",
         "QuietHours",
+        "SmsPartsPerSecond",
+        "NoticeWorkers",
         "MailDomain",
         "RetentionDaysEnded",
         "EvidenceRetentionDays",

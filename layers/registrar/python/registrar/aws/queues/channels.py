@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrar.domain.notices.channels import Message
+from registrar.domain.notices.message_parts import message_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,16 @@ class TextMessages:
 
     sns: Any
 
-    def send(self, address: str, message: Message) -> None:
+    def send(self, address: str, message: Message) -> int:
+        text = f"[{message.wording.title}] {message.wording.text}"
         self.sns.publish(
             PhoneNumber=address,
-            Message=f"[{message.wording.title}] {message.wording.text}",
+            Message=text,
             MessageAttributes={
                 "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
             },
         )
+        return message_parts(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Pushes:
 
     sns: Any
 
-    def send(self, address: str, message: Message) -> None:
+    def send(self, address: str, message: Message) -> int:
         title, text = message.wording
         # The app drops a notice id that it has shown: a repeat after a crash is not shown.
         gcm = {"notification": {"title": title, "body": text}, "data": {"notice_id": message.notice_id}}
@@ -44,6 +47,7 @@ class Pushes:
             Message=json.dumps({"default": text, **each}, ensure_ascii=False),
             MessageStructure="json",
         )
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Mails:
     ses: Any
     sender: str
 
-    def send(self, address: str, message: Message) -> None:
+    def send(self, address: str, message: Message) -> int:
         self.ses.send_email(
             Source=self.sender,
             Destination={"ToAddresses": [address]},
@@ -62,3 +66,4 @@ class Mails:
                 "Body": {"Text": {"Data": message.wording.text, "Charset": "UTF-8"}},
             },
         )
+        return 0

@@ -40,3 +40,9 @@ class Queue:
         self.client.change_message_visibility(
             QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=int(wait.total_seconds())
         )
+
+    def send_later(self, body: str, wait: timedelta, attributes: Mapping[str, str]) -> None:
+        """Send a body that arrives after `wait`, at most 15 minutes, with these attributes."""
+        named = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        seconds = int(wait.total_seconds())
+        self.client.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds, MessageAttributes=named)

@@ -6,7 +6,30 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from registrar.domain.notices.channels import Channel, ChannelName, Delivered, Message, Recipient
-from registrar.domain.reasons.errors import ChannelMisconfigured, NotDelivered
+from registrar.domain.reasons.errors import ChannelMisconfigured, ChannelThrottled, NotDelivered
+
+THROTTLING = frozenset(
+    {
+        "KMSThrottling",
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequests",
+        "TooManyRequestsException",
+    }
+)
+"""Codes by which SNS, SES and what they call refuse one call too many; with any other code HTTP 429 means the same.
+
+SES refuses with Throttling both what is too fast and what exceeds the day's quota. A text message beyond the
+monthly spend limit is no error: SNS takes it and does not deliver it."""
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +41,21 @@ class Sender:
     def send(self, recipient: Recipient, message: Message) -> Delivered:
         """Try the recipient's channels in their order, and a text message last where one of them is misconfigured.
 
-        Raises NotDelivered where none took it. A call whose outcome is unknown (a timeout) raises what boto3
-        raises: the message may be on its way.
+        Raises NotDelivered where none took it, ChannelThrottled where one would take it later: the next channel is
+        not tried then, since a rush of mails would become a rush of text messages. A call whose outcome is unknown
+        (a timeout) raises what boto3 raises: the message may be on its way.
         """
         ways, faults = self._ways(recipient)
         refusals = []
         for name, address in ways:
             try:
-                self.channels[name].send(address, message)
+                parts = self.channels[name].send(address, message)
             except ClientError as refused:
+                if _is_throttled(refused):
+                    raise ChannelThrottled(f"{name}: {_reason(refused)}") from refused
                 refusals.append(f"{name}: {refused.response['Error']['Code']}")
                 continue
-            return Delivered(name, tuple(faults))
+            return Delivered(name, tuple(faults), parts)
         raise NotDelivered("; ".join([*map(str, faults), *refusals]))
 
     def _ways(self, recipient: Recipient) -> tuple[list[tuple[ChannelName, str]], list[ChannelMisconfigured]]:
@@ -55,3 +81,15 @@ class Sender:
         if address is None:
             raise ChannelMisconfigured(name, "no address")
         return name, address
+
+
+def _is_throttled(refused: ClientError) -> bool:
+    status = refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return refused.response["Error"]["Code"] in THROTTLING or status == _TOO_MANY_REQUESTS
+
+
+def _reason(refused: ClientError) -> str:
+    """The code and, of SES, which quota it was: its message contains no address."""
+    error = refused.response["Error"]
+    daily = "daily" in error.get("Message", "").lower()
+    return f"{error['Code']} (daily quota)" if daily else error["Code"]

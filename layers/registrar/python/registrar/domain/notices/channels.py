@@ -28,8 +28,11 @@ class Message:
 class Channel(Protocol):
     """What sends by one channel."""
 
-    def send(self, address: str, message: Message) -> None:
-        """Send once. Raises what AWS raises: a refusal, or an error after which the message may be on its way."""
+    def send(self, address: str, message: Message) -> int:
+        """Send once, and return how many parts of text messages that took.
+
+        Raises what AWS raises: a refusal, or an error after which the message may be on its way.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The channel that took a notice, and what is wrong with those of the customer's row that were not tried."""
+    """The channel that took a notice, and what is wrong with those of the customer's row that were not tried.
+
+    `parts` are those of the text message; a push message or a mail has none.
+    """
 
     channel: ChannelName
     faults: tuple[ChannelMisconfigured, ...]
+    parts: int = 0

@@ -8,6 +8,7 @@ RegistrarError
 │   ├── ItemIncomplete          an item lacks a value that its state needs
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
 │   └── NotDelivered            no channel (SMS, mail, push) took a message
+│       └── ChannelThrottled    a channel would take it later
 ├── ChannelMisconfigured        a customer's channel cannot be tried; the others are
 ├── RegistrationPrevented       the transaction that registers did not happen
 │   ├── CertificateTaken        a lock or the deny list prevents it
@@ -28,6 +29,7 @@ RegistrarError
 ├── TrustDocumentRejected       a trust document is not activated
 └── MessageNotDone              a message stays in its queue
     ├── MessagePostponed        it is to be handled later
+    ├── MessageThrottled        what it needs takes no more calls now
     ├── CrlOverdue              no current CRL could be fetched
     └── StatusOverdue           a certificate that no CRL covers has no current status
 
@@ -94,6 +96,10 @@ class ObjectNotFound(StoreError):
 
 class NotDelivered(StoreError):
     """No channel took the message: certainly not sent."""
+
+
+class ChannelThrottled(NotDelivered):
+    """A channel refused the message because too many were sent: certainly not sent, and it succeeds later."""
 
 
 class ChannelMisconfigured(RegistrarError):
@@ -215,6 +221,10 @@ class MessagePostponed(MessageNotDone):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"in {wait}")
         self.wait = wait
+
+
+class MessageThrottled(MessageNotDone):
+    """The message is in order, but what it needs takes no more calls now."""
 
 
 class CrlOverdue(MessageNotDone):

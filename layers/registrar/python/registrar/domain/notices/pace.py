@@ -1,0 +1,53 @@
+"""How fast queued notices are sent: never faster than SNS takes text messages.
+
+SNS limits the parts of text messages a second for the whole account. One-time codes count against the same limit
+and must not wait, so notices use at most NOTICES_SHARE of it. MaximumConcurrency limits how many workers send at
+once, and each pauses after a message until its own share of the second has passed.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+NOTICES_SHARE = 0.75
+"""The rest of the limit is for one-time codes."""
+LONGEST_PAUSE = timedelta(seconds=4)
+"""A batch of five messages ends within the function's 30 seconds, whatever the parameters of the stack are."""
+SHORTEST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(minutes=15)
+"""SQS delays a message by this at most."""
+GIVE_UP = timedelta(hours=24)
+"""A notice that channels throttled for a day fails: it ends in the dead letters, which raise an alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The parts of text messages that one worker may send in a second."""
+
+    parts_a_second: float
+
+    @classmethod
+    def of(cls, account_limit: str, workers: str) -> Self:
+        """One worker's pace: `account_limit` is SNS's limit in parts a second, `workers` how many send at once."""
+        return cls(int(account_limit) * NOTICES_SHARE / int(workers))
+
+    def pause(self, parts: int, spent: timedelta) -> timedelta:
+        """How long to wait after a message of `parts` parts that took `spent`; zero for push and mail."""
+        share = timedelta(seconds=parts / self.parts_a_second)
+        return min(max(share - spent, timedelta(0)), LONGEST_PAUSE)
+
+
+def throttled_delay(throttled_for: timedelta) -> timedelta:
+    """When to try a throttled notice again: about as long as it was throttled so far, which doubles each time.
+
+    Half of it is random, so that notices that were throttled together do not come back together.
+    """
+    longest = min(max(throttled_for, SHORTEST_DELAY), LONGEST_DELAY)
+    thousandths = 500 + secrets.randbelow(501)
+    return longest * thousandths / 1000
+
+
+def is_given_up(throttled_since: datetime | None, now: datetime) -> bool:
+    """Whether a notice has been throttled for so long that an admin has to look."""
+    return throttled_since is not None and now - throttled_since >= GIVE_UP
