@@ -109,7 +109,7 @@ def test_notices_never_outrun_text_messages() -> None:
         if m["FunctionName"] == {"Ref": "SendNoticeFunction"}
     ]
 
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "NoticeWorkers"}}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Fn::If": ["InAws", {"Ref": "NoticeWorkers"}, 2]}}
     assert PARAMETERS["NoticeWorkers"]["MinValue"] == 2, "Lambda's least for a queue"
     assert environment("SendNoticeFunction")["NOTICE_WORKERS"] == {"Ref": "NoticeWorkers"}
     assert "ReservedConcurrentExecutions" not in FUNCTIONS["SendNoticeFunction"], "it would spend receives"
