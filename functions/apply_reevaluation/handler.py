@@ -1,8 +1,8 @@
-"""Invoked by another person at the bank, who read the summary of a plan: apply it to the live registrations.
+"""Another person at the bank, who read the summary of a plan, applies it to the live registrations
+(ApplyReevaluation).
 
-{"version": …, "confirm": "<SHA-256 of summary.json>", "staff_id": …, "reason": …}
-
-Not on the API: its invoke permission differs from that of plan_reevaluation (docs/runbook.md, "Two persons").
+Fields: version, confirm (SHA-256 of summary.json), reason. Who may start this document may not plan
+(docs/runbook.md, "Two persons").
 """
 
 import hashlib
@@ -19,14 +19,15 @@ from registrar.entry.command import invoked, who_and_why
 from registrar.entry.fields import Fields
 from registrar.entry.log import audit
 
+executions = stores.executions()
 trust = stores.trust_bucket()
 plans = stores.plans()
 queue = stores.reevaluation_queue()
 
 
-@invoked
+@invoked(executions.find, ApplyReevaluation={})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
-    version = fields.number("version")
+    version = int(fields.text("version", "[0-9]{1,9}"))
     confirmed = fields.text("confirm", "[0-9a-f]{64}")
     who = who_and_why(fields)
     try:

@@ -1,10 +1,8 @@
-"""Invoked by another person at the bank: read a proposed recovery, then approve it. The cooling-off period starts
-and a notice goes out.
+"""Another person at the bank reads a proposed recovery (ViewRecovery), then approves it (ApproveRecovery). The
+cooling-off period starts and a notice goes out.
 
-{"step": "view", "customer_id": …, "recovery_id": …, "staff_id": …}, then, after reading it,
-{"step": "approve", "confirm": "<its digest>", …}
-
-Not on the API: its invoke permission differs from that of propose_recovery (docs/runbook.md, "Two persons").
+Fields: customer_id, recovery_id; to approve also `confirm`, the digest of what was read. Who may start
+these documents may not propose (docs/runbook.md, "Two persons").
 """
 
 from dataclasses import replace
@@ -24,11 +22,12 @@ from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import audit
 from registrar.steps import wiring as use_cases
 
+executions = stores.executions()
 customers = stores.customers()
 notices = use_cases.notices_at_once()
 
 
-@invoked
+@invoked(executions.find, ViewRecovery={"step": "view"}, ApproveRecovery={"step": "approve"})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
     at = now()
     customer_id = fields.text("customer_id", CUSTOMER_ID)

@@ -1,9 +1,7 @@
-"""Invoked by another person at the bank: read a proposal to block a registration, then confirm it.
+"""Another person at the bank reads a proposal to block a registration (ViewBlock), then confirms it (ConfirmBlock).
 
-{"step": "view", "customer_id": …, "registration_id": …, "staff_id": …}, then, after reading it,
-{"step": "confirm", "confirm": "<its digest>", …}
-
-Not on the API: its invoke permission differs from that of propose_block (docs/runbook.md, "Two persons").
+Fields: customer_id, registration_id; to confirm also `confirm`, the digest of what was read. Who may start these
+documents may not propose (docs/runbook.md, "Two persons").
 """
 
 from typing import Any
@@ -17,10 +15,11 @@ from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
 from registrar.entry.log import audit
 from registrar.entry.views import registration_view
 
+executions = stores.executions()
 registrations = stores.registrations()
 
 
-@invoked
+@invoked(executions.find, ViewBlock={"step": "view"}, ConfirmBlock={"step": "confirm"})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
     at = now()
     step = fields.text("step", "view|confirm")

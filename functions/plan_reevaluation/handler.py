@@ -1,9 +1,7 @@
-"""Invoked by one person at the bank: plan what the active trust document changes for live registrations.
+"""One person at the bank plans what the active trust document changes for live registrations (PlanReevaluation).
 
-{"staff_id": …}
-
-Not on the API: IAM decides who may invoke it (docs/runbook.md, "Two persons"). A plan changes no registration until
-another person, who read its summary, applies it through another function.
+A plan changes no registration until another person, who read its summary, applies it through another document and
+function (docs/runbook.md, "Two persons").
 """
 
 from typing import Any
@@ -17,12 +15,13 @@ from registrar.entry.command import invoked
 from registrar.entry.fields import Fields
 from registrar.entry.log import audit
 
+executions = stores.executions()
 trust = stores.trust_bucket()
 plans = stores.plans()
 queue = stores.reevaluation_queue()
 
 
-@invoked
+@invoked(executions.find, PlanReevaluation={})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
     """Begin a plan; called again before it is finished, queue its open segments again."""
     staff = fields.staff_id()

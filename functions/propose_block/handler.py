@@ -1,9 +1,7 @@
-"""Invoked by one person at the bank: propose to block a registration for good, and its key for everybody.
+"""One person at the bank proposes to block a registration for good, and its key for everybody (ProposeBlock).
 
-{"customer_id": …, "registration_id": …, "staff_id": …, "reason": …}
-
-Not on the API: IAM decides who may invoke it (docs/runbook.md, "Two persons"). Nothing is blocked until another
-person confirms, through another function.
+Fields: customer_id, registration_id, reason. Nothing is blocked until another person confirms, through another
+document and function (docs/runbook.md, "Two persons").
 """
 
 from typing import Any
@@ -14,10 +12,11 @@ from registrar.entry.clock import now
 from registrar.entry.command import Command, command
 from registrar.entry.log import audit
 
+executions = stores.executions()
 registrations = stores.registrations()
 
 
-@command
+@command(executions.find, ProposeBlock={})
 def lambda_handler(asked: Command) -> dict[str, Any]:
     at = now().replace(microsecond=0)
     registrations.get(asked.customer_id, asked.registration_id)

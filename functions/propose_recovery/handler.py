@@ -1,11 +1,9 @@
-"""Invoked by one person at the bank: propose that a customer's lost phone, authenticator app or device with
-passkeys be replaced.
+"""One person at the bank proposes that a customer's lost phone, authenticator app or device with passkeys be
+replaced (ProposeRecovery).
 
-{"customer_id": …, "lost": ["phone", "totp", "passkeys"], "phone": "<the new number, where the phone was lost>",
-"staff_id": …, "reason": …}
-
-Not on the API: IAM decides who may invoke it (docs/runbook.md, "Two persons"). Nothing changes until another
-person approves, through another function.
+Fields: customer_id, lost (phone, totp, passkeys, separated by commas), phone (the new number, where the phone was
+lost), reason. Nothing changes until another person approves, through another document and function
+(docs/runbook.md, "Two persons").
 """
 
 from dataclasses import replace
@@ -22,10 +20,11 @@ from registrar.entry.command import invoked
 from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import audit
 
+executions = stores.executions()
 customers = stores.customers()
 
 
-@invoked
+@invoked(executions.find, ProposeRecovery={})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
     at = now().replace(microsecond=0)
     customer_id = fields.text("customer_id", CUSTOMER_ID)

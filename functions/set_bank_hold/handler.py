@@ -1,6 +1,6 @@
-"""An admin adds the bank's hold to a registration, or lifts it; called directly, under IAM.
+"""An admin adds the bank's hold to a registration, or lifts it, by the documents Hold and Lift.
 
-{"customer_id": …, "registration_id": …, "hold": "on" or "off", "staff_id": …, "reason": …}
+Fields: customer_id, registration_id, reason.
 """
 
 from typing import Any
@@ -14,10 +14,11 @@ from registrar.entry.command import Command, command
 from registrar.entry.log import audit
 from registrar.entry.views import registration_view
 
+executions = stores.executions()
 registrations = stores.registrations()
 
 
-@command
+@command(executions.find, Hold={"hold": "on"}, Lift={"hold": "off"})
 def lambda_handler(asked: Command) -> dict[str, Any]:
     hold = asked.fields.text("hold", "on|off")
     at = now()

@@ -26,7 +26,7 @@ BATCH = 25
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     at = now()
     store = trust.active(at)
-    operator = event.get("operator")
+    operator = event.get("operator") or None  # a form that was left empty
     registered = list(issuers.points())
     authorities = authority_points(store) if store.rules.revocation.check_authorities else ()
     wanted = [point for point in dict.fromkeys((*registered, *authorities)) if operator in (None, point.operator)]

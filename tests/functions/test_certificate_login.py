@@ -29,6 +29,7 @@ from tests.support.cms_messages import by_key_id, signed_by
 from tests.support.methods import Prover
 from tests.support.prepared import prepared
 from tests.support.rows import PHONE, registrations_of
+from tests.support.staff import act
 from tests.support.transitions import block, hold, revoke
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate
@@ -397,11 +398,11 @@ def test_a_later_recovery_does_not_let_in_what_an_earlier_one_shut_out(
     recovered(prover)
     account.at = NOW + COOLING_OFF + timedelta(hours=1)
     event = {"customer_id": "hong", "staff_id": "kim.teller", "lost": ["totp"], "reason": "identity card seen"}
-    recovery_id = account.invoke("propose_recovery", event)["done"]["recovery_id"]
+    recovery_id = act(account, "propose_recovery", event)["done"]["recovery_id"]
     if then == "cancelled":
         named = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": "lee.manager"}
-        digest = account.invoke("approve_recovery", {"step": "view", **named})["done"]["digest"]
-        account.invoke("approve_recovery", {"step": "approve", "confirm": digest, **named})
+        digest = act(account, "approve_recovery", {"step": "view", **named})["done"]["digest"]
+        act(account, "approve_recovery", {"step": "approve", "confirm": digest, **named})
         assert prover.app.call("POST", "/recovery/cancellation").status == 200
     assert_problem(prover.by_certificate_alone(EC), "LOGIN_AFTER_RECOVERY")
 

@@ -24,6 +24,7 @@ from tests.support.reevaluation import (
     with_few_shards,
     worked,
 )
+from tests.support.staff import act
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_a_planner_killed_at_any_write_is_completed_by_the_next(
     """Begin the plan, hand out its segments."""
     prepared(account, one_that_fails)
     with account.killed_at(write, after=after), pytest.raises(Killed):
-        account.invoke("plan_reevaluation", PLANNER)
+        act(account, "plan_reevaluation", PLANNER)
     account.restart()
     assert a_plan(account)["to_hold"] == 1
 
@@ -112,7 +113,7 @@ def test_a_worker_of_an_earlier_plan_does_not_disturb_the_next(
     worked(account, *old)
     first, second = new
     worked(account, first)
-    response = account.invoke("apply_reevaluation", {"version": 2, "confirm": digest(account), **STAFF})
+    response = act(account, "apply_reevaluation", {"version": 2, "confirm": digest(account), **STAFF})
     assert response["text"] == "the plan is not finished: 1 segments are open"
     worked(account, second)
     assert summary(account)["planned_at"] == "2026-11-23T03:01:00Z"

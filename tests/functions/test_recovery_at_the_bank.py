@@ -15,6 +15,7 @@ from tests.support.methods import Prover, by_sms, code_of, confirm, started, wit
 from tests.support.notices import text_message
 from tests.support.prepared import prepared
 from tests.support.rows import PHONE
+from tests.support.staff import act, arn
 
 NEW_PHONE = "+821087654321"
 REASON = "identity card seen at the Jeonju branch"
@@ -22,13 +23,13 @@ REASON = "identity card seen at the Jeonju branch"
 
 def propose(account: Account, **other: Any) -> dict[str, Any]:
     event = {"customer_id": "hong", "staff_id": "kim.teller", "phone": NEW_PHONE, "lost": ["phone", "totp"]}
-    proposed: dict[str, Any] = account.invoke("propose_recovery", event | {"reason": REASON} | other)
+    proposed: dict[str, Any] = act(account, "propose_recovery", event | {"reason": REASON} | other)
     return proposed
 
 
 def view(account: Account, recovery_id: str, staff: str = "lee.manager") -> dict[str, Any]:
     event = {"step": "view", "customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
-    viewed: dict[str, Any] = account.invoke("approve_recovery", event)
+    viewed: dict[str, Any] = act(account, "approve_recovery", event)
     return viewed
 
 
@@ -36,7 +37,7 @@ def approve(account: Account, recovery_id: str, staff: str = "lee.manager", **ot
     """Approve what was read a moment ago."""
     digest = view(account, recovery_id, staff).get("done", {"digest": "0" * 64})["digest"]
     event = {"step": "approve", "customer_id": "hong", "recovery_id": recovery_id, "staff_id": staff}
-    approved: dict[str, Any] = account.invoke("approve_recovery", event | {"confirm": digest} | other)
+    approved: dict[str, Any] = act(account, "approve_recovery", event | {"confirm": digest} | other)
     return approved
 
 
@@ -93,15 +94,12 @@ def test_an_approval_without_proposal_or_customer_is_refused(app: App, account: 
         {"phone": "+82212345678"},
         {"phone": "01012345678"},
         {"lost": []},
-        {"lost": "phone"},
         {"lost": ["password"]},
         {"lost": [["phone"]]},
         {"reason": "he asked"},
         {"reason": " " * 20},
         {"reason": "x" * 501},
         {"reason": None},
-        {"staff_id": ""},
-        {"staff_id": "kim teller"},
         {"customer_id": "홍"},
     ],
 )
@@ -120,10 +118,7 @@ def test_a_malformed_proposal_is_refused_and_changes_nothing(
     [
         {"recovery_id": "x"},
         {"recovery_id": None},
-        {"staff_id": "lee manager"},
         {"customer_id": ""},
-        {"step": "sign"},
-        {"step": None},
         {"confirm": "yes"},
         {"confirm": None},
     ],
@@ -135,7 +130,7 @@ def test_a_malformed_approval_is_refused_and_changes_nothing(
     event = {"customer_id": "hong", "recovery_id": recovery_id, "staff_id": "lee.manager"}
     event |= {"step": "approve", "confirm": view(account, recovery_id)["done"]["digest"]}
 
-    found = account.invoke("approve_recovery", event | wrong)
+    found = act(account, "approve_recovery", event | wrong)
 
     assert found["refused"] == "MALFORMED_REQUEST"
     assert next(iter(wrong)) in found["text"]
@@ -181,7 +176,7 @@ def test_a_lost_app_never_moves_the_phone(prover: Prover, account: Account) -> N
     assert propose(account, lost=["totp"]) == refused(why)
     assert prover.customer().recovery is None
     event = {"customer_id": "hong", "staff_id": "kim.teller", "lost": ["totp"], "reason": REASON}
-    proposed = account.invoke("propose_recovery", event)["done"]
+    proposed = act(account, "propose_recovery", event)["done"]
     shown = view(account, proposed["recovery_id"])["done"]
     assert (shown["lost"], shown["phone"], shown["new_phone"]) == (["totp"], "010-****-5678", None)
     account.calls.clear()
@@ -206,7 +201,7 @@ def test_the_approver_sees_all_that_will_change(prover: Prover, account: Account
         "phone": "010-****-5678",
         "new_phone": NEW_PHONE,
         "reason": REASON,
-        "proposed_by": "kim.teller",
+        "proposed_by": arn("kim.teller"),
         "proposed_at": iso(account.at),
         "expires_at": iso(account.at + PROPOSAL_LIFE),
     }
@@ -276,7 +271,7 @@ def test_the_audit_log_keeps_all_of_a_recovery_with_numbers_masked(prover: Prove
     lines = {line["message"]: line for line in account.logged() if line.get("audit")}
     for message, staff in (("recovery.proposed", "kim.teller"), ("recovery.approved", "lee.manager")):
         line = lines[message]
-        assert (line["staff"], line["proposed_by"], line["reason"]) == (staff, "kim.teller", REASON)
+        assert (line["staff"], line["proposed_by"], line["reason"]) == (arn(staff), arn("kim.teller"), REASON)
         assert (line["phone"], line["new_phone"]) == ("010-****-5678", "010-****-4321")
         assert line["lost"] == ["phone", "totp"]
         assert line["proposed_at"]
@@ -290,7 +285,7 @@ def test_in_the_week_after_a_recovery_a_text_message_code_does_not_move_the_phon
     prover: Prover, account: Account
 ) -> None:
     event = {"customer_id": "hong", "staff_id": "kim.teller", "lost": ["totp"], "reason": REASON}
-    approve(account, account.invoke("propose_recovery", event)["done"]["recovery_id"])
+    approve(account, act(account, "propose_recovery", event)["done"]["recovery_id"])
     account.at += COOLING_OFF
     weak = by_sms(prover, prover.step_up("enrol", "phone"))
     response = prover.app.call("POST", "/credentials/phone", {"proof_id": weak, "phone": NEW_PHONE})

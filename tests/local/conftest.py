@@ -11,6 +11,7 @@ from tests.support.contract_probe import CONTRACT
 from tests.support.expect import surprises
 from tests.support.pages import LISTED
 from tests.support.roles import AsRole, clients_of_roles
+from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
@@ -44,6 +45,13 @@ def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
         seed.seed(started, pki, issuers.url)
         yield started
         assert not surprises(started)
+
+
+@pytest.fixture(scope="session")
+def automation(cloud: LocalCloud) -> Iterator[Automation]:
+    """What SSM does in AWS: the bank's staff start documents."""
+    with Automation(cloud) as started:
+        yield started
 
 
 @pytest.fixture

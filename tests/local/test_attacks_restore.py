@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.expect import problem
 from tools.admin.restore import main
+from tools.cloud.automation import Automation
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
@@ -17,7 +18,7 @@ from tools.pki.authorities import CustomerCertificate
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
-STAFF = {"staff_id": "fraud.lee", "reason": "unusual transfers, case 4711"}
+REASON = "unusual transfers, case 4711"
 
 
 def prove(phone: Phone, certificate: CustomerCertificate) -> HttpResponse:
@@ -38,10 +39,9 @@ def again(phone: Phone) -> None:
     phone.proof_id = phone.step_up("register").json()["proof_id"]
 
 
-def set_hold(cloud: LocalCloud, phone: Phone, registration_id: str, hold: str) -> dict[str, Any]:
-    asked = {"customer_id": phone.customer.id, "registration_id": registration_id, "hold": hold, **STAFF}
-    found: dict[str, Any] = cloud.invoke("SetBankHoldFunction", asked)
-    return found
+def set_hold(automation: Automation, phone: Phone, registration_id: str, hold: str) -> dict[str, Any]:
+    named = {"CustomerId": phone.customer.id, "RegistrationId": registration_id, "Reason": REASON}
+    return automation.act("fraud.lee", "Hold" if hold == "on" else "Lift", **named)
 
 
 def rows_of(cloud: LocalCloud, phone: Phone) -> list[dict[str, Any]]:
@@ -62,7 +62,12 @@ def status(phone: Phone, registration_id: str) -> str:
     ("what", "expected"), [("loss", "SUSPENDED"), ("hold", "SUSPENDED"), ("removal", "DEREGISTERED")]
 )
 def test_a_restore_undoes_no_loss_report_hold_or_removal(
-    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate, what: str, expected: str
+    cloud: LocalCloud,
+    automation: Automation,
+    new_phone: NewPhone,
+    new_certificate: NewCertificate,
+    what: str,
+    expected: str,
 ) -> None:
     phone = new_phone()
     registration_id = registered(phone, new_certificate())
@@ -71,7 +76,7 @@ def test_a_restore_undoes_no_loss_report_hold_or_removal(
     if what == "loss":
         assert phone.call("POST", f"/registrations/{registration_id}/loss").status == 200
     elif what == "hold":
-        set_hold(cloud, phone, registration_id, "on")
+        set_hold(automation, phone, registration_id, "on")
     else:
         proof = phone.step_up("deregister", registration_id).json()["proof_id"]
         assert phone.call("DELETE", f"/registrations/{registration_id}", **{"Proof-Id": str(proof)}).status == 200
@@ -94,14 +99,14 @@ def test_a_restore_undoes_no_loss_report_hold_or_removal(
 
 
 def test_whom_the_bank_holds_registers_no_renewed_certificate(
-    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
     held = registered(phone, new_certificate())
-    assert set_hold(cloud, phone, held, "on")["done"]["status"] == "SUSPENDED"
+    assert set_hold(automation, phone, held, "on")["done"]["status"] == "SUSPENDED"
     again(phone)
     problem(prove(phone, new_certificate()), "REG_SUSPENDED")
-    assert set_hold(cloud, phone, held, "off")["done"]["status"] == "ACTIVE"
+    assert set_hold(automation, phone, held, "off")["done"]["status"] == "ACTIVE"
     again(phone)
     assert status(phone, registered(phone, new_certificate())) == "ACTIVE"
 
@@ -117,16 +122,14 @@ class _OtherExponent:
 
 
 def test_a_blocked_key_does_not_come_back_with_another_exponent(
-    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+    automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone, thief = new_phone(), new_phone()
     key = rsa.generate_private_key(65537, 2048)
     registration_id = registered(phone, new_certificate(key=key))
-    asked = {"customer_id": phone.customer.id, "registration_id": registration_id, "reason": "phone stolen, 4711"}
-    cloud.invoke("ProposeBlockFunction", {**asked, "staff_id": "fraud.lee"})
-    confirming = {**asked, "staff_id": "kim.manager"}
-    del confirming["reason"]
-    digest = cloud.invoke("ConfirmBlockFunction", {**confirming, "step": "view"})["done"]["digest"]
-    cloud.invoke("ConfirmBlockFunction", {**confirming, "step": "confirm", "confirm": digest})
+    named = {"CustomerId": phone.customer.id, "RegistrationId": registration_id}
+    automation.act("fraud.lee", "ProposeBlock", **named, Reason="phone stolen, 4711")
+    digest = automation.act("kim.manager", "ViewBlock", **named)["done"]["digest"]
+    automation.act("kim.manager", "ConfirmBlock", **named, Confirm=digest)
     assert status(phone, registration_id) == "BLOCKED"
     problem(prove(thief, new_certificate(key=_OtherExponent(key).key)), "NOT_AVAILABLE_FOR_REGISTRATION")

@@ -3,20 +3,15 @@
 import base64
 import hashlib
 import json
-import re
-import secrets
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
+from contextlib import suppress
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
+from tests.support.roles import is_denied
 from tools.cloud import seed
-from tools.cloud.emulator import REGION
+from tools.cloud.automation import Automation, NotStarted, Person
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
@@ -25,9 +20,8 @@ pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 NewPhone = Callable[..., Phone]
 NewCertificate = Callable[..., CustomerCertificate]
-RUNBOOK = Path(__file__).parents[2] / "docs/runbook.md"
-FIRST = ["ProposeBlockFunction", "ProposeRecoveryFunction", "PlanReevaluationFunction", "incoming/trust.json"]
-SECOND = ["ConfirmBlockFunction", "ApproveRecoveryFunction", "ApplyReevaluationFunction", "incoming/confirm.txt"]
+FIRST = {"ProposeBlock", "ProposeRecovery", "PlanReevaluation"}
+SECOND = {"ViewBlock", "ConfirmBlock", "ViewRecovery", "ApproveRecovery", "ApplyReevaluation", "ConfirmTrust"}
 
 
 def register(phone: Phone, certificate: CustomerCertificate) -> str:
@@ -39,115 +33,158 @@ def register(phone: Phone, certificate: CustomerCertificate) -> str:
 # ---- one person as two
 
 
-def policies(cloud: LocalCloud) -> list[str]:
-    """The two policies of the runbook, with the names of this stack."""
-    blocks = re.findall(r"```json\n(\{\n  \"Version\".*?)```", RUNBOOK.read_text(), re.DOTALL)
-    named = [re.sub(r"STACK-(\w+)-\*", lambda found: cloud.physical(found[1]), block) for block in blocks]
-    return [block.replace("BUCKET", cloud.outputs["TrustBucket"]) for block in named]
+def startable_by(person: Person) -> set[str]:
+    """The documents of both halves that IAM lets a person start."""
+    found = set()
+    for document in (*FIRST, *SECOND):
+        with suppress(NotStarted):
+            person.check_may_start(f"registrar-{document}")
+            found.add(document)
+    return found
 
 
-def permitted(cloud: LocalCloud, *documents: str) -> list[str]:
-    """What a role with these policies may invoke, or write."""
-    iam, name = cloud.client("iam"), f"staff-{secrets.token_hex(4)}"
-    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    assumed = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=assumed)["Role"]
-    for number, document in enumerate(documents):
-        iam.put_role_policy(RoleName=name, PolicyName=f"policy-{number}", PolicyDocument=document)
-    given = cloud.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="staff")["Credentials"]
-    session = cast("Any", boto3.Session)(
-        region_name=REGION,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
-    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
-    url = cloud.emulator.url
-    functions = session.client("lambda", endpoint_url=url, config=config)
-    objects = session.client("s3", endpoint_url=url, config=config)
-
-    def may(what: str) -> bool:
-        try:
-            if what.endswith("Function"):
-                functions.invoke(FunctionName=cloud.physical(what), Payload=b"{}")
-            else:
-                objects.put_object(Bucket=cloud.outputs["TrustBucket"], Key=what, Body=b"")
-        except ClientError as refused:
-            if refused.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
-                raise
-            return False
-        return True
-
-    return [what for what in [*FIRST, *SECOND] if may(what)]
+def may_write(cloud: LocalCloud, person: Person, key: str) -> bool:
+    return not is_denied(person.client("s3"), "PutObject", {"Bucket": cloud.outputs["TrustBucket"], "Key": key})
 
 
-def test_a_person_with_one_role_cannot_do_the_other_half(cloud: LocalCloud) -> None:
-    proposes, confirms = policies(cloud)
+def test_a_person_with_one_role_cannot_do_the_other_half(cloud: LocalCloud, automation: Automation) -> None:
+    kim, lee = automation.person("kim", "proposes"), automation.person("lee", "confirms")
+    both = automation.person("park", "proposes", "confirms")
 
-    assert permitted(cloud, proposes) == FIRST
-    assert permitted(cloud, confirms) == SECOND
-    assert permitted(cloud, proposes, confirms) == [], "whoever gets both by mistake can do neither"
+    assert startable_by(kim) == FIRST
+    assert startable_by(lee) == SECOND
+    assert startable_by(both) == set(), "whoever gets both by mistake can do neither"
+    assert may_write(cloud, kim, "incoming/trust.json")
+    assert not may_write(cloud, lee, "incoming/trust.json")
+    assert not any(may_write(cloud, each, "incoming/confirm.txt") for each in (kim, lee, both))
 
 
-def test_one_person_under_two_spellings_blocks_nothing(
-    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+def test_a_person_invokes_no_function_directly(cloud: LocalCloud, automation: Automation) -> None:
+    for policy in ("proposes", "confirms", "holds", "operates"):
+        functions = automation.person("kim", policy).client("lambda")
+        for name in ("SetBankHoldFunction", "ProposeBlockFunction", "ConfirmBlockFunction", "LockCustomerFunction"):
+            event = {"FunctionName": cloud.physical(name), "Payload": b"{}"}
+            assert is_denied(functions, "Invoke", event), (policy, name)
+
+
+def test_a_documents_role_invokes_the_functions_of_its_half_only(cloud: LocalCloud, automation: Automation) -> None:
+    proposing = automation.as_role_of("ProposeBlock", "lambda")
+    confirming = automation.as_role_of("ConfirmBlock", "lambda")
+    halves = {"ProposeBlockFunction": proposing, "ConfirmBlockFunction": confirming}
+    for name in halves:
+        event = {"FunctionName": cloud.physical(name), "Payload": b"{}"}
+        assert {each for each, client in halves.items() if not is_denied(client, "Invoke", event)} == {name}
+
+
+def test_a_hold_by_a_form_suspends_and_a_wrong_form_changes_nothing(
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
     held = register(phone, new_certificate())
-    about = {"customer_id": phone.customer.id, "registration_id": held}
-    cloud.invoke("ProposeBlockFunction", {**about, "staff_id": "kim.teller", "reason": "phone stolen"})
-    shown = cloud.invoke("ConfirmBlockFunction", {**about, "step": "view", "staff_id": "Kim.Teller"})["done"]
-    assert (shown["reason"], shown["proposed_by"]) == ("phone stolen", "kim.teller")
+    form = {"CustomerId": phone.customer.id, "RegistrationId": held, "Reason": "unusual transfers, case 4711"}
+    for wrong in ({"CustomerId": "홍길동"}, {"RegistrationId": "r1"}, {"Reason": "x"}, {"StaffId": "kim"}):
+        with pytest.raises(NotStarted):
+            automation.act("fraud.lee", "Hold", **{**form, **wrong})
+    with pytest.raises(NotStarted, match="not authorized"):
+        automation.run(automation.person("kim.teller", "proposes"), "Hold", **form)
+    assert phone.call("GET", f"/registrations/{held}").json()["usable"]
 
-    confirmed = {**about, "step": "confirm", "confirm": shown["digest"]}
-    for same in ("Kim.Teller", "KIM_TELLER", "kim.teller."):
-        refused = cloud.invoke("ConfirmBlockFunction", {**confirmed, "staff_id": same})
+    assert automation.act("fraud.lee", "Hold", **form)["done"]["holds"] == ["bank"]
+    assert not phone.call("GET", f"/registrations/{held}").json()["usable"]
+    assert automation.act("fraud.lee", "Lift", **form)["done"]["usable"]
+
+
+def test_another_persons_execution_is_of_no_use(
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    """Whoever may invoke a function, as documents' roles may, is still bound to an execution and its form."""
+    phone = new_phone()
+    held = register(phone, new_certificate())
+    form = {"CustomerId": phone.customer.id, "RegistrationId": held, "Reason": "unusual transfers, case 4711"}
+    with automation.started(automation.person("fraud.lee", "holds"), "Hold", **form) as execution:
+        own = {"customer_id": phone.customer.id, "registration_id": held, "hold": "on", "reason": "mine, mine"}
+        for event in (own, {"execution_id": execution, **own}, {"execution_id": execution, "staff_id": "kim"}):
+            refused = cloud.invoke("SetBankHoldFunction", event)
+            assert refused["text"] == "start a document: the payload is its execution_id and nothing else"
+        refused = cloud.invoke("ProposeBlockFunction", {"execution_id": execution})
+        assert refused["text"] == "the document Hold is not for this function"
+    finished = cloud.invoke("SetBankHoldFunction", {"execution_id": execution})
+    assert finished["text"] == "the execution is not running: Success"
+    unknown = cloud.invoke("SetBankHoldFunction", {"execution_id": "0" * 36})
+    assert unknown["text"] == "no such execution of a document of this service"
+    assert phone.call("GET", f"/registrations/{held}").json()["usable"]
+
+
+def test_one_person_with_two_roles_blocks_nothing(
+    automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
+) -> None:
+    """IAM keeps the halves apart; where the bank gives one person both, under two roles, the functions do."""
+    phone = new_phone()
+    named = {"CustomerId": phone.customer.id, "RegistrationId": register(phone, new_certificate())}
+    held = named["RegistrationId"]
+    automation.act("kim.teller", "ProposeBlock", **named, Reason="phone stolen")
+    shown = automation.act("kim.teller", "ViewBlock", **named)["done"]
+    assert shown["reason"] == "phone stolen"
+    assert shown["proposed_by"].endswith("assumed-role/staff-proposes/kim.teller")
+
+    for same in ("kim.teller", "Kim.Teller", "KIM_TELLER"):
+        refused = automation.act(same, "ConfirmBlock", **named, Confirm=shown["digest"])
         assert refused == {"refused": "STATE_CONFLICT", "text": "whoever proposed it cannot confirm it"}
-    unread = cloud.invoke("ConfirmBlockFunction", {**confirmed, "confirm": "0" * 64, "staff_id": "lee.manager"})
+    unread = automation.act("lee.manager", "ConfirmBlock", **named, Confirm="0" * 64)
     assert unread["refused"] == "STATE_CONFLICT"
     assert phone.call("GET", f"/registrations/{held}").json()["usable"]
 
-    done = cloud.invoke("ConfirmBlockFunction", {**confirmed, "staff_id": "lee.manager"})
+    done = automation.act("lee.manager", "ConfirmBlock", **named, Confirm=shown["digest"])
     assert done["done"]["status"] == "BLOCKED"
+
+
+def test_a_customer_who_is_locked_out_is_logged_out_until_unlocked(
+    automation: Automation, new_phone: NewPhone
+) -> None:
+    phone = new_phone()
+    form = {"CustomerId": phone.customer.id, "Reason": "phone stolen, case 4711"}
+    assert automation.act("fraud.lee", "LockOut", **form)["done"]["locked_out"]
+    assert phone.call("GET", "/registrations").status == 401
+    assert phone.log_in().status != 200
+
+    assert not automation.act("fraud.lee", "Unlock", **form)["done"]["locked_out"]
+    assert phone.log_in().status == 200
 
 
 # ---- a recovery that moves somebody's phone
 
 
-def test_a_recovery_of_a_lost_app_moves_no_phone(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_a_recovery_of_a_lost_app_moves_no_phone(automation: Automation, new_phone: NewPhone) -> None:
     phone = new_phone(passkey=False, language="en")
-    about = {"customer_id": phone.customer.id, "reason": "identity card seen at the branch"}
-    teller = {**about, "staff_id": "kim.teller", "lost": ["totp"]}
-    refused = cloud.invoke("ProposeRecoveryFunction", {**teller, "phone": "+821099997777"})
+    wanted = {"CustomerId": phone.customer.id, "Lost": "totp", "Reason": "identity card seen at the branch"}
+    refused = automation.act("kim.teller", "ProposeRecovery", **wanted, Phone="+821099997777")
     assert refused == {
         "refused": "STATE_CONFLICT",
         "text": "the phone changes only where the phone was lost: leave phone out",
     }
-    proposed = cloud.invoke("ProposeRecoveryFunction", teller)["done"]["recovery_id"]
-    second = {"customer_id": phone.customer.id, "recovery_id": proposed, "staff_id": "lee.manager"}
-    shown = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "view"})["done"]
+    proposed = automation.act("kim.teller", "ProposeRecovery", **wanted)["done"]["recovery_id"]
+    named = {"CustomerId": phone.customer.id, "RecoveryId": proposed}
+    shown = automation.act("lee.manager", "ViewRecovery", **named)["done"]
     assert (shown["lost"], shown["new_phone"]) == (["totp"], None)
-    done = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": shown["digest"]})
+    done = automation.act("lee.manager", "ApproveRecovery", **named, Confirm=shown["digest"])
     assert done.keys() == {"done"}
     assert phone.call("GET", "/credentials").json()["recovery"]["phone"][-4:] == phone.customer.phone[-4:]
 
 
-def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone
+) -> None:
     phone = new_phone(passkey=False, language="en")
-    about = {"customer_id": phone.customer.id, "staff_id": "kim.teller", "reason": "identity card seen here"}
-    event = {**about, "lost": ["phone"], "phone": "+821099996666"}
-    proposed = cloud.invoke("ProposeRecoveryFunction", event)["done"]["recovery_id"]
-    second = {"customer_id": phone.customer.id, "recovery_id": proposed, "staff_id": "lee.manager"}
-    shown = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "view"})["done"]
+    wanted = {"Lost": "phone", "Phone": "+821099996666", "Reason": "identity card seen here"}
+    proposed = automation.act("kim.teller", "ProposeRecovery", CustomerId=phone.customer.id, **wanted)
+    named = {"CustomerId": phone.customer.id, "RecoveryId": proposed["done"]["recovery_id"]}
+    shown = automation.act("lee.manager", "ViewRecovery", **named)["done"]
     assert shown["phone"] == f"010-****-{phone.customer.phone[-4:]}"
-    assert (shown["new_phone"], shown["reason"], shown["proposed_by"]) == (
-        "+821099996666",
-        "identity card seen here",
-        "kim.teller",
-    )
-    unread = cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": "0" * 64})
+    assert (shown["new_phone"], shown["reason"]) == ("+821099996666", "identity card seen here")
+    assert shown["proposed_by"].endswith("/kim.teller")
+    unread = automation.act("lee.manager", "ApproveRecovery", **named, Confirm="0" * 64)
     assert unread["refused"] == "STATE_CONFLICT"
-    cloud.invoke("ApproveRecoveryFunction", {**second, "step": "approve", "confirm": shown["digest"]})
+    automation.act("lee.manager", "ApproveRecovery", **named, Confirm=shown["digest"])
     (text,) = cloud.wait_for_sms(phone.customer.phone, "Recovery")
     assert "010-****-6666" in text
 

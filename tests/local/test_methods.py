@@ -12,6 +12,7 @@ from registrar.domain.access.totp import STEP_SECONDS
 from tests.support.codes import forget_used_codes
 from tests.support.expect import problem
 from tools.cloud import seed
+from tools.cloud.automation import Automation
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
@@ -160,23 +161,18 @@ def test_new_authenticator_app_replaces_the_old_one(cloud: LocalCloud, new_phone
     assert [each["kind"] for each in phone.call("GET", "/credentials").json()["credentials"]] == ["totp", "phone"]
 
 
-def test_recovery_needs_two_persons_and_the_customer_can_cancel(cloud: LocalCloud, new_phone: NewPhone) -> None:
+def test_recovery_needs_two_persons_and_the_customer_can_cancel(
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone
+) -> None:
     phone = new_phone(passkey=False)
-    wanted = {
-        "customer_id": phone.customer.id,
-        "staff_id": "kim.teller",
-        "phone": "+821099998888",
-        "lost": ["phone"],
-        "reason": "identity card seen at the branch",
-    }
-    proposed = cloud.invoke("ProposeRecoveryFunction", wanted)
-    approval = {"customer_id": phone.customer.id, "recovery_id": proposed["done"]["recovery_id"]}
-    viewed = cloud.invoke("ApproveRecoveryFunction", approval | {"step": "view", "staff_id": "lee.manager"})
-    approval |= {"step": "approve", "confirm": viewed["done"]["digest"]}
-    alone = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "kim.teller"})
-    approved = cloud.invoke("ApproveRecoveryFunction", approval | {"staff_id": "lee.manager"})
+    wanted = {"Phone": "+821099998888", "Lost": "phone", "Reason": "identity card seen at the branch"}
+    proposed = automation.act("kim.teller", "ProposeRecovery", CustomerId=phone.customer.id, **wanted)
+    named = {"CustomerId": phone.customer.id, "RecoveryId": proposed["done"]["recovery_id"]}
+    digest = automation.act("lee.manager", "ViewRecovery", **named)["done"]["digest"]
+    alone = automation.act("kim.teller", "ApproveRecovery", **named, Confirm=digest)
+    approved = automation.act("lee.manager", "ApproveRecovery", **named, Confirm=digest)
 
-    assert (alone["refused"], approved.keys()) == ("STATE_CONFLICT", {"done"})
+    assert (alone["refused"], list(approved)) == ("STATE_CONFLICT", ["done"])
     assert any("복구" in text for text in cloud.sms(phone.customer.phone))
     assert phone.call("GET", "/credentials").json()["recovery"]["phone"] == "010-****-8888"
     assert phone.call("POST", "/recovery/cancellation").status == 200

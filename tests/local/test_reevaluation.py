@@ -12,13 +12,14 @@ from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.entry.log import customer_ref
 from tests.support.expect import eventually
 from tools.cloud import seed
+from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
-STAFF = {"staff_id": "policy.kim", "reason": "personal policies of tradesign, memo 12"}
+REASON = "personal policies of tradesign, memo 12"
 HELD, LIFTED = "the bank has suspended your certificate", "the bank has lifted its suspension"
 
 
@@ -45,9 +46,10 @@ def accept(cloud: LocalCloud) -> Iterator[Callable[[bool], int]]:
     activate(True)
 
 
-def _plan(cloud: LocalCloud, version: int) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+def _plan(automation: Automation, version: int) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
     """The summary of a plan, its lines about tradesign, and the digest that confirms it."""
-    begun = cloud.invoke("PlanReevaluationFunction", {"staff_id": "policy.lee"})["done"]
+    cloud = automation.cloud
+    begun = automation.act("policy.lee", "PlanReevaluation")["done"]
     assert begun["version"] == version
     found: list[bytes] = []
 
@@ -66,9 +68,8 @@ def _plan(cloud: LocalCloud, version: int) -> tuple[dict[str, Any], list[dict[st
     return summary, ours, hashlib.sha256(found[0]).hexdigest()
 
 
-def _apply(cloud: LocalCloud, version: int, digest: str) -> None:
-    answer = cloud.invoke("ApplyReevaluationFunction", {"version": version, "confirm": digest, **STAFF})
-    assert answer["done"]["version"] == version
+def _apply(automation: Automation, version: int, digest: str) -> dict[str, Any]:
+    return automation.act("policy.kim", "ApplyReevaluation", Version=str(version), Confirm=digest, Reason=REASON)
 
 
 def _register(phone: Phone, certificate: CustomerCertificate) -> str:
@@ -84,6 +85,7 @@ def _view(phone: Phone, registration_id: str) -> tuple[bool, list[str]]:
 
 def test_dropped_policy_holds_and_accepting_it_again_lifts_the_hold(
     cloud: LocalCloud,
+    automation: Automation,
     new_phone: Callable[..., Phone],
     new_certificate: Callable[..., CustomerCertificate],
     accept: Callable[[bool], int],
@@ -93,27 +95,25 @@ def test_dropped_policy_holds_and_accepting_it_again_lifts_the_hold(
     passing = _register(kept, new_certificate(operator="signkorea"))
 
     version = accept(False)
-    summary, lines, digest = _plan(cloud, version)
+    summary, lines, digest = _plan(automation, version)
 
     assert summary["by_operator"]["tradesign"] == 1
     line = {"registration_id": failing, "operator": "tradesign", "codes": ["CERT_POLICY_NOT_ACCEPTED"]}
     assert lines == [line | {"change": "hold", "customer_ref": customer_ref(dropped.customer.id)}]
     assert "signkorea" not in summary["by_operator"]
     assert _view(dropped, failing) == (True, []), "a plan changes nothing"
-    assert cloud.invoke("ApplyReevaluationFunction", {"version": version, "confirm": "0" * 64, **STAFF})[
-        "text"
-    ].startswith("confirm is not the SHA-256 of")
+    assert _apply(automation, version, "0" * 64)["text"].startswith("confirm is not the SHA-256 of")
 
-    _apply(cloud, version, digest)
+    assert _apply(automation, version, digest)["done"]["version"] == version
     (text,) = cloud.wait_for_sms(dropped.customer.phone, HELD)
     assert failing[-6:] in text
     assert _view(dropped, failing) == (False, ["bank"])
     assert _view(kept, passing) == (True, [])
 
     version = accept(True)
-    _, lines, digest = _plan(cloud, version)
+    _, lines, digest = _plan(automation, version)
     assert [(each["registration_id"], each["change"], each["codes"]) for each in lines] == [(failing, "lift", [])]
-    _apply(cloud, version, digest)
+    assert _apply(automation, version, digest)["done"]["version"] == version
     assert len(cloud.wait_for_sms(dropped.customer.phone, LIFTED)) == 1
     assert _view(dropped, failing) == (True, [])
     assert len(cloud.wait_for_sms(dropped.customer.phone, HELD)) == 1

@@ -61,6 +61,7 @@ READS = frozenset(
         "Decrypt",
         "GetPublicKey",
         "Sign",
+        "GetAutomationExecution",
     }
 )
 # They change nothing that a snapshot holds.
@@ -120,6 +121,8 @@ class Account:
     _kill: tuple[int, bool] | None = None
     _interruption: tuple[Callable[["Call"], bool], Callable[[], object]] | None = None
     _running: str | None = None
+    executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What SSM, which moto lacks, keeps of started documents; see tests/support/staff.py."""
     denied: list[str] = field(default_factory=list)
     as_restored: Snapshot | None = None
     """What was restored, if no call was made since."""
@@ -205,6 +208,8 @@ class Account:
         if isinstance(value, str):
             return value
         ((verb, argument),) = value.items()
+        if verb == "Ref" and argument == "AWS::StackName":
+            return "registrar"
         if verb == "Ref":
             return self.parameters[argument] if argument in self.parameters else self.physical[argument]
         if verb == "Fn::GetAtt" and argument[1] == "Arn" and RESOURCES[argument[0]]["Type"] == "AWS::KMS::Key":
@@ -263,6 +268,8 @@ class Account:
         if write and self._kill == (number, False):
             raise Killed
         try:
+            if operation == "GetAutomationExecution":
+                return self._execution(params["AutomationExecutionId"])
             if "EncryptionAlgorithm" in params:
                 return self._unsealed(params)
             if operation == "ChangeMessageVisibility":
@@ -292,6 +299,11 @@ class Account:
             if not any(write.attributes <= names for names in writable(verb, write.action, table)):
                 self.denied.append(f"{verb}: {write.action} {table} {sorted(write.attributes)}")
                 raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
+
+    def _execution(self, execution_id: str) -> dict[str, Any]:
+        if execution_id not in self.executions:
+            raise ClientError({"Error": {"Code": "AutomationExecutionNotFoundException"}}, "GetAutomationExecution")
+        return {"AutomationExecution": self.executions[execution_id]}
 
     def _unsealed(self, params: Mapping[str, Any]) -> dict[str, bytes]:
         """KMS Decrypt with an RSA key, which moto does not know."""
@@ -366,6 +378,7 @@ def an_account() -> Iterator[Account]:
         patch("boto3.DEFAULT_SESSION", _session()),
         patch.object(Session, "create_client", _client),
         patch("registrar.entry.relying.now", lambda: account.at),
+        patch("registrar.entry.command.now", lambda: account.at),
         patch("registrar.steps.status_checks.ask_ocsp", asked),
         patch("registrar.steps.crl_store.fetch_crl", fetched),
         patch("registrar.aws.buckets.trust_bucket.read_document", lambda raw, p: _read_document(raw, frozenset(p))),

@@ -68,7 +68,14 @@ POWERS = [
         "dynamodb:GetItem",
         "CustomersTable",
         CHANGE_CUSTOMERS
-        | {"FinishCertificateLogin", "ListCredentials", "Login", "OpenContainer", "RegisterCertificate"}
+        | {
+            "FinishCertificateLogin",
+            "ListCredentials",
+            "LockCustomer",
+            "Login",
+            "OpenContainer",
+            "RegisterCertificate",
+        }
         | {"ReportLoss", "SendNotice", "SendOtp", "StartPasskey", "StepUp", "VerifyOtp"},
     ),
     _power("dynamodb:UpdateItem", "CustomersTable", CHANGE_CUSTOMERS),
@@ -77,7 +84,7 @@ POWERS = [
     _power("dynamodb:Scan", "CustomersTable"),
     # Sessions and proofs of identity.
     _power("dynamodb:GetItem", "SessionsTable", {"FinishCertificateLogin", "Login"}),
-    _power("dynamodb:UpdateItem", "SessionsTable", START_SESSIONS | {"AddTotp"}),
+    _power("dynamodb:UpdateItem", "SessionsTable", START_SESSIONS | {"AddTotp", "LockCustomer"}),
     _power("dynamodb:BatchGetItem", "SessionsTable", {"Authorize"}),
     _power("dynamodb:GetItem", "SessionUsesTable", START_SESSIONS),
     _power("dynamodb:BatchGetItem", "SessionUsesTable", {"Authorize"}),
@@ -188,13 +195,14 @@ POWERS = [
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),
     _power("s3:GetObject", "TrustBucket/incoming/trust.json", {"ActivateTrust"}),
-    _power("s3:GetObject", "TrustBucket/reports/trust.json"),
+    _power("s3:GetObject", "TrustBucket/reports/trust.json", {"ConfirmTrust"}),
     _power("s3:PutObject", "TrustBucket/active/trust.json", {"ActivateTrust"}),
     _power("s3:PutObject", "TrustBucket/active/x"),
     _power("s3:PutObject", "TrustBucket/incoming/trust.json"),
+    _power("s3:PutObject", "TrustBucket/incoming/confirm.txt", {"ConfirmTrust"}),
     _power("s3:PutObject", "TrustBucket/reports/reevaluation/x", {"ReevaluateSegment"}),
     _power("s3:DeleteObject", "TrustBucket/active/trust.json"),
-    _power("s3:ListBucket", "TrustBucket", {"ActivateTrust"} | REEVALUATE),
+    _power("s3:ListBucket", "TrustBucket", {"ActivateTrust", "ConfirmTrust"} | REEVALUATE),
     _power("s3:PutBucketVersioning", "TrustBucket"),
     _power("dynamodb:GetItem", "IssuersTable", ASK_ISSUERS | {"RegisterCertificate"}),
     _power("dynamodb:UpdateItem", "IssuersTable", ASK_ISSUERS),

@@ -14,6 +14,7 @@ from tests.support.app import DONE, a_batch, get_trust, put_trust, trust_demo_is
 from tests.support.builders import a_certificate, a_trust_document
 from tests.support.prepared import prepared
 from tests.support.rows import a_registration, registrations_of
+from tests.support.staff import act
 
 SHARDS = ("expiry-0", "expiry-1")
 KICA = {"operator": "kica"}
@@ -52,7 +53,7 @@ def one_that_fails(account: Account) -> str:
 
 def planned(account: Account) -> list[dict[str, Any]]:
     """An admin asks for a plan: what the workers are sent."""
-    account.recorded(lambda: account.invoke("plan_reevaluation", PLANNER))
+    account.recorded(lambda: act(account, "plan_reevaluation", PLANNER))
     return account.sent_to("ReevaluationQueue")
 
 
@@ -91,7 +92,7 @@ def digest(account: Account) -> str:
 def confirm(account: Account, active: int, /, **overrides: Any) -> dict[str, Any]:
     asked = {"version": active, "confirm": digest(account), **STAFF, **overrides}
     account.calls.clear()
-    answer: dict[str, Any] = account.invoke("apply_reevaluation", asked)
+    answer: dict[str, Any] = act(account, "apply_reevaluation", asked)
     return answer
 
 

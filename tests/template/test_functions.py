@@ -81,6 +81,7 @@ def test_a_setting_is_named_after_its_resource(name: str) -> None:
         resource = setting.title().replace("_", "")
         expected = {
             "BANK_CODE": {"Ref": "BankCode"},
+            "STACK": {"Ref": "AWS::StackName"},
             "IDENTITY_KEY": {"Fn::GetAtt": ["IdentityKey", "Arn"]},
             "SEALING_KEY": {"Fn::If": ["SealToA", *({"Fn::GetAtt": [key, "Arn"]} for key in SEALING_KEYS)]},
             "RANDOM_NUMBER_KEY": {

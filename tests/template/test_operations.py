@@ -1,10 +1,22 @@
 """operations.yaml, the nested stack of template.yaml: the forms that admins use in the console."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.support.shape import OPERATIONS, RESOURCES, expanded, of_type, references
+from tests.support.shape import (
+    FUNCTIONS,
+    OPERATIONS,
+    RESOURCES,
+    as_list,
+    environment,
+    expanded,
+    of_type,
+    references,
+    statements,
+)
+from tools.cloud.automation import POLICIES, startable
 
 DOCUMENTS = of_type("AWS::SSM::Document", OPERATIONS["Resources"])
 NESTED = RESOURCES["Operations"]["Properties"]
@@ -62,3 +74,68 @@ def test_every_dead_letter_queue_can_be_redriven() -> None:
     sources = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
     assert {str(arn) for arn in taken} == dead
     assert {arn["Fn::GetAtt"][0] for arn in returned} == sources
+
+
+# ---- who may do what
+
+
+def invoked_by(role: str) -> set[str]:
+    """The functions that a role of documents may invoke."""
+    policies = expanded()[role]["Properties"]["Policies"]
+    found = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+    return {arn["Fn::GetAtt"][0] for s in found if s["Action"] == "lambda:InvokeFunction" for arn in s["Resource"]}
+
+
+def test_a_role_of_documents_invokes_exactly_their_functions() -> None:
+    for role in {content["assumeRole"]["Ref"] for content in CONTENTS.values()}:
+        steps = [c["mainSteps"][0]["inputs"] for c in CONTENTS.values() if c["assumeRole"] == {"Ref": role}]
+        assert invoked_by(role) == {inputs["FunctionName"]["Ref"] for inputs in steps if "FunctionName" in inputs}
+
+
+def test_who_acts_is_read_by_exactly_the_functions_that_documents_name_a_person_for() -> None:
+    execution = {"execution_id": "{{ automation:EXECUTION_ID }}"}
+    steps = [content["mainSteps"][0]["inputs"] for content in CONTENTS.values()]
+    named = {inputs["FunctionName"]["Ref"] for inputs in steps if inputs.get("InputPayload") == execution}
+
+    assert named == {name for name in FUNCTIONS if _reads_executions(name)}
+    assert named == {name for name in FUNCTIONS if "STACK" in environment(name)}
+
+
+def _reads_executions(name: str) -> bool:
+    return any("ssm:GetAutomationExecution" in as_list(s["Action"]) for s in statements(name))
+
+
+def test_the_two_halves_of_an_action_have_two_functions_two_roles_and_two_policies() -> None:
+    assert not invoked_by("ProposeRole") & invoked_by("ConfirmRole")
+    halves = [startable({"Statement": policy("proposes")}), startable({"Statement": policy("confirms")})]
+    assert not halves[0] & halves[1]
+    for policy_of_half, other in zip(("proposes", "confirms"), reversed(halves), strict=True):
+        (denied,) = [s for s in policy(policy_of_half) if s["Sid"] == "NeverTheOtherHalf"]
+        assert {arn.rpartition("STACK-")[2] for arn in denied["Resource"]} == other
+
+
+def policy(name: str) -> list[dict[str, Any]]:
+    """The statements of a policy for the staff."""
+    found: list[dict[str, Any]] = json.loads((POLICIES / f"{name}.json").read_text())["Statement"]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in POLICIES.glob("*.json")))
+def test_a_policy_of_the_staff_starts_documents_of_one_role_and_invokes_nothing(name: str) -> None:
+    rules = policy(name)
+    (passed,) = [s for s in rules if s["Action"] == "iam:PassRole"]
+    (role,) = {CONTENTS[document]["assumeRole"]["Ref"] for document in startable({"Statement": rules})}
+
+    assert passed["Resource"] == f"arn:aws:iam::*:role/STACK-{role}-*"
+    assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}}
+    (invoking,) = [s for s in rules if "lambda:InvokeFunction" in s["Action"]]
+    assert (invoking["Effect"], invoking["Resource"]) == ("Deny", "arn:aws:lambda:*:*:function:STACK-*")
+    assert [s for s in rules if s["Effect"] == "Deny" and "ssm:UpdateDocument" in s["Action"]]
+
+
+def test_every_document_may_be_started_by_one_policy() -> None:
+    started = [
+        document for path in POLICIES.glob("*.json") for document in startable({"Statement": policy(path.stem)})
+    ]
+
+    assert sorted(started) == sorted(CONTENTS)

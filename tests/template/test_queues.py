@@ -206,9 +206,9 @@ def test_each_function_has_one_trigger() -> None:
 
     assert causes.pop("AuthorizeFunction") == 0
     assert causes.pop("CollectAuditFunction") == 0
-    # Staff of the bank invoke these directly, each with its own permission.
+    # Documents invoke these for the staff of the bank, each with its own role.
     people = (
-        *("ProposeRecovery", "ApproveRecovery", "SetBankHold"),
+        *("ProposeRecovery", "ApproveRecovery", "SetBankHold", "LockCustomer", "ConfirmTrust"),
         *("ProposeBlock", "ConfirmBlock", "PlanReevaluation", "ApplyReevaluation"),
     )
     assert [causes.pop(f"{name}Function") for name in people] == [0] * len(people)

@@ -42,7 +42,7 @@ def table(template: dict[str, Any]) -> str:
         if name in collectors:
             started = ["audit lines of the log groups"]
         elif not started:
-            started = ["every route that is not public" if name in authorizers else "staff, with IAM's permission"]
+            started = ["every route that is not public" if name in authorizers else "staff, by a document"]
         folder = Path(function["CodeUri"]).name
         lines.append(f"| {', '.join(started)} | `{folder}` | {function['Description']} |")
     return "\n".join(lines) + "\n"

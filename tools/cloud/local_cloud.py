@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tools.cloud import stack
-from tools.cloud.emulator import ROOT, Emulator
+from tools.cloud.emulator import ROOT, Emulator, free_port
 from tools.packaging import build
 
 TEMPLATE = ROOT / "template.yaml"
@@ -51,7 +51,11 @@ class LocalCloud:
         built = built or build.build(build.host())
         emulator = Emulator.start(port=port, background=background)
         try:
-            outputs = stack.deploy(emulator, template, built, parameters or {}, with_layers=with_layers)
+            # tools.cloud.automation listens there.
+            ssm = {"AWS_ENDPOINT_URL_SSM": f"http://127.0.0.1:{free_port()}"} if template == TEMPLATE else {}
+            outputs = stack.deploy(
+                emulator, template, built, parameters or {}, with_layers=with_layers, variables=ssm
+            )
             return cls(emulator, outputs, stack.resources(emulator))
         except BaseException:
             emulator.stop()

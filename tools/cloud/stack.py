@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from tools.cloud.emulator import Emulator
-from tools.packaging.template import gateway_responses_apart, layers_on_path, package, read_template
+from tools.packaging.template import gateway_responses_apart, layers_on_path, package, read_template, with_variables
 
 ARTEFACT_BUCKET = "registrar-artefacts"
 _API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\w+)")
@@ -28,8 +28,11 @@ def deploy(
     *,
     name: str = "registrar",
     with_layers: bool = False,
+    variables: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Create the stack, with Stage=local unless `parameters` say otherwise, and return its outputs.
+
+    Every function gets `variables` in its environment: where the local cloud has what AWS has elsewhere.
 
     The emulator unzips a function's layers each time it starts one: unless `with_layers`, functions
     import them from `built`.
@@ -44,7 +47,7 @@ def deploy(
         s3.put_object(Bucket=ARTEFACT_BUCKET, Key=key, Body=content)
         return f"s3://{ARTEFACT_BUCKET}/{key}"
 
-    source = gateway_responses_apart(read_template(template))
+    source = with_variables(gateway_responses_apart(read_template(template)), variables or {})
     packaged = package(source if with_layers else layers_on_path(source, built), built, store)
     store(f"{name}.json", json.dumps(packaged).encode())
     declared = packaged.get("Parameters", {})

@@ -12,7 +12,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-AWS_SERVICES = ("dynamodb", "events", "kms", "lambda", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "sts")
+AWS_SERVICES = (
+    *("dynamodb", "events", "kms", "lambda", "logs", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "ssm", "sts"),
+)
 """The services that botocore supports in Lambda."""
 
 _UNUSED = (

@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -113,6 +113,16 @@ def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
         "Globals": {**template["Globals"], "Function": everywhere},
         "Resources": {name: resource for name, resource in resources.items() if name not in layers},
     }
+
+
+def with_variables(template: dict[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    """Give every function these variables too."""
+    if not variables:
+        return template
+    everywhere = dict(template["Globals"]["Function"])
+    before = everywhere.get("Environment", {}).get("Variables", {})
+    everywhere["Environment"] = {"Variables": {**before, **variables}}
+    return {**template, "Globals": {**template["Globals"], "Function": everywhere}}
 
 
 def gateway_responses_apart(template: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.expect import surprises
 from tools.cloud import seed
+from tools.cloud.automation import Automation
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.page import BUILT, PageServer
@@ -136,19 +137,9 @@ def new_certificate(bank: Bank) -> Callable[..., CustomerCertificate]:
 
 def approve_recovery(bank: Bank, customer_id: str) -> None:
     """The bank approves a recovery for a customer: it is cooling off now."""
-    wanted = {
-        "customer_id": customer_id,
-        "staff_id": "kim.teller",
-        "phone": "+821099998888",
-        "lost": ["phone"],
-        "reason": "identity card seen at the branch",
-    }
-    proposed = bank.cloud.invoke("ProposeRecoveryFunction", wanted)
-    approval = {
-        "customer_id": customer_id,
-        "recovery_id": proposed["done"]["recovery_id"],
-        "staff_id": "lee.manager",
-    }
-    viewed = bank.cloud.invoke("ApproveRecoveryFunction", approval | {"step": "view"})
-    confirmed = {"step": "approve", "confirm": viewed["done"]["digest"]}
-    assert "done" in bank.cloud.invoke("ApproveRecoveryFunction", approval | confirmed)
+    wanted = {"Phone": "+821099998888", "Lost": "phone", "Reason": "identity card seen at the branch"}
+    with Automation(bank.cloud) as automation:
+        proposed = automation.act("kim.teller", "ProposeRecovery", CustomerId=customer_id, **wanted)
+        named = {"CustomerId": customer_id, "RecoveryId": proposed["done"]["recovery_id"]}
+        digest = automation.act("lee.manager", "ViewRecovery", **named)["done"]["digest"]
+        assert "done" in automation.act("lee.manager", "ApproveRecovery", **named, Confirm=digest)

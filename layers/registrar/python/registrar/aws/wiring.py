@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registrar.aws.buckets.crl_indexes import CrlIndexes
     from registrar.aws.buckets.evidence_bucket import EvidenceBucket
     from registrar.aws.buckets.trust_bucket import TrustBucket
+    from registrar.aws.executions import Executions
     from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
     from registrar.aws.queues.event_bus import EventBus
     from registrar.aws.queues.queue import Queue
@@ -391,6 +392,16 @@ def one_try_notice_queue() -> Queue:
     from registrar.aws.queues.queue import Queue
 
     return Queue(one_try_client("sqs"), setting("NOTICE_QUEUE"))
+
+
+# The staff
+
+
+def executions() -> Executions:
+    """Executions of the documents by which the staff act."""
+    from registrar.aws.executions import Executions
+
+    return Executions(client("ssm"), setting("STACK"))
 
 
 # Keys

@@ -1,7 +1,7 @@
 """Two persons: one of the staff proposes, another reads the proposal and confirms what they read, within a day.
 
-A function cannot see who invokes it: the names are what callers state. IAM lets no person invoke both functions
-(docs/security.md, "Two persons"). The checks here stop mistakes, and leave a trace of lies.
+A person is the ARN of whoever started the document that acts (registrar/domain/staff.py). IAM lets no person start
+the documents of both (docs/security.md, "Two persons"); the checks here refuse whoever can nevertheless.
 """
 
 import hashlib
@@ -16,12 +16,17 @@ PROPOSAL_LIFE = timedelta(days=1)
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two staff ids name one person: they differ in case, in form or in punctuation at most."""
+    """Whether two ARNs are of one person: the names of their users or sessions are the same, whatever the role.
+
+    IAM Identity Center names a session after the person. Names that differ in case, in form or in punctuation at
+    most are the same.
+    """
     return _letters(one) == _letters(other)
 
 
-def _letters(staff_id: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", staff_id).casefold())
+def _letters(arn: str) -> str:
+    name = arn.rpartition("/")[2]
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(each for each in folded if each.isalnum())
 
 

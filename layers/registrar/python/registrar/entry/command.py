@@ -1,18 +1,27 @@
-"""The frame around a function that an admin calls directly, under IAM: one registration, who calls, and why.
+"""The frame around a function that the staff invoke by a document (SSM Automation).
 
-The caller states the staff id: a function cannot see who invokes it. IAM decides who may call; CloudTrail records
-who did.
+The payload is the id of an execution and nothing else. Who acts, and every field, is what SSM keeps of that
+execution: whoever starts it cannot name another person, and whoever else invokes the function cannot change what it
+does.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registrar.domain.reasons.errors import Refusal, RegistrarError
+from registrar.domain.reasons.errors import AdminStepRefused, Refusal, RegistrarError
 from registrar.domain.reasons.rendering import render
-from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
-from registrar.entry.log import logger
+from registrar.domain.staff import Execution, check_execution
+from registrar.entry.clock import now
+from registrar.entry.fields import CUSTOMER_ID, EXECUTION_ID, REGISTRATION_ID, Fields
+from registrar.entry.log import audit, logger
 from registrar.entry.refusals import refusal_of
+
+FindExecution = Callable[[str], Execution | None]
+"""The execution of an id, if its document is this stack's."""
+Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +42,54 @@ class Command:
 
 
 def command(
-    handle: Callable[[Command], dict[str, Any]],
-) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    find: FindExecution, **documents: Mapping[str, str]
+) -> Callable[[Callable[[Command], dict[str, Any]]], Handler]:
     """`invoked` for a command about one registration."""
-    return invoked(lambda fields: handle(_read(fields)))
+    frame = invoked(find, **documents)
+    return lambda handle: frame(lambda fields: handle(_read(fields)))
 
 
 def invoked(
-    handle: Callable[[Fields], dict[str, Any]],
-) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    find: FindExecution, **documents: Mapping[str, str]
+) -> Callable[[Callable[[Fields], dict[str, Any]]], Handler]:
     """Turn `handle` into a Lambda handler that returns `{"done": …}`, or `{"refused": code, "text": …}`.
+
+    `documents` names the documents that lead to the function, with the fields that each of them decides.
 
     An error becomes the refusal that refusals.py defines: a step that the state forbids is STATE_CONFLICT, with the
     obstacle as its text. Any other error is raised to Lambda.
     """
 
-    def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        # CloudTrail's record of the call has the same request id, and the principal.
-        logger.append_keys(function=context.function_name, request_id=context.aws_request_id)
-        try:
-            return {"done": handle(Fields(event, ""))}
-        except RegistrarError as error:
-            refusal = refusal_of(error)
-            if refusal is None:
-                raise
-            return _refused(refusal)
+    def frame(handle: Callable[[Fields], dict[str, Any]]) -> Handler:
+        def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+            # CloudTrail's record of the call has the same request id.
+            logger.append_keys(function=context.function_name, request_id=context.aws_request_id, execution_id=None)
+            try:
+                return {"done": handle(_fields(event, find, documents))}
+            except RegistrarError as error:
+                refusal = refusal_of(error)
+                if refusal is None:
+                    raise
+                return _refused(refusal)
 
-    return lambda_handler
+        return lambda_handler
+
+    return frame
+
+
+def _fields(event: Mapping[str, Any], find: FindExecution, documents: Mapping[str, Mapping[str, str]]) -> Fields:
+    """What the form was filled in with, what its document decides, and who started it. Raises AdminStepRefused."""
+    try:
+        if event.keys() != {"execution_id"}:
+            raise AdminStepRefused("start a document: the payload is its execution_id and nothing else")
+        execution_id = Fields(event, "").text("execution_id", EXECUTION_ID)
+        logger.append_keys(execution_id=execution_id)
+        started = check_execution(find(execution_id), documents, now())
+    except RegistrarError as refused:
+        audit("staff.not_identified", why=str(refused))
+        raise
+    filled = {_INNER_CAPITAL.sub("_", name).lower(): value for name, value in started.parameters.items()}
+    return Fields({**filled, **documents[started.document], "staff_id": started.started_by}, "")
 
 
 def _read(fields: Fields) -> Command:

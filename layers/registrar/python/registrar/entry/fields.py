@@ -16,7 +16,9 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import instant
 
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
-STAFF_ID = r"[A-Za-z0-9._-]{2,64}"
+# The ARN of an IAM user, or of a role's session.
+STAFF_ID = r"arn:[A-Za-z0-9:/_+=,.@-]{20,400}"
+EXECUTION_ID = r"[0-9a-f-]{36}"
 REGISTRATION_ID = r"r[a-z0-9]{32}"
 CHALLENGE_ID = r"[A-Za-z0-9_-]{22}"
 DEVICE_ID = r"[A-Za-z0-9_-]{22}"
@@ -72,15 +74,15 @@ class Fields:
         return self.text(name, pattern) if name in self else None
 
     def staff_id(self) -> str:
-        """Who at the bank invokes a function."""
+        """Who at the bank acts: an ARN, which SSM knows (registrar/entry/command.py)."""
         return self.text("staff_id", STAFF_ID)
 
     def some_of(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
-        """A list of one or more of the texts in `known`, each once and in the order of `known`."""
-        value = self.values.get(name)
-        if not isinstance(value, list) or not value or not all(each in known for each in value):
+        """One or more of the texts in `known`, separated by commas; each once and in the order of `known`."""
+        given = self.text(name).split(",")
+        if not all(each in known for each in given):
             raise self._malformed(name)
-        return tuple(each for each in known if each in value)
+        return tuple(each for each in known if each in given)
 
     def instant(self, name: str) -> datetime:
         """A time such as `2026-12-31T14:59:59Z`."""

@@ -1,7 +1,7 @@
 """The trust bucket: what an admin proposes, what is active, and why a proposal was not activated.
 
     incoming/trust.json   written by an admin in the console: the proposal
-    incoming/confirm.txt  written by an admin: SHA-256 of the proposal that may become active
+    incoming/confirm.txt  written by confirm_trust: SHA-256 of the proposal that may become active
     active/trust.json     written by activate_trust only: the last document that passed every check
     reports/trust.json    what became of the last proposal
 
@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from registrar.aws.buckets.bucket import Bucket, StoredObject
 from registrar.domain.certificates.trust import TrustStore
@@ -70,6 +71,16 @@ class TrustBucket:
 
     def report(self, outcome: Mapping[str, object]) -> None:
         self.bucket.write(REPORT, json.dumps(outcome, ensure_ascii=False, indent=2).encode())
+
+    def last_report(self) -> dict[str, Any]:
+        """What became of the last proposal; empty where there was none."""
+        found = self._find(REPORT, MAX_DOCUMENT_BYTES)
+        report: dict[str, Any] = json.loads(found.content) if found else {}
+        return report
+
+    def confirm(self, sha256: str) -> None:
+        """Confirm the proposal of this SHA-256 (hex): activate_trust reads it."""
+        self.bucket.write(CONFIRMATION, sha256.encode())
 
     def _find(self, key: str, limit: int) -> StoredObject | None:
         try:

@@ -131,6 +131,20 @@ class Sessions:
             {":now": dynamo.instant(now)},
         )
 
+    def unlock(self, customer_id: str) -> None:
+        """Let a customer log in again; harmless where they are not locked out, or have no row."""
+        try:
+            dynamo.update(
+                self.client,
+                self.table,
+                key_of(customer_id),
+                "REMOVE locked_at",
+                "attribute_exists(locked_at) AND customer_id = :id",
+                {":id": dynamo.text(customer_id)},
+            )
+        except ConditionFailed:
+            return
+
 
 _NOT_USED = (
     "attribute_not_exists(locked_at) AND (attribute_not_exists(challenge_ms) OR challenge_ms < :challenge_ms)"
