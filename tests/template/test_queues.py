@@ -22,7 +22,6 @@ from tests.support.shape import (
     function_property,
     of_type,
 )
-from tools.cloud.emulator import ROOT
 
 SOURCES = [(function, source["Queue"]["Fn::GetAtt"][0], source) for function, source in events("SQS")]
 each_source = pytest.mark.parametrize(("function", "queue", "source"), SOURCES)

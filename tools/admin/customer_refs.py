@@ -3,8 +3,8 @@
     python -m tools.admin.customer_refs find REF … --customers TABLE
     python -m tools.admin.customer_refs of CUSTOMER_ID …
 
-`find` computes the digest of every customer's id and prints the ids that fit. TABLE is the stack's table of customers,
-or a restored copy of it. Exit code 1: a digest fits nobody there.
+`find` computes the digest of every customer's id and prints the ids that fit. TABLE is the stack's table of
+customers, or a restored copy of it. Exit code 1: a digest fits nobody there.
 """
 
 import argparse
