@@ -283,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--region", help="of the stack; by default the one of your profile")
     parser.add_argument("--sms-usd", type=float, default=1.0, help="what text messages may cost in a month")
     given = parser.parse_args(arguments)
-    session = boto3.Session(region_name=given.region)
+    session: Any = boto3.Session(region_name=given.region)
 
     def client(service: str, region: str | None) -> Any:
         return session.client(service, region_name=region)
