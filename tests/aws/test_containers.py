@@ -135,7 +135,7 @@ def test_a_lost_lease_neither_saves_nor_requests_the_password(uploads: Uploads) 
 
 def sealed(account: Account, name: str, secret: str = "R", upload_id: str = "u", nonce: str = "n") -> Sealed:
     arn = account.physical[name]
-    public = load_der_public_key(SealingKey(account.client("kms"), arn).public_half())
+    public = load_der_public_key(SealingKey(account.client("kms"), arn).public_half(NOW))
     plaintext = json.dumps({"upload": upload_id, "nonce": nonce, "secret": secret}).encode()
     ciphertext: bytes = public.encrypt(plaintext, OAEP(MGF1(SHA256()), SHA256(), None))  # type: ignore[union-attr]
     return Sealed(arn, ciphertext)

@@ -32,7 +32,7 @@ def test_the_right_password_proves_key_and_owner_so_only_consent_is_missing(
     files = files_of(certificate, kind)
     view = app.upload(*files)
     assert (view["state"], view["findings"]) == ("NEEDS_PASSWORD", [])
-    assert view["password"].keys() == {"nonce", "tries_left"}
+    assert view["password"].keys() == {"nonce", "tries_left", "sealing_keys"}
     assert view["password"]["tries_left"] == MAX_PASSWORD_TRIES
     assert "certificate" not in view
     assert "proof" not in view

@@ -4,10 +4,13 @@ import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from registrar.aws.keys import SealingKey
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
-from tests.support.builders import a_certificate, a_trust_document
+from tests.support.builders import NOW, a_certificate, a_trust_document
 from tests.support.containers import SECRET, cms, files_of
 from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
 
@@ -90,11 +93,30 @@ def test_two_employees_of_one_company_each_register_a_certificate(
 def test_the_sealing_keys_are_returned(app: App, account: Account) -> None:
     calls = account.recorded(lambda: app.call("GET", "/sealing-key"))
     assert [call.operation for call in calls] == ["GetPublicKey", "GetPublicKey"]
+    assert account.recorded(lambda: app.call("GET", "/sealing-key")) == [], "a warm function has them"
+    account.pass_time(hours=1)
+    assert len(account.recorded(lambda: app.call("GET", "/sealing-key"))) == 2
     body = app.call("GET", "/sealing-key").body
     random_number = body.pop("random_number")
     for key, name in ((body, "SealingKeyA"), (random_number, "RandomNumberKeyA")):
         assert key.keys() == {"key_id", "algorithm", "public_key"}
         assert (key["key_id"], key["algorithm"]) == (account.physical[name], "RSAES_OAEP_SHA_256")
+
+
+@pytest.mark.parametrize(("name", "bits"), [("SealingKeyA", 4096), ("RandomNumberKeyA", 2048)])
+def test_a_sealing_key_is_as_long_as_what_it_seals_needs(account: Account, name: str, bits: int) -> None:
+    public = load_der_public_key(SealingKey(account.client("kms"), account.physical[name]).public_half(NOW))
+    assert isinstance(public, RSAPublicKey)
+    assert public.key_size == bits
+
+
+def test_an_upload_comes_with_the_keys_to_seal_to(app: App, account: Account) -> None:
+    _, view = prepared(app, uploaded_certificate)
+    keys = app.call("GET", "/sealing-key").body
+    assert view["proof"]["sealing_keys"] == keys
+    app.look(view["upload_id"])
+    operations = [call.operation for call in account.recorded(lambda: app.look(view["upload_id"]))]
+    assert operations == ["GetItem"], "a warm function has them"
 
 
 def test_a_secret_sealed_for_one_purpose_is_refused_for_the_other(app: App) -> None:

@@ -256,8 +256,8 @@ POWERS = [
     _power("kms:GenerateDataKey", "CustomerKey"),
     _power("kms:GenerateDataKey", "IdentityKey"),
     _power("kms:ScheduleKeyDeletion", "CustomerKey"),
-    _power("kms:GetPublicKey", "SealingKeyA", {"GetSealingKey"}),
-    _power("kms:GetPublicKey", "RandomNumberKeyA", {"GetSealingKey"}),
+    _power("kms:GetPublicKey", "SealingKeyA", {"GetSealingKey", "GetUpload"}),
+    _power("kms:GetPublicKey", "RandomNumberKeyA", {"GetSealingKey", "GetUpload"}),
 ]
 HOLDERS = {(power.action, power.resource): power.holders for power in POWERS}
 

@@ -50,6 +50,8 @@ class Phone:
     device_id: str | None = field(default=None, repr=False)
     proof_id: str | None = None
     device: Authenticator | None = None
+    sealing_keys: dict[str, Any] | None = None
+    """Those that came with the last upload that needs something sealed."""
     address: str | None = None
     """Source address of requests: the local gateway accepts it from the caller, API Gateway does not."""
 
@@ -180,6 +182,8 @@ class Phone:
         while time.monotonic() < deadline:
             view: dict[str, Any] = self.call("GET", f"/uploads/{upload_id}").json()
             if "poll_after" not in view or (view["state"] == "DEFERRED" and not while_deferred):
+                part = view.get("password") or view.get("proof") or {}
+                self.sealing_keys = part.get("sealing_keys", self.sealing_keys)
                 return view
             time.sleep(min(view["poll_after"], 0.1))
         raise TimeoutError(f"upload {upload_id} was not decided in {seconds} s")
@@ -199,8 +203,8 @@ class Phone:
 
         RSAES-OAEP with SHA-256.
         """
-        key = self.call("GET", "/sealing-key").json()
-        key = key["random_number"] if random_number else key
+        keys = self.sealing_keys or self.call("GET", "/sealing-key").json()
+        key = keys["random_number"] if random_number else keys
         public_key = load_der_public_key(base64.b64decode(key["public_key"]))
         if not isinstance(public_key, rsa.RSAPublicKey):
             raise TypeError("the sealing key is an RSA key")

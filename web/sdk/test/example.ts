@@ -45,10 +45,8 @@ export async function register(key: OpenedKey): Promise<void> {
   const { proof, upload_id } = upload;
   if (!key.randomNumber) return show("the file holds no R: the owner cannot be checked");
   if (!(await agrees(upload.certificate, proof.consent.text, proof.text))) return;
-  const keys = await client.get("/sealing-key");
-  if (!keys.ok) return show(keys.error);
   const binding = { upload: upload_id, nonce: proof.nonce, randomNumber: key.randomNumber };
-  const r = await sealRandomNumber(keys.value, binding);
+  const r = await sealRandomNumber(proof.sealing_keys, binding);
   if (!r.ok) return show(r.error);
   const signature = await signText(key, proof.text);
   const body = { consent_version: proof.consent.version, signature, random_number: r.value };

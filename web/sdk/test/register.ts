@@ -48,10 +48,9 @@ const upload_id = await announced();
 // After a lost response the same call names the same upload.
 if ((await announced()) !== upload_id) throw new Error("a second upload");
 let upload = value(await client.pollUpload(upload_id, { onUpdate }));
-const keys = value(await client.get("/sealing-key"));
 if (upload.state === "NEEDS_PASSWORD") {
-  const { nonce } = upload.password;
-  const sealed = value(await sealPassword(keys, { upload: upload_id, nonce, password: given.password }));
+  const { nonce, sealing_keys } = upload.password;
+  const sealed = value(await sealPassword(sealing_keys, { upload: upload_id, nonce, password: given.password }));
   value(await client.post("/uploads/{upload_id}/password", { path: { upload_id }, body: { sealed } }));
   upload = value(await client.pollUpload(upload_id, { onUpdate }));
 }

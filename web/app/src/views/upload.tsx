@@ -182,9 +182,7 @@ function Password({ upload, reload }: StateProps<In<"NEEDS_PASSWORD">>) {
   const submit = () =>
     action.run(async (signal) => {
       const { upload_id, password } = upload;
-      const keys = await service.get("/sealing-key", { signal });
-      if (!keys.ok) return keys.error;
-      const sealed = await sealPassword(keys.value, {
+      const sealed = await sealPassword(password.sealing_keys, {
         upload: upload_id,
         nonce: password.nonce,
         password: taken(field.current),
@@ -266,9 +264,7 @@ function Agreement({ upload, replaces, reload }: StateProps<In<"AWAITING_PROOF">
   const withKey = async (key: OpenedKey, signal: AbortSignal): Promise<PageError | null> => {
     if (proof.kind !== "to_sign") return null;
     if (!key.randomNumber) return { kind: "page", reason: "no-random-number" };
-    const keys = await service.get("/sealing-key", { signal });
-    if (!keys.ok) return keys.error;
-    const sealed = await sealRandomNumber(keys.value, {
+    const sealed = await sealRandomNumber(proof.sealing_keys, {
       upload: upload_id,
       nonce: proof.nonce,
       randomNumber: key.randomNumber,

@@ -1,7 +1,9 @@
 """KMS: secrets of customers, each bound to its customer by the encryption context, and secrets that phones seal."""
 
+import base64
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,6 +12,8 @@ from registrar.domain.possession.sealing import Sealed, unwrap
 from registrar.domain.reasons.errors import SealedSecretInvalid
 
 SEALING_ALGORITHM = "RSAES_OAEP_SHA_256"
+PUBLIC_HALF_LIFE = timedelta(hours=1)
+"""How long a function keeps a public key. KMS never changes it: the limit is for a key that was disabled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,33 @@ class SealingKeys:
         return unwrap(response["Plaintext"], upload_id, nonce)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SealingKey:
-    """The current sealing key, as the API returns it."""
+    """The current sealing key, as the API returns it; its public half is kept in memory for an hour."""
 
     client: Any
     key_id: str
+    _kept: tuple[datetime, bytes] | None = field(default=None, init=False)
 
-    def public_half(self) -> bytes:
+    def public_half(self, now: datetime) -> bytes:
         """The SubjectPublicKeyInfo, DER."""
-        public_key: bytes = self.client.get_public_key(KeyId=self.key_id)["PublicKey"]
-        return public_key
+        if self._kept is None or now - self._kept[0] >= PUBLIC_HALF_LIFE:
+            self._kept = (now, self.client.get_public_key(KeyId=self.key_id)["PublicKey"])
+        return self._kept[1]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSealingKeys:
+    """The keys to which phones seal now: two, so that the function that may decrypt an R decrypts no password."""
+
+    passwords: SealingKey
+    random_numbers: SealingKey
+
+    def shown(self, now: datetime) -> dict[str, Any]:
+        """Both keys, as the API returns them."""
+        return {**_shown(self.passwords, now), "random_number": _shown(self.random_numbers, now)}
+
+
+def _shown(key: SealingKey, now: datetime) -> dict[str, str]:
+    public_key = base64.b64encode(key.public_half(now)).decode()
+    return {"key_id": key.key_id, "algorithm": SEALING_ALGORITHM, "public_key": public_key}

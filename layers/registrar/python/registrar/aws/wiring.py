@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from registrar.aws.buckets.evidence_bucket import EvidenceBucket
     from registrar.aws.buckets.trust_bucket import TrustBucket
     from registrar.aws.executions import Executions
-    from registrar.aws.keys import CustomerSecrets, SealingKey, SealingKeys
+    from registrar.aws.keys import CurrentSealingKeys, CustomerSecrets, SealingKeys
     from registrar.aws.queues.event_bus import EventBus
     from registrar.aws.queues.queue import Queue
     from registrar.aws.queues.sender import Sender
@@ -421,11 +421,14 @@ def identity_secrets() -> CustomerSecrets:
     return CustomerSecrets(client("kms"), setting("IDENTITY_KEY"))
 
 
-def password_key() -> SealingKey:
-    """The current key to which phones seal passwords."""
-    from registrar.aws.keys import SealingKey
+def current_sealing_keys() -> CurrentSealingKeys:
+    """The keys to which phones seal passwords and R now."""
+    from registrar.aws.keys import CurrentSealingKeys, SealingKey
 
-    return SealingKey(client("kms"), setting("SEALING_KEY"))
+    kms = client("kms")
+    return CurrentSealingKeys(
+        SealingKey(kms, setting("SEALING_KEY")), SealingKey(kms, setting("RANDOM_NUMBER_KEY"))
+    )
 
 
 def password_keys() -> SealingKeys:
@@ -433,13 +436,6 @@ def password_keys() -> SealingKeys:
     from registrar.aws.keys import SealingKeys
 
     return SealingKeys(client("kms"), settings_list("SEALING_KEYS"))
-
-
-def random_number_key() -> SealingKey:
-    """The current key to which phones seal R."""
-    from registrar.aws.keys import SealingKey
-
-    return SealingKey(client("kms"), setting("RANDOM_NUMBER_KEY"))
 
 
 def random_number_keys() -> SealingKeys:
