@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import PARAMETERS, RESOURCES, expanded, of_type
+from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, expanded, of_type
 from tools.cloud.emulator import ROOT
 
 TABLES = of_type("AWS::DynamoDB::Table")
@@ -13,15 +13,46 @@ BUCKETS = of_type("AWS::S3::Bucket")
 AWS_CODE = ROOT / "layers/registrar/python/registrar/aws/tables"
 # Irreplaceable data: neither deleted with the stack nor lost to a bad write.
 TABLES_FOR_GOOD = {"CustomersTable", "SessionsTable", "RegistrationsTable", "DenyListTable", "KeptStatesTable"} | {
-    "RelyingServicesTable",
+    *("RelyingServicesTable", "NoticesTable"),
 }
 FOR_GOOD = TABLES_FOR_GOOD | {
-    *("CustomerKey", "TrustBucket", "EvidenceBucket", "AuditBucket", "TrailBucket", "ReceiptKeyA", "ReceiptKeyB"),
+    *("CustomerKey", "IdentityKey", "TrustBucket", "EvidenceBucket", "AuditBucket", "TrailBucket"),
+    *("ReceiptKeyA", "ReceiptKeyB"),
+}
+# What may go with the stack, and why.
+REPLACEABLE = {
+    "UploadsTable": "a month of uploads: customers upload again",
+    "IssuersTable": "learned again from certificates and issuers",
+    "RevocationBucket": "issuers' lists, fetched again",
+    "UploadBucket": "files of a day: customers upload again",
+    "PageBucket": "files of a release",
+    "SealingKeyA": "opens passwords that are sealed for minutes",
+    "SealingKeyB": "opens passwords that are sealed for minutes",
+    "RandomNumberKeyA": "opens R, which is sealed for minutes",
+    "RandomNumberKeyB": "opens R, which is sealed for minutes",
 }
 # Their items last a month at most, and a restore would bring back used challenges and used tries.
 SHORT_LIVED = {"ChallengesTable", "ThrottlesTable", "AnnouncementsTable", "TextsTable", "SessionUsesTable"} | {
     "SignatureRequestsTable"
 }
+
+
+def test_of_every_table_bucket_and_key_it_is_decided_whether_it_outlives_the_stack() -> None:
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key")
+    stores = {name for kind in kinds for name in of_type(kind, expanded())}
+
+    assert stores == FOR_GOOD | REPLACEABLE.keys() | SHORT_LIVED
+    assert not FOR_GOOD & (REPLACEABLE.keys() | SHORT_LIVED)
+    retained = {name for name in stores if RESOURCES[name].get("DeletionPolicy", "Delete") != "Delete"}
+    assert retained == FOR_GOOD
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_for_good_is_protected_from_deletion_in_prod(name: str) -> None:
+    protected = {"Fn::If": ["GuardsTables", True, False]} if name in TABLES_FOR_GOOD else None
+
+    assert TABLES[name].get("DeletionProtectionEnabled") == protected
+    assert TEMPLATE["Conditions"]["GuardsTables"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
 
 
 @pytest.mark.parametrize("name", FOR_GOOD)

@@ -33,8 +33,15 @@ from tools.packaging.layer_diet import AWS_SERVICES
 LAYERS = ("layers/dependencies/python", "layers/registrar/python")
 SERVICES_DATA = "layers/dependencies/python/botocore/data"
 
-# These run while a customer waits for a list or a status, or before every request.
-WITHOUT_CRYPTOGRAPHY = ("authorize", "get_registration", "get_upload", "list_registrations")
+# These run while a customer waits for a list or a status, before every request, or for every audit entry.
+WITHOUT_CRYPTOGRAPHY = (
+    "authorize",
+    "get_registration",
+    "get_upload",
+    "list_registrations",
+    "collect_audit",
+    "keep_audit",
+)
 DECIDING = (
     "activate_trust",
     "check_registration",

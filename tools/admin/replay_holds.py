@@ -1,0 +1,91 @@
+"""Prints the holds that have to be repeated after data were lost (docs/runbook.md, "Holds that were lost").
+
+    python -m tools.admin.replay_holds AUDIT_COPY --since 2026-11-29T03:00:00Z --customers TABLE --staff-id kim.lee
+
+Every registration that was reported lost, held, blocked or removed since then, and not released again, is printed as
+an event for `set_bank_hold`, one a line. What should not be usable is then held, until the bank has looked at it.
+Invoke the function with each line. TABLE, the stack's customers or a restored copy, says whose `customer_ref` it is.
+Exit code 1: a customer is not there, or the audit's copy is not whole.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from registrar.domain.evidence.audit_chain import read
+from tools.admin.customer_refs import find
+from tools.admin.verify_audit import Folder, verify
+
+# Deeds after which a registration must not be used, each with the one that takes it back.
+HOLDING = {
+    "loss.reported": "loss.taken_back",
+    "bank_hold.on": "bank_hold.off",
+    "registration.blocked": None,
+    "registration.deregistered": None,
+}
+
+Registration = tuple[str, str]
+"""The customer's reference, and the registration's id."""
+
+
+def deeds_since(entries: Sequence[Mapping[str, Any]], since: str) -> dict[Registration, dict[str, str]]:
+    """For each registration to hold: the deeds that hold it, and when each was done."""
+    found: dict[Registration, dict[str, str]] = {}
+    for entry in sorted(entries, key=lambda entry: str(entry["at"])):
+        line = json.loads(entry["line"])
+        if entry["at"] < since or not {"customer_ref", "registration_id"} <= line.keys():
+            continue
+        deeds = found.setdefault((line["customer_ref"], line["registration_id"]), {})
+        if line["message"] in HOLDING:
+            deeds[line["message"]] = entry["at"]
+        for deed in [deed for deed, release in HOLDING.items() if release == line["message"]]:
+            deeds.pop(deed, None)
+    return {registration: deeds for registration, deeds in found.items() if deeds}
+
+
+def events(
+    held: Mapping[Registration, Mapping[str, str]], customers: Mapping[str, str], staff_id: str
+) -> Iterator[dict[str, str]]:
+    """An event for `set_bank_hold` for each registration of a known customer."""
+    for (reference, registration_id), deeds in sorted(held.items()):
+        if reference in customers:
+            yield {
+                "customer_id": customers[reference],
+                "registration_id": registration_id,
+                "hold": "on",
+                "staff_id": staff_id,
+                "reason": "lost with data: " + ", ".join(f"{deed} {at}" for deed, at in sorted(deeds.items())),
+            }
+
+
+def main(arguments: Sequence[str], client: Any = None) -> int:
+    """Run the command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.admin.replay_holds", description=__doc__)
+    parser.add_argument("copy", type=Path)
+    parser.add_argument("--since", required=True)
+    parser.add_argument("--customers", required=True)
+    parser.add_argument("--staff-id", required=True)
+    given = parser.parse_args(arguments)
+    source = Folder(given.copy)
+    wrong = verify(source).wrong
+    if wrong:
+        sys.stderr.write("".join(f"{line}\n" for line in wrong))
+        return 1
+    entries = [entry for number in Folder(given.copy).numbers() for entry in read(source.read(number))]
+    held = deeds_since(entries, given.since)
+    references = frozenset(reference for reference, _ in held)
+    customers = dict(find(client or boto3.client("dynamodb"), given.customers, references))
+    for event in events(held, customers, given.staff_id):
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+    unknown = sorted(references - customers.keys())
+    sys.stderr.write("".join(f"{reference} fits no customer of {given.customers}\n" for reference in unknown))
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
