@@ -69,6 +69,7 @@ POWERS = [
         "CustomersTable",
         CHANGE_CUSTOMERS
         | {
+            "Explain",
             "FinishCertificateLogin",
             "ListCredentials",
             "LockCustomer",
@@ -83,7 +84,7 @@ POWERS = [
     _power("dynamodb:DeleteItem", "CustomersTable"),
     _power("dynamodb:Scan", "CustomersTable"),
     # Sessions and proofs of identity.
-    _power("dynamodb:GetItem", "SessionsTable", {"FinishCertificateLogin", "Login"}),
+    _power("dynamodb:GetItem", "SessionsTable", {"Explain", "FinishCertificateLogin", "Login"}),
     _power("dynamodb:UpdateItem", "SessionsTable", START_SESSIONS | {"AddTotp", "LockCustomer"}),
     _power("dynamodb:BatchGetItem", "SessionsTable", {"Authorize"}),
     _power("dynamodb:GetItem", "SessionUsesTable", START_SESSIONS),
@@ -109,11 +110,11 @@ POWERS = [
     _power(
         "dynamodb:GetItem",
         "UploadsTable",
-        DECIDE_UPLOADS | {"GetUpload", "RequestUpload"},
+        DECIDE_UPLOADS | {"Explain", "GetUpload", "RequestUpload"},
     ),
     _power("dynamodb:PutItem", "UploadsTable", {"ValidateUpload"}),
     _power("dynamodb:UpdateItem", "UploadsTable", DECIDE_UPLOADS),
-    _power("dynamodb:GetItem", "AnnouncementsTable", DECIDE_UPLOADS | {"GetUpload", "RequestUpload"}),
+    _power("dynamodb:GetItem", "AnnouncementsTable", DECIDE_UPLOADS | {"Explain", "GetUpload", "RequestUpload"}),
     _power("dynamodb:PutItem", "AnnouncementsTable", {"RequestUpload"}),
     _power("dynamodb:UpdateItem", "AnnouncementsTable", {"RequestUpload"}),
     _power("dynamodb:DeleteItem", "AnnouncementsTable"),
@@ -133,7 +134,7 @@ POWERS = [
     _power(
         "dynamodb:Query",
         "RegistrationsTable",
-        {"CheckRevocation", "ListRegistrations", "Login", "ReportLoss", "StepUp", "SuspendAll"},
+        {"CheckRevocation", "Explain", "ListRegistrations", "Login", "ReportLoss", "StepUp", "SuspendAll"},
     ),
     _power("dynamodb:PutItem", "RegistrationsTable", {"RegisterCertificate"}),
     _power(

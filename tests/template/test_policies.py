@@ -34,6 +34,23 @@ PHONES = {
     "Action": "sns:Publish",
     "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:endpoint/*"},
 }
+# A query belongs to nobody in IAM; its id is a secret of whoever started it.
+QUERY_RESULTS = {"Sid": "QueryResults", "Effect": "Allow", "Action": "logs:GetQueryResults", "Resource": "*"}
+SEARCH_LOGS = {
+    "Sid": "SearchLogs",
+    "Effect": "Allow",
+    "Action": "logs:StartQuery",
+    "Resource": {
+        "Fn::If": [
+            "InAws",
+            {
+                "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+                ":log-group:/${AWS::StackName}/*"
+            },
+            "*",
+        ]
+    },
+}
 # Statements that SAM adds itself: writing logs, and reading the queue or the stream of an event.
 SAMS_OWN = {
     "AWSLambdaBasicExecutionRole",
@@ -65,7 +82,7 @@ def test_no_action_is_a_wildcard(name: str) -> None:
 @each_function
 def test_no_resource_is_a_wildcard_but_phones(name: str) -> None:
     for statement in statements(name):
-        if statement in (TEXT_MESSAGES, PHONES):
+        if statement in (TEXT_MESSAGES, PHONES, SEARCH_LOGS, QUERY_RESULTS):
             continue
         for resource in as_list(statement["Resource"]):
             # A prefix of one bucket is the widest a function is given; executions have no names before they start.
@@ -190,6 +207,13 @@ def test_each_power_is_limited_to_its_functions(power: Power) -> None:
     assert found == power.holders
 
 
+def test_one_function_searches_logs() -> None:
+    for statement in (SEARCH_LOGS, QUERY_RESULTS):
+        assert [name for name in FUNCTIONS if statement in statements(name)] == ["ExplainFunction"]
+    searching = {name for name, actions in _allowed().items() if any(each.startswith("logs:") for each in actions)}
+    assert searching == {"ExplainFunction"}
+
+
 def test_each_power_is_declared_once() -> None:
     assert len(HOLDERS) == len(POWERS)
 
@@ -307,7 +331,7 @@ def test_expanded_wildcards_are_known() -> None:
     found = [statement for policy in _documents() for statement in _open(policy)]
 
     assert found
-    assert all(statement == TEXT_MESSAGES for statement in found)
+    assert all(statement in (TEXT_MESSAGES, QUERY_RESULTS) for statement in found)
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def test_each_function_has_one_trigger() -> None:
     assert causes.pop("CollectAuditFunction") == 0
     # Documents invoke these for the staff of the bank, each with its own role.
     people = (
-        *("ProposeRecovery", "ApproveRecovery", "SetBankHold", "LockCustomer", "ConfirmTrust"),
+        *("ProposeRecovery", "ApproveRecovery", "SetBankHold", "LockCustomer", "ConfirmTrust", "Explain"),
         *("ProposeBlock", "ConfirmBlock", "PlanReevaluation", "ApplyReevaluation"),
     )
     assert [causes.pop(f"{name}Function") for name in people] == [0] * len(people)

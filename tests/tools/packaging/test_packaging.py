@@ -46,6 +46,7 @@ DECIDING = (
     "activate_trust",
     "check_registration",
     "check_revocation",
+    "confirm_trust",
     "get_status",
     "open_container",
     "precheck",

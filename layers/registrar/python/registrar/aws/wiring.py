@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from registrar.aws.buckets.trust_bucket import TrustBucket
     from registrar.aws.executions import Executions
     from registrar.aws.keys import CurrentSealingKeys, CustomerSecrets, SealingKeys
+    from registrar.aws.log_search import LogSearch
     from registrar.aws.queues.event_bus import EventBus
     from registrar.aws.queues.queue import Queue
     from registrar.aws.queues.sender import Sender
@@ -402,6 +403,13 @@ def executions() -> Executions:
     from registrar.aws.executions import Executions
 
     return Executions(client("ssm"), setting("STACK"))
+
+
+def log_search() -> LogSearch:
+    """What functions logged."""
+    from registrar.aws.log_search import LogSearch
+
+    return LogSearch(client("logs"), setting("STACK"))
 
 
 # Keys

@@ -46,6 +46,11 @@ class Fields:
             raise self._malformed(name)
         return value
 
+    def matches(self, name: str, pattern: str) -> bool:
+        """Whether it is a text that `pattern` matches whole."""
+        value = self.values.get(name)
+        return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
     def one_time_code(self, name: str) -> str:
         """Six digits, typed as an app or a text message shows them: with spaces or hyphens, full width.
 

@@ -1,0 +1,127 @@
+"""An agent asks what happened to a customer (Explain): by a support reference, a customer id or an upload id.
+
+Fields: by (reference, customer, upload), id, days (of logs to search), language. It reads, and changes nothing; who
+asked for what is audited before anything is read. Names and numbers are masked.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from registrar.aws import wiring as stores
+from registrar.domain.access.throttles import account_key, step_up_key
+from registrar.domain.reasons.errors import AdminStepRefused
+from registrar.domain.registrations.upload import Upload
+from registrar.domain.times import local_time
+from registrar.entry.clock import now
+from registrar.entry.command import invoked
+from registrar.entry.explanation import (
+    customer_view,
+    notices_in,
+    registration_explained,
+    timeline,
+    upload_explained,
+)
+from registrar.entry.fields import CUSTOMER_ID, Fields
+from registrar.entry.log import audit, customer_ref
+
+UPLOAD_ID = "[a-z0-9]{32,33}"
+FORMS = {"reference": "[0-9A-Za-z-]{8,36}", "customer": CUSTOMER_ID, "upload": UPLOAD_ID}
+MOST_UPLOADS = 10
+# Functions that answer customers, or finish what a customer began: CloudWatch reads 50 log groups in one query.
+FUNCTIONS = (
+    *("add_passkey", "add_totp", "cancel_recovery", "change_phone", "check_registration", "deregister"),
+    *("decline_signature_request", "finish_certificate_login", "get_jwks", "get_registration", "get_sealing_key"),
+    *("get_upload", "list_credentials", "list_registrations", "list_signature_requests", "login", "logout"),
+    *("open_container", "precheck", "register_certificate", "remove_credential", "report_loss", "request_upload"),
+    *("resume_registration", "send_otp", "show_signature_request", "sign_request", "start_certificate_login"),
+    *("start_passkey", "start_phone", "start_totp", "step_up", "verify_certificate", "verify_otp"),
+    "verify_passkey",
+    *("validate_upload", "check_revocation", "suspend_all", "send_notice"),
+    *("set_bank_hold", "lock_customer", "confirm_block", "approve_recovery"),
+)
+executions = stores.executions()
+logs = stores.log_search()
+customers = stores.customers()
+sessions = stores.sessions()
+throttles = stores.throttles()
+uploads = stores.uploads()
+registrations = stores.registrations()
+
+
+@invoked(executions.find, Explain={})
+def lambda_handler(fields: Fields) -> dict[str, Any]:
+    by = fields.text("by", "reference|customer|upload")
+    wanted = _id(fields, by)
+    language = fields.optional_text("language", "ko|en") or "ko"
+    days = int(fields.optional_text("days", "[1-9][0-9]?") or 7)
+    at = now()
+    since = at - timedelta(days=days)
+    asked = {"customer_id": wanted} if by == "customer" else {"wanted": wanted}
+    audit("customer.explained", by=by, days=days, staff_id=fields.staff_id(), **asked)
+
+    lines = logs.find(customer_ref(wanted) if by == "customer" else wanted, FUNCTIONS, since, at)
+    found = _uploads([wanted, *(line.get("upload_id") for line in lines)])
+    customer_id = wanted if by == "customer" else next((each.customer_id for each in found), None)
+    about: dict[str, Any] = {"by": by, "id": wanted, "searched_since": local_time(since, language)}
+    if customer_id is None:
+        return {"about": about, **_unnamed(lines, by, days, language)}
+    if by != "customer":
+        about["events"] = timeline(lines, language)
+        lines = logs.find(customer_ref(customer_id), FUNCTIONS, since, at)
+        found = _uploads([*(each.id for each in found), *(line.get("upload_id") for line in lines)])
+    return {"about": about, **_explained(customer_id, found, lines, language, at)}
+
+
+def _id(fields: Fields, by: str) -> str:
+    """What the agent asks for. Raises AdminStepRefused, saying what was expected."""
+    wanted = fields.text("id").strip()
+    if not Fields({"id": wanted}, "").matches("id", FORMS[by]):
+        raise AdminStepRefused(f"this is no id of this kind: {by} is {FORMS[by]}")
+    return wanted
+
+
+def _uploads(ids: Sequence[object]) -> list[Upload]:
+    """The uploads of these ids that are still stored, the latest first."""
+    own = [each for each in dict.fromkeys(ids) if Fields({"id": each}, "").matches("id", UPLOAD_ID)]
+    found = [upload for each in own[-MOST_UPLOADS:] if (upload := uploads.find(str(each))) is not None]
+    return sorted(found, key=lambda upload: upload.created_at, reverse=True)
+
+
+def _unnamed(lines: Sequence[Mapping[str, Any]], by: str, days: int, language: str) -> dict[str, Any]:
+    """What the logs say of a request that names no customer. Raises AdminStepRefused where they say nothing."""
+    if not lines:
+        raise AdminStepRefused(
+            f"nothing is known of this {by} in {days} days: it is older, mistyped, or the gateway or the firewall"
+            " answered (their logs have it)"
+        )
+    refs = sorted({str(line["customer_ref"]) for line in lines if "customer_ref" in line})
+    by_digest = "logs name a customer by a digest: ask for the customer id, and explain by it"
+    note = by_digest if refs else "the request came without a login"
+    return {"customer": None, "customer_refs": refs, "note": note, "events": timeline(lines, language)}
+
+
+def _explained(
+    customer_id: str, found: Sequence[Upload], lines: Sequence[Mapping[str, Any]], language: str, at: datetime
+) -> dict[str, Any]:
+    """Everything about one customer. Raises AdminStepRefused where there is none of this id."""
+    customer = customers.find(customer_id)
+    if customer is None:
+        raise AdminStepRefused("no such customer")
+    free = {
+        "login_waits": throttles.free_at(account_key(customer_id, None), at),
+        "codes_wait": throttles.free_at(step_up_key(customer_id), at),
+    }
+    waits = {name: moment for name, moment in free.items() if moment > at}
+    events = timeline(lines, language)
+    own = [each for each in found if each.customer_id == customer_id]
+    return {
+        "customer": customer_view(customer.as_of(at), waits, sessions.standing(customer_id).locked, language),
+        "customer_ref": customer_ref(customer_id),
+        "uploads": [upload_explained(each, language, at) for each in own],
+        "registrations": [
+            registration_explained(each, language, at) for each in registrations.of_customer(customer_id)
+        ],
+        "notices": notices_in(events),
+        "events": events,
+    }

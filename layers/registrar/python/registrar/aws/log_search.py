@@ -1,0 +1,65 @@
+"""Searches what functions logged (CloudWatch Logs Insights): only there a request is joined to what it was about.
+
+Insights reads up to 50 log groups in one query, in parallel; FilterLogEvents would read them one after another.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registrar.domain.reasons.errors import AdminStepRefused
+
+MOST_LINES = 500
+_TERM = re.compile(r"[0-9A-Za-z-]{8,40}")
+_PAUSE_SECONDS = 0.5
+_MOST_PAUSES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LogSearch:
+    """Finds the lines that contain a term, in the log groups of some functions of this stack."""
+
+    logs: Any
+    stack: str
+    pause: Callable[[float], None] = time.sleep
+
+    def find(
+        self, term: str, functions: Sequence[str], since: datetime, until: datetime
+    ) -> list[Mapping[str, Any]]:
+        """The lines (JSON objects) that contain `term`, the oldest first, each with its `function`.
+
+        Raises AdminStepRefused where the search takes too long.
+        """
+        if not _TERM.fullmatch(term):
+            raise ValueError(term)  # it becomes part of a query
+        asked = f"fields @log, @message | filter @message like /{term}/ | sort @timestamp asc | limit {MOST_LINES}"
+        query = self.logs.start_query(
+            logGroupNames=[f"/{self.stack}/{function}" for function in functions],
+            startTime=int(since.timestamp()),
+            endTime=int(until.timestamp()) + 1,
+            queryString=asked,
+        )["queryId"]
+        for _ in range(_MOST_PAUSES):
+            found = self.logs.get_query_results(queryId=query)
+            if found["status"] == "Complete":
+                return [line for row in found["results"] if (line := _line(row, term)) is not None]
+            if found["status"] not in ("Scheduled", "Running"):
+                break
+            self.pause(_PAUSE_SECONDS)
+        raise AdminStepRefused("the logs could not be searched in time: choose fewer days")
+
+
+def _line(row: Sequence[Mapping[str, str]], term: str) -> Mapping[str, Any] | None:
+    """A line of ours; None for what the platform wrote."""
+    fields = {field["field"]: field["value"] for field in row}
+    try:
+        line = json.loads(fields["@message"])
+    except ValueError:
+        return None
+    if not isinstance(line, dict) or "message" not in line or term not in fields["@message"]:
+        return None
+    return {**line, "function": fields["@log"].rpartition("/")[2]}

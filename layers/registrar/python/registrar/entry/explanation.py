@@ -1,0 +1,102 @@
+"""What happened to a customer, as an agent of the bank reads it: what was tried, what it means, what to say.
+
+Names and numbers are masked, as for the customer. Times are those of Seoul.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from registrar.domain.access.credentials import masked_phone
+from registrar.domain.access.customer import Customer
+from registrar.domain.masking import masked
+from registrar.domain.reasons.catalogue import CATALOGUE, reason
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.next_actions import NEXT_ACTIONS
+from registrar.domain.reasons.rendering import render
+from registrar.domain.registrations.registration import Registration
+from registrar.domain.registrations.upload import Upload
+from registrar.domain.times import local_time
+from registrar.entry.responses import findings_in
+from registrar.entry.views import registration_view
+
+_SHOWN = (
+    *("status", "support_ref", "upload_id", "registration_id", "operation", "factor", "method", "state", "kind"),
+    *("channel", "tries_left", "waiting", "signed", "locked", "headline", "source", "answer", "why"),
+)
+"""Members of a line that are shown: ids, codes and counts. A line's trace is for engineers, in the logs."""
+
+
+def customer_view(customer: Customer, waits: Mapping[str, datetime], locked: bool, language: str) -> dict[str, Any]:
+    """Who it is, masked, and what keeps them from logging in. `waits` are those that have not ended."""
+    return {
+        "customer_id": customer.id,
+        "name": masked(customer.name),
+        "phone": masked_phone(customer.phone),
+        "kind": customer.kind,
+        "methods": list(customer.methods),
+        "locked_out_by_the_bank": locked,
+        **{f"{name}_until": local_time(at, language) for name, at in waits.items()},
+    }
+
+
+def upload_explained(upload: Upload, language: str, now: datetime) -> dict[str, Any]:
+    """An upload with what each finding means and what the customer does next."""
+    return {
+        "upload_id": upload.id,
+        "announced": local_time(upload.created_at, language),
+        "state": upload.state_at(now).value,
+        "registration_id": upload.registration,
+        "findings": [
+            {
+                "code": shown["code"],
+                "level": shown["level"],
+                "title": shown["title"],
+                "say": shown["text"],
+                "do": NEXT_ACTIONS[reason(Code(shown["code"])).next_action][language],
+            }
+            for shown in findings_in(language, upload.findings_at(now))
+        ],
+    }
+
+
+def registration_explained(registration: Registration, language: str, now: datetime) -> dict[str, Any]:
+    """A registration as the app shows it, and what its state means."""
+    view = registration_view(registration, language, now)
+    return {**view, **(_code(view["reason"], language) if view["reason"] else {})}
+
+
+def timeline(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """The lines of a log that say what was done or refused, in their order; the same one once."""
+    seen: list[dict[str, Any]] = []
+    for line in lines:
+        event = {
+            "at": local_time(line["timestamp"], language),
+            "function": line["function"],
+            "what": line["message"],
+            **{name: line[name] for name in _SHOWN if line.get(name) is not None},
+            **_code(line.get("code") or line.get("headline"), language),
+        }
+        if event not in seen:
+            seen.append(event)
+    return seen
+
+
+def notices_in(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The notices among the events of a timeline."""
+    sent = (event for event in events if event["what"] == "notice.sent")
+    return [{name: event[name] for name in ("at", "kind", "channel") if name in event} for event in sent]
+
+
+def _code(code: object, language: str) -> dict[str, str]:
+    """What a code means; its text too, where no value of the moment is needed."""
+    if code not in CATALOGUE:
+        return {}
+    entry = CATALOGUE[Code(str(code))]
+    text = {} if entry.params else {"say": render(entry.code, language, {})[1]}
+    return {
+        "code": entry.code.value,
+        "title": entry.title[language],
+        **text,
+        "do": NEXT_ACTIONS[entry.next_action][language],
+    }
