@@ -23,7 +23,8 @@ WRITTEN = {name: r for name, r in RESOURCES.items() if not r["Type"].startswith(
 # What SAM makes of functions, layers, APIs and events. CodeDeploy: tests/template/test_releases.py.
 ADDED = {
     *("AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::LayerVersion"),
-    *("AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::IAM::Role", "AWS::Scheduler::Schedule"),
+    *("AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::EventInvokeConfig"),
+    *("AWS::IAM::Role", "AWS::Scheduler::Schedule"),
     *("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
 }
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -69,7 +70,8 @@ def test_every_other_role_is_for_one_service() -> None:
     for role in others.values():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         (service,) = as_list(trust["Principal"]["Service"])
-        assert service == "scheduler.amazonaws.com"
+        # Schedules start functions, documents act for staff, API Gateway writes access logs.
+        assert service in ("scheduler.amazonaws.com", "ssm.amazonaws.com", "apigateway.amazonaws.com")
 
 
 def test_nobody_is_everybody() -> None:
@@ -85,7 +87,9 @@ def test_nobody_is_everybody() -> None:
 def test_each_route_may_be_invoked_by_its_method_and_path_alone() -> None:
     """SAM writes * for the stage; there is one (tests/template/test_api.py)."""
     found = set()
-    for permission in of_type("AWS::Lambda::Permission", expanded()).values():
+    permissions = of_type("AWS::Lambda::Permission", expanded())
+    assert permissions.pop("CollectAuditPermission")["Principal"] == "logs.amazonaws.com"
+    for permission in permissions.values():
         arn, names = permission["SourceArn"]["Fn::Sub"]
         resource = arn.rpartition(":")[2]
         if resource == "${__ApiId__}/authorizers/*":

@@ -140,7 +140,7 @@ def start(names: Sequence[str], built: Path, *, also: Sequence[str] = ()) -> sub
             name: {
                 "folder": str(built / "functions" / verb(name)),
                 "environment": {
-                    **dict.fromkeys(environment(name), "x"),
+                    **dict.fromkeys(environment(name), "1"),  # some are numbers
                     "AWS_REGION": "x",
                     "AWS_DEFAULT_REGION": "x",
                 },
