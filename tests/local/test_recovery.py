@@ -1,4 +1,4 @@
-"""The drill of docs/runbook.md, "A table is gone", on a cloud of its own: a table is deleted, the service comes back.
+"""The drill of docs/runbook.md, "A table is gone", on a cloud of its own: a table is deleted and restored.
 
 The local cloud makes no backup of a deleted table and restores a table as it is now, to no earlier time: the backup
 here is one made on demand just before.

@@ -162,7 +162,7 @@ def _how_to_restore(dynamodb: Any, name: str) -> str:
 def main(arguments: Sequence[str], client: Callable[[str], Any] | None = None) -> int:
     """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.admin.rebuild_table", description=__doc__)
-    parser.add_argument("table", choices=sorted(_tables()))
+    parser.add_argument("table", choices=sorted(tables()))
     parser.add_argument("--stack", required=True)
     parser.add_argument("--empty", action="store_true")
     given = parser.parse_args(arguments)
@@ -178,7 +178,8 @@ def main(arguments: Sequence[str], client: Callable[[str], Any] | None = None) -
     return 0
 
 
-def _tables() -> list[str]:
+def tables() -> list[str]:
+    """The tables of the template."""
     resources = read_template(TEMPLATE)["Resources"]
     return [name for name, resource in resources.items() if resource["Type"] == "AWS::DynamoDB::Table"]
 

@@ -3,9 +3,9 @@
     python -m tools.admin.replay_holds AUDIT_COPY --since 2026-11-29T03:00:00Z --customers TABLE --staff-id kim.lee
 
 Every registration that was reported lost, held, blocked or removed since then, and not released again, is printed
-as an event for `set_bank_hold`, one a line. What should not be usable is then held, until the bank has looked at it.
-Invoke the function with each line. TABLE, the stack's customers or a restored copy, says whose `customer_ref` it
-is. Exit code 1: a customer is not there, or the audit's copy is not whole.
+as an event for `set_bank_hold`, one a line. What should not be usable is then held, until the bank has looked at
+it. Invoke the function with each line. TABLE, the stack's customers or a restored copy, says whose `customer_ref`
+it is. Exit code 1: a customer is not there, or the audit's copy is not whole.
 """
 
 import argparse
