@@ -44,8 +44,8 @@ def test_the_audit_lines_of_a_function_that_writes_some_are_collected(name: str)
 
 
 def test_only_handlers_write_audit_lines() -> None:
-    # A filter belongs to a handler that calls audit(): what a step would write could be missed. The frame of staff's
-    # functions writes for each of them.
+    # A filter belongs to a handler that calls audit(): what a step would write could be missed. The frame of
+    # staff's functions writes for each of them.
     package = ROOT / "layers/registrar/python/registrar"
     callers = [path for path in package.rglob("*.py") if " audit(" in path.read_text().replace("def audit(", "")]
 

@@ -1,10 +1,10 @@
 """Prints the holds that have to be repeated after data were lost (docs/runbook.md, "Holds that were lost").
 
-    python -m tools.admin.replay_holds AUDIT_COPY --since 2026-11-29T03:00:00Z --customers TABLE --staff-id kim.lee
+    python -m tools.admin.replay_holds AUDIT_COPY --since 2026-11-29T03:00:00Z --customers TABLE
 
 Every registration that was reported lost, held, blocked or removed since then, and not released again, is printed
-as an event for `set_bank_hold`, one a line. What should not be usable is then held, until the bank has looked at
-it. Invoke the function with each line. TABLE, the stack's customers or a restored copy, says whose `customer_ref`
+as the fields of the form `Hold`, one a line. What should not be usable is then held, until the bank has looked at
+it. Start the form with each line. TABLE, the stack's customers or a restored copy, says whose `customer_ref`
 it is. Exit code 1: a customer is not there, or the audit's copy is not whole.
 """
 
@@ -29,6 +29,8 @@ HOLDING = {
     "registration.deregistered": None,
 }
 
+LONGEST_REASON = 200
+"""Characters that the form takes."""
 Registration = tuple[str, str]
 """The customer's reference, and the registration's id."""
 
@@ -48,19 +50,19 @@ def deeds_since(entries: Sequence[Mapping[str, Any]], since: str) -> dict[Regist
     return {registration: deeds for registration, deeds in found.items() if deeds}
 
 
-def events(
-    held: Mapping[Registration, Mapping[str, str]], customers: Mapping[str, str], staff_id: str
-) -> Iterator[dict[str, str]]:
-    """An event for `set_bank_hold` for each registration of a known customer."""
+def forms(
+    held: Mapping[Registration, Mapping[str, str]], customers: Mapping[str, str]
+) -> Iterator[dict[str, list[str]]]:
+    """The fields of the form `Hold` (operations.yaml), as SSM takes them, for each registration of a known customer."""
     for (reference, registration_id), deeds in sorted(held.items()):
         if reference in customers:
-            yield {
-                "customer_id": customers[reference],
-                "registration_id": registration_id,
-                "hold": "on",
-                "staff_id": staff_id,
-                "reason": "lost with data: " + ", ".join(f"{deed} {at}" for deed, at in sorted(deeds.items())),
+            why = "lost with data: " + ", ".join(f"{deed} {at}" for deed, at in sorted(deeds.items()))
+            fields = {
+                "CustomerId": customers[reference],
+                "RegistrationId": registration_id,
+                "Reason": why[:LONGEST_REASON],
             }
+            yield {name: [value] for name, value in fields.items()}
 
 
 def main(arguments: Sequence[str], client: Any = None) -> int:
@@ -69,7 +71,6 @@ def main(arguments: Sequence[str], client: Any = None) -> int:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--since", required=True)
     parser.add_argument("--customers", required=True)
-    parser.add_argument("--staff-id", required=True)
     given = parser.parse_args(arguments)
     source = Folder(given.copy)
     wrong = verify(source).wrong
@@ -80,8 +81,8 @@ def main(arguments: Sequence[str], client: Any = None) -> int:
     held = deeds_since(entries, given.since)
     references = frozenset(reference for reference, _ in held)
     customers = dict(find(client or boto3.client("dynamodb"), given.customers, references))
-    for event in events(held, customers, given.staff_id):
-        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+    for form in forms(held, customers):
+        sys.stdout.write(json.dumps(form, ensure_ascii=False) + "\n")
     unknown = sorted(references - customers.keys())
     sys.stderr.write("".join(f"{reference} fits no customer of {given.customers}\n" for reference in unknown))
     return 1 if unknown else 0
