@@ -26,7 +26,7 @@ def table(template: dict[str, Any]) -> str:
     resources: dict[str, Any] = template["Resources"]
     functions = {n: r["Properties"] for n, r in resources.items() if r["Type"] == "AWS::Serverless::Function"}
     authorizers = {
-        each["FunctionArn"]["Fn::GetAtt"][0]
+        each["FunctionArn"]["Ref"].removesuffix(".Alias")
         for resource in resources.values()
         if resource["Type"] == "AWS::Serverless::Api"
         for each in resource["Properties"]["Auth"].get("Authorizers", {}).values()
