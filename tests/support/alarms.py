@@ -1,6 +1,6 @@
 """What CloudWatch does with an alarm of template.yaml: its state after a series of measured values.
 
-It knows what the template uses: statistics of one metric by its exact dimensions, one form of formula, queries with
+It knows what the template uses: statistics of one metric by its exact dimensions, two formulas, queries with
 one condition, missing data, and M of N periods.
 """
 
@@ -65,7 +65,10 @@ def _formula(parts: list[dict[str, Any]], measured: Measured, periods: int) -> l
 
 
 def _computed(expression: str, values: Mapping[str, float | None]) -> float | None:
-    """`a - FILL(b, 0)`. Without a value that is not filled there is no result."""
+    """`a - FILL(b, 0)`, or the sum of all. Without a value that is not filled there is no result."""
+    if expression == "SUM(METRICS())":
+        present = [value for value in values.values() if value is not None]
+        return sum(present) if present else None
     match = re.fullmatch(r"(\w+) - FILL\((\w+), 0\)", expression)
     assert match, f"no such formula is known here: {expression}"
     first, filled = values[match[1]], values[match[2]]

@@ -166,6 +166,8 @@ def test_what_an_alarm_watches_exists(name: str) -> None:
             named, value = dimension["Name"], dimension["Value"]
             if named == "FunctionName":
                 assert value["Ref"] in FUNCTIONS
+            elif named == "Resource":
+                assert references(value) <= FUNCTIONS.keys()
             elif named == "RuleName":
                 assert RESOURCES[value["Ref"]]["Type"] == "AWS::Events::Rule"
             elif named == "QueueName":
