@@ -97,6 +97,17 @@ def test_a_held_registration_is_explained(app: App, account: Account) -> None:
     assert registration["do"]
 
 
+def test_requests_that_were_answered_as_expected_are_left_out(app: App, account: Account) -> None:
+    upload = an_upload_that_is_refused(app)["upload_id"]
+    for _ in range(3):
+        app.look(upload)
+
+    events = explain(account, "customer", "hong")["done"]["events"]
+
+    assert [event["what"] for event in events if event["function"] == "get_upload"] == []
+    assert [event["what"] for event in events][:2] == ["upload.issued", "upload.decided"]
+
+
 def test_nothing_whole_is_shown(app: App, account: Account) -> None:
     app.register(a_certificate(key="ec"))
 

@@ -323,7 +323,8 @@ class Account:
             for line, function in lines
             if term in line and (name := str(function).removeprefix("registrar-")) in groups
         ]
-        return {"status": "Complete", "results": rows}
+        assert "sort @timestamp desc" in asked["queryString"]
+        return {"status": "Complete", "results": rows[::-1]}
 
     def _execution(self, execution_id: str) -> dict[str, Any]:
         if execution_id not in self.executions:

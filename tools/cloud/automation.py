@@ -304,7 +304,7 @@ def main() -> None:
         "--role", choices=roles, help="a policy of docs/policies; by default the one that allows it"
     )
     parser.add_argument("parameters", nargs="*", help="Name=value")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # options may stand between the document and its parameters
     emulator = running.running()
     if emulator is None:
         sys.exit("no local cloud is running: make up")

@@ -30,13 +30,13 @@ class LogSearch:
     def find(
         self, term: str, functions: Sequence[str], since: datetime, until: datetime
     ) -> list[Mapping[str, Any]]:
-        """The lines (JSON objects) that contain `term`, the oldest first, each with its `function`.
+        """The last lines (JSON objects) that contain `term`, the oldest first, each with its `function`.
 
         Raises AdminStepRefused where the search takes too long.
         """
         if not _TERM.fullmatch(term):
             raise ValueError(term)  # it becomes part of a query
-        asked = f"fields @log, @message | filter @message like /{term}/ | sort @timestamp asc | limit {MOST_LINES}"
+        asked = f"fields @log, @message | filter @message like /{term}/ | sort @timestamp desc | limit {MOST_LINES}"
         query = self.logs.start_query(
             logGroupNames=[f"/{self.stack}/{function}" for function in functions],
             startTime=int(since.timestamp()),
@@ -46,7 +46,8 @@ class LogSearch:
         for _ in range(_MOST_PAUSES):
             found = self.logs.get_query_results(queryId=query)
             if found["status"] == "Complete":
-                return [line for row in found["results"] if (line := _line(row, term)) is not None]
+                rows = reversed(found["results"])
+                return [line for row in rows if (line := _line(row, term)) is not None]
             if found["status"] not in ("Scheduled", "Running"):
                 break
             self.pause(_PAUSE_SECONDS)

@@ -20,6 +20,9 @@ from registrar.domain.times import local_time
 from registrar.entry.responses import findings_in
 from registrar.entry.views import registration_view
 
+MOST_EVENTS = 100
+"""SSM keeps what a function returns as the output of a step: it has to stay short."""
+FIRST_REFUSAL = 400
 _SHOWN = (
     *("status", "support_ref", "upload_id", "registration_id", "operation", "factor", "method", "state", "kind"),
     *("channel", "tries_left", "waiting", "signed", "locked", "headline", "source", "answer", "why"),
@@ -67,9 +70,14 @@ def registration_explained(registration: Registration, language: str, now: datet
 
 
 def timeline(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
-    """The lines of a log that say what was done or refused, in their order; the same one once."""
+    """The lines of a log that say what was done or refused, in their order; the same one once, the last ones.
+
+    A request that was answered as expected is left out: what it did has a line of its own, and apps ask often.
+    """
     seen: list[dict[str, Any]] = []
     for line in lines:
+        if line["message"] == "answered" and line.get("status", 0) < FIRST_REFUSAL:
+            continue
         event = {
             "at": local_time(line["timestamp"], language),
             "function": line["function"],
@@ -79,7 +87,7 @@ def timeline(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[str
         }
         if event not in seen:
             seen.append(event)
-    return seen
+    return seen[-MOST_EVENTS:]
 
 
 def notices_in(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
