@@ -53,7 +53,7 @@ def deeds_since(entries: Sequence[Mapping[str, Any]], since: str) -> dict[Regist
 def forms(
     held: Mapping[Registration, Mapping[str, str]], customers: Mapping[str, str]
 ) -> Iterator[dict[str, list[str]]]:
-    """The fields of the form `Hold` (operations.yaml), as SSM takes them, for each registration of a known customer."""
+    """The fields of the form `Hold` (operations.yaml), as SSM takes them, of each registration to hold."""
     for (reference, registration_id), deeds in sorted(held.items()):
         if reference in customers:
             why = "lost with data: " + ", ".join(f"{deed} {at}" for deed, at in sorted(deeds.items()))
