@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from registrar.aws.buckets.audit_bucket import audit_key
-from registrar.domain.evidence.audit_chain import read
+from registrar.aws.buckets.audit_bucket import AuditBucket, audit_key
+from registrar.domain.evidence.audit_chain import AuditEntry, read
 from tests.support.roles import AsRole, is_denied
 from tools.admin.verify_audit import S3Bucket, verify
 from tools.cloud.local_cloud import LocalCloud
@@ -55,6 +56,22 @@ def test_a_hold_by_staff_is_in_the_chain_and_the_chain_verifies(
     report = verify(S3Bucket(cloud.client("s3"), cloud.outputs["AuditBucket"]))
     assert report.wrong == []
     assert report.entries >= 1
+
+
+def test_writers_that_race_never_fork_the_chain(cloud: LocalCloud) -> None:
+    name = cloud.outputs["AuditBucket"]
+
+    def append(writer: int) -> None:
+        # A writer of its own each, which knows no head yet.
+        bucket = AuditBucket(cloud.client("s3"), name)
+        for number in range(3):
+            bucket.append([AuditEntry(f"race-{writer}-{number}", "/race", "2026-11-29T00:00:00Z", "race")])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(append, range(4)))
+
+    assert len({entry["id"] for entry in lines_with(cloud, "race") if entry["group"] == "/race"}) == 12
+    assert verify(S3Bucket(cloud.client("s3"), name)).wrong == []
 
 
 def test_only_the_audit_path_may_write_or_read_the_chain(cloud: LocalCloud, as_role: AsRole) -> None:
