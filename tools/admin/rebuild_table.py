@@ -112,7 +112,7 @@ def _connect(lambdas: Any, found: Mapping[str, Any]) -> Iterator[str]:
                 **settings,
             )
             lambdas.delete_event_source_mapping(UUID=old["UUID"])
-            yield f"{old['FunctionArn'].rpartition(':')[2]} reads the new stream"
+            yield f"{old['FunctionArn'].partition(':function:')[2]} reads the new stream"
 
 
 def _description(dynamodb: Any, name: str) -> dict[str, Any] | None:
