@@ -74,7 +74,7 @@ def test_the_authorizer_is_the_alias() -> None:
 
 @each_live_function
 def test_a_version_is_a_snapshot_and_the_former_one_is_deleted(name: str) -> None:
-    """A snapshot costs for as long as its version exists. In its place the local cloud would start each function."""
+    """A snapshot costs for as long as its version exists. The local cloud would start each function instead."""
     assert expanded()[name]["Properties"]["SnapStart"] == {
         "ApplyOn": {"Fn::If": ["InAws", "PublishedVersions", "None"]}
     }
