@@ -70,8 +70,8 @@ def test_every_other_role_is_for_one_service() -> None:
     for role in others.values():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         (service,) = as_list(trust["Principal"]["Service"])
-        # Schedules start functions, documents act for staff, API Gateway writes access logs.
-        assert service in ("scheduler.amazonaws.com", "ssm.amazonaws.com", "apigateway.amazonaws.com")
+        # Schedules start functions, documents act for staff, API Gateway writes access logs, CodeDeploy moves aliases.
+        assert service.removesuffix(".amazonaws.com") in ("scheduler", "ssm", "apigateway", "codedeploy")
 
 
 def test_nobody_is_everybody() -> None:

@@ -1,5 +1,6 @@
 """Releases: versions and an alias for the functions that customers wait for, replaced step by step."""
 
+from graphlib import TopologicalSorter
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.support.shape import (
     TEMPLATE,
     environment,
     expanded,
+    graph,
     of_type,
     references,
 )
@@ -127,18 +129,32 @@ def test_a_staged_release_goes_back_on_an_alarm(name: str) -> None:
     assert update["DeploymentGroupName"] == {"Ref": f"{name}DeploymentGroup"}
 
 
+def test_a_staged_release_has_no_cycle() -> None:
+    resources = expanded(CANARY)
+
+    assert len(list(TopologicalSorter(graph(resources)).static_order())) == len(resources)
+
+
 def test_a_staged_release_leaves_room_below_cloudformations_limit_of_500() -> None:
     assert len(expanded(CANARY)) <= 490
 
 
-def test_code_deploy_may_do_what_its_managed_policy_says_and_nothing_else() -> None:
-    role = expanded(CANARY)["CodeDeployServiceRole"]["Properties"]
+def test_code_deploy_may_move_these_aliases_and_nothing_else() -> None:
+    resources = expanded(CANARY)
+    role = resources["ReleaseRole"]["Properties"]
+    ((move, look),) = [policy["PolicyDocument"]["Statement"] for policy in role["Policies"]]
 
-    (managed,) = role["ManagedPolicyArns"]
-    assert managed.endswith(":aws:policy/service-role/AWSCodeDeployRoleForLambda")
-    assert "Policies" not in role
+    groups = of_type("AWS::CodeDeploy::DeploymentGroup", resources).values()
+    assert [group["ServiceRoleArn"] for group in groups] == [{"Fn::GetAtt": ["ReleaseRole", "Arn"]}] * len(LIVE)
+    assert "ManagedPolicyArns" not in role
+    assert move["Action"] == ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"]
+    functions = [f"${{{name}Function.Arn}}" for name in LIVE]
+    arns = {arn["Fn::Sub"] for arn in move["Resource"]}
+    assert arns == {f"{function}{alias}" for function in functions for alias in ("", ":live")}
+    assert look["Action"] == "cloudwatch:DescribeAlarms"
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"Service": ["codedeploy.amazonaws.com"]}
+    assert trust["Principal"] == {"Service": "codedeploy.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_errors_of_each_alias_stop_a_release() -> None:
