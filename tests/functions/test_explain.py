@@ -97,6 +97,21 @@ def test_a_held_registration_is_explained(app: App, account: Account) -> None:
     assert registration["do"]
 
 
+def test_why_a_certificate_is_not_available_is_for_the_bank_only(app: App, account: Account) -> None:
+    certificate = a_certificate(key="ec")
+    App(account, "kim").register(certificate)
+    app.register(certificate)
+
+    events = explain(account, "customer", "hong", language="en")["done"]["events"]
+
+    (refused,) = [event for event in events if event["what"] == "registration.refused"]
+    assert (refused["code"], refused["note"]) == (
+        "CERT_HELD_BY_OTHER",
+        "For the bank only: never tell the customer.",
+    )
+    assert "say" not in refused
+
+
 def test_requests_that_were_answered_as_expected_are_left_out(app: App, account: Account) -> None:
     upload = an_upload_that_is_refused(app)["upload_id"]
     for _ in range(3):

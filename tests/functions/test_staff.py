@@ -60,6 +60,7 @@ def test_a_hold_names_whoever_started_its_document(app: App, account: Account, h
         ({"DocumentName": "others-Hold"}, "no such execution of a document of this service"),
         ({"DocumentName": "AWS-UpdateLinuxAmi"}, "no such execution of a document of this service"),
         ({"ParentAutomationExecutionId": "0" * 36}, "a person has to start the document itself, once"),
+        ({"AssociationId": "0" * 36}, "a person has to start the document itself, once"),
         (
             {"Targets": [{"Key": "ParameterValues", "Values": ["hong", "kim"]}]},
             "a person has to start the document",
@@ -206,6 +207,15 @@ def test_a_wrong_form_starts_nothing(wrong: dict[str, str | None]) -> None:
 
 def lock(account: Account, lock: str, customer_id: str = "hong") -> dict[str, Any]:
     return act(account, "lock_customer", {"customer_id": customer_id, "lock": lock, "reason": REASON})
+
+
+def test_a_hold_is_put_and_lifted_twice_as_once(app: App, account: Account, held: str) -> None:
+    named = {"customer_id": "hong", "registration_id": held, "reason": REASON}
+
+    for way, holds in (("on", ["bank"]), ("off", [])):
+        first = act(account, "set_bank_hold", {**named, "hold": way})["done"]
+        assert first["holds"] == holds
+        assert act(account, "set_bank_hold", {**named, "hold": way})["done"] == first
 
 
 def test_a_customer_who_is_locked_out_has_no_session_and_gets_none_until_unlocked(

@@ -1,6 +1,7 @@
 """operations.yaml, the nested stack of template.yaml: the forms that admins use in the console."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.shape import (
     as_list,
     environment,
     expanded,
+    function_property,
     of_type,
     references,
     statements,
@@ -21,6 +23,9 @@ from tools.cloud.automation import POLICIES, startable
 DOCUMENTS = of_type("AWS::SSM::Document", OPERATIONS["Resources"])
 NESTED = RESOURCES["Operations"]["Properties"]
 CONTENTS: dict[str, dict[str, Any]] = {name: document["Content"] for name, document in DOCUMENTS.items()}
+
+MOST_SECONDS = 300
+"""A step waits so long for a function."""
 
 
 def test_the_nested_stack_gets_every_parameter_and_no_other() -> None:
@@ -49,6 +54,37 @@ def test_a_document_is_a_form_with_a_role_of_its_own(name: str) -> None:
     for parameter in content.get("parameters", {}).values():
         assert parameter["description"].endswith(".")
         assert "allowedPattern" in parameter or "allowedValues" in parameter, "anything could be typed"
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_has_only_what_automation_knows(name: str) -> None:
+    """The local cloud accepts no document: this is what the user guide lists of schema 0.3."""
+    content = CONTENTS[name]
+    parameters = content.get("parameters", {})
+    (step,) = content["mainSteps"]
+
+    assert content.keys() <= {"schemaVersion", "description", "assumeRole", "parameters", "mainSteps", "outputs"}
+    for parameter in parameters.values():
+        assert parameter.keys() <= {"type", "description", "default", "allowedValues", "allowedPattern"}
+        assert parameter["type"] == "String", "functions take each value as one text"
+        if "default" in parameter:
+            assert parameter["default"] in parameter.get("allowedValues", [parameter["default"]])
+            assert re.fullmatch(parameter.get("allowedPattern", ".*"), parameter["default"])
+    assert step.keys() <= {"name", "action", "maxAttempts", "isEnd", "inputs", "outputs"}
+    assert step["name"] == name
+    if step["action"] == "aws:invokeLambdaFunction":
+        assert step["inputs"].keys() <= {"FunctionName", "InvocationType", "InputPayload", "Payload"}
+        assert step["maxAttempts"] == 1, "a person decides whether to try again"
+        waits = step["inputs"]["InvocationType"] == "RequestResponse"
+        assert content.get("outputs", []) == ([f"{name}.Payload"] if waits else [])
+        if waits:
+            assert function_property(step["inputs"]["FunctionName"]["Ref"], "Timeout") < MOST_SECONDS
+    else:
+        assert step["action"] == "aws:executeAwsApi"
+    used = set(re.findall(r"\{\{ ([^}]+) \}\}", json.dumps(step["inputs"])))
+    # Fields of a function for the staff are read from SSM, and no value of a form becomes part of a payload.
+    assert used <= {"automation:EXECUTION_ID"} or step["inputs"].get("InvocationType") != "RequestResponse"
+    assert used - {"automation:EXECUTION_ID"} <= parameters.keys()
 
 
 def test_roles_of_documents_trust_automation_of_this_account_only() -> None:

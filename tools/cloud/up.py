@@ -72,6 +72,7 @@ passkeys  {origins["PasskeyOrigins"].replace(",", ", ")} (RP id {origins["Passke
 try       .venv/bin/python -m tools.pki.issue build/mine  (a customer's certificate folder, to register)
 revoke    .venv/bin/python -m tools.pki.revoke build/mine/signCert.der revoked  (its issuer reports it as revoked)
 known     {CUSTOMERS.relative_to(ROOT)}/  (customers of known outcomes: docs/integrate.md, "Test customers")
+staff     .venv/bin/python -m tools.cloud.automation Explain --as park By=customer Id={customer.id}  (runbook)
 relying   eval "$(.venv/bin/python -m tools.cloud.relying transfers)"  (docs/relying.md)
 next      docs/integrate.md, "First registration"
 stop it with: make down"""

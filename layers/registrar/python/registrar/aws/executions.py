@@ -27,7 +27,7 @@ class Executions:
         name = found["DocumentName"]
         if not name.startswith(f"{self.stack}-"):
             return None
-        nested = ("ParentAutomationExecutionId", "Targets", "TargetMaps", "TargetLocations")
+        nested = ("ParentAutomationExecutionId", "AssociationId", "Targets", "TargetMaps", "TargetLocations")
         return Execution(
             document=name.removeprefix(f"{self.stack}-"),
             status=found["AutomationExecutionStatus"],

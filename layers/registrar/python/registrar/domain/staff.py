@@ -27,7 +27,7 @@ class Execution:
     parameters: Mapping[str, str]
     """What the form was filled in with; what was left empty is missing."""
     is_nested: bool
-    """Whether another execution started it, or it was started for several targets."""
+    """Whether another execution or an association started it, or it was started for several targets."""
 
 
 def check_execution(found: Execution | None, documents: Collection[str], now: datetime) -> Execution:

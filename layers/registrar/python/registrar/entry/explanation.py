@@ -11,7 +11,7 @@ from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Customer
 from registrar.domain.masking import masked
 from registrar.domain.reasons.catalogue import CATALOGUE, reason
-from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import Registration
@@ -20,6 +20,10 @@ from registrar.domain.times import local_time
 from registrar.entry.responses import findings_in
 from registrar.entry.views import registration_view
 
+_FOR_THE_BANK = {
+    "ko": "은행 내부용입니다. 고객에게 알리지 마십시오.",
+    "en": "For the bank only: never tell the customer.",
+}
 MOST_EVENTS = 100
 """SSM keeps what a function returns as the output of a step: it has to stay short."""
 FIRST_REFUSAL = 400
@@ -98,6 +102,8 @@ def notices_in(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _code(code: object, language: str) -> dict[str, str]:
     """What a code means; its text too, where no value of the moment is needed."""
+    if code in frozenset(AdminCode):
+        return {"code": str(code), "note": _FOR_THE_BANK[language]}
     if code not in CATALOGUE:
         return {}
     entry = CATALOGUE[Code(str(code))]
