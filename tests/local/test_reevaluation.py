@@ -30,7 +30,7 @@ def _read(cloud: LocalCloud, key: str) -> bytes:
 
 
 @pytest.fixture
-def accept(cloud: LocalCloud) -> Iterator[Callable[[bool], int]]:
+def accept(cloud: LocalCloud, automation: Automation) -> Iterator[Callable[[bool], int]]:
     """Activates a document that does or does not accept tradesign's personal certificates; returns its version."""
 
     def activate(accepted: bool) -> int:
@@ -38,7 +38,7 @@ def accept(cloud: LocalCloud) -> Iterator[Callable[[bool], int]]:
         document["version"] += 1
         for policy in document["operators"]["tradesign"]["policies"]:
             policy["accepted"] = accepted if policy["oid"] == "1.2.410.200012.1.1.101" else policy["accepted"]
-        report = seed.confirm_trust(cloud, seed.propose_trust(cloud, document))
+        report = seed.confirm_trust(automation, seed.propose_trust(cloud, document))
         assert report["activated"], report
         return int(document["version"])
 

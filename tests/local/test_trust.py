@@ -13,6 +13,7 @@ from registrar.aws.buckets.trust_bucket import ACTIVE, CONFIRMATION, INCOMING, R
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
 from tests.support.expect import eventually
 from tools.cloud import seed
+from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate, DemoPki
@@ -145,12 +146,12 @@ def test_last_good_document_stays_active(
     assert new_phone().upload({"signCert.der": new_certificate().der})["state"] == "AWAITING_PROOF"
 
 
-def test_higher_version_is_activated_and_the_previous_one_kept(cloud: LocalCloud) -> None:
+def test_higher_version_is_activated_and_the_previous_one_kept(cloud: LocalCloud, automation: Automation) -> None:
     before, document = _active(cloud), _next(cloud)
 
     proposed = seed.propose_trust(cloud, document)
     assert (proposed["activated"], _active(cloud)) == (False, before)
-    report = seed.confirm_trust(cloud, proposed)
+    report = seed.confirm_trust(automation, proposed)
 
     assert (report["activated"], report["version"], report["issuers"]) == (
         True,
@@ -225,7 +226,9 @@ def test_confirmation_of_another_proposal_is_refused(cloud: LocalCloud) -> None:
     assert _active(cloud) == before
 
 
-def test_rules_apply_after_confirmation(cloud: LocalCloud, new_certificate: NewCertificate) -> None:
+def test_rules_apply_after_confirmation(
+    cloud: LocalCloud, automation: Automation, new_certificate: NewCertificate
+) -> None:
     document = _next(cloud)
     document["rules"]["denied_keys"] = ["0" * 63]
     assert "denied_keys" in seed.propose_trust(cloud, document)["reasons"][0]
@@ -234,10 +237,10 @@ def test_rules_apply_after_confirmation(cloud: LocalCloud, new_certificate: NewC
     assert "rsa_bits" in seed.propose_trust(cloud, document)["reasons"][0]
 
     document["rules"] |= {"rsa_bits": [2048, 4096], "warn_days": 31}
-    assert seed.confirm_trust(cloud, seed.propose_trust(cloud, document))["version"] == document["version"]
+    assert seed.confirm_trust(automation, seed.propose_trust(cloud, document))["version"] == document["version"]
     assert json.loads(_active(cloud))["rules"]["warn_days"] == 31
     again = _next(cloud)
-    assert seed.confirm_trust(cloud, seed.propose_trust(cloud, again))["activated"]
+    assert seed.confirm_trust(automation, seed.propose_trust(cloud, again))["activated"]
 
 
 def test_other_objects_in_the_bucket_change_nothing(cloud: LocalCloud) -> None:

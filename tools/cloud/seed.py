@@ -16,13 +16,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registrar.aws.buckets.trust_bucket import CONFIRMATION, INCOMING, REPORT
+from registrar.aws.buckets.trust_bucket import INCOMING, REPORT
 from registrar.aws.keys import CustomerSecrets
 from registrar.aws.tables import customers as customer_items
 from registrar.domain.access.credentials import Passkey
 from registrar.domain.access.customer import Customer
 from registrar.domain.access.passkeys import RelyingParty, check_creation
 from registrar.domain.access.passwords import hash_password
+from tools.cloud.automation import Automation
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import seed_services
@@ -83,10 +84,12 @@ def propose_trust(cloud: LocalCloud, document: Mapping[str, Any]) -> dict[str, A
     return _report(cloud, lambda report: report.get("sha256") == digest)
 
 
-def confirm_trust(cloud: LocalCloud, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Confirm the proposal of `report`, as an admin does after reading it."""
-    _put(cloud, CONFIRMATION, str(report["sha256"]).encode())
-    return _report(cloud, lambda now: now.get("sha256") == report["sha256"] and now["activated"])
+def confirm_trust(automation: Automation, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Confirm the proposal of `report`, as another admin does after reading it."""
+    done = automation.act("trust.lee", "ConfirmTrust", Confirm=str(report["sha256"]), Reason="report read")
+    if "done" not in done:
+        raise RuntimeError(f"the trust document was not confirmed: {done}")
+    return _report(automation.cloud, lambda now: now.get("sha256") == report["sha256"] and now["activated"])
 
 
 def _put(cloud: LocalCloud, key: str, content: bytes) -> None:
