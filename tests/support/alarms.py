@@ -1,7 +1,7 @@
-"""What CloudWatch does with an alarm of template.yaml: its state after a series of measured values.
+"""What CloudWatch does with an alarm: its state after a series of measured values.
 
-It knows what the template uses: statistics of one metric by its exact dimensions, two formulas, queries with
-one condition, missing data, and M of N periods.
+It knows what the templates use: statistics of one metric by its exact dimensions, two forms of formula, queries
+with one condition, missing data, and M of N periods.
 """
 
 import re
@@ -19,7 +19,11 @@ _QUERY = re.compile(
     r' FROM (?:SCHEMA\()?"(?P<namespace>[\w/]+)"(?:, (?P<names>[\w, ]+)\))?'
     r"(?: WHERE (?P<name>\w+) = '(?P<value>\w+)')?"
 )
-_COMPARE = {"GreaterThanThreshold": float.__gt__, "LessThanThreshold": float.__lt__}
+_COMPARE = {
+    "GreaterThanThreshold": float.__gt__,
+    "GreaterThanOrEqualToThreshold": float.__ge__,
+    "LessThanThreshold": float.__lt__,
+}
 
 
 def state(alarm: Properties, measured: Measured) -> str:
@@ -65,9 +69,10 @@ def _formula(parts: list[dict[str, Any]], measured: Measured, periods: int) -> l
 
 
 def _computed(expression: str, values: Mapping[str, float | None]) -> float | None:
-    """`a - FILL(b, 0)`, or the sum of all. Without a value that is not filled there is no result."""
+    """`SUM(METRICS())` or `a - FILL(b, 0)`. Without a value that is not filled there is no result."""
     if expression == "SUM(METRICS())":
         present = [value for value in values.values() if value is not None]
+        assert len(present) in (0, len(values)), "what CloudWatch makes of a sum with gaps is not known here"
         return sum(present) if present else None
     match = re.fullmatch(r"(\w+) - FILL\((\w+), 0\)", expression)
     assert match, f"no such formula is known here: {expression}"

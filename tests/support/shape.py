@@ -22,6 +22,28 @@ FUNCTION_DEFAULTS: Properties = TEMPLATE["Globals"]["Function"]
 GATEWAY: dict[str, dict[str, Any]] = RESOURCES["Api"]["Properties"]["GatewayResponses"]
 RELYING_GATEWAY: dict[str, dict[str, Any]] = RESOURCES["RelyingApi"]["Properties"]["GatewayResponses"]
 
+
+def _filled_in(value: Any) -> Any:
+    """A part of operations.yaml, with what template.yaml passes to it in place of the parameters."""
+    if isinstance(value, str):
+        return value.replace("${Service}", "${AWS::StackName}")
+    if isinstance(value, list):
+        return [_filled_in(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    passed = RESOURCES["Operations"]["Properties"]["Parameters"]
+    if value.keys() == {"Ref"} and value["Ref"] in passed:
+        given = passed[value["Ref"]]
+        return given["Fn::Join"][1] if "Fn::Join" in given else given
+    if value.keys() == {"Fn::Select"}:
+        index, choices = _filled_in(value["Fn::Select"])
+        return choices[index] if isinstance(choices, list) else {"Fn::Select": [index, choices]}
+    return {name: _filled_in(each) for name, each in value.items()}
+
+
+NESTED: dict[str, dict[str, Any]] = _filled_in(OPERATIONS["Resources"])
+"""The resources of the nested stack as if they stood in template.yaml."""
+
 _PACKAGE = ROOT / "layers/registrar/python/registrar"
 WIRINGS = {f"registrar.{package}.wiring": _PACKAGE / package / "wiring.py" for package in ("aws", "steps")}
 _NAME_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)\}")

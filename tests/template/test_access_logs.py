@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import GATEWAY, RELYING_GATEWAY, RESOURCES, as_list, expanded, of_type
+from tests.support.shape import GATEWAY, NESTED, RELYING_GATEWAY, RESOURCES, as_list, expanded, of_type
 
 STAGES = {"Apiv1Stage": "ApiAccessLogs", "RelyingApiv1Stage": "RelyingAccessLogs"}
 each_stage = pytest.mark.parametrize("stage", STAGES)
@@ -75,7 +75,7 @@ def test_the_account_has_a_role_to_write_with_before_a_stage_needs_it() -> None:
 
 
 def test_both_firewalls_log_what_they_block_or_count_without_credentials() -> None:
-    configurations = of_type("AWS::WAFv2::LoggingConfiguration")
+    configurations = of_type("AWS::WAFv2::LoggingConfiguration", NESTED)
 
     assert {c["ResourceArn"]["Fn::GetAtt"][0] for c in configurations.values()} == of_type(
         "AWS::WAFv2::WebACL"
@@ -89,5 +89,5 @@ def test_both_firewalls_log_what_they_block_or_count_without_credentials() -> No
         actions = {condition["ActionCondition"]["Action"] for condition in kept["Conditions"]}
         assert actions == {"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"}
         assert configuration["LoggingFilter"]["DefaultBehavior"] == "DROP"
-    name = RESOURCES["FirewallLogs"]["Properties"]["LogGroupName"]["Fn::Sub"]
+    name = NESTED["FirewallLogs"]["Properties"]["LogGroupName"]["Fn::Sub"]
     assert name.startswith("aws-waf-logs-"), "WAF writes into no other"

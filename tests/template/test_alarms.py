@@ -11,10 +11,11 @@ import pytest
 
 from registrar.entry.metrics import Metric
 from tests.support.alarms import Dimensions, Measured, metric_of, state
-from tests.support.shape import FUNCTIONS, RESOURCES, events, expanded, of_type, references
+from tests.support.shape import FUNCTIONS, NESTED, RESOURCES, events, expanded, of_type, references
 from tools.cloud.emulator import ROOT
 
-ALARMS = of_type("AWS::CloudWatch::Alarm")
+BESIDE = of_type("AWS::CloudWatch::Alarm")
+ALARMS = BESIDE | of_type("AWS::CloudWatch::Alarm", NESTED)
 ALARM_ACTIONS = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 STACK = str({"Ref": "AWS::StackName"})
 RELYING = str({"Fn::Sub": "${AWS::StackName}-relying"})
@@ -60,6 +61,8 @@ SHOWN = {
     "WatchIssuersAlarm": _ERRORS,
     "EraseEndedAlarm": _ERRORS,
     "UnpublishedEventsAlarm": _LETTERS,
+    "UncollectedAuditAlarm": _LETTERS,
+    "ServerErrorsAlarm": Shown([5], [4]),
 } | {name: _LETTERS for name in ALARMS if name.endswith("DeadLettersAlarm")}
 AGES = {
     # A delayed message deletes an upload's files after eleven minutes.
@@ -72,8 +75,12 @@ AGES = {
     "WatchQueue": 4 * 3600,
     "TrustQueue": 2400,
     "ReevaluationQueue": 4 * 3600,
+    "AuditQueue": 1800,
 }
-AGE_ALARMS = {queue.removesuffix("Queue") + "AgeAlarm": queue for queue in AGES}
+# A reported loss, and a line that nothing protects yet, cannot wait for all tries.
+URGENT = {"LossQueue", "AuditQueue"}
+AGE_ALARMS = {queue.removesuffix("Queue") + "AgeAlarm": queue for queue in AGES if queue != "AuditQueue"}
+AGE_ALARMS |= {"AuditBehindAlarm": "AuditQueue"}
 SHOWN |= {name: Shown([AGES[queue] + 1], [AGES[queue]]) for name, queue in AGE_ALARMS.items()}
 
 
@@ -82,6 +89,23 @@ def _dimensions(**values: str) -> Dimensions:
 
 
 AUTHORIZER = _dimensions(FunctionName=str({"Ref": "AuthorizeFunction"}))
+
+
+def _errors(**measured: float) -> Measured:
+    """Errors of the aliases that a release's alarm adds up; none of those that are not named."""
+    return {
+        ("AWS/Lambda", "Errors", _dimensions(FunctionName=str({"Ref": name}), Resource=_alias(name))): [
+            measured.get(name, 0)
+        ]
+        for name, function in FUNCTIONS.items()
+        if "AutoPublishAlias" in function
+    }
+
+
+def _alias(function: str) -> str:
+    return str({"Fn::Sub": f"${{{function}}}:live"})
+
+
 KOREA = _dimensions(Country="KR", SMSType="Transactional")
 # Alarms with a formula: what is measured when they fire, and when they do not.
 COMPUTED: dict[str, tuple[Measured, Measured]] = {
@@ -89,6 +113,14 @@ COMPUTED: dict[str, tuple[Measured, Measured]] = {
         {("AWS/Lambda", "Errors", frozenset()): [103], ("AWS/Lambda", "Errors", AUTHORIZER): [100]},
         # Requests without a token are errors of the authorizer, and nothing is wrong.
         {("AWS/Lambda", "Errors", frozenset()): [100], ("AWS/Lambda", "Errors", AUTHORIZER): [100]},
+    ),
+    "ReleaseErrorsAlarm": (
+        _errors(LoginFunction=2, RequestUploadFunction=1),
+        _errors(LoginFunction=2, SignRequestFunction=1),
+    ),
+    "MoreReleaseErrorsAlarm": (
+        _errors(OpenContainerFunction=1, SignRequestFunction=2),
+        _errors(LoginFunction=3, SignRequestFunction=2),
     ),
     "SmsDeliveryAlarm": (
         {("AWS/SNS", "SMSSuccessRate", KOREA): [0.89, 0.5]},
@@ -169,7 +201,11 @@ def test_what_an_alarm_watches_exists(name: str) -> None:
             elif named == "Resource":
                 assert references(value) <= FUNCTIONS.keys()
             elif named == "RuleName":
-                assert RESOURCES[value["Ref"]]["Type"] == "AWS::Events::Rule"
+                assert NESTED[value["Ref"]]["Type"] == "AWS::Events::Rule"
+            elif named == "Resource":
+                (function,) = references(value)
+                assert FUNCTIONS[function]["AutoPublishAlias"] == "live"
+                assert str(value) == _alias(function)
             elif named == "QueueName":
                 resource, attribute = value["Fn::GetAtt"]
                 assert (RESOURCES[resource]["Type"], attribute) == ("AWS::SQS::Queue", "QueueName")
@@ -196,7 +232,7 @@ def test_every_queue_with_a_consumer_has_an_alarm_about_its_age() -> None:
         assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
         assert references(alarm["Dimensions"]) == {queue}
         assert alarm["Threshold"] < properties.get("MessageRetentionPeriod", 345600) / 2
-        if queue != "LossQueue":  # a report of a loss cannot wait for five tries
+        if queue not in URGENT:
             tries = properties["VisibilityTimeout"] * properties["RedrivePolicy"]["maxReceiveCount"]
             assert alarm["Threshold"] > tries
 
@@ -212,7 +248,17 @@ def test_every_schedule_has_an_alarm_about_missing_runs() -> None:
 
 
 def test_alarms_with_formulas_are_made_in_aws_only() -> None:
-    with_formula = {name for name, alarm in ALARMS.items() if "Metrics" in alarm}
+    """The local cloud rejects a stack that has one."""
+    computed = {name for name, alarm in ALARMS.items() if "Metrics" in alarm}
 
-    assert with_formula == COMPUTED.keys()
-    assert {RESOURCES[name].get("Condition") for name in with_formula} == {"InAws"}
+    assert computed == COMPUTED.keys()
+    assert {name for name in BESIDE if RESOURCES[name].get("Condition") == "InAws"} == computed & BESIDE.keys()
+
+
+def test_alarms_that_the_local_cloud_or_a_release_needs_are_not_in_the_nested_stack() -> None:
+    """It is made in AWS only, and CodeDeploy gets its alarms by the names that this stack gives them."""
+    nested = ALARMS.keys() - BESIDE.keys()
+
+    assert RESOURCES["Operations"]["Condition"] == "InAws"
+    assert STACK not in {_namespace(ALARMS[name]) for name in nested}
+    assert not {name for name in nested if "Release" in name}

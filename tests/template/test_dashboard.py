@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from registrar.entry.metrics import Metric
-from tests.support.shape import OPERATIONS, RESOURCES, events, expanded, of_type, verb
+from tests.support.shape import NESTED, OPERATIONS, RESOURCES, events, expanded, of_type, verb
 from tools.cloud.emulator import ROOT
 
-NESTED = RESOURCES["Operations"]["Properties"]["Parameters"]
+PASSED = RESOURCES["Operations"]["Properties"]["Parameters"]
 QUERIES = of_type("AWS::Logs::QueryDefinition", OPERATIONS["Resources"])
 each_query = pytest.mark.parametrize("name", QUERIES)
 RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ CODE = "".join(
 )
 GROUPS = {
     group["LogGroupName"]["Fn::Sub"].replace("${AWS::StackName}", "${Service}")
-    for group in of_type("AWS::Logs::LogGroup").values()
+    for group in of_type("AWS::Logs::LogGroup", RESOURCES | NESTED).values()
 }
 ACCESS = {
     member
@@ -130,8 +130,8 @@ def test_the_dashboard_shows_metrics_by_names_that_exist() -> None:
 def test_queues_of_the_dashboard_are_those_of_their_labels() -> None:
     """Lists have no names: both parameters have the queues in one order."""
     _, values = _board()
-    queues = [arn["Fn::GetAtt"] for arn in NESTED["Queues"]["Fn::Join"][1]]
-    dead = [arn["Fn::GetAtt"][0] for arn in NESTED["DeadLetters"]["Fn::Join"][1]]
+    queues = [arn["Fn::GetAtt"] for arn in PASSED["Queues"]["Fn::Join"][1]]
+    dead = [arn["Fn::GetAtt"][0] for arn in PASSED["DeadLetters"]["Fn::Join"][1]]
     for name, value in values.items():
         if name.startswith("Queue"):
             index, _ = value["Fn::Select"]

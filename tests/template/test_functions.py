@@ -7,6 +7,7 @@ import pytest
 from registrar.domain.registrations.upload import VALIDATION_LEASE
 from tests.support.shape import (
     FUNCTIONS,
+    NESTED,
     PARAMETERS,
     RESOURCES,
     TEMPLATE,
@@ -118,8 +119,10 @@ def test_a_function_has_its_own_log_group_with_a_retention_period(name: str) -> 
 def test_every_log_group_belongs_to_a_function_or_to_the_entrance() -> None:
     groups = {name.removesuffix("Function") + "Logs" for name in FUNCTIONS}
 
-    entrance = {"ApiAccessLogs", "RelyingAccessLogs", "FirewallLogs", "KeyUseLogs"}
-    assert of_type("AWS::Logs::LogGroup").keys() == groups | entrance
+    assert of_type("AWS::Logs::LogGroup").keys() == groups | {"ApiAccessLogs", "RelyingAccessLogs"}
+    nested = of_type("AWS::Logs::LogGroup", NESTED)
+    assert nested.keys() == {"FirewallLogs", "KeyUseLogs"}
+    assert {str(group["RetentionInDays"]) for group in nested.values()} == {str({"Ref": "LogRetentionDays"})}
 
 
 def test_expanded_functions_log_json_without_platform_noise() -> None:

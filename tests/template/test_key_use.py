@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from tests.support.shape import RESOURCES, of_type
+from tests.support.shape import NESTED, of_type
 
-RULE = RESOURCES["KeyUse"]["Properties"]
+RULE = NESTED["KeyUse"]["Properties"]
 STACK = "registrar"
 ROLES = f"arn:aws:sts::123456789012:assumed-role/{STACK}-"  # pragma: allowlist secret
 
@@ -79,7 +79,7 @@ def test_every_key_of_the_stack_is_watched_and_read_only_events_count() -> None:
 
 
 def test_only_the_rule_may_write_the_log_of_keys() -> None:
-    policy = json.loads(RESOURCES["KeyUseLogsPolicy"]["Properties"]["PolicyDocument"]["Fn::Sub"])
+    policy = json.loads(NESTED["KeyUseLogsPolicy"]["Properties"]["PolicyDocument"]["Fn::Sub"])
 
     for statement in policy["Statement"]:
         assert statement["Resource"] == "${KeyUseLogs.Arn}"

@@ -1,4 +1,4 @@
-"""operations.yaml, the nested stack of template.yaml: the forms that admins use in the console."""
+"""operations.yaml, the nested stack of template.yaml, and the forms in it that admins use in the console."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.support.shape import (
 from tools.cloud.automation import POLICIES, startable
 
 DOCUMENTS = of_type("AWS::SSM::Document", OPERATIONS["Resources"])
-NESTED = RESOURCES["Operations"]["Properties"]
+STACK = RESOURCES["Operations"]["Properties"]
 CONTENTS: dict[str, dict[str, Any]] = {name: document["Content"] for name, document in DOCUMENTS.items()}
 
 MOST_SECONDS = 300
@@ -29,9 +29,9 @@ MOST_SECONDS = 300
 
 
 def test_the_nested_stack_gets_every_parameter_and_no_other() -> None:
-    assert NESTED["Parameters"].keys() == OPERATIONS["Parameters"].keys()
-    assert NESTED["TemplateURL"] == "operations.yaml"
-    assert NESTED["Parameters"]["Service"] == {"Ref": "AWS::StackName"}
+    assert STACK["Parameters"].keys() == OPERATIONS["Parameters"].keys()
+    assert STACK["TemplateURL"] == "operations.yaml"
+    assert STACK["Parameters"]["Service"] == {"Ref": "AWS::StackName"}
 
 
 def test_every_reference_of_the_nested_stack_exists() -> None:
@@ -93,7 +93,7 @@ def test_roles_of_documents_trust_automation_of_this_account_only() -> None:
         (statement,) = expanded()[name]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "ssm.amazonaws.com"}
         assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-        assert NESTED["Parameters"][name] == {"Fn::GetAtt": [name, "Arn"]}
+        assert STACK["Parameters"][name] == {"Fn::GetAtt": [name, "Arn"]}
 
 
 def test_every_dead_letter_queue_can_be_redriven() -> None:
@@ -101,7 +101,7 @@ def test_every_dead_letter_queue_can_be_redriven() -> None:
     dead = {
         str(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in queues.values() if "RedrivePolicy" in queue
     }
-    (given,) = [NESTED["Parameters"]["DeadLetters"]["Fn::Join"][1]]
+    (given,) = [STACK["Parameters"]["DeadLetters"]["Fn::Join"][1]]
 
     assert {str(arn) for arn in given} == dead
     policy = expanded()["JobsRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
