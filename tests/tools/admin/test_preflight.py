@@ -225,3 +225,26 @@ def test_the_runbook_leads_with_it() -> None:
     assert "python -m tools.admin.preflight --stack" in chapter
     for name in CHECKS:
         assert f"`{name}`" in chapter
+
+
+@pytest.mark.parametrize(("finding", "code"), [(preflight.ok("done"), 0), (preflight.missing("ask AWS"), 1)])
+def test_the_exit_code_says_whether_all_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], finding: Finding, code: int
+) -> None:
+    monkeypatch.setattr(preflight, "CHECKS", {"one": lambda stack: finding})
+    monkeypatch.setattr(preflight, "read_stack", lambda *given: Stack(READY, {}, lambda *_: None, NOW))
+
+    assert preflight.main(["--stack", "registrar", "--region", REGION]) == code
+    assert capsys.readouterr().out == line("one", finding) + "\n"
+
+
+def test_a_stack_that_is_not_there_is_said_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(*given: object) -> Stack:
+        raise EndpointConnectionError(endpoint_url="https://cloudformation")
+
+    monkeypatch.setattr(preflight, "read_stack", unreachable)
+
+    assert preflight.main(["--stack", "nowhere", "--region", REGION]) == 1
+    assert capsys.readouterr().err.startswith("the stack nowhere cannot be read: ")
