@@ -37,7 +37,7 @@ def test_an_upload_and_its_customer_can_be_followed(app: App, account: Account) 
     app.log_in()
     view = app.upload(a_certificate(key="ec").der)
 
-    steps = ["upload.issued", "upload.decided", "upload.checked"]
+    steps = ["upload.issued", "upload.decided", "upload.checked", "answered"]
     assert _messages(_found(account, "UploadById", view["upload_id"])) == steps
     assert "session.started" in _messages(_found(account, "CustomerActivity", customer_ref("hong")))
 

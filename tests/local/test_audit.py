@@ -11,6 +11,7 @@ from registrar.aws.buckets.audit_bucket import AuditBucket, audit_key
 from registrar.domain.evidence.audit_chain import AuditEntry, read
 from tests.support.roles import AsRole, is_denied
 from tools.admin.verify_audit import S3Bucket, verify
+from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
@@ -39,15 +40,14 @@ def waited_for(cloud: LocalCloud, text: str, *, seconds: float = 60) -> list[dic
 
 
 def test_a_hold_by_staff_is_in_the_chain_and_the_chain_verifies(
-    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+    cloud: LocalCloud, automation: Automation, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
     phone = new_phone()
     certificate = new_certificate()
     registered = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate)
     registration_id = registered.json()["registration_id"]
-    asked = {"customer_id": phone.customer.id, "registration_id": registration_id, "hold": "on"}
 
-    cloud.invoke("SetBankHoldFunction", {**asked, "staff_id": "fraud.lee", "reason": REASON})
+    automation.act("fraud.lee", "Hold", CustomerId=phone.customer.id, RegistrationId=registration_id, Reason=REASON)
 
     (entry, *_) = waited_for(cloud, REASON)
     assert entry["group"] == "/registrar/set_bank_hold"

@@ -69,11 +69,10 @@ def _formula(parts: list[dict[str, Any]], measured: Measured, periods: int) -> l
 
 
 def _computed(expression: str, values: Mapping[str, float | None]) -> float | None:
-    """`SUM(METRICS())` or `a - FILL(b, 0)`. Without a value that is not filled there is no result."""
-    if expression == "SUM(METRICS())":
-        present = [value for value in values.values() if value is not None]
-        assert len(present) in (0, len(values)), "what CloudWatch makes of a sum with gaps is not known here"
-        return sum(present) if present else None
+    """`SUM(FILL(METRICS(), 0))` or `a - FILL(b, 0)`. Without a value that is not filled there is no result."""
+    if expression == "SUM(FILL(METRICS(), 0))":
+        # FILL has nothing to fill for a metric that never had a value.
+        return sum(value or 0 for value in values.values()) if any(v is not None for v in values.values()) else None
     match = re.fullmatch(r"(\w+) - FILL\((\w+), 0\)", expression)
     assert match, f"no such formula is known here: {expression}"
     first, filled = values[match[1]], values[match[2]]

@@ -70,7 +70,7 @@ def test_every_other_role_is_for_one_service() -> None:
     for role in others.values():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         (service,) = as_list(trust["Principal"]["Service"])
-        # Schedules start functions, documents act for staff, API Gateway writes access logs, CodeDeploy moves aliases.
+        # Schedules start functions, documents act for staff, the gateway writes logs, CodeDeploy moves aliases.
         assert service.removesuffix(".amazonaws.com") in ("scheduler", "ssm", "apigateway", "codedeploy")
 
 

@@ -162,7 +162,7 @@ def test_errors_of_each_alias_stop_a_release() -> None:
     for alarm in ALARMS[:2]:
         properties = RESOURCES[alarm]["Properties"]
         total, *metrics = properties["Metrics"]
-        assert (total["Expression"], total["ReturnData"]) == ("SUM(METRICS())", True)
+        assert (total["Expression"], total["ReturnData"]) == ("SUM(FILL(METRICS(), 0))", True)
         assert 0 < len(metrics) <= 10, "CloudWatch takes no more"
         assert (properties["Threshold"], properties["ComparisonOperator"]) == (3, "GreaterThanOrEqualToThreshold")
         for metric in metrics:
@@ -173,8 +173,10 @@ def test_errors_of_each_alias_stop_a_release() -> None:
             assert alias == {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}}
             seen.append(name.removesuffix("Function"))
 
-    assert len(seen) == len(LIVE)
-    assert set(seen) == LIVE
+    # A request without a token is an error of the authorizer. Where it fails, the API responds with 500.
+    watched = LIVE - {"Authorize"}
+    assert len(seen) == len(watched)
+    assert set(seen) == watched
 
 
 def test_responses_of_5xx_stop_a_release() -> None:

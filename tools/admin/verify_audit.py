@@ -22,7 +22,8 @@ from typing import Any, Protocol
 import boto3
 
 from registrar.aws.buckets.audit_bucket import audit_key
-from registrar.domain.evidence.audit_chain import START, ChainUnreadable, Head, faults, head_after, read
+from registrar.domain.evidence.audit_chain import START, Head, faults, head_after, read
+from registrar.domain.reasons.errors import ChainUnreadable
 
 RIGHT = 0
 WRONG = 1

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.evidence.audit_chain import START, AuditEntry, ChainUnreadable, Head, append, faults, read
+from registrar.domain.evidence.audit_chain import START, AuditEntry, Head, append, faults, read
+from registrar.domain.reasons.errors import ChainUnreadable
 
 ENTRIES = [
     AuditEntry(

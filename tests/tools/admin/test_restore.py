@@ -25,6 +25,7 @@ from tests.support.crl_watch import REASON, listed, now_of, publish, registered,
 from tests.support.rows import PHONE, a_customer, a_registration, put, registrations_of
 from tests.support.transitions import block, hold, revoke
 from tools.admin.restore import main
+from tools.cloud.automation import documents
 from tools.cloud.emulator import ROOT
 
 NEW_PHONE = "+821099999999"
@@ -38,10 +39,12 @@ def command(what: str) -> list[str]:
 
 
 def payload() -> dict[str, Any]:
-    """What the runbook invokes watch_issuers with after a restore."""
-    (found,) = re.findall(r"WATCH_ISSUERS.*--payload '(.*)'", RUNBOOK)
-    document: dict[str, Any] = json.loads(found)
-    return document
+    """What the form that the runbook names invokes watch_issuers with."""
+    (form,) = re.findall(r"since the last night: form `(\w+)`", RUNBOOK)
+    (step,) = documents()[form]["mainSteps"]
+    assert step["inputs"]["FunctionName"] == {"Ref": "WatchIssuersFunction"}
+    event: dict[str, Any] = json.loads(step["inputs"]["Payload"])
+    return event
 
 
 def copied(account: Account, table: str) -> str:

@@ -17,13 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registrar.domain.reasons.errors import ChainUnreadable
+
 START = "0" * 64
 """What the first entry follows."""
 _MEMBERS = frozenset({"number", "id", "group", "at", "line", "chain"})
-
-
-class ChainUnreadable(Exception):
-    """The bytes are not an object of the chain."""
 
 
 @dataclass(frozen=True, slots=True)

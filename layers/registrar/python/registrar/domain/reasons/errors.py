@@ -21,6 +21,7 @@ RegistrarError
 │   ├── WrongPassword           a password does not open a file
 │   ├── PathInvalid             a certificate or signature does not chain to its issuer
 │   ├── CrlUnusable             a CRL, or an entry of it, cannot be used
+│   ├── ChainUnreadable         bytes are not an object of the audit chain
 │   ├── PossessionProofInvalid  a signature is not that key's over that text
 │   │   └── ContentNeeded       a digest of what was signed is not enough     → MALFORMED_REQUEST
 │   ├── PasskeyInvalid          a WebAuthn response is not valid
@@ -181,6 +182,10 @@ class PathInvalid(InputInvalid):
 
 class CrlUnusable(InputInvalid):
     """The CRL, or an entry of it, cannot be used."""
+
+
+class ChainUnreadable(InputInvalid):
+    """The bytes are not an object of the audit chain."""
 
 
 class PossessionProofInvalid(InputInvalid):
