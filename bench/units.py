@@ -18,6 +18,18 @@ def read_units(items: Sequence[Item], requested: int) -> int:
     return requested - len(items) + sum(math.ceil(size_of(item) / 4096) for item in items)
 
 
+def read_requests(operation: str, params: Mapping[str, Any]) -> float:
+    """Units of a read whose items have at most 4 KB each, found or not: half where it is not strong."""
+    if operation == "BatchGetItem":
+        return sum(
+            len(each["Keys"]) * (1 if each.get("ConsistentRead") else 0.5)
+            for each in params["RequestItems"].values()
+        )
+    if operation in ("GetItem", "Query"):
+        return 1 if params.get("ConsistentRead") else 0.5
+    return 0
+
+
 def written(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
     """Table and key of each item that a call writes."""
     if operation == "TransactWriteItems":

@@ -5,31 +5,41 @@ sizes by DynamoDB's rules (one per started KB of the larger of the item before a
 index entries separately), since emulators count none.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.report import Row
-from bench.units import Item, units_of, written
+from bench.units import Item, read_requests, units_of, written
+from registrar.entry.log import logger
 from tests.support.account import Account, an_account
 from tests.support.app import Answer, App, trust_demo_issuers
 from tests.support.builders import a_certificate
+from tests.support.shape import RESOURCES
 
 GROUP = "From login to registered"
 MOST_CALLS = 24
 MOST_UNITS = 40
 MOST_LOGIN_UNITS = 8
 LOGIN = ("login", "verify_otp")
+LOG_KEYS = ("support_ref", "function", "message_id", "relying_service", "request_id")
+"""What handlers add to their lines: on Lambda each has a process of its own, and a logger of its own."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One AWS call: `units` are write units, index entries included; `aside` marks what is counted by itself."""
+    """One AWS call: `units` are write units, index entries included; `aside` marks what is counted by itself.
+
+    `rsa_4096` is whether KMS is asked with a key of that kind, which costs more.
+    """
 
     step: str
     operation: str
     units: int
     aside: bool
+    read_units: float = field(default=0, compare=False)
+    rsa_4096: bool = field(default=False, compare=False)
 
 
 def rows() -> Iterator[Row]:
@@ -87,19 +97,23 @@ class MeteredApp(App):
         self.costs: list[Cost] = []
         self.token = ""
         self.authorized = 0
+        self.requests = 0
+        self.invocations: Counter[str] = Counter()
         self._real = account.called
         self._invoke = account.invoke
         self._step: str | None = None
         self._aside = False
 
     def meter(self) -> None:
-        """Start counting calls."""
+        """Start counting calls and requests."""
+        self.requests = 0
         self.account.called = self._metered  # type: ignore[method-assign]
         self.account.invoke = self._invoked  # type: ignore[method-assign]
 
     def send(self, event: Mapping[str, Any]) -> Answer:
         """Send one request, first to the authorizer once there is a session."""
         self._aside = event["resource"] == self._route_aside
+        self.requests += 1
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}"}
             self.authorized += 1
@@ -108,6 +122,8 @@ class MeteredApp(App):
 
     def _invoked(self, verb: str, event: Mapping[str, Any]) -> Any:
         self._step = verb
+        self.invocations[verb] += 1
+        logger.remove_keys(LOG_KEYS)
         try:
             return self._invoke(verb, event)
         finally:
@@ -127,8 +143,13 @@ class MeteredApp(App):
             pairs = zip(keys, before, strict=True)
             units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
             aside = self._aside or (step == "register_certificate" and _owner(operation, params))
-            self.costs.append(Cost(step, operation, units, aside))
+            reads = read_requests(operation, params)
+            self.costs.append(Cost(step, operation, units, aside, reads, self._is_rsa_4096(params)))
             self._step = step
+
+    def _is_rsa_4096(self, params: Mapping[str, Any]) -> bool:
+        names = [name for name, arn in self.account.physical.items() if arn == params.get("KeyId")]
+        return any(RESOURCES[name]["Properties"].get("KeySpec") == "RSA_4096" for name in names)
 
     def _item(self, table: str, key: Item) -> Item:
         found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})

@@ -12,7 +12,7 @@ from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, Refusal, StatusSuperseded
-from registrar.domain.registrations.registration import new_registration
+from registrar.domain.registrations.registration import Registration, new_registration
 from registrar.domain.registrations.upload import AwaitingProof
 from registrar.entry.clock import now
 from registrar.entry.fields import Fields
@@ -53,19 +53,30 @@ def lambda_handler(request: Request) -> Response:
     if consent != CONSENT_VERSION:
         raise Refusal(Code.CONSENT_REQUIRED)
     proof = "container" if upload.opened else _proven(upload, fields)
-    replaced = registrations.get(caller.customer_id, replaces) if replaces else None
-    registration = new_registration(upload, proof, consent, at, replaced)
     try:
-        older_ids = older_key_ids(read_certificate(upload.der).public_key)
-        registrations.check_obstacles(registration, replaced, older_ids)
-        registrations.add(registration, upload, uploads.table, at, replaced, issuers.no_watch_since(upload.status))
-    except StatusSuperseded:
-        refresh.query_again(upload, at)
+        registration = _added(upload, proof, consent, replaces, at)
     except CertificateTaken as taken:
         audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
         return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
     audit("registration.added", customer_id=caller.customer_id, upload_id=upload.id, replaces=replaces)
     return respond(201, registration_view(registration, request.language, at), request.language)
+
+
+def _added(upload: AwaitingProof, proof: str, consent: str, replaces: str | None, at: datetime) -> Registration:
+    """The registration, added. A try that its proof took is returned where the upload may stay open."""
+    try:
+        replaced = registrations.get(upload.customer_id, replaces) if replaces else None
+        registration = new_registration(upload, proof, consent, at, replaced)
+        older_ids = older_key_ids(read_certificate(upload.der).public_key)
+        registrations.check_obstacles(registration, replaced, older_ids)
+        registrations.add(registration, upload, uploads.table, at, replaced, issuers.no_watch_since(upload.status))
+    except Exception as failure:
+        if not upload.opened:
+            uploads.return_proof_try(upload)
+        if isinstance(failure, StatusSuperseded):
+            refresh.query_again(upload, at)
+        raise
+    return registration
 
 
 def _proven(upload: AwaitingProof, fields: Fields) -> str:

@@ -12,6 +12,7 @@ from registrar.domain.registrations.upload import (
     UPLOAD_LIFE,
     AnnouncedFile,
     Issued,
+    UploadState,
     check_announced,
     new_upload_id,
     object_key,
@@ -23,6 +24,7 @@ from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
+from registrar.entry.views import POLL_SECONDS
 
 uploads = stores.uploads()
 challenges = stores.challenges()
@@ -58,12 +60,14 @@ def lambda_handler(request: Request) -> Response:
     if upload.files != files:
         raise Refusal(Code.STATE_CONFLICT)
     audit("upload.issued", customer_id=caller.customer_id, upload_id=upload.id, files=len(files))
+    state = upload.state_at(at)
     return respond(
         201,
         {
             "upload_id": upload.id,
-            "state": upload.state_at(at).value,
+            "state": state.value,
             "expires_at": iso(upload.expires_at),
+            **({"poll_after": POLL_SECONDS[state]} if state is UploadState.ISSUED else {}),
             "files": [
                 {"name": file.name, **bucket.presigned_post(object_key(upload.id, index), file, POST_LIFE)}
                 for index, file in enumerate(files)

@@ -26,7 +26,7 @@ def quota(account: Account) -> int:
 def test_an_announced_file_gets_a_form(app: App, account: Account) -> None:
     response = app.announce(CONTENT)
     assert response.status == 201
-    assert response.body.keys() == {"upload_id", "state", "expires_at", "files"}
+    assert response.body.keys() == {"upload_id", "state", "expires_at", "poll_after", "files"}
     assert (response.body["state"], response.body["expires_at"]) == ("ISSUED", iso(NOW + UPLOAD_LIFE))
     (file,) = response.body["files"]
     assert file.keys() == {"name", "url", "fields"}

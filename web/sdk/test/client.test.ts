@@ -435,6 +435,18 @@ test("an upload is polled by poll_after until it is decided", async (t) => {
   assert.equal(sent[0]?.url, "https://api.example/v1/uploads/u");
 });
 
+test("an upload that was just sent is asked for when most are decided", async (t) => {
+  const seconds = waits(t);
+  const due = json({ upload_id: "u", state: "ISSUED", poll_after: 2, files: [FORM] }, 201);
+  const { made } = client([due, stored(), json(ENDED), json(ENDED)]);
+  assert.ok((await made.upload({ proofId: "p", files: [CERTIFICATE] })).ok);
+  assert.ok((await made.pollUpload("u")).ok);
+  assert.equal(seconds.length, 1);
+  assert.ok((seconds[0] ?? 0) > 1.5 && (seconds[0] ?? 0) <= 2);
+  assert.ok((await made.pollUpload("u")).ok);
+  assert.equal(seconds.length, 1, "an upload that a page comes back to is asked for at once");
+});
+
 test("a deferred upload ends the polling, unless the page wants to go on", async (t) => {
   waits(t);
   const short = await client([json(DEFERRED)]).made.pollUpload("u");

@@ -61,7 +61,9 @@ if (proof.kind === "to_sign") {
   const key = value(await openKey(candidate, given.password));
   const { randomNumber } = key;
   if (!randomNumber) throw new Error("no R");
-  const r = value(await sealRandomNumber(keys, { upload: upload_id, nonce: proof.nonce, randomNumber }));
+  const r = value(
+    await sealRandomNumber(proof.sealing_keys, { upload: upload_id, nonce: proof.nonce, randomNumber }),
+  );
   const made =
     given.way === "cms" ? { cms: await signCms(key, proof.text) } : { signature: await signText(key, proof.text) };
   Object.assign(body, made, { random_number: r });

@@ -42,6 +42,7 @@ interface AnyRequest {
 /** A client of every route of the contract. It keeps neither token nor secrets. */
 export function createClient(options: ClientOptions): Client {
   const keys = new Map<string, string>();
+  const due = new Map<string, number>();
   const caller =
     (method: string) =>
     (path: string, request: AnyRequest = {}) =>
@@ -57,7 +58,7 @@ export function createClient(options: ClientOptions): Client {
     get: caller("GET") as Caller<"get">,
     post: caller("POST") as Caller<"post">,
     delete: caller("DELETE") as Caller<"delete">,
-    upload: (request, uploadOptions = {}) => upload(options, keys, request, uploadOptions),
-    pollUpload: (uploadId, pollOptions = {}) => pollUpload(options, uploadId, pollOptions),
+    upload: (request, uploadOptions = {}) => upload(options, { keys, due }, request, uploadOptions),
+    pollUpload: (uploadId, pollOptions = {}) => pollUpload(options, due, uploadId, pollOptions),
   };
 }

@@ -32,6 +32,8 @@ export interface PollOptions {
 
 /** Idempotency keys by what they were made for: a call repeated with the same proof and files names the same upload. */
 export type IdempotencyKeys = Map<string, string>;
+/** When an upload that was just sent is worth asking for, by its id. */
+export type DueTimes = Map<string, number>;
 
 const MOST_SENDINGS = 3;
 const PAUSE = 2;
@@ -51,7 +53,7 @@ interface Part {
  */
 export async function upload(
   options: ClientOptions,
-  keys: IdempotencyKeys,
+  { keys, due }: { readonly keys: IdempotencyKeys; readonly due: DueTimes },
   request: UploadRequest,
   { signal, onProgress }: UploadOptions,
 ): Promise<Result<UploadAnnounced, ApiError | FormProblem | FileProblem>> {
@@ -74,7 +76,10 @@ export async function upload(
     const value = announced.value as UploadAnnounced;
     if (value.state !== "ISSUED") return succeeded(value);
     const sent = await sendAll(options, value.files, parts.value, { signal, onProgress });
-    if (sent.ok) return succeeded(value);
+    if (sent.ok) {
+      due.set(value.upload_id, Date.now() + (value.poll_after ?? 0) * 1000);
+      return succeeded(value);
+    }
     const { kind } = sent.error;
     const again = kind === "network" || (sent.error.kind === "form" && sent.error.reason === "expired");
     if (!again || sendings === MOST_SENDINGS) return sent;
@@ -195,10 +200,15 @@ function postWithProgress(
 /** Ask for the upload until nothing changes by itself any more, or only the revocation status is missing. */
 export async function pollUpload(
   options: ClientOptions,
+  due: DueTimes,
   uploadId: string,
   { signal, onUpdate, whileDeferred }: PollOptions,
 ): Promise<Result<Upload, ApiError>> {
   const call = { method: "GET", path: "/uploads/{upload_id}", parameters: { upload_id: uploadId }, signal };
+  // Right after sending there is nothing to learn yet: a request too early is one that is repeated.
+  const pause = ((due.get(uploadId) ?? 0) - Date.now()) / 1000;
+  due.delete(uploadId);
+  if (pause > 0 && !(await waited(pause, signal))) return failed({ kind: "aborted" });
   for (;;) {
     const result = await send(options, call);
     if (!result.ok) return result;

@@ -11,7 +11,9 @@ from aws_lambda_powertools import Logger
 
 from registrar.entry.metrics import counted, metrics_of
 
-logger = Logger(service="registrar")
+# Each log group belongs to one function: neither its file nor the service's name is written again in each line.
+logger = Logger(service="registrar", location=None)
+logger.remove_keys(["service"])
 
 
 def customer_ref(customer_id: str) -> str:

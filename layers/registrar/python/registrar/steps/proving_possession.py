@@ -1,5 +1,8 @@
-"""Check a proof of possession: it takes one of the upload's tries before anything is compared, and returns it
-unless the proof is wrong."""
+"""Check a proof of possession: it takes one of the upload's tries before anything is compared.
+
+A refusal returns it unless the proof is wrong. After a good proof the caller returns it where the upload stays
+open; an upload that ends needs no tries.
+"""
 
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.headings import TextToSign
@@ -23,19 +26,15 @@ def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: TextToS
         tries = uploads.count_proof(upload)
     except ConditionFailed:
         raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
-    wrong = False
     try:
         check_possession(upload.der, text, proof)
         claim.check(upload.der)
     except PossessionProofInvalid:
-        wrong = True
         raise _failed(tries) from None
-    except Refusal as refused:
-        wrong = refused.code == Code.OWNER_MISMATCH
-        raise
-    finally:
-        if not wrong:
+    except Exception as failure:
+        if not (isinstance(failure, Refusal) and failure.code == Code.OWNER_MISMATCH):
             uploads.return_proof_try(upload)
+        raise
 
 
 def _failed(tries: int) -> Refusal:
