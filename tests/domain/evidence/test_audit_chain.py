@@ -111,13 +111,13 @@ def test_an_entry_in_the_place_of_a_removed_one_does_not_pass() -> None:
     [
         b"",
         b"text",
-        gzip.compress(b""),
-        gzip.compress(b"[]\n"),
-        gzip.compress(b'{"number": "1"}\n'),
-        gzip.compress(b"\xff\n"),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"[]\n", mtime=0),
+        gzip.compress(b'{"number": "1"}\n', mtime=0),
+        gzip.compress(b"\xff\n", mtime=0),
         append(Head(), ENTRIES)[1][:-9],
-        gzip.compress(json.dumps({**a_chain()[0], "number": True}).encode()),
-        gzip.compress(json.dumps({**a_chain()[0], "more": ""}).encode()),
+        gzip.compress(json.dumps({**a_chain()[0], "number": True}).encode(), mtime=0),
+        gzip.compress(json.dumps({**a_chain()[0], "more": ""}).encode(), mtime=0),
     ],
 )
 def test_what_is_no_object_of_the_chain_is_refused(content: bytes) -> None:
