@@ -19,7 +19,7 @@ from registrar.entry.metrics import counted
 
 index = stores.expiry_index()
 runs = stores.runs()
-notices = stores.notice_queue()
+notices = stores.expiry_notice_queue()
 
 
 @each_message

@@ -23,7 +23,7 @@ from registrar.domain.notices.rendering import notice_text
 from registrar.domain.notices.texts import TEXTS
 from registrar.domain.reasons.errors import ChannelThrottled, MessagePostponed, MessageThrottled, NotDelivered
 from registrar.domain.registrations.registration import Registration
-from registrar.entry.batch import each_message
+from registrar.entry.batch import Outcome, each_message
 from registrar.entry.clock import now, pause
 from registrar.entry.log import audit
 from registrar.settings import setting
@@ -35,10 +35,18 @@ registrations = stores.registrations()
 notices = stores.notices()
 sender = stores.notice_sender()
 queue = stores.notice_queue()
+expiry_queue = stores.expiry_notice_queue()
 
 
-@partial(each_message, postpone=queue.postpone, put_off=lambda record: put_off(queue, record, now()))
-def lambda_handler(message: Mapping[str, Any]) -> None:
+def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
+    """A batch comes from one of the two queues; what is put off stays in that one."""
+    sources = {record["eventSourceARN"].rpartition(":")[2] for record in event["Records"]}
+    source = expiry_queue if expiry_queue.name in sources else queue
+    later = partial(put_off, source, now=now())
+    return each_message(_notify, postpone=source.postpone, put_off=later)(event, context)
+
+
+def _notify(message: Mapping[str, Any]) -> None:
     notice = notice_of(message)
     at = now()
     if notice is None:

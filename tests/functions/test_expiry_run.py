@@ -201,7 +201,7 @@ def test_a_worker_killed_at_any_write_is_repeated_by_the_queue(
     queued: list[dict[str, Any]] = []
     with account.killed_at(write, after=after), pytest.raises(Killed):
         account.invoke("flag_shard", a_batch(last))
-    queued += account.sent_to("NoticeQueue") if (write, after) != (1, False) else []
+    queued += account.sent_to("ExpiryNoticeQueue") if (write, after) != (1, False) else []
     account.restart()
     assert (last_run(account) == iso(NOW)) is ((write, after) == (4, True))
     account.pass_time(minutes=16)
@@ -310,4 +310,4 @@ def test_a_run_reads_due_registrations_by_the_index_only(app: App, account: Acco
     table = account.physical["RegistrationsTable"]
     reads = {(c.operation, c.params.get("IndexName")) for c in calls if c.params.get("TableName") == table}
     assert reads == {("Query", "by-expiry"), ("UpdateItem", None)}
-    assert len(account.sent_to("NoticeQueue")) == 1
+    assert len(account.sent_to("ExpiryNoticeQueue")) == 1

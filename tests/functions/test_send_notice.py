@@ -359,6 +359,22 @@ def test_a_notice_whose_copy_cannot_be_sent_stays_in_the_queue(
     assert delivered(account, LOCKED) == [LOCKED["id"]]
 
 
+@pytest.mark.parametrize("queue", ["NoticeQueue", "ExpiryNoticeQueue"])
+def test_what_is_put_off_or_postponed_stays_in_its_queue(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch, queue: str
+) -> None:
+    def deliver(message: dict[str, Any]) -> list[Call]:
+        batch = a_batch(message)
+        batch["Records"][0]["eventSourceARN"] = account.physical[queue].replace("/", ":")
+        return account.recorded(lambda: account.invoke("send_notice", batch))
+
+    throttle(monkeypatch)
+    put_off = [call for call in deliver(LOCKED) if call.operation == "SendMessage"]
+    account.pass_time(hours=15)
+    postponed = [call for call in deliver(READY) if call.operation == "ChangeMessageVisibility"]
+    assert [call.params["QueueUrl"] for call in put_off + postponed] == [account.physical[queue]] * 2
+
+
 def test_a_refusal_is_not_taken_for_throttling(app: App, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     throttle(monkeypatch, "InvalidParameter")
     assert delivered(account, LOCKED) == [LOCKED["id"]]

@@ -93,7 +93,7 @@ def test_repeated_expiry_run_notifies_once(
     assert "expiry_flagged_at" in _row(cloud, phone, ids[0])
     view = phone.call("GET", f"/registrations/{ids[0]}").json()
     assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
-    cloud.wait_for_empty_queue("NoticeQueue")
+    cloud.wait_for_empty_queue("ExpiryNoticeQueue")
     assert cloud.wait_for_sms(phone.customer.phone, said) == [text]
 
 
@@ -105,7 +105,7 @@ def test_later_expiry_is_not_flagged(
     expiry_run.forget(cloud)
 
     expiry_run.run(cloud)
-    cloud.wait_for_empty_queue("NoticeQueue")
+    cloud.wait_for_empty_queue("ExpiryNoticeQueue")
 
     assert [text for text in cloud.sms(phone.customer.phone) if "만료 안내" in text] == []
     assert "expiry_flagged_at" not in _row(cloud, phone, registration_id)

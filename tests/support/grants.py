@@ -224,14 +224,16 @@ POWERS = [
         (CHANGE_CUSTOMERS - {"ProposeRecovery", "StartTotp", "VerifyPasskey"}) | {"SendNotice", "SendOtp"},
     ),
     _power("sns:Publish", "topic"),
+    _power("sqs:ChangeMessageVisibility", "ExpiryNoticeQueue", {"SendNotice"}),
     _power("sqs:ChangeMessageVisibility", "NoticeQueue", {"SendNotice"}),
     _power("sqs:ChangeMessageVisibility", "ValidationQueue", {"ValidateUpload"}),
+    _power("sqs:SendMessage", "ExpiryNoticeQueue", {"FlagShard", "SendNotice"}),
     _power("sqs:SendMessage", "ExpiryQueue", {"FlagExpiring"}),
     _power("sqs:SendMessage", "LossQueue", {"ReportLoss"}),
     _power(
         "sqs:SendMessage",
         "NoticeQueue",
-        VERIFY | ENROL | {"CheckRevocation", "FlagShard", "Login", "ReportLoss", "SendNotice", "StartPasskey"},
+        VERIFY | ENROL | {"CheckRevocation", "Login", "ReportLoss", "SendNotice", "StartPasskey"},
     ),
     _power(
         "sqs:SendMessage",

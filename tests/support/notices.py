@@ -39,7 +39,7 @@ def worked(account: Account, *messages: Message) -> list[dict[str, Any]]:
     for message in messages:
         calls = account.recorded(lambda m=message: account.invoke("flag_shard", a_batch(m)))  # type: ignore[misc]
         assert calls
-        asked += account.sent_to("NoticeQueue")
+        asked += account.sent_to("ExpiryNoticeQueue")
     return asked
 
 

@@ -45,12 +45,12 @@ def test_every_queue_is_a_source_or_holds_dead_letters() -> None:
 @each_source
 def test_a_failed_message_does_not_fail_its_batch(function: str, queue: str, source: dict[str, Any]) -> None:
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    (mapping,) = [
+    mappings = [
         m
         for m in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
         if m["FunctionName"] == {"Ref": function}
     ]
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert [m["FunctionResponseTypes"] for m in mappings] == [["ReportBatchItemFailures"]] * len(mappings)
 
 
 @each_source
@@ -77,7 +77,10 @@ def test_a_redelivered_notice_finds_its_lease_expired_and_a_delayed_one_is_kept(
 
 @pytest.mark.parametrize(
     ("queue", "lease", "pause"),
-    [("ValidationQueue", VALIDATION_LEASE, LEASE_PAUSE), ("NoticeQueue", NOTICE_LEASE, CLAIM_PAUSE)],
+    [
+        ("ValidationQueue", VALIDATION_LEASE, LEASE_PAUSE),
+        *((queue, NOTICE_LEASE, CLAIM_PAUSE) for queue in ("NoticeQueue", "ExpiryNoticeQueue")),
+    ],
 )
 def test_a_message_that_meets_a_lease_is_retried_until_it_expires(
     queue: str, lease: timedelta, pause: timedelta
@@ -101,26 +104,40 @@ def test_shard_messages_are_processed_one_at_a_time(function: str, expected: str
 
 
 def test_notices_never_outrun_text_messages() -> None:
-    ((_, _, source),) = [each for each in SOURCES if each[0] == "SendNoticeFunction"]
-    (mapping,) = [
+    queues = [each[1] for each in SOURCES if each[0] == "SendNoticeFunction"]
+    mappings = [
         m
         for m in of_type("AWS::Lambda::EventSourceMapping", expanded()).values()
         if m["FunctionName"] == {"Ref": "SendNoticeFunction"}
     ]
 
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Fn::If": ["InAws", {"Ref": "NoticeWorkers"}, 2]}}
+    assert queues == ["NoticeQueue", "ExpiryNoticeQueue"]
+    assert len(mappings) == 2
+    for mapping in mappings:
+        assert mapping["ScalingConfig"] == {
+            "MaximumConcurrency": {"Fn::If": ["InAws", {"Ref": "NoticeWorkers"}, 2]}
+        }
     assert PARAMETERS["NoticeWorkers"]["MinValue"] == 2, "Lambda's least for a queue"
     assert environment("SendNoticeFunction")["NOTICE_WORKERS"] == {"Ref": "NoticeWorkers"}
     assert "ReservedConcurrentExecutions" not in FUNCTIONS["SendNoticeFunction"], "it would spend receives"
-    longest = source["BatchSize"] * LONGEST_PAUSE.total_seconds()
+    longest = mappings[0]["BatchSize"] * LONGEST_PAUSE.total_seconds()
     assert longest < function_property("SendNoticeFunction", "Timeout") - 5
 
 
 def test_a_throttled_notice_is_given_up_before_the_queue_drops_it() -> None:
-    retention = timedelta(seconds=RESOURCES["NoticeQueue"]["Properties"]["MessageRetentionPeriod"])
-
     assert LONGEST_DELAY.total_seconds() <= 900, "SQS delays a message for 15 minutes at most"
-    assert GIVE_UP + timedelta(hours=12) < retention
+    for queue in ("NoticeQueue", "ExpiryNoticeQueue"):
+        retention = timedelta(seconds=RESOURCES[queue]["Properties"]["MessageRetentionPeriod"])
+        assert GIVE_UP + timedelta(hours=12) < retention
+
+
+def test_urgent_notices_do_not_wait_behind_the_expiry_run() -> None:
+    expiry, urgent = (RESOURCES[name]["Properties"] for name in ("ExpiryNoticeQueue", "NoticeQueue"))
+
+    assert environment("FlagShardFunction")["EXPIRY_NOTICE_QUEUE"] == {"Ref": "ExpiryNoticeQueue"}
+    assert "NOTICE_QUEUE" not in environment("FlagShardFunction")
+    ours = ("VisibilityTimeout", "MessageRetentionPeriod")
+    assert [expiry[name] for name in ours] == [urgent[name] for name in ours]
 
 
 def test_a_change_that_cannot_be_published_is_isolated_and_kept() -> None:
@@ -213,5 +230,6 @@ def test_each_function_has_one_trigger() -> None:
     assert [causes.pop(f"{name}Function") for name in people] == [0] * len(people)
     assert causes.pop("ReportLossFunction") == 3
     assert causes.pop("GetStatusFunction") == 2
+    assert causes.pop("SendNoticeFunction") == 2  # the queue of the expiry run, and that of everything else
     assert causes.pop("PublishEventsFunction") == 2  # the streams of registrations and signature requests
     assert set(causes.values()) == {1}

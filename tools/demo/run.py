@@ -196,7 +196,7 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     story.step("morning", "expiry_notice", text)
     expiry_run.forget(cloud)
     expiry_run.run(cloud)
-    cloud.wait_for_empty_queue("NoticeQueue")
+    cloud.wait_for_empty_queue("ExpiryNoticeQueue")
     texts = [each for each in cloud.sms(phone.customer.phone) if title in each]
     story.expect(texts == [text], "a second run sends nothing", texts)
     story.step("morning", "expiry_once")

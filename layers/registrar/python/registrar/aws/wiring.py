@@ -325,6 +325,13 @@ def notice_queue() -> Queue:
     return Queue(client("sqs"), setting("NOTICE_QUEUE"))
 
 
+def expiry_notice_queue() -> Queue:
+    """Notices of the expiry run, which take hours to send."""
+    from registrar.aws.queues.queue import Queue
+
+    return Queue(client("sqs"), setting("EXPIRY_NOTICE_QUEUE"))
+
+
 def query_queue() -> Queue:
     """Uploads whose status is to be queried."""
     from registrar.aws.queues.queue import Queue

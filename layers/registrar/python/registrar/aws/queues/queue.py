@@ -35,6 +35,11 @@ class Queue:
             return False
         return True
 
+    @property
+    def name(self) -> str:
+        """Its name, with which its address and its ARN end."""
+        return self.url.rpartition("/")[2]
+
     def postpone(self, receipt_handle: str, wait: timedelta) -> None:
         """Hide a received message for `wait`, at most 12 hours from when it was received."""
         self.client.change_message_visibility(
