@@ -288,8 +288,8 @@ pages before you budget.
 """
 
 _WRITES_LEFT = (
-    "the certificate in an item of its own: the upload's row is written four more times with it, "
-    "which is about 8 units (5 USD)"
+    "the certificate and its summary in an item of their own, so that the upload's row stays below 1 KB: "
+    "about 7 units (5 USD), and another data model"
 )
 _MEMORY_LEFT = (
     "times measured on Lambda, then less memory where a function waits: `check_revocation` has 1769 MB and waits "

@@ -234,8 +234,8 @@ more than that, ask AWS for a higher limit (runbook, "SMS quota") and deploy wit
 | ---: | ---: | ---: | ---: |
 {limits}
 
-Urgent notices have another queue and do not wait behind these. What is not sent by 21:00 waits until 8:00, hidden in
-the queue. SQS hides {in_flight:,} messages of a queue at most, and delivers nothing while there are so many.
+Urgent notices have another queue and do not wait behind these. What is not sent by 21:00 waits until 8:00, hidden
+in the queue. SQS hides {in_flight:,} messages of a queue at most, and delivers nothing while there are so many.
 
 A simulation (`bench/sending.py`) sends notices with the real function, queue rules and texts on a virtual clock,
 against an SNS that refuses what exceeds its parts a second while one-time codes take their share. A refused notice

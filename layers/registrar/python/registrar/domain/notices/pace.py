@@ -1,9 +1,9 @@
 """How fast queued notices are sent: never faster than SNS takes text messages.
 
 SNS limits the parts of text messages a second for the whole account. One-time codes count against the same limit
-and must not wait, so the notices of a queue use at most NOTICES_SHARE of it. MaximumConcurrency limits how many workers
-send at once, and each pauses after a message until its own share of the second has passed. There are two queues:
-where both are busy, SNS throttles some notices, which are put off.
+and must not wait, so the notices of a queue use at most NOTICES_SHARE of it. MaximumConcurrency limits how many
+workers send at once, and each pauses after a message until its own share of the second has passed. There are two
+queues: where both are busy, SNS throttles some notices, which are put off.
 """
 
 import secrets
