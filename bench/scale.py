@@ -240,7 +240,7 @@ in the queue. SQS hides {in_flight:,} messages of a queue at most, and delivers 
 A simulation (`bench/sending.py`) sends notices with the real function, queue rules and texts on a virtual clock,
 against an SNS that refuses what exceeds its parts a second while one-time codes take their share. A refused notice
 is put off: a copy, which was never received, replaces the message and arrives after 7 seconds to 15 minutes. Every
-notice is delivered once or, where SNS refuses for a day, ends in the dead letters; a test counts this with fewer
+notice is delivered once or, where SNS refuses for two days, ends in the dead letters; a test counts this with fewer
 notices, and with {night.notified:,} in `make test-all`.
 
 ## Shards

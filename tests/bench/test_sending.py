@@ -29,7 +29,7 @@ def test_a_limit_below_the_parameter_delays_notices_and_loses_none() -> None:
     assert found.put_off > 300, "the parameter says more than SNS takes"
 
 
-def test_notices_are_reported_where_nothing_is_taken_for_a_day() -> None:
+def test_notices_are_reported_where_nothing_is_taken_for_two_days() -> None:
     found = send(10, limit=2)
     check(found, 10, 2)
     assert len(found.reported) == 10

@@ -332,13 +332,13 @@ def test_delays_of_a_throttled_notice_grow_to_fifteen_minutes(
     assert 450 <= delays[-1] <= 900
 
 
-def test_a_notice_throttled_for_a_day_fails_and_is_reported(
+def test_a_notice_throttled_for_two_days_fails_and_is_reported(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         throttle(patched)
         (copy,) = copies(account.recorded(lambda: delivered(account, LOCKED)))
-        account.pass_time(hours=24)
+        account.pass_time(hours=48)
         assert redelivered(account, copy) == ["message-0"]
     reported = [line for line in account.logged() if line["message"] == "message failed"]
     assert "sms: ThrottlingException" in json.dumps(reported)

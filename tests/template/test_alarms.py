@@ -76,6 +76,8 @@ AGES = {
     "TrustQueue": 2400,
     "ReevaluationQueue": 4 * 3600,
     "AuditQueue": 1800,
+    # A full morning takes its day; what is left waits for the next.
+    "ExpiryNoticeQueue": 24 * 3600,
 }
 # A reported loss, and a line that nothing protects yet, cannot wait for all tries.
 URGENT = {"LossQueue", "AuditQueue"}

@@ -18,8 +18,8 @@ LONGEST_PAUSE = timedelta(seconds=4)
 SHORTEST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=15)
 """SQS delays a message by this at most."""
-GIVE_UP = timedelta(hours=24)
-"""A notice that channels throttled for a day fails: it ends in the dead letters, which raise an alarm."""
+GIVE_UP = timedelta(hours=48)
+"""A notice that channels throttled for two days, nights included, fails: it ends in the dead letters, which raise an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
