@@ -303,7 +303,7 @@ def test_an_expanded_role_reads_the_queue_and_the_streams_of_its_events_only(nam
         if references(mapping["FunctionName"]) == {name}
     ]
     streams = sorted((s for s in mappings if s["Fn::GetAtt"][1] == "StreamArn"), key=str)
-    queues = [source for source in mappings if source not in streams]
+    queues = [source for source in sorted(mappings, key=str) if source not in streams]
     expected: list[Any] = [(READ_QUEUE, queues[0] if len(queues) == 1 else queues)] if queues else []
     # Not by the stream's own ARN: a table that is restored under its name gets a new one.
     tables = [{"Fn::Sub": f"${{{stream['Fn::GetAtt'][0]}.Arn}}/stream/*"} for stream in streams]

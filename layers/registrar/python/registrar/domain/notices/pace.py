@@ -19,7 +19,7 @@ SHORTEST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=15)
 """SQS delays a message by this at most."""
 GIVE_UP = timedelta(hours=48)
-"""A notice that channels throttled for two days, nights included, fails: it ends in the dead letters, which raise an alarm."""
+"""A notice that channels throttled for so long, nights included, fails: it is a dead letter, with an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
