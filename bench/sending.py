@@ -138,6 +138,7 @@ class _Cloud:
         self._codes = codes
         self._taken: Counter[int] = Counter()
         self._numbers = 0
+        self._hidden_until: dict[str, datetime] = {}
 
     def pass_time(self, wait: timedelta) -> None:
         """Let time pass for the worker that runs."""
@@ -163,10 +164,15 @@ class _Cloud:
         for record in records:
             if str(record.number) not in failed:
                 continue
+            record.visible_at = self._hidden_until.pop(str(record.number), record.visible_at)
             if record.receives < _MOST_RECEIVES:
                 heapq.heappush(self.waiting, record)
             else:
                 self.outcome.reported.append(json.loads(record.body)["customer_id"])
+
+    def change_message_visibility(self, **call: Any) -> None:
+        """A message that waits, for the end of the quiet hours say."""
+        self._hidden_until[call["ReceiptHandle"]] = self.now + timedelta(seconds=call["VisibilityTimeout"])
 
     def send_message(self, **call: Any) -> None:
         """A copy that was put off."""
@@ -196,7 +202,9 @@ class _Cloud:
 def _batch(records: Sequence[_Waiting]) -> dict[str, Any]:
     batch = a_batch(*({} for _ in records))
     for entry, record in zip(batch["Records"], records, strict=True):
-        entry |= {"messageId": str(record.number), "body": record.body, "messageAttributes": record.attributes}
+        number = str(record.number)
+        entry |= {"messageId": number, "receiptHandle": number}
+        entry |= {"body": record.body, "messageAttributes": record.attributes}
     return batch
 
 

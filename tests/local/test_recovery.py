@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.shape import RESOURCES
 from tools.admin.rebuild_table import main
+from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
@@ -19,7 +20,6 @@ from tools.pki.issuers import DemoIssuers
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 NewCertificate = Callable[..., CustomerCertificate]
-STAFF = {"staff_id": "fraud.lee", "reason": "unusual transfers, case 4711"}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,9 @@ def test_customers_go_on_after_the_table_of_registrations_was_deleted_and_restor
     name = own.physical("RegistrationsTable")
     phone = logged_in(own, 1)
     held = registered(phone, new_certificate())
-    asked = {"customer_id": phone.customer.id, "registration_id": held, "hold": "on", **STAFF}
-    assert own.invoke("SetBankHoldFunction", asked)["done"]["status"] == "SUSPENDED"
+    with Automation(own) as automation:
+        fields = {"CustomerId": phone.customer.id, "RegistrationId": held, "Reason": "case 4711"}
+        assert automation.act("fraud.lee", "Hold", **fields)["done"]["status"] == "SUSPENDED"
     (before,) = mappings(own)
     backup = dynamodb.create_backup(TableName=name, BackupName="last")["BackupDetails"]["BackupArn"]
     dynamodb.delete_table(TableName=name)
