@@ -4,6 +4,7 @@ Not in batches: IAM knows one action for both, the local cloud asks for one of i
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,13 +42,16 @@ class Queue:
         return self.url.rpartition("/")[2]
 
     def postpone(self, receipt_handle: str, wait: timedelta) -> None:
-        """Hide a received message for `wait`, at most 12 hours from when it was received."""
+        """Hide a received message for `wait`, at most 12 hours from when it was received.
+
+        Rounded up: a message that comes back a moment too early is received over and over until its time comes.
+        """
         self.client.change_message_visibility(
-            QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=int(wait.total_seconds())
+            QueueUrl=self.url, ReceiptHandle=receipt_handle, VisibilityTimeout=math.ceil(wait.total_seconds())
         )
 
     def send_later(self, body: str, wait: timedelta, attributes: Mapping[str, str]) -> None:
         """Send a body that arrives after `wait`, at most 15 minutes, with these attributes."""
         named = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
-        seconds = int(wait.total_seconds())
+        seconds = math.ceil(wait.total_seconds())
         self.client.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=seconds, MessageAttributes=named)
