@@ -14,7 +14,7 @@ from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.aws.buckets.bucket import StoredObject
-from registrar.aws.buckets.trust_bucket import CONFIRMATION, Proposal
+from registrar.aws.buckets.trust_bucket import Proposal
 from registrar.domain.certificates.preview import preview
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_differences import differences
@@ -83,7 +83,7 @@ def _check(found: Proposal) -> dict[str, object] | None:
         return None
     outcome["differences"] = differences(active.content, proposed.content)
     outcome["would_change"] = preview(samples.take(), replaced or store, store, now(), BANK)
-    return outcome | {"to_activate": f"put the text {digest} into {CONFIRMATION}"}
+    return outcome | {"to_activate": f"another person fills in ConfirmTrust with {digest}"}
 
 
 def _readable(active: StoredObject | None) -> TrustStore | None:

@@ -155,7 +155,7 @@ def test_a_second_document_awaits_confirmation_and_reports_its_effect(app: App, 
     assert get_trust(account, ACTIVE)["version"] == 1
     report = get_trust(account, REPORT)
     assert report["activated"] is False
-    assert report["to_activate"] == f"put the text {report['sha256']} into {CONFIRMATION}"
+    assert report["to_activate"] == f"another person fills in ConfirmTrust with {report['sha256']}"
     change = report["would_change"]
     assert change["counts"] == {"would_be_refused": 1, "would_be_accepted": 0, "other_reasons": 1}
     assert change["looked_at"] == 2
