@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _read_password() -> str:
+    """From a pipe, or typed by a person without being shown."""
+    return getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report; returns the exit code."""
     options = _options(arguments)
@@ -208,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (_UsageError, OSError) as error:
         print(f"inspect: {error}", file=sys.stderr)
         return USAGE_ERROR
-    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    password = _read_password() if options.password_stdin else None
     at = options.at or datetime.now(UTC)
     found = inspect(files, password, trust, options.kind, at, options.bank)
     outcome = as_json(found, options.language, show_name=options.show_name)

@@ -182,6 +182,24 @@ def test_certificate_and_key_of_a_customers_folder_are_accepted(
     assert folder.random_number.hex() not in json.dumps(outcome)
 
 
+class _Terminal(io.StringIO):
+    """What a person types: readable, but the screen would show it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_password_that_a_person_types_is_not_shown(
+    run: Inspect, folder: CustomerFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", _Terminal("shown\n"))
+    monkeypatch.setattr(inspect, "getpass", lambda _: folder.password)
+
+    _, outcome = run(folder.certificate, folder.key, more=("--password-stdin",))
+
+    assert outcome["container"]["opened"] is True
+
+
 def test_certificate_of_another_ca_generation_is_refused(run: Inspect) -> None:
     other: DemoPki = a_pki(2)
     der = other.issue_customer(not_before=NOW, not_after=NOW.replace(year=2027), key=an_ec_key()).der
