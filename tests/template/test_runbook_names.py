@@ -8,6 +8,8 @@ import re
 import shlex
 
 import pytest
+from botocore import xform_name
+from botocore.session import get_session
 
 from registrar.entry.metrics import Metric
 from tests.support.shape import NESTED, OPERATIONS, RESOURCES, of_type
@@ -73,6 +75,11 @@ FOREIGN = {
 }
 # Resources of a later release: what a key is renamed to.
 RENAMED = {"RandomNumberKeyB2", "ReceiptKeyA2", "SealingKeyA2"}
+
+# Options of the AWS CLI itself, and commands that it has beside the API's.
+OF_THE_CLI = {"query", "output", "cli-binary-format"}
+CLI_NAMES = {"deploy": "codedeploy", "s3api": "s3"}
+HIGH_LEVEL = {("s3", "sync"), ("s3", "cp"), ("cloudtrail", "validate-logs"), ("dynamodb", "wait")}
 
 
 def _matching(pattern: str) -> set[str]:
@@ -171,3 +178,24 @@ def test_a_line_of_the_logs_exists() -> None:
     logged = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', CODE)) | {"reevaluation.hold", "reevaluation.lift"}
 
     assert lines - logged == {"revocation.crl"}, "a member of the trust document"
+
+
+def test_a_command_of_the_aws_cli_exists_with_its_options() -> None:
+    found = re.findall(r"\baws ([a-z0-9]+) ([a-z-]+)((?: \\\n|[^`\n#|>])*)", RUNBOOK)
+    wrong = set()
+    for service, command, rest in found:
+        given = set(re.findall(r"(?<!\S)--([a-z-]+)", rest))
+        if (service, command) not in HIGH_LEVEL and not given <= _options(service, command):
+            wrong.add((service, command))
+
+    assert len(found) > 20
+    assert wrong == set()
+
+
+def _options(service: str, command: str) -> set[str]:
+    """What a command of the AWS CLI takes. Fails where there is no such command."""
+    model = get_session().get_service_model(CLI_NAMES.get(service, service))
+    (operation,) = [name for name in model.operation_names if xform_name(name, "-") == command]
+    shape = model.operation_model(operation).input_shape
+    members = shape.members if shape is not None else {}
+    return {xform_name(name, "-") for name in members} | OF_THE_CLI
