@@ -9,6 +9,7 @@ import pytest
 
 from registrar.aws.buckets.audit_bucket import AuditBucket, audit_key
 from registrar.domain.evidence.audit_chain import AuditEntry, read
+from tests.support.builders import NOW
 from tests.support.roles import AsRole, is_denied
 from tools.admin.verify_audit import S3Bucket, verify
 from tools.cloud.automation import Automation
@@ -53,7 +54,7 @@ def test_a_hold_by_staff_is_in_the_chain_and_the_chain_verifies(
     assert entry["group"] == "/registrar/set_bank_hold"
     assert "fraud.lee" in entry["line"]
     assert registration_id in entry["line"]
-    report = verify(S3Bucket(cloud.client("s3"), cloud.outputs["AuditBucket"]))
+    report = verify(S3Bucket(cloud.client("s3"), cloud.outputs["AuditBucket"]), now=NOW)
     assert report.wrong == []
     assert report.entries >= 1
 
@@ -71,7 +72,7 @@ def test_writers_that_race_never_fork_the_chain(cloud: LocalCloud) -> None:
         list(pool.map(append, range(4)))
 
     assert len({entry["id"] for entry in lines_with(cloud, "race") if entry["group"] == "/race"}) == 12
-    assert verify(S3Bucket(cloud.client("s3"), name)).wrong == []
+    assert verify(S3Bucket(cloud.client("s3"), name), now=NOW).wrong == []
 
 
 def test_only_the_audit_path_may_write_or_read_the_chain(cloud: LocalCloud, as_role: AsRole) -> None:

@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import boto3
 
 from registrar.domain.evidence.audit_chain import read
 from tools.admin.customer_refs import find
-from tools.admin.verify_audit import Folder, verify
+from tools.admin.verify_audit import KEPT_DAYS, Folder, verify
 
 # Deeds after which a registration must not be used, each with the one that takes it back.
 HOLDING = {
@@ -71,9 +72,10 @@ def main(arguments: Sequence[str], client: Any = None) -> int:
     parser.add_argument("copy", type=Path)
     parser.add_argument("--since", required=True)
     parser.add_argument("--customers", required=True)
+    parser.add_argument("--days", type=int, default=KEPT_DAYS, help="AuditRetentionDays of the stack")
     given = parser.parse_args(arguments)
     source = Folder(given.copy)
-    wrong = verify(source).wrong
+    wrong = verify(source, now=datetime.now(UTC), days=given.days).wrong
     if wrong:
         sys.stderr.write("".join(f"{line}\n" for line in wrong))
         return 1
