@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from registrar.aws.buckets.audit_bucket import TRIES, AuditBucket, audit_key
 from registrar.domain.evidence.audit_chain import AuditEntry, Head, faults, read
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.reasons.errors import ChainUnreadable, ConditionFailed
 from tests.support.account import Account
 
 
@@ -35,6 +35,13 @@ def test_the_first_object_is_number_one(new_bucket: Callable[[], AuditBucket], a
     assert account.keys("AuditBucket") == ["audit/00000000000000000001.jsonl.gz"]
 
 
+def without_lock(account: Account) -> None:
+    """No years for what is written from now on, so that it can be erased."""
+    account.client("s3").put_object_lock_configuration(
+        Bucket=account.physical["AuditBucket"], ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+    )
+
+
 @pytest.mark.parametrize("count", range(10))
 def test_a_new_writer_finds_the_head(new_bucket: Callable[[], AuditBucket], count: int) -> None:
     bucket = new_bucket()
@@ -44,6 +51,65 @@ def test_a_new_writer_finds_the_head(new_bucket: Callable[[], AuditBucket], coun
 
     assert new_bucket().head() == head
     assert bucket.head() == head
+
+
+def erased(bucket: AuditBucket, number: int, *, hidden: bool = False) -> None:
+    """What a lifecycle rule does when an object's years end: it hides it first."""
+    where = {"Bucket": bucket.name, "Key": audit_key(number)}
+    versions = bucket.client.list_object_versions(Bucket=bucket.name, Prefix=audit_key(number))["Versions"]
+    if hidden:
+        bucket.client.delete_object(**where)
+    else:
+        bucket.client.delete_object(**where, VersionId=versions[0]["VersionId"])
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("gone", [[1], [1, 2, 3], [1, 2, 4], [1, 3]])
+def test_the_chain_goes_on_where_its_oldest_objects_were_erased(
+    account: Account, new_bucket: Callable[[], AuditBucket], gone: list[int], hidden: bool
+) -> None:
+    without_lock(account)
+    bucket = new_bucket()
+    for number in range(5):
+        head = bucket.append([entry(str(number))])
+    for number in gone:
+        erased(bucket, number, hidden=hidden)
+
+    assert new_bucket().head() == head
+    assert new_bucket().append([entry("next")]).object == 6
+
+
+def test_no_second_chain_begins_where_all_objects_are_hidden(
+    account: Account, new_bucket: Callable[[], AuditBucket]
+) -> None:
+    bucket = new_bucket()
+    head = [bucket.append([entry(name)]) for name in "ab"][-1]
+    for number in (1, 2):
+        erased(bucket, number, hidden=True)
+
+    assert new_bucket().head() == head
+
+
+def test_no_second_chain_begins_where_the_last_object_was_erased(
+    account: Account, new_bucket: Callable[[], AuditBucket]
+) -> None:
+    without_lock(account)
+    bucket = new_bucket()
+    for name in "ab":
+        bucket.append([entry(name)])
+    erased(bucket, 2, hidden=True)
+    erased(bucket, 2)
+
+    with pytest.raises(ChainUnreadable, match="last object"):
+        new_bucket().append([entry("c")])
+
+
+def test_a_key_that_is_no_object_of_the_chain_is_named(new_bucket: Callable[[], AuditBucket]) -> None:
+    bucket = new_bucket()
+    bucket.client.put_object(Bucket=bucket.name, Key="audit/0x", Body=b"", ChecksumAlgorithm="SHA256")
+
+    with pytest.raises(ChainUnreadable, match="audit/0x is no object"):
+        bucket.append([entry("a")])
 
 
 def test_two_writers_continue_one_chain(new_bucket: Callable[[], AuditBucket]) -> None:
@@ -99,8 +165,8 @@ class _Refusing:
         self.code = code
         self.tries = 0
 
-    def head_object(self, **call: Any) -> None:
-        raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+    def list_object_versions(self, **call: Any) -> dict[str, Any]:
+        return {}
 
     def put_object(self, **call: Any) -> None:
         self.tries += 1

@@ -60,6 +60,7 @@ READS = (
             "GetObject",
             "HeadObject",
             "ListObjectsV2",
+            "ListObjectVersions",
             "Decrypt",
             "GetPublicKey",
             "Sign",

@@ -187,11 +187,12 @@ POWERS = [
     _power("kms:GetPublicKey", "ReceiptKeyB", {"GetJwks"}),
     # Audit: one function appends, nobody else writes.
     _power("s3:PutObject", "AuditBucket/audit/x", {"KeepAudit"}),
-    _power("s3:GetObject", "AuditBucket/audit/x", {"KeepAudit"}),
+    _power("s3:GetObjectVersion", "AuditBucket/audit/x", {"KeepAudit"}),
+    _power("s3:GetObject", "AuditBucket/audit/x"),
     _power("s3:DeleteObject", "AuditBucket/audit/x"),
     _power("s3:PutObjectRetention", "AuditBucket/audit/x"),
     _power("s3:PutBucketObjectLockConfiguration", "AuditBucket"),
-    _power("s3:ListBucket", "AuditBucket", {"KeepAudit"}),
+    _power("s3:ListBucketVersions", "AuditBucket", {"KeepAudit"}),
     _power("sqs:SendMessage", "AuditQueue", {"CollectAudit"}),
     # Trust and revocation.
     _power("s3:GetObject", "TrustBucket/active/trust.json", ACTIVE_TRUST),

@@ -7,7 +7,9 @@ from tests.support.grants import SECRET_KEYS, Power
 from tests.support.shape import RESOURCES
 
 OPERATIONS = {
+    "s3:GetObjectVersion": "GetObject",
     "s3:ListBucket": "ListObjectsV2",
+    "s3:ListBucketVersions": "ListObjectVersions",
     "s3:PutBucketObjectLockConfiguration": "PutObjectLockConfiguration",
 }
 """Where IAM's name of an action is not that of the operation."""
@@ -47,7 +49,9 @@ def _dynamodb(name: str, table: str) -> dict[str, Any]:
 def _s3(name: str, bucket: str, key: str = "") -> dict[str, Any]:
     arguments: dict[str, dict[str, Any]] = {
         "PutObject": {"Key": key, "Body": b"x"},
+        "GetObjectVersion": {"Key": key, "VersionId": "x"},
         "ListBucket": {},
+        "ListBucketVersions": {},
         "PutBucketVersioning": {"VersioningConfiguration": {}},
         "PutBucketObjectLockConfiguration": {"ObjectLockConfiguration": {}},
         "PutObjectRetention": {"Key": key, "Retention": {}},

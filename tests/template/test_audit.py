@@ -148,7 +148,9 @@ def test_the_trail_signs_its_files_and_covers_the_account() -> None:
 
 
 def test_only_this_trail_writes_its_bucket() -> None:
-    (_, reading, writing) = expanded()["TrailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (_, reading, writing, others, deleting) = expanded()["TrailBucketPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
     name = "arn:${AWS::Partition}:cloudtrail:${AWS::Region}:${AWS::AccountId}:trail/${AWS::StackName}"
 
     assert expanded()["AccountTrail"]["Properties"]["TrailName"] == {"Ref": "AWS::StackName"}
@@ -157,3 +159,13 @@ def test_only_this_trail_writes_its_bucket() -> None:
         assert statement["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::Sub": name}
     assert writing["Resource"] == {"Fn::Sub": "${TrailBucket.Arn}/AWSLogs/${AWS::AccountId}/*"}
     assert writing["Condition"]["StringEquals"]["s3:x-amz-acl"] == "bucket-owner-full-control"
+    objects = {"Fn::Sub": "${TrailBucket.Arn}/*"}
+    for denial, actions in (
+        (others, "s3:PutObject"),
+        (deleting, ["s3:DeleteObject", "s3:DeleteObjectVersion"]),
+    ):
+        assert (denial["Effect"], denial["Principal"], denial["Resource"]) == ("Deny", "*", objects)
+        assert denial["Action"] == actions
+    # A request without a source ARN, as any person's is, is denied too.
+    assert others["Condition"] == {"StringNotEquals": {"aws:SourceArn": {"Fn::Sub": name}}}
+    assert "Condition" not in deleting

@@ -141,7 +141,12 @@ def test_uploads_are_not_versioned_and_expire_within_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "period"), [("EvidenceBucket", "EvidenceRetentionDays"), ("AuditBucket", "AuditRetentionDays")]
+    ("name", "period"),
+    [
+        ("EvidenceBucket", "EvidenceRetentionDays"),
+        ("AuditBucket", "AuditRetentionDays"),
+        ("TrailBucket", "AuditRetentionDays"),
+    ],
 )
 def test_evidence_can_be_neither_changed_nor_deleted_while_it_is_kept(name: str, period: str) -> None:
     bucket = expanded()[name]["Properties"]
@@ -193,7 +198,7 @@ def test_a_bucket_requires_tls(name: str) -> None:
     statement, *others = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
     # CloudFront reads the page's files (test_page.py); entries of the audit are only appended (test_audit.py).
-    assert len(others) == {"PageBucket": 1, "AuditBucket": 3, "TrailBucket": 2}.get(name, 0)
+    assert len(others) == {"PageBucket": 1, "AuditBucket": 3, "TrailBucket": 4}.get(name, 0)
 
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     arn = {"Fn::GetAtt": [name, "Arn"]}
