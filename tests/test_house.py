@@ -249,6 +249,14 @@ def test_commands_of_the_readme_exist() -> None:
     assert not [module for module in modules if not (ROOT / f"{module.replace('.', '/')}.py").exists()]
 
 
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.[my]*"))], ids=_name
+)
+def test_commands_of_the_docs_run_where_the_packages_are(path: Path) -> None:
+    # The machine's own Python has neither boto3 nor our packages.
+    assert not re.findall(r"^.*(?<![/\w])python3? -m tools\..*$", path.read_text(), re.MULTILINE)
+
+
 def test_links_of_the_readme_exist() -> None:
     readme = (ROOT / "README.md").read_text()
     links = {target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", readme)}

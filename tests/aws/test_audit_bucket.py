@@ -70,8 +70,7 @@ def test_the_chain_goes_on_where_its_oldest_objects_were_erased(
 ) -> None:
     without_lock(account)
     bucket = new_bucket()
-    for number in range(5):
-        head = bucket.append([entry(str(number))])
+    head = [bucket.append([entry(str(number))]) for number in range(5)][-1]
     for number in gone:
         erased(bucket, number, hidden=hidden)
 

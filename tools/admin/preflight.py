@@ -1,6 +1,6 @@
 """Print what a stack still needs before customers may use it (docs/runbook.md, "Going live").
 
-    python -m tools.admin.preflight --stack NAME [--region REGION] [--sms-usd 1000]
+    .venv/bin/python -m tools.admin.preflight --stack NAME [--region REGION] [--sms-usd 1000]
 
 One line a check: OK, MISSING with what to do, or CANNOT TELL with the error (mostly a permission: every check only
 reads). The exit code is 0 if all are OK, otherwise 1.
@@ -55,6 +55,7 @@ class Stack:
     client: Callable[[str, str | None], Any]
     now: datetime
     sms_usd: float = 1.0
+    name: str = ""
 
     def listed(self, name: str) -> list[str]:
         """The values of a parameter that is a list."""
@@ -71,6 +72,13 @@ def missing(text: str, section: str = SECTION) -> Finding:
     return Finding(Outcome.MISSING, text, section)
 
 
+def stage(stack: Stack) -> Finding:
+    """Only `prod` refuses placeholders and protects its tables."""
+    if stack.parameters["Stage"] != "prod":
+        return missing(f"Stage is {stack.parameters['Stage']}: tables can be deleted, placeholders are accepted")
+    return ok("the stage is prod")
+
+
 def sms_sandbox(stack: Stack) -> Finding:
     """In SNS's sandbox only verified numbers get text messages."""
     if stack.client("sns", None).get_sms_sandbox_account_status()["IsInSandbox"]:
@@ -81,7 +89,7 @@ def sms_sandbox(stack: Stack) -> Finding:
 
 
 def sms_spend(stack: Stack) -> Finding:
-    """SNS stops sending where a month's limit, by default 1 USD, is used up."""
+    """SNS stops sending where a month's limit, by default 1 USD, is used up; the alarm comes before that."""
     found = stack.client("sns", None).get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"]
     limit = float(found.get("MonthlySpendLimit", 1))
     if limit <= 1 or limit < stack.sms_usd:
@@ -89,6 +97,12 @@ def sms_spend(stack: Stack) -> Finding:
         return missing(
             f"the monthly limit for text messages is {limit:g} USD: have the quota raised (Service Quotas, SNS), "
             f"then aws sns set-sms-attributes --attributes MonthlySpendLimit={wanted:g}"
+        )
+    alarm = float(stack.parameters["SmsSpendAlarmUsd"])
+    if alarm >= limit:
+        return missing(
+            f"SmsSpendAlarm never fires: SNS stops at {limit:g} USD, before the alarm at {alarm:g} USD "
+            "(SmsSpendAlarmUsd): deploy with less than the limit"
         )
     return ok(f"the monthly limit for text messages is {limit:g} USD")
 
@@ -187,6 +201,72 @@ def alarm_topic(stack: Stack) -> Finding:
     return ok(f"alarms reach {attributes['SubscriptionsConfirmed']} subscriptions")
 
 
+def firewall(stack: Stack) -> Finding:
+    """A new stack's firewall only counts."""
+    mode = stack.parameters["FirewallMode"]
+    if mode != "Block":
+        return missing(
+            f"FirewallMode is {mode}: it blocks nothing; read a week's figures, then deploy with Block",
+            "The firewall blocks customers",
+        )
+    return ok("the firewall blocks")
+
+
+def evidence_lock(stack: Stack) -> Finding:
+    """With GOVERNANCE evidence and audit can be deleted by whoever may bypass it."""
+    for output in ("EvidenceBucket", "AuditBucket"):
+        bucket = stack.outputs[output]
+        mode = _lock_mode(stack.client("s3", None), bucket)
+        if mode != "COMPLIANCE":
+            return missing(
+                f"the Object Lock of {bucket} ({output}) is {mode}: deploy with EvidenceLockMode=COMPLIANCE "
+                "before the first object; those that are stored keep the lock they have"
+            )
+    return ok("nobody can delete evidence or audit entries before their time")
+
+
+def trail(stack: Stack) -> Finding:
+    """Without CloudTrail nobody can say who called a function of staff or read evidence."""
+    cloudtrail = stack.client("cloudtrail", None)
+    if stack.parameters["Trail"] == "on":
+        names = [stack.name]
+    else:
+        found = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
+        names = [each["TrailARN"] for each in found if each.get("IsMultiRegionTrail")]
+        if not names:
+            return missing("Trail is off, and the account has no other trail for all regions", "Audit")
+    status = {name: _trail_status(cloudtrail, name) for name in names}
+    errors = {name: error for name, error in status.items() if error}
+    if len(errors) == len(status):
+        name, error = next(iter(errors.items()))
+        return missing(f"the trail {name} {error}", "Audit")
+    working = next(name for name in names if name not in errors)
+    if stack.parameters["Trail"] == "on":
+        return ok(f"the trail {working} records and delivers")
+    return ok(f"Trail is off, {working} records: its data events have to be those of the runbook's section Audit")
+
+
+def truststore(stack: Stack) -> Finding:
+    """API Gateway checks relying services' client certificates against the CAs that it could read."""
+    wanted = stack.parameters.get("RelyingTruststoreUri", "")
+    if not wanted:
+        return ok("RelyingTruststoreUri is not used")
+    domain = stack.client("apigateway", None).get_domain_name(domainName=stack.parameters["RelyingDomain"])
+    status = domain.get("domainNameStatus", "AVAILABLE")
+    if status != "AVAILABLE":
+        return missing(f"the domain {stack.parameters['RelyingDomain']} is {status}", "Relying services")
+    used = domain.get("mutualTlsAuthentication", {})
+    if used.get("truststoreUri") != wanted:
+        return missing(
+            f"the domain asks for no client certificate of {wanted} (RelyingTruststoreUri)", "Relying services"
+        )
+    if used.get("truststoreWarnings"):
+        return missing(
+            f"API Gateway warns of {wanted}: {'; '.join(used['truststoreWarnings'])}", "Relying services"
+        )
+    return ok(f"client certificates are checked against {wanted}")
+
+
 def page_certificate(stack: Stack) -> Finding:
     """CloudFront needs the certificate of the page's domain."""
     return _certificate(stack, "WebDomain", "WebCertificateArn", CLOUDFRONT_REGION)
@@ -203,6 +283,7 @@ def relying_certificate(stack: Stack) -> Finding:
 
 
 CHECKS: Mapping[str, Callable[[Stack], Finding]] = {
+    "stage": stage,
     "sms-sandbox": sms_sandbox,
     "sms-spend": sms_spend,
     "mail-sandbox": mail_sandbox,
@@ -215,6 +296,10 @@ CHECKS: Mapping[str, Callable[[Stack], Finding]] = {
     "page-certificate": page_certificate,
     "api-certificate": api_certificate,
     "relying-certificate": relying_certificate,
+    "truststore": truststore,
+    "firewall": firewall,
+    "evidence-lock": evidence_lock,
+    "trail": trail,
 }
 
 
@@ -245,6 +330,7 @@ def read_stack(name: str, client: Callable[[str, str | None], Any], now: datetim
         client,
         now,
         sms_usd,
+        name,
     )
 
 
@@ -254,6 +340,31 @@ def _belongs(origin: str, domain: str) -> bool:
         return True
     host = urlsplit(origin).hostname or ""
     return origin.startswith("https://") and (host == domain or host.endswith(f".{domain}"))
+
+
+def _lock_mode(s3: Any, bucket: str) -> str:
+    """The mode of a bucket's Object Lock."""
+    try:
+        lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ObjectLockConfigurationNotFoundError":
+            raise
+        return "none"
+    return str(lock.get("Rule", {}).get("DefaultRetention", {}).get("Mode", "none"))
+
+
+def _trail_status(cloudtrail: Any, name: str) -> str:
+    """What is wrong with a trail; nothing where it records and delivers."""
+    try:
+        status = cloudtrail.get_trail_status(Name=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "TrailNotFoundException":
+            raise
+        return "does not exist"
+    if not status.get("IsLogging"):
+        return "records nothing: aws cloudtrail start-logging"
+    failed = status.get("LatestDeliveryError") or status.get("LatestDigestDeliveryError")
+    return f"delivers nothing: {failed}" if failed else ""
 
 
 def _certificate(stack: Stack, domain_name: str, arn_name: str, region: str | None) -> Finding:
@@ -277,7 +388,7 @@ def _certificate(stack: Stack, domain_name: str, arn_name: str, region: str | No
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the checks of the stack that the command line names, and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.admin.preflight", description=(__doc__ or "").split("\n")[0]
+        prog=".venv/bin/python -m tools.admin.preflight", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--stack", required=True, help="the stack's name")
     parser.add_argument("--region", help="of the stack; by default the one of your profile")

@@ -14,7 +14,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from tests.support.builders import NOW, a_pin, a_pki, a_trust_document
-from tests.support.shape import RESOURCES
+from tests.support.shape import PARAMETERS, RESOURCES
 from tools.admin import preflight
 from tools.admin.preflight import CHECKS, CONCURRENCY, Finding, Outcome, Stack, findings, line
 from tools.cloud.emulator import REGION, ROOT
@@ -31,12 +31,20 @@ READY = {
     "WebDomain": "cert.bank.test",
     "WebCertificateArn": ARN,
     "ApiDomain": "none",
+    "Stage": "prod",
+    "SmsSpendAlarmUsd": "40",
+    "FirewallMode": "Block",
+    "Trail": "on",
 }
 DOCUMENT = json.dumps(a_trust_document()).encode()
 Answers = Mapping[str, Any]
 """What AWS answers: by operation its response, or the code of an error."""
 LIMITS = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
 IDENTITY = {"VerifiedForSendingStatus": True, "DkimAttributes": {"Status": "SUCCESS"}}
+OUTPUTS = {"TrustBucket": "trust", "EvidenceBucket": "evidence", "AuditBucket": "audit"}
+RELYING = {"RelyingDomain": "relying.bank.test", "RelyingTruststoreUri": "s3://cas/cas.pem"}
+TRUSTSTORE = {"truststoreUri": "s3://cas/cas.pem"}
+TRAIL = "arn:aws:cloudtrail:ap-northeast-2:000000000000:trail/bank"
 CERTIFICATE = {"Status": "ISSUED", "DomainName": "cert.bank.test", "SubjectAlternativeNames": ["cert.bank.test"]}
 
 
@@ -64,8 +72,7 @@ def checked(stubs: ExitStack, name: str, service: str, answers: Answers, **param
         regions.append(region)
         return client
 
-    outputs = {"TrustBucket": "trust"}
-    found = dict(findings(Stack(READY | parameters, outputs, made, NOW)))[name]
+    found = dict(findings(Stack(READY | parameters, OUTPUTS, made, NOW, name="registrar")))[name]
     if name == "page-certificate":
         assert set(regions) <= {"us-east-1"}
     return found
@@ -134,6 +141,58 @@ def body(content: bytes) -> dict[str, Any]:
         ("page-certificate", "acm", {}, {"WebDomain": ""}, "OK"),
         ("page-certificate", "acm", {}, {"WebCertificateArn": ""}, "MISSING"),
         ("page-certificate", "acm", {"describe_certificate": "ResourceNotFoundException"}, {}, "CANNOT TELL"),
+        (
+            "evidence-lock",
+            "s3",
+            {"get_object_lock_configuration": "ObjectLockConfigurationNotFoundError"},
+            {},
+            "MISSING",
+        ),
+        ("evidence-lock", "s3", {"get_object_lock_configuration": "AccessDenied"}, {}, "CANNOT TELL"),
+        ("stage", "sns", {}, {}, "OK"),
+        ("stage", "sns", {}, {"Stage": "dev"}, "MISSING"),
+        ("firewall", "sns", {}, {}, "OK"),
+        ("firewall", "sns", {}, {"FirewallMode": "Count"}, "MISSING"),
+        ("truststore", "apigateway", {}, {}, "OK"),
+        ("truststore", "apigateway", {"get_domain_name": {"mutualTlsAuthentication": TRUSTSTORE}}, RELYING, "OK"),
+        ("truststore", "apigateway", {"get_domain_name": {}}, RELYING, "MISSING"),
+        (
+            "truststore",
+            "apigateway",
+            {"get_domain_name": {"mutualTlsAuthentication": TRUSTSTORE, "domainNameStatus": "UPDATING"}},
+            RELYING,
+            "MISSING",
+        ),
+        (
+            "truststore",
+            "apigateway",
+            {"get_domain_name": {"mutualTlsAuthentication": TRUSTSTORE | {"truststoreWarnings": ["expired"]}}},
+            RELYING,
+            "MISSING",
+        ),
+        ("truststore", "apigateway", {"get_domain_name": "NotFoundException"}, RELYING, "CANNOT TELL"),
+        ("trail", "cloudtrail", {"get_trail_status": {"IsLogging": True}}, {}, "OK"),
+        ("trail", "cloudtrail", {"get_trail_status": {"IsLogging": False}}, {}, "MISSING"),
+        (
+            "trail",
+            "cloudtrail",
+            {"get_trail_status": {"IsLogging": True, "LatestDeliveryError": "AccessDenied"}},
+            {},
+            "MISSING",
+        ),
+        ("trail", "cloudtrail", {"get_trail_status": "TrailNotFoundException"}, {}, "MISSING"),
+        ("trail", "cloudtrail", {"get_trail_status": "AccessDeniedException"}, {}, "CANNOT TELL"),
+        ("trail", "cloudtrail", {"describe_trails": {"trailList": []}}, {"Trail": "off"}, "MISSING"),
+        (
+            "trail",
+            "cloudtrail",
+            {
+                "describe_trails": {"trailList": [{"TrailARN": TRAIL, "IsMultiRegionTrail": True}]},
+                "get_trail_status": {"IsLogging": True},
+            },
+            {"Trail": "off"},
+            "OK",
+        ),
         ("api-certificate", "acm", {}, {}, "OK"),
         ("relying-certificate", "acm", {}, {}, "OK"),
     ],
@@ -154,7 +213,11 @@ def test_each_outcome(
 
 @pytest.mark.parametrize(
     ("limit", "wanted", "expected"),
-    [("1", 1.0, "MISSING"), ("50", 1.0, "OK"), ("50", 1000.0, "MISSING"), (None, 1.0, "MISSING")],
+    [
+        *(("1", 1.0, "MISSING"), ("50", 1.0, "OK"), ("50", 1000.0, "MISSING"), (None, 1.0, "MISSING")),
+        # SNS stops before, or when, the alarm at 40 USD would fire.
+        *(("30", 1.0, "MISSING"), ("40", 1.0, "MISSING"), ("41", 1.0, "OK")),
+    ],
 )
 def test_the_limit_for_text_messages_is_what_the_bank_plans(
     stubs: ExitStack, limit: str | None, wanted: float, expected: str
@@ -187,15 +250,62 @@ def test_an_alarm_reaches_somebody(
     assert checked(stubs, "alarm-topic", "sns", {"get_topic_attributes": answer}).outcome == expected
 
 
+@pytest.mark.parametrize(
+    ("evidence", "audit", "expected"),
+    [
+        ("COMPLIANCE", "COMPLIANCE", "OK"),
+        ("GOVERNANCE", "GOVERNANCE", "MISSING"),
+        ("COMPLIANCE", "GOVERNANCE", "MISSING"),
+        ("COMPLIANCE", None, "MISSING"),
+    ],
+)
+def test_what_proves_something_is_locked_for_everybody(
+    stubs: ExitStack, evidence: str, audit: str | None, expected: str
+) -> None:
+    client: Any = botocore.session.get_session().create_client(
+        "s3", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    stubber = stubs.enter_context(Stubber(client))
+    for mode in (evidence, audit):
+        rule = {"Rule": {"DefaultRetention": {"Mode": mode, "Days": 1827}}} if mode else {}
+        lock = {"ObjectLockEnabled": "Enabled", **rule}
+        stubber.add_response("get_object_lock_configuration", {"ObjectLockConfiguration": lock})
+
+    found = preflight.evidence_lock(Stack(READY, OUTPUTS, lambda service, region: client, NOW))
+
+    assert found.outcome == expected
+
+
+# Each has a value that is right without a look, or what it needs fails at once.
+NEEDS_NO_CHECK = {
+    *("BankCode", "WebOrigins", "CurrentSealingKey", "CurrentReceiptKey", "QuietHours", "SmsPartsPerSecond"),
+    *("NoticeWorkers", "RetentionDaysEnded", "EvidenceRetentionDays", "AuditRetentionDays", "LogRetentionDays"),
+    *("Rollout", "ApiLogRole"),
+    # Decided by the template's rules for prod, and cannot change later.
+    "MultiRegionKeys",
+    # Read from the buckets themselves.
+    "EvidenceLockMode",
+}
+
+
+def test_each_parameter_is_checked_or_needs_no_check() -> None:
+    source = (ROOT / "tools/admin/preflight.py").read_text(encoding="utf-8")
+    checked_ones = {name for name in PARAMETERS if f'"{name}"' in source}
+
+    assert PARAMETERS.keys() - checked_ones == NEEDS_NO_CHECK
+
+
 def test_a_service_that_cannot_be_reached_stops_no_other_check() -> None:
     def unreachable(service: str, region: str | None) -> Any:
         raise EndpointConnectionError(endpoint_url=f"https://{service}")
 
-    found = dict(findings(Stack(READY, {"TrustBucket": "trust"}, unreachable, NOW)))
+    found = dict(findings(Stack(READY, OUTPUTS, unreachable, NOW)))
 
     assert found.keys() == CHECKS.keys()
     asked_nobody = {name for name, finding in found.items() if finding.outcome is Outcome.OK}
-    assert asked_nobody == {"passkeys", "api-certificate", "relying-certificate"}
+    assert asked_nobody == {
+        *("stage", "passkeys", "api-certificate", "relying-certificate", "truststore", "firewall"),
+    }
     assert {found[name].outcome for name in CHECKS.keys() - asked_nobody} == {Outcome.CANNOT_TELL}
 
 
@@ -204,8 +314,8 @@ def test_a_check_is_one_line_that_names_a_section_of_the_runbook() -> None:
 
     assert printed == 'MISSING      sms-sandbox          leave the sandbox (docs/runbook.md, "Trust document")'
     source = (ROOT / "tools/admin/preflight.py").read_text(encoding="utf-8")
-    for section in {preflight.SECTION, *re.findall(r', "([A-Z][a-z ]+)"\)', source)}:
-        assert f"\n## {section}\n" in RUNBOOK
+    for section in {preflight.SECTION, *re.findall(r',\s+"([A-Z][a-z ]+)",?\s*\)', source)}:
+        assert re.search(rf"^## {section}( \(alarms? .*)?$", RUNBOOK, re.MULTILINE)
 
 
 def test_the_apis_let_no_more_through_than_lambda_runs() -> None:
@@ -222,7 +332,7 @@ def test_the_apis_let_no_more_through_than_lambda_runs() -> None:
 def test_the_runbook_leads_with_it() -> None:
     chapter = RUNBOOK.split("\n## Going live\n")[1].split("\n## ")[0]
 
-    assert "python -m tools.admin.preflight --stack" in chapter
+    assert ".venv/bin/python -m tools.admin.preflight --stack" in chapter
     for name in CHECKS:
         assert f"`{name}`" in chapter
 
