@@ -48,6 +48,12 @@ def _metrics() -> Iterator[list[Any]]:
         yield from widget["properties"].get("metrics", [])
 
 
+def _queues_in(title: str) -> set[str]:
+    """The names of the queues that a graph shows, by its title."""
+    (widget,) = [each for each in _board()[0] if each["properties"].get("title") == title]
+    return {metric[3].strip("${}") for metric in widget["properties"]["metrics"] if metric[0] == "AWS/SQS"}
+
+
 def _log_groups(query: dict[str, Any]) -> list[str]:
     """The groups of a saved query, by name."""
     groups = query["LogGroupNames"]
@@ -142,6 +148,24 @@ def test_queues_of_the_dashboard_are_those_of_their_labels() -> None:
             assert part == 5, "arn:aws:sqs:region:account:name"
             assert dead[index] == name.removeprefix("Dead") + "DeadLetters"
     assert {name for name, _ in queues} == {source["Queue"]["Fn::GetAtt"][0] for _, source in events("SQS")}
+
+
+@pytest.mark.parametrize(
+    ("title", "prefix"), [("Oldest message of each queue (s)", "Queue"), ("Dead letters", "Dead")]
+)
+def test_every_queue_with_a_consumer_is_in_the_graphs_of_ages_and_of_dead_letters(title: str, prefix: str) -> None:
+    consumed = {source["Queue"]["Fn::GetAtt"][0].removesuffix("Queue") for _, source in events("SQS")}
+
+    assert _queues_in(title) == {prefix + name for name in consumed}
+
+
+def test_graphs_of_notices_show_the_queues_that_notices_go_through() -> None:
+    sources = [source for name, source in events("SQS") if name == "SendNoticeFunction"]
+    queues = {"Queue" + source["Queue"]["Fn::GetAtt"][0].removesuffix("Queue") for source in sources}
+
+    assert _queues_in("Waiting notices") == queues
+    # What the expiry run could not send ends in the dead letters of its own queue.
+    assert _queues_in("Expiry run: planned, sent, failed") == {"DeadExpiryNotice"}
 
 
 def test_the_dashboard_answers_the_questions_of_the_service() -> None:

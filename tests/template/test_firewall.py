@@ -1,5 +1,6 @@
 """The firewalls before the two APIs: limits that fit the functions' own, and bodies that customers send."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -118,6 +119,18 @@ def test_preflights_do_not_count_as_logins() -> None:
     }
 
 
+def test_every_rule_on_a_path_reads_it_as_the_gateway_does() -> None:
+    matches = list(_matches_of_paths([ACL["Rules"], RELYING_ACL["Rules"]]))
+
+    assert matches
+    for match in matches:
+        # Decoded first: what was encoded may be // or /../.
+        assert sorted((each["Priority"], each["Type"]) for each in match["TextTransformations"]) == [
+            (0, "URL_DECODE"),
+            (1, "NORMALIZE_PATH"),
+        ]
+
+
 def test_a_body_that_no_function_reads_is_refused() -> None:
     size = RULES["body-size"]["Statement"]["SizeConstraintStatement"]
 
@@ -158,6 +171,17 @@ def test_the_firewall_of_relying_services_has_no_rules_on_contents() -> None:
 def _rate(name: str) -> dict[str, Any]:
     statement: dict[str, Any] = RULES[name]["Statement"]["RateBasedStatement"]
     return statement
+
+
+def _matches_of_paths(node: Any) -> Iterator[dict[str, Any]]:
+    """Every statement that looks at the path, however deep."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _matches_of_paths(each)
+    elif isinstance(node, dict):
+        if "UriPath" in node.get("FieldToMatch", {}):
+            yield node
+        yield from _matches_of_paths(list(node.values()))
 
 
 def _for_pages(value: Any) -> dict[str, Any]:
