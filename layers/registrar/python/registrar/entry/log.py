@@ -12,7 +12,8 @@ from aws_lambda_powertools import Logger
 from registrar.entry.metrics import counted, metrics_of
 
 # Each log group belongs to one function: neither its file nor the service's name is written again in each line.
-logger = Logger(service="registrar", location=None)
+# Lambda reads the level of a line only where its time is one of RFC 3339; all others count as INFO.
+logger = Logger(service="registrar", location=None, use_rfc3339=True, utc=True)
 logger.remove_keys(["service"])
 
 
