@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.writes import MeteredApp
-from registrar.domain.notices.pace import Pace
+from registrar.domain.notices.pace import URGENT_SHARE, Pace
 from registrar.domain.times import iso
 from tests.support.account import Account, an_account
 from tests.support.app import a_batch, trust_demo_issuers
@@ -98,7 +98,9 @@ class Counted:
         return 3 * (self.calls["SendMessage"] + _QUEUE_REQUESTS_OF_S3_AND_EVENTBRIDGE)
 
 
-_PACE = Pace.of(str(PARAMETERS["SmsPartsPerSecond"]["Default"]), str(PARAMETERS["NoticeWorkers"]["Default"]))
+_PACE = Pace.of(
+    str(PARAMETERS["SmsPartsPerSecond"]["Default"]), str(PARAMETERS["NoticeWorkers"]["Default"]), URGENT_SHARE
+)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from registrar.aws.tables.registration_items import EXPIRY_SHARDS
 from registrar.domain.notices.expiry import THRESHOLD_DAYS
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.notices.message_parts import message_parts
-from registrar.domain.notices.pace import NOTICES_SHARE, Pace
+from registrar.domain.notices.pace import EXPIRY_SHARE, NOTICES_SHARE, URGENT_SHARE, Pace
 from registrar.domain.notices.rendering import notice_text
 from registrar.domain.times import SEOUL
 from tests.support.shape import PARAMETERS
@@ -33,6 +33,8 @@ SMS_PARTS: int = PARAMETERS["SmsPartsPerSecond"]["Default"]
 SENDERS: int = PARAMETERS["NoticeWorkers"]["Default"]
 SENDING_DAY_HOURS = 12
 """From the run at 9:00 to the quiet hours at 21:00."""
+PUT_OFF_HOURS = 0.5
+"""What is left of them for notices that were put off."""
 ENGLISH_SHARE = 0.1
 MOST_IN_FLIGHT = 120_000
 """SQS delivers nothing more from a queue while so many of its messages are hidden."""
@@ -123,7 +125,7 @@ class Night:
     @property
     def seconds_a_notice(self) -> float:
         """How long a notice occupies its worker: the pause that keeps the pace is longer than the work."""
-        pace = Pace.of(str(SMS_PARTS), str(SENDERS)).parts_a_second
+        pace = Pace.of(str(SMS_PARTS), str(SENDERS), EXPIRY_SHARE).parts_a_second
         return max(ASSUMED["one notice, from its queue to SENT, seconds"], parts_a_notice() / pace)
 
     @property
@@ -145,7 +147,7 @@ class Night:
 
     @property
     def sending_hours(self) -> float:
-        """The time that the text messages need at the notices' share of SNS's limit."""
+        """The time that the text messages need at the expiry run's share of SNS's default limit."""
         return hours_for(self.parts)
 
     def dollars(self) -> float:
@@ -161,8 +163,8 @@ class Night:
 
 
 def hours_for(parts: float, limit: float = SMS_PARTS) -> float:
-    """The time that these parts take notices, at SNS's limit in parts a second."""
-    return parts / (limit * NOTICES_SHARE) / 3600
+    """The time that these parts take the expiry run's notices, at SNS's limit in parts a second."""
+    return parts / (limit * EXPIRY_SHARE) / 3600
 
 
 def parts_of(language: str, certificates: int) -> int:
@@ -183,16 +185,19 @@ def parts_a_notice() -> float:
 
 def limit_for(notices: float) -> int:
     """The limit in parts a second that sends so many notices before the quiet hours."""
-    return math.ceil(notices * parts_a_notice() / (SENDING_DAY_HOURS * 3600 * NOTICES_SHARE))
+    seconds = (SENDING_DAY_HOURS - PUT_OFF_HOURS) * 3600
+    return math.ceil(notices * parts_a_notice() / (seconds * EXPIRY_SHARE))
 
 
 def workers_for(limit: int) -> int:
-    """How many workers reach the notices' share of a limit: each sends one notice after another."""
+    """How many workers reach the expiry run's share of a limit: each sends one notice after another."""
     work = ASSUMED["one notice, from its queue to SENT, seconds"]
-    return max(2, math.ceil(limit * NOTICES_SHARE * work / parts_a_notice()))
+    return max(2, math.ceil(limit * EXPIRY_SHARE * work / parts_a_notice()))
 
 
 FULL = Night(REGISTRATIONS, NOTICES, REGISTRATIONS // 365)
+FULL_LIMIT = limit_for(NOTICES)
+"""What the bank asks SNS for, before it is that large."""
 
 
 _PAGE = """# At full size
@@ -214,7 +219,9 @@ Assumed, not measured (times of a warm function, list prices; the operator sets 
 ## Text messages
 
 The first bottleneck is the text messages. SNS limits their parts a second, by default {sms} for the whole account
-in a region. Notices use {share:.0%} of it, since one-time codes count against the same limit and must not wait.
+in a region. Notices use {share:.0%} of it, since one-time codes count against the same limit and must not wait:
+{expiry_share:.0%} are the expiry run's, {urgent_share:.0%} those of all other queued notices, which have a queue of
+their own. Neither uses the other's part, so both together stay within the {share:.0%}, however busy they are.
 Korean has 70 characters in a part, or 67 in each of several; English notices too, since they contain
 the customer's name.
 
@@ -227,21 +234,23 @@ the customer's name.
 | --- | ---: | ---: | --- |
 {times}
 
-So a day of {night.notified:,} notices almost fills the {day} hours until the quiet hours. **Before** notices become
-more than that, ask AWS for a higher limit (runbook, "SMS quota") and deploy with it:
+So the default limit is enough for {enough:,.0f} notices a day: {day} hours until the quiet hours, half an hour of
+them for what was put off. **Before** notices become more than that, ask AWS for a higher limit (runbook, "SMS
+quota") and deploy with it:
 
 | registrations | notices a day | `SmsPartsPerSecond` | `NoticeWorkers` |
 | ---: | ---: | ---: | ---: |
 {limits}
 
-Urgent notices have another queue and do not wait behind these. What is not sent by 21:00 waits until 8:00, hidden
+What is not sent by 21:00 waits until 8:00, hidden
 in the queue. SQS hides {in_flight:,} messages of a queue at most, and delivers nothing while there are so many.
 
 A simulation (`bench/sending.py`) sends notices with the real function, queue rules and texts on a virtual clock,
 against an SNS that refuses what exceeds its parts a second while one-time codes take their share. A refused notice
 is put off: a copy, which was never received, replaces the message and arrives after 7 seconds to 15 minutes. Every
 notice is delivered once or, where SNS refuses for two days, ends in the dead letters; a test counts this with fewer
-notices, and with {night.notified:,} in `make test-all`.
+notices, and with {night.notified:,} at {full_limit} parts a second in `make test-all`. Another sends from both
+queues at once, and finds no minute in which they exceed their {share:.0%}.
 
 ## Shards
 
@@ -260,6 +269,10 @@ def page(night: Night = FULL) -> str:
         assumed="\n".join(f"| {what} | {value:g} |" for what, value in ASSUMED.items()),
         sms=SMS_PARTS,
         share=NOTICES_SHARE,
+        expiry_share=EXPIRY_SHARE,
+        urgent_share=URGENT_SHARE,
+        full_limit=FULL_LIMIT,
+        enough=_most_notices(),
         ko1=parts_of("ko", 1),
         ko5=parts_of("ko", 5),
         en1=parts_of("en", 1),
@@ -270,6 +283,12 @@ def page(night: Night = FULL) -> str:
         in_flight=MOST_IN_FLIGHT,
         mornings=900 / night.longest_shard_seconds,
     )
+
+
+def _most_notices() -> float:
+    """Notices a day that the default limit sends before the quiet hours, in thousands that are full."""
+    seconds = (SENDING_DAY_HOURS - PUT_OFF_HOURS) * 3600
+    return SMS_PARTS * EXPIRY_SHARE * seconds / parts_a_notice() // 1000 * 1000
 
 
 def _times(night: Night) -> list[str]:
@@ -332,7 +351,10 @@ def _lines(night: Night) -> list[tuple[str, str, str]]:
         (
             "sending",
             f"{night.sending_hours:.1f} h",
-            f"{night.parts:,.0f} parts at {SMS_PARTS} a second, of which notices use {NOTICES_SHARE:.0%}",
+            (
+                f"{night.parts:,.0f} parts at {SMS_PARTS} a second, of which the expiry run uses {EXPIRY_SHARE:.0%}"
+                f"; {hours_for(night.parts, FULL_LIMIT):.1f} h at {FULL_LIMIT}"
+            ),
         ),
         ("cost", f"{night.dollars():.2f} USD", "without the text messages"),
     ]

@@ -1,6 +1,6 @@
 """Sending a morning's notices by the real function against a sender that throttles, on a virtual clock.
 
-Nothing waits: a pause of a worker and a delay of the queue move the clock. The queue follows the rules of SQS (a
+Nothing waits: a pause of a worker and a delay of the queue move the clock. The queues follow the rules of SQS (a
 message is hidden while it is handled, a failed one comes back, and after five receives it is a dead letter), SNS
 those of its quota: the parts that it takes in a second, one-time codes included, never exceed the limit.
 """
@@ -8,7 +8,7 @@ those of its quota: the parts that it takes in a second, one-time codes included
 import heapq
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,11 +17,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bench.report import Row
+from registrar.aws.queues.queue import Queue
 from registrar.aws.queues.sender import Sender
 from registrar.domain.notices.channels import ChannelName, Message
 from registrar.domain.notices.expiry import Due
 from registrar.domain.notices.message_parts import message_parts
-from registrar.domain.notices.notice import expiry_notice
+from registrar.domain.notices.notice import expiry_notice, lock_notice
 from registrar.domain.registrations.registration import Registration
 from tests.support.account import an_account
 from tests.support.app import a_batch
@@ -36,10 +37,10 @@ NINE = NOW.replace(hour=0)
 """9:00 in Seoul: when the expiry run queues its notices."""
 ENGLISH = 10
 """One customer in this many reads English."""
-_QUEUE: Mapping[str, Any] = RESOURCES["NoticeQueue"]["Properties"]
+_QUEUE: Mapping[str, Any] = RESOURCES["ExpiryNoticeQueue"]["Properties"]
 _HIDDEN = timedelta(seconds=_QUEUE["VisibilityTimeout"])
 _MOST_RECEIVES: int = _QUEUE["RedrivePolicy"]["maxReceiveCount"]
-_SOURCE: Mapping[str, Any] = FUNCTIONS["SendNoticeFunction"]["Events"]["Asked"]["Properties"]
+_SOURCE: Mapping[str, Any] = FUNCTIONS["SendNoticeFunction"]["Events"]["Expiring"]["Properties"]
 
 
 @dataclass
@@ -52,6 +53,8 @@ class Outcome:
     refused: int = 0
     parts: int = 0
     most_parts_a_second: int = 0
+    notice_parts: Counter[int] = field(default_factory=Counter)
+    """By the minute, without one-time codes."""
     until: datetime = NINE
 
     @property
@@ -72,8 +75,11 @@ def rows() -> Iterator[Row]:
     yield Row(GROUP, "put off ÷ notices", found.put_off / NOTICES, 0.1, "×", "since one-time codes took the second")
 
 
-def send(count: int, *, limit: int, believed: int = 20, codes: Callable[[int], int] | None = None) -> Outcome:
-    """Send `count` notices while SNS takes `limit` parts a second and the stack's parameter says `believed`.
+def send(
+    count: int, *, limit: int, believed: int = 20, urgent: int = 0, codes: Callable[[int], int] | None = None
+) -> Outcome:
+    """Send `count` notices of the expiry run while SNS takes `limit` parts a second and the stack's parameter says
+    `believed`; at the same time `urgent` notices of locked logins, from the other queue.
 
     `codes` are the parts of one-time codes in a second of the day, by default a few, and at times a rush.
     """
@@ -89,18 +95,29 @@ def send(count: int, *, limit: int, believed: int = 20, codes: Callable[[int], i
         handler.audit = lambda *_, **__: None
         handler.now = lambda: cloud.now
         handler.pause = cloud.pass_time
-        object.__setattr__(handler.queue, "client", cloud)
+        urgent_queue: Queue = handler.queue
+        expiry_queue: Queue = handler.expiry_queue
+        for queue in (urgent_queue, expiry_queue):
+            object.__setattr__(queue, "client", cloud)
         due = Due("hong", registration.id, registration.not_after)
         for number in range(count):
             notice = expiry_notice(_phone(number), [(replace(due, registration_id=f"r{number}"), 7)], NINE)
-            cloud.arrive(NINE, json.dumps(notice.message))
-        workers = [(NINE, number) for number in range(int(account.parameters["NoticeWorkers"]))]
-        while cloud.waiting:
-            free_at, worker = heapq.heappop(workers)
-            records = cloud.receive(free_at)
-            answer = account.invoke("send_notice", _batch(records))
-            cloud.settle(records, [each["itemIdentifier"] for each in answer["batchItemFailures"]])
-            heapq.heappush(workers, (cloud.now, worker))
+            cloud.arrive(expiry_queue.url, NINE, json.dumps(notice.message))
+        for number in range(count, count + urgent):
+            notice = lock_notice(_phone(number), str(number), NINE)
+            cloud.arrive(urgent_queue.url, NINE, json.dumps(notice.message))
+        # Each queue has so many workers of its own.
+        numbers = range(int(account.parameters["NoticeWorkers"]))
+        workers = [(NINE, queue.name, n, queue.url) for queue in (expiry_queue, urgent_queue) for n in numbers]
+        heapq.heapify(workers)
+        while workers:
+            free_at, name, number, url = heapq.heappop(workers)
+            if not cloud.waiting[url]:
+                continue  # it is empty for good: only its own workers put a message off
+            records = cloud.receive(url, free_at)
+            answer = account.invoke("send_notice", _batch(records, name))
+            cloud.settle(url, records, [each["itemIdentifier"] for each in answer["batchItemFailures"]])
+            heapq.heappush(workers, (cloud.now, name, number, url))
             account.log.seek(0)
             account.log.truncate()
     return cloud.outcome
@@ -124,6 +141,7 @@ class _Waiting:
     number: int
     body: str = field(compare=False)
     attributes: Mapping[str, Any] = field(compare=False)
+    sent_at: datetime = field(compare=False)
     receives: int = field(compare=False, default=0)
 
 
@@ -132,47 +150,44 @@ class _Cloud:
 
     def __init__(self, limit: int, codes: Callable[[int], int]) -> None:
         self.now = NINE
-        self.waiting: list[_Waiting] = []
+        self.waiting: defaultdict[str, list[_Waiting]] = defaultdict(list)
         self.outcome = Outcome()
         self._limit = limit
         self._codes = codes
         self._taken: Counter[int] = Counter()
         self._numbers = 0
-        self._hidden_until: dict[str, datetime] = {}
+        self._received: dict[str, _Waiting] = {}
 
     def pass_time(self, wait: timedelta) -> None:
         """Let time pass for the worker that runs."""
         self.now += wait
 
-    def arrive(self, at: datetime, body: str, attributes: Mapping[str, Any] | None = None) -> None:
-        """A message that can be received from `at`."""
+    def arrive(self, url: str, at: datetime, body: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """A message of this queue that can be received from `at`."""
         self._numbers += 1
-        heapq.heappush(self.waiting, _Waiting(at, self._numbers, body, attributes or {}))
+        heapq.heappush(self.waiting[url], _Waiting(at, self._numbers, body, attributes or {}, self.now))
 
-    def receive(self, at: datetime) -> list[_Waiting]:
-        """The next batch for a worker that is free since `at`."""
-        self.now = max(at, self.waiting[0].visible_at)
+    def receive(self, url: str, at: datetime) -> list[_Waiting]:
+        """The next batch of this queue for a worker that is free since `at`."""
+        waiting = self.waiting[url]
+        self.now = max(at, waiting[0].visible_at)
         found: list[_Waiting] = []
-        while self.waiting and len(found) < _SOURCE["BatchSize"] and self.waiting[0].visible_at <= self.now:
-            found.append(heapq.heappop(self.waiting))
+        while waiting and len(found) < _SOURCE["BatchSize"] and waiting[0].visible_at <= self.now:
+            found.append(heapq.heappop(waiting))
             found[-1].receives += 1
             found[-1].visible_at = self.now + _HIDDEN
+        self._received = {str(each.number): each for each in found}
         return found
 
-    def settle(self, records: Sequence[_Waiting], failed: Sequence[str]) -> None:
+    def settle(self, url: str, records: Sequence[_Waiting], failed: Sequence[str]) -> None:
         """Delete what is done; what failed comes back, or is a dead letter."""
         for record in records:
             if str(record.number) not in failed:
                 continue
-            record.visible_at = self._hidden_until.pop(str(record.number), record.visible_at)
             if record.receives < _MOST_RECEIVES:
-                heapq.heappush(self.waiting, record)
+                heapq.heappush(self.waiting[url], record)
             else:
                 self.outcome.reported.append(json.loads(record.body)["customer_id"])
-
-    def change_message_visibility(self, **call: Any) -> None:
-        """A message that waits, for the end of the quiet hours say."""
-        self._hidden_until[call["ReceiptHandle"]] = self.now + timedelta(seconds=call["VisibilityTimeout"])
 
     def send_message(self, **call: Any) -> None:
         """A copy that was put off."""
@@ -180,7 +195,13 @@ class _Cloud:
         attributes = {
             name: {"stringValue": each["StringValue"]} for name, each in call["MessageAttributes"].items()
         }
-        self.arrive(self.now + timedelta(seconds=call["DelaySeconds"]), call["MessageBody"], attributes)
+        arrives_at = self.now + timedelta(seconds=call["DelaySeconds"])
+        self.arrive(call["QueueUrl"], arrives_at, call["MessageBody"], attributes)
+
+    def change_message_visibility(self, **call: Any) -> None:
+        """A message that waits for the morning."""
+        record = self._received[call["ReceiptHandle"]]
+        record.visible_at = self.now + timedelta(seconds=call["VisibilityTimeout"])
 
     def publish(self, phone: str, text: str) -> int:
         """SNS: take a text message, or refuse it where the second has too many parts."""
@@ -195,16 +216,18 @@ class _Cloud:
         self.outcome.most_parts_a_second = max(self.outcome.most_parts_a_second, taken + parts)
         self.outcome.sent[phone] += 1
         self.outcome.parts += parts
+        self.outcome.notice_parts[second // 60] += parts
         self.outcome.until = max(self.outcome.until, self.now)
         return parts
 
 
-def _batch(records: Sequence[_Waiting]) -> dict[str, Any]:
+def _batch(records: Sequence[_Waiting], queue: str) -> dict[str, Any]:
     batch = a_batch(*({} for _ in records))
     for entry, record in zip(batch["Records"], records, strict=True):
-        number = str(record.number)
-        entry |= {"messageId": number, "receiptHandle": number}
-        entry |= {"body": record.body, "messageAttributes": record.attributes}
+        entry |= {"messageId": str(record.number), "body": record.body, "messageAttributes": record.attributes}
+        entry["receiptHandle"] = entry["messageId"]
+        entry["eventSourceARN"] = f"arn:aws:sqs:ap-northeast-2:123456789012:{queue}"
+        entry["attributes"]["SentTimestamp"] = str(int(record.sent_at.timestamp() * 1000))
     return batch
 
 

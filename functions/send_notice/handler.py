@@ -17,7 +17,7 @@ from registrar.aws.tables.notices import NoticeState
 from registrar.domain.access.customer import Customer
 from registrar.domain.notices.channels import Message, Recipient
 from registrar.domain.notices.notice import CLAIM_PAUSE, Notice, quiet_until
-from registrar.domain.notices.pace import Pace
+from registrar.domain.notices.pace import EXPIRY_SHARE, URGENT_SHARE, Pace
 from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.notices.rendering import notice_text
 from registrar.domain.notices.texts import TEXTS
@@ -29,7 +29,8 @@ from registrar.entry.log import audit
 from registrar.settings import setting
 
 QUIET_HOURS = setting("QUIET_HOURS")
-PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"))
+URGENT_PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"), URGENT_SHARE)
+EXPIRY_PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"), EXPIRY_SHARE)
 customers = stores.customers()
 registrations = stores.registrations()
 notices = stores.notices()
@@ -39,14 +40,16 @@ expiry_queue = stores.expiry_notice_queue()
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
-    """A batch comes from one of the two queues; what is put off stays in that one."""
+    """A batch comes from one of the two queues: it keeps that one's pace, and what is put off stays there."""
     sources = {record["eventSourceARN"].rpartition(":")[2] for record in event["Records"]}
-    source = expiry_queue if expiry_queue.name in sources else queue
+    expiring = expiry_queue.name in sources
+    source = expiry_queue if expiring else queue
+    notify = partial(_notify, pace=EXPIRY_PACE if expiring else URGENT_PACE)
     later = partial(put_off, source, now=now())
-    return each_message(_notify, postpone=source.postpone, put_off=later)(event, context)
+    return each_message(notify, postpone=source.postpone, put_off=later)(event, context)
 
 
-def _notify(message: Mapping[str, Any]) -> None:
+def _notify(message: Mapping[str, Any], pace: Pace) -> None:
     notice = notice_of(message)
     at = now()
     if notice is None:
@@ -65,10 +68,13 @@ def _notify(message: Mapping[str, Any]) -> None:
     _claim(void, at)
     notices.close(void, NoticeState.DROPPED, at)
     if customer and current:
-        _send(notice, customer.as_of(at), current, [each for part in current if (each := about.get(part))])
+        registered = [each for part in current if (each := about.get(part))]
+        _send(notice, customer.as_of(at), current, registered, pace)
 
 
-def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration]) -> None:
+def _send(
+    notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration], pace: Pace
+) -> None:
     at = now()
     wording = notice_text(
         notice.kind, customer.language, notice.params, at, customer_name=customer.name, registrations=about
@@ -92,7 +98,7 @@ def _send(notice: Notice, customer: Customer, parts: Sequence[str], about: Seque
     )
     for fault in sent.faults:
         audit("channel.misconfigured", customer_id=customer.id, channel=fault.channel, why=fault.why)
-    pause(PACE.pause(sent.parts, now() - at))
+    pause(pace.pause(sent.parts, now() - at))
 
 
 def _claim(parts: Sequence[str], at: datetime) -> None:

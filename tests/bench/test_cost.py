@@ -4,7 +4,7 @@ from bench.cost import BEFORE, GOAL, PRICES, Counted, bill, count, monthly, page
 from tests.support.shape import FUNCTIONS
 from tools.cloud.emulator import ROOT
 
-MOST = 98
+MOST = 102
 """USD for a million registrations: what was reached. GOAL is what was wanted."""
 
 

@@ -1,7 +1,7 @@
 """Notices to a customer: once, by their channel, in their language, and not at night."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from registrar.domain.notices.message_parts import message_parts
 from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
-from registrar.domain.times import iso
+from registrar.domain.times import instant, iso
 from registrar.entry.log import customer_ref
 from tests.support.account import Account, Call, Killed
 from tests.support.app import App, a_batch
@@ -276,6 +276,11 @@ def throttle(patched: pytest.MonkeyPatch, code: str = "ThrottlingException") -> 
     patched.setattr(TextMessages, "send", refuse)
 
 
+def milliseconds(at: datetime) -> str:
+    """A time as SQS writes it."""
+    return str(int(at.timestamp() * 1000))
+
+
 def copies(calls: list[Call]) -> list[dict[str, Any]]:
     """What the function sent to its own queue, as the queue delivers it."""
     sent = [call.params for call in calls if call.operation == "SendMessage"]
@@ -287,6 +292,9 @@ def copies(calls: list[Call]) -> list[dict[str, Any]]:
                 for name, value in each["MessageAttributes"].items()
             },
             "delay": each["DelaySeconds"],
+            "attributes": {
+                "SentTimestamp": milliseconds(instant(each["MessageAttributes"]["put_off_at"]["StringValue"]))
+            },
         }
         for each in sent
     ]
@@ -298,6 +306,11 @@ def redelivered(account: Account, copy: dict[str, Any]) -> list[str]:
     batch["Records"][0] |= copy
     answer = account.invoke("send_notice", batch)
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def redriven(account: Account, copy: dict[str, Any]) -> dict[str, Any]:
+    """A copy that was in the dead letters: SQS keeps body and attributes, and enqueues it anew."""
+    return copy | {"attributes": {"SentTimestamp": milliseconds(account.at)}}
 
 
 def test_a_throttled_notice_is_replaced_by_a_copy_that_was_never_received(
@@ -343,8 +356,36 @@ def test_a_notice_throttled_for_two_days_fails_and_is_reported(
     reported = [line for line in account.logged() if line["message"] == "message failed"]
     assert "sms: ThrottlingException" in json.dumps(reported)
     # Its claim is free: once the quota is raised, a redrive sends it.
-    assert redelivered(account, copy) == []
+    assert redelivered(account, redriven(account, copy)) == []
     assert len(texts()) == 1
+
+
+@pytest.mark.parametrize("days", [2, 9])
+def test_a_redriven_notice_that_is_throttled_again_has_its_two_days_anew(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    throttle(monkeypatch)
+    (copy,) = copies(account.recorded(lambda: delivered(account, LOCKED)))
+    account.pass_time(hours=24 * days)
+    again = redriven(account, copy)
+
+    (copy,) = copies(account.recorded(lambda: redelivered(account, again)))
+    assert 7 <= copy["delay"] <= 15, "its delays begin anew, too"
+    account.pass_time(hours=47)
+    (copy,) = copies(account.recorded(lambda: redelivered(account, copy)))
+    account.pass_time(hours=1)
+    assert redelivered(account, copy) == ["message-0"]
+
+
+def test_a_copy_that_waited_for_the_morning_was_not_redriven(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttle(monkeypatch)
+    (copy,) = copies(account.recorded(lambda: delivered(account, READY)))
+    account.pass_time(hours=20)  # hidden in its queue, which does not change when it was sent
+    (copy,) = copies(account.recorded(lambda: redelivered(account, copy)))
+    account.pass_time(hours=28)
+    assert redelivered(account, copy) == ["message-0"]
 
 
 def test_a_notice_whose_copy_cannot_be_sent_stays_in_the_queue(
@@ -380,16 +421,25 @@ def test_a_refusal_is_not_taken_for_throttling(app: App, account: Account, monke
     assert delivered(account, LOCKED) == [LOCKED["id"]]
 
 
+def delivered_by_the_run(account: Account, message: dict[str, Any]) -> None:
+    """Deliver a message from the expiry run's queue."""
+    batch = a_batch(message)
+    batch["Records"][0]["eventSourceARN"] = account.physical["ExpiryNoticeQueue"].replace("/", ":")
+    account.invoke("send_notice", batch)
+
+
 def test_a_worker_pauses_after_a_text_message_for_the_time_of_its_parts(app: App, account: Account) -> None:
     pauses: list[timedelta] = []
     account.function("send_notice").__dict__["pause"] = pauses.append
     delivered(account, LOCKED)
     ((_, text),) = texts()
     assert message_parts(text) == 2
-    # 20 parts a second, of which notices use 15, by two workers.
-    assert [pause.total_seconds() for pause in pauses] == [pytest.approx(2 / 7.5, abs=1e-6)]
-    (sent,) = [line for line in account.logged() if line["message"] == "notice.sent"]
-    assert sent["sms_parts"] == 2
+    # 20 parts a second, of which this queue's notices use 4, and those of the expiry run 11, by two workers each.
+    delivered_by_the_run(account, LOCKED | {"id": "login-locked:hong:2"})
+    expected = [pytest.approx(parts / pace, abs=1e-6) for parts, pace in ((2, 2), (2, 5.5))]
+    assert [pause.total_seconds() for pause in pauses] == expected
+    sent = [line for line in account.logged() if line["message"] == "notice.sent"]
+    assert [line["sms_parts"] for line in sent] == [2, 2]
 
 
 # --- quiet hours

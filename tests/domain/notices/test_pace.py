@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from registrar.domain.notices.pace import (
+    EXPIRY_SHARE,
     GIVE_UP,
     LONGEST_DELAY,
     LONGEST_PAUSE,
     NOTICES_SHARE,
     SHORTEST_DELAY,
+    URGENT_SHARE,
     Pace,
     is_given_up,
     throttled_delay,
@@ -21,10 +23,16 @@ NO_TIME = timedelta(0)
 
 @pytest.mark.parametrize(("limit", "workers"), [("20", "2"), ("20", "5"), ("100", "4")])
 def test_all_workers_together_stay_below_the_notices_share(limit: str, workers: str) -> None:
-    pace = Pace.of(limit, workers)
+    paces = [Pace.of(limit, workers, share) for share in (EXPIRY_SHARE, URGENT_SHARE)]
     for parts in (1, 2, 3):
-        each = parts / pace.pause(parts, NO_TIME).total_seconds()
-        assert each * int(workers) == pytest.approx(int(limit) * NOTICES_SHARE, rel=1e-4)
+        sent = [int(workers) * parts / pace.pause(parts, NO_TIME).total_seconds() for pace in paces]
+        assert sum(sent) == pytest.approx(int(limit) * NOTICES_SHARE, rel=1e-4)
+    assert NOTICES_SHARE <= 0.75, "the rest is for one-time codes"
+
+
+@pytest.mark.parametrize("share", [EXPIRY_SHARE, URGENT_SHARE])
+def test_the_longest_notice_keeps_the_pace_at_the_default_limit(share: float) -> None:
+    assert Pace.of("20", "2", share).pause(10, NO_TIME) < LONGEST_PAUSE
 
 
 def test_the_time_that_sending_took_is_part_of_the_pause() -> None:
@@ -35,7 +43,7 @@ def test_the_time_that_sending_took_is_part_of_the_pause() -> None:
 
 
 def test_a_pause_leaves_the_function_time_whatever_the_parameters() -> None:
-    assert Pace.of("1", "1000").pause(12, NO_TIME) == LONGEST_PAUSE
+    assert Pace.of("1", "1000", EXPIRY_SHARE).pause(12, NO_TIME) == LONGEST_PAUSE
 
 
 @pytest.mark.parametrize("longest", [SHORTEST_DELAY, timedelta(minutes=4), LONGEST_DELAY])

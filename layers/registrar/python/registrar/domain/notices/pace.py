@@ -1,9 +1,9 @@
 """How fast queued notices are sent: never faster than SNS takes text messages.
 
 SNS limits the parts of text messages a second for the whole account. One-time codes count against the same limit
-and must not wait, so the notices of a queue use at most NOTICES_SHARE of it. MaximumConcurrency limits how many
-workers send at once, and each pauses after a message until its own share of the second has passed. There are two
-queues: where both are busy, SNS throttles some notices, which are put off.
+and must not wait, so all notices of queues use at most NOTICES_SHARE of it. Each of the two queues has a part of
+that for itself: MaximumConcurrency limits how many workers send from it at once, and each pauses after a message
+until its own share of the second has passed.
 """
 
 import secrets
@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-NOTICES_SHARE = 0.75
+EXPIRY_SHARE = 0.55
+"""The part of the limit for the expiry run's notices: hours of them, every morning."""
+URGENT_SHARE = 0.2
+"""The part for all other queued notices: few, at any time."""
+NOTICES_SHARE = EXPIRY_SHARE + URGENT_SHARE
 """The rest of the limit is for one-time codes."""
-LONGEST_PAUSE = timedelta(seconds=4)
-"""A batch of five messages ends within the function's 30 seconds, whatever the parameters of the stack are."""
+LONGEST_PAUSE = timedelta(seconds=10)
+"""A batch of two messages ends within the function's 30 seconds, whatever the parameters of the stack are."""
 SHORTEST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=15)
 """SQS delays a message by this at most."""
@@ -29,9 +33,10 @@ class Pace:
     parts_a_second: float
 
     @classmethod
-    def of(cls, account_limit: str, workers: str) -> Self:
-        """One worker's pace: `account_limit` is SNS's limit in parts a second, `workers` how many send at once."""
-        return cls(int(account_limit) * NOTICES_SHARE / int(workers))
+    def of(cls, account_limit: str, workers: str, share: float) -> Self:
+        """One worker's pace: `account_limit` is SNS's limit in parts a second, of which the worker's queue has
+        `share`; `workers` is how many send from that queue at once."""
+        return cls(int(account_limit) * share / int(workers))
 
     def pause(self, parts: int, spent: timedelta) -> timedelta:
         """How long to wait after a message of `parts` parts that took `spent`; zero for push and mail."""
