@@ -6,7 +6,6 @@ Lambda repeats a failed delivery twice, then sends it to the queue of uncollecte
 from typing import Any
 
 from registrar.aws import wiring as stores
-from registrar.entry.log import logger
 from registrar.entry.log_delivery import audit_lines, parts
 
 # A message of SQS holds 256 KiB, of which the JSON around the lines and its escapes need some.
@@ -17,4 +16,3 @@ queue = stores.audit_queue()
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     group, lines = audit_lines(event)
     queue.send({"group": group, "entries": part} for part in parts(lines, MOST_BYTES))
-    logger.info("collected", function=context.function_name, group=group, entries=len(lines))

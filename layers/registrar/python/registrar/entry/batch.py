@@ -37,7 +37,6 @@ def each_message(
                 if not _replaced(record, error, put_off):
                     _keep(record, error, postpone)
                     failures.append({"itemIdentifier": record["messageId"]})
-        logger.info("batch done", messages=len(event.get("Records", [])), failed=len(failures))
         return {"batchItemFailures": failures}
 
     return lambda_handler

@@ -44,5 +44,5 @@ class SessionStarts:
             kept = devices + digest
         ended = self.sessions.start(session, challenge_created_at=asked_at, totp_step=totp_step, devices=kept)
         used = self.uses.latest(ended) if ended is not None and now < ended.expires_at else None
-        self.throttles.clear(step_up_key(customer_id))
+        self.throttles.clear_any(step_up_key(customer_id))
         return Started(session, token, used is not None and is_open(used, now), device_id)
