@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bench.units import size_of
 from registrar.aws.tables import upload_items as store
 from registrar.aws.tables.texts import Texts
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.upload import (
@@ -18,6 +21,7 @@ from registrar.domain.registrations.upload import (
     TEXT_LIFE,
     UPLOAD_LIFE,
     VALIDATION_LEASE,
+    Checking,
     Upload,
     UploadState,
     Validating,
@@ -261,3 +265,52 @@ def test_every_upload_and_quota_item_has_a_ttl(account: Account, uploads: Upload
     items = account.items("UploadsTable") + account.items("AnnouncementsTable")
     ends = [int(item["ttl"]["N"]) for item in items]
     assert ends == [int((NOW + RETENTION).timestamp())] * 4
+
+
+# --- the certificate, apart from the row ----------------------------------------------------------
+
+
+def stored(account: Account, upload: Upload) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The upload's row, and its certificates."""
+    items = {item["id"]["S"]: item for item in account.items("UploadsTable")}
+    return items.pop(upload.id), [item for name, item in items.items() if name.startswith(f"{upload.id}.")]
+
+
+def test_a_certificate_that_passed_is_written_once_and_the_row_stays_small(
+    account: Account, uploads: Uploads
+) -> None:
+    certificate = a_certificate()
+    upload = an_awaiting_upload(account, certificate)
+    row, (apart,) = stored(account, upload)
+    assert row.keys().isdisjoint({"der", "summary"})
+    assert (bytes(apart["der"]["B"]), apart["ttl"]) == (certificate.der, row["ttl"])
+    assert uploads.count_proof(upload) == 1
+    row, written = stored(account, upload)
+    assert size_of(row) < 1024, "one write unit"
+    assert written == [apart]
+    assert found(uploads, upload) == replace(upload, bad_proofs=1)
+
+
+def test_a_delivery_that_lost_its_lease_changes_no_certificate(account: Account, uploads: Uploads) -> None:
+    claimed = a_claimed_upload(uploads, a_requested_upload())
+    verdict = verdict_of(a_report(a_certificate(key="ec")))
+    uploads.decide_and_publish(claimed, verdict, NOW)
+    before = found(uploads, claimed)
+    with pytest.raises(ConditionFailed):
+        uploads.decide_and_publish(claimed, verdict_of(a_report(a_certificate(key="ec"))), NOW)
+    assert found(uploads, claimed) == before
+    assert len(stored(account, claimed)[1]) == 2, "the other is never read, and erased with the row"
+
+
+def test_a_certificate_is_inside_the_row_while_an_earlier_release_reads_it(
+    account: Account, uploads: Uploads
+) -> None:
+    claimed = a_claimed_upload(uploads, a_requested_upload())
+    verdict = verdict_of(a_report(a_certificate(key="ec")))
+    replace(uploads, apart=False).decide_and_publish(claimed, verdict, NOW)
+    row, apart = stored(account, claimed)
+    assert bytes(row["der"]["B"]) == verdict.der
+    assert apart == []
+    checking = found(uploads, claimed)
+    assert isinstance(checking, Checking)
+    assert (checking.der, checking.summary) == (verdict.der, verdict.summary)

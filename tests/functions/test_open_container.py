@@ -54,7 +54,7 @@ def test_the_files_are_deleted_before_the_verdict_is_visible(app: App, account: 
     sealed = app.seal(view["upload_id"], view["password"]["nonce"], SECRET)
     path = {"upload_id": view["upload_id"]}
     calls = account.recorded(lambda: app.call("POST", "/uploads/{upload_id}/password", {"sealed": sealed}, **path))
-    assert steps(calls) == ["write", "save CHECKING", "delete 0", "delete 1", "write CHECKING"]
+    assert steps(calls) == ["write", "write", "save CHECKING", "delete 0", "delete 1", "write CHECKING"]
 
 
 def test_a_password_is_counted_before_it_is_tried(

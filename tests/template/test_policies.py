@@ -135,6 +135,7 @@ def test_confirming_an_authenticator_app_writes_only_the_time_step_of_a_session(
 DECISIVE = {
     ("UploadsTable", "opened"): {"OpenContainer"},
     ("UploadsTable", "summary"): {"OpenContainer", "ValidateUpload"},
+    ("UploadsTable", "certificate"): {"OpenContainer", "RegisterCertificate", "ValidateUpload"},
     ("UploadsTable", "customer_id"): {"ValidateUpload"},
     ("UploadsTable", "status"): {"CheckRevocation"},
     ("UploadsTable", "bad_proofs"): {"RegisterCertificate"},

@@ -116,6 +116,7 @@ def test_no_parameter_is_a_secret() -> None:
         "RelyingTruststoreUri",
         "SmsSpendAlarmUsd",
         "ApiLogRole",
+        "UploadCertificates",
     }
 
 

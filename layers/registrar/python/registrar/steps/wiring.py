@@ -5,6 +5,7 @@ A builder imports what it builds when it is called, as those of `registrar.aws.w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registrar.aws import wiring as stores
@@ -114,7 +115,8 @@ def outcomes() -> Outcomes:
     """Publishing the verdict on an upload."""
     from registrar.steps.outcomes import Outcomes
 
-    return Outcomes(stores.uploads(), stores.upload_bucket(), stores.query_queue())
+    uploads = replace(stores.uploads(), apart=setting("UPLOAD_CERTIFICATES") == "apart")
+    return Outcomes(uploads, stores.upload_bucket(), stores.query_queue())
 
 
 def owners_of_containers() -> Owners:

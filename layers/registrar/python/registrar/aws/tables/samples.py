@@ -4,14 +4,16 @@ registrations.
 The only scans of the project, each bounded: an admin's dry run, never a customer's request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.aws.tables.upload_items import certificate_key, has_certificate_apart
 from registrar.domain.certificates.preview import Sample
 from registrar.domain.registrations.registration import Lifecycle
+from registrar.domain.registrations.upload import UploadState
 
 MOST_OF_EACH = 2000
 
@@ -30,24 +32,44 @@ class Samples:
         yield from islice(self._registrations(), MOST_OF_EACH)
 
     def _uploads(self) -> Iterator[Sample]:
-        for item in self._scan(self.uploads_table, "attribute_exists(der)", {}):
-            yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
+        decided = "attribute_exists(customer_id) AND (attribute_exists(der) OR attribute_exists(certificate))"
+        others = {":registered": dynamo.text(UploadState.REGISTERED)}
+        for items in self._scan(self.uploads_table, f"{decided} AND #state <> :registered", others, state="state"):
+            apart = {_certificate_id(item): item for item in items if has_certificate_apart(item)}
+            for item in (item for item in items if not has_certificate_apart(item)):
+                yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
+            for found in dynamo.get_many(self.client, self.uploads_table, [{"id": {"S": key}} for key in apart]):
+                item = {**found, **apart[dynamo.read_text(found, "id")]}
+                yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
 
     def _registrations(self) -> Iterator[Sample]:
         live = {":live": dynamo.text(Lifecycle.LIVE)}
-        for item in self._scan(self.registrations_table, "lifecycle = :live", live):
-            yield _sample("registration", dynamo.read_text(item, "sk").removeprefix("REG#"), item, "kind")
+        for items in self._scan(self.registrations_table, "lifecycle = :live", live):
+            for item in items:
+                yield _sample("registration", dynamo.read_text(item, "sk").removeprefix("REG#"), item, "kind")
 
-    def _scan(self, table: str, condition: str, values: dynamo.Item) -> Iterator[dynamo.Item]:
-        arguments: dict[str, Any] = {"TableName": table, "FilterExpression": condition}
-        if values:
-            arguments["ExpressionAttributeValues"] = values
+    def _scan(
+        self, table: str, condition: str, values: dynamo.Item, **names: str
+    ) -> Iterator[Sequence[dynamo.Item]]:
+        """The items, page by page."""
+        arguments: dict[str, Any] = {
+            "TableName": table,
+            "FilterExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+        if names:
+            arguments["ExpressionAttributeNames"] = {f"#{short}": name for short, name in names.items()}
         while True:
             page = self.client.scan(**arguments)
-            yield from page["Items"]
+            yield page["Items"]
             if "LastEvaluatedKey" not in page:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _certificate_id(item: dynamo.Item) -> str:
+    upload_id = dynamo.read_text(item, "id")
+    return dynamo.read_text(certificate_key(upload_id, dynamo.read_text(item, "certificate")), "id")
 
 
 def _sample(source: str, identifier: str, item: dynamo.Item, kind: str) -> Sample:

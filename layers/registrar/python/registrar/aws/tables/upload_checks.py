@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.upload_items import findings_json, key_of, read_as
+from registrar.aws.tables.upload_items import certificate_values, findings_json, key_of, read_as
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     DEFERRAL_GRACE,
@@ -110,12 +110,12 @@ class UploadChecks:
             },
             state="state",
         )
-        return read_as(item, Checking)
+        return read_as({**certificate_values(upload.der, upload.summary), **item}, Checking)
 
     def _update(
         self, upload: Checking | Deferred, expression: str, values: dynamo.Item, **names: str
     ) -> dynamo.Item:
-        return dynamo.update(
+        item = dynamo.update(
             self.client,
             self.table,
             key_of(upload.id),
@@ -125,3 +125,4 @@ class UploadChecks:
             state="state",
             **names,
         )
+        return {**certificate_values(upload.der, upload.summary), **item}

@@ -1,9 +1,14 @@
 """Items of the uploads' table: one for each upload, with what its state needs, and what is shown of it later.
 
+The certificate that passed its checks, with its summary, is an item of its own, written once: a write is charged
+by the size of the whole item, and an upload is written often. The row names it by a digest of its content, so a
+delivery that lost its lease changes nothing that the row shows. Rows of earlier releases hold both themselves.
+
 An attribute that a state does not need may be left over from an earlier one: readers take those of their state. A
 release that adds an attribute reads the items of the one before, so the new attribute has a default there.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -33,6 +38,26 @@ _Wanted = TypeVar("_Wanted", bound=Upload)
 
 def key_of(upload_id: str) -> dict[str, dict[str, str]]:
     return {"id": dynamo.text(upload_id)}
+
+
+def certificate_key(upload_id: str, digest: str) -> dict[str, dict[str, str]]:
+    """The key of the certificate that an upload's row names by `digest`."""
+    return {"id": dynamo.text(f"{upload_id}.{digest}")}
+
+
+def certificate_values(der: bytes, summary: Summary) -> dict[str, dict[str, Any]]:
+    """What is stored of a certificate that passed, in an item of its own or in the upload's row."""
+    return {"der": dynamo.binary(der), "summary": dynamo.as_json(summary.to_map())}
+
+
+def certificate_digest(values: dynamo.Item) -> str:
+    """32 hex digits of what `certificate_values` returned."""
+    return hashlib.sha256(values["der"]["B"] + values["summary"]["S"].encode()).hexdigest()[:32]
+
+
+def has_certificate_apart(item: dynamo.Item) -> bool:
+    """Whether an upload's row names its certificate instead of holding it."""
+    return "certificate" in item and "der" not in item
 
 
 def to_item(upload: Issued) -> dict[str, dict[str, Any]]:

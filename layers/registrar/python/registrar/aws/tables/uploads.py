@@ -11,7 +11,17 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.announcements import Announcements
-from registrar.aws.tables.upload_items import findings_json, from_item, key_of, read_as, to_item
+from registrar.aws.tables.upload_items import (
+    certificate_digest,
+    certificate_key,
+    certificate_values,
+    findings_json,
+    from_item,
+    has_certificate_apart,
+    key_of,
+    read_as,
+    to_item,
+)
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.findings import Finding
@@ -19,6 +29,7 @@ from registrar.domain.registrations.upload import (
     MAX_BAD_PROOFS,
     MAX_PASSWORD_TRIES,
     PASSWORD_DEADLINE,
+    RETENTION,
     VALIDATION_DEADLINE,
     VALIDATION_LEASE,
     AwaitingProof,
@@ -35,15 +46,24 @@ from registrar.domain.registrations.upload import (
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """Uploads by id; those for which no file has arrived are among the announcements."""
+    """Uploads by id; those for which no file has arrived are among the announcements.
+
+    `apart` is whether a certificate that passes is written to an item of its own.
+    """
 
     client: Any
     table: str
     announcements: Announcements
+    apart: bool = True
 
     def find(self, upload_id: str) -> Upload | None:
         item = dynamo.get(self.client, self.table, key_of(upload_id))
-        return from_item(item) if item else self.announcements.find(upload_id)
+        if item is None:
+            return self.announcements.find(upload_id)
+        if has_certificate_apart(item):
+            key = certificate_key(upload_id, dynamo.read_text(item, "certificate"))
+            item = {**(dynamo.get(self.client, self.table, key) or {}), **item}
+        return from_item(item)
 
     def of_customer(self, upload_id: str, customer_id: str) -> Upload:
         """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
@@ -174,7 +194,7 @@ class Uploads:
 
         Raises ConditionFailed where another delivery or request decided already, or the lease was lost.
         """
-        expression, values = _verdict(verdict, now)
+        expression, values = self._verdict(upload, verdict, now)
         self._move(
             upload,
             f"SET outcome = :outcome, {expression}",
@@ -199,7 +219,7 @@ class Uploads:
 
     def decide_and_publish(self, upload: Undecided, verdict: Verdict, now: datetime) -> None:
         """Both in one write, for files that hold no secret and may be purged afterwards. Raises ConditionFailed."""
-        expression, values = _verdict(verdict, now)
+        expression, values = self._verdict(upload, verdict, now)
         self._move(
             upload,
             f"SET #state = :to, {expression} REMOVE lease_until",
@@ -268,7 +288,7 @@ class Uploads:
                 self.client,
                 self.table,
                 key_of(upload.id),
-                "SET #state = :to, findings = :findings REMOVE der, nonce",
+                "SET #state = :to, findings = :findings REMOVE der, certificate, nonce",
                 "#state = :awaiting",
                 {
                     ":to": dynamo.text(UploadState.REJECTED),
@@ -280,21 +300,38 @@ class Uploads:
         except ConditionFailed:
             return
 
-
-def _verdict(verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
-    """The part of an update that writes a verdict. The certificate stays with a refusal too: it is public, and a
-    new policy is tried on it before it counts."""
-    values = {
-        "findings": findings_json(verdict.findings),
-        "trust_version": dynamo.number(verdict.trust_version),
-        **({"der": dynamo.binary(verdict.der)} if verdict.der else {}),
-    }
-    if verdict.summary is not None:
-        values |= {
-            "summary": dynamo.as_json(verdict.summary.to_map()),
-            "expires_at": dynamo.instant(now + VALIDATION_DEADLINE),
+    def _verdict(self, upload: Undecided, verdict: Verdict, now: datetime) -> tuple[str, dict[str, Any]]:
+        """The part of an update that writes a verdict; a certificate that passed is written first, where it is
+        apart. The certificate stays with a refusal too: it is public, and a new policy is tried on it before it
+        counts."""
+        values: dict[str, Any] = {
+            "findings": findings_json(verdict.findings),
+            "trust_version": dynamo.number(verdict.trust_version),
         }
-    if verdict.opened:
-        values["opened"] = {"BOOL": True}
-    expression = ", ".join(f"{name} = :{name}" for name in values)
-    return expression, {f":{name}": value for name, value in values.items()}
+        if verdict.summary is not None and verdict.der is not None:
+            passed = certificate_values(verdict.der, verdict.summary)
+            values |= {"certificate": self._kept_apart(upload, passed)} if self.apart else passed
+            values["expires_at"] = dynamo.instant(now + VALIDATION_DEADLINE)
+        elif verdict.der:
+            values["der"] = dynamo.binary(verdict.der)
+        if verdict.opened:
+            values["opened"] = {"BOOL": True}
+        expression = ", ".join(f"{name} = :{name}" for name in values)
+        return expression, {f":{name}": value for name, value in values.items()}
+
+    def _kept_apart(self, upload: Undecided, passed: dynamo.Item) -> dict[str, str]:
+        """Write the certificate, and return what the row names it by. Repeating it changes nothing."""
+        digest = certificate_digest(passed)
+        dynamo.change(
+            self.client,
+            self.table,
+            certificate_key(upload.id, digest),
+            "SET der = :der, summary = :summary, #ttl = :ttl",
+            {
+                ":der": passed["der"],
+                ":summary": passed["summary"],
+                ":ttl": dynamo.epoch(upload.created_at + RETENTION),
+            },
+            ttl="ttl",
+        )
+        return dynamo.text(digest)
