@@ -2,68 +2,59 @@
 
 `python -m bench.cost` prints docs/cost.md. Calls, units, invocations and log bytes are counted with the real
 handlers from login to the notice that follows a registration; what is paid by the month comes from the expanded
-template, prices from prices.json. How long a function runs cannot be measured here: ASSUMED_MS.
+template, prices from prices.json. How long a function runs on Lambda cannot be measured here: durations.py.
 """
 
+import base64
+import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from bench.writes import MeteredApp
+from bench.cost_month import methods, monthly
+from bench.durations import CALL_CPU_MS, DYNAMODB_MS, SLOWER, WAITS_MS, milliseconds
+from bench.prices import PRICES, TABLE
+from bench.writes import Cost, MeteredApp
 from registrar.domain.notices.pace import URGENT_SHARE, Pace
 from registrar.domain.times import iso
 from tests.support.account import Account, an_account
 from tests.support.app import a_batch, trust_demo_issuers
 from tests.support.builders import a_certificate
-from tests.support.shape import FUNCTIONS, PARAMETERS, RELYING_ROUTES, ROUTES, expanded, function_property, verb
+from tests.support.shape import FUNCTIONS, PARAMETERS, RESOURCES, function_property, verb
+from tests.support.stream import a_record
 
-MILLION = 1_000_000
 GOAL = 75
 """USD for a million registrations, without text messages. Not reached; docs/cost.md says what is left."""
 BEFORE: Mapping[str, float] = {
-    "KMS requests, symmetric and RSA-2048": 2,
-    "KMS requests, RSA-4096": 3,
-    "API requests": 7,
-    "requests that WAF inspects": 7,
-    "DynamoDB write units": 50,
-    "DynamoDB read units": 41,
-    "Lambda invocations": 16,
-    "Lambda GB-seconds": 1.075,
-    "log, KB": 5.393,
+    "KMS requests, symmetric and RSA-2048": 3,
+    "KMS requests, RSA-4096": 0,
+    "API requests": 5,
+    "requests that WAF inspects": 5,
+    "DynamoDB write units": 47,
+    "DynamoDB read units": 36,
+    "Lambda invocations": 19,
+    "Lambda GB-seconds": 1.003,
+    "log, KB": 6.218,
+    "access log, KB": 2.18,
     "S3 writes: the customer's file": 1,
-    "S3 reads": 5,
-    "queue requests": 9,
+    "S3 reads": 4,
+    "queue requests": 30,
     "events": 1,
 }
-"""The same count on 2026-11-28, with two polls, one of them too early."""
-_TABLE: Mapping[str, Any] = json.loads((Path(__file__).parent / "prices.json").read_text())
-PRICES: Mapping[str, float] = {each["name"]: each["usd"] for each in _TABLE["prices"]}
-ASSUMED_MS = {
-    "authorize": 12,
-    "login": 250,
-    "verify_otp": 50,
-    "request_upload": 40,
-    "validate_upload": 120,
-    "check_revocation": 250,
-    "get_upload": 15,
-    "get_sealing_key": 35,
-    "register_certificate": 120,
-    "publish_events": 60,
-    "send_notice": 150,
-}
-"""Milliseconds of a warm function on Lambda: an estimate; replace it by yours."""
+"""The same count, by this script, of the service before these savings (2026-11-29)."""
 SNS_PARTS_OF_THE_NOTICE = 3
-IDLE_POLLS = 648_000
-"""Receives in a month by Lambda's five pollers of a queue, each waiting 20 seconds."""
+_REQUESTS_OF_A_MESSAGE = 3
 _QUEUE_REQUESTS_OF_S3_AND_EVENTBRIDGE = 2
 """They send a message each: the file arrived, the registration is active."""
-_MEMORY = {verb(name): function_property(name, "MemorySize") for name in FUNCTIONS}
+_MEMORY = {verb(name): int(function_property(name, "MemorySize")) for name in FUNCTIONS}
 _KMS_OPERATIONS = {"Decrypt", "Encrypt", "GetPublicKey", "Sign"}
-_METRICS_OF_A_METHOD = 5
-"""Count, 4XXError, 5XXError, Latency, IntegrationLatency (API Gateway's detailed metrics)."""
+_BYTES_OF_ACCESS = {"requestId": 36, "extendedRequestId": 16, "requestTime": 26, "sourceIp": 14, "principalId": 16}
+_BYTES_OF_ACCESS |= {"httpMethod": 4, "resourcePath": 24}
+_OTHER_BYTES_OF_ACCESS = 3
+"""A status, a latency, a dash."""
 
 
 @dataclass
@@ -77,15 +68,25 @@ class Counted:
     write_units: float = 0
     read_units: float = 0
     log_bytes: int = 0
+    calls_of: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def gb_seconds(self) -> float:
         """Lambda memory time, at the memory that the template gives each function."""
-        pause = SNS_PARTS_OF_THE_NOTICE / _PACE.parts_a_second
-        seconds = {name: ms / 1000 for name, ms in ASSUMED_MS.items()}
-        seconds["send_notice"] = max(seconds["send_notice"], pause)
-        times = [(count * seconds[name], int(_MEMORY[name])) for name, count in self.invocations.items()]
-        return sum(time * memory for time, memory in times) / 1024
+        return sum(self.seconds(name) * _MEMORY[name] for name in self.invocations) / 1024
+
+    def seconds(self, function: str) -> float:
+        """How long a function runs in one registration, all its runs together."""
+        runs = self.invocations[function]
+        calls = self.calls_of.get(function, [])
+        took = milliseconds(function, calls[: len(calls) // runs], _MEMORY[function]) / 1000
+        pause = SNS_PARTS_OF_THE_NOTICE / _PACE.parts_a_second if function == "send_notice" else 0
+        return runs * max(took, pause)
+
+    @property
+    def access_bytes(self) -> int:
+        """The access log of the API, by its format."""
+        return self.api_requests * bytes_of_access(RESOURCES["Api"]["Properties"]["AccessLogSetting"]["Format"])
 
     @property
     def kms_requests(self) -> int:
@@ -95,7 +96,16 @@ class Counted:
     @property
     def queue_requests(self) -> int:
         """Each message is sent, received and deleted, counted as if none came in a batch."""
-        return 3 * (self.calls["SendMessage"] + _QUEUE_REQUESTS_OF_S3_AND_EVENTBRIDGE)
+        return _REQUESTS_OF_A_MESSAGE * (self.calls["SendMessage"] + _QUEUE_REQUESTS_OF_S3_AND_EVENTBRIDGE)
+
+
+def bytes_of_access(form: str) -> int:
+    """Bytes of a line of the access log, with values of usual length."""
+
+    def value(found: re.Match[str]) -> str:
+        return "x" * _BYTES_OF_ACCESS.get(found[0].rpartition(".")[2], _OTHER_BYTES_OF_ACCESS)
+
+    return len(re.sub(r"\$context(\.\w+)+", value, form))
 
 
 _PACE = Pace.of(
@@ -129,6 +139,7 @@ def bill(counted: Counted) -> list[Line]:
         Line("Lambda invocations", counted.invocations.total(), "lambda_request"),
         Line("Lambda GB-seconds", counted.gb_seconds, "lambda_gb_second"),
         Line("log, KB", counted.log_bytes / 1000, "log_gb"),
+        Line("access log, KB", counted.access_bytes / 1000, "log_gb"),
         Line("S3 writes: the customer's file", 1, "s3_write"),
         Line("S3 reads", counted.calls["GetObject"], "s3_read"),
         Line("queue requests", counted.queue_requests, "queue_request"),
@@ -146,7 +157,10 @@ def count(*, polls: int = 1) -> Counted:
         app.register(a_certificate(key="ec"))
         _notify(account)
         account.pass_time(minutes=2)
-        account.function("validate_upload").trust.active(account.at)
+        for deciding in ("validate_upload", "check_revocation"):
+            account.function(deciding).trust.active(account.at)
+        for late in ("collect_audit", "publish_events"):
+            account.function(late)
         app.meter()
         account.log.seek(0)
         account.log.truncate()
@@ -159,9 +173,12 @@ def count(*, polls: int = 1) -> Counted:
         registered = app.prove(view, certificate)
         if registered.status != 201:
             raise RuntimeError(f"not registered: {registered}")
+        _publish(account)
         _notify(account)
+        _collect(account)
         counted.api_requests = app.requests
-        counted.invocations = app.invocations + Counter({"publish_events": 1})
+        counted.invocations = app.invocations
+        counted.calls_of = _by_function(app.costs)
         counted.calls = Counter(cost.operation for cost in app.costs)
         counted.rsa_4096 = sum(cost.rsa_4096 for cost in app.costs)
         counted.write_units = sum(cost.units for cost in app.costs)
@@ -170,10 +187,40 @@ def count(*, polls: int = 1) -> Counted:
         return counted
 
 
+def _by_function(costs: list[Cost]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for cost in costs:
+        found.setdefault(cost.step, []).append(cost.operation)
+    return found
+
+
+def _registered(account: Account) -> dict[str, Any]:
+    rows = [row for row in account.items("RegistrationsTable") if row["sk"]["S"].startswith("REG#")]
+    return max(rows, key=lambda row: row["registered_at"]["S"])
+
+
+def _publish(account: Account) -> None:
+    """The stream of the table reaches the event bus."""
+    account.invoke("publish_events", {"Records": [a_record(None, _registered(account))]})
+
+
+def _collect(account: Account) -> None:
+    """CloudWatch Logs delivers the audit entries: those of each function by themselves."""
+    lines = [(json.loads(line), line) for line in account.log.getvalue().splitlines()]
+    entries: dict[str, list[str]] = {}
+    for fact, line in lines:
+        if fact.get("audit"):
+            entries.setdefault(fact["function"], []).append(line)
+    for function, texts in entries.items():
+        events = [{"id": "0" * 56, "timestamp": 1_795_910_400_000, "message": text} for text in texts]
+        delivered = {"messageType": "DATA_MESSAGE", "logGroup": f"/{function}", "logEvents": events}
+        data = base64.b64encode(gzip.compress(json.dumps(delivered).encode())).decode()
+        account.invoke("collect_audit", {"awslogs": {"data": data}})
+
+
 def _notify(account: Account) -> None:
     """The event of the last registration reaches the notice queue."""
-    rows = [row for row in account.items("RegistrationsTable") if row["sk"]["S"].startswith("REG#")]
-    registered = max(rows, key=lambda row: row["registered_at"]["S"])
+    registered = _registered(account)
     detail = {
         "version": 1,
         "id": f"bench:{registered['sk']['S']}",
@@ -187,35 +234,6 @@ def _notify(account: Account) -> None:
         raise RuntimeError(account.log.getvalue()[-2000:])
 
 
-def monthly() -> list[tuple[str, int, float]]:
-    """What is paid each month whatever is used: name, number, USD."""
-    resources = expanded()
-    kinds = Counter(resource["Type"] for resource in resources.values())
-    acls = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::WAFv2::WebACL"]
-    sources = kinds["AWS::Lambda::EventSourceMapping"]
-    return [
-        _month("KMS keys", kinds["AWS::KMS::Key"], "kms_key_month"),
-        _month("web ACLs", len(acls), "waf_acl_month"),
-        _month("rules of web ACLs", sum(len(acl["Rules"]) for acl in acls), "waf_rule_month"),
-        _month("alarms", kinds["AWS::CloudWatch::Alarm"], "alarm_month"),
-        _month("metrics counted in logs", kinds["AWS::Logs::MetricFilter"], "metric_month"),
-        _month("metrics of API methods", _detailed_metrics(resources), "metric_month"),
-        _month("dashboards", kinds["AWS::CloudWatch::Dashboard"], "dashboard_month"),
-        ("event sources that poll", sources, sources * IDLE_POLLS / MILLION * PRICES["queue_request"]),
-    ]
-
-
-def _month(name: str, number: int, price: str) -> tuple[str, int, float]:
-    return name, number, number * PRICES[price]
-
-
-def _detailed_metrics(resources: Mapping[str, dict[str, Any]]) -> int:
-    """Metrics of each method, of the stages that have them switched on."""
-    stages = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::ApiGateway::Stage"]
-    on = any(setting.get("MetricsEnabled") for stage in stages for setting in stage.get("MethodSettings", []))
-    return (len(ROUTES) + len(RELYING_ROUTES)) * _METRICS_OF_A_METHOD if on else 0
-
-
 _PAGE = """# Cost
 
 What the service costs in AWS ({region}, list prices of {date}), without text messages: **{total:.0f} USD for a
@@ -223,9 +241,10 @@ million registrations**, and **{fixed:.0f} USD a month** whatever is used. `pyth
 page.
 
 A registration is: log in with password and one-time code, announce a file, send it, one poll, sign and register
-with the owner check, and the notice of it. Calls, units, invocations and log bytes are counted with the real
-handlers, warm, against an account in memory. Not counted: cold starts, failed attempts, the nightly runs
-([scale.md](scale.md)), storage, data transfer, relying services.
+with the owner check, its event, its notice, and the audit entries of all that. Calls, units, invocations and log
+bytes are counted with the real handlers, warm, against an account in memory. Not counted: cold starts, failed
+attempts, the nightly runs ([scale.md](scale.md)), storage, data transfer, relying services. The firewall logs only
+what it blocks or counts, and Lambda's own log lines are off but for failures.
 
 ## A million registrations
 
@@ -234,25 +253,24 @@ handlers, warm, against an account in memory. Not counted: cold starts, failed a
 {lines}
 | **sum** | | | **{before:.2f}** | **{total:.2f}** |
 
-"Before" is the same count on 2026-11-28. What was saved, in calls of one registration:
+"Before" is the same count, by this script, of the service before the savings below. (On 2026-11-28 it was 152 USD,
+and 97 USD on 2026-11-29, without audit entries and access log, and with guessed times.)
 
-| saving | calls |
+| saving | in one registration |
 | --- | --- |
-| functions keep public keys for an hour | 2 × `GetPublicKey` of an RSA-4096 key |
-| an upload comes with its sealing keys | 1 API request, with its authorizer and its function |
-| R is sealed to RSA-2048 | 1 × `Decrypt` at the price of a symmetric key |
-| the SDK waits before it asks first | 1 API request, with its authorizer and its function |
-| a try of a good proof is not returned, since the upload ends | 1 × `UpdateItem` of 3 write units |
-| log lines without the place in the code and the service's name | {log:.1f} KB |
-| `send_notice` has 256 MB, since it waits most of the time | half of its memory time |
+| the certificate of an upload is an item of its own: its row is below 1 KB | 8 write units, for 3 half reads |
+| a login looks before it clears the attempts of a step-up | 1 write unit, for 1 read unit |
+| `check_revocation` has 1024 MB, `validate_upload` 512, `publish_events` 256 | {memory_saved:.2f} GB-seconds |
+| lines that nobody reads (`batch done`, `collected`) | {log_saved:.1f} KB of log |
 
 The goal is {goal} USD. It is not reached; what is left, with what it would take:
 
 | left | USD | what it would take |
 | --- | ---: | --- |
-| DynamoDB writes | {writes:.0f} | {writes_left} |
-| Lambda memory time | {memory:.0f} | {memory_left} |
 | API requests and WAF | {api:.0f} | nothing: two steps of login, an upload, a poll, a registration |
+| DynamoDB writes | {writes:.0f} | {writes_left} |
+| audit entries: {deliveries} deliveries | {audit:.0f} | {audit_left} |
+| Lambda memory time | {memory:.0f} | times measured on Lambda; a third of it waits for the issuer |
 | KMS | {kms:.0f} | a login by passkey needs no `Decrypt`; the other two are the owner check |
 
 ## Each month
@@ -262,8 +280,10 @@ The goal is {goal} USD. It is not reached; what is left, with what it would take
 {months}
 | **sum** | | **{fixed:.2f}** |
 
-The API's metrics are those of its stage, which are free. Metrics of each method would be up to {methods} metrics,
-{methods_usd:.0f} USD: no alarm and no runbook entry reads them.
+The nested stack is counted too. The API's metrics are those of its stage, which are free; metrics of each
+method would be up to {methods} metrics, {methods_usd:.0f} USD: no alarm and no runbook entry reads them. A
+snapshot is paid for each second that its version exists, and for each restore: without `SnapStart` customers
+wait for cold starts. The first copy of CloudTrail's management events is free.
 
 ## Text messages
 
@@ -272,11 +292,13 @@ part in SNS's price list for your numbers; it is more than all of the above toge
 
 ## Assumed
 
-Milliseconds of a warm function on Lambda. They are estimates, and a seventh of the sum depends on
-them; replace them by yours.
+Milliseconds of a warm function on Lambda, from `bench/durations.py`. It waits for its calls (assumed:
+{dynamodb} ms of DynamoDB, {waits}, 150 ms of the issuer)
+and computes (measured: its own code, and {call_cpu} ms for a call of boto3, both taken {slower} times; 1769 MB are
+a whole processor). Replace them by yours. `send_notice` also keeps the pace of text messages.
 
-| function | ms |
-| --- | ---: |
+| function | runs | MB | ms |
+| --- | ---: | ---: | ---: |
 {assumed}
 
 ## Prices
@@ -289,14 +311,22 @@ pages before you budget.
 {prices}
 """
 
+
 _WRITES_LEFT = (
-    "the certificate and its summary in an item of their own, so that the upload's row stays below 1 KB: "
-    "about 7 units (5 USD), and another data model"
+    "nothing without a guarantee: of {units:g} units, 17 are the transaction that registers, 6 the announcement's; "
+    "the others are a unit each"
 )
-_MEMORY_LEFT = (
-    "times measured on Lambda, then less memory where a function waits: `check_revocation` has 1769 MB and waits "
-    "for the issuer's responder (6 USD)"
+_AUDIT_LEFT = (
+    "another way to the chain: Firehose into a bucket of its own, and `keep_audit` on what arrives, for about 2 USD, "
+    "with no function and no queue in between. It needs a trial in AWS: the local cloud has no such delivery"
 )
+
+
+def audit_dollars(counted: Counted) -> float:
+    """What the way of the audit entries costs for a million registrations, log lines aside."""
+    deliveries = counted.invocations["collect_audit"]
+    time = counted.seconds("collect_audit") * _MEMORY["collect_audit"] / 1024 * PRICES["lambda_gb_second"]
+    return deliveries * (PRICES["lambda_request"] + _REQUESTS_OF_A_MESSAGE * PRICES["queue_request"]) + time
 
 
 def page() -> str:
@@ -306,10 +336,9 @@ def page() -> str:
     dollars = {line.name: line.dollars for line in lines}
     before = {line.name: BEFORE[line.name] * PRICES[line.price] for line in lines}
     months = monthly()
-    methods = (len(ROUTES) + len(RELYING_ROUTES)) * _METRICS_OF_A_METHOD
     return _PAGE.format(
-        region=_TABLE["region"],
-        date=_TABLE["date"],
+        region=TABLE["region"],
+        date=TABLE["date"],
         total=sum(dollars.values()),
         before=sum(before.values()),
         fixed=sum(usd for _, _, usd in months),
@@ -318,22 +347,32 @@ def page() -> str:
             f" {before[line.name]:.2f} | {line.dollars:.2f} |"
             for line in lines
         ),
-        log=BEFORE["log, KB"] - counted.log_bytes / 1000,
+        log_saved=BEFORE["log, KB"] - counted.log_bytes / 1000,
+        memory_saved=BEFORE["Lambda GB-seconds"] - counted.gb_seconds,
         goal=GOAL,
-        writes_left=_WRITES_LEFT,
-        memory_left=_MEMORY_LEFT,
+        writes_left=_WRITES_LEFT.format(units=counted.write_units),
+        audit_left=_AUDIT_LEFT,
+        deliveries=counted.invocations["collect_audit"],
+        audit=audit_dollars(counted),
         writes=dollars["DynamoDB write units"],
         memory=dollars["Lambda GB-seconds"],
         api=dollars["API requests"] + dollars["requests that WAF inspects"],
         kms=dollars["KMS requests, symmetric and RSA-2048"] + dollars["KMS requests, RSA-4096"],
         months="\n".join(f"| {name} | {number} | {usd:.2f} |" for name, number, usd in months),
-        methods=methods,
-        methods_usd=methods * PRICES["metric_month"],
+        methods=methods(),
+        methods_usd=methods() * PRICES["metric_month"],
         parts=SNS_PARTS_OF_THE_NOTICE,
-        assumed="\n".join(f"| `{name}` | {ms} |" for name, ms in ASSUMED_MS.items()),
+        dynamodb=DYNAMODB_MS,
+        waits=", ".join(f"{ms:g} of `{name}`" for name, ms in WAITS_MS.items()),
+        call_cpu=CALL_CPU_MS,
+        slower=SLOWER,
+        assumed="\n".join(
+            f"| `{name}` | {runs} | {_MEMORY[name]} | {counted.seconds(name) / runs * 1000:.0f} |"
+            for name, runs in counted.invocations.items()
+        ),
         prices="\n".join(
             f"| {each['usd']:g} | {each['per']} | {each['source']} | {each['confirmed']} |"
-            for each in _TABLE["prices"]
+            for each in TABLE["prices"]
         ),
     )
 

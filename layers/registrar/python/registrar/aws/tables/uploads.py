@@ -12,6 +12,7 @@ from typing import Any
 from registrar.aws import dynamo
 from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.upload_items import (
+    certificate_apart,
     certificate_digest,
     certificate_key,
     certificate_values,
@@ -62,7 +63,7 @@ class Uploads:
             return self.announcements.find(upload_id)
         if has_certificate_apart(item):
             key = certificate_key(upload_id, dynamo.read_text(item, "certificate"))
-            item = {**(dynamo.get(self.client, self.table, key) or {}), **item}
+            item = {**(dynamo.get_written_once(self.client, self.table, key) or {}), **item}
         return from_item(item)
 
     def of_customer(self, upload_id: str, customer_id: str) -> Upload:
@@ -309,8 +310,10 @@ class Uploads:
             "trust_version": dynamo.number(verdict.trust_version),
         }
         if verdict.summary is not None and verdict.der is not None:
-            passed = certificate_values(verdict.der, verdict.summary)
-            values |= {"certificate": self._kept_apart(upload, passed)} if self.apart else passed
+            if self.apart:
+                values["certificate"] = self._kept_apart(upload, certificate_apart(verdict.der, verdict.summary))
+            else:
+                values |= certificate_values(verdict.der, verdict.summary)
             values["expires_at"] = dynamo.instant(now + VALIDATION_DEADLINE)
         elif verdict.der:
             values["der"] = dynamo.binary(verdict.der)
