@@ -317,8 +317,8 @@ _WRITES_LEFT = (
     "the others are a unit each"
 )
 _AUDIT_LEFT = (
-    "another way to the chain: Firehose into a bucket of its own, and `keep_audit` on what arrives, for about 2 USD, "
-    "with no function and no queue in between. It needs a trial in AWS: the local cloud has no such delivery"
+    "another way to the chain: Firehose into a bucket of its own, and `keep_audit` on what arrives, for about 2 "
+    "USD, with no function and no queue in between. It needs a trial in AWS: the local cloud has no such delivery"
 )
 
 

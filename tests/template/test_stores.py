@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, expanded, of_type
+from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, as_list, expanded, of_type
 from tools.cloud.emulator import ROOT
 
 TABLES = of_type("AWS::DynamoDB::Table")
@@ -198,12 +198,51 @@ def test_a_bucket_requires_tls(name: str) -> None:
     statement, *others = RESOURCES[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
     # CloudFront reads the page's files (test_page.py); entries of the audit are only appended (test_audit.py).
-    assert len(others) == {"PageBucket": 1, "AuditBucket": 3, "TrailBucket": 4}.get(name, 0)
+    assert len(others) == {
+        "PageBucket": 1,
+        "AuditBucket": 3,
+        "TrailBucket": 4,
+        "TrustBucket": 4,
+        "EvidenceBucket": 2,
+    }.get(name, 0)
 
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     arn = {"Fn::GetAtt": [name, "Arn"]}
     assert statement["Resource"] == [arn, {"Fn::Sub": f"${{{name}.Arn}}/*"}]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "writers"),
+    [
+        (
+            "TrustBucket",
+            {
+                "active/*": "ActivateTrust",
+                "reports/trust.json": "ActivateTrust",
+                "incoming/confirm.txt": "ConfirmTrust",
+                "reports/reevaluation/*": "ReevaluateSegment",
+            },
+        ),
+        ("EvidenceBucket", {"evidence/*": "SignRequest"}),
+    ],
+)
+def test_what_decides_or_proves_has_one_writer_and_is_not_deleted(bucket: str, writers: dict[str, str]) -> None:
+    """Whatever IAM gives to others, to an admin too: only a proposal of a trust document is free."""
+    _, *others = RESOURCES[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    found = {}
+    for each in others:
+        assert (each["Effect"], each["Principal"]) == ("Deny", "*")
+        if each["Sid"] == "NothingIsDeleted":
+            assert each["Action"] == ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+            assert each["Resource"] == {"Fn::Sub": f"${{{bucket}.Arn}}/*"}
+            continue
+        assert each["Action"] == "s3:PutObject"
+        role = each["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]["Fn::GetAtt"][0]
+        for resource in as_list(each["Resource"]):
+            found[resource["Fn::Sub"].removeprefix(f"${{{bucket}.Arn}}/")] = role.removesuffix("FunctionRole")
+
+    assert found == writers
 
 
 def test_the_key_is_rotated_and_deleted_after_a_waiting_period() -> None:
