@@ -42,6 +42,7 @@ ELSEWHERE = {
     "Rules",
     "SNS Text Messaging",
     "Sampled requests",
+    "Waiting notices",
     "What a stolen role could do",
 }
 # Actions, metrics, settings and members that AWS, SAM and Python name.

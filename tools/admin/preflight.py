@@ -207,7 +207,7 @@ def firewall(stack: Stack) -> Finding:
     if mode != "Block":
         return missing(
             f"FirewallMode is {mode}: it blocks nothing; read a week's figures, then deploy with Block",
-            "The firewall blocks customers",
+            "The firewall blocks",
         )
     return ok("the firewall blocks")
 
