@@ -115,6 +115,14 @@ def test_a_payload_with_words_of_its_own_is_refused(
     assert len(audited(account, "staff.not_identified")) == 1
 
 
+@pytest.mark.parametrize("payload", [[], ["execution_id"], "execution_id", 7, None, True], ids=repr)
+def test_a_payload_that_is_no_object_is_refused_and_audited(account: Account, payload: Any) -> None:
+    refused = account.invoke("set_bank_hold", payload)
+
+    assert refused["text"] == "start a document: the payload is its execution_id and nothing else"
+    assert len(audited(account, "staff.not_identified")) == 1
+
+
 @pytest.mark.parametrize("execution_id", ["0" * 36, "x", 7, None], ids=repr)
 def test_an_unknown_execution_is_refused(app: App, account: Account, held: str, execution_id: object) -> None:
     refused = account.invoke("set_bank_hold", {"execution_id": execution_id})

@@ -77,10 +77,10 @@ def invoked(
     return frame
 
 
-def _fields(event: Mapping[str, Any], find: FindExecution, documents: Mapping[str, Mapping[str, str]]) -> Fields:
+def _fields(event: object, find: FindExecution, documents: Mapping[str, Mapping[str, str]]) -> Fields:
     """What the form was filled in with, what its document decides, and who started it. Raises AdminStepRefused."""
     try:
-        if event.keys() != {"execution_id"}:
+        if not isinstance(event, dict) or event.keys() != {"execution_id"}:
             raise AdminStepRefused("start a document: the payload is its execution_id and nothing else")
         execution_id = Fields(event, "").text("execution_id", EXECUTION_ID)
         logger.append_keys(execution_id=execution_id)
