@@ -11,7 +11,8 @@ from tools.cloud.emulator import ROOT
 FILTERS = of_type("AWS::Logs::SubscriptionFilter")
 PATTERN = "{ $.audit IS TRUE }"
 # The local cloud takes these only: each delivery starts a process there.
-LOCAL = {"SetBankHold", "ProposeBlock", "ConfirmBlock", "ProposeRecovery", "ApproveRecovery"} | {
+LOCAL = {"SetBankHold", "LockCustomer", "Explain", "ConfirmTrust"} | {
+    *("ProposeBlock", "ConfirmBlock", "ProposeRecovery", "ApproveRecovery"),
     *("PlanReevaluation", "ApplyReevaluation", "ReportLoss", "ResumeRegistration", "Deregister"),
 }
 # Functions without an event that nobody of the staff invokes.

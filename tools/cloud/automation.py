@@ -319,7 +319,8 @@ def main() -> None:
     except NotStarted as why:
         sys.exit(str(why))
     result.pop("ResponseMetadata", None)
-    print(json.dumps(result, ensure_ascii=False, indent=2))
+    # A job is started, and nobody waits for its result.
+    print(json.dumps(result, ensure_ascii=False, indent=2) if result else f"{options.document}: started")
 
 
 if __name__ == "__main__":
