@@ -23,7 +23,10 @@ MOST_CALLS = 24
 MOST_UNITS = 40
 MOST_LOGIN_UNITS = 8
 LOGIN = ("login", "verify_otp")
-LOG_KEYS = ("support_ref", "function", "message_id", "relying_service", "request_id", "execution_id")
+LOG_KEYS = (
+    *("support_ref", "gateway_id", "extended_id", "function", "message_id", "relying_service", "request_id"),
+    "execution_id",
+)
 """What handlers add to their lines: on Lambda each has a process of its own, and a logger of its own."""
 
 

@@ -1,10 +1,10 @@
 """An agent asks what happened to a customer (Explain): by a support reference, a customer id or an upload id.
 
 Fields: by (reference, customer, upload), id, days (of logs to search), language. It reads, and changes nothing; who
-asked for what is audited before anything is read. Names and numbers are masked.
+asked for what is audited before anything is read, and who was shown after it. Names and numbers are masked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,9 +24,15 @@ from registrar.entry.explanation import (
 )
 from registrar.entry.fields import CUSTOMER_ID, Fields
 from registrar.entry.log import audit, customer_ref
+from registrar.entry.references import read_reference
 
 UPLOAD_ID = "[a-z0-9]{32,33}"
-FORMS = {"reference": "[0-9A-Za-z-]{8,36}", "customer": CUSTOMER_ID, "upload": UPLOAD_ID}
+BY_ID = {"customer": (CUSTOMER_ID, "customer_ref"), "upload": (UPLOAD_ID, "upload_id")}
+EXPECTED = {
+    "reference": "a reference is like 7KQ2-M4XD, or an id of a request (UUID) or of an upload",
+    "customer": "a customer id has 1 to 32 letters, digits, - or _",
+    "upload": "an upload id has 32 or 33 small letters and digits",
+}
 MOST_UPLOADS = 10
 # Functions that answer customers, or finish what a customer began: CloudWatch reads 50 log groups in one query.
 FUNCTIONS = (
@@ -52,33 +58,74 @@ registrations = stores.registrations()
 @invoked(executions.find, Explain={})
 def lambda_handler(fields: Fields) -> dict[str, Any]:
     by = fields.text("by", "reference|customer|upload")
-    wanted = _id(fields, by)
+    wanted, members = _id(fields, by)
     language = fields.optional_text("language", "ko|en") or "ko"
     days = int(fields.optional_text("days", "[1-9][0-9]?") or 7)
     at = now()
     since = at - timedelta(days=days)
     asked = {"customer_id": wanted} if by == "customer" else {"wanted": wanted}
-    audit("customer.explained", by=by, days=days, staff_id=fields.staff_id(), **asked)
+    who: dict[str, Any] = {"by": by, "days": days, "staff_id": fields.staff_id()}
+    audit("customer.explained", **who, **asked)
 
-    lines = logs.find(customer_ref(wanted) if by == "customer" else wanted, FUNCTIONS, since, at)
-    found = _uploads([wanted, *(line.get("upload_id") for line in lines)])
-    customer_id = wanted if by == "customer" else next((each.customer_id for each in found), None)
     about: dict[str, Any] = {"by": by, "id": wanted, "searched_since": local_time(since, language)}
-    if customer_id is None:
-        return {"about": about, **_unnamed(lines, by, days, language)}
+    customer_id = wanted
     if by != "customer":
+        owner, refs, lines = _owner(wanted, members, logs.find(wanted, members, FUNCTIONS, since, at))
+        if owner is None:
+            audit("customer.shown", **who, wanted=wanted, customer_refs=",".join(sorted(refs)))
+            return {"about": about, **_unnamed(lines, refs, by, days, language)}
+        customer_id = owner
         about["events"] = timeline(lines, language)
-        lines = logs.find(customer_ref(customer_id), FUNCTIONS, since, at)
-        found = _uploads([*(each.id for each in found), *(line.get("upload_id") for line in lines)])
-    return {"about": about, **_explained(customer_id, found, lines, language, at)}
+    lines = logs.find(customer_ref(customer_id), ("customer_ref",), FUNCTIONS, since, at)
+    ids = [wanted, *(line.get("upload_id") for line in lines)]
+    explained = _explained(customer_id, _uploads(ids), lines, language, at)
+    audit("customer.shown", **who, customer_id=customer_id)
+    return {"about": about, **explained}
 
 
-def _id(fields: Fields, by: str) -> str:
-    """What the agent asks for. Raises AdminStepRefused, saying what was expected."""
+def _owner(
+    wanted: str, members: Sequence[str], lines: Sequence[Mapping[str, Any]]
+) -> tuple[str | None, set[str], list[Mapping[str, Any]]]:
+    """Whose it is, where an upload of theirs says so; the digests that its lines name; these lines.
+
+    An upload's own row names its customer; a request is that of the customer whom its own lines name, never that of
+    an upload which it asked for. Raises AdminStepRefused where several requests have the id.
+    """
+    if len(_requests(lines, members)) > 1:
+        raise AdminStepRefused("a client chose this id for several requests: ask for the customer id")
+    owners = [each.customer_id for each in _uploads([wanted])]
+    refs = {customer_ref(owner) for owner in owners} or _refs(lines, members)
+    kept = [line for line in lines if line.get("customer_ref") in {None, *refs}]
+    named = [*owners, *(each.customer_id for each in _uploads([line.get("upload_id") for line in kept]))]
+    return next((each for each in named if refs == {customer_ref(each)}), None), refs, kept
+
+
+def _id(fields: Fields, by: str) -> tuple[str, tuple[str, ...]]:
+    """What the agent asks for, as logs have it, and where they have it. Raises AdminStepRefused."""
     wanted = fields.text("id").strip()
-    if not Fields({"id": wanted}, "").matches("id", FORMS[by]):
-        raise AdminStepRefused(f"this is no id of this kind: {by} is {FORMS[by]}")
-    return wanted
+    if by == "reference":
+        found = read_reference(wanted)
+    else:
+        pattern, member = BY_ID[by]
+        found = (wanted, (member,)) if Fields({"id": wanted}, "").matches("id", pattern) else None
+    if found is None:
+        raise AdminStepRefused(f"this is no id of this kind: {EXPECTED[by]}")
+    return found
+
+
+def _requests(lines: Sequence[Mapping[str, Any]], members: Sequence[str]) -> set[object]:
+    """The requests of these lines, where a member that names one request was searched."""
+    other = {"support_ref": "extended_id", "gateway_id": "support_ref"}.get(members[0])
+    return {line[other] for line in lines if other is not None and other in line}
+
+
+def _refs(lines: Sequence[Mapping[str, Any]], members: Sequence[str]) -> set[str]:
+    """The digest of the customer who announced the upload, or whose session sent the request; without a session, of
+    those whom its lines name. A stranger's request for an upload names it too."""
+    first = "upload.issued" if members == ("upload_id",) else "answered"
+    named = [line for line in lines if "customer_ref" in line]
+    own = {str(line["customer_ref"]) for line in named if line["message"] == first}
+    return own if own or first != "answered" else {str(line["customer_ref"]) for line in named}
 
 
 def _uploads(ids: Sequence[object]) -> list[Upload]:
@@ -88,17 +135,18 @@ def _uploads(ids: Sequence[object]) -> list[Upload]:
     return sorted(found, key=lambda upload: upload.created_at, reverse=True)
 
 
-def _unnamed(lines: Sequence[Mapping[str, Any]], by: str, days: int, language: str) -> dict[str, Any]:
+def _unnamed(
+    lines: Sequence[Mapping[str, Any]], refs: Set[str], by: str, days: int, language: str
+) -> dict[str, Any]:
     """What the logs say of a request that names no customer. Raises AdminStepRefused where they say nothing."""
     if not lines:
         raise AdminStepRefused(
             f"nothing is known of this {by} in {days} days: it is older, mistyped, or the gateway or the firewall"
             " answered (their logs have it)"
         )
-    refs = sorted({str(line["customer_ref"]) for line in lines if "customer_ref" in line})
     by_digest = "logs name a customer by a digest: ask for the customer id, and explain by it"
     note = by_digest if refs else "the request came without a login"
-    return {"customer": None, "customer_refs": refs, "note": note, "events": timeline(lines, language)}
+    return {"customer": None, "customer_refs": sorted(refs), "note": note, "events": timeline(lines, language)}
 
 
 def _explained(

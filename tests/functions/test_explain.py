@@ -136,12 +136,12 @@ def test_nothing_whole_is_shown(app: App, account: Account) -> None:
 
 def test_who_asked_for_what_is_audited_even_where_nothing_is_found(app: App, account: Account) -> None:
     explain(account, "customer", "nobody")
-    explain(account, "reference", "no-such-reference")
+    explain(account, "reference", "2222-2222")
 
     lines = [line for line in account.logged() if line["message"] == "customer.explained"]
     assert [line["staff_id"] for line in lines] == [arn("park.agent")] * 2
     assert lines[0]["customer_ref"] == customer_ref("nobody")
-    assert (lines[1]["by"], lines[1]["wanted"]) == ("reference", "no-such-reference")
+    assert (lines[1]["by"], lines[1]["wanted"]) == ("reference", "2222-2222")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,12 @@ def test_who_asked_for_what_is_audited_even_where_nothing_is_found(app: App, acc
     [
         ("reference", "short"),
         ("reference", "x" * 37),
+        ("reference", "registrar"),
+        ("reference", "timestamp"),
+        ("reference", "2026-11-29"),
+        ("reference", "INFO"),
+        ("reference", "ab12ab12ab12ab12"),
+        ("reference", "7KQ2-M4X0"),
         ("reference", "a/ | limit 1"),
         ("reference", "홍길동홍길동홍길동"),
         ("customer", "hong gildong"),
@@ -162,6 +168,7 @@ def test_what_is_no_id_is_refused_and_searched_nowhere(app: App, account: Accoun
 
     assert refused["refused"] == "STATE_CONFLICT"
     assert refused["text"].startswith("this is no id of this kind: ")
+    assert "[" not in refused["text"], "words, no pattern"
     assert account.queries == []
 
 
@@ -169,7 +176,7 @@ def test_what_is_no_id_is_refused_and_searched_nowhere(app: App, account: Accoun
     ("by", "wanted", "why"),
     [
         ("customer", "nobody", "no such customer"),
-        ("reference", "no-such-reference", "nothing is known of this reference in 7 days"),
+        ("reference", "2222-2222", "nothing is known of this reference in 7 days"),
         ("upload", "u" * 32, "nothing is known of this upload in 7 days"),
     ],
 )
@@ -187,6 +194,83 @@ def test_a_reference_that_names_no_upload_leads_to_the_digest_of_its_customer(ap
 
     assert (found["customer"], found["customer_refs"]) == (None, [customer_ref("hong")])
     assert [event["code"] for event in found["events"] if event["what"] == "refused"] == ["LOGIN_FAILED"]
+
+
+GATEWAY_ID = "79104ae7-5d5e-4dd7-9e1b-1d2f3a4b5c6d"  # that of tests/events/api_request.json
+
+
+def sent_with(app: App, gateway_id: str, route: str, **path: str) -> None:
+    """A request whose client chose API Gateway's id (x-amzn-RequestId)."""
+    event = app.event("GET", route, **path)
+    event["requestContext"]["requestId"] = gateway_id
+    app.send(event)
+
+
+@pytest.mark.parametrize("form", [str, str.lower, lambda ref: ref.replace("-", ""), lambda ref: f" {ref} "])
+def test_a_support_reference_is_found_however_it_is_written(app: App, account: Account, form: Any) -> None:
+    reference = app.look("0" * 32).body["support_ref"]
+
+    found = explain(account, "reference", form(reference))["done"]
+
+    assert found["about"]["id"] == reference
+    assert {event["support_ref"] for event in found["events"]} == {reference}
+
+
+def test_a_reference_of_the_gateway_leads_to_the_request(app: App, account: Account) -> None:
+    sent_with(app, GATEWAY_ID.replace("7", "8"), "/uploads/{upload_id}", upload_id="0" * 32)
+
+    found = explain(account, "reference", GATEWAY_ID.replace("7", "8").upper())["done"]
+
+    assert found["customer_refs"] == [customer_ref("hong")]
+
+
+def test_who_was_shown_is_audited(app: App, account: Account) -> None:
+    an_upload_that_is_refused(app)
+    (reference,) = {line["support_ref"] for line in account.logged() if line["message"] == "upload.issued"}
+    explain(account, "reference", reference)
+
+    (line,) = [line for line in account.logged() if line["message"] == "customer.shown"]
+    assert (line["customer_ref"], line["staff_id"], line["audit"]) == (
+        customer_ref("hong"),
+        arn("park.agent"),
+        True,
+    )
+
+
+@pytest.mark.parametrize("chosen", ["customer_ref", "upload_id", "gateway_id", "support_ref"])
+def test_no_client_puts_events_into_another_customers_explanation(app: App, account: Account, chosen: str) -> None:
+    upload = an_upload_that_is_refused(app)["upload_id"]
+    (issued,) = [line for line in account.logged() if line["message"] == "upload.issued"]
+    stranger = App(account, "kim")
+    gateway_id = issued.get(chosen, GATEWAY_ID)
+    sent_with(stranger, gateway_id, "/uploads/{upload_id}", upload_id=upload)
+    strangers = {
+        line["support_ref"] for line in account.logged() if line.get("customer_ref") == customer_ref("kim")
+    }
+
+    by_request = {"support_ref": issued["support_ref"]}
+    for by, wanted in [("customer", "hong"), ("upload", upload), *by_request.items()]:
+        found = explain(account, by.replace("support_ref", "reference"), wanted)["done"]
+        assert found["customer"]["customer_id"] == "hong"
+        events = found["events"] + found["about"].get("events", [])
+        assert events
+        assert not strangers & {event.get("support_ref") for event in events}
+
+
+def test_a_strangers_request_for_an_upload_does_not_lead_to_its_owner(app: App, account: Account) -> None:
+    upload = an_upload_that_is_refused(app)["upload_id"]
+    refused = App(account, "kim").look(upload)
+
+    found = explain(account, "reference", refused.body["support_ref"])["done"]
+
+    assert (found["customer"], found["customer_refs"]) == (None, [customer_ref("kim")])
+
+
+def test_an_id_that_a_client_chose_for_two_requests_explains_neither(app: App, account: Account) -> None:
+    app.look("0" * 32)
+    App(account, "kim").look("0" * 32)  # with the same id of the gateway
+
+    assert explain(account, "reference", GATEWAY_ID)["text"].startswith("a client chose this id")
 
 
 def test_every_request_of_a_session_is_logged_with_its_customer_and_object(app: App, account: Account) -> None:
@@ -224,22 +308,28 @@ class Logs:
     def get_query_results(self, **_: Any) -> dict[str, Any]:
         row = [
             {"field": "@log", "value": "1:/registrar/login"},
-            {"field": "@message", "value": '{"message": "reference"}'},
+            {"field": "@message", "value": '{"message": "m", "upload_id": "reference"}'},
         ]
         noise = [
             {"field": "@log", "value": "1:/registrar/login"},
             {"field": "@message", "value": "START reference"},
         ]
+        stranger = [
+            {"field": "@log", "value": "1:/registrar/login"},
+            {"field": "@message", "value": '{"message": "m", "gateway_id": "reference"}'},
+        ]
         return {
             "status": self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0],
-            "results": [row, noise],
+            "results": [row, noise, stranger],
         }
 
 
-def test_a_search_waits_until_it_is_complete_and_skips_the_platforms_lines() -> None:
+def test_a_search_waits_until_it_is_complete_and_keeps_lines_by_exact_member() -> None:
     search = LogSearch(Logs("Scheduled", "Running", "Complete"), "registrar", lambda seconds: None)
 
-    assert search.find("reference", ["login"], NOW, NOW) == [{"message": "reference", "function": "login"}]
+    found = search.find("reference", ["upload_id"], ["login"], NOW, NOW)
+
+    assert found == [{"message": "m", "upload_id": "reference", "function": "login"}]
 
 
 @pytest.mark.parametrize("status", ["Running", "Failed", "Timeout"])
@@ -247,9 +337,9 @@ def test_a_search_that_does_not_end_is_refused(status: str) -> None:
     search = LogSearch(Logs(status), "registrar", lambda seconds: None)
 
     with pytest.raises(AdminStepRefused, match="choose fewer days"):
-        search.find("reference", ["login"], NOW, NOW)
+        search.find("reference", ["upload_id"], ["login"], NOW, NOW)
 
 
 def test_a_term_that_would_change_the_query_is_refused() -> None:
     with pytest.raises(ValueError, match="limit"):
-        LogSearch(Logs("Complete"), "registrar").find("x/ | limit 1 | ", ["login"], NOW, NOW)
+        LogSearch(Logs("Complete"), "registrar").find("x/ | limit 1 | ", ["upload_id"], ["login"], NOW, NOW)

@@ -135,9 +135,13 @@ def test_every_step_is_audited(happened: tuple[Account, list[str]]) -> None:
 
 
 def test_every_log_line_of_a_request_has_its_support_reference(app: App, account: Account) -> None:
-    assert_problem(app.look("0" * 32), "UPLOAD_NOT_FOUND")
+    refused = app.look("0" * 32)
+    assert_problem(refused, "UPLOAD_NOT_FOUND")
+    support_ref = refused.body["support_ref"]
     lines = account.logged()
     assert [line["message"] for line in lines] == ["refused", "answered"]
-    support_ref = an_event("api_request")["requestContext"]["requestId"]
     assert {(line["support_ref"], line["function"]) for line in lines} == {(support_ref, "registrar-get_upload")}
+    context = an_event("api_request")["requestContext"]
+    ids = {(line["gateway_id"], line["extended_id"]) for line in lines}
+    assert ids == {(context["requestId"], context["extendedRequestId"])}
     assert lines[1]["status"] == 404

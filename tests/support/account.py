@@ -311,18 +311,19 @@ class Account:
         return self._query(operation, params)
 
     def _query(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Logs Insights, whose one query of ours looks for a term: it finds what these functions logged."""
+        """Logs Insights, whose one query of ours looks for values of members in what these functions logged."""
         if operation == "StartQuery":
             self.queries.append(params)
             return {"queryId": str(len(self.queries) - 1)}
         asked = self.queries[int(params["queryId"])]
-        (term,) = re.findall(r"like /(.*)/", asked["queryString"])
+        wanted = re.findall(r"(\w+) = '([^']*)'", asked["queryString"])
         groups = {group.rpartition("/")[2]: group for group in asked["logGroupNames"]}
         lines = [(line, json.loads(line).get("function", "-")) for line in self.log.getvalue().splitlines()]
         rows = [
             [{"field": "@log", "value": groups[name]}, {"field": "@message", "value": line}]
             for line, function in lines
-            if term in line and (name := str(function).removeprefix("registrar-")) in groups
+            if any(json.loads(line).get(member) == value for member, value in wanted)
+            and (name := str(function).removeprefix("registrar-")) in groups
         ]
         assert "sort @timestamp desc" in asked["queryString"]
         return {"status": "Complete", "results": rows[::-1]}

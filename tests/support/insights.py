@@ -1,6 +1,7 @@
 """Logs Insights on lines of the log: the part of its language that the saved queries use.
 
-`fields`, `filter` (=, in, like, ispresent, and), `stats count(*), sum(…) by …`; `sort` and `limit` are left out.
+`fields`, `filter` (=, in, like, ispresent, and, or), `stats count(*), sum(…) by …`; `sort` and `limit`
+are left out.
 """
 
 import re
@@ -17,12 +18,16 @@ def run_query(query: str, lines: Iterable[Line], paste: str = "") -> list[Row]:
     for command in (part.strip() for part in query.replace("PASTE", paste).split("|")):
         verb, _, rest = command.partition(" ")
         if verb == "filter":
-            rows = [row for row in rows if all(_holds(row, each) for each in rest.split(" and "))]
+            rows = [row for row in rows if any(_all_hold(row, each) for each in rest.split(" or "))]
         elif verb == "stats":
             rows = _stats(rest, rows)
         elif verb not in ("fields", "sort", "limit"):
             raise ValueError(f"no such command is known here: {verb}")
     return rows
+
+
+def _all_hold(row: Row, conditions: str) -> bool:
+    return all(_holds(row, each) for each in conditions.split(" and "))
 
 
 def _holds(row: Row, condition: str) -> bool:

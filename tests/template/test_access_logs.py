@@ -17,12 +17,13 @@ def _format(stage: str) -> dict[str, str]:
 
 
 @each_stage
-def test_every_request_is_logged_with_the_support_reference(stage: str) -> None:
+def test_every_request_is_logged_with_the_ids_that_functions_log(stage: str) -> None:
     line = _format(stage)
     setting = expanded()[stage]["Properties"]["AccessLogSetting"]
 
     # What gateway responses show, and what functions take from the event (entry/request.py).
-    assert line["support_ref"] == "$context.requestId"
+    assert line["extended_id"] == "$context.extendedRequestId"
+    assert line["gateway_id"] == "$context.requestId"
     assert setting["DestinationArn"]["Fn::Sub"].endswith(f":log-group:${{{STAGES[stage]}}}")
     for member in ("status", "latency", "error", "waf", "function_status", "function_error", "address", "route"):
         assert member in line

@@ -34,7 +34,7 @@ LOGGER = {"level", "message", "exception", "exception_name"}
 # What the members of WAF's and CloudTrail's records are called in their documentation.
 OTHERS = {"action", "labels", "nonTerminatingMatchingRules", "terminatingRuleId", "time"}
 _WORD = re.compile(r"(?<![\w@.'])[a-z][A-Za-z_]*(?:\.[A-Za-z_]+)*(?!\w|\()")
-_SYNTAX = {"as", "desc", "by", "in", "and", "like", "fields", "filter", "stats", "sort", "limit"}
+_SYNTAX = {"as", "desc", "by", "in", "and", "or", "like", "fields", "filter", "stats", "sort", "limit"}
 
 
 def _board() -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -26,7 +26,8 @@ from tools.packaging.template import read_template
 
 BEGIN = "    # problems: written by `make docs` from the catalogue of reasons and template.yaml\n"
 END = "    # end of problems\n"
-SUPPORT_REF = "3f0c1f7e-0000-4000-8000-000000000001"
+SUPPORT_REF = "7KQ2-M4XD"
+GATEWAY_ID = "3f0c1f7e-0000-4000-8000-000000000001"
 
 PARAMS: Mapping[str, object] = {
     "accepted": {
@@ -117,7 +118,7 @@ def _gateways(codes: list[Code], template: Mapping[str, Any], api: str) -> Itera
         if value["code"] in codes:
             yield (
                 f"GATEWAY_{value['code']}",
-                {"summary": "API Gateway's own response", "value": value | {"support_ref": SUPPORT_REF}},
+                {"summary": "API Gateway's own response", "value": value | {"support_ref": GATEWAY_ID}},
             )
 
 

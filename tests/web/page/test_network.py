@@ -218,7 +218,7 @@ def test_a_service_that_fails_is_said_so_with_a_reference(
         "retryable": True,
         "next_action": "WAIT_NOTICE",
         "params": {},
-        "support_ref": "3f0c1f7e-0009",
+        "support_ref": "7KQ2-M4XD",
         "findings": [],
     }
 

@@ -14,29 +14,36 @@ from typing import Any
 from registrar.domain.reasons.errors import AdminStepRefused
 
 MOST_LINES = 500
-_TERM = re.compile(r"[0-9A-Za-z-]{8,40}")
+_VALUE = re.compile(r"[0-9A-Za-z-]{8,40}")
+_MEMBER = re.compile(r"[a-z_]{2,30}")
 _PAUSE_SECONDS = 0.5
 _MOST_PAUSES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class LogSearch:
-    """Finds the lines that contain a term, in the log groups of some functions of this stack."""
+    """Finds the lines that have a value in a member, in the log groups of some functions of this stack.
+
+    A line that merely contains the value is not found: clients choose parts of some lines.
+    """
 
     logs: Any
     stack: str
     pause: Callable[[float], None] = time.sleep
 
     def find(
-        self, term: str, functions: Sequence[str], since: datetime, until: datetime
+        self, value: str, members: Sequence[str], functions: Sequence[str], since: datetime, until: datetime
     ) -> list[Mapping[str, Any]]:
-        """The last lines (JSON objects) that contain `term`, the oldest first, each with its `function`.
+        """The last lines (JSON objects) with `value` in one of `members`, the oldest first, with their `function`.
 
         Raises AdminStepRefused where the search takes too long.
         """
-        if not _TERM.fullmatch(term):
-            raise ValueError(term)  # it becomes part of a query
-        asked = f"fields @log, @message | filter @message like /{term}/ | sort @timestamp desc | limit {MOST_LINES}"
+        if not _VALUE.fullmatch(value) or not all(_MEMBER.fullmatch(member) for member in members):
+            raise ValueError(value)  # it becomes part of a query
+        # The first filter is all that the local cloud knows; the second keeps what clients choose out of the limit.
+        exact = " or ".join(f"{member} = '{value}'" for member in members)
+        wanted = f"filter @message like /{value}/ | filter {exact}"
+        asked = f"fields @log, @message | {wanted} | sort @timestamp desc | limit {MOST_LINES}"
         query = self.logs.start_query(
             logGroupNames=[f"/{self.stack}/{function}" for function in functions],
             startTime=int(since.timestamp()),
@@ -47,20 +54,20 @@ class LogSearch:
             found = self.logs.get_query_results(queryId=query)
             if found["status"] == "Complete":
                 rows = reversed(found["results"])
-                return [line for row in rows if (line := _line(row, term)) is not None]
+                return [line for row in rows if (line := _line(row, value, members)) is not None]
             if found["status"] not in ("Scheduled", "Running"):
                 break
             self.pause(_PAUSE_SECONDS)
         raise AdminStepRefused("the logs could not be searched in time: choose fewer days")
 
 
-def _line(row: Sequence[Mapping[str, str]], term: str) -> Mapping[str, Any] | None:
-    """A line of ours; None for what the platform wrote."""
+def _line(row: Sequence[Mapping[str, str]], value: str, members: Sequence[str]) -> Mapping[str, Any] | None:
+    """A line of ours with the value; None for another, and for what the platform wrote."""
     fields = {field["field"]: field["value"] for field in row}
     try:
         line = json.loads(fields["@message"])
     except ValueError:
         return None
-    if not isinstance(line, dict) or "message" not in line or term not in fields["@message"]:
+    if not isinstance(line, dict) or "message" not in line or all(line.get(name) != value for name in members):
         return None
     return {**line, "function": fields["@log"].rpartition("/")[2]}

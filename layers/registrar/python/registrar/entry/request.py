@@ -13,6 +13,7 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import instant
 from registrar.entry.fields import CHALLENGE_ID, Fields
 from registrar.entry.language import preferred_language
+from registrar.entry.references import new_reference
 
 MAX_BODY_BYTES = 16 * 1024
 _OWN_ID = re.compile(r"[a-z0-9]{32,33}")
@@ -38,6 +39,7 @@ class Request:
     context: Mapping[str, Any]
     raw_body: str
     support_ref: str
+    """Our own, new for each request: no client can choose it."""
     web_origins: tuple[str, ...]
     """Origins of pages that may read responses. The API's stage names them; the relying services' API has none."""
 
@@ -62,6 +64,14 @@ class Request:
             )
         except (KeyError, ValueError, TypeError):
             raise Refusal(Code.AUTH_REQUIRED) from None
+
+    @property
+    def gateway_ids(self) -> dict[str, str]:
+        """What leads from a line of the log to that of API Gateway. A client can choose the first of them."""
+        return {
+            "gateway_id": str(self.context.get("requestId", "-")),
+            "extended_id": str(self.context.get("extendedRequestId", "-")),
+        }
 
     @property
     def route(self) -> str:
@@ -126,7 +136,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         path=event.get("pathParameters") or {},
         context=context,
         raw_body=body,
-        support_ref=str(context.get("requestId", "-")),
+        support_ref=new_reference(),
         web_origins=_listed((event.get("stageVariables") or {}).get("web_origins", "")),
     )
 

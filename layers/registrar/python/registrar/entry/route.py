@@ -26,7 +26,7 @@ def route(handle: Callable[[Request], Response]) -> Handler:
 
     def lambda_handler(event: dict[str, Any], context: Any) -> Response:
         request = read_request(event)
-        logger.append_keys(support_ref=request.support_ref, function=context.function_name)
+        logger.append_keys(support_ref=request.support_ref, function=context.function_name, **request.gateway_ids)
         try:
             response = handle(request)
         except Exception as error:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
