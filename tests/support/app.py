@@ -98,13 +98,24 @@ DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 TRUST_PROPOSED = a_delivery(INCOMING, bucket="registrar-trustbucket")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What API Gateway would send on."""
+    """What API Gateway would send on. Two that differ in nothing but their references are equal."""
 
     status: int
     headers: Mapping[str, str]
     body: dict[str, Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answer) and self._told() == other._told()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _told(self) -> tuple[Any, ...]:
+        body = self.body
+        if "support_ref" in body:
+            body = {**body, "support_ref": "-"}
+        return self.status, self.headers, body
 
 
 @dataclass
