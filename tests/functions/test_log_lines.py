@@ -13,7 +13,9 @@ EARLIER = "2026-11-22 12:00:00,123+0000"
 
 
 def test_every_line_has_a_time_of_rfc_3339_in_utc(account: Account) -> None:
-    App(account).enrol()
+    app = App(account)
+    app.enrol()
+    app.log_in()
     account.invoke("send_notice", a_batch({"no": "notice"}))
 
     lines = account.logged()
