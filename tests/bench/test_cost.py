@@ -10,7 +10,7 @@ from registrar.entry.metrics import Metric
 from tests.support.shape import FUNCTIONS
 from tools.cloud.emulator import ROOT
 
-MOST = 103
+MOST = 104
 """USD for a million registrations: what was reached. GOAL is what was wanted."""
 
 
