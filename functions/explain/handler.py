@@ -72,12 +72,15 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     if by != "customer":
         owner, refs, lines = _owner(wanted, members, logs.find(wanted, members, FUNCTIONS, since, at))
         if owner is None:
+            unnamed = _unnamed(lines, refs, by, days, language)
             audit("customer.shown", **who, wanted=wanted, customer_refs=",".join(sorted(refs)))
-            return {"about": about, **_unnamed(lines, refs, by, days, language)}
+            return {"about": about, **unnamed}
         customer_id = owner
         about["events"] = timeline(lines, language)
     lines = logs.find(customer_ref(customer_id), ("customer_ref",), FUNCTIONS, since, at)
-    ids = [wanted, *(line.get("upload_id") for line in lines)]
+    # Of uploads that the customer only asked for, theirs or not, the lines say nothing but that.
+    handled = dict.fromkeys(line.get("upload_id") for line in lines if line.get("audit"))
+    ids = [wanted, *(each for each in handled if each != wanted)]
     explained = _explained(customer_id, _uploads(ids), lines, language, at)
     audit("customer.shown", **who, customer_id=customer_id)
     return {"about": about, **explained}
@@ -129,9 +132,10 @@ def _refs(lines: Sequence[Mapping[str, Any]], members: Sequence[str]) -> set[str
 
 
 def _uploads(ids: Sequence[object]) -> list[Upload]:
-    """The uploads of these ids that are still stored, the latest first."""
-    own = [each for each in dict.fromkeys(ids) if Fields({"id": each}, "").matches("id", UPLOAD_ID)]
-    found = [upload for each in own[-MOST_UPLOADS:] if (upload := uploads.find(str(each))) is not None]
+    """The uploads of these ids that are still stored, the latest first: that of the first id, and of the last ones."""
+    known = [each for each in dict.fromkeys(ids) if Fields({"id": each}, "").matches("id", UPLOAD_ID)]
+    kept = dict.fromkeys([*known[:1], *known[-MOST_UPLOADS:]])
+    found = [upload for each in kept if (upload := uploads.find(str(each))) is not None]
     return sorted(found, key=lambda upload: upload.created_at, reverse=True)
 
 

@@ -224,6 +224,11 @@ def test_a_reference_of_the_gateway_leads_to_the_request(app: App, account: Acco
     assert found["customer_refs"] == [customer_ref("hong")]
 
 
+def test_where_nothing_is_shown_nobody_was_shown(app: App, account: Account) -> None:
+    assert explain(account, "upload", "0" * 32)["refused"] == "STATE_CONFLICT"
+    assert [line for line in account.logged() if line["message"] == "customer.shown"] == []
+
+
 def test_who_was_shown_is_audited(app: App, account: Account) -> None:
     an_upload_that_is_refused(app)
     (reference,) = {line["support_ref"] for line in account.logged() if line["message"] == "upload.issued"}
@@ -255,6 +260,15 @@ def test_no_client_puts_events_into_another_customers_explanation(app: App, acco
         events = found["events"] + found["about"].get("events", [])
         assert events
         assert not strangers & {event.get("support_ref") for event in events}
+
+
+def test_uploads_that_a_customer_only_asked_for_push_out_none_of_theirs(app: App, account: Account) -> None:
+    upload = an_upload_that_is_refused(app)["upload_id"]
+    for number in range(12):
+        app.look(f"{number:032x}")
+
+    for by, wanted in [("customer", "hong"), ("upload", upload)]:
+        assert [each["upload_id"] for each in explain(account, by, wanted)["done"]["uploads"]] == [upload]
 
 
 def test_a_strangers_request_for_an_upload_does_not_lead_to_its_owner(app: App, account: Account) -> None:

@@ -6,7 +6,7 @@ only functions that decide on an upload can write there (docs/security.md, "What
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import dynamo
@@ -333,7 +333,8 @@ class Uploads:
             {
                 ":der": passed["der"],
                 ":summary": passed["summary"],
-                ":ttl": dynamo.epoch(upload.created_at + RETENTION),
+                # DynamoDB erases items one by one, within days: no row is ever without its certificate.
+                ":ttl": dynamo.epoch(upload.created_at + RETENTION + timedelta(days=7)),
             },
             ttl="ttl",
         )
