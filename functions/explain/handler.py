@@ -132,7 +132,7 @@ def _refs(lines: Sequence[Mapping[str, Any]], members: Sequence[str]) -> set[str
 
 
 def _uploads(ids: Sequence[object]) -> list[Upload]:
-    """The uploads of these ids that are still stored, the latest first: that of the first id, and of the last ones."""
+    """The uploads of these ids that are still stored, the latest first: of the first id, and of the last ones."""
     known = [each for each in dict.fromkeys(ids) if Fields({"id": each}, "").matches("id", UPLOAD_ID)]
     kept = dict.fromkeys([*known[:1], *known[-MOST_UPLOADS:]])
     found = [upload for each in kept if (upload := uploads.find(str(each))) is not None]
