@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -88,7 +89,7 @@ def check_case(case: "Case[Any]", url: str, session: "requests.Session", method:
 def test_random_requests_get_documented_responses(
     cloud: LocalCloud, schema: "BaseSchema", session: "requests.Session", mode: str, method: str, path: str
 ) -> None:
-    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import HealthCheck, Phase, assume, given, settings
     from hypothesis import seed as seeded
     from schemathesis import GenerationMode
 
@@ -104,6 +105,8 @@ def test_random_requests_get_documented_responses(
     )
     @given(case=cases)
     def send_and_check(case: "Case[Any]") -> None:
+        # A pattern of IAM matches no line break on the local cloud: it denies the request itself.
+        assume(not any("\n" in unquote(str(value)) for value in case.path_parameters.values()))
         check_case(case, cloud.relying_url, session, method)
 
     send_and_check()

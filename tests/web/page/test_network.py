@@ -231,7 +231,7 @@ def test_a_service_that_fails_is_said_so_with_a_reference(
         ),
     )
     visitor.page.get_by_role("navigation").get_by_role("link", name="본인 확인 수단").click()
-    visitor.sees("문의 번호: 3f0c1f7e-0009")
+    visitor.sees("문의 번호: 7KQ2-M4XD")
     visitor.context.unroute_all()
     visitor.context.route("**/credentials", lambda route: route.fulfill(status=502, body="bad gateway"))
     visitor.press("다시 시도")
