@@ -62,7 +62,8 @@ def test_a_status_check_asks_the_issuer_and_shows_that_it_was_revoked(
     visitor.press("상태 조회")
     visitor.sees("처리 중입니다.")  # the page asks again by itself
     bank.issuers.set_mode(certificate.certificate, "revoked")
-    visitor.sees("발급기관에서 폐지한 인증서입니다")
+    # Where other tests had failures of this responder too, it rests for a minute before it is asked again.
+    expect(visitor.page.locator("main")).to_contain_text("발급기관에서 폐지한 인증서입니다", timeout=90_000)
 
     expect(visitor.page.get_by_role("button", name="상태 조회")).to_have_count(0)
     visitor.follow("다른 인증서 등록")
