@@ -400,6 +400,19 @@ def test_a_notice_whose_copy_cannot_be_sent_stays_in_the_queue(
     assert delivered(account, LOCKED) == [LOCKED["id"]]
 
 
+def test_a_copy_and_the_message_that_a_kill_left_beside_it_send_one_message(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        throttle(patched)
+        (copy,) = copies(account.recorded(lambda: delivered(account, LOCKED)))
+    # Killed after the copy was sent, and before the queue knew that the message is done: both arrive.
+    assert delivered(account, LOCKED) == []
+    account.pass_time(seconds=copy["delay"])
+    assert redelivered(account, copy) == []
+    assert len(texts()) == 1
+
+
 @pytest.mark.parametrize("queue", ["NoticeQueue", "ExpiryNoticeQueue"])
 def test_what_is_put_off_or_postponed_stays_in_its_queue(
     app: App, account: Account, monkeypatch: pytest.MonkeyPatch, queue: str
