@@ -1,6 +1,7 @@
 """Keeps tests off the network: only tests marked `cloud` or `loopback` may connect, to this machine only."""
 
 import gc
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ OWN_CLOUD = frozenset(
 )
 # Their tests share one thing that takes seconds to prepare.
 PREPARED_ONCE = frozenset({"tests/functions/test_logs.py", "tests/tools/packaging/test_packaging.py"})
+# Every function has them, and reads them when it puts a text together.
+os.environ |= {"BANK_NAME_KO": "전북은행", "BANK_NAME_EN": "Jeonbuk Bank", "HELP_DESK_PHONE": "1588-0000"}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

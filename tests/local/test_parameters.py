@@ -25,6 +25,7 @@ DECIDED = {
     "PasskeyRpId": "bank.test",
     "PasskeyOrigins": "https://cert.bank.test",
     "MailDomain": "bank.test",
+    "HelpDeskPhone": "1588-1234",
     "AlarmTopicArn": "arn:aws:sns:ap-northeast-2:000000000000:alarms",
     "MultiRegionKeys": "false",
     "ApiDomain": "none",

@@ -6,6 +6,7 @@ import pytest
 
 from registrar.domain.registrations.upload import VALIDATION_LEASE
 from tests.support.shape import (
+    FUNCTION_DEFAULTS,
     FUNCTIONS,
     NESTED,
     PARAMETERS,
@@ -73,7 +74,17 @@ def test_the_handler_exists(name: str) -> None:
 
 @each_function
 def test_a_function_has_exactly_the_settings_that_it_reads(name: str) -> None:
-    assert environment(name).keys() == settings_read(verb(name))
+    assert (
+        environment(name).keys() == settings_read(verb(name)) | FUNCTION_DEFAULTS["Environment"]["Variables"].keys()
+    )
+
+
+def test_every_function_can_name_the_bank() -> None:
+    assert FUNCTION_DEFAULTS["Environment"]["Variables"] == {
+        "BANK_NAME_KO": {"Ref": "BankNameKo"},
+        "BANK_NAME_EN": {"Ref": "BankNameEn"},
+        "HELP_DESK_PHONE": {"Ref": "HelpDeskPhone"},
+    }
 
 
 @each_function

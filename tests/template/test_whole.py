@@ -87,6 +87,9 @@ def test_no_parameter_is_a_secret() -> None:
     assert PARAMETERS.keys() == {
         "Stage",
         "BankCode",
+        "BankNameKo",
+        "BankNameEn",
+        "HelpDeskPhone",
         "TrustAnchorPins",
         "PasskeyRpId",
         "PasskeyOrigins",

@@ -280,7 +280,7 @@ def test_what_proves_something_is_locked_for_everybody(
 NEEDS_NO_CHECK = {
     *("BankCode", "WebOrigins", "CurrentSealingKey", "CurrentReceiptKey", "QuietHours", "SmsPartsPerSecond"),
     *("NoticeWorkers", "RetentionDaysEnded", "EvidenceRetentionDays", "AuditRetentionDays", "LogRetentionDays"),
-    *("Rollout", "ApiLogRole", "UploadCertificates"),
+    *("Rollout", "ApiLogRole", "UploadCertificates", "BankNameKo", "BankNameEn", "HelpDeskPhone"),
     # Decided by the template's rules for prod, and cannot change later.
     "MultiRegionKeys",
     # Read from the buckets themselves.

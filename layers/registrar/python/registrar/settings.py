@@ -2,6 +2,8 @@
 
 import os
 
+from registrar.domain.bank import Bank
+
 
 def setting(name: str) -> str:
     """The value of an environment variable. A missing one fails the function at its start, not a customer later."""
@@ -16,3 +18,8 @@ def settings_list(name: str) -> tuple[str, ...]:
 def stack_name() -> str:
     """The stack that the function belongs to: template.yaml names its log group `/<stack>/<verb>`."""
     return os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "/registrar/").split("/")[1]
+
+
+def bank() -> Bank:
+    """The bank by the names and the number that customers read. Every function has them (template.yaml, Globals)."""
+    return Bank(setting("BANK_NAME_KO"), setting("BANK_NAME_EN"), setting("HELP_DESK_PHONE"))

@@ -17,6 +17,7 @@ from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID, EXECUTION_ID, REGISTRATION_ID, Fields
 from registrar.entry.log import audit, logger
 from registrar.entry.refusals import refusal_of
+from registrar.settings import bank
 
 FindExecution = Callable[[str], Execution | None]
 """The execution of an id, if its document is this stack's."""
@@ -108,5 +109,5 @@ def who_and_why(fields: Fields) -> dict[str, str]:
 
 def _refused(refused: Refusal) -> dict[str, Any]:
     logger.info("refused", code=refused.code)
-    text = refused.params.get("why") or render(refused.code, "en", refused.params)[1]
+    text = refused.params.get("why") or render(refused.code, "en", bank().params | dict(refused.params))[1]
     return {"refused": refused.code, "text": text}

@@ -19,6 +19,7 @@ from registrar.domain.registrations.upload import Upload
 from registrar.domain.times import local_time
 from registrar.entry.responses import findings_in
 from registrar.entry.views import registration_view
+from registrar.settings import bank
 
 _FOR_THE_BANK = {
     "ko": "은행 내부용입니다. 고객에게 알리지 마십시오.",
@@ -107,7 +108,9 @@ def _code(code: object, language: str) -> dict[str, str]:
     if code not in CATALOGUE:
         return {}
     entry = CATALOGUE[Code(str(code))]
-    text = {} if entry.params else {"say": render(entry.code, language, {})[1]}
+    text = (
+        {} if set(entry.params) - {"bank", "help_desk"} else {"say": render(entry.code, language, bank().params)[1]}
+    )
     return {
         "code": entry.code.value,
         "title": entry.title[language],

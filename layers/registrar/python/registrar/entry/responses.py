@@ -11,6 +11,7 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import iso
+from registrar.settings import bank
 
 Response = dict[str, Any]
 PROBLEM_TYPE = "urn:registrar:problem:"
@@ -38,7 +39,7 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
     """The problem document for a refusal."""
     entry = reason(refusal.code)
     params = {name: _plain(value) for name, value in refusal.params.items()}
-    title, text = render(refusal.code, language, {"support_ref": support_ref, **params})
+    title, text = render(refusal.code, language, bank().params | {"support_ref": support_ref} | params)
     body = {
         "type": PROBLEM_TYPE + entry.faq,
         "title": title,
@@ -59,7 +60,7 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
 
 def reason_in(language: str, code: Code, params: Mapping[str, object]) -> dict[str, Any]:
     """A reason that is no error, with its texts."""
-    title, text = render(code, language, params)
+    title, text = render(code, language, bank().params | dict(params))
     plain = {name: _plain(value) for name, value in params.items()}
     return {
         "code": code.value,
@@ -75,7 +76,7 @@ def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, An
     shown = []
     for finding in findings:
         entry = reason(finding.code)
-        title, text = render(finding.code, language, finding.params)
+        title, text = render(finding.code, language, bank().params | dict(finding.params))
         params = {name: _plain(value) for name, value in finding.params.items()}
         shown.append(
             {
