@@ -1,13 +1,14 @@
 """What an agent reads about a customer: what was tried, what it means, what to say; masked, audited, only by id."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from registrar.aws.log_search import LogSearch
-from registrar.domain.reasons.errors import AdminStepRefused
+from registrar.domain.reasons.errors import LogSearchTimedOut
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS
 from registrar.domain.reasons.reason import LANGUAGES, NextAction
 from registrar.entry.log import customer_ref
@@ -154,7 +155,9 @@ def test_who_asked_for_what_is_audited_even_where_nothing_is_found(app: App, acc
         ("reference", "2026-11-29"),
         ("reference", "INFO"),
         ("reference", "ab12ab12ab12ab12"),
-        ("reference", "7KQ2-M4X0"),
+        ("reference", "7KQ2-M4XA"),
+        ("reference", "0OIL-0OIL"),
+        ("reference", "7K-Q2M4XD"),
         ("reference", "a/ | limit 1"),
         ("reference", "홍길동홍길동홍길동"),
         ("customer", "hong gildong"),
@@ -167,7 +170,7 @@ def test_what_is_no_id_is_refused_and_searched_nowhere(app: App, account: Accoun
     refused = explain(account, by, wanted)
 
     assert refused["refused"] == "STATE_CONFLICT"
-    assert refused["text"].startswith("this is no id of this kind: ")
+    assert refused["text"].startswith("무슨 일: 입력하신 값은 이 항목의 형식이 아니어서 조회하지 않았습니다.\n")
     assert "[" not in refused["text"], "words, no pattern"
     assert account.queries == []
 
@@ -175,15 +178,19 @@ def test_what_is_no_id_is_refused_and_searched_nowhere(app: App, account: Accoun
 @pytest.mark.parametrize(
     ("by", "wanted", "why"),
     [
-        ("customer", "nobody", "no such customer"),
-        ("reference", "2222-2222", "nothing is known of this reference in 7 days"),
-        ("upload", "u" * 32, "nothing is known of this upload in 7 days"),
+        ("customer", "nobody", "There is no such customer."),
+        ("reference", "2222-2222", "Nothing is known of 2222-2222 in 7 days. Logs are kept for 90 days."),
+        ("upload", "u" * 32, f"Nothing is known of {'u' * 32} in 7 days. Logs are kept for 90 days."),
     ],
 )
 def test_an_unknown_id_is_refused_with_the_reason(
     app: App, account: Account, by: str, wanted: str, why: str
 ) -> None:
-    assert explain(account, by, wanted)["text"].startswith(why)
+    happened, say, do = explain(account, by, wanted, language="en")["text"].splitlines()
+
+    assert happened == f"What happened: {why}"
+    assert say.startswith('Say to the customer: "')
+    assert do.startswith("Do: ")
 
 
 def test_a_reference_that_names_no_upload_leads_to_the_digest_of_its_customer(app: App, account: Account) -> None:
@@ -206,8 +213,21 @@ def sent_with(app: App, gateway_id: str, route: str, **path: str) -> None:
     app.send(event)
 
 
-@pytest.mark.parametrize("form", [str, str.lower, lambda ref: ref.replace("-", ""), lambda ref: f" {ref} "])
-def test_a_support_reference_is_found_however_it_is_written(app: App, account: Account, form: Any) -> None:
+FORMS: list[Callable[[str], str]] = [
+    str,
+    str.lower,
+    lambda reference: reference.replace("-", ""),
+    lambda reference: f" {reference} ",
+    lambda reference: " ".join(reference.replace("-", "")),
+    lambda reference: reference.replace("-", "\N{EN DASH}"),
+    lambda reference: "".join(chr(ord(each) + 0xFEE0) for each in reference),  # full width
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_support_reference_is_found_however_it_is_written(
+    app: App, account: Account, form: Callable[[str], str]
+) -> None:
     reference = app.look("0" * 32).body["support_ref"]
 
     found = explain(account, "reference", form(reference))["done"]
@@ -284,7 +304,9 @@ def test_an_id_that_a_client_chose_for_two_requests_explains_neither(app: App, a
     app.look("0" * 32)
     App(account, "kim").look("0" * 32)  # with the same id of the gateway
 
-    assert explain(account, "reference", GATEWAY_ID)["text"].startswith("a client chose this id")
+    assert explain(account, "reference", GATEWAY_ID)["text"].startswith(
+        f"무슨 일: {GATEWAY_ID}에 해당하는 요청이 여럿"
+    )
 
 
 def test_every_request_of_a_session_is_logged_with_its_customer_and_object(app: App, account: Account) -> None:
@@ -341,7 +363,7 @@ class Logs:
 def test_a_search_waits_until_it_is_complete_and_keeps_lines_by_exact_member() -> None:
     search = LogSearch(Logs("Scheduled", "Running", "Complete"), "registrar", lambda seconds: None)
 
-    found = search.find("reference", ["upload_id"], ["login"], NOW, NOW)
+    found = search.find(["reference"], ["upload_id"], ["login"], NOW, NOW)
 
     assert found == [{"message": "m", "upload_id": "reference", "function": "login"}]
 
@@ -350,10 +372,10 @@ def test_a_search_waits_until_it_is_complete_and_keeps_lines_by_exact_member() -
 def test_a_search_that_does_not_end_is_refused(status: str) -> None:
     search = LogSearch(Logs(status), "registrar", lambda seconds: None)
 
-    with pytest.raises(AdminStepRefused, match="choose fewer days"):
-        search.find("reference", ["upload_id"], ["login"], NOW, NOW)
+    with pytest.raises(LogSearchTimedOut, match="choose fewer days"):
+        search.find(["reference"], ["upload_id"], ["login"], NOW, NOW)
 
 
 def test_a_term_that_would_change_the_query_is_refused() -> None:
     with pytest.raises(ValueError, match="limit"):
-        LogSearch(Logs("Complete"), "registrar").find("x/ | limit 1 | ", ["upload_id"], ["login"], NOW, NOW)
+        LogSearch(Logs("Complete"), "registrar").find(["x/ | limit 1 | "], ["upload_id"], ["login"], NOW, NOW)

@@ -34,12 +34,17 @@ def test_an_agent_explains_an_upload_a_customer_and_a_reference(
     refused = phone.call("GET", f"/uploads/{'u' * 32}")
     problem(refused, "UPLOAD_NOT_FOUND")
     phone.call("GET", f"/uploads/{'u' * 32}")  # the local cloud may keep the last lines until the next request
-    by_reference = automation.act("park.agent", "Explain", By="reference", Id=refused.json()["support_ref"])["done"]
+    read_out = refused.json()["support_ref"].lower().replace("-", " ")
+    explained = automation.act("park.agent", "Explain", By="reference", Id=read_out)
+    assert explained["text"].startswith("무슨 일: ")
+    assert refused.json()["detail"] in explained["text"].splitlines()[1]
+    by_reference = explained["done"]
     assert by_reference["customer_refs"] == [customer_ref(phone.customer.id)]
     assert "UPLOAD_NOT_FOUND" in [event.get("code") for event in by_reference["events"]]
 
     unknown = automation.act("park.agent", "Explain", By="customer", Id="nobody")
-    assert unknown == {"refused": "STATE_CONFLICT", "text": "no such customer"}
+    assert unknown["refused"] == "STATE_CONFLICT"
+    assert unknown["text"].startswith("무슨 일: 이 고객 ID의 고객이 없습니다.\n")
     with pytest.raises(NotStarted, match="Id does not match"):
         automation.act("park.agent", "Explain", By="customer", Id="홍길동")
 

@@ -319,6 +319,8 @@ def main() -> None:
     except NotStarted as why:
         sys.exit(str(why))
     result.pop("ResponseMetadata", None)
+    if "done" in result and "text" in result:
+        print(result.pop("text"), end="\n\n")  # as the step shows it, above the JSON
     # A job is started, and nobody waits for its result.
     print(json.dumps(result, ensure_ascii=False, indent=2) if result else f"{options.document}: started")
 

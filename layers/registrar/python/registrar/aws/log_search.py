@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registrar.domain.reasons.errors import AdminStepRefused
+from registrar.domain.reasons.errors import LogSearchTimedOut
 
 MOST_LINES = 500
 _VALUE = re.compile(r"[0-9A-Za-z-]{8,40}")
@@ -32,17 +32,23 @@ class LogSearch:
     pause: Callable[[float], None] = time.sleep
 
     def find(
-        self, value: str, members: Sequence[str], functions: Sequence[str], since: datetime, until: datetime
+        self,
+        values: Sequence[str],
+        members: Sequence[str],
+        functions: Sequence[str],
+        since: datetime,
+        until: datetime,
     ) -> list[Mapping[str, Any]]:
-        """The last lines (JSON objects) with `value` in one of `members`, the oldest first, with their `function`.
+        """The last lines (JSON objects) with one of `values` in one of `members`, the oldest first, with their
+        `function`.
 
-        Raises AdminStepRefused where the search takes too long.
+        Raises LogSearchTimedOut.
         """
-        if not _VALUE.fullmatch(value) or not all(_MEMBER.fullmatch(member) for member in members):
-            raise ValueError(value)  # it becomes part of a query
+        if not all(map(_VALUE.fullmatch, values)) or not all(map(_MEMBER.fullmatch, members)):
+            raise ValueError(values)  # they become part of a query
         # The first filter is all that the local cloud knows; the second keeps what clients choose out of the limit.
-        exact = " or ".join(f"{member} = '{value}'" for member in members)
-        wanted = f"filter @message like /{value}/ | filter {exact}"
+        exact = " or ".join(f"{member} = '{value}'" for member in members for value in values)
+        wanted = f"filter @message like /{'|'.join(values)}/ | filter {exact}"
         asked = f"fields @log, @message | {wanted} | sort @timestamp desc | limit {MOST_LINES}"
         query = self.logs.start_query(
             logGroupNames=[f"/{self.stack}/{function}" for function in functions],
@@ -54,20 +60,22 @@ class LogSearch:
             found = self.logs.get_query_results(queryId=query)
             if found["status"] == "Complete":
                 rows = reversed(found["results"])
-                return [line for row in rows if (line := _line(row, value, members)) is not None]
+                return [line for row in rows if (line := _line(row, values, members)) is not None]
             if found["status"] not in ("Scheduled", "Running"):
                 break
             self.pause(_PAUSE_SECONDS)
-        raise AdminStepRefused("the logs could not be searched in time: choose fewer days")
+        raise LogSearchTimedOut("the logs could not be searched in time: choose fewer days")
 
 
-def _line(row: Sequence[Mapping[str, str]], value: str, members: Sequence[str]) -> Mapping[str, Any] | None:
-    """A line of ours with the value; None for another, and for what the platform wrote."""
+def _line(
+    row: Sequence[Mapping[str, str]], values: Sequence[str], members: Sequence[str]
+) -> Mapping[str, Any] | None:
+    """A line of ours with one of the values; None for another, and for what the platform wrote."""
     fields = {field["field"]: field["value"] for field in row}
     try:
         line = json.loads(fields["@message"])
     except ValueError:
         return None
-    if not isinstance(line, dict) or "message" not in line or all(line.get(name) != value for name in members):
+    if not isinstance(line, dict) or "message" not in line or all(line.get(name) not in values for name in members):
         return None
     return {**line, "function": fields["@log"].rpartition("/")[2]}

@@ -42,6 +42,14 @@ class Command:
         return {name: getattr(self, name) for name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a function found, and the text that a person reads of it."""
+
+    text: str
+    done: dict[str, Any]
+
+
 def command(
     find: FindExecution, **documents: Mapping[str, str]
 ) -> Callable[[Callable[[Command], dict[str, Any]]], Handler]:
@@ -52,8 +60,10 @@ def command(
 
 def invoked(
     find: FindExecution, **documents: Mapping[str, str]
-) -> Callable[[Callable[[Fields], dict[str, Any]]], Handler]:
+) -> Callable[[Callable[[Fields], dict[str, Any] | Explained]], Handler]:
     """Turn `handle` into a Lambda handler that returns `{"done": …}`, or `{"refused": code, "text": …}`.
+
+    What is Explained has a `text` too, before the rest.
 
     `documents` names the documents that lead to the function, with the fields that each of them decides.
 
@@ -61,12 +71,13 @@ def invoked(
     obstacle as its text. Any other error is raised to Lambda.
     """
 
-    def frame(handle: Callable[[Fields], dict[str, Any]]) -> Handler:
+    def frame(handle: Callable[[Fields], dict[str, Any] | Explained]) -> Handler:
         def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             # CloudTrail's record of the call has the same request id.
             logger.append_keys(function=context.function_name, request_id=context.aws_request_id, execution_id=None)
             try:
-                return {"done": handle(_fields(event, find, documents))}
+                done = handle(_fields(event, find, documents))
+                return {"text": done.text, "done": done.done} if isinstance(done, Explained) else {"done": done}
             except RegistrarError as error:
                 refusal = refusal_of(error)
                 if refusal is None:

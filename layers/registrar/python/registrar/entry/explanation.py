@@ -17,6 +17,8 @@ from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import Registration
 from registrar.domain.registrations.upload import Upload
 from registrar.domain.times import local_time
+from registrar.entry.agent_words import UNNAMED, WITHOUT_LOGIN
+from registrar.entry.ownership import Owned
 from registrar.entry.responses import findings_in
 from registrar.entry.views import registration_view
 from registrar.settings import bank
@@ -33,6 +35,19 @@ _SHOWN = (
     *("channel", "tries_left", "waiting", "signed", "locked", "headline", "source", "answer", "why"),
 )
 """Members of a line that are shown: ids, codes and counts. A line's trace is for engineers, in the logs."""
+_MEANS: Mapping[str, Code] = {
+    "certificate.unusable": Code.STEP_UP_METHOD_UNAVAILABLE,
+    "certificate_login.refused": Code.LOGIN_CERTIFICATE_FAILED,
+    "login.refused": Code.LOGIN_FAILED,
+    "loss.refused": Code.LOGIN_FAILED,
+    "otp.refused": Code.STEP_UP_INVALID,
+    "passkey.not_added": Code.CREDENTIAL_INVALID,
+    "password.refused": Code.FILE_PASSWORD_WRONG,
+    "resume.refused": Code.SIGNATURE_INVALID,
+    "step_up.refused": Code.STEP_UP_LOCKED,
+}
+"""What the customer read, where the line of an action does not say it and no session names the customer of the one
+that does."""
 
 
 def customer_view(customer: Customer, waits: Mapping[str, datetime], locked: bool, language: str) -> dict[str, Any]:
@@ -74,6 +89,18 @@ def registration_explained(registration: Registration, language: str, now: datet
     return {**view, **(_code(view["reason"], language) if view["reason"] else {})}
 
 
+def unnamed(owned: Owned, language: str) -> dict[str, Any]:
+    """What the logs say of a request that names no customer."""
+    words = UNNAMED if owned.refs else WITHOUT_LOGIN
+    refs = sorted(owned.refs)
+    return {
+        "customer": None,
+        "customer_refs": refs,
+        "note": words[language].format(refs=", ".join(refs)),
+        "events": timeline(owned.lines, language),
+    }
+
+
 def timeline(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """The lines of a log that say what was done or refused, in their order; the same one once, the last ones.
 
@@ -88,7 +115,7 @@ def timeline(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[str
             "function": line["function"],
             "what": line["message"],
             **{name: line[name] for name in _SHOWN if line.get(name) is not None},
-            **_code(line.get("code") or line.get("headline"), language),
+            **_code(line.get("code") or line.get("headline") or _MEANS.get(line["message"]), language, line),
         }
         if event not in seen:
             seen.append(event)
@@ -101,16 +128,15 @@ def notices_in(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: event[name] for name in ("at", "kind", "channel") if name in event} for event in sent]
 
 
-def _code(code: object, language: str) -> dict[str, str]:
-    """What a code means; its text too, where no value of the moment is needed."""
+def _code(code: object, language: str, values: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What a code means; its text too, where `values` has what the text needs."""
     if code in frozenset(AdminCode):
         return {"code": str(code), "note": _FOR_THE_BANK[language]}
     if code not in CATALOGUE:
         return {}
     entry = CATALOGUE[Code(str(code))]
-    text = (
-        {} if set(entry.params) - {"bank", "help_desk"} else {"say": render(entry.code, language, bank().params)[1]}
-    )
+    params = bank().params | dict(values or {})
+    text = {"say": render(entry.code, language, params)[1]} if params.keys() >= set(entry.params) else {}
     return {
         "code": entry.code.value,
         "title": entry.title[language],

@@ -6,11 +6,26 @@ here.
 
 import re
 import secrets
+import unicodedata
+from collections.abc import Mapping
+from itertools import product
+from math import prod
 
 # No vowel (no word appears), and nothing that looks like another: 0 O, 1 I L, 2 Z, 5 S, 8 B.
 ALPHABET = "23456789CDFGHJKMNPQRTVWXY"
 _HALF = 4
-_OURS = re.compile(rf"([{ALPHABET}]{{{_HALF}}})-?([{ALPHABET}]{{{_HALF}}})")
+MOST_MEANT = 16
+"""References that one text may stand for: with more, it is no longer the one that the customer read out."""
+# What people write for a character of ours, or hear: one that it is taken for, or two.
+_TAKEN_FOR: Mapping[str, str] = {
+    "Z": "2",
+    "S": "5",
+    "B": "8",
+    "U": "V",
+    **dict.fromkeys("0O", "QD"),
+    **dict.fromkeys("1IL", "7T"),
+}
+_WRITTEN = re.compile(rf"([0-9A-Z]{{{_HALF}}})[-_.\u00b7\u2010-\u2015]?([0-9A-Z]{{{_HALF}}})")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UPLOAD = re.compile(r"[a-z0-9]{32,33}")
 
@@ -21,14 +36,20 @@ def new_reference() -> str:
     return f"{drawn[:_HALF]}-{drawn[_HALF:]}"
 
 
-def read_reference(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """A reference as logs have it, and the members of a line that hold one of its form; None for anything else.
+def read_reference(text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The references that `text` may stand for, and the members of a line that hold one of their form.
 
-    Ours may be written with or without the hyphen, in any case. API Gateway's and a queue message's are UUIDs; the
-    reference of a failed upload is the upload's id.
+    None for what is no id. Ours may be written in any case, with spaces, with or without the hyphen, and with
+    characters that look like ours: what may stand for two characters gives two references. Those of API Gateway and
+    of a queue message are UUIDs; the reference of a failed upload is the upload's id.
     """
-    if ours := _OURS.fullmatch(text.upper()):
-        return f"{ours[1]}-{ours[2]}", ("support_ref",)
-    if _UUID.fullmatch(text.lower()):
-        return text.lower(), ("gateway_id", "message_id")
-    return (text, ("upload_id",)) if _UPLOAD.fullmatch(text) else None
+    written = "".join(unicodedata.normalize("NFKC", text).split())
+    if ours := _WRITTEN.fullmatch(written.upper()):
+        meant = [_TAKEN_FOR.get(each, each) for each in ours[1] + ours[2]]
+        if all(set(each) <= set(ALPHABET) for each in meant) and prod(map(len, meant)) <= MOST_MEANT:
+            read = ("".join(each) for each in product(*meant))
+            return tuple(f"{each[:_HALF]}-{each[_HALF:]}" for each in read), ("support_ref",)
+        return None
+    if _UUID.fullmatch(written.lower()):
+        return (written.lower(),), ("gateway_id", "message_id")
+    return ((written.lower(),), ("upload_id",)) if _UPLOAD.fullmatch(written.lower()) else None

@@ -3,6 +3,7 @@
 RegistrarError
 ├── Refusal                     a request that cannot be granted             → its own code
 ├── AdminStepRefused            an admin's step that the state forbids       → STATE_CONFLICT
+│   └── LogSearchTimedOut       a search of the logs took too long
 ├── StoreError                  AWS did not do what was asked
 │   ├── ConditionFailed         a conditional write found another state      → STATE_CONFLICT
 │   ├── ItemIncomplete          an item lacks a value that its state needs
@@ -69,6 +70,10 @@ class AdminStepRefused(RegistrarError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class LogSearchTimedOut(AdminStepRefused):
+    """A search of the logs took too long: fewer days take less."""
 
 
 class StoreError(RegistrarError):
