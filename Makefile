@@ -76,6 +76,7 @@ check: $(DEV) build/contract.linted  ## check format, lint, types, template, con
 	@$(PY) -m tools.checks.routes
 	@$(PY) -m tools.checks.problem_examples
 	@$(PY) -m tools.checks.page_reasons
+	@$(PY) -m tools.checks.helpdesk_page
 	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
 
@@ -85,10 +86,11 @@ build/contract.linted: docs/openapi.yaml docs/relying.yaml tools/checks/redocly.
 	@$(call quietly,$(LINTERS)/@stoplight/spectral-cli/dist/index.js lint --ruleset tools/checks/spectral.yaml --fail-severity hint $(filter docs/%,$^))
 	@mkdir -p $(@D) && touch $@
 
-docs: $(DEV)  ## write the README's table of routes and the contract's examples of problems
+docs: $(DEV)  ## write what documents quote: routes, examples of problems, screens
 	@$(PY) -m tools.checks.routes --write
 	@$(PY) -m tools.checks.problem_examples --write
 	@$(PY) -m tools.checks.page_reasons --write
+	@$(PY) -m tools.checks.helpdesk_page --write
 
 images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' guide anew (needs chromium)
 	@$(PY) -m pytest -q tests/web/page/test_screenshots.py

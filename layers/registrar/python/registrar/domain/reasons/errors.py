@@ -3,10 +3,10 @@
 RegistrarError
 ├── Refusal                     a request that cannot be granted             → its own code
 ├── AdminStepRefused            an admin's step that the state forbids       → STATE_CONFLICT
-│   └── LogSearchTimedOut       a search of the logs took too long
 ├── StoreError                  AWS did not do what was asked
 │   ├── ConditionFailed         a conditional write found another state      → STATE_CONFLICT
 │   ├── ItemIncomplete          an item lacks a value that its state needs
+│   ├── LogSearchTimedOut       a search of the logs took too long
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
 │   └── NotDelivered            no channel (SMS, mail, push) took a message
 │       └── ChannelThrottled    a channel would take it later
@@ -72,12 +72,12 @@ class AdminStepRefused(RegistrarError):
         self.why = why
 
 
-class LogSearchTimedOut(AdminStepRefused):
-    """A search of the logs took too long: fewer days take less."""
-
-
 class StoreError(RegistrarError):
     """A service of AWS did not do what was asked."""
+
+
+class LogSearchTimedOut(StoreError):
+    """A search of the logs took too long: fewer days take less."""
 
 
 class ConditionFailed(StoreError):
