@@ -1,1 +1,1 @@
-"""For admins and the help desk: inspect files, write a trust document."""
+"""For admins: inspect test files, write a trust document, and more. Agents use the form Explain."""

@@ -1,17 +1,18 @@
-"""Reports how the service would decide on a customer's files, for the help desk and for admins:
+"""Reports how the service would decide on test files, for admins:
 
     python -m tools.admin.inspect signCert.der signPri.key --password-stdin --trust FOLDER|trust.json
 
-It runs the checks of the service in the same order on this machine, and sends and stores nothing. FOLDER holds
-anchors/ and issuers/, as for tools.admin.trust_document; the default is the demo's build/demo-pki. Exit code 0: the
-certificate would be accepted; 1: it would be refused; 2: wrong usage. Not checked: the owner, proof of possession,
-and whether the certificate is already registered. A password or R is never printed.
+It is for files that an admin made or was given for tests, never for a customer's key or password: an agent explains
+by the form Explain what happened to a customer. It runs the checks of the service in the same order on this machine,
+and sends and stores nothing. FOLDER holds anchors/ and issuers/, as for tools.admin.trust_document; the
+default is the demo's build/demo-pki. An issuer's own certificate is shown as that, and not judged. Exit code 0: the
+certificate would be accepted; 1: it would be refused; 2: wrong usage; 3: it is an issuer's. Not checked: the owner,
+proof of possession, and whether the certificate is already registered. A password or R is never printed.
 """
 
 import argparse
-import base64
-import hashlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,31 +21,32 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from registrar.domain.asn1.names import common_name
-from registrar.domain.certificates.certificate import key_strength, read_certificate
+from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
 from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
 from registrar.domain.certificates.trust import TrustStore
-from registrar.domain.certificates.trust_document import KINDS, read_document
+from registrar.domain.certificates.trust_document import KINDS
 from registrar.domain.files.formats import Bare, Container, LockedPair, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.masking import masked
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import CertificateMalformed, Refusal, TrustDocumentRejected, WrongPassword
+from registrar.domain.reasons.errors import CertificateMalformed, Refusal, WrongPassword
 from registrar.domain.reasons.findings import headline
 from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES
 from registrar.domain.times import instant, iso
 from registrar.entry.responses import findings_in
-from tools.admin.trust_document import build_document, load_operators, read_certificates
+from tools.admin.inspect_text import FOR_TEST_FILES, report_text
+from tools.admin.trust_source import NoTrust, TrustSource, read_trust
+from tools.packaging.template import read_template
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "build/demo-pki"
 ACCEPTED = 0
 REFUSED = 1
 USAGE_ERROR = 2
+NOT_JUDGED = 3
 
 
 class _UsageError(Exception):
@@ -96,18 +98,55 @@ def _before_the_password(container: Container, trust: TrustStore, kind: str, at:
     return report if report.refused else password_required
 
 
-def as_json(found: Inspected, language: str, *, show_name: bool) -> dict[str, Any]:
-    """The outcome as JSON types."""
+def as_json(found: Inspected, trust: TrustSource, kind: str, language: str, *, show_name: bool) -> dict[str, Any]:
+    """The outcome as JSON types; what is an issuer's has an `authority`, what the trust says of it, and no verdict."""
     report = found.report
-    first = headline(report.findings)
+    certificate = _readable(found)
+    authority = _authority(certificate, trust, language) if certificate and certificate.is_ca else None
+    findings = () if authority else report.findings
+    first = headline(findings)
     return {
-        "accepted": report.accepted,
+        "accepted": None if authority else report.accepted,
         "headline": first.code if first else None,
+        "note": FOR_TEST_FILES[language],
+        "customer_kind": kind,
         "trust_version": report.trust_version,
+        "trust": _trust(trust),
         "container": _container(found),
-        "findings": findings_in(language, report.findings),
-        "certificate": _certificate(found, show_name=show_name),
+        "findings": findings_in(language, findings),
+        "certificate": _certificate(certificate, show_name=show_name) if certificate else None,
+        "authority": authority,
     }
+
+
+def _readable(found: Inspected) -> Certificate | None:
+    try:
+        return read_certificate(found.certificate) if found.certificate is not None else None
+    except CertificateMalformed:
+        return None
+
+
+def _trust(trust: TrustSource) -> dict[str, Any]:
+    """What was decided by: the file, when it was changed, and the roots that count as pinned."""
+    roots = [f"{one_line(each.name)} (SHA-256 {each.certificate.fingerprint})" for each in trust.anchors]
+    return {
+        "source": str(trust.path),
+        "changed_at": iso(trust.changed_at),
+        "version": trust.store.version,
+        "roots": roots,
+    }
+
+
+def _authority(certificate: Certificate, trust: TrustSource, language: str) -> dict[str, Any]:
+    """What the trust says of an issuer's certificate."""
+    entry = trust.entry(certificate)
+    signer = trust.signer(certificate)
+    signed_by = one_line(signer.name) if signer else None
+    if entry is None:
+        return {"role": "none", "signed_by": signed_by}
+    operator = {"operator": entry.operator[language]} if entry.operator else {}
+    period = {"accepted_from": entry.accepted_from, "accepted_until": entry.accepted_until}
+    return {"role": "issuer" if entry.operator else "anchor", **operator, **period, "signed_by": signed_by}
 
 
 def _container(found: Inspected) -> dict[str, Any] | None:
@@ -127,16 +166,12 @@ def _container(found: Inspected) -> dict[str, Any] | None:
     return {"kind": kind, "opened": found.opened, "rounds": rounds, "random_number": found.random_number}
 
 
-def _certificate(found: Inspected, *, show_name: bool) -> dict[str, Any] | None:
-    if found.certificate is None:
-        return None
-    try:
-        certificate = read_certificate(found.certificate)
-    except CertificateMalformed:
-        return None
-    name = certificate.real_name or common_name(certificate.parsed.subject).split("(")[0]
+def _certificate(certificate: Certificate, *, show_name: bool) -> dict[str, Any]:
+    named = common_name(certificate.parsed.subject)
+    name = certificate.real_name or named.split("(")[0]
+    shown = named if certificate.is_ca else name if show_name else masked(name)
     return {
-        "name": one_line(name if show_name else masked(name)),
+        "name": one_line(shown),
         "issuer": one_line(common_name(certificate.parsed.issuer)),
         "policies": sorted(certificate.policies or ()),
         "key": key_strength(certificate.public_key),
@@ -147,51 +182,26 @@ def _certificate(found: Inspected, *, show_name: bool) -> dict[str, Any] | None:
     }
 
 
-def read_trust(path: Path) -> TrustStore:
-    """The trust in a folder of CA certificates or in a trust document, whose anchors count as pinned."""
-    try:
-        if path.is_dir():
-            anchors = read_certificates(path / "anchors")
-            issuers = read_certificates(path / "issuers")
-            document: Any = build_document(1, anchors, issuers, load_operators())
-            pins = [anchor.fingerprint(SHA256()).hex() for anchor in anchors]
-            return read_document(json.dumps(document).encode(), pins)
-        raw = path.read_bytes()
-        return read_document(raw, _own_pins(raw))
-    except (OSError, ValueError) as error:
-        raise _UsageError(f"no trust in {path}: {error}") from None
-    except TrustDocumentRejected as rejected:
-        raise _UsageError(f"no trust in {path}: {'; '.join(rejected.reasons)}") from None
-
-
-def _own_pins(raw: bytes) -> list[str]:
-    """The fingerprints of a document's anchors. The service never does this: its pins come from the template."""
-    try:
-        return [hashlib.sha256(base64.b64decode(a["certificate"])).hexdigest() for a in json.loads(raw)["anchors"]]
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"not a trust document ({type(error).__name__})") from None
-
-
-def _print(outcome: dict[str, Any]) -> None:
-    print("ACCEPTED" if outcome["accepted"] else f"REFUSED  {outcome['headline']}")
-    for part in ("container", "certificate"):
-        for name, value in (outcome[part] or {}).items():
-            print(f"  {part}.{name}: {', '.join(value) if isinstance(value, list) else value}")
-    for finding in outcome["findings"]:
-        print(f"\n{finding['level']} {finding['code']}: {finding['title']}")
-        print(f"  {finding['text']}\n  → {finding['next_action']}")
+def _name_the_bank() -> None:
+    """Texts name the bank: as the environment says, as for functions, else as the template does by default."""
+    template = read_template(ROOT / "template.yaml")
+    for name, value in template["Globals"]["Function"]["Environment"]["Variables"].items():
+        if name in ("BANK_NAME_KO", "BANK_NAME_EN", "HELP_DESK_PHONE"):
+            os.environ.setdefault(name, template["Parameters"][value["Ref"]]["Default"])
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "python -m tools.admin.inspect", description="Report how the service would decide."
+        "python -m tools.admin.inspect",
+        description=f"Report how the service would decide on test files. {FOR_TEST_FILES['en']}",
+        epilog="Exit code: 0 accepted, 1 refused, 2 wrong usage, 3 an issuer's certificate.",
     )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the files of one upload")
     parser.add_argument("--trust", type=Path, help="folder with anchors/ and issuers/, or a trust document")
     parser.add_argument("--at", type=instant, help="decide as at this time, such as 2020-03-10T00:00:00Z")
     parser.add_argument("--kind", choices=KINDS, default="personal", help="the customer's kind")
     parser.add_argument("--bank", default="", help="the OU that names this bank, as the parameter BankCode")
-    parser.add_argument("--language", choices=LANGUAGES, default="ko", help="of the texts")
+    parser.add_argument("--language", choices=LANGUAGES, default="ko", help="of all that is printed")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     parser.add_argument("--show-name", action="store_true", help="print the holder's name in full")
@@ -211,17 +221,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise _UsageError(f"--trust is needed: there is no {DEMO.relative_to(ROOT)}")
         trust = read_trust(options.trust or DEMO)
         files = [path.read_bytes() for path in options.files]
-    except (_UsageError, OSError) as error:
+    except (_UsageError, NoTrust, OSError) as error:
         print(f"inspect: {error}", file=sys.stderr)
         return USAGE_ERROR
     password = _read_password() if options.password_stdin else None
     at = options.at or datetime.now(UTC)
-    found = inspect(files, password, trust, options.kind, at, options.bank)
-    outcome = as_json(found, options.language, show_name=options.show_name)
+    _name_the_bank()
+    found = inspect(files, password, trust.store, options.kind, at, options.bank)
+    outcome = as_json(found, trust, options.kind, options.language, show_name=options.show_name)
     if options.json:
         print(json.dumps(outcome, ensure_ascii=False, indent=1))
     else:
-        _print(outcome)
+        print(report_text(outcome, options.language))
+    if outcome["authority"] is not None:
+        return NOT_JUDGED
     return ACCEPTED if outcome["accepted"] else REFUSED
 
 

@@ -2,17 +2,26 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.decision import decide
+from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.next_actions import NEXT_ACTIONS
+from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.times import iso
 from tests.support.builders import NOW, a_certificate, a_pki, a_trust_document, a_trust_store, an_ec_key
 from tests.support.customer_folders import CustomerFolder
-from tools.admin import inspect
+from tests.support.others import a_vector
+from tools.admin import inspect, inspect_text
 from tools.pki.authorities import DemoPki
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import Pkcs12, Seed, sign_pri_key
@@ -125,20 +134,139 @@ def test_malformed_certificate_is_refused_as_unreadable(run: Inspect) -> None:
     assert (code, outcome["certificate"], codes(outcome)) == (1, None, ["FILE_UNREADABLE"])
 
 
-def test_report_is_readable_text_without_json(
+@pytest.fixture
+def shown(
     trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[..., tuple[int, list[str]]]:
+    """Runs the command on one file with the demo's trust; returns its exit code and the lines of its text."""
     monkeypatch.setattr(inspect, "DEMO", trust)
-    file = tmp_path / "signCert.der"
-    file.write_bytes(a_certificate(key=an_ec_key()).der)
-    assert inspect.main([str(file), "--at", iso(NOW)]) == 0
-    printed = capsys.readouterr().out
-    assert printed.startswith("ACCEPTED\n")
-    assert "certificate.name: 홍*동" in printed
-    assert inspect.main([str(file), "--at", "2030-01-01T00:00:00Z", "--language", "en"]) == 1
-    printed = capsys.readouterr().out
-    assert printed.startswith("REFUSED  CERT_EXPIRED\n")
-    assert "→ RENEW_AT_ISSUER" in printed
+
+    def printed(file: bytes, *more: str) -> tuple[int, list[str]]:
+        (tmp_path / "file").write_bytes(file)
+        code = inspect.main([str(tmp_path / "file"), "--at", iso(NOW), *more])
+        return code, capsys.readouterr().out.splitlines()
+
+    return printed
+
+
+def test_report_is_readable_text_in_korean_without_json(shown: Callable[..., tuple[int, list[str]]]) -> None:
+    code, lines = shown(a_certificate(key=an_ec_key()).der)
+
+    assert (code, lines[0]) == (0, "등록할 수 있습니다 (개인)")
+    assert "시험용 파일" in lines[1]
+    assert "  이름: 홍*동" in lines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_and_actions_are_in_the_language_asked_for(
+    shown: Callable[..., tuple[int, list[str]]], language: str
+) -> None:
+    der = a_certificate("HKD", key=an_ec_key()).der
+    code, lines = shown(der, "--at", "2030-01-01T00:00:00Z", "--language", language)
+
+    action = CATALOGUE[Code.CERT_EXPIRED].next_action
+    assert code == 1
+    assert lines[0].endswith(": CERT_EXPIRED")
+    assert f"  → {NEXT_ACTIONS[action][language]} ({action.value})" in lines
+    if language == "en":
+        assert not re.search("[가-힣]", "\n".join(lines))
+    else:
+        labels = [line.partition(":")[0] for line in lines if line.startswith("  ") and ": " in line]
+        assert not [label for label in labels if not re.search("[가-힣]", label)]
+
+
+def test_the_trust_that_was_used_is_named(shown: Callable[..., tuple[int, list[str]]], trust: Path) -> None:
+    _, lines = shown(a_certificate(key=an_ec_key()).der, "--language", "en")
+
+    fingerprint = a_pki().root.certificate.fingerprint(SHA256()).hex()
+    assert f"  file: {trust}" in lines
+    assert [line for line in lines if line.startswith("  file changed: ") and line.endswith(" KST")]
+    assert [line for line in lines if line.startswith("  pinned roots: ") and fingerprint in line]
+
+
+def test_an_issuers_certificate_is_shown_as_that_and_not_judged(run: Inspect) -> None:
+    der = a_pki().issuers["yessign"].certificate.public_bytes(Encoding.DER)
+    code, outcome = run(der)
+
+    assert (code, outcome["accepted"], outcome["headline"], outcome["findings"]) == (3, None, None, [])
+    assert outcome["authority"]["role"] == "issuer"
+    assert outcome["authority"]["signed_by"] == common_name(a_pki().root.certificate.subject)
+    assert outcome["certificate"]["issuer"] == common_name(a_pki().root.certificate.subject)
+    assert outcome["certificate"]["name"] == "yessignCA-Demo Class 1"
+
+
+def test_a_root_says_whether_the_trust_has_it(run: Inspect) -> None:
+    ours, another = (
+        run(pki.root.certificate.public_bytes(Encoding.DER))[1]["authority"] for pki in (a_pki(), a_pki(2))
+    )
+
+    assert ours["role"] == "anchor"
+    assert {"accepted_from", "accepted_until"} <= ours.keys()
+    assert another == {"role": "none", "signed_by": None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_text_about_an_issuers_certificate_says_what_it_is(
+    shown: Callable[..., tuple[int, list[str]]], language: str
+) -> None:
+    der = a_pki().issuers["kica"].certificate.public_bytes(Encoding.DER)
+    code, lines = shown(der, "--language", language)
+
+    assert (code, lines[0]) == (3, inspect_text.NOT_JUDGED[language])
+    role, accepted_from = (inspect_text.LABELS[f"authority.{name}"][language] for name in ("role", "accepted_from"))
+    assert f"  {role}: {inspect_text.ROLES['issuer'][language]}" in lines
+    assert [line for line in lines if line.startswith(f"  {accepted_from}: ")]
+
+
+@pytest.mark.parametrize(
+    ("file", "role", "signed_by"),
+    [
+        ("ca/KISA-RootCA-4.der", "anchor", "KISA RootCA 4"),
+        ("ca/yessignCA-Class-3.der", "issuer", "KISA RootCA 4"),
+        ("ca/CrossCertCA4.der", "none", "KISA RootCA 4"),
+        ("ca-next/yessignCA-Class-4.der", "none", None),
+        ("ca/Kisa-Test-RootCA-7.der", "none", None),
+    ],
+)
+def test_certificates_of_real_issuers_are_placed(
+    run: Inspect, tmp_path: Path, file: str, role: str, signed_by: str | None
+) -> None:
+    for kind, name in (("anchors", "KISA-RootCA-4.der"), ("issuers", "yessignCA-Class-3.der")):
+        (tmp_path / "real" / kind).mkdir(parents=True)
+        (tmp_path / "real" / kind / name).write_bytes(a_vector(f"ca/{name}"))
+
+    code, outcome = run(a_vector(file), more=("--trust", str(tmp_path / "real")))
+
+    assert (code, outcome["accepted"]) == (3, None)
+    assert (outcome["authority"]["role"], outcome["authority"]["signed_by"]) == (role, signed_by)
+
+
+def test_help_and_output_say_that_it_is_for_test_files(run: Inspect, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Never take a customer's key" in run(b"x", more=("--language", "en"))[1]["note"]
+    with pytest.raises(SystemExit):
+        inspect.main(["--help"])
+    assert "agents use Explain" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_bank_is_named_without_the_environment_of_a_function(
+    shown: Callable[..., tuple[int, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BANK_NAME_KO", "BANK_NAME_EN", "HELP_DESK_PHONE"):
+        monkeypatch.delenv(name)
+
+    assert shown(b"no certificate")[0] == 1
+
+
+def test_everything_printed_has_a_label(run: Inspect) -> None:
+    customer = a_certificate(key=an_ec_key())
+    root = a_pki().root.certificate.public_bytes(Encoding.DER)
+    issuer = a_pki().issuers["kica"].certificate.public_bytes(Encoding.DER)
+    outcomes = [run(file)[1] for file in (customer.der, root, issuer)]
+    parts = ("container", "certificate", "authority", "trust")
+    names = {f"{part}.{name}" for outcome in outcomes for part in parts for name in outcome[part] or ()}
+
+    assert names | set(parts) == inspect_text.LABELS.keys()
+    assert all(text.keys() == set(LANGUAGES) for text in inspect_text.LABELS.values())
 
 
 def test_trust_document_is_accepted_in_place_of_a_folder(tmp_path: Path, run: Inspect) -> None:
