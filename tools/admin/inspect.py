@@ -3,8 +3,8 @@
     python -m tools.admin.inspect signCert.der signPri.key --password-stdin --trust FOLDER|trust.json
 
 It is for files that an admin made or was given for tests, never for a customer's key or password: an agent explains
-by the form Explain what happened to a customer. It runs the checks of the service in the same order on this machine,
-and sends and stores nothing. FOLDER holds anchors/ and issuers/, as for tools.admin.trust_document; the
+by the form Explain what happened to a customer. It runs the checks of the service in the same order on this
+machine, and sends and stores nothing. FOLDER holds anchors/ and issuers/, as for tools.admin.trust_document; the
 default is the demo's build/demo-pki. An issuer's own certificate is shown as that, and not judged. Exit code 0: the
 certificate would be accepted; 1: it would be refused; 2: wrong usage; 3: it is an issuer's. Not checked: the owner,
 proof of possession, and whether the certificate is already registered. A password or R is never printed.
@@ -99,7 +99,7 @@ def _before_the_password(container: Container, trust: TrustStore, kind: str, at:
 
 
 def as_json(found: Inspected, trust: TrustSource, kind: str, language: str, *, show_name: bool) -> dict[str, Any]:
-    """The outcome as JSON types; what is an issuer's has an `authority`, what the trust says of it, and no verdict."""
+    """The outcome as JSON types; an issuer's has no verdict but an `authority`, what the trust says of it."""
     report = found.report
     certificate = _readable(found)
     authority = _authority(certificate, trust, language) if certificate and certificate.is_ca else None

@@ -7,8 +7,6 @@ kept) and `form` (what an id of its kind looks like).
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from registrar.domain.notices.channels import ChannelName
-from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.reason import NextAction
 from registrar.domain.registrations.registration import Hold, Lifecycle, View
@@ -267,36 +265,37 @@ CUSTOMER_KINDS: Mapping[str, Text] = {
     "personal": _text("개인", "person"),
     "corporate": _text("기업", "company"),
 }
+# By name: the enums would load all notices for a function that sends none.
 CHANNELS: Mapping[str, Text] = {
-    ChannelName.SMS: _text("문자", "text message"),
-    ChannelName.PUSH: _text("앱 푸시", "push"),
-    ChannelName.MAIL: _text("메일", "mail"),
+    "sms": _text("문자", "text message"),
+    "push": _text("앱 푸시", "push"),
+    "mail": _text("메일", "mail"),
 }
 NOTICES: Mapping[str, Text] = {
-    Kind.ONE_TIME_CODE: _text("인증번호", "one-time code"),
-    Kind.PHONE_CODE: _text("번호 변경 인증번호", "code for a new phone number"),
-    Kind.PASSKEY_ADDED: _text("패스키 추가", "passkey added"),
-    Kind.PASSKEY_REMOVED: _text("패스키 삭제", "passkey removed"),
-    Kind.TOTP_ADDED: _text("OTP 앱 추가", "authenticator app added"),
-    Kind.TOTP_REMOVED: _text("OTP 앱 삭제", "authenticator app removed"),
-    Kind.PHONE_CHANGED: _text("휴대전화 번호 변경", "phone number changed"),
-    Kind.RECOVERY_APPROVED: _text("본인 확인 수단 복구", "recovery approved"),
-    Kind.RECOVERY_CANCELLED: _text("본인 확인 수단 복구 취소", "recovery cancelled"),
-    Kind.LOGIN_LOCKED: _text("로그인 제한", "login locked"),
-    Kind.CREDENTIAL_CHANGE_DELAYED: _text("본인 확인 수단 변경 보류", "change of a method delayed"),
-    Kind.UPLOAD_READY: _text("인증서 확인 완료", "certificate checked"),
-    Kind.UPLOAD_REFUSED: _text("인증서 등록 불가", "certificate refused"),
-    Kind.REGISTERED: _text("등록 완료", "registered"),
-    Kind.HOLD_ADDED_CUSTOMER: _text("분실 신고 접수", "loss reported"),
-    Kind.HOLD_LIFTED_CUSTOMER: _text("분실 신고 취소", "loss report cancelled"),
-    Kind.HOLD_ADDED_BANK: _text("은행 사용 정지", "hold of the bank"),
-    Kind.HOLD_LIFTED_BANK: _text("은행 사용 정지 해제", "hold of the bank lifted"),
-    Kind.HOLD_ADDED_ISSUER: _text("발급기관 효력정지", "hold of the issuer"),
-    Kind.HOLD_LIFTED_ISSUER: _text("발급기관 효력 회복", "hold of the issuer lifted"),
-    Kind.BLOCKED: _text("차단", "blocked"),
-    Kind.REVOKED: _text("폐지", "revoked"),
-    Kind.DEREGISTERED: _text("등록 해제", "removed"),
-    Kind.EXPIRING: _text("만료 예정", "expiring"),
+    "one_time_code": _text("인증번호", "one-time code"),
+    "phone_code": _text("번호 변경 인증번호", "code for a new phone number"),
+    "passkey_added": _text("패스키 추가", "passkey added"),
+    "passkey_removed": _text("패스키 삭제", "passkey removed"),
+    "totp_added": _text("OTP 앱 추가", "authenticator app added"),
+    "totp_removed": _text("OTP 앱 삭제", "authenticator app removed"),
+    "phone_changed": _text("휴대전화 번호 변경", "phone number changed"),
+    "recovery_approved": _text("본인 확인 수단 복구", "recovery approved"),
+    "recovery_cancelled": _text("본인 확인 수단 복구 취소", "recovery cancelled"),
+    "login_locked": _text("로그인 제한", "login locked"),
+    "credential_change_delayed": _text("본인 확인 수단 변경 보류", "change of a method delayed"),
+    "upload_ready": _text("인증서 확인 완료", "certificate checked"),
+    "upload_refused": _text("인증서 등록 불가", "certificate refused"),
+    "registered": _text("등록 완료", "registered"),
+    "hold_added_customer": _text("분실 신고 접수", "loss reported"),
+    "hold_lifted_customer": _text("분실 신고 취소", "loss report cancelled"),
+    "hold_added_bank": _text("은행 사용 정지", "hold of the bank"),
+    "hold_lifted_bank": _text("은행 사용 정지 해제", "hold of the bank lifted"),
+    "hold_added_issuer": _text("발급기관 효력정지", "hold of the issuer"),
+    "hold_lifted_issuer": _text("발급기관 효력 회복", "hold of the issuer lifted"),
+    "blocked": _text("차단", "blocked"),
+    "revoked": _text("폐지", "revoked"),
+    "deregistered": _text("등록 해제", "removed"),
+    "expiring": _text("만료 예정", "expiring"),
 }
 
 DUTIES: Mapping[NextAction, Text] = {
