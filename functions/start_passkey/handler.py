@@ -5,7 +5,7 @@ import hashlib
 from registrar.domain.access.challenge import Operation
 from registrar.domain.access.credentials import MAX_PASSKEYS
 from registrar.domain.access.passkeys import creation_options
-from registrar.domain.masking import masked
+from registrar.domain.masking import shown_name
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.entry.clock import now
@@ -28,4 +28,5 @@ def lambda_handler(request: Request) -> Response:
     if len(customer.passkeys) >= MAX_PASSKEYS:
         raise Refusal(Code.CREDENTIAL_LIMIT_REACHED, limit=MAX_PASSKEYS)
     handle = hashlib.sha256(f"passkey:{party.id}:{customer.id}".encode()).digest()
-    return respond(200, creation_options(party, proof.nonce, handle, masked(customer.name), customer.passkeys))
+    name = shown_name(customer.name, customer.kind)
+    return respond(200, creation_options(party, proof.nonce, handle, name, customer.passkeys))

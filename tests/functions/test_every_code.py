@@ -3,6 +3,7 @@
 A code that nothing can bring about has no business in the catalogue; one that has no scenario here fails.
 """
 
+import base64
 import dataclasses
 import json
 from datetime import timedelta
@@ -174,6 +175,9 @@ SCENARIOS: dict[str, Scenario] = {
     "SYSTEM_RETRY": without_trust,
 }
 # Findings of one bare file are covered by the cases of the decision: here they only pass through.
+SCENARIOS["CERT_CORPORATE_REQUIRED"] = lambda app: app.call(
+    "POST", "/precheck", {"certificate": base64.b64encode(good().der).decode(), "customer_kind": "corporate"}
+)
 OF_THE_DECISION = sorted(set(CASES) - set(SCENARIOS))
 AT = {"TRUST_ISSUER_NOT_ACCEPTED_NOW": NOW + timedelta(days=8000)}
 SCENARIOS |= {code: looked_at(CASES[code][0]) for code in OF_THE_DECISION}

@@ -1,18 +1,22 @@
 """Proofs of possession, the owner of a certificate, the sealing keys, and the pre-check."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.aws.keys import SealingKey
 from tests.support.account import Account
-from tests.support.app import App, assert_problem
+from tests.support.app import App, assert_problem, put_trust
 from tests.support.builders import NOW, a_certificate, a_trust_document
 from tests.support.containers import SECRET, cms, files_of
 from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
+
+PERSONAL_FINANCIAL = "1.2.410.200005.1.1.1.10"
 
 
 @pytest.mark.parametrize("key", ["rsa", "ec"])
@@ -21,6 +25,30 @@ def test_a_cms_message_proves_possession(app: App, key: str) -> None:
     view = app.upload(certificate.der)
     response = app.prove(view, certificate, signature=None, cms=cms(certificate, view["proof"]["text"]))
     assert (response.status, response.body["proof"]) == (201, "cms")
+
+
+def accepting(oid: str, version: int) -> bytes:
+    """The active document with one more accepted policy: data alone, as an admin changes it."""
+    document = a_trust_document(version)
+    for policy in document["operators"]["yessign"]["policies"]:
+        policy["accepted"] = policy["accepted"] or policy["oid"] == oid
+    return json.dumps(document).encode()
+
+
+def test_a_financial_certificate_is_registered_with_cms_and_r_where_the_bank_accepts_it(
+    app: App, account: Account
+) -> None:
+    certificate = a_certificate(key="ec", policy_oid=PERSONAL_FINANCIAL)
+    refused = app.upload(certificate.der)
+    assert (refused["state"], refused["headline"]) == ("REJECTED", "CERT_FINANCIAL_NOT_ACCEPTED")
+
+    put_trust(account, ACTIVE, accepting(PERSONAL_FINANCIAL, 2))
+    account.pass_time(minutes=2)
+    view = app.upload(certificate.der)
+    message = cms(certificate, view["proof"]["text"])
+    response = app.prove(view, certificate, signature=None, cms=message)
+    assert (response.status, response.body["proof"]) == (201, "cms")
+    assert response.body["certificate"]["policy"] == "개인 금융인증서"
 
 
 def test_a_cms_message_over_another_text_is_refused(app: App) -> None:

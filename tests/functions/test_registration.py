@@ -31,6 +31,7 @@ def test_proof_and_consent_register_the_certificate(app: App, account: Account, 
     assert (registration["status"], registration["usable"], registration["expiring"]) == ("ACTIVE", True, False)
     assert (registration["proof"], registration["registered_at"]) == ("signature", iso(NOW))
     assert registration["certificate"]["name_masked"] == "홍*동"
+    assert registration["certificate"]["issuing_bank"] == "우리은행"
     assert app.registrations() == [registration]
     assert app.call("GET", ONE, registration_id=registration["registration_id"]).body == registration
 

@@ -193,6 +193,7 @@ def test_an_accepted_upload_shows_the_text_to_sign(app: App) -> None:
     _, view = prepared(app, uploaded_certificate)
     assert (view["state"], view["headline"], view["findings"]) == ("AWAITING_PROOF", None, [])
     assert view["certificate"]["name_masked"] == "홍*동"
+    assert view["certificate"]["issuing_bank"] == "우리은행"
     assert "key_digest" not in view["certificate"]
     assert "홍길동" not in str(view)
     assert view["proof"]["expires_at"] == iso(NOW + TEXT_LIFE)

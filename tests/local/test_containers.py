@@ -232,7 +232,7 @@ def test_company_registers_its_certificate(
 
     assert (registered.status, registered.json()["certificate"]["kind"]) == (201, "corporate")
     personal = new_phone().upload({"signCert.der": certificate.der})
-    assert (personal["state"], personal["headline"]) == ("REJECTED", "CERT_POLICY_NOT_ACCEPTED")
+    assert (personal["state"], personal["headline"]) == ("REJECTED", "CERT_PERSONAL_REQUIRED")
 
 
 # --- CMS instead of a signature
@@ -304,7 +304,7 @@ def test_precheck_findings_equal_those_of_an_upload(
     refused, uploaded = ask(weak.der), customer.upload({"kmCert.der": weak.der})
     prechecked = (refused["accepted"], refused["headline"], refused["findings"], refused["certificate"])
     assert prechecked == (False, uploaded["headline"], uploaded["findings"], None)
-    assert ask(good.der, "corporate")["headline"] == "CERT_POLICY_NOT_ACCEPTED"
+    assert ask(good.der, "corporate")["headline"] == "CERT_CORPORATE_REQUIRED"
     assert ask(b"a photo")["headline"] == "FILE_UNREADABLE"
     assert ask(sign_pri_key(good, PASSWORD))["headline"] == "FILE_NO_CERTIFICATE"
     assert ask(_bundle(good)["mine.pem"])["headline"] == "FILE_PASSWORD_REQUIRED"

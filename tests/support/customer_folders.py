@@ -39,6 +39,7 @@ class CustomerFolder:
     root: bytes
     issuer: bytes
     issuer_name: str
+    issuing_bank: str | None
     other_root: bytes  # another hierarchy, with an issuing CA of the same operator
     other_issuer: bytes
 
@@ -86,6 +87,7 @@ def generated() -> CustomerFolder:
         root=root,
         issuer=issuer,
         issuer_name="yessignCA-Demo Class 1",
+        issuing_bank="020",
         other_root=other_root,
         other_issuer=other_issuer,
     )
@@ -117,6 +119,7 @@ def published() -> CustomerFolder:
         root=a_vector("ca/Kisa-Test-RootCA-7.der"),
         issuer=a_vector("ca/yessignCA-Test-Class-4.der"),
         issuer_name="yessignCA-Test Class 4",
+        issuing_bank=None,
         other_root=a_vector("ca/KISA-RootCA-4.der"),
         other_issuer=a_vector("ca/yessignCA-Class-3.der"),
     )

@@ -90,6 +90,8 @@ CASES: dict[str, list[Callable[[], bytes]]] = {
         lambda: good(policy_oids=["1.2.410.200005.1.1.4", ANY_POLICY]),
         lambda: good(policy_oids=["1.2.410.200005.1.1.4", "1.2.410.200005.1.1.1"]),
     ],
+    "CERT_FINANCIAL_NOT_ACCEPTED": [lambda: good(policy_oid="1.2.410.200005.1.1.1.10")],
+    "CERT_PERSONAL_REQUIRED": [lambda: good(policy_oid="1.2.410.200005.1.1.5")],
     "CERT_EXPIRED": [lambda: good(not_before=NOW - timedelta(days=365), not_after=NOW - timedelta(seconds=1))],
     "CERT_NOT_YET_VALID": [lambda: good(not_before=NOW + timedelta(seconds=1))],
     "CERT_EXPIRES_SOON": [lambda: good(not_after=NOW + timedelta(days=29))],

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -39,12 +39,14 @@ class Label(TypedDict):
 
 
 class Policy(TypedDict):
-    """A certificate policy (RFC 5280 section 4.2.1.4); kind is "personal" or "corporate"."""
+    """A certificate policy (RFC 5280 4.2.1.4): kind `personal` or `corporate`, family `joint` (the default) or
+    `financial`."""
 
     oid: str
     kind: str
     label: Label
     accepted: bool
+    family: NotRequired[str]
 
 
 class Revocation(TypedDict):

@@ -54,9 +54,7 @@ PARAMS: Mapping[str, object] = {
 OWN_PARAMS: Mapping[Code, Mapping[str, object]] = {
     Code.CERT_ALGORITHM_WEAK: {"found": "sha1"},
     Code.CERT_KEY_TOO_WEAK: {"found": "RSA 1024"},
-    Code.CERT_POLICY_NOT_ACCEPTED: {
-        "found": {"ko": "신용카드용 (1.2.410.200005.1.1.6.2)", "en": "credit card (1.2.410.200005.1.1.6.2)"}
-    },
+    Code.CERT_POLICY_NOT_ACCEPTED: {"found": {"ko": "신용카드용", "en": "credit card"}},
     Code.CREDENTIAL_CHANGE_DELAYED: {"again_at": "2026-11-29T03:05:00Z"},
     Code.CREDENTIAL_LIMIT_REACHED: {"limit": MAX_PASSKEYS},
     Code.FILE_KDF_COST_TOO_HIGH: {"limit": MAX_ROUNDS},

@@ -17,6 +17,7 @@ from registrar.domain.certificates.decision import Report, decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.findings import Level, headline
+from registrar.domain.reasons.rendering import render
 from registrar.domain.times import iso
 from tests.support.builders import (
     NOW,
@@ -74,6 +75,7 @@ def test_certificate_is_accepted_within_its_validity(folder: CustomerFolder) -> 
         "issuer_key_digest": spki_digest(trust.issuers[0].certificate.public_key),
         "not_before": f"{folder.not_before:%Y-%m-%dT%H:%M:%SZ}",
         "not_after": f"{folder.not_after:%Y-%m-%dT%H:%M:%SZ}",
+        "issuing_bank": folder.issuing_bank,
     }
 
 
@@ -136,6 +138,8 @@ def test_without_a_real_name_the_common_name_is_shown_without_its_number() -> No
 
 # --- dates ----------------------------------------------------------------------------------------
 
+PERSONAL_FINANCIAL = "1.2.410.200005.1.1.1.10"
+FINANCIAL = ("8.11", "8.12", "8.13", "6.10")
 FIRST, LAST = NOW - timedelta(days=100), NOW + timedelta(days=265)
 
 
@@ -180,28 +184,67 @@ def test_days_left_are_calendar_days_in_seoul(left: timedelta, days: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "policy", "accepted"),
+    ("kind", "policy", "code"),
     [
-        ("personal", "1.2.410.200005.1.1.1", True),
-        ("personal", CORPORATE, False),
-        ("corporate", CORPORATE, True),
-        ("corporate", "1.2.410.200005.1.1.1", False),
-        ("personal", "1.2.410.200005.1.1.6.2", False),
-        ("corporate", "1.2.410.200005.1.1.6.8", False),
-        ("neither", "1.2.410.200005.1.1.1", False),
+        ("personal", "1.2.410.200005.1.1.1", None),
+        ("personal", CORPORATE, "CERT_PERSONAL_REQUIRED"),
+        ("corporate", CORPORATE, None),
+        ("corporate", "1.2.410.200005.1.1.1", "CERT_CORPORATE_REQUIRED"),
+        ("personal", "1.2.410.200005.1.1.6.2", "CERT_POLICY_NOT_ACCEPTED"),
+        ("corporate", "1.2.410.200005.1.1.6.8", "CERT_POLICY_NOT_ACCEPTED"),
+        ("neither", "1.2.410.200005.1.1.1", "CERT_PERSONAL_REQUIRED"),
+        ("personal", "1.2.410.200005.1.1.1.10", "CERT_FINANCIAL_NOT_ACCEPTED"),
+        *(("corporate", f"1.2.410.200005.1.1.{end}", "CERT_FINANCIAL_NOT_ACCEPTED") for end in FINANCIAL),
     ],
 )
-def test_customer_kind_decides_the_accepted_policies(kind: str, policy: str, accepted: bool) -> None:
+def test_customer_kind_decides_the_accepted_policies(kind: str, policy: str, code: str | None) -> None:
     report = decide(a_certificate(key=an_ec_key(), policy_oid=policy).der, a_trust_store(), kind, NOW)
-    assert report.accepted == accepted
-    assert codes(report) == ([] if accepted else ["CERT_POLICY_NOT_ACCEPTED"])
+    assert report.accepted == (code is None)
+    assert codes(report) == ([code] if code else [])
+
+
+def test_financial_certificate_is_accepted_once_the_document_says_so() -> None:
+    document = a_trust_document()
+    policies = document["operators"]["yessign"]["policies"]
+    financial = next(each for each in policies if each["oid"] == PERSONAL_FINANCIAL)
+    der = a_certificate(key=an_ec_key(), policy_oid=PERSONAL_FINANCIAL).der
+    (finding,) = decide(der, read(document), "personal", NOW).findings
+    title, text = render(finding.code, "ko", finding.params)
+    assert title == "금융인증서는 아직 등록할 수 없습니다"
+    assert "1.2.410" not in text
+
+    accepting = [each | {"accepted": each is financial or each["accepted"]} for each in policies]
+    document["operators"]["yessign"] |= {"policies": accepting}
+    report = decide(der, read(document), "personal", NOW)
+    assert report.findings == ()
+    assert report.summary is not None
+    assert report.summary.policy["ko"] == "개인 금융인증서"
+    assert codes(decide(der, read(document), "corporate", NOW)) == ["CERT_CORPORATE_REQUIRED"]
+
+
+def test_company_and_person_are_told_which_kind_they_need() -> None:
+    for kind, policy, expected in (
+        ("corporate", "1.2.410.200005.1.1.1", "기업 고객은 기업용 인증서만 등록할 수 있습니다"),
+        ("personal", CORPORATE, "개인 고객은 개인용 인증서만 등록할 수 있습니다"),
+    ):
+        (finding,) = decide(
+            a_certificate(key=an_ec_key(), policy_oid=policy).der, a_trust_store(), kind, NOW
+        ).findings
+        assert render(finding.code, "ko", finding.params)[0] == expected
+
+
+def test_name_of_a_company_is_shown_whole() -> None:
+    certificate = a_certificate("(주)한빛전자", key=an_ec_key(), policy_oid=CORPORATE)
+    summary = decide(certificate.der, a_trust_store(), "corporate", NOW).summary
+    assert summary is not None
+    assert summary.name_masked == "(주)한빛전자"
 
 
 def test_policy_finding_names_found_and_accepted_policies() -> None:
     der = a_certificate(key=an_ec_key(), operator="signkorea", policy_oid="1.2.410.200004.5.1.1.9").der
     (finding,) = decide(der, a_trust_store(), "personal", NOW).findings
     assert finding.params == {
-        "found": {"ko": "증권용 (1.2.410.200004.5.1.1.9)", "en": "securities (1.2.410.200004.5.1.1.9)"},
+        "found": {"ko": "증권용", "en": "securities"},
         "accepted": {"ko": "개인 범용", "en": "personal, general purpose"},
     }
 

@@ -79,7 +79,8 @@ def test_warning_adds_no_hold() -> None:
 
 
 def test_registered_customer_kind_is_used() -> None:
-    assert judged(a_registration(kind="corporate"), a_trust_store()) == (REFUSED, Change.HOLD)
+    refused = (Code.CERT_CORPORATE_REQUIRED,)
+    assert judged(a_registration(kind="corporate"), a_trust_store()) == (refused, Change.HOLD)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_findings_equal_those_of_the_service(run: Inspect) -> None:
 
 def test_policy_of_another_customer_kind_is_refused(run: Inspect) -> None:
     code, outcome = run(a_certificate(key=an_ec_key()).der, more=("--kind", "corporate"))
-    assert (code, codes(outcome)) == (1, ["CERT_POLICY_NOT_ACCEPTED"])
+    assert (code, codes(outcome)) == (1, ["CERT_CORPORATE_REQUIRED"])
 
 
 @pytest.mark.parametrize("kind", ["pair", "pfx"])

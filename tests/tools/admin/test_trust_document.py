@@ -29,7 +29,7 @@ def test_document_of_the_demo_pki_has_its_anchor_and_issuers() -> None:
 def test_policy_table_has_no_oid_twice_and_a_label_in_both_languages() -> None:
     policies = [policy for operator in load_operators().values() for policy in operator["policies"]]
     oids = [policy["oid"] for policy in policies]
-    assert len(oids) == len(set(oids)) == 34
+    assert len(oids) == len(set(oids)) == 39
     for policy in policies:
         assert policy["kind"] in {"personal", "corporate"}
         assert set(policy["label"]) == {"ko", "en"}
@@ -45,6 +45,8 @@ def test_policy_table_refuses_restricted_policies() -> None:
     ]
     assert refused == [
         *("200005.1.1.6.2", "200005.1.1.6.8"),
+        # financial certificates
+        *("200005.1.1.1.10", "200005.1.1.8.11", "200005.1.1.8.12", "200005.1.1.8.13", "200005.1.1.6.10"),
         *("200004.5.2.1.7.2", "200004.5.2.1.7.3", "200004.5.2.1.4"),
         *("200004.5.1.1.9", "200004.5.1.1.9.2"),
         *("200004.5.4.1.102", "200004.5.4.1.103", "200004.5.4.1.3"),

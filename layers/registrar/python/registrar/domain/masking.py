@@ -1,12 +1,30 @@
-"""Names of persons and companies with their middle hidden, for lists and messages."""
+"""Names for lists and messages: of persons with their middle hidden, of companies whole, as they are public."""
+
+import unicodedata
+
+CORPORATE = "corporate"
+
+
+def shown_name(name: str, kind: str) -> str:
+    """The name of a customer or a certificate's holder as others may read it; `kind` is personal or corporate."""
+    return " ".join(name.split()) if kind == CORPORATE else masked(name)
 
 
 def masked(person: str) -> str:
-    """A person's or company's name with its middle hidden: 홍*동, 남**수, G*****g H**g.
+    """A person's name with its middle hidden: 홍*동, 남**수, 이*, G*****g H**g.
 
-    Only the first and, from three characters on, the last character of each word stay readable.
+    Only the first and, from three characters on, the last character of each word stay readable. Syllables of one
+    name that are written apart (홍 길 동, 김 철수) are one word.
     """
-    return " ".join(_masked_word(word) for word in person.split())
+    words = unicodedata.normalize("NFC", person).split()
+    if any(len(word) == 1 for word in words) and (_is_east_asian(words) or all(len(word) == 1 for word in words)):
+        words = ["".join(words)]
+    return " ".join(_masked_word(word) for word in words)
+
+
+def _is_east_asian(words: list[str]) -> bool:
+    """Whether each character is a syllable or an ideograph: family and given name are one word in such names."""
+    return all(unicodedata.east_asian_width(character) == "W" for word in words for character in word)
 
 
 def _masked_word(word: str) -> str:

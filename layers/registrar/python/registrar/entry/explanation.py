@@ -9,7 +9,7 @@ from typing import Any
 
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Customer
-from registrar.domain.masking import masked
+from registrar.domain.masking import shown_name
 from registrar.domain.reasons.catalogue import CATALOGUE, reason
 from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS
@@ -54,7 +54,7 @@ def customer_view(customer: Customer, waits: Mapping[str, datetime], locked: boo
     """Who it is, masked, and what keeps them from logging in. `waits` are those that have not ended."""
     return {
         "customer_id": customer.id,
-        "name": masked(customer.name),
+        "name": shown_name(customer.name, customer.kind),
         "phone": masked_phone(customer.phone),
         "kind": customer.kind,
         "methods": list(customer.methods),

@@ -6,6 +6,7 @@ from typing import Any
 from registrar.domain.access.certificate_login import CertificateLogin
 from registrar.domain.access.challenge import Challenge, Proved
 from registrar.domain.access.session import Started
+from registrar.domain.certificates.issuing_banks import bank_name
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
 from registrar.domain.reasons.findings import headline
@@ -127,6 +128,7 @@ def registration_view(registration: Registration, language: str, now: datetime) 
         "certificate": {
             "issuer": registration.issuer[language],
             "operator": registration.operator,
+            "issuing_bank": bank_name(registration.issuing_bank, language),
             "name_masked": registration.name_masked,
             "kind": registration.kind,
             "policy": registration.policy[language],
@@ -159,7 +161,12 @@ def resume_view(registration: Registration, bank: str, now: datetime) -> dict[st
 def certificate_view(summary: Summary, language: str) -> dict[str, Any]:
     """The members of an accepted certificate that the customer sees."""
     shown = {k: v for k, v in summary.to_map().items() if k not in ("key_digest", "issuer_key_digest")}
-    return {**shown, "issuer": summary.issuer[language], "policy": summary.policy[language]}
+    return {
+        **shown,
+        "issuer": summary.issuer[language],
+        "issuing_bank": bank_name(summary.issuing_bank, language),
+        "policy": summary.policy[language],
+    }
 
 
 def _opened_view(language: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ EXPIRY_SHARDS = tuple(f"expiry-{number}" for number in range(64))
 UNLISTED = dynamo.text("unlisted")
 """The one partition of the index of live registrations that no list covers."""
 _DATES = ("expiry_flagged_at", "ended_at", "revoked_at")
-_TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by", "bank_hold_reason")
+_TEXTS = ("resume_nonce", "end_reason", "replaces", "superseded_by", "bank_hold_reason", "issuing_bank")
 
 
 def to_item(registration: Registration) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
@@ -24,11 +25,12 @@ from registrar.domain.certificates.certificate import (
     older_key_ids,
     read_certificate,
 )
+from registrar.domain.certificates.issuing_banks import issuing_bank
 from registrar.domain.certificates.summary import Summary
-from registrar.domain.certificates.trust import Issuer, Policy, Rules, TrustStore
+from registrar.domain.certificates.trust import Family, Issuer, Policy, Rules, Text, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
-from registrar.domain.masking import masked
+from registrar.domain.masking import CORPORATE, shown_name
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
 from registrar.domain.reasons.findings import Finding, Level
@@ -168,11 +170,12 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
-    name = (certificate.real_name or "").strip() or common_name(certificate.parsed.subject).split("(")[0]
+    subject = certificate.parsed.subject
+    name = (certificate.real_name or "").strip() or common_name(subject).split("(")[0]
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
-        name_masked=masked(name),
+        name_masked=shown_name(name, policy.kind),
         kind=policy.kind,
         policy=policy.label,
         serial=f"{certificate.serial:x}",
@@ -181,7 +184,12 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
+        issuing_bank=issuing_bank(issuer.operator.id, _units(subject), common_name(subject)),
     )
+
+
+def _units(subject: x509.Name) -> list[str]:
+    return [str(each.value) for each in subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
 
 
 def _check_usage(case: _Case) -> Iterator[Finding]:
@@ -255,25 +263,37 @@ def _check_bank(case: _Case) -> Iterator[Finding]:
 def _check_policy(case: _Case) -> Iterator[Finding]:
     if case.issuer is None:
         return
-    offered = case.issuer.operator.policies.values()
-    accepted = [p for p in offered if p.accepted and p.kind == case.customer_kind]
+    accepted = [p for p in case.issuer.operator.policies.values() if p.accepted]
+    for_customer = [p for p in accepted if p.kind == case.customer_kind]
     try:
         holding = path.valid_policies(case.issuer.authorities, case.certificate)
     except PathInvalid:
         holding = frozenset()
     found = case.policy
-    if found is None or found not in accepted or (holding is not None and found.oid not in holding):
-        yield Finding("policy", Level.FAIL, Code.CERT_POLICY_NOT_ACCEPTED, _policy_params(case, accepted))
+    if found is not None and found.family is Family.FINANCIAL and not found.accepted:
+        params = {"accepted": _labels(for_customer)}
+        yield Finding("policy", Level.FAIL, Code.CERT_FINANCIAL_NOT_ACCEPTED, params)
+    elif found is None or not found.accepted or (holding is not None and found.oid not in holding):
+        params = {"found": _kind_found(case), "accepted": _labels(for_customer)}
+        yield Finding("policy", Level.FAIL, Code.CERT_POLICY_NOT_ACCEPTED, params)
+    elif found not in for_customer:
+        code = Code.CERT_CORPORATE_REQUIRED if case.customer_kind == CORPORATE else Code.CERT_PERSONAL_REQUIRED
+        yield Finding("policy", Level.FAIL, code, {"accepted": _labels(for_customer)})
 
 
-def _policy_params(case: _Case, accepted: list[Policy]) -> dict[str, object]:
+def _kind_found(case: _Case) -> Text:
+    """The kind in words; the OID only where nobody has described it."""
+    if case.policy is not None:
+        return case.policy.label
     asserted = ", ".join(sorted(case.certificate.policies or ())) or "-"
-    found = {
-        language: f"{case.policy.label[language]} ({asserted})" if case.policy else asserted
-        for language in ("ko", "en")
+    return {"ko": asserted, "en": asserted}
+
+
+def _labels(policies: list[Policy]) -> Text:
+    """The kinds, each once: several policies can have one label."""
+    return {
+        language: ", ".join(dict.fromkeys(p.label[language] for p in policies)) or "-" for language in ("ko", "en")
     }
-    labels = {language: ", ".join(p.label[language] for p in accepted) or "-" for language in ("ko", "en")}
-    return {"found": found, "accepted": labels}
 
 
 def _check_dates(case: _Case) -> Iterator[Finding]:

@@ -21,6 +21,13 @@ from registrar.domain.times import has_passed
 Text = Mapping[str, str]
 
 
+class Family(StrEnum):
+    """What customers call the certificate: 공동인증서, a file they hold, or 금융인증서, kept by its issuer."""
+
+    JOINT = "joint"
+    FINANCIAL = "financial"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A certificate policy an operator uses; `accepted` says whether the bank registers such certificates."""
@@ -29,6 +36,7 @@ class Policy:
     kind: str
     label: Text
     accepted: bool
+    family: Family = Family.JOINT
 
 
 @dataclass(frozen=True, slots=True)

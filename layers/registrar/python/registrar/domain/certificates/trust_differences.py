@@ -33,6 +33,7 @@ WORDS = {
     "oid": "object identifier",
     "kind": "kind of customer",
     "label": "text for customers",
+    "family": "joint or financial certificate",
     "accepted": "whether the bank registers such certificates",
     "revocation": "how the revocation status is queried",
     "ocsp": "address of the OCSP responder",

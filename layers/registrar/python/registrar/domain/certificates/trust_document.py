@@ -15,12 +15,23 @@ from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import ANY_POLICY, Certificate, read_certificate
 from registrar.domain.certificates.issuer_paths import IssuerPaths
 from registrar.domain.certificates.rules_document import read_rules
-from registrar.domain.certificates.trust import Anchor, Issuer, Operator, Period, Policy, Sources, Text, TrustStore
+from registrar.domain.certificates.trust import (
+    Anchor,
+    Family,
+    Issuer,
+    Operator,
+    Period,
+    Policy,
+    Sources,
+    Text,
+    TrustStore,
+)
 from registrar.domain.reasons.errors import PathInvalid, TrustDocumentRejected, TrustEntryInvalid
 
 FORMAT = 2
 MAX_DOCUMENT_BYTES = 512 * 1024
 KINDS = ("personal", "corporate")
+FAMILIES = tuple(family.value for family in Family)
 GPKI_POLICIES = "1.2.410.100001.2."
 _CERTID_HASHES: Mapping[str, Literal["sha1", "sha256"]] = {"sha1": "sha1", "sha256": "sha256"}
 _HTTP_ADDRESS = re.compile(r"http://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -223,7 +234,9 @@ def _origin(value: object) -> str:
 
 
 def _policy(value: object) -> Policy:
-    record = _record(value, {"oid", "kind", "label", "accepted"})
+    if isinstance(value, dict):
+        value = {"family": Family.JOINT.value, **value}  # a document may leave it out
+    record = _record(value, {"oid", "kind", "label", "accepted", "family"})
     oid = _text(record["oid"], "oid")
     kind = record["kind"]
     accepted = record["accepted"]
@@ -231,9 +244,11 @@ def _policy(value: object) -> Policy:
         raise TrustEntryInvalid(f"{oid} is no object identifier")
     if kind not in KINDS or not isinstance(accepted, bool):
         raise TrustEntryInvalid(f"{oid}: kind must be one of {', '.join(KINDS)}, accepted true or false")
+    if record["family"] not in FAMILIES:
+        raise TrustEntryInvalid(f"{oid}: family must be one of {', '.join(FAMILIES)}")
     if accepted and (oid == ANY_POLICY or oid.startswith(GPKI_POLICIES)):
         raise TrustEntryInvalid(f"{oid} is never acceptable on a customer's certificate")
-    return Policy(oid, str(kind), _texts(record["label"], "label"), accepted)
+    return Policy(oid, str(kind), _texts(record["label"], "label"), accepted, Family(str(record["family"])))
 
 
 def _draft(value: object, operators: Mapping[str, Operator]) -> Draft:

@@ -81,6 +81,40 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
             "{accepted}. Please register a certificate of one of these kinds.",
         ),
     },
+    Code.CERT_FINANCIAL_NOT_ACCEPTED: {
+        "ko": Wording(
+            "금융인증서는 아직 등록할 수 없습니다",
+            "현재는 공동인증서만 등록할 수 있습니다. 등록할 수 있는 종류: {accepted}. 이 가운데 하나를 등록해 "
+            "주십시오.",
+        ),
+        "en": Wording(
+            "Financial certificates are not accepted yet",
+            "At present only joint certificates (공동인증서) can be registered. Kinds that can be registered: "
+            "{accepted}. Please register a certificate of one of these kinds.",
+        ),
+    },
+    Code.CERT_PERSONAL_REQUIRED: {
+        "ko": Wording(
+            "개인 고객은 개인용 인증서만 등록할 수 있습니다",
+            "고르신 인증서는 기업용입니다. 등록할 수 있는 종류: {accepted}. 개인용 인증서를 등록해 주십시오.",
+        ),
+        "en": Wording(
+            "Personal customers register personal certificates only",
+            "This is a certificate for companies. Kinds that can be registered: {accepted}. Please register your "
+            "personal certificate.",
+        ),
+    },
+    Code.CERT_CORPORATE_REQUIRED: {
+        "ko": Wording(
+            "기업 고객은 기업용 인증서만 등록할 수 있습니다",
+            "고르신 인증서는 개인용입니다. 등록할 수 있는 종류: {accepted}. 기업용 인증서를 등록해 주십시오.",
+        ),
+        "en": Wording(
+            "Companies register corporate certificates only",
+            "This is a personal certificate. Kinds that can be registered: {accepted}. Please register the "
+            "certificate of the company.",
+        ),
+    },
     Code.CERT_KEY_TOO_WEAK: {
         "ko": Wording(
             "안전 기준에 미치지 못하는 인증서입니다",

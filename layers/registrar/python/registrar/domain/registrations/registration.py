@@ -84,7 +84,8 @@ class Registration:
     text that lifts the customer's hold, `bank_hold_reason` why the bank holds it where no person decided that,
     `held_since` when each hold was put on, `listed` whether the watch reads a list that would name it (else it
     queries the responder); `denied_at`, since when the key is on the deny list, is no part of the row. `key_digest`
-    is the id of the key (`key_id` of its certificate; before 2026-11-28 the digest of its SubjectPublicKeyInfo).
+    is the id of the key (`key_id` of its certificate; before 2026-11-28 the digest of its SubjectPublicKeyInfo),
+    `issuing_bank` the code of a bank (issuing_banks.py).
     """
 
     id: str
@@ -118,6 +119,7 @@ class Registration:
     held_since: Mapping[Hold, datetime] = field(default_factory=dict)
     listed: bool = True
     denied_at: datetime | None = None
+    issuing_bank: str | None = None
 
     def lifecycle_at(self, now: datetime) -> Lifecycle:
         """The lifecycle at `now`."""
@@ -222,6 +224,7 @@ def new_registration(
         replaces=replaced.id if replaced else None,
         revocation=Revocation(status.as_of, status.source),
         listed=bool(status.points),
+        issuing_bank=summary.issuing_bank,
     )
     if replaced is not None and not registration.may_succeed(replaced, now):
         raise Refusal(Code.REPLACES_NOT_ACCEPTED)
