@@ -37,11 +37,18 @@ def issuers(pki: DemoPki) -> Iterator[DemoIssuers]:
 
 
 @pytest.fixture(scope="session")
-def cloud(pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
+def next_pki() -> DemoPki:
+    """The next generation of the demo authorities: its root is pinned, and no trust document names it yet."""
+    return DemoPki.create(datetime.now(UTC), generation=2)
+
+
+@pytest.fixture(scope="session")
+def cloud(pki: DemoPki, next_pki: DemoPki, issuers: DemoIssuers) -> Iterator[LocalCloud]:
     """template.yaml, built for this machine, deployed and seeded."""
     from tools.cloud import seed
 
-    with LocalCloud.start(seed.parameters(pki) | {"WebOrigins": LISTED}) as started:
+    pins = ",".join(seed.parameters(each)["TrustAnchorPins"] for each in (pki, next_pki))
+    with LocalCloud.start(seed.parameters(pki) | {"WebOrigins": LISTED, "TrustAnchorPins": pins}) as started:
         seed.seed(started, pki, issuers.url)
         yield started
         assert not surprises(started)

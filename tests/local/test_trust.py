@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,8 @@ from tools.cloud import seed
 from tools.cloud.automation import Automation
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.phone import Phone
-from tools.pki.authorities import CustomerCertificate, DemoPki
+from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
+from tools.pki.issuers import DemoIssuers
 
 pytestmark = pytest.mark.cloud
 
@@ -241,6 +242,36 @@ def test_rules_apply_after_confirmation(
     assert json.loads(_active(cloud))["rules"]["warn_days"] == 31
     again = _next(cloud)
     assert seed.confirm_trust(automation, seed.propose_trust(cloud, again))["activated"]
+
+
+def test_customer_renews_under_a_new_root_and_ca_of_the_same_operator(
+    cloud: LocalCloud,
+    automation: Automation,
+    next_pki: DemoPki,
+    new_phone: NewPhone,
+    new_certificate: NewCertificate,
+) -> None:
+    phone, (first, last) = new_phone(), one_year_from(datetime.now(UTC))
+    certificate = new_certificate(operator="tradesign", not_before=first - timedelta(days=300))
+    old = phone.prove(phone.upload({"signCert.der": certificate.der}), certificate).json()["registration_id"]
+    renewed = next_pki.issue_customer(operator="tradesign", not_before=first, not_after=last, key="ec")
+    assert phone.upload({"signCert.der": renewed.der})["headline"] == "TRUST_ISSUER_UNKNOWN"
+    before = _next(cloud)
+
+    with DemoIssuers(next_pki) as responder:
+        document, second = copy.deepcopy(before), next_pki.trust_document()
+        document["anchors"] += second["anchors"]
+        document["issuers"] += [each for each in second["issuers"] if each["operator"] == "tradesign"]
+        document["operators"]["tradesign"]["revocation"]["ocsp"] = responder.url
+        seed.confirm_trust(automation, seed.propose_trust(cloud, document))
+        eventually(lambda: _is_listed(phone, "TradeSign Demo CA 2"))
+        view = phone.upload({"signCert.der": renewed.der})
+        registered = phone.prove(view, renewed, replaces=old)
+
+    assert (registered.status, registered.json()["replaces"]) == (201, old)
+    assert phone.call("GET", f"/registrations/{old}").json()["status"] == "SUPERSEDED"
+    restored = before | {"version": document["version"] + 1}
+    assert seed.confirm_trust(automation, seed.propose_trust(cloud, restored))["activated"]
 
 
 def test_other_objects_in_the_bucket_change_nothing(cloud: LocalCloud) -> None:

@@ -14,6 +14,7 @@ from tests.support.builders import (
     NOW,
     a_certificate,
     a_compromised_key,
+    a_link,
     a_pki,
     an_ec_key,
     an_rsa_key,
@@ -35,6 +36,12 @@ def good(**overrides: Any) -> bytes:
 def under_another_pki() -> bytes:
     first, last = NOW, NOW + timedelta(days=365)
     return a_pki(2).issue_customer(not_before=first, not_after=last, key=an_ec_key()).der
+
+
+def under_an_announced_ca() -> bytes:
+    root = a_link("KISA RootCA 5")
+    ca = a_link("yessignCA Class 4", root)
+    return a_link("홍길동", ca, ca=False, usage=("digital_signature", "content_commitment")).certificate.der
 
 
 def good_pem() -> bytes:
@@ -78,6 +85,7 @@ CASES: dict[str, list[Callable[[], bytes]]] = {
         lambda: good(key_usage=("content_commitment",)),
     ],
     "TRUST_ISSUER_UNKNOWN": [under_another_pki],
+    "TRUST_GENERATION_NOT_YET": [under_an_announced_ca],
     "TRUST_SIGNATURE_INVALID": [lambda: good(signing_key=an_rsa_key("A forger"))],
     "TRUST_ISSUER_NOT_ACCEPTED_NOW": [
         lambda: good(not_before=NOW - timedelta(days=1), not_after=NOW + timedelta(days=9000))

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from registrar.domain.certificates.decision import Report, decide
@@ -17,6 +18,7 @@ from registrar.domain.times import iso
 from tests.support.builders import (
     NOW,
     a_compromised_key,
+    a_link,
     a_pin,
     a_pki,
     a_trust_document,
@@ -24,6 +26,8 @@ from tests.support.builders import (
     an_rsa_key,
 )
 from tests.support.decision_cases import UNKNOWN
+from tests.support.others import a_vector
+from tools.admin.trust_document import build_document, load_operators
 
 DAY = timedelta(days=1)
 END = iso(NOW - DAY)
@@ -120,3 +124,47 @@ def test_of_two_findings_the_one_whose_step_helps_is_the_headline(first: str, se
 @pytest.mark.parametrize("kind", ["generation unknown", "generation not accepted"])
 def test_expired_certificate_of_a_retired_generation_is_to_be_renewed(kind: str) -> None:
     assert [finding.code for finding in decided(kind, "CERT_EXPIRED").findings] == ["CERT_EXPIRED", code(kind)]
+
+
+SIGNING = ("digital_signature", "content_commitment")
+
+
+def expired_under(name: str, policy: str) -> bytes:
+    """An expired certificate of an issuer with this CN alone, whose key nobody has configured."""
+    return a_link(
+        "홍길동", a_link(name), ca=False, usage=SIGNING, policies=[policy], days=(-300, -1)
+    ).certificate.der
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "first"),
+    [
+        ("TradeSign Demo CA 0", "1.2.3.4", "CERT_EXPIRED"),
+        ("yessignCA-Demo Class 0", "1.2.3.4", "CERT_EXPIRED"),
+        ("An old CA", "1.2.410.200012.1.1.101", "CERT_EXPIRED"),
+        ("An old CA", "1.2.3.4", "TRUST_ISSUER_UNKNOWN"),
+    ],
+    ids=["generation in the name", "class in the name", "policy", "neither"],
+)
+def test_retired_generation_is_known_by_name_or_policy_where_no_organization_says_it(
+    name: str, policy: str, first: str
+) -> None:
+    findings = decide(expired_under(name, policy), store(None), "personal", NOW).findings
+    assert [finding.code for finding in findings] == [
+        first,
+        *({"CERT_EXPIRED", "TRUST_ISSUER_UNKNOWN"} - {first}),
+    ]
+
+
+def test_expired_certificate_of_a_retired_production_ca_is_to_be_renewed() -> None:
+    root = x509.load_der_x509_certificate(a_vector("ca/KISA-RootCA-4.der"))
+    issuer = x509.load_der_x509_certificate(a_vector("ca/TradeSignCA4.der"))
+    document = build_document(1, [root], [issuer], load_operators())
+    trust = read_document(json.dumps(document).encode(), [a_pin(root)])
+    findings = decide(expired_under("TradeSignCA2", "1.2.3.4"), trust, "personal", NOW).findings
+    assert [finding.code for finding in findings] == ["CERT_EXPIRED", "TRUST_ISSUER_UNKNOWN"]
+
+
+def test_expired_certificate_of_an_announced_generation_is_to_be_renewed() -> None:
+    findings = decide(expired_under("yessignCA Class 4", "1.2.410.200005.1.1.4"), store(None), "personal", NOW)
+    assert [f.code for f in findings.findings] == ["CERT_EXPIRED", "TRUST_GENERATION_NOT_YET"]

@@ -2,14 +2,17 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.builders import a_certificate, a_pki, a_trust_document
-from tests.support.others import made_by_others
+from registrar.domain.certificates.trust_document import read_document
+from tests.support.builders import a_certificate, a_pin, a_pki, a_trust_document
+from tests.support.others import a_vector, made_by_others
 from tools.admin.trust_document import build_document, load_operators, main
 
 
@@ -119,3 +122,79 @@ def test_production_hierarchy_becomes_a_document(tmp_path: Path, capfdbinary: py
         "tradesign": "TradeSignCA4",
         "yessign": "yessignCA Class 3",
     }
+
+
+# --- two generations ------------------------------------------------------------------------------
+
+START, END = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 6, 30, 14, 59, 59, tzinfo=UTC)
+
+
+def test_two_generations_stand_side_by_side_each_with_its_dates() -> None:
+    first, second = a_pki(), a_pki(2)
+    new = second.issuers["yessign"].certificate
+    document = build_document(
+        3,
+        [first.root.certificate, second.root.certificate],
+        [first.issuers["yessign"].certificate, new],
+        load_operators(),
+        [(new.fingerprint(hashes.SHA256()).hex().upper(), START, END)],
+    )
+    assert [each["name"] for each in document["issuers"]] == ["yessignCA-Demo Class 1", "yessignCA-Demo Class 2"]
+    assert [each["operator"] for each in document["issuers"]] == ["yessign", "yessign"]
+    old_period, new_period = ((each["accepted_from"], each["accepted_until"]) for each in document["issuers"])
+    assert new_period == ("2026-12-01T00:00:00Z", "2027-06-30T14:59:59Z")
+    assert old_period == (document["issuers"][0]["accepted_from"], document["issuers"][0]["accepted_until"])
+    assert old_period != new_period
+    pins = [a_pin(pki.root.certificate) for pki in (first, second)]
+    store = read_document(json.dumps(document).encode(), pins)
+    assert [issuer.accepted_at(END) for issuer in store.issuers] == [True, True]
+    assert [issuer.accepted_at(END + timedelta(seconds=1)) for issuer in store.issuers] == [True, False]
+
+
+def test_period_of_no_ca_or_outside_its_validity_is_refused() -> None:
+    pki = a_pki()
+    root, issuer = pki.root.certificate, pki.issuers["kica"].certificate
+    with pytest.raises(ValueError, match="fingerprint of no CA"):
+        build_document(1, [root], [issuer], load_operators(), [("ab" * 32, START, END)])
+    own = issuer.fingerprint(hashes.SHA256()).hex()
+    for first, last in ((END, START), (START, START.replace(year=2090)), (START.replace(year=1990), END)):
+        with pytest.raises(ValueError, match="signGATE Demo CA 1 is not valid from"):
+            build_document(1, [root], [issuer], load_operators(), [(own, first, last)])
+
+
+def test_command_takes_the_period_of_a_ca(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    pki = a_pki()
+    pki.save(tmp_path)
+    folders = ["--anchors", str(tmp_path / "anchors"), "--issuers", str(tmp_path / "issuers")]
+    own = pki.issuers["kica"].certificate.fingerprint(hashes.SHA256()).hex()
+    period = f"{own}=2026-12-01T00:00:00Z/2027-06-30T14:59:59Z"
+    assert main([*folders, "--version", "4", "--accept", period]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    dates = {each["operator"]: each["accepted_until"] for each in document["issuers"]}
+    assert dates["kica"] == "2027-06-30T14:59:59Z"
+    assert dates["yessign"] != dates["kica"]
+
+
+def test_ca_of_the_document_is_no_longer_announced() -> None:
+    operators = load_operators()
+    announced = {name: [each["name"] for each in operators[name].get("announced", [])] for name in operators}
+    assert announced == {
+        "yessign": ["yessignCA Class 4"],
+        "kica": ["signGATE CA7"],
+        "signkorea": ["SignKorea CA5"],
+        "crosscert": ["CrossCertCA5"],
+        "tradesign": ["TradeSignCA5"],
+        "inipass": [],
+    }
+    pki = a_pki()
+    mine = operators["yessign"] | {"announced": [*operators["yessign"]["announced"]]}
+    mine["announced"][0] = mine["announced"][0] | {"name": "yessignCA-Demo Class 1"}
+    document = build_document(1, [pki.root.certificate], [pki.issuers["yessign"].certificate], {"yessign": mine})
+    assert document["operators"]["yessign"]["announced"] == []
+
+
+def test_ca_of_the_new_generation_is_refused_until_its_root_is_there() -> None:
+    root = x509.load_der_x509_certificate(a_vector("ca/KISA-RootCA-4.der"))
+    new = x509.load_der_x509_certificate(a_vector("ca-next/yessignCA-Class-4.der"))
+    with pytest.raises(ValueError, match=r"KISA RootCA 5 \(serial 15A6CD535FC5F436\).*TrustAnchorPins"):
+        build_document(2, [root], [new], load_operators())

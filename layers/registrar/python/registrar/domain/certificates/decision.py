@@ -27,7 +27,7 @@ from registrar.domain.certificates.certificate import (
 )
 from registrar.domain.certificates.issuing_banks import issuing_bank
 from registrar.domain.certificates.summary import Summary
-from registrar.domain.certificates.trust import Family, Issuer, Policy, Rules, Text, TrustStore
+from registrar.domain.certificates.trust import Announced, Family, Issuer, Policy, Rules, Text, TrustStore
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.masking import CORPORATE, shown_name
@@ -221,8 +221,21 @@ def _issuer_findings(case: _Case) -> Iterator[Finding]:
         params = {"issuer": case.candidates[0].operator.name}
         yield Finding("issuer", Level.FAIL, Code.TRUST_SIGNATURE_INVALID, params)
     else:
-        issuer = common_name(case.certificate.parsed.issuer)[:64]
-        yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_UNKNOWN, {"issuer": issuer})
+        issuer = common_name(case.certificate.parsed.issuer)
+        announced = any(_is_name(each.name, issuer) for each in _announced(case))
+        code = Code.TRUST_GENERATION_NOT_YET if announced else Code.TRUST_ISSUER_UNKNOWN
+        yield Finding("issuer", Level.FAIL, code, {"issuer": issuer[:64]})
+
+
+def _announced(case: _Case) -> Iterator[Announced]:
+    """The CAs of coming generations, of each operator that is accepted."""
+    operators = {i.operator.id: i.operator for i in case.issuers if i.accepted_at(case.now)}
+    for operator in operators.values():
+        yield from operator.announced
+
+
+def _is_name(one: str, other: str) -> bool:
+    return "".join(one.casefold().split()) == "".join(other.casefold().split())
 
 
 def _is_forged(case: _Case) -> bool:
@@ -233,15 +246,28 @@ def _is_forged(case: _Case) -> bool:
 def _is_of_accepted_operator(case: _Case) -> bool:
     """Whether another CA of the issuer's operator is accepted now.
 
-    An unknown issuer only claims its organization's name: it decides on the order of findings and on nothing else.
+    An unknown issuer only claims to be the operator's, by its organization, by the name of a CA but for its
+    generation, or by a policy: that decides on the order of findings and on nothing else.
     """
     if _is_forged(case):
         return False
     accepted = (i for i in case.issuers if i.accepted_at(case.now))
     if case.issuer is not None:
         return any(i.operator.id == case.issuer.operator.id for i in accepted)
-    claimed = _organization(case.certificate.issuer)
-    return any(claimed & _organization(i.certificate.subject) for i in accepted)
+    return any(_claims(case.certificate, i) for i in accepted)
+
+
+def _claims(certificate: Certificate, issuer: Issuer) -> bool:
+    return bool(
+        _organization(certificate.issuer) & _organization(issuer.certificate.subject)
+        or _without_generation(certificate.parsed.issuer) == _without_generation(issuer.certificate.parsed.subject)
+        or (certificate.policies or frozenset()) & issuer.operator.policies.keys()
+    )
+
+
+def _without_generation(name: x509.Name) -> str:
+    """The CN without what changes with each generation: of TradeSignCA2 and TradeSignCA4 it is tradesignca."""
+    return common_name(name).casefold().rstrip(" 0123456789").removesuffix("class").rstrip(" -")
 
 
 def _organization(name: NormalName) -> frozenset[AttributeValue]:

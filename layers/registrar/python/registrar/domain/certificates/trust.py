@@ -57,16 +57,6 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """A CA operator, whatever generations of CA certificates it has."""
-
-    id: str
-    name: Text
-    policies: Mapping[str, Policy]
-    sources: Sources
-
-
-@dataclass(frozen=True, slots=True)
 class Period:
     """From when until when the bank accepts a CA certificate, both seconds included."""
 
@@ -75,6 +65,29 @@ class Period:
 
     def __contains__(self, at: datetime) -> bool:
         return self.start <= at and not has_passed(self.end, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A CA of a coming generation by its name: it is valid for `period`, and its root is not pinned yet.
+
+    It says why a certificate under it is refused, and never accepts one.
+    """
+
+    name: str
+    root: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A CA operator, whatever generations of CA certificates it has, and those that it has announced."""
+
+    id: str
+    name: Text
+    policies: Mapping[str, Policy]
+    sources: Sources
+    announced: tuple[Announced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

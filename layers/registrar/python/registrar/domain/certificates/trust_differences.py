@@ -29,6 +29,10 @@ WORDS = {
     "en": "English text",
     "accepted_from": "start of the period in which the CA is accepted",
     "accepted_until": "end of the period in which the CA is accepted",
+    "announced": "CA of a coming generation, not trusted yet",
+    "root": "name of its root",
+    "valid_from": "start of its validity",
+    "valid_until": "end of its validity",
     "policies": "certificate policy",
     "oid": "object identifier",
     "kind": "kind of customer",
@@ -63,7 +67,7 @@ WORDS = {
 }
 _SETS = ("curves", "hashes", "denied_keys")
 """Lists of texts in which only membership counts."""
-_ENTRIES = ("anchors", "issuers", "policies", "responders")
+_ENTRIES = ("anchors", "issuers", "policies", "responders", "announced")
 """Lists of entries that are found again by what identifies them, wherever they are in the list."""
 _ORDER = "order of the entries"
 Place = tuple[str, ...]
@@ -135,7 +139,9 @@ def _entries(entries: list[Any], place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _key(entry: Any) -> str:
-    """What identifies an entry: a policy's OID, or the SHA-256 of a certificate."""
+    """What identifies an entry: a policy's OID, a coming CA's name, or the SHA-256 of a certificate."""
+    if isinstance(entry, Mapping) and "root" in entry:
+        return _text(entry.get("name"))
     if isinstance(entry, Mapping):
         return str(entry["oid"]) if "oid" in entry else _certificate(entry.get("certificate"))[0]
     return _certificate(entry)[0]

@@ -17,6 +17,7 @@ from registrar.domain.certificates.issuer_paths import IssuerPaths
 from registrar.domain.certificates.rules_document import read_rules
 from registrar.domain.certificates.trust import (
     Anchor,
+    Announced,
     Family,
     Issuer,
     Operator,
@@ -147,10 +148,10 @@ def _version(top: Mapping[str, object]) -> int:
     return version
 
 
-def _period(record: Mapping[str, object]) -> Period:
-    start, end = (_instant(record[name], name) for name in ("accepted_from", "accepted_until"))
+def _period(record: Mapping[str, object], what: str = "accepted") -> Period:
+    start, end = (_instant(record[name], name) for name in (f"{what}_from", f"{what}_until"))
     if start >= end:
-        raise TrustEntryInvalid("accepted_from must be before accepted_until")
+        raise TrustEntryInvalid(f"{what}_from must be before {what}_until")
     return Period(start, end)
 
 
@@ -197,13 +198,22 @@ def _operator(item: tuple[str, object]) -> Operator:
     identifier, value = item
     if not _IDENTIFIER.fullmatch(identifier):
         raise TrustEntryInvalid(f"{identifier!r} must be 1 to 32 letters, digits, - or _")
-    record = _record(value, {"name", "policies", "revocation"})
+    if isinstance(value, dict):
+        value = {"announced": [], **value}  # a document may leave it out
+    record = _record(value, {"name", "policies", "revocation", "announced"})
     policies = [_policy(entry) for entry in _list(record["policies"])]
     if len({policy.oid for policy in policies}) != len(policies):
         raise TrustEntryInvalid(f"{identifier}: a policy occurs twice")
     name = _texts(record["name"], "name")
     sources = _sources(identifier, record["revocation"])
-    return Operator(identifier, name, {p.oid: p for p in policies}, sources)
+    announced = tuple(_announced(entry) for entry in _list(record["announced"]))
+    return Operator(identifier, name, {p.oid: p for p in policies}, sources, announced)
+
+
+def _announced(value: object) -> Announced:
+    record = _record(value, {"name", "root", "valid_from", "valid_until"})
+    name, root = (_text(record[member], member) for member in ("name", "root"))
+    return Announced(name, root, _period(record, "valid"))
 
 
 def _sources(identifier: str, value: object) -> Sources:

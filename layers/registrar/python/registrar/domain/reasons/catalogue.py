@@ -84,6 +84,7 @@ _ROWS: Mapping[Code, _Row] = {
     Code.CERT_CRITICAL_EXTENSION_UNKNOWN: _Row(422, NextAction.CALL_ISSUER, ("oid",)),
     # trust
     Code.TRUST_ISSUER_UNKNOWN: _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
+    Code.TRUST_GENERATION_NOT_YET: _Row(422, NextAction.SEE_ISSUER_LIST, ("issuer",)),
     Code.TRUST_ISSUER_NOT_ACCEPTED_NOW: _Row(422, NextAction.GET_OTHER_CERT, ("issuer",)),
     Code.TRUST_SIGNATURE_INVALID: _Row(422, NextAction.CALL, ("issuer",)),
     Code.TRUST_CA_REVOKED: _Row(422, NextAction.REISSUE, ("issuer",)),

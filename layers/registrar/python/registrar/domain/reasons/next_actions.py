@@ -38,8 +38,8 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
         "en": "Export the certificate again at its issuer.",
     },
     NextAction.RENEW_AT_ISSUER: {
-        "ko": "발급기관에서 인증서를 갱신한 뒤 등록해 주십시오.",
-        "en": "Renew the certificate at its issuer, then register it.",
+        "ko": "인증서를 발급받은 은행이나 기관에서 새로 발급받아 등록해 주십시오.",
+        "en": "Have a new certificate issued where you got this one, then register it.",
     },
     NextAction.REISSUE: {
         "ko": "발급기관에서 인증서를 재발급받아 등록해 주십시오.",
