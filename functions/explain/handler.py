@@ -37,7 +37,15 @@ BY_ID = {"customer": (CUSTOMER_ID, "customer_ref"), "upload": (UPLOAD_ID, "uploa
 FUNCTIONS = (
     *("add_passkey", "add_totp", "cancel_recovery", "change_phone", "check_registration", "deregister"),
     *("decline_signature_request", "finish_certificate_login", "get_jwks", "get_registration", "get_sealing_key"),
-    *("get_upload", "list_credentials", "list_registrations", "list_signature_requests", "login", "logout"),
+    *(
+        "get_upload",
+        "list_credentials",
+        "list_issuers",
+        "list_registrations",
+        "list_signature_requests",
+        "login",
+        "logout",
+    ),
     *("open_container", "precheck", "register_certificate", "remove_credential", "report_loss", "request_upload"),
     *("resume_registration", "send_otp", "show_signature_request", "sign_request", "start_certificate_login"),
     *("start_passkey", "start_phone", "start_totp", "step_up", "verify_certificate", "verify_otp"),

@@ -244,7 +244,7 @@ def test_real_requests_get_documented_responses(new_phone: NewPhone, new_certifi
         *((password, 200, "VALIDATING"), (password, 200, "REJECTED"), (password, 422, "FILE_PASSWORD_WRONG")),
         *((password, 409, "STATE_CONFLICT"), (password, 404, "UPLOAD_NOT_FOUND"), (one, 200, "NEEDS_PASSWORD")),
         *((registration, 422, "FILE_PASSWORD_REQUIRED"), (registration, 422, "OWNER_UNVERIFIABLE")),
-        *(("/precheck", 200, ""), ("/sealing-key", 200, "")),
+        *(("/precheck", 200, ""), ("/sealing-key", 200, ""), ("/issuers", 200, "")),
         *(("/login", 200, ""), ("/login", 401, "LOGIN_FAILED")),
         *(("/login/certificate/options", 200, ""), ("/login/certificate", 200, "")),
         *(("/login/certificate", 401, code) for code in ("LOGIN_CERTIFICATE_FAILED", "STEP_UP_EXPIRED")),
@@ -281,6 +281,7 @@ def _containers(
 ) -> None:
     one, password = "/uploads/{upload_id}", "/uploads/{upload_id}/password"
     call("GET", "/sealing-key")
+    call("GET", "/issuers")
     for content in (certificate.der, b"a photo", pfx(certificate, "x")):
         call("POST", "/precheck", {"certificate": base64.b64encode(content).decode(), "customer_kind": "personal"})
     bare = phone.upload({"signCert.der": registered.der})["upload_id"]

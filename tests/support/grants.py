@@ -39,7 +39,10 @@ DECIDE = {"OpenContainer", "Precheck", "ValidateUpload"}
 RELYING = {"CreateSignatureRequest", "GetStatus", "PollSignatureRequest", "VerifySignature"}
 REEVALUATE = {"ApplyReevaluation", "PlanReevaluation"}
 ACTIVE_TRUST = (
-    DECIDE | ASK_ISSUERS | {"ActivateTrust", "GetStatus", "ReevaluateSegment", "WatchIssuers"} | REEVALUATE
+    DECIDE
+    | ASK_ISSUERS
+    | {"ActivateTrust", "GetStatus", "ListIssuers", "ReevaluateSegment", "WatchIssuers"}
+    | REEVALUATE
 )
 
 

@@ -27,6 +27,7 @@ API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 # The routes that need no session, decided only here.
 PUBLIC = (
     {("POST", "/login"), ("POST", "/precheck"), ("POST", "/loss"), ("GET", "/.well-known/jwks.json")}
+    | {("GET", "/issuers")}
     | {("POST", f"/challenges/{how}") for how in ("otp", "sms", "passkey", "certificate")}
     | {("POST", "/login/certificate/options"), ("POST", "/login/certificate")}
 )

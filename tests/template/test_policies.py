@@ -256,8 +256,9 @@ def test_one_function_deletes_items_and_only_the_dry_run_scans() -> None:
     assert [n for n, actions in _allowed().items() if "dynamodb:Scan" in actions] == ["ActivateTrustFunction"]
 
 
-def test_the_precheck_reads_the_active_trust_document_and_nothing_else() -> None:
-    (statement,) = statements("PrecheckFunction")
+@pytest.mark.parametrize("function", ["PrecheckFunction", "ListIssuersFunction"])
+def test_public_functions_read_the_active_trust_document_and_nothing_else(function: str) -> None:
+    (statement,) = statements(function)
 
     assert statement["Action"] == "s3:GetObject"
     assert statement["Resource"] == {"Fn::Sub": "${TrustBucket.Arn}/active/trust.json"}

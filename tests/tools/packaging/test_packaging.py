@@ -48,6 +48,7 @@ DECIDING = (
     "check_revocation",
     "confirm_trust",
     "get_status",
+    "list_issuers",
     "open_container",
     "precheck",
     "apply_reevaluation",

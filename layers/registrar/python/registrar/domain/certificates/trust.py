@@ -114,9 +114,20 @@ class Issuer:
 
     def accepted_at(self, at: datetime) -> bool:
         """Whether the bank accepts this CA now: every period and every certificate's dates on its path."""
+        return all(at in period for period in self._periods)
+
+    @property
+    def window(self) -> Period | None:
+        """From when until when the bank accepts this CA; None where its periods have no moment in common."""
+        start = max(each.start for each in self._periods)
+        end = min(each.end for each in self._periods)
+        return Period(start, end) if start <= end else None
+
+    @property
+    def _periods(self) -> tuple[Period, ...]:
         certificates = (*self.authorities, self.anchor.certificate)
         validity = (Period(certificate.not_before, certificate.not_after) for certificate in certificates)
-        return all(at in period for period in (self.accepted, self.anchor.accepted, *self.above, *validity))
+        return (self.accepted, self.anchor.accepted, *self.above, *validity)
 
     @property
     def chain(self) -> tuple[Certificate, ...]:
