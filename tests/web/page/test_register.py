@@ -219,6 +219,25 @@ def test_a_certificate_is_checked_before_a_login(
     assert [request.url.rsplit("/", 1)[1] for request in sent] == ["precheck"]
 
 
+def test_accepted_issuers_and_kinds_are_shown_before_a_login_and_lead_on_from_a_refusal(
+    new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
+) -> None:
+    visitor = new_visitor()
+    write_npki(tmp_path, new_certificate(policy_oid="1.2.410.200005.1.1.1.10"))
+
+    visitor.open("precheck")
+    visitor.sees("파일 2개, 합하여 64 KB까지")
+    visitor.choose_folder(tmp_path / "NPKI")
+    visitor.press("등록할 수 있는지 먼저 확인")
+    visitor.sees("금융인증서는 아직 등록할 수 없습니다")
+    visitor.page.get_by_role("main").get_by_role("link", name="등록할 수 있는 발급기관").last.click()
+
+    visitor.is_at("등록할 수 있는 발급기관과 종류")
+    visitor.sees("금융결제원 (yessign)")
+    visitor.sees("개인 금융인증서")
+    visitor.sees("yessignCA Class 4")
+
+
 def test_a_silent_issuer_defers_and_the_customer_comes_back(
     bank: Bank, new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
 ) -> None:

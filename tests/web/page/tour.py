@@ -40,6 +40,9 @@ def _without_a_session(visitor: Visitor, folder: Path, issue: Callable[..., Cust
     visitor.open("loss")
     visitor.is_at("분실 신고")
     yield "loss-without-session"
+    visitor.open("issuers")
+    visitor.sees("yessignCA Class 4")
+    yield "issuers"
     visitor.open("precheck")
     refused = folder / "refused"
     write_npki(refused, issue(rsa_bits=1024, key="rsa", bank_ou="JBB"))

@@ -10,6 +10,7 @@ import { chooseLanguage, language, useTexts } from "./texts/language.ts";
 import { CertificateDetails, Deregister, ReportLoss, Resume } from "./views/certificate.tsx";
 import { Certificates } from "./views/certificates.tsx";
 import { AddPasskey, ChangePhone, Credentials, RemoveCredential, SetTotp } from "./views/credentials.tsx";
+import { Issuers } from "./views/issuers.tsx";
 import { Login } from "./views/login.tsx";
 import { ReportAll, ReportWithoutSession } from "./views/loss.tsx";
 import { PrecheckView } from "./views/precheck.tsx";
@@ -21,7 +22,7 @@ export function App() {
   const t = useTexts();
   const { path } = useRoute();
   const { live } = useStore(session);
-  const isPublic = path[0] === "loss" || path[0] === "precheck";
+  const isPublic = ["loss", "precheck", "issuers"].includes(path[0] ?? "");
   const shown = live || isPublic ? viewOf(path) : <Login />;
   // What is typed in one view never shows in another.
   const key = live || isPublic ? path.join("/") : "login";
@@ -48,6 +49,7 @@ export function App() {
       </main>
       <footer>
         <p class="links">
+          <a href={addressOf(["issuers"])}>{t.nav.issuers}</a>
           <a href={addressOf(["precheck"])}>{t.nav.precheck}</a>
           <a href={addressOf(["loss"])}>{t.nav.loss}</a>
           <a href="./guide.html" target="_blank" rel="noopener">
@@ -96,6 +98,8 @@ function viewOf(path: readonly string[]) {
       if (one === "replaces" && two) return <Register replaces={two} />;
       if (!two || (two === "replaces" && three)) return <UploadView id={one} replaces={three ?? null} />;
       break;
+    case "issuers":
+      return <Issuers />;
     case "precheck":
       return <PrecheckView />;
     case "loss":

@@ -33,16 +33,20 @@ function shown(at: Date, style: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(TAGS[language.value], { ...style, timeZone: SEOUL }).format(at);
 }
 
-/** A name with its middle hidden, as the service shows names: 홍*동. */
-export function masked(name: string): string {
-  return name
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => {
-      const letters = [...word];
-      if (letters.length === 1) return word;
-      if (letters.length === 2) return `${letters[0]}*`;
-      return `${letters[0]}${"*".repeat(letters.length - 2)}${letters.at(-1)}`;
-    })
-    .join(" ");
+/** A name as the service shows it: a company's whole, a person's with its middle hidden (홍*동). */
+export function shownName(name: string, kind: "personal" | "corporate" | null): string {
+  const words = name.normalize("NFC").split(/\s+/).filter(Boolean);
+  if (kind === "corporate") return words.join(" ");
+  // Syllables of one name that are written apart (홍 길 동) are one word.
+  const apart = words.some((word) => [...word].length === 1);
+  const east = words.every((word) => /^[\p{Script=Hangul}\p{Script=Han}]+$/u.test(word));
+  const one = apart && (east || words.every((word) => [...word].length === 1));
+  return (one ? [words.join("")] : words).map(masked).join(" ");
+}
+
+function masked(word: string): string {
+  const letters = [...word];
+  if (letters.length === 1) return word;
+  if (letters.length === 2) return `${letters[0]}*`;
+  return `${letters[0]}${"*".repeat(letters.length - 2)}${letters.at(-1)}`;
 }

@@ -1,5 +1,5 @@
 import type { Candidate, Certificate, CertificateFacts } from "@registrar/sdk";
-import { lastDay, masked } from "../format.ts";
+import { lastDay, shownName } from "../format.ts";
 import { useStore } from "../store.ts";
 import type { Texts } from "../texts/ko.ts";
 import { type Language, language, useTexts } from "../texts/language.ts";
@@ -13,6 +13,12 @@ export function CertificateSummary({ certificate }: { certificate: Certificate }
       <dd>{certificate.name_masked}</dd>
       <dt>{t.certificate.issuer}</dt>
       <dd>{certificate.issuer}</dd>
+      {certificate.issuing_bank && (
+        <>
+          <dt>{t.certificate.bank}</dt>
+          <dd>{certificate.issuing_bank}</dd>
+        </>
+      )}
       <dt>{t.certificate.policy}</dt>
       <dd>{certificate.policy}</dd>
       <dt>{t.certificate.end}</dt>
@@ -37,7 +43,7 @@ export function CandidateLabel({ candidate }: { candidate: Candidate }) {
   const parts = [issuerOf(certificate, chosen), kindOf(certificate, t, chosen), endOf(certificate, t)];
   return (
     <>
-      <strong>{masked(certificate.holder)}</strong>
+      <strong>{shownName(certificate.holder, certificate.kind)}</strong>
       <span class="hint">{parts.join(" · ")}</span>
       {!hasKey && <span class="hint">{t.files.withoutKey}</span>}
       {folder && <span class="hint path">{folder}</span>}

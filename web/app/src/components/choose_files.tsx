@@ -1,7 +1,8 @@
-import { type Candidate, type Found, filesOfDrop, type Picked } from "@registrar/sdk";
+import { type Candidate, type Found, filesOfDrop, LIMITS, type Picked } from "@registrar/sdk";
 import { useId, useRef, useState } from "preact/hooks";
 import { device } from "../device.ts";
 import { useAction } from "../hooks.ts";
+import { addressOf } from "../route.ts";
 import { useStore } from "../store.ts";
 import { language, useTexts } from "../texts/language.ts";
 import { CandidateLabel } from "./certificate.tsx";
@@ -63,6 +64,10 @@ export function ChooseFiles({ selection, onSelect, wanted }: ChooseFilesProps) {
       <h2 id={id}>{t.files.label}</h2>
       <p class="hint">
         {t.files.hint} <GuideLink anchor={FILES_OF_GUIDE}>{t.files.where}</GuideLink>
+      </p>
+      <p class="hint">
+        {t.files.limits(LIMITS.uploadFiles, LIMITS.uploadBytes / 1024)}{" "}
+        <a href={addressOf(["issuers"])}>{t.nav.issuers}</a>
       </p>
       <div class="buttons">
         {FOLDERS && <FileButton label={t.files.chooseFolder} folder onPick={look} />}

@@ -206,6 +206,9 @@ function nextOf(action: string, code: string, registrationId: string | undefined
       return registrationId
         ? { label: t.next.RESUME, address: addressOf(["certificates", registrationId, "resume"]) }
         : { label: t.next.MANAGE, address: addressOf(["certificates"]) };
+    case "SEE_ISSUER_LIST":
+    case "GET_OTHER_CERT":
+      return { label: t.nav.issuers, address: addressOf(["issuers"]) };
     default:
       return null;
   }

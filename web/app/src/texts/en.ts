@@ -18,6 +18,7 @@ export const en: Texts = {
     register: "Register a certificate",
     requests: "Signature requests",
     credentials: "Ways to prove identity",
+    issuers: "Accepted issuers",
     precheck: "Pre-check",
     loss: "Report a loss",
     guide: "Guide",
@@ -136,6 +137,7 @@ export const en: Texts = {
     label: "Certificate files",
     hint: "Choose the folder NPKI and the certificates in it are found. You can also choose the two files signCert.der and signPri.key, or a PFX or P12 file.",
     where: "Where the files are",
+    limits: (most, kilobytes) => `At most ${most} files, ${kilobytes} KB together.`,
     chooseFiles: "Choose files",
     chooseFolder: "Choose a folder",
     drop: "Or drop files or a folder here.",
@@ -164,6 +166,7 @@ export const en: Texts = {
   },
   certificate: {
     issuer: "Issuer",
+    bank: "Issuing bank",
     holder: "Name",
     policy: "Kind",
     end: "Valid until",
@@ -303,6 +306,17 @@ export const en: Texts = {
     text: "Once removed, it can no longer be used with this bank. Only you can register it again.",
     submit: "Remove it",
     done: "The certificate is removed.",
+  },
+  issuers: {
+    title: "Accepted issuers and kinds",
+    intro:
+      "Certificates from these institutions can be registered. Personal customers register personal certificates only, companies corporate ones.",
+    files: (most, kilobytes) => `At most ${most} files at a time, ${kilobytes} KB together.`,
+    refused: "Kinds not accepted",
+    authorities: "Certification authorities",
+    from: (start) => `from ${start}`,
+    until: (end) => `until ${end}`,
+    announced: "new generation, not accepted yet",
   },
   precheck: {
     title: "Pre-check",

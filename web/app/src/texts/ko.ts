@@ -15,6 +15,7 @@ export const ko = {
     register: "인증서 등록",
     requests: "서명 요청",
     credentials: "본인 확인 수단",
+    issuers: "등록할 수 있는 발급기관",
     precheck: "사전 확인",
     loss: "분실 신고",
     guide: "이용 안내",
@@ -128,6 +129,7 @@ export const ko = {
     label: "인증서 파일",
     hint: "NPKI 폴더를 선택하면 인증서를 찾아 드립니다. signCert.der와 signPri.key 두 파일, 또는 PFX·P12 파일을 선택하셔도 됩니다.",
     where: "파일이 있는 곳 안내",
+    limits: (most: number, kilobytes: number) => `파일 ${most}개, 합하여 ${kilobytes} KB까지 등록할 수 있습니다.`,
     chooseFiles: "파일 선택",
     chooseFolder: "폴더 선택",
     drop: "또는 파일이나 폴더를 여기로 끌어다 놓으십시오.",
@@ -156,6 +158,7 @@ export const ko = {
   },
   certificate: {
     issuer: "발급기관",
+    bank: "발급 은행",
     holder: "이름",
     policy: "종류",
     end: "만료일",
@@ -291,6 +294,18 @@ export const ko = {
     text: "등록을 해제하면 이 은행에서 이 인증서를 사용할 수 없습니다. 고객님만 다시 등록하실 수 있습니다.",
     submit: "등록 해제하기",
     done: "등록을 해제했습니다.",
+  },
+  issuers: {
+    title: "등록할 수 있는 발급기관과 종류",
+    intro:
+      "아래 기관에서 발급받은 인증서를 등록할 수 있습니다. 개인 고객은 개인용, 기업 고객은 기업용 인증서만 등록할 수 있습니다.",
+    files: (most: number, kilobytes: number) =>
+      `파일은 한 번에 ${most}개, 합하여 ${kilobytes} KB까지 올릴 수 있습니다.`,
+    refused: "등록할 수 없는 종류",
+    authorities: "인증기관",
+    from: (start: string) => `${start}부터`,
+    until: (end: string) => `${end}까지`,
+    announced: "새 인증체계로, 아직 등록할 수 없습니다",
   },
   precheck: {
     title: "사전 확인",

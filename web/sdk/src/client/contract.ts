@@ -3,6 +3,7 @@ import type { components, paths } from "../generated/api.ts";
 
 type Schemas = components["schemas"];
 
+export type AcceptedIssuer = Schemas["AcceptedIssuer"];
 export type Certificate = Schemas["Certificate"];
 export type CertificateLogin = Schemas["CertificateLogin"];
 export type Challenge = Schemas["Challenge"];
@@ -14,6 +15,7 @@ export type Credentials = Schemas["Credentials"];
 export type FileForm = Schemas["FileForm"];
 export type Finding = Schemas["Finding"];
 export type IdentityProof = Schemas["IdentityProof"];
+export type IssuerList = Schemas["IssuerList"];
 export type NextAction = Schemas["NextAction"];
 export type PrecheckResult = Schemas["PrecheckResult"];
 export type Problem = Schemas["Problem"];
