@@ -72,12 +72,13 @@ class Announced(TypedDict):
 
 
 class Operator(TypedDict):
-    """An institution that runs issuing CAs."""
+    """An institution that runs issuing CAs; `unconfirmed` says of an address what has to be asked before use."""
 
     name: Label
     policies: list[Policy]
     revocation: Revocation
     announced: NotRequired[list[Announced]]
+    unconfirmed: NotRequired[dict[str, str]]
 
 
 def load_operators(path: Path = POLICY_TABLE) -> dict[str, Operator]:
@@ -134,7 +135,7 @@ def build_document(
         "format": DOCUMENT_FORMAT,
         "version": version,
         "anchors": [_entry(anchor, wanted) for anchor in anchors],
-        "operators": {name: _still_announced(operators[name], here) for name in operators if name in named},
+        "operators": {name: _described(operators[name], here) for name in operators if name in named},
         "issuers": [
             {"operator": name, **_entry(issuer, wanted)} for name, issuer in zip(named, issuers, strict=True)
         ],
@@ -195,9 +196,11 @@ def _operator_of(issuer: x509.Certificate, operators: Mapping[str, Operator]) ->
     raise ValueError(f"no operator in the policy table for O={', '.join(organizations)}")
 
 
-def _still_announced(operator: Operator, issuers: Collection[str]) -> Operator:
+def _described(operator: Operator, issuers: Collection[str]) -> Operator:
     left = [each for each in operator.get("announced", []) if each["name"] not in issuers]
-    return {**operator, "announced": left}
+    described: Operator = {**operator, "announced": left}
+    described.pop("unconfirmed", None)
+    return described
 
 
 def _periods(
@@ -271,12 +274,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         anchors = read_certificates(options.anchors)
         issuers = read_certificates(options.issuers)
-        document = build_document(options.version, anchors, issuers, load_operators(), options.accept)
+        operators = load_operators()
+        document = build_document(options.version, anchors, issuers, operators, options.accept)
     except (OSError, ValueError) as error:
         print(f"trust_document: {error}", file=sys.stderr)
         return 1
     for certificate in [*anchors, *issuers]:
         print(f"{_fingerprint(certificate)}  {_common_name(certificate)}", file=sys.stderr)
+    for name in document["operators"]:
+        for member, note in operators[name].get("unconfirmed", {}).items():
+            print(f"not confirmed: {name}, {member}: {note}", file=sys.stderr)
     # Written as bytes: the terminal's encoding must not decide how Korean names reach the bucket.
     sys.stdout.buffer.write(json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
     return 0

@@ -91,6 +91,8 @@ def test_command_reads_der_and_pem(tmp_path: Path, capfdbinary: pytest.CaptureFi
     assert document["version"] == 4
     fingerprint = pki.root.certificate.fingerprint(hashes.SHA256()).hex()
     assert f"{fingerprint}  KISA Demo RootCA 1".encode() in output.err
+    assert b"not confirmed: kica, ocsp: public test data names port 9020" in output.err
+    assert "unconfirmed" not in document["operators"]["kica"]
 
 
 def test_command_prints_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
