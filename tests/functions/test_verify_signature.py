@@ -192,7 +192,7 @@ def test_every_finding_is_returned(system: System) -> None:
     found, codes = verdict(system, raw(customer, signature=base64_of(b"x"), customer_kind="corporate"))
 
     assert found == "INVALID"
-    assert codes == ["SIGNATURE_NOT_VERIFIED", "CERT_POLICY_NOT_ACCEPTED", "CERT_EXPIRED"]
+    assert codes == ["SIGNATURE_NOT_VERIFIED", "CERT_CORPORATE_REQUIRED", "CERT_EXPIRED"]
 
 
 @pytest.mark.parametrize("cut", range(0, 1000, 37))
