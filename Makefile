@@ -77,6 +77,7 @@ check: $(DEV) build/contract.linted  ## check format, lint, types, template, con
 	@$(PY) -m tools.checks.problem_examples
 	@$(PY) -m tools.checks.page_reasons
 	@$(PY) -m tools.checks.helpdesk_page
+	@$(PY) -m tools.checks.message_table
 	@$(PY) -m tools.checks.secrets_scan
 	@echo 'check: clean'
 
@@ -91,6 +92,7 @@ docs: $(DEV)  ## write what documents quote: routes, examples of problems, scree
 	@$(PY) -m tools.checks.problem_examples --write
 	@$(PY) -m tools.checks.page_reasons --write
 	@$(PY) -m tools.checks.helpdesk_page --write
+	@$(PY) -m tools.checks.message_table --write
 
 images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' guide anew (needs chromium)
 	@$(PY) -m pytest -q tests/web/page/test_screenshots.py

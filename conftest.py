@@ -13,7 +13,16 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 # Each starts a cloud of its own, or only an emulator: they need not wait for each other.
 OWN_CLOUD = frozenset(
     f"tests/local/test_{name}.py"
-    for name in ("demo", "emulator_contract", "emulator_contract_data", "layers", "revocation", "sam", "watch")
+    for name in (
+        "demo",
+        "emulator_contract",
+        "emulator_contract_data",
+        "layers",
+        "message_provider",
+        "revocation",
+        "sam",
+        "watch",
+    )
 )
 # Their tests share one thing that takes seconds to prepare.
 PREPARED_ONCE = frozenset({"tests/functions/test_logs.py", "tests/tools/packaging/test_packaging.py"})

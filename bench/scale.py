@@ -17,6 +17,7 @@ from registrar.domain.notices.message_parts import message_parts
 from registrar.domain.notices.pace import EXPIRY_SHARE, NOTICES_SHARE, URGENT_SHARE, Pace
 from registrar.domain.notices.rendering import notice_text
 from registrar.domain.times import SEOUL
+from tests.support.bank import BANK
 from tests.support.shape import PARAMETERS
 
 REGISTRATIONS = 10_000_000
@@ -172,10 +173,14 @@ def parts_of(language: str, certificates: int) -> int:
     at = datetime(2026, 11, 29, 9, tzinfo=SEOUL)
     issuer = {"ko": "한국정보인증", "en": "KICA"}
     end: Any = SimpleNamespace(id="0" * 32, issuer=issuer, not_after=at + timedelta(days=7), registered_at=at)
-    wording = notice_text(
-        Kind.EXPIRING, language, {}, at, customer_name="홍길동", registrations=[end] * certificates
+    notice = notice_text(
+        Kind.EXPIRING, language, {}, at, BANK, customer_name="홍길동", registrations=[end] * certificates
     )
-    return message_parts(f"[{wording.title}] {wording.text}")
+    return message_parts(notice.short)
+
+
+def _parts(count: int) -> str:
+    return f"{count} part" if count == 1 else f"{count} parts"
 
 
 def parts_a_notice() -> float:
@@ -222,13 +227,14 @@ The first bottleneck is the text messages. SNS limits their parts a second, by d
 in a region. Notices use {share:.0%} of it, since one-time codes count against the same limit and must not wait:
 {expiry_share:.0%} are the expiry run's, {urgent_share:.0%} those of all other queued notices, which have a queue of
 their own. Neither uses the other's part, so both together stay within the {share:.0%}, however busy they are.
-Korean has 70 characters in a part, or 67 in each of several; English notices too, since they contain
-the customer's name.
+Korean has 70 characters in a part, or 67 in each of several; English notices have 160, since they leave out
+the customer's name. With a message provider the limit is what it takes in messages a second
+([messages.md](messages.md)).
 
 | expiry notice | one certificate | five |
 | --- | ---: | ---: |
-| Korean | {ko1} parts | {ko5} parts |
-| English | {en1} parts | {en5} parts |
+| Korean | {ko1} | {ko5} |
+| English | {en1} | {en5} |
 
 | {night.notified:,} notices of | parts | time at {sms} parts a second | before 21:00 |
 | --- | ---: | ---: | --- |
@@ -273,10 +279,10 @@ def page(night: Night = FULL) -> str:
         urgent_share=URGENT_SHARE,
         full_limit=FULL_LIMIT,
         enough=_most_notices(),
-        ko1=parts_of("ko", 1),
-        ko5=parts_of("ko", 5),
-        en1=parts_of("en", 1),
-        en5=parts_of("en", 5),
+        ko1=_parts(parts_of("ko", 1)),
+        ko5=_parts(parts_of("ko", 5)),
+        en1=_parts(parts_of("en", 1)),
+        en5=_parts(parts_of("en", 5)),
         times="\n".join(_times(night)),
         limits="\n".join(_limits(night)),
         day=SENDING_DAY_HOURS,

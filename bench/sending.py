@@ -239,7 +239,7 @@ class _Phones:
 
     def send(self, address: str, message: Message) -> int:
         """Send a text as `TextMessages` does."""
-        return self._cloud.publish(address, f"[{message.wording.title}] {message.wording.text}")
+        return self._cloud.publish(address, message.notice.short)
 
 
 class _Customers:

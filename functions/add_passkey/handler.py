@@ -45,7 +45,7 @@ def lambda_handler(request: Request) -> Response:
         raise Refusal(Code.CREDENTIAL_INVALID) from None
     if any(known.id == passkey.id for known in customer.passkeys):
         raise Refusal(Code.CREDENTIAL_INVALID)
-    notices.send(Kind.PASSKEY_ADDED, customer.language, customer.phone, at, changed_at=at, detail=name)
+    notices.send(Kind.PASSKEY_ADDED, customer.language, customer.phone, at, detail=name)
     changed = replace(customer, passkeys=(*customer.passkeys, passkey))
     credentials.change(changed, proof, f"passkey:{passkey.id}", at)
     audit("passkey.added", customer_id=customer_id, passkey=passkey.id, proved_by=proof.method)

@@ -37,7 +37,7 @@ def lambda_handler(request: Request) -> Response:
     if step is None:
         audit("totp.not_added", customer_id=customer_id, tries_left=pending.tries_left)
         raise wrong_code(pending)
-    notices.send(Kind.TOTP_ADDED, customer.language, customer.phone, at, changed_at=at)
+    notices.send(Kind.TOTP_ADDED, customer.language, customer.phone, at)
     sessions.record_code(customer_id, step)  # before the app is active: the code that confirms it is used up
     changed = replace(customer, version=customer.version + 1, totp_ciphertext=pending.secret, pending=None)
     credentials.change(changed, proof, "totp", at)

@@ -27,6 +27,6 @@ def lambda_handler(request: Request) -> Response:
         raise Refusal(Code.RECOVERY_NOT_FOUND)
     customers.save(replace(customer, recovery=None))
     for phone in {customer.phone, recovery.phone_after(customer.phone)}:
-        notices.send(Kind.RECOVERY_CANCELLED, customer.language, phone, at, changed_at=at)
+        notices.send(Kind.RECOVERY_CANCELLED, customer.language, phone, at)
     audit("recovery.cancelled", customer_id=customer.id, recovery=recovery.id)
     return respond(200, {"cancelled": recovery.id})

@@ -36,7 +36,7 @@ def lambda_handler(request: Request) -> Response:
         audit("phone.not_changed", customer_id=customer_id, tries_left=pending.tries_left)
         raise wrong_code(pending)
     shown = masked_phone(pending.phone)
-    notices.send(Kind.PHONE_CHANGED, customer.language, customer.phone, at, changed_at=at, detail=shown)
+    notices.send(Kind.PHONE_CHANGED, customer.language, customer.phone, at, detail=shown)
     changed = replace(customer, version=customer.version + 1, phone=pending.phone, pending=None)
     credentials.change(changed, proof, "phone", at)
     audit("phone.changed", customer_id=customer_id, proved_by=proof.method)

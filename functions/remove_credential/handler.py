@@ -40,10 +40,9 @@ def lambda_handler(request: Request) -> Response:
     if set(changed.methods) <= {"sms"}:
         raise Refusal(Code.CREDENTIAL_LAST)
     if removed:
-        detail = removed.name
-        notices.send(Kind.PASSKEY_REMOVED, customer.language, customer.phone, at, changed_at=at, detail=detail)
+        notices.send(Kind.PASSKEY_REMOVED, customer.language, customer.phone, at, detail=removed.name)
     else:
-        notices.send(Kind.TOTP_REMOVED, customer.language, customer.phone, at, changed_at=at)
+        notices.send(Kind.TOTP_REMOVED, customer.language, customer.phone, at)
     credentials.change(changed, proof, f"removal:{named}", at)
     audit("credential.removed", customer_id=customer_id, credential=named, proved_by=proof.method)
     return respond(200, {"removed": named})

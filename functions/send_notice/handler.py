@@ -26,15 +26,17 @@ from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import Outcome, each_message
 from registrar.entry.clock import now, pause
 from registrar.entry.log import audit
-from registrar.settings import setting
+from registrar.settings import bank, setting
+from registrar.steps import wiring as use_cases
 
 QUIET_HOURS = setting("QUIET_HOURS")
 URGENT_PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"), URGENT_SHARE)
 EXPIRY_PACE = Pace.of(setting("SMS_PARTS_PER_SECOND"), setting("NOTICE_WORKERS"), EXPIRY_SHARE)
+BANK = bank()
 customers = stores.customers()
 registrations = stores.registrations()
 notices = stores.notices()
-sender = stores.notice_sender()
+sender = use_cases.notice_sender()
 queue = stores.notice_queue()
 expiry_queue = stores.expiry_notice_queue()
 
@@ -76,12 +78,12 @@ def _send(
     notice: Notice, customer: Customer, parts: Sequence[str], about: Sequence[Registration], pace: Pace
 ) -> None:
     at = now()
-    wording = notice_text(
-        notice.kind, customer.language, notice.params, at, customer_name=customer.name, registrations=about
+    text = notice_text(
+        notice.kind, customer.language, notice.params, at, BANK, customer_name=customer.name, registrations=about
     )
     _claim(parts, at)
     try:
-        sent = sender.send(Recipient.of(customer), Message(wording, notice.id))
+        sent = sender.send(Recipient.of(customer), Message(text, at, notice.id))
     except NotDelivered as refused:
         notices.release(parts, at)
         if isinstance(refused, ChannelThrottled):

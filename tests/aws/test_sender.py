@@ -11,13 +11,14 @@ from registrar.aws.queues.channels import Mails, Pushes, TextMessages
 from registrar.aws.queues.queue import Queue
 from registrar.aws.queues.sender import THROTTLING, Sender
 from registrar.domain.notices.channels import Channel, ChannelName, Message, Recipient
-from registrar.domain.reasons.errors import ChannelThrottled, NotDelivered
-from registrar.domain.reasons.wording import Wording
+from registrar.domain.notices.rendering import NoticeText
+from registrar.domain.reasons.errors import ChannelRefused, ChannelThrottled, NotDelivered
 from tests.support.account import Account
+from tests.support.builders import NOW
 from tests.support.notices import texts
 from tests.support.rows import PHONE, a_customer
 
-MESSAGE = Message(Wording("제목", "안내"), "n1")
+MESSAGE = Message(NoticeText("제목", "[전북은행] 안내", "고객님께 안내드립니다"), NOW, "n1")
 
 
 class Recorder:
@@ -55,7 +56,7 @@ def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
     assert call.operation == "Publish"
     assert set(call.params) == {"PhoneNumber", "Message", "MessageAttributes"}
     assert call.params["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
-    assert texts() == [(PHONE, "[제목] 안내")]
+    assert texts() == [(PHONE, "[전북은행] 안내")]
 
 
 def test_an_undelivered_message_reports_why_without_the_number(account: Account) -> None:
@@ -100,6 +101,54 @@ def test_a_refusing_channel_is_followed_by_chosen_channels_only() -> None:
     with pytest.raises(NotDelivered, match=r"^mail: EndpointDisabled$"):
         sender.send(Recipient(PHONE, ("mail",), mail="hong@example.com"), MESSAGE)
     assert sms.sent == []
+
+
+class Provider:
+    """A channel of a message provider, which refuses."""
+
+    def __init__(self, refuses: Exception) -> None:
+        self.refuses = refuses
+
+    def send(self, address: str, message: Message) -> int:
+        raise self.refuses
+
+
+def test_alimtalk_is_followed_by_a_text_message_to_the_same_phone() -> None:
+    sms = Recorder(parts=1)
+    refusing = Provider(ChannelRefused("HTTP 422 TEMPLATE_UNKNOWN"))
+    sender = Sender({ChannelName.SMS: sms, ChannelName.ALIMTALK: refusing})
+    sent = sender.send(Recipient(PHONE, ("alimtalk",)), MESSAGE)
+    assert (sent.channel, sent.faults, sms.sent) == (ChannelName.SMS, (), [PHONE])
+
+
+def test_without_a_provider_alimtalk_is_reported_and_a_text_message_goes_out() -> None:
+    sms = Recorder()
+    sent = Sender({ChannelName.SMS: sms}).send(Recipient(PHONE, ("alimtalk",)), MESSAGE)
+    assert [str(fault) for fault in sent.faults] == ["alimtalk: this function cannot send by it"]
+    assert sms.sent == [PHONE]
+
+
+def test_the_customers_row_decides_the_order_of_channels() -> None:
+    mail = Recorder()
+    sender = Sender({ChannelName.MAIL: mail, ChannelName.ALIMTALK: Provider(ChannelRefused("HTTP 400"))})
+    recipient = Recipient(PHONE, ("alimtalk", "mail"), mail="hong@example.com")
+    assert sender.send(recipient, MESSAGE).channel is ChannelName.MAIL
+
+
+def test_a_throttling_provider_puts_off_and_no_other_channel_is_tried() -> None:
+    mail = Recorder()
+    sender = Sender({ChannelName.MAIL: mail, ChannelName.SMS: Provider(ChannelThrottled("HTTP 429"))})
+    with pytest.raises(ChannelThrottled, match=r"^sms: HTTP 429$"):
+        sender.send(Recipient(PHONE, ("sms", "mail"), mail="hong@example.com"), MESSAGE)
+    assert mail.sent == []
+
+
+def test_refusals_of_a_provider_and_of_aws_are_reported_together() -> None:
+    sender = Sender(
+        {ChannelName.SMS: Provider(ChannelRefused("HTTP 400")), ChannelName.MAIL: Recorder(refuses="X")}
+    )
+    with pytest.raises(NotDelivered, match=r"^sms: HTTP 400; mail: X$"):
+        sender.send(Recipient(PHONE, ("sms", "mail"), mail="hong@example.com"), MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_passkey_is_added_with_a_proof_and_a_text_message_is_sent(prover: Prov
     (message,) = prover.texts()
     assert message == {
         "to": PHONE,
-        "text": text_message(Kind.PASSKEY_ADDED, changed_at=account.at, detail="갤럭시 S26"),
+        "text": text_message(Kind.PASSKEY_ADDED, detail="갤럭시 S26"),
     }
     (passkey,) = prover.customer().passkeys
     assert passkey.id == response.body["credential_id"]
@@ -161,7 +161,7 @@ def test_a_new_authenticator_app_replaces_the_old_one_after_its_code(prover: Pro
 
     assert confirm(prover, proof, code_of(secret, account)).status == 201
 
-    assert text_message(Kind.TOTP_ADDED, changed_at=account.at) in [each["text"] for each in prover.texts()]
+    assert text_message(Kind.TOTP_ADDED) in [each["text"] for each in prover.texts()]
     account.pass_time(minutes=1)
     challenge = prover.log_in_challenge()
     assert_problem(prover.by_otp(challenge), "STEP_UP_INVALID")
@@ -321,7 +321,7 @@ def test_a_new_phone_is_confirmed_by_its_code_and_the_old_one_is_notified(prover
 
     assert response.status == 201
     assert prover.customer().phone == NEW_PHONE
-    notice = {"to": PHONE, "text": text_message(Kind.PHONE_CHANGED, changed_at=account.at, detail="010-****-4321")}
+    notice = {"to": PHONE, "text": text_message(Kind.PHONE_CHANGED, detail="010-****-4321")}
     assert prover.texts()[-1] == notice
     assert [message["to"] for message in prover.texts()] == [NEW_PHONE, PHONE]
 

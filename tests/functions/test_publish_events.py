@@ -88,7 +88,7 @@ def test_a_repeated_event_sends_one_notice(account: Account) -> None:
     for _ in range(2):
         assert delivered(account, {"id": "6fd08e00", **wrapped}) == []
     ((_, text),) = texts()
-    assert "등록 안내" in text
+    assert "등록완료" in text
 
 
 def test_logs_name_events_and_no_customers(account: Account) -> None:

@@ -86,7 +86,7 @@ def test_the_message_names_the_operation(prover: Prover) -> None:
     challenge = prover.step_up("register")
     prover.ask_sms(challenge)
 
-    assert "인증서 등록용 인증번호" in prover.texts()[-1]["text"]
+    assert "(인증서 등록)" in prover.texts()[-1]["text"]
     assert prover.by_sms(challenge, prover.last_code()).body["operation"] == "register"
 
 

@@ -13,7 +13,7 @@ import pytest
 from registrar.domain.access.throttles import TEXTS_PER_REQUEST
 from registrar.domain.access.totp import STEP_SECONDS
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, MAX_PASSWORD_TRIES
-from tests.support.codes import forget_used_codes
+from tests.support.codes import forget_used_codes, texted_code
 from tests.support.containers import SECRET, files_of
 from tests.support.expect import problem
 from tools.cloud.http_calls import HttpResponse
@@ -43,7 +43,7 @@ def give(phone: Phone, challenge_id: str, code: str, method: str = "otp") -> Htt
 
 
 def last_code(cloud: LocalCloud, number: str) -> str:
-    return "".join(c for c in cloud.sms(number)[-1].split("]")[0] if c.isdigit())
+    return texted_code(cloud.sms(number)[-1])
 
 
 def at_once(act: Callable[[int], HttpResponse], times: int = SEVERAL) -> list[HttpResponse]:

@@ -60,7 +60,7 @@ def test_ended_registration_is_erased_and_a_live_one_is_kept(
     ended, live = (_registered(phone, certificate) for certificate in certificates)
     proof = phone.prove_identity("deregister", ended)
     assert phone.call("DELETE", f"/registrations/{ended}", **{"Proof-Id": str(proof)}).status == 200
-    cloud.wait_for_sms(phone.customer.phone, "해제 안내")  # all that follows from the end is done
+    cloud.wait_for_sms(phone.customer.phone, "등록해제")  # all that follows from the end is done
     assert table in {place for place, _ in _found(cloud, _personal(certificates[0]))}
     now = datetime.now(UTC)
     before = [item for name, item in places.items(cloud) if name == table and live in json.dumps(item, default=str)]

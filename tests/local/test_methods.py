@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from registrar.domain.access.totp import STEP_SECONDS
-from tests.support.codes import forget_used_codes
+from tests.support.codes import forget_used_codes, texted_code
 from tests.support.expect import problem
 from tools.cloud import seed
 from tools.cloud.automation import Automation
@@ -44,7 +44,7 @@ def with_passkey(phone: Phone) -> Authenticator:
 
 
 def sms_code(cloud: LocalCloud, phone: Phone) -> str:
-    return "".join(c for c in cloud.sms(phone.customer.phone)[-1].split("]")[0] if c.isdigit())
+    return texted_code(cloud.sms(phone.customer.phone)[-1])
 
 
 def test_code_by_text_message_logs_in(cloud: LocalCloud, new_phone: NewPhone) -> None:

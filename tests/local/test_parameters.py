@@ -82,6 +82,11 @@ def test_production_refuses_what_nobody_decided(cloud: LocalCloud, name: str) ->
         ({"ApiDomain": "api.bank.test"}, "ApiDomain needs ApiCertificateArn"),
         ({"RelyingDomain": "relying.bank.test"}, "RelyingDomain needs RelyingCertificateArn"),
         ({"RelyingTruststoreUri": "s3://bank/ca.pem"}, "RelyingTruststoreUri needs RelyingDomain"),
+        ({"MessageProvider": "http"}, "MessageProvider=http needs MessageProviderUrl"),
+        (
+            {"MessageProvider": "http", "MessageProviderUrl": "https://messages.bank.test/v1"},
+            "MessageProvider=http needs MessageProviderSecretArn",
+        ),
     ],
 )
 def test_parameters_that_contradict_each_other_are_refused(

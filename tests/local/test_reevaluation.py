@@ -20,7 +20,7 @@ from tools.pki.authorities import CustomerCertificate
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 REASON = "personal policies of tradesign, memo 12"
-HELD, LIFTED = "the bank has suspended your certificate", "the bank has lifted its suspension"
+HELD, LIFTED = "Certificate suspended by the bank", "Suspension lifted by the bank"
 
 
 def _read(cloud: LocalCloud, key: str) -> bytes:
@@ -106,7 +106,7 @@ def test_dropped_policy_holds_and_accepting_it_again_lifts_the_hold(
 
     assert _apply(automation, version, digest)["done"]["version"] == version
     (text,) = cloud.wait_for_sms(dropped.customer.phone, HELD)
-    assert failing[-6:] in text
+    assert "(KTNET)" in text
     assert _view(dropped, failing) == (False, ["bank"])
     assert _view(kept, passing) == (True, [])
 

@@ -63,6 +63,7 @@ READS = (
             "ListObjectVersions",
             "Decrypt",
             "GetPublicKey",
+            "GetSecretValue",
             "Sign",
         }
     )

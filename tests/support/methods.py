@@ -14,6 +14,7 @@ from registrar.aws.tables.customers import Customers
 from registrar.domain.access.customer import Customer
 from tests.support.account import Account
 from tests.support.app import Answer, App
+from tests.support.codes import texted_code
 from tests.support.rows import a_registration
 from tools.demo.authenticator import Authenticator, from_websafe
 from tools.demo.phone import sign
@@ -138,8 +139,7 @@ class Prover:
         return [{"to": each["PhoneNumber"], "text": each["Message"]} for each in sent]
 
     def last_code(self) -> str:
-        text = self.texts()[-1]["text"]
-        return "".join(c for c in text.split("]")[0] if c.isdigit())
+        return texted_code(self.texts()[-1]["text"])
 
 
 def with_passkey(app: App) -> Prover:

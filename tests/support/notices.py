@@ -12,6 +12,7 @@ from registrar.domain.notices.kinds import Kind
 from registrar.domain.notices.rendering import notice_text
 from tests.support.account import REGION, Account
 from tests.support.app import a_batch, an_event
+from tests.support.bank import BANK
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_registration
 
@@ -65,8 +66,7 @@ def texts() -> list[tuple[str, str]]:
 
 def text_message(kind: Kind, **params: object) -> str:
     """A notice that is sent at once, as a Korean customer's phone shows it."""
-    wording = notice_text(kind, "ko", params, NOW)
-    return f"[{wording.title}] {wording.text}"
+    return notice_text(kind, "ko", params, NOW, BANK).short
 
 
 def mails() -> Sequence[Any]:

@@ -160,8 +160,24 @@ def denials(name: str) -> list[dict[str, Any]]:
     return [s for s in _policy(name) if s["Effect"] == "Deny"]
 
 
-def _policy(name: str) -> list[dict[str, Any]]:
+def by_provider(name: str) -> list[dict[str, Any]]:
+    """The statements of a function's policy that replace those of `statements` where MessageProvider is http."""
+    return [s["Fn::If"][1] for s in written(name) if "Fn::If" in s]
+
+
+def written(name: str) -> list[dict[str, Any]]:
+    """The statements of a function's policy as they stand in the template."""
     return [s for policy in FUNCTIONS[name].get("Policies", []) for s in as_list(policy["Statement"])]
+
+
+def _policy(name: str) -> list[dict[str, Any]]:
+    """The statements, with the one of the parameters' defaults where there are two."""
+    found = []
+    for statement in written(name):
+        condition, _, otherwise = statement.get("Fn::If", ("", None, statement))
+        assert condition in ("", "SendsByProvider"), "name the condition here"
+        found.append(otherwise)
+    return found
 
 
 def events(kind: str) -> Iterator[tuple[str, Properties]]:

@@ -11,14 +11,16 @@ from tests.support.attribute_names import Write, writable, writes_of
 from tests.support.grants import HOLDERS, POWERLESS, POWERS, SECRET_KEYS, START_SESSIONS, USE_PROOF, VERIFY, Power
 from tests.support.shape import (
     FUNCTIONS,
+    TEMPLATE,
     as_list,
-    denials,
+    by_provider,
     environment,
     expanded,
     of_type,
     references,
     statements,
     verb,
+    written,
 )
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
@@ -33,6 +35,12 @@ PHONES = {
     "Effect": "Allow",
     "Action": "sns:Publish",
     "Resource": {"Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:endpoint/*"},
+}
+PROVIDER = {
+    "Sid": "MessageProvider",
+    "Effect": "Allow",
+    "Action": "secretsmanager:GetSecretValue",
+    "Resource": {"Ref": "MessageProviderSecretArn"},
 }
 # A query belongs to nobody in IAM; its id is a secret of whoever started it.
 QUERY_RESULTS = {"Sid": "QueryResults", "Effect": "Allow", "Action": "logs:GetQueryResults", "Resource": "*"}
@@ -108,6 +116,15 @@ def test_text_messages_are_restricted_to_few_functions() -> None:
     prefix = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
     identities = ("${MailDomain}", "notice@${MailDomain}")
     assert mail["Resource"] == [{"Fn::Sub": f"{prefix}{identity}"} for identity in identities]
+
+
+def test_with_a_provider_the_same_functions_read_its_secret_and_send_nothing_by_sns_to_a_number() -> None:
+    assert {name for name in FUNCTIONS if by_provider(name)} == {
+        name for name in FUNCTIONS if TEXT_MESSAGES in statements(name)
+    }
+    for name in FUNCTIONS:
+        assert by_provider(name) in ([], [PROVIDER])
+    assert TEMPLATE["Conditions"]["SendsByProvider"] == {"Fn::Equals": [{"Ref": "MessageProvider"}, "http"]}
 
 
 def test_only_authentication_attributes_of_a_customer_are_written() -> None:
@@ -270,7 +287,7 @@ def test_expanded_roles_carry_the_inline_policy_and_what_sam_adds() -> None:
         managed = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
         assert managed <= SAMS_OWN
         documents = [as_list(policy["PolicyDocument"]["Statement"]) for policy in role["Policies"]]
-        own = [*denials(name), *statements(name)]
+        own = written(name)
         assert own in documents
         added = [each for each in documents if each != own]
         # Lambda writes failed records with the role of the stream's function.
@@ -325,7 +342,7 @@ def _role(name: str) -> dict[str, Any]:
 def _denied_elsewhere(name: str) -> list[tuple[list[str], Any]]:
     """The actions that an expanded role is denied everywhere but on a resource, without any condition."""
     documents = [policy["PolicyDocument"] for policy in _role(name)["Policies"]]
-    denying = [s for document in documents for s in as_list(document["Statement"]) if s["Effect"] == "Deny"]
+    denying = [s for document in documents for s in as_list(document["Statement"]) if s.get("Effect") == "Deny"]
     assert all(s.keys() == {"Sid", "Effect", "Action", "NotResource"} for s in denying)
     return [(s["Action"], s["NotResource"]) for s in denying]
 
@@ -414,7 +431,8 @@ def _documents() -> list[dict[str, Any]]:
 
 
 def _open(document: dict[str, Any]) -> list[dict[str, Any]]:
-    allowing = [s for s in as_list(document["Statement"]) if s["Effect"] == "Allow"]
+    either = [each for s in as_list(document["Statement"]) for each in s.get("Fn::If", ("", s))[1:]]
+    allowing = [s for s in either if s["Effect"] == "Allow"]
     return [
         s
         for s in allowing

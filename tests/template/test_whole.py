@@ -118,6 +118,9 @@ def test_no_parameter_is_a_secret() -> None:
         "RelyingCertificateArn",
         "RelyingTruststoreUri",
         "SmsSpendAlarmUsd",
+        "MessageProvider",
+        "MessageProviderUrl",
+        "MessageProviderSecretArn",
         "ApiLogRole",
         "UploadCertificates",
     }

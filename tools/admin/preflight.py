@@ -79,8 +79,31 @@ def stage(stack: Stack) -> Finding:
     return ok("the stage is prod")
 
 
+def message_provider(stack: Stack) -> Finding:
+    """A provider needs a secret that exists, in this region, and an address with TLS."""
+    if not _has_provider(stack):
+        return ok("text messages go by SNS, from abroad: customers see [국제발신] (docs/messages.md)")
+    url = stack.parameters["MessageProviderUrl"]
+    if not url.startswith("https://"):
+        return missing("MessageProviderUrl is not HTTPS", "Message provider")
+    arn = stack.parameters["MessageProviderSecretArn"]
+    try:
+        secret = stack.client("secretsmanager", None).describe_secret(SecretId=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return missing(f"there is no secret {arn} (MessageProviderSecretArn)", "Message provider")
+    if secret.get("DeletedDate"):
+        return missing(f"the secret {arn} is to be deleted", "Message provider")
+    if secret.get("KmsKeyId", "alias/aws/secretsmanager").rpartition("/")[2] != "secretsmanager":
+        return missing("the provider's secret has a key of its own, which no function may use", "Message provider")
+    return ok(f"messages go to {urlsplit(url).hostname}, and its secret exists")
+
+
 def sms_sandbox(stack: Stack) -> Finding:
     """In SNS's sandbox only verified numbers get text messages."""
+    if _has_provider(stack):
+        return ok("text messages do not go by SNS")
     if stack.client("sns", None).get_sms_sandbox_account_status()["IsInSandbox"]:
         return missing(
             "SNS sends text messages to verified numbers only: leave the SMS sandbox (SNS, Text messaging)"
@@ -90,6 +113,8 @@ def sms_sandbox(stack: Stack) -> Finding:
 
 def sms_spend(stack: Stack) -> Finding:
     """SNS stops sending where a month's limit, by default 1 USD, is used up; the alarm comes before that."""
+    if _has_provider(stack):
+        return ok("text messages do not go by SNS")
     found = stack.client("sns", None).get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"]
     limit = float(found.get("MonthlySpendLimit", 1))
     if limit <= 1 or limit < stack.sms_usd:
@@ -284,6 +309,7 @@ def relying_certificate(stack: Stack) -> Finding:
 
 CHECKS: Mapping[str, Callable[[Stack], Finding]] = {
     "stage": stage,
+    "message-provider": message_provider,
     "sms-sandbox": sms_sandbox,
     "sms-spend": sms_spend,
     "mail-sandbox": mail_sandbox,
@@ -332,6 +358,11 @@ def read_stack(name: str, client: Callable[[str, str | None], Any], now: datetim
         sms_usd,
         name,
     )
+
+
+def _has_provider(stack: Stack) -> bool:
+    """Whether text messages go through a message provider."""
+    return stack.parameters.get("MessageProvider", "sns") == "http"
 
 
 def _belongs(origin: str, domain: str) -> bool:

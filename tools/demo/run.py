@@ -13,7 +13,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.demo.banking import banking, held_cannot_sign
 from tools.demo.phone import Phone, sign
 from tools.demo.story import Story
-from tools.demo.texts import EXPIRY_TITLE, REGISTERED_TITLE, STEPS, language_of
+from tools.demo.texts import EXPIRY_NOTICE, REGISTERED_NOTICE, STEPS, language_of
 from tools.pki.authorities import CustomerCertificate, DemoPki, end_of_day_in_seoul, one_year_from
 from tools.pki.issuers import DemoIssuers
 from tools.pki.npki_files import sign_pri_key
@@ -191,13 +191,13 @@ def nightly(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, now: da
     story.expect(answer.status == 201, "it is registered with the warning", answer)
     story.step("phone", "expiring_registered", *_findings(story, view))
     expiry_run.run(cloud)
-    title = story.say(EXPIRY_TITLE)
-    (text,) = cloud.wait_for_sms(phone.customer.phone, title)
+    words = story.say(EXPIRY_NOTICE)
+    (text,) = cloud.wait_for_sms(phone.customer.phone, words)
     story.step("morning", "expiry_notice", text)
     expiry_run.forget(cloud)
     expiry_run.run(cloud)
     cloud.wait_for_empty_queue("ExpiryNoticeQueue")
-    texts = [each for each in cloud.sms(phone.customer.phone) if title in each]
+    texts = [each for each in cloud.sms(phone.customer.phone) if words in each]
     story.expect(texts == [text], "a second run sends nothing", texts)
     story.step("morning", "expiry_once")
     return certificate
@@ -219,7 +219,7 @@ def renewal(story: Story, cloud: LocalCloud, phone: Phone, pki: DemoPki, old: Cu
     pair = status[_serial(old)], status[_serial(new)]
     story.expect(pair == (("SUPERSEDED", False), ("ACTIVE", True)), "exactly one of the two is usable", pair)
     story.step("phone", "renewed")
-    notices = cloud.wait_for_sms(phone.customer.phone, story.say(REGISTERED_TITLE), 5)
+    notices = cloud.wait_for_sms(phone.customer.phone, story.say(REGISTERED_NOTICE), 5)
     story.step("phone", "registrations_notified", notices[-1], count=len(notices))
 
 

@@ -1,4 +1,4 @@
-"""What `make demo` prints, in English and Korean, and the titles of the notices that it waits for.
+"""What `make demo` prints, in English and Korean, and what the notices that it waits for say.
 
 `run.py` names a text by its key; `tests/tools/demo/test_texts.py` fails where a key, language or parameter
 is missing.
@@ -202,6 +202,6 @@ ENDING = Text(
     "A certificate is registered. {steps} steps in {seconds:.0f} s.",
     "인증서 등록을 마쳤습니다. {steps}단계, {seconds:.0f}초.",
 )
-EXPIRY_TITLE = Text("Certificate expiry", "타기관 인증서 만료 안내")
-REGISTERED_TITLE = Text("Certificate registered", "타기관 인증서 등록 안내")
-"""The titles of two notices of the service, by which the demo finds them among the text messages."""
+EXPIRY_NOTICE = Text("certificate ends", "만료됩니다")
+REGISTERED_NOTICE = Text("Certificate registered", "등록완료")
+"""What two notices of the service say, by which the demo finds them among the text messages."""

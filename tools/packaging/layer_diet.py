@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 AWS_SERVICES = (
-    *("dynamodb", "events", "kms", "lambda", "logs", "s3", "scheduler", "ses", "sesv2", "sns", "sqs", "ssm", "sts"),
+    *("dynamodb", "events", "kms", "lambda", "logs", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns"),
+    *("sqs", "ssm", "sts"),
 )
 """The services that botocore supports in Lambda."""
 

@@ -36,6 +36,12 @@ READY = {
     "FirewallMode": "Block",
     "Trail": "on",
 }
+SECRET = f"arn:aws:secretsmanager:{REGION}:000000000000:secret:message-provider-AbCdEf"
+PROVIDER = {
+    "MessageProvider": "http",
+    "MessageProviderUrl": "https://messages.bank.test/v1",
+    "MessageProviderSecretArn": SECRET,
+}
 DOCUMENT = json.dumps(a_trust_document()).encode()
 Answers = Mapping[str, Any]
 """What AWS answers: by operation its response, or the code of an error."""
@@ -85,6 +91,33 @@ def body(content: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "service", "answers", "parameters", "expected"),
     [
+        ("message-provider", "secretsmanager", {}, {}, "OK"),
+        ("message-provider", "secretsmanager", {"describe_secret": {"ARN": SECRET}}, PROVIDER, "OK"),
+        (
+            "message-provider",
+            "secretsmanager",
+            {"describe_secret": "ResourceNotFoundException"},
+            PROVIDER,
+            "MISSING",
+        ),
+        ("message-provider", "secretsmanager", {"describe_secret": {"DeletedDate": NOW}}, PROVIDER, "MISSING"),
+        ("message-provider", "secretsmanager", {"describe_secret": {"KmsKeyId": "alias/own"}}, PROVIDER, "MISSING"),
+        (
+            "message-provider",
+            "secretsmanager",
+            {"describe_secret": "AccessDeniedException"},
+            PROVIDER,
+            "CANNOT TELL",
+        ),
+        (
+            "message-provider",
+            "secretsmanager",
+            {},
+            PROVIDER | {"MessageProviderUrl": "http://127.0.0.1:1/"},
+            "MISSING",
+        ),
+        ("sms-sandbox", "sns", {}, PROVIDER, "OK"),
+        ("sms-spend", "sns", {}, PROVIDER, "OK"),
         ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": {"IsInSandbox": False}}, {}, "OK"),
         ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": {"IsInSandbox": True}}, {}, "MISSING"),
         ("sms-sandbox", "sns", {"get_sms_sandbox_account_status": "AuthorizationError"}, {}, "CANNOT TELL"),
@@ -304,7 +337,15 @@ def test_a_service_that_cannot_be_reached_stops_no_other_check() -> None:
     assert found.keys() == CHECKS.keys()
     asked_nobody = {name for name, finding in found.items() if finding.outcome is Outcome.OK}
     assert asked_nobody == {
-        *("stage", "passkeys", "api-certificate", "relying-certificate", "truststore", "firewall"),
+        *(
+            "stage",
+            "message-provider",
+            "passkeys",
+            "api-certificate",
+            "relying-certificate",
+            "truststore",
+            "firewall",
+        ),
     }
     assert {found[name].outcome for name in CHECKS.keys() - asked_nobody} == {Outcome.CANNOT_TELL}
 

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from tools.demo.story import Story
-from tools.demo.texts import ACTORS, CHAPTERS, ENDING, EXPIRY_TITLE, REGISTERED_TITLE, STEPS, Text, language_of
+from tools.demo.texts import ACTORS, CHAPTERS, ENDING, EXPIRY_NOTICE, REGISTERED_NOTICE, STEPS, Text, language_of
 from tools.packaging.build import ROOT
 
 STORY = [ast.parse((ROOT / f"tools/demo/{name}.py").read_text()) for name in ("run", "banking")]
@@ -50,10 +50,10 @@ def test_both_languages_have_the_same_parameters(key: str, text: Text) -> None:
     assert _parameters(text.en) == _parameters(text.ko)
 
 
-@pytest.mark.parametrize("title", [*EXPIRY_TITLE, *REGISTERED_TITLE])
-def test_expected_titles_are_titles_of_notices(title: str) -> None:
+@pytest.mark.parametrize("words", [*EXPIRY_NOTICE, *REGISTERED_NOTICE])
+def test_expected_words_are_in_a_notice(words: str) -> None:
     folder = ROOT / "layers/registrar/python/registrar/domain/notices"
-    assert any(f'"{title}"' in path.read_text() for path in folder.glob("*.py"))
+    assert any(words in path.read_text() for path in folder.glob("*.py"))
 
 
 @pytest.mark.parametrize(

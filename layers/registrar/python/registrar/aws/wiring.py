@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from registrar.aws.executions import Executions
     from registrar.aws.keys import CurrentSealingKeys, CustomerSecrets, SealingKeys
     from registrar.aws.log_search import LogSearch
+    from registrar.aws.message_secret import MessageSecret
+    from registrar.aws.queues.channels import Mails, Pushes, TextMessages
     from registrar.aws.queues.event_bus import EventBus
     from registrar.aws.queues.queue import Queue
-    from registrar.aws.queues.sender import Sender
     from registrar.aws.queues.sweeps import Sweeps
     from registrar.aws.receipt_key import ReceiptKey
     from registrar.aws.tables.answers import Answers
@@ -370,29 +371,39 @@ def watch_queue() -> Queue:
 # Senders
 
 
-def notice_sender() -> Sender:
-    """Queued notices, by text message, push or mail. No call is repeated automatically."""
-    from registrar.aws.queues.channels import Mails, Pushes, TextMessages
-    from registrar.aws.queues.sender import Sender
-    from registrar.domain.notices.channels import ChannelName
+def mails() -> Mails:
+    """Notices by mail. No call is repeated automatically, as with all queued notices."""
+    from registrar.aws.queues.channels import Mails
 
-    sns = one_try_client("sns")
-    return Sender(
-        {
-            ChannelName.SMS: TextMessages(sns),
-            ChannelName.PUSH: Pushes(sns),
-            ChannelName.MAIL: Mails(one_try_client("ses"), f"notice@{setting('MAIL_DOMAIN')}"),
-        }
-    )
+    return Mails(one_try_client("ses"), f"notice@{setting('MAIL_DOMAIN')}")
 
 
-def text_message_sender() -> Sender:
-    """Notices that are sent at once, by text message."""
+def pushes() -> Pushes:
+    """Notices by push message."""
+    from registrar.aws.queues.channels import Pushes
+
+    return Pushes(one_try_client("sns"))
+
+
+def queued_texts() -> TextMessages:
+    """Queued notices by SNS as text messages."""
     from registrar.aws.queues.channels import TextMessages
-    from registrar.aws.queues.sender import Sender
-    from registrar.domain.notices.channels import ChannelName
 
-    return Sender({ChannelName.SMS: TextMessages(client("sns"))})
+    return TextMessages(one_try_client("sns"))
+
+
+def texts_at_once() -> TextMessages:
+    """Text messages by SNS that a request waits for: a code may come twice rather than not at all."""
+    from registrar.aws.queues.channels import TextMessages
+
+    return TextMessages(client("sns"))
+
+
+def message_secret(arn: str) -> MessageSecret:
+    """The key that signs requests to the message provider."""
+    from registrar.aws.message_secret import MessageSecret
+
+    return MessageSecret(client("secretsmanager"), arn)
 
 
 def one_try_notice_queue() -> Queue:

@@ -57,6 +57,18 @@ def local_time(iso_utc: str | datetime, language: str) -> str:
     return f"{day} {clock}" if language == "ko" else f"{day}, {clock} KST"
 
 
+def short_date(at: datetime, language: str) -> str:
+    """The day in Seoul where there is little room: "12/3", "3 Dec"."""
+    day = _in_seoul(at)
+    return f"{day.month}/{day.day}" if language == "ko" else f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def short_time(iso_utc: str | datetime, language: str) -> str:
+    """Day and time in Seoul where there is little room: "12/3 14:05", "3 Dec 14:05"."""
+    moment = _in_seoul(iso_utc)
+    return f"{short_date(moment, language)} {moment.hour:02}:{moment.minute:02}"
+
+
 def _in_seoul(iso_utc: str | datetime) -> datetime:
     moment = datetime.fromisoformat(iso_utc) if isinstance(iso_utc, str) else iso_utc
     if moment.tzinfo is None:

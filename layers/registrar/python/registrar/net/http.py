@@ -28,22 +28,31 @@ def post(address: HttpAddress, body: bytes, content_type: str, limits: Limits) -
 
 def _ask(address: HttpAddress, method: str, headers: dict[str, str], body: bytes, limits: Limits) -> bytes:
     host = address.host if address.port == 80 else f"{address.host}:{address.port}"
-    lines = [f"{method} {address.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in {"Host": host, "Connection": "close", **headers}.items()]
     with connected(address.host, address.port, limits) as stream:
-        stream.send("\r\n".join([*lines, "", ""]).encode("ascii") + body)
+        stream.send(request(method, address.path, {"Host": host, "Connection": "close", **headers}, body))
         response = _response(stream)
     if len(response) > limits.most_bytes:
         raise IssuerUnreachable("the response is too large")
     return response
 
 
+def request(method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
+    """A request as it is sent."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
 def _response(stream: Stream) -> bytes:
-    status = _final_status(stream)
+    status = final_status(stream)
     if status != b"200":
         # RFC 9110 section 15.5: 4xx is about this request, but 429 about too many of them.
         about_request = status.startswith(b"4") and status != b"429"
         raise IssuerUnreachable(f"HTTP status {status.decode()}", server_failed=not about_request)
+    return content(stream)
+
+
+def content(stream: Stream) -> bytes:
+    """What follows the status of a response: its body, after the headers. Raises IssuerUnreachable."""
     headers = _headers(stream)
     coding = headers.get(b"transfer-encoding")
     if coding is not None:
@@ -56,7 +65,7 @@ def _response(stream: Stream) -> bytes:
     return stream.exactly(_number(length, 10))
 
 
-def _final_status(stream: Stream) -> bytes:
+def final_status(stream: Stream) -> bytes:
     """The status of the response itself, after interim ones, which any server may send (RFC 9110 section 15.2)."""
     for _ in range(MOST_INTERIM + 1):
         status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?", stream.line(MOST_OF_A_LINE))

@@ -2,6 +2,7 @@
 
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,10 +80,23 @@ class Stream:
 
 
 @contextmanager
-def connected(host: str, port: int, limits: Limits) -> Iterator[Stream]:
-    """A stream to the first address of `host` that takes a connection. Raises IssuerUnreachable."""
+def connected(host: str, port: int, limits: Limits, tls: ssl.SSLContext | None = None) -> Iterator[Stream]:
+    """A stream to the first address of `host` that takes a connection, with `tls` if given.
+
+    Raises IssuerUnreachable.
+    """
     with _connection(_resolved(host, port, limits), port, limits) as connection:
-        yield Stream(connection, limits)
+        if tls is None:
+            yield Stream(connection, limits)
+            return
+        with _encrypted(connection, host, limits, tls) as encrypted:
+            yield Stream(encrypted, limits)
+
+
+def _encrypted(connection: socket.socket, host: str, limits: Limits, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    with _failures():
+        connection.settimeout(_remaining(limits))
+        return tls.wrap_socket(connection, server_hostname=host)
 
 
 def _connection(addresses: list[str], port: int, limits: Limits) -> socket.socket:

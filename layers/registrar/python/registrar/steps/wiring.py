@@ -5,15 +5,19 @@ A builder imports what it builds when it is called, as those of `registrar.aws.w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registrar.aws import wiring as stores
 from registrar.aws.clients import client
-from registrar.settings import setting, settings_list
+from registrar.settings import bank, setting, settings_list
 
 if TYPE_CHECKING:
+    from registrar.aws.queues.sender import Sender
     from registrar.domain.access.passkeys import RelyingParty
+    from registrar.domain.notices.channels import Channel, ChannelName
+    from registrar.net.message_provider import MessageProvider
     from registrar.steps.changing_credentials import Credentials
     from registrar.steps.checking_revocation import RevocationStep
     from registrar.steps.crl_store import CrlStore
@@ -106,9 +110,49 @@ def locked_logins() -> LockedLogins:
 
 def notices_at_once() -> NoticesAtOnce:
     """Sending a notice within the request."""
+    from registrar.aws.queues.sender import Sender
+    from registrar.domain.notices.channels import ChannelName
     from registrar.steps.sending_at_once import NoticesAtOnce
 
-    return NoticesAtOnce(stores.text_message_sender())
+    # Two tries, each with its look-up and connection, fit into the functions' 10 seconds.
+    provider = _message_provider(seconds=3.5, tries=2)
+    channels = _phone_channels(provider) if provider else {ChannelName.SMS: stores.texts_at_once()}
+    return NoticesAtOnce(Sender(channels), bank())
+
+
+def notice_sender() -> Sender:
+    """Sending queued notices, by text message, AlimTalk (with a message provider), push or mail: one call each."""
+    from registrar.aws.queues.sender import Sender
+    from registrar.domain.notices.channels import ChannelName
+
+    provider = _message_provider(seconds=8, tries=1)
+    channels = _phone_channels(provider) if provider else {ChannelName.SMS: stores.queued_texts()}
+    return Sender({**channels, ChannelName.PUSH: stores.pushes(), ChannelName.MAIL: stores.mails()})
+
+
+def _message_provider(seconds: float, tries: int) -> MessageProvider | None:
+    """The message provider of the stack; None where SNS sends text messages."""
+    name = setting("MESSAGE_PROVIDER")
+    url = setting("MESSAGE_PROVIDER_URL")
+    arn = setting("MESSAGE_PROVIDER_SECRET_ARN")
+    if name != "http":
+        return None
+    import ssl
+
+    from registrar.domain.notices.provider_messages import ProviderAddress
+    from registrar.net.message_provider import MessageProvider
+
+    address = ProviderAddress.of(url)
+    number = bank().help_desk.replace("-", "")
+    tls = ssl.create_default_context()
+    return MessageProvider(address, stores.message_secret(arn), number, seconds, tries, tls)
+
+
+def _phone_channels(provider: MessageProvider) -> Mapping[ChannelName, Channel]:
+    from registrar.domain.notices.channels import ChannelName
+    from registrar.net.message_provider import AlimTalks, ProviderTexts
+
+    return {ChannelName.SMS: ProviderTexts(provider), ChannelName.ALIMTALK: AlimTalks(provider)}
 
 
 def outcomes() -> Outcomes:

@@ -13,12 +13,15 @@ from registrar.domain.notices.message_parts import message_parts
 
 @dataclass(frozen=True, slots=True)
 class TextMessages:
-    """Text messages to a phone number (E.164), as transactional messages."""
+    """Text messages to a phone number (E.164), as transactional messages.
+
+    SNS knows no LMS and no subject: it cuts a longer text into parts, and takes 1,600 bytes.
+    """
 
     sns: Any
 
     def send(self, address: str, message: Message) -> int:
-        text = f"[{message.wording.title}] {message.wording.text}"
+        text = message.notice.short
         self.sns.publish(
             PhoneNumber=address,
             Message=text,
@@ -36,7 +39,8 @@ class Pushes:
     sns: Any
 
     def send(self, address: str, message: Message) -> int:
-        title, text = message.wording
+        title = message.notice.title
+        text = message.notice.text
         # The app drops a notice id that it has shown: a repeat after a crash is not shown.
         gcm = {"notification": {"title": title, "body": text}, "data": {"notice_id": message.notice_id}}
         alert = {"title": title, "body": text}
@@ -62,8 +66,8 @@ class Mails:
             Source=self.sender,
             Destination={"ToAddresses": [address]},
             Message={
-                "Subject": {"Data": message.wording.title, "Charset": "UTF-8"},
-                "Body": {"Text": {"Data": message.wording.text, "Charset": "UTF-8"}},
+                "Subject": {"Data": message.notice.title, "Charset": "UTF-8"},
+                "Body": {"Text": {"Data": message.notice.text, "Charset": "UTF-8"}},
             },
         )
         return 0

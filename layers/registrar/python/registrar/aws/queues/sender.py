@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from registrar.domain.notices.channels import Channel, ChannelName, Delivered, Message, Recipient
-from registrar.domain.reasons.errors import ChannelMisconfigured, ChannelThrottled, NotDelivered
+from registrar.domain.reasons.errors import ChannelMisconfigured, ChannelRefused, ChannelThrottled, NotDelivered
 
 THROTTLING = frozenset(
     {
@@ -39,11 +39,13 @@ class Sender:
     channels: Mapping[ChannelName, Channel]
 
     def send(self, recipient: Recipient, message: Message) -> Delivered:
-        """Try the recipient's channels in their order, and a text message last where one of them is misconfigured.
+        """Try the recipient's channels in their order.
+
+        A text message is the last of them where one is misconfigured, or is AlimTalk, which goes to the same phone.
 
         Raises NotDelivered where none took it, ChannelThrottled where one would take it later: the next channel is
         not tried then, since a rush of mails would become a rush of text messages. A call whose outcome is unknown
-        (a timeout) raises what boto3 raises: the message may be on its way.
+        (a timeout) raises what the channel raises: the message may be on its way.
         """
         ways, faults = self._ways(recipient)
         refusals = []
@@ -55,6 +57,11 @@ class Sender:
                     raise ChannelThrottled(f"{name}: {_reason(refused)}") from refused
                 refusals.append(f"{name}: {refused.response['Error']['Code']}")
                 continue
+            except ChannelThrottled as refused:
+                raise ChannelThrottled(f"{name}: {refused}") from refused
+            except ChannelRefused as refused:
+                refusals.append(f"{name}: {refused}")
+                continue
             return Delivered(name, tuple(faults), parts)
         raise NotDelivered("; ".join([*map(str, faults), *refusals]))
 
@@ -63,7 +70,8 @@ class Sender:
         ways: list[tuple[ChannelName, str]] = []
         faults: list[ChannelMisconfigured] = []
         for wanted in dict.fromkeys((*recipient.channels, ChannelName.SMS)):
-            if wanted not in recipient.channels and not faults:
+            chosen = wanted in recipient.channels or ChannelName.ALIMTALK in recipient.channels
+            if not chosen and not faults:
                 break  # text messages were not chosen, and nothing is wrong with what was
             try:
                 ways.append(self._way(wanted, recipient))

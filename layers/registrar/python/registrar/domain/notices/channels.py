@@ -1,27 +1,30 @@
 """Channels: how a notice reaches a customer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, Self
 
 from registrar.domain.access.customer import Customer
+from registrar.domain.notices.rendering import NoticeText
 from registrar.domain.reasons.errors import ChannelMisconfigured
-from registrar.domain.reasons.wording import Wording
 
 
 class ChannelName(StrEnum):
-    """The channels that a customer's row may list."""
+    """The channels that a customer's row may list. AlimTalk needs a Korean message provider."""
 
     SMS = "sms"
+    ALIMTALK = "alimtalk"
     PUSH = "push"
     MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent. `notice_id` lets the app drop a repeat; a notice that is sent at once has none."""
+    """What is sent at `at`. `notice_id` lets the app or a provider drop a repeat; what is sent at once has none."""
 
-    wording: Wording
+    notice: NoticeText
+    at: datetime
     notice_id: str | None = None
 
 
@@ -31,7 +34,8 @@ class Channel(Protocol):
     def send(self, address: str, message: Message) -> int:
         """Send once, and return how many parts of text messages that took.
 
-        Raises what AWS raises: a refusal, or an error after which the message may be on its way.
+        Raises ChannelRefused or ChannelThrottled where the message was certainly not sent, or what AWS raises;
+        any other error means that it may be on its way.
         """
 
 
@@ -56,6 +60,7 @@ class Recipient:
         """The address for `channel`; None where the bank has none."""
         addresses = {
             ChannelName.SMS: self.phone,
+            ChannelName.ALIMTALK: self.phone,
             ChannelName.PUSH: self.push_endpoint,
             ChannelName.MAIL: self.mail,
         }

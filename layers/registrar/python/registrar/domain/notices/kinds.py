@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
-from registrar.domain.reasons.wording import Wording
-
 
 class Kind(StrEnum):
     """Everything that the service sends to a customer. A message of the notice queue names its kind."""
@@ -49,31 +47,44 @@ class Sending(Enum):
     QUEUED = auto()
 
 
+class NoticeWording(NamedTuple):
+    """One kind of notice in one language, in `str.format` notation.
+
+    `title` is the subject of a push message, a mail and a long text message. `short` is the text message: it names
+    the bank, says what happened and what to do, and fits one SMS (`text_messages.py`). `text` is for push, mail and
+    AlimTalk; it has no value where the kind is sent by text message only.
+    """
+
+    title: str
+    short: str
+    text: str = ""
+
+
 class NoticeTexts(NamedTuple):
     """One kind of notice: how it is sent, its texts, and the parameters that its sender gives.
 
-    Texts are in `str.format` notation and use the parameters and what `rendering.py` derives from them.
+    Texts use the parameters and what `rendering.py` derives from them.
     """
 
     sending: Sending
     urgent: bool
     params: frozenset[str]
-    ko: Wording
-    en: Wording
+    ko: NoticeWording
+    en: NoticeWording
 
-    def in_language(self, language: str) -> Wording:
-        """Title and text. Raises KeyError for an unknown language."""
+    def in_language(self, language: str) -> NoticeWording:
+        """The texts. Raises KeyError for an unknown language."""
         return {"ko": self.ko, "en": self.en}[language]
 
 
 Rows = Mapping[Kind, NoticeTexts]
 
 
-def at_once(params: str, ko: Wording, en: Wording) -> NoticeTexts:
+def at_once(params: str, ko: NoticeWording, en: NoticeWording) -> NoticeTexts:
     """A kind that is sent within the request, and so at any hour; `params` are names, separated by spaces."""
     return NoticeTexts(Sending.AT_ONCE, True, frozenset(params.split()), ko, en)
 
 
-def queued(params: str, ko: Wording, en: Wording, *, urgent: bool) -> NoticeTexts:
+def queued(params: str, ko: NoticeWording, en: NoticeWording, *, urgent: bool) -> NoticeTexts:
     """A kind that goes through the notice queue; `params` are names, separated by spaces."""
     return NoticeTexts(Sending.QUEUED, urgent, frozenset(params.split()), ko, en)

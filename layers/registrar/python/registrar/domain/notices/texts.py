@@ -1,8 +1,7 @@
 """The table of notices: every kind with its texts. A new kind is one row.
 
-Texts fit one long message (LMS, 2,000 bytes in CP949), carry a masked name only and no link: they name a screen of
-the app, where a button posts once. A customer who learns that the bank sends no links is harder to deceive, and no
-preview of a message can press the button.
+Texts carry a masked name only and no link: they name a screen of the app, where a button posts once. A customer who
+learns that the bank sends no links is harder to deceive, and no preview of a message can press the button.
 """
 
 from registrar.domain.notices.kinds import Rows

@@ -3,65 +3,77 @@
 `registration_id` gives a text what it says of the registration; `code` (of the catalogue) gives `reason`.
 """
 
-from registrar.domain.notices.kinds import Kind, Rows, queued
-from registrar.domain.reasons.wording import Wording
+from registrar.domain.notices.kinds import Kind, NoticeWording, Rows, queued
 
 _NOT_ME_KO = (
-    "본인이 하지 않았다면 앱의 '인증서 > 본인이 아닙니다' 화면이나 은행 고객센터로 즉시 알려 주십시오. "
-    "(등록 번호 {reference})"
+    "본인이 하지 않으셨다면 앱의 '인증서 > 본인이 아닙니다' 화면이나 {bank} 고객센터({help_desk})로 즉시 신고해 "
+    "주십시오. (등록 번호 {reference})"
 )
 _NOT_ME_EN = (
-    'Was it not you? Tell us at once: in the app under "Certificates > Not me", or at the bank\'s help desk. '
+    'Was it not you? Tell us at once: in the app under "Certificates > Not me", or call {bank}: {help_desk}. '
     "(Registration {reference})"
 )
+_ASK_KO = "문의: {bank} 고객센터 {help_desk} (등록 번호 {reference})"
+_ASK_EN = "Questions? Call {bank}: {help_desk}. (Registration {reference})"
 CERTIFICATES: Rows = {
     # The end of a check that had to wait for the issuer.
     Kind.UPLOAD_READY: queued(
         "until_at",
-        Wording(
+        NoticeWording(
             "타기관 인증서 확인 완료",
-            "{name} 고객님, 올려 주신 인증서의 확인이 끝났습니다. {until_at}까지 앱에서 등록을 마쳐 주십시오.",
+            "[{bank}] {name}님 인증서 확인완료. {until_short}까지 앱에서 등록. 본인 아니면 {help_desk}",
+            "{name} 고객님, 올려 주신 인증서의 확인이 끝났습니다. {until_at}까지 앱에서 등록을 마쳐 주십시오. "
+            "본인이 하지 않으셨다면 {bank} 고객센터({help_desk})로 신고해 주십시오.",
         ),
-        Wording(
+        NoticeWording(
             "Your certificate is checked",
-            "{name}, the certificate you uploaded passed all checks. "
-            "Finish its registration in the app by {until_at}.",
+            "[{bank}] Certificate checked. Register it by {until_short}. Not you? Call {help_desk}",
+            "{name}, the certificate you uploaded passed all checks. Finish its registration in the app by "
+            "{until_at}. Was it not you? Call {bank}: {help_desk}.",
         ),
         urgent=False,
     ),
     Kind.UPLOAD_REFUSED: queued(
         "code",
-        Wording(
+        NoticeWording(
             "타기관 인증서 등록 불가 안내",
-            "{name} 고객님, 올려 주신 인증서를 등록할 수 없습니다: {reason}. 자세한 내용은 앱에서 확인해 주십시오.",
+            "[{bank}] {name}님 타기관 인증서 등록불가. 사유는 앱에서 확인하십시오. 문의 {help_desk}",
+            "{name} 고객님, 올려 주신 인증서를 등록할 수 없습니다: {reason}. 자세한 내용은 앱에서 확인해 주십시오. "
+            "문의: {bank} 고객센터 {help_desk}",
         ),
-        Wording(
+        NoticeWording(
             "Your certificate cannot be registered",
-            "{name}, the certificate you uploaded cannot be registered: {reason}. The app tells you more.",
+            "[{bank}] Certificate not registered. See the app. Questions? Call {help_desk}",
+            "{name}, the certificate you uploaded cannot be registered: {reason}. The app tells you more. "
+            "Questions? Call {bank}: {help_desk}.",
         ),
         urgent=False,
     ),
     Kind.REGISTERED: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 등록 안내",
+            "[{bank}] {name}님 타기관 인증서 등록완료({issuer_short}). 본인 아니면 {help_desk} 신고",
             "{name} 고객님, {registered_at}에 인증서(발급기관: {issuer})가 등록되었습니다. " + _NOT_ME_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate registered",
+            "[{bank}] Certificate registered ({issuer_short}). Not you? Call {help_desk}",
             "{name}, a certificate (issuer: {issuer}) was registered on {registered_at}. " + _NOT_ME_EN,
         ),
         urgent=True,
     ),
     Kind.HOLD_ADDED_CUSTOMER: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 분실 신고 접수",
+            "[{bank}] {name}님 분실신고로 인증서 사용정지({issuer_short}). 본인 아니면 {help_desk}",
             "{name} 고객님, 분실 신고에 따라 인증서(발급기관: {issuer})의 사용을 정지했습니다. "
-            "찾으셨다면 앱에서 본인 확인 후 다시 사용할 수 있습니다. " + _NOT_ME_KO,
+            "찾으셨다면 앱에서 본인 확인 후 다시 사용하실 수 있습니다. " + _NOT_ME_KO,
         ),
-        Wording(
+        NoticeWording(
             "Loss report confirmed",
+            "[{bank}] Lost certificate suspended ({issuer_short}). Not you? Call {help_desk}",
             "{name}, as you reported it lost, your certificate (issuer: {issuer}) is suspended. "
             "Once you have it back, resume it in the app after an identity proof. " + _NOT_ME_EN,
         ),
@@ -69,115 +81,140 @@ CERTIFICATES: Rows = {
     ),
     Kind.HOLD_LIFTED_CUSTOMER: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 분실 신고 해제",
+            "[{bank}] {name}님 인증서 분실신고 해제({issuer_short}). 본인 아니면 {help_desk} 신고",
             "{name} 고객님, 인증서(발급기관: {issuer})의 분실 신고가 해제되었습니다. " + _NOT_ME_KO,
         ),
-        Wording(
+        NoticeWording(
             "Loss report lifted",
+            "[{bank}] Loss report lifted ({issuer_short}). Not you? Call {help_desk}",
             "{name}, the loss report on your certificate (issuer: {issuer}) was lifted. " + _NOT_ME_EN,
         ),
         urgent=True,
     ),
     Kind.HOLD_ADDED_BANK: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 사용 정지",
-            "{name} 고객님, 은행이 인증서(발급기관: {issuer})의 사용을 정지했습니다. "
-            "은행 고객센터로 문의해 주십시오. (등록 번호 {reference})",
+            "[{bank}] {name}님 은행에서 인증서 사용정지({issuer_short}). 문의 {help_desk}",
+            "{name} 고객님, 은행에서 인증서(발급기관: {issuer})의 사용을 정지했습니다. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate suspended by the bank",
-            "{name}, the bank has suspended your certificate (issuer: {issuer}). "
-            "Please call the bank's help desk. (Registration {reference})",
+            "[{bank}] Certificate suspended by the bank ({issuer_short}). Call {help_desk}",
+            "{name}, the bank has suspended your certificate (issuer: {issuer}). " + _ASK_EN,
         ),
         urgent=True,
     ),
     Kind.HOLD_LIFTED_BANK: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 사용 정지 해제",
-            "{name} 고객님, 은행이 인증서(발급기관: {issuer})의 사용 정지를 해제했습니다. (등록 번호 {reference})",
+            "[{bank}] {name}님 은행에서 인증서 사용정지 해제({issuer_short}). 문의 {help_desk}",
+            "{name} 고객님, 은행에서 인증서(발급기관: {issuer})의 사용 정지를 해제했습니다. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Suspension lifted by the bank",
-            "{name}, the bank has lifted its suspension of your certificate (issuer: {issuer}). "
-            "(Registration {reference})",
+            "[{bank}] Suspension lifted by the bank ({issuer_short}). Call {help_desk}",
+            "{name}, the bank has lifted its suspension of your certificate (issuer: {issuer}). " + _ASK_EN,
         ),
         urgent=False,
     ),
     Kind.HOLD_ADDED_ISSUER: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 효력 정지 안내",
-            "{name} 고객님, 발급기관({issuer})이 인증서의 효력을 정지했습니다. 해제는 발급기관에서 하실 수 있으며, "
-            "해제되면 이 은행에서도 다시 사용할 수 있습니다. (등록 번호 {reference})",
+            "[{bank}] {name}님 발급기관에서 인증서 효력정지({issuer_short}). 문의 {help_desk}",
+            "{name} 고객님, 발급기관({issuer})에서 인증서의 효력을 정지했습니다. 인증서를 발급받은 곳에서 "
+            "해제하시면 {bank}에서도 다시 사용하실 수 있습니다. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate put on hold by its issuer",
-            "{name}, the issuer ({issuer}) has put your certificate on hold. Have it lifted there; "
-            "this bank will then accept it again. (Registration {reference})",
+            "[{bank}] Certificate put on hold by issuer ({issuer_short}). Call {help_desk}",
+            "{name}, the issuer ({issuer}) has put your certificate on hold. Have it lifted where you got the "
+            "certificate; {bank} will then accept it again. " + _ASK_EN,
         ),
         urgent=True,
     ),
     Kind.HOLD_LIFTED_ISSUER: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 효력 회복 안내",
-            "{name} 고객님, 발급기관({issuer})이 인증서의 효력 정지를 해제했습니다. (등록 번호 {reference})",
+            "[{bank}] {name}님 발급기관에서 인증서 효력회복({issuer_short}). 문의 {help_desk}",
+            "{name} 고객님, 발급기관({issuer})에서 인증서의 효력 정지를 해제했습니다. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Issuer's hold lifted",
-            "{name}, the issuer ({issuer}) has lifted its hold on your certificate. (Registration {reference})",
+            "[{bank}] Issuer's hold lifted ({issuer_short}). Questions? Call {help_desk}",
+            "{name}, the issuer ({issuer}) has lifted its hold on your certificate. " + _ASK_EN,
         ),
         urgent=False,
     ),
     Kind.BLOCKED: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 차단 안내",
-            "{name} 고객님, 인증서(발급기관: {issuer})가 차단되어 이 은행에서 더 이상 사용할 수 없습니다. "
-            "발급기관에서 폐지한 뒤 새로 발급받으시고, 문의는 은행 고객센터로 해 주십시오. (등록 번호 {reference})",
+            "[{bank}] {name}님 인증서 차단({issuer_short}). 새 인증서 등록 필요. 문의 {help_desk}",
+            "{name} 고객님, 인증서(발급기관: {issuer})가 차단되어 {bank}에서 더 이상 사용하실 수 없습니다. "
+            "인증서를 발급받은 곳에서 폐지한 뒤 새로 발급받아 등록해 주십시오. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate blocked",
-            "{name}, your certificate (issuer: {issuer}) is blocked and can no longer be used with this bank. "
-            "Have the issuer revoke it and issue a new one; the bank's help desk answers questions. "
-            "(Registration {reference})",
+            "[{bank}] Certificate blocked ({issuer_short}). Questions? Call {help_desk}",
+            "{name}, your certificate (issuer: {issuer}) is blocked and can no longer be used with {bank}. "
+            "Have it revoked where you got it, and register a new one. " + _ASK_EN,
         ),
         urgent=True,
     ),
     Kind.REVOKED: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 폐지 안내",
-            "{name} 고객님, 발급기관({issuer})이 인증서를 폐지하여 더 이상 사용할 수 없습니다. "
-            "갱신하셨다면 새 인증서를 앱에 등록해 주십시오. (등록 번호 {reference})",
+            "[{bank}] {name}님 인증서 폐지({issuer_short}). 새 인증서 등록 필요. 문의 {help_desk}",
+            "{name} 고객님, 발급기관({issuer})에서 인증서를 폐지하여 더 이상 사용하실 수 없습니다. "
+            "갱신하셨다면 새 인증서를 앱에 등록해 주십시오. " + _ASK_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate revoked by its issuer",
+            "[{bank}] Certificate revoked by issuer ({issuer_short}). Call {help_desk}",
             "{name}, the issuer ({issuer}) has revoked your certificate; it can no longer be used. "
-            "If you renewed it, register the new one in the app. (Registration {reference})",
+            "If you renewed it, register the new one in the app. " + _ASK_EN,
         ),
         urgent=True,
     ),
     Kind.DEREGISTERED: queued(
         "registration_id",
-        Wording(
+        NoticeWording(
             "타기관 인증서 등록 해제 안내",
+            "[{bank}] {name}님 타기관 인증서 등록해제({issuer_short}). 본인 아니면 {help_desk} 신고",
             "{name} 고객님, 인증서(발급기관: {issuer})의 등록이 해제되었습니다. " + _NOT_ME_KO,
         ),
-        Wording(
+        NoticeWording(
             "Certificate deregistered",
+            "[{bank}] Certificate deregistered ({issuer_short}). Not you? Call {help_desk}",
             "{name}, your certificate (issuer: {issuer}) was deregistered. " + _NOT_ME_EN,
         ),
         urgent=True,
     ),
-    # The text depends on the days left and on how many there are: `texts_expiry.py` makes it.
+    # What `texts_expiry.py` adds depends on the days left and on how many certificates there are.
     Kind.EXPIRING: queued(
         "registrations",
-        Wording("타기관 인증서 만료 안내", "{expiring}"),
-        Wording("Certificate expiry", "{expiring}"),
+        NoticeWording(
+            "타기관 인증서 만료 안내",
+            "[{bank}] {name}님 {expiring_short}",
+            "{name} 고객님, 등록하신 인증서의 만료를 안내드립니다. {expiring}. 만료 전이면 만료 30일 전부터 "
+            "인증서를 발급받은 은행(증권사, 인증기관)에서 갱신하실 수 있으며, 만료된 뒤에는 새로 "
+            "발급받으셔야 합니다. 갱신하거나 새로 발급받은 인증서는 앱에 다시 등록해 주십시오. "
+            "문의: {bank} 고객센터 {help_desk}",
+        ),
+        NoticeWording(
+            "Certificate expiry",
+            "[{bank}] {expiring_short}",
+            "{name}, about the certificates you registered: {expiring}. Renewal opens 30 days before the end, at "
+            "the bank (or broker, or authority) where you got the certificate; after the end you need a new one. "
+            "Register the renewed or new certificate in the app. Questions? Call {bank}: {help_desk}.",
+        ),
         urgent=False,
     ),
 }

@@ -1,22 +1,28 @@
-"""The text of the expiry notice: one message for all certificates of a customer that are about to end."""
+"""What the expiry notice says of the certificates that are about to end: one message for all of a customer's."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from registrar.domain.notices.names import short_issuer
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.times import days_left, has_passed, last_moment, local_date
+from registrar.domain.times import days_left, has_passed, last_moment, local_date, short_date
 
 MOST_LISTED = 5
 """Certificates that one message lists; of more it tells the number."""
 
 
-def expiry_text(language: str, name: str, ending: Sequence[Registration], at: datetime) -> str:
-    """The text before, on and (should a run have been missed) after the last day of one or several certificates.
+def expiring(language: str, ending: Sequence[Registration], at: datetime) -> str:
+    """Every certificate, before, on and (should a run have been missed) after its last day.
 
-    `name` is shown as it is; the first of `ending` is the most urgent.
+    The first of `ending` is the most urgent.
     """
-    return {"ko": _expiry_ko, "en": _expiry_en}[language](name, ending, at)
+    return {"ko": _listed_ko, "en": _listed_en}[language](ending, at)
+
+
+def expiring_short(language: str, ending: Sequence[Registration], at: datetime) -> str:
+    """The same for a text message: the most urgent certificate, or how many there are, and what to do."""
+    return {"ko": _short_ko, "en": _short_en}[language](ending, at)
 
 
 def reference(registration: Registration) -> str:
@@ -24,25 +30,23 @@ def reference(registration: Registration) -> str:
     return registration.id[-6:]
 
 
-def _expiry_ko(name: str, ending: Sequence[Registration], at: datetime) -> str:
+def _listed_ko(ending: Sequence[Registration], at: datetime) -> str:
     said = [
         f"{one_line(each.issuer['ko'])} 인증서가 {_when_ko(each.not_after, at)}(등록 번호 {reference(each)})"
         for each in ending[:MOST_LISTED]
     ]
-    more = f" 외 {len(ending) - MOST_LISTED}건도 곧 끝납니다." if len(ending) > MOST_LISTED else ""
-    count = f"등록하신 인증서 {len(ending)}건을 안내드립니다. " if len(ending) > 1 else ""
-    return f"{name} 고객님, {count}{', '.join(said)}.{more} {_advice_ko(_days_left(ending[0].not_after, at))}"
+    more = f", 외 {len(ending) - MOST_LISTED}건도 곧 만료됩니다" if len(ending) > MOST_LISTED else ""
+    return f"{', '.join(said)}{more}"
 
 
-def _expiry_en(name: str, ending: Sequence[Registration], at: datetime) -> str:
+def _listed_en(ending: Sequence[Registration], at: datetime) -> str:
     said = [
-        f"the certificate from {one_line(each.issuer['en'])} {_when_en(each.not_after, at)} "
+        f"the one from {one_line(each.issuer['en'])} {_when_en(each.not_after, at)} "
         f"(registration {reference(each)})"
         for each in ending[:MOST_LISTED]
     ]
-    more = f" {len(ending) - MOST_LISTED} more end soon." if len(ending) > MOST_LISTED else ""
-    count = f"{len(ending)} of your registered certificates: " if len(ending) > 1 else ""
-    return f"{name}, {count}{'; '.join(said)}.{more} {_advice_en(_days_left(ending[0].not_after, at))}"
+    more = f"; {len(ending) - MOST_LISTED} more end soon" if len(ending) > MOST_LISTED else ""
+    return f"{'; '.join(said)}{more}"
 
 
 def _days_left(not_after: datetime, at: datetime) -> int:
@@ -55,12 +59,12 @@ def _when_ko(not_after: datetime, at: datetime) -> str:
     day = local_date(last_moment(not_after), "ko")
     left = _days_left(not_after, at)
     if left < 0:
-        return f"{day}에 끝났습니다"
+        return f"{day}에 만료되었습니다"
     if left == 0:
-        return f"오늘({day}) 끝납니다"
+        return f"오늘({day}) 만료됩니다"
     if left == 1:
-        return f"내일({day}) 끝납니다"
-    return f"{day}에 끝납니다({left}일 남음)"
+        return f"내일({day}) 만료됩니다"
+    return f"{day}에 만료됩니다(D-{left})"
 
 
 def _when_en(not_after: datetime, at: datetime) -> str:
@@ -75,19 +79,27 @@ def _when_en(not_after: datetime, at: datetime) -> str:
     return f"ends on {day} ({left} days left)"
 
 
-def _advice_ko(left: int) -> str:
+def _short_ko(ending: Sequence[Registration], at: datetime) -> str:
+    first = ending[0]
+    left = _days_left(first.not_after, at)
+    day = short_date(last_moment(first.not_after), "ko")
+    if len(ending) > 1:
+        return f"인증서 {len(ending)}건 만료 안내(먼저 {day}). 앱에서 확인 후 갱신해 주십시오"
+    issuer = short_issuer(first.issuer, "ko")
     if left < 0:
-        return "발급기관에서 새로 발급받은 인증서를 앱에 등록해 주십시오."
-    return (
-        "갱신은 만료 30일 전부터 발급기관에서 할 수 있습니다. "
-        "갱신하면 이전 인증서는 쓸 수 없으니 새 인증서를 앱에 다시 등록해 주십시오."
-    )
+        return f"인증서({issuer})가 만료되었습니다({day}). 새로 발급 후 등록"
+    days = f"D-{left}" if left else "오늘"
+    return f"인증서({issuer})가 만료됩니다({days}, {day}). 갱신 후 재등록"
 
 
-def _advice_en(left: int) -> str:
+def _short_en(ending: Sequence[Registration], at: datetime) -> str:
+    first = ending[0]
+    left = _days_left(first.not_after, at)
+    day = short_date(last_moment(first.not_after), "en")
+    if len(ending) > 1:
+        return f"{len(ending)} certificates end, the first on {day}. See the app and renew."
+    issuer = short_issuer(first.issuer, "en")
     if left < 0:
-        return "Have a new one issued by the issuer and register it in the app."
-    return (
-        "Renewal opens 30 days before the end, at the issuer. "
-        "It ends the old certificate, so register the new one in the app afterwards."
-    )
+        return f"Your {issuer} certificate ended on {day}. Get and register a new one."
+    days = f"in {left} days" if left > 1 else ("tomorrow" if left else "today")
+    return f"Your {issuer} certificate ends {day} ({days}). Renew and register it."

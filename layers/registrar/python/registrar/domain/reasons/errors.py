@@ -8,7 +8,9 @@ RegistrarError
 │   ├── ItemIncomplete          an item lacks a value that its state needs
 │   ├── LogSearchTimedOut       a search of the logs took too long
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
-│   └── NotDelivered            no channel (SMS, mail, push) took a message
+│   ├── DeliveryUnknown         a provider may have taken a message
+│   └── NotDelivered            no channel (SMS, AlimTalk, mail, push) took a message
+│       ├── ChannelRefused      a channel refused it; the next one may take it
 │       └── ChannelThrottled    a channel would take it later
 ├── ChannelMisconfigured        a customer's channel cannot be tried; the others are
 ├── RegistrationPrevented       the transaction that registers did not happen
@@ -102,6 +104,14 @@ class ObjectNotFound(StoreError):
 
 class NotDelivered(StoreError):
     """No channel took the message: certainly not sent."""
+
+
+class ChannelRefused(NotDelivered):
+    """A channel refused the message: certainly not sent by it."""
+
+
+class DeliveryUnknown(StoreError):
+    """A provider did not answer whether it took the message, which may be on its way."""
 
 
 class ChannelThrottled(NotDelivered):
