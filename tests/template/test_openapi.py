@@ -24,6 +24,7 @@ from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
 from registrar.entry.request import MAX_BODY_BYTES
 from registrar.entry.responses import PROBLEM_TYPE
+from registrar.settings import bank
 from tests.support.openapi import OPERATIONS, PATH, SPEC, members
 from tests.support.reachable import reach
 from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, TEMPLATE, verb
@@ -161,6 +162,7 @@ def test_finding_codes_match_the_checks() -> None:
 
 def test_enumerations_match_the_code() -> None:
     params = {name for entry in CATALOGUE.values() for name in entry.params} | {"registration_id"}
+    params -= {"bank"}  # in texts alone
 
     assert SCHEMAS["NextAction"]["enum"] == [action.value for action in NextAction]
     # An upload whose status is being queried is shown as VALIDATING.
@@ -313,7 +315,7 @@ def test_examples_match_their_schemas(schema: dict[str, Any], example: Any) -> N
     if "support_ref" in example:
         _check_texts(example)
     for finding in example.get("findings", []):
-        assert render(finding["code"], "en", finding["params"]) == (finding["title"], finding["text"])
+        assert render(finding["code"], "en", bank().params | finding["params"]) == (finding["title"], finding["text"])
         assert (finding["next_action"], finding["faq"]) == _known(finding["code"])
 
 
@@ -323,7 +325,7 @@ def _check_texts(problem: dict[str, Any]) -> None:
     assert (problem["status"], problem["retryable"]) == (entry.status, entry.retryable)
     assert (problem["next_action"], problem["type"]) == (_known(entry.code)[0], PROBLEM_TYPE + entry.faq)
     if "detail" in problem:
-        params = {"support_ref": problem["support_ref"], **problem["params"]}
+        params = bank().params | {"support_ref": problem["support_ref"], **problem["params"]}
         assert render(entry.code, "en", params) == (problem["title"], problem["detail"])
     else:
         assert {**problem, "support_ref": "$context.requestId"} in GATEWAY.values()
@@ -343,12 +345,13 @@ def test_example_of_a_code_has_the_catalogues_texts_in_both_languages(code: str)
     """Its own texts are English; summary and description are the Korean ones."""
     example, params = EXAMPLES[code], params_of(Code(code))
     value = example["value"]
-    reference = {"support_ref": value["support_ref"]}
+    reference = bank().params | {"support_ref": value["support_ref"]}
 
     assert render(Code(code), "en", params | reference) == (value["title"], value["detail"])
     assert render(Code(code), "ko", params | reference) == (example["summary"], example["description"])
     assert value["status"] == CATALOGUE[Code(code)].status
-    assert value["params"].keys() == params.keys()
+    number = {"help_desk"} if value["next_action"] == NextAction.CALL else set()
+    assert value["params"].keys() == params.keys() | number, "with CALL the number for a button that calls"
 
 
 def test_examples_of_problems_are_the_written_ones() -> None:

@@ -26,6 +26,7 @@ from registrar.domain.signing.signature_request import (
     SigningState,
 )
 from registrar.entry.responses import PROBLEM_TYPE
+from registrar.settings import bank
 from tests.support.openapi import RELYING_OPERATIONS, RELYING_PATH, RELYING_SPEC, SPEC, members
 from tests.support.reachable import reach
 from tests.support.shape import (
@@ -138,7 +139,7 @@ def test_enumerations_match_the_code() -> None:
     assert set(SCHEMAS["NextAction"]["enum"]) == {entry.next_action for entry in entries}
     assert SCHEMAS["Purpose"]["enum"] == [each.value for each in Purpose]
     # The support reference is a member of its own.
-    assert SCHEMAS["Params"]["properties"].keys() == {n for e in entries for n in e.params} - {"support_ref"}
+    assert SCHEMAS["Params"]["properties"].keys() == {n for e in entries for n in e.params} - {"bank", "support_ref"}
 
 
 def test_a_problem_has_the_form_of_the_customers_api() -> None:
@@ -280,7 +281,7 @@ def test_examples_match_their_schemas_and_the_catalogue(schema: dict[str, Any], 
     for status in example.get("results", [example]):
         if reason := status.get("reason"):
             entry = CATALOGUE[Code(reason["code"])]
-            assert (reason["title"], reason["detail"]) == render(entry.code, "en", reason["params"])
+            assert (reason["title"], reason["detail"]) == render(entry.code, "en", bank().params | reason["params"])
             assert reason["next_action"] == entry.next_action
 
 
@@ -290,7 +291,7 @@ def _check_problem(problem: dict[str, Any]) -> None:
     assert (problem["status"], problem["retryable"]) == (entry.status, entry.retryable)
     assert (problem["next_action"], problem["type"]) == (entry.next_action.value, PROBLEM_TYPE + entry.faq)
     if "detail" in problem:
-        params = {"support_ref": problem["support_ref"], **problem["params"]}
+        params = bank().params | {"support_ref": problem["support_ref"], **problem["params"]}
         assert render(entry.code, "en", params) == (problem["title"], problem["detail"])
     else:
         assert {**problem, "support_ref": "$context.requestId"} in GATEWAY.values()

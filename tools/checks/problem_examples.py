@@ -6,6 +6,7 @@ and text as summary and description; and one for each response of API Gateway, f
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import yaml
 
 from registrar.domain.access.credentials import MAX_PASSKEYS
 from registrar.domain.files.kdf_budget import MAX_ROUNDS
-from registrar.domain.reasons.catalogue import CATALOGUE
+from registrar.domain.reasons.catalogue import CATALOGUE, STANDARD_PARAMS
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import DAILY_UPLOADS, MAX_FILE_BYTES
@@ -83,10 +84,18 @@ RELYING = Contract(
 def main() -> None:
     """Compare the examples with the catalogue and the template, or write them."""
     template = read_template(ROOT / "template.yaml")
+    os.environ |= _bank(template)
     for contract in (CUSTOMERS, RELYING):
         document = yaml.load(contract.path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         codes = [Code(code) for code in document["components"]["schemas"]["ProblemCode"]["enum"]]
         keep_section(contract.path, BEGIN, END, section(codes, template, contract))
+
+
+def _bank(template: Mapping[str, Any]) -> dict[str, str]:
+    """The bank's names and number that every function has, as the template's parameters set them by default."""
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    names = ("BANK_NAME_KO", "BANK_NAME_EN", "HELP_DESK_PHONE")
+    return {name: template["Parameters"][variables[name]["Ref"]]["Default"] for name in names}
 
 
 def section(codes: list[Code], template: Mapping[str, Any], contract: Contract = CUSTOMERS) -> str:
@@ -101,7 +110,7 @@ def params_of(code: Code) -> dict[str, Any]:
     """Parameters of an example, in both languages where they are names."""
     own = OWN_PARAMS.get(code, {})
     names = dict.fromkeys([*CATALOGUE[code].params, *own])
-    return {name: own[name] if name in own else PARAMS[name] for name in names if name != "support_ref"}
+    return {name: own[name] if name in own else PARAMS[name] for name in names if name not in ("support_ref", *STANDARD_PARAMS)}
 
 
 def _ours(code: Code) -> dict[str, Any]:

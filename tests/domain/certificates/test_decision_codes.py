@@ -24,6 +24,7 @@ from registrar.domain.reasons.findings import Level, headline
 from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
+from registrar.settings import bank
 from tests.support.builders import (
     NOW,
     a_certificate,
@@ -57,7 +58,7 @@ def decided(content: bytes, at: datetime = NOW) -> Report:
     for finding in report.findings:
         as_json = finding.to_map()
         for language in LANGUAGES:
-            title, text = render(finding.code, language, as_json["params"])  # type: ignore[arg-type]
+            title, text = render(finding.code, language, bank().params | as_json["params"])  # type: ignore[arg-type]
             assert title
             assert "{" not in text
     return report
@@ -100,12 +101,14 @@ def test_several_findings_have_a_fixed_order() -> None:
     assert first.code == "CERT_USAGE_NOT_ALLOWED"
 
 
-def test_failure_precedes_an_earlier_warning_as_headline() -> None:
-    report = decided(good(not_after=NOW + timedelta(days=3), key=an_rsa_key(bits=1024)))
-    assert [finding.code for finding in report.findings] == ["CERT_EXPIRES_SOON", "CERT_KEY_TOO_WEAK"]
-    first = headline(report.findings)
-    assert first is not None
-    assert first.code == "CERT_KEY_TOO_WEAK"
+def test_no_finding_that_lets_the_customer_continue_stands_beside_a_refusal() -> None:
+    soon = NOW + timedelta(days=3)
+    assert [finding.code for finding in decided(good(not_after=soon)).findings] == ["CERT_EXPIRES_SOON"]
+
+    report = decided(good(not_after=soon, key=an_rsa_key(bits=1024)))
+
+    assert [finding.code for finding in report.findings] == ["CERT_KEY_TOO_WEAK"]
+    assert report.refused
 
 
 def test_unknown_issuer_skips_the_policy_check() -> None:

@@ -21,6 +21,7 @@ from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
 from registrar.domain.reasons.texts_signing import SIGNING_TEXTS
 from registrar.domain.times import local_date, local_time
+from registrar.settings import bank
 
 DOCS = Path(__file__).parents[3] / "docs"
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
@@ -31,6 +32,7 @@ KOREAN_IN_ENGLISH = ("공동인증서",)
 
 SAMPLES: Mapping[str, object] = {
     "accepted": [{"ko": "개인 범용", "en": "personal, general purpose"}, {"ko": "은행용", "en": "banking"}],
+    **bank().params,
     "again_at": "2026-12-03T05:05:00Z",
     "count": 3,
     "days_left": 12,
@@ -71,7 +73,7 @@ def test_titles_and_texts_exist_in_both_languages(entry: Reason) -> None:
         assert text.endswith(".")
         assert text == text.strip()
         assert "  " not in text
-        assert len(re.findall(r"[.:](?= |$)", text)) <= 4
+        assert len(re.findall(r"[.](?= |$)", text)) <= 4
 
 
 @pytest.mark.parametrize("entry", REASONS)
@@ -142,6 +144,13 @@ def test_status_retry_and_next_action_agree(entry: Reason) -> None:
     if entry.status == 401:
         sign_in = {NextAction.LOGIN, NextAction.CHECK_INPUT, NextAction.RETRY_CODE, NextAction.NEW_CODE}
         assert entry.next_action in sign_in
+
+
+def test_methods_are_named_in_words() -> None:
+    named = {"methods": ["passkey", "otp", "sms"]}
+
+    assert "선택해 주십시오: 패스키, OTP, 문자." in render(Code.STEP_UP_METHOD_UNAVAILABLE, "ko", named)[1]
+    assert "one of these: passkey, OTP, text message." in render(Code.STEP_UP_METHOD_UNAVAILABLE, "en", named)[1]
 
 
 # --- the guide ------------------------------------------------------------------------------------
@@ -275,7 +284,7 @@ def test_large_numbers_have_separators() -> None:
     for language in LANGUAGES:
         shown = render(Code.FILE_KDF_COST_TOO_HIGH, language, {"rounds": 10_000_000, "limit": 1_000_000})[1]
         assert "10,000,000" in shown
-        assert " 1,000,000" in shown
+        assert "(1,000,000회)" in shown or " 1,000,000." in shown
 
 
 def test_text_from_a_file_cannot_break_the_sentence() -> None:

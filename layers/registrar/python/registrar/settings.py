@@ -21,5 +21,5 @@ def stack_name() -> str:
 
 
 def bank() -> Bank:
-    """The bank by the names and the number that customers read; every function has them (template.yaml)."""
+    """The bank by the names and the number that customers read: every function has them (template.yaml)."""
     return Bank(setting("BANK_NAME_KO"), setting("BANK_NAME_EN"), setting("HELP_DESK_PHONE"))

@@ -9,6 +9,7 @@ from registrar.domain.reasons.catalogue import reason
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding
+from registrar.domain.reasons.reason import NextAction, Reason
 from registrar.domain.reasons.rendering import render
 from registrar.domain.times import iso
 from registrar.settings import bank
@@ -48,7 +49,7 @@ def problem(refusal: Refusal, language: str, support_ref: str) -> Response:
         "code": entry.code,
         "retryable": entry.retryable,
         "next_action": entry.next_action.value,
-        "params": _in_language(params, language),
+        "params": _shown_params(entry, params, language),
         "support_ref": support_ref,
         "findings": [],
     }
@@ -67,7 +68,7 @@ def reason_in(language: str, code: Code, params: Mapping[str, object]) -> dict[s
         "title": title,
         "detail": text,
         "next_action": reason(code).next_action.value,
-        "params": _in_language(plain, language),
+        "params": _shown_params(reason(code), plain, language),
     }
 
 
@@ -87,7 +88,7 @@ def findings_in(language: str, findings: Iterable[Finding]) -> list[dict[str, An
                 "text": text,
                 "next_action": entry.next_action.value,
                 "faq": entry.faq,
-                "params": _in_language(params, language),
+                "params": _shown_params(entry, params, language),
             }
         )
     return shown
@@ -97,5 +98,7 @@ def _plain(value: object) -> object:
     return iso(value) if isinstance(value, datetime) else value
 
 
-def _in_language(params: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {n: v[language] if isinstance(v, Mapping) else v for n, v in params.items()}
+def _shown_params(entry: Reason, params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The parameters in one language; where the customer is to call, the number too, for a button that calls."""
+    number = {"help_desk": bank().help_desk} if entry.next_action is NextAction.CALL else {}
+    return number | {n: v[language] if isinstance(v, Mapping) else v for n, v in params.items()}

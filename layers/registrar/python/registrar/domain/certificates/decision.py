@@ -33,7 +33,7 @@ from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.masking import CORPORATE, shown_name
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
-from registrar.domain.reasons.findings import Finding, Level
+from registrar.domain.reasons.findings import Finding, Level, consistent
 from registrar.domain.times import days_left, has_passed
 
 # A hostile file has hundreds; the first few are enough.
@@ -56,7 +56,7 @@ class Report:
 
     def with_finding(self, finding: Finding) -> "Report":
         """The report with one more failure, and so no longer accepted."""
-        return Report(self.trust_version, (*self.findings, finding), der=self.der)
+        return Report(self.trust_version, consistent((*self.findings, finding)), der=self.der)
 
     @property
     def accepted(self) -> bool:
@@ -138,7 +138,7 @@ def decide_on(
     case = min(cases, key=_objections)
     issuer = case.issuer
     policy = case.policy
-    findings = tuple(finding for check in CHECKS for finding in check(case))
+    findings = consistent(finding for check in CHECKS for finding in check(case))
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
         return Report(trust.version, findings, der=certificate.der)
     return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)

@@ -22,6 +22,7 @@ from registrar.domain.reasons.texts_registration import REGISTRATION_TEXTS
 from registrar.domain.reasons.texts_relying import RELYING_TEXTS
 from registrar.domain.reasons.texts_revocation import REVOCATION_TEXTS
 from registrar.domain.reasons.texts_signing import SIGNING_TEXTS
+from registrar.domain.reasons.wording import Wording
 
 
 class _Row(NamedTuple):
@@ -154,6 +155,16 @@ _ROWS: Mapping[Code, _Row] = {
 _WAITING = frozenset({NextAction.WAIT, NextAction.WAIT_NOTICE})
 
 
+# Every text may name the bank and its help desk: `domain/bank.py` fills them in, nobody passes them.
+STANDARD_PARAMS = ("bank", "help_desk")
+
+
+def _params(row: _Row, wordings: Mapping[str, Wording]) -> tuple[str, ...]:
+    """Those of the row, and the standard ones that a text uses."""
+    used = [name for name in STANDARD_PARAMS if any(f"{{{name}}}" in each.text for each in wordings.values())]
+    return (*row.params, *used)
+
+
 def _catalogue() -> dict[Code, Reason]:
     texts = ACCESS_TEXTS | CREDENTIAL_TEXTS | FILE_TEXTS | CERTIFICATE_TEXTS | REGISTRATION_TEXTS | REVOCATION_TEXTS
     texts |= RELYING_TEXTS | SIGNING_TEXTS
@@ -165,7 +176,7 @@ def _catalogue() -> dict[Code, Reason]:
             next_action=row.next_action,
             title=MappingProxyType({language: texts[code][language].title for language in LANGUAGES}),
             text=MappingProxyType({language: texts[code][language].text for language in LANGUAGES}),
-            params=row.params,
+            params=_params(row, texts[code]),
             faq=code.lower().replace("_", "-"),
         )
         for code, row in _ROWS.items()

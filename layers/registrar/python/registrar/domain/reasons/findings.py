@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from registrar.domain.reasons.catalogue import reason
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.reason import NextAction
 from registrar.domain.times import instant, iso
 
 
@@ -37,6 +39,18 @@ class Finding:
         """The inverse of `to_map`. Raises KeyError where a value is missing, ValueError for an unknown code."""
         params = {name: _param(name, value) for name, value in stored["params"].items()}
         return cls(stored["check"], Level(stored["level"]), Code(stored["code"]), params)
+
+
+def consistent(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings without those that tell the customer to continue, where another refuses."""
+    found = tuple(findings)
+    if not any(finding.level is Level.FAIL for finding in found):
+        return found
+    return tuple(each for each in found if each.level is Level.FAIL or not _lets_continue(each.code))
+
+
+def _lets_continue(code: Code) -> bool:
+    return reason(code).next_action is NextAction.CONTINUE
 
 
 def headline(findings: Iterable[Finding]) -> Finding | None:

@@ -10,7 +10,7 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
     NextAction.RETRY_CODE: {"ko": "인증번호를 다시 입력해 주십시오.", "en": "Enter the code again."},
     NextAction.NEW_CODE: {"ko": "새 인증번호를 요청해 주십시오.", "en": "Ask for a new code."},
     NextAction.CHOOSE_METHOD: {
-        "ko": "다른 인증 수단을 선택해 주십시오.",
+        "ko": "다른 본인 확인 방법을 선택해 주십시오.",
         "en": "Choose another method to prove your identity.",
     },
     NextAction.WAIT: {"ko": "잠시 후 다시 시도해 주십시오.", "en": "Wait a while, then try again."},
@@ -22,10 +22,13 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
         "ko": "안내된 날짜 이후에 다시 시도해 주십시오.",
         "en": "Try again after the date shown.",
     },
-    NextAction.CALL: {"ko": "고객센터가 직접 도와 드립니다.", "en": "The help desk handles it."},
+    NextAction.CALL: {
+        "ko": "고객센터에서 안내해 드립니다.",
+        "en": "The help desk handles it.",
+    },
     NextAction.CALL_ISSUER: {
-        "ko": "인증서 발급기관에 문의해 주십시오.",
-        "en": "Call the issuer of the certificate.",
+        "ko": "인증서를 발급받은 은행에 문의해 주십시오.",
+        "en": "Ask the bank that issued the certificate.",
     },
     NextAction.RESTART: {"ko": "처음부터 다시 진행해 주십시오.", "en": "Start again from the beginning."},
     NextAction.CHOOSE_FILE: {"ko": "다른 파일을 선택해 주십시오.", "en": "Choose another file."},
@@ -34,16 +37,16 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
         "en": "Enter the password of the certificate.",
     },
     NextAction.EXPORT_AGAIN: {
-        "ko": "발급기관에서 인증서를 다시 내보내 주십시오.",
-        "en": "Export the certificate again at its issuer.",
+        "ko": "인증서를 발급받은 곳에서 다시 내보내 주십시오.",
+        "en": "Export the certificate again where it was issued.",
     },
     NextAction.RENEW_AT_ISSUER: {
-        "ko": "인증서를 발급받은 은행이나 기관에서 새로 발급받아 등록해 주십시오.",
-        "en": "Have a new certificate issued where you got this one, then register it.",
+        "ko": "갱신하셨다면 갱신된 인증서를, 아니면 새로 발급받아 등록해 주십시오.",
+        "en": "Register the renewed certificate, or have a new one issued.",
     },
     NextAction.REISSUE: {
-        "ko": "발급기관에서 인증서를 재발급받아 등록해 주십시오.",
-        "en": "Have the certificate issued again, then register it.",
+        "ko": "인증서를 발급받은 은행에서 재발급받아 등록해 주십시오.",
+        "en": "Have the certificate reissued at the bank that issued it, then register it.",
     },
     NextAction.GET_OTHER_CERT: {
         "ko": "등록할 수 있는 다른 인증서를 발급받아 주십시오.",
@@ -53,20 +56,20 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
         "ko": "등록할 수 있는 발급기관을 확인해 주십시오.",
         "en": "See the list of accepted issuers.",
     },
-    NextAction.SIGN_AGAIN: {"ko": "전자서명을 다시 해 주십시오.", "en": "Sign again."},
+    NextAction.SIGN_AGAIN: {"ko": "다시 서명해 주십시오.", "en": "Sign again."},
     NextAction.USE_DIRECTLY: {
-        "ko": "이미 등록된 인증서이므로 그대로 사용하시면 됩니다.",
-        "en": "The certificate is registered already: use it.",
+        "ko": "등록하지 않고 바로 사용하실 수 있습니다.",
+        "en": "Use the certificate without registering it.",
     },
     NextAction.MANAGE: {
-        "ko": "인증서와 인증 수단 관리 화면을 확인해 주십시오.",
+        "ko": "인증서 관리 또는 본인 확인 수단 화면을 확인해 주십시오.",
         "en": "Open the list of certificates or methods.",
     },
     NextAction.REGISTER_NEW_CERT: {"ko": "새 인증서를 등록해 주십시오.", "en": "Register another certificate."},
     NextAction.RESUME: {
-        "ko": "분실 신고를 했다면 앱에서 해제해 주십시오.",
+        "ko": "분실 신고를 하셨다면 앱에서 신고를 취소해 주십시오.",
         "en": "If you reported the certificate lost, cancel the report in the app.",
     },
-    NextAction.CHECK_INPUT: {"ko": "입력한 내용을 확인해 주십시오.", "en": "Check what was entered."},
+    NextAction.CHECK_INPUT: {"ko": "입력하신 내용을 확인해 주십시오.", "en": "Check what was entered."},
     NextAction.CONTINUE: {"ko": "그대로 계속 진행해 주십시오.", "en": "Continue."},
 }

@@ -15,8 +15,8 @@ def render(code: Code, language: str, params: Mapping[str, object]) -> tuple[str
     """Title and text of a reason, ready to show.
 
     A value may be a text, a number, `{"ko": …, "en": …}`, or a list of those. Names ending in `_on` take an
-    ISO date or time and show the day in Seoul, `_at` the time too, `_bytes` a size. A missing parameter is a
-    KeyError; surplus ones are ignored. A number has its thousands apart: 1,000,000.
+    ISO date or time and show the day in Seoul, `_at` the time too, `_bytes` a size; `methods` show in words. A
+    missing parameter is a KeyError; surplus ones are ignored. A number has its thousands apart: 1,000,000.
     """
     entry = CATALOGUE[code]
     shown = {name: as_shown(name, params[name], language) for name in entry.params}
@@ -30,6 +30,14 @@ def _size(count: int, language: str) -> str:
     unit, amount = ("KB", count * 10 // 1024) if count < 1024**2 else ("MB", count * 10 // 1024**2)
     return f"{amount / 10:g} {unit}"
 
+
+# The methods to prove identity, as the page and the app name them.
+METHOD_NAMES: Mapping[str, Mapping[str, str]] = {
+    "passkey": {"ko": "패스키", "en": "passkey"},
+    "certificate": {"ko": "등록된 인증서", "en": "registered certificate"},
+    "otp": {"ko": "OTP", "en": "OTP"},
+    "sms": {"ko": "문자", "en": "text message"},
+}
 
 # Parameters that are the end of a certificate.
 _ENDS = ("expires_on", "expired_on")
@@ -46,6 +54,8 @@ def as_shown(name: str, value: object, language: str) -> str:
     """A parameter as a sentence shows it; see `render`."""
     if isinstance(value, Mapping):
         value = value[language]
+    if name == "methods" and isinstance(value, str) and value in METHOD_NAMES:
+        return METHOD_NAMES[value][language]
     if isinstance(value, list | tuple):
         return ", ".join(as_shown(name, each, language) for each in value)
     if name.endswith("_on") and isinstance(value, str | datetime):

@@ -7,23 +7,23 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.NOT_REGISTERED: {
         "ko": Wording(
             "등록되지 않은 인증서입니다",
-            "이 은행에 등록되지 않은 인증서입니다. 사용하시려면 먼저 인증서를 등록해 주십시오.",
+            "{bank}에 등록되지 않은 인증서입니다. 사용하시려면 먼저 인증서를 등록해 주십시오.",
         ),
         "en": Wording(
             "This certificate is not registered",
-            "This certificate is not registered with the bank. Register it first to use it.",
+            "This certificate is not registered with {bank}. Register it first to use it.",
         ),
     },
     Code.STATUS_OUTDATED: {
         "ko": Wording(
-            "폐지 여부를 새로 확인해야 합니다",
-            "인증서가 폐지되지 않았다고 마지막으로 확인한 때가 이 업무에 필요한 것보다 오래되었습니다. 앱의 "
-            "인증서 관리에서 상태를 확인하시면 발급기관에 다시 묻습니다.",
+            "인증서 상태를 다시 확인해야 합니다",
+            "마지막으로 확인한 인증서 상태가 이 업무에 사용하기에는 오래되었습니다. 앱의 인증서 관리 화면에서 "
+            "상태를 조회하시면 발급기관에 다시 확인합니다.",
         ),
         "en": Wording(
             "The revocation status is too old",
-            "When the certificate was last known to be good is longer ago than this purpose allows. Check its "
-            "status in the app, under certificate management: then its issuer is asked again.",
+            "The certificate's last known status is too old for this purpose. Check its status in the app, "
+            "under Certificates: then the issuer is asked again.",
         ),
     },
     Code.SIGNING_KIND_NOT_ALLOWED: {
@@ -74,50 +74,50 @@ RELYING_TEXTS: dict[Code, dict[str, Wording]] = {
     },
     Code.STATUS_BEFORE_SIGNING: {
         "ko": Wording(
-            "서명하기 전의 상태만 확인되었습니다",
-            "{issuer}에서 {stated_at}에는 폐지되지 않았다고 했지만, 서명 시각은 그 뒤입니다. 필요하면 나중에 "
-            "다시 확인해 주십시오.",
+            "서명 전의 상태만 확인되었습니다",
+            "발급기관({issuer})에서 유효하다고 확인한 시각({stated_at})이 서명 시각보다 이릅니다. 필요하면 "
+            "나중에 다시 확인해 주십시오.",
         ),
         "en": Wording(
             "The status is from before the signing",
-            "{issuer} stated that the certificate was good at {stated_at}, which is before the signing. Verify it "
-            "again later if you need a status from after it.",
+            "The issuer ({issuer}) confirmed that the certificate was valid at {stated_at}, which is before the "
+            "signing. Verify it again later if you need a status from after it.",
         ),
     },
     Code.SIGNING_TIME_DIFFERS: {
         "ko": Wording(
-            "서명에 적힌 시각이 다릅니다",
-            "서명 메시지에는 {stated_at}에 서명했다고 적혀 있어 요청의 서명 시각과 다릅니다. "
-            "확인은 요청의 시각으로 했습니다.",
+            "서명에 기록된 시각이 다릅니다",
+            "서명 메시지에 기록된 서명 시각({stated_at})이 요청의 서명 시각과 다릅니다. 확인은 요청의 시각을 "
+            "기준으로 했습니다.",
         ),
         "en": Wording(
             "The signature states another time",
-            "The message says that it was signed at {stated_at}, not at the time in the request. The checks took "
+            "The time of signing in the message ({stated_at}) is not the time in the request. The checks took "
             "the time in the request.",
         ),
     },
     Code.REVOKED_AFTER_SIGNING: {
         "ko": Wording(
-            "서명한 뒤에 폐지되거나 효력이 정지된 인증서입니다",
-            "{issuer}에서 {revoked_on}에 폐지하거나 효력을 정지했습니다. 그 전에 서명을 받았다는 기록이 있을 때만 "
-            "이 서명을 사용해 주십시오.",
+            "서명 후 폐지되거나 효력이 정지된 인증서입니다",
+            "발급기관({issuer})에서 {revoked_on}에 폐지하거나 효력을 정지했습니다. 그 전에 서명을 받은 기록이 "
+            "있는 경우에만 이 서명을 사용해 주십시오.",
         ),
         "en": Wording(
             "The certificate was revoked or suspended after signing",
-            "{issuer} revoked or suspended it on {revoked_on}. Rely on the signature only if your own records show "
-            "that you had it before.",
+            "The issuer ({issuer}) revoked or suspended it on {revoked_on}. Rely on the signature only if your "
+            "own records show that you had it before.",
         ),
     },
     Code.REVOCATION_NO_LONGER_STATED: {
         "ko": Wording(
-            "발급기관이 더는 상태를 알려 주지 않는 인증서입니다",
-            "유효기간이 끝나 폐지 여부를 {issuer}에서 더는 확인할 수 없습니다. "
-            "서명할 때의 상태는 발급기관에 문의해 주십시오.",
+            "발급기관에서 상태를 더 이상 제공하지 않습니다",
+            "인증서가 만료되어 발급기관({issuer})에서 폐지 여부를 더 이상 확인할 수 없습니다. 서명 당시의 "
+            "상태는 발급기관에 문의해 주십시오.",
         ),
         "en": Wording(
             "The issuer no longer states the certificate's status",
-            "It has expired since, so {issuer} no longer says whether it was revoked. Ask the issuer for its "
-            "status at the time of signing.",
+            "The certificate has expired since, so the issuer ({issuer}) no longer states whether it was "
+            "revoked. Ask the issuer for its status at the time of signing.",
         ),
     },
     Code.RELYING_SERVICE_NOT_SIGNED: {

@@ -23,7 +23,7 @@ from typing import ClassVar, TypeVar
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.reasons.findings import Finding, Level, headline
+from registrar.domain.reasons.findings import Finding, Level, consistent, headline
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.revocation.status import RecordedStatus
 from registrar.domain.times import has_passed
@@ -132,7 +132,7 @@ class Upload:
     def findings_at(self, now: datetime) -> tuple[Finding, ...]:
         """The findings to show at `now`: those of the decision, or why the upload ended without or after it."""
         ending = self.ending_at(now)
-        return (ending,) if ending else self.findings
+        return (ending,) if ending else consistent(self.findings)
 
     @property
     def registration(self) -> str | None:
