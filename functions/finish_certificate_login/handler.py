@@ -11,6 +11,7 @@ from registrar.aws import wiring as stores
 from registrar.domain.access.certificate_login import check_may_log_in
 from registrar.domain.access.devices import devices_to_keep, known_device
 from registrar.domain.possession.cms_signature import read_signer
+from registrar.domain.possession.headings import Version
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.stand_in import is_signed
 from registrar.domain.reasons.codes import Code
@@ -23,7 +24,7 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import session_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
@@ -32,7 +33,7 @@ registrations = stores.registrations()
 sessions = stores.sessions()
 throttles = stores.throttles()
 session_starts = use_cases.session_starts()
-bank = setting("BANK_CODE")
+bank = signing_bank()
 
 
 @route
@@ -53,7 +54,8 @@ def lambda_handler(request: Request) -> Response:
     throttles.count_certificate(fingerprint, device, at)
     login = logins.use(login_id, at)
     customer = customers.find(customer_id)
-    signed = is_signed(found.der if found else None, login.text(bank), proof)
+    texts = [login.text(bank, version) for version in reversed(Version)]
+    signed = is_signed(found.der if found else None, texts, proof)
     if found is None or customer is None or standing.locked or not signed:
         known = {"customer_id": found.customer_id, "registration_id": found.id} if found else {}
         audit("certificate_login.refused", signed=signed, locked=standing.locked, **known)

@@ -7,9 +7,9 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view, resume_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 
-BANK = setting("BANK_CODE")
+BANK = signing_bank()
 registrations = stores.registrations()
 
 

@@ -13,9 +13,9 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import upload_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 
-BANK = setting("BANK_CODE")
+BANK = signing_bank()
 uploads = stores.uploads()
 texts = stores.texts()
 sealing_keys = stores.current_sealing_keys()

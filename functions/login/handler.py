@@ -19,7 +19,7 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import challenge_view
-from registrar.settings import setting
+from registrar.settings import setting, signing_bank
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
@@ -29,7 +29,7 @@ sessions = stores.sessions()
 throttles = stores.throttles()
 locked_logins = use_cases.locked_logins()
 rp_id = setting("PASSKEY_RP_ID")
-bank = setting("BANK_CODE")
+bank = signing_bank()
 
 
 @route

@@ -23,10 +23,11 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import upload_view
-from registrar.settings import setting
+from registrar.settings import setting, signing_bank
 from registrar.steps import wiring as use_cases
 
 BANK = setting("BANK_CODE")
+SIGNING_BANK = signing_bank()
 bucket = stores.upload_bucket()
 trust = stores.trust_bucket()
 uploads = stores.uploads()
@@ -64,7 +65,8 @@ def lambda_handler(request: Request) -> Response:
         outcomes.decide(upload, verdict, at)
         facts = {"state": verdict.state, "headline": verdict.headline}
         audit("upload.opened", customer_id=upload.customer_id, upload_id=upload.id, **facts)
-    return respond(200, upload_view(uploads.find(found.id) or found, BANK, request.language, at), request.language)
+    view = upload_view(uploads.find(found.id) or found, SIGNING_BANK, request.language, at)
+    return respond(200, view, request.language)
 
 
 def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: TrustStore, at: datetime) -> Report:

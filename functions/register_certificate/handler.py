@@ -8,6 +8,7 @@ from datetime import datetime
 
 from registrar.aws import wiring as stores
 from registrar.domain.certificates.certificate import older_key_ids, read_certificate
+from registrar.domain.possession.headings import Version
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
@@ -21,12 +22,12 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 from registrar.steps.proving_possession import prove
 from registrar.steps.taken_certificates import existing
 
-BANK = setting("BANK_CODE")
+BANK = signing_bank()
 uploads = stores.uploads()
 texts = stores.texts()
 refresh = use_cases.status_refresh()
@@ -82,8 +83,9 @@ def _added(upload: AwaitingProof, proof: str, consent: str, replaces: str | None
 def _proven(upload: AwaitingProof, fields: Fields) -> str:
     """The kind of the caller's proof of possession, checked with the owner. Raises Refusal."""
     proof = fields.proof()
+    versions = [text_to_sign(upload, BANK, version) for version in reversed(Version)]
     try:
-        prove(owners, uploads, upload, text_to_sign(upload, BANK), proof)
+        prove(owners, uploads, upload, versions, proof)
     except Refusal as refused:
         audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise

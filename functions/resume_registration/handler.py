@@ -6,8 +6,9 @@ this loss report only. The holds of the bank and of the issuer stay. Repeating i
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation
+from registrar.domain.possession.headings import Version
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
-from registrar.domain.possession.signature import check_possession
+from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.possession.texts_to_sign import text_to_resume
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
@@ -19,9 +20,9 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import registration_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 
-BANK = setting("BANK_CODE")
+BANK = signing_bank()
 challenges = stores.challenges()
 registrations = stores.registrations()
 
@@ -40,7 +41,8 @@ def lambda_handler(request: Request) -> Response:
         if proof_id is None:
             raise Refusal(Code.STEP_UP_REQUIRED)
         try:
-            check_possession(found.der, text_to_resume(found, BANK), proof)
+            texts = [text_to_resume(found, BANK, version) for version in reversed(Version)]
+            check_one_signed(found.der, texts, proof)
         except PossessionProofInvalid:
             audit("resume.refused", customer_id=found.customer_id, registration_id=found.id)
             raise Refusal(Code.SIGNATURE_INVALID) from None

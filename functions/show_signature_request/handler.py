@@ -11,9 +11,9 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.signing_views import text_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 
-BANK = setting("BANK_CODE")
+BANK = signing_bank()
 requests = stores.signature_requests()
 
 

@@ -7,11 +7,11 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import certificate_login_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 
 logins = stores.certificate_logins()
 throttles = stores.throttles()
-bank = setting("BANK_CODE")
+bank = signing_bank()
 
 
 @route

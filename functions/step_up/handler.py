@@ -17,7 +17,7 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import challenge_view
-from registrar.settings import setting
+from registrar.settings import setting, signing_bank
 
 STEP_UPS = "|".join(operation for operation in Operation if operation is not Operation.LOGIN)
 OBJECT_ID = r"[A-Za-z0-9_-]{1,64}"
@@ -26,7 +26,7 @@ challenges = stores.challenges()
 registrations = stores.registrations()
 throttles = stores.throttles()
 rp_id = setting("PASSKEY_RP_ID")
-bank = setting("BANK_CODE")
+bank = signing_bank()
 
 
 @route

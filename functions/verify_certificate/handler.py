@@ -5,7 +5,8 @@ The registration's status is checked first: a certificate that may not be used p
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge_text import identity_text
-from registrar.domain.possession.signature import check_possession
+from registrar.domain.possession.headings import Version
+from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
 from registrar.entry.clock import now
@@ -15,12 +16,12 @@ from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.views import proved_view
-from registrar.settings import setting
+from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 
 registrations = stores.registrations()
 access = use_cases.access()
-bank = setting("BANK_CODE")
+bank = signing_bank()
 
 
 @route
@@ -38,7 +39,8 @@ def lambda_handler(request: Request) -> Response:
         audit("certificate.unusable", customer_id=customer_id, registration_id=registration_id)
         raise Refusal(Code.STEP_UP_METHOD_UNAVAILABLE, methods=[m for m in challenge.methods if m != "certificate"])
     try:
-        check_possession(registration.der, identity_text(challenge, bank), proof)
+        texts = [identity_text(challenge, bank, version) for version in reversed(Version)]
+        check_one_signed(registration.der, texts, proof)
     except PossessionProofInvalid:
         refusal, queued = access.refuse_try(challenge, at)
         facts = {"registration_id": registration_id, "lock_notice_queued": queued}

@@ -21,7 +21,7 @@ from registrar.domain.access.throttles import ADDRESS_LIMIT, CERTIFICATE_LIMIT, 
 from registrar.domain.certificates.certificate_form import parse_certificate
 from registrar.domain.possession import signature, stand_in
 from registrar.domain.registrations.registration import Hold
-from registrar.domain.times import iso
+from registrar.domain.times import iso, korean_time
 from tests.support.account import Account
 from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
@@ -71,10 +71,11 @@ def test_a_signature_alone_starts_a_session(prover: Prover, held: str, account: 
     assert asked["expires_at"] == iso(NOW + CHALLENGE_LIFE)
     assert asked["text"].split("\n") == [
         "인증서로 로그인 / Log in with a registered certificate",
-        "bank: JBB",
-        f"login: {asked['login_id']}",
-        f"nonce: {asked['text'].split('nonce: ')[1][:43]}",
-        f"valid until: {asked['expires_at']}",
+        "은행: 전북은행(JBB)",
+        "용도: 로그인",
+        f"로그인 번호: {asked['login_id']}",
+        f"일회용 값: {asked['text'].split('일회용 값: ')[1][:43]}",
+        f"서명 기한: {korean_time(NOW + CHALLENGE_LIFE)}",
     ]
     response = prover.by_certificate_alone(EC, asked)
 
@@ -169,13 +170,13 @@ def seen(account: Account, act: Callable[[], Answer], monkeypatch: pytest.Monkey
     account.function("finish_certificate_login")
     checked: list[str] = []
 
-    def check(der: bytes, text: Any, proof: Any) -> None:
+    def check(der: bytes, texts: Any, proof: Any) -> None:
         is_rsa = isinstance(parse_certificate(der).public_key(), RSAPublicKey)
         checked.append("RSA" if is_rsa else "EC")
-        signature.check_possession(der, text, proof)
+        signature.check_one_signed(der, texts, proof)
 
     with monkeypatch.context() as patched:
-        patched.setattr(stand_in, "check_possession", check)
+        patched.setattr(stand_in, "check_one_signed", check)
         account.calls.clear()
         response = act()
     return Look(response, [_shape(call.operation, call.params) for call in account.calls], checked)

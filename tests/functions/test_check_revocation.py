@@ -80,7 +80,7 @@ def test_a_deferred_upload_cannot_be_registered_and_reports_why(app: App) -> Non
     assert_problem(response, "REVOCATION_UNAVAILABLE")
 
 
-CONSENT = {"consent_version": "2026-11"}
+CONSENT = {"consent_version": "2026-11-30"}
 
 
 def test_after_a_day_of_retries_the_upload_is_refused_and_can_be_repeated(app: App) -> None:

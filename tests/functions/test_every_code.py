@@ -108,7 +108,7 @@ SCENARIOS: dict[str, Scenario] = {
     "FILE_PASSWORD_REQUIRED": lambda app: app.call(
         "POST",
         "/uploads/{upload_id}/registration",
-        {"consent_version": "2026-11"},
+        {"consent_version": "2026-11-30"},
         upload_id=prepared(app, uploaded_container)[1]["upload_id"],
     ),
     "FILE_PASSWORD_WRONG": repeated(1, wrong_password),

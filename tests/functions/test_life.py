@@ -165,11 +165,12 @@ def test_the_text_to_sign_names_its_purpose(app: App, held: str) -> None:
     title, *lines = seen["resume"]["text"].split("\n")
     assert title == "등록 인증서 다시 사용 / Use a registered certificate again"
     assert lines[:3] == [
-        "bank: JBB",
-        f"registration: {held}",
-        f"certificate: sha256 {seen['certificate']['fingerprint']}",
+        "은행: 전북은행(JBB)",
+        "용도: 분실 신고 취소",
+        f"등록 번호: {held}",
     ]
-    assert len(lines[3]) == len("nonce: ") + 32
+    assert lines[3] == f"인증서 지문(SHA-256): {seen['certificate']['fingerprint']}"
+    assert len(lines[4]) == len("일회용 값: ") + 32
 
 
 @pytest.mark.parametrize("wrong", ["none", "old", "of another operation", "of another one", "used", "unknown"])

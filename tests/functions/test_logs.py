@@ -42,7 +42,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
     other = a_certificate(key="ec")
     assert_problem(app.prove(view, other), "PROOF_FAILED")
     assert app.prove(view, certificate).status == 201
-    nonce = view["proof"]["text"].split("nonce: ")[1].split("\n")[0]
+    nonce = view["proof"]["text"].split("일회용 값: ")[1].split("\n")[0]
 
     asked = Prover(app).certificate_login()
     wrong_signature = sign(other.key, asked["text"])
@@ -80,7 +80,7 @@ def everything_happens(app: App, account: Account) -> list[str]:
         form["x-amz-signature"],
         base64.b64encode(certificate.der).decode()[:60],
         wrong_signature,
-        text["text"].split("nonce: ")[1].split("\n")[0],
+        text["text"].split("일회용 값: ")[1].split("\n")[0],
         session["token"],
         session["token"].partition(".")[2],
         hashlib.sha256(certificate.der).hexdigest(),

@@ -269,7 +269,7 @@ def test_an_upload_in_another_state_takes_no_password(app: App, account: Account
     assert_problem(app.open({**bare, **any_nonce}, SECRET), "STATE_CONFLICT")
     waiting = app.upload(*files_of(a_certificate(key="ec")))
     assert_problem(App(account, "kim").open(waiting, SECRET), "UPLOAD_NOT_FOUND")
-    consent = {"consent_version": "2026-11", "signature": "AAAA"}
+    consent = {"consent_version": "2026-11-30", "signature": "AAAA"}
     route = "/uploads/{upload_id}/registration"
     assert_problem(app.call("POST", route, consent, upload_id=waiting["upload_id"]), "FILE_PASSWORD_REQUIRED")
     account.pass_time(seconds=PASSWORD_DEADLINE.total_seconds())

@@ -18,7 +18,7 @@ from tools.pki.authorities import CustomerCertificate
 
 ONE = "/registrations/{registration_id}"
 REGISTER = "/uploads/{upload_id}/registration"
-SIGNED = {"signature": base64.b64encode(b"x").decode(), "consent_version": "2026-11"}
+SIGNED = {"signature": base64.b64encode(b"x").decode(), "consent_version": "2026-11-30"}
 BAD_SIGNATURE = base64.b64encode(bytes(256)).decode()
 
 
@@ -76,7 +76,7 @@ def test_the_same_certificate_again_returns_the_existing_registration(app: App, 
     assert (view["state"], view["headline"]) == ("REJECTED", "ALREADY_REGISTERED")
     assert view["registration_id"] == first["registration_id"]
     repeated = app.call(
-        "POST", REGISTER, {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}, upload_id=upload_id
+        "POST", REGISTER, {"signature": BAD_SIGNATURE, "consent_version": "2026-11-30"}, upload_id=upload_id
     )
     assert (repeated.status, repeated.body) == (200, first)
 
@@ -93,7 +93,7 @@ def test_a_certificate_of_another_customer_is_reported_as_not_available_only(app
         told = str((response.headers, response.body))
         for hint in ("kim", held["registration_id"], "registration_id"):
             assert hint not in told
-    assert refused.body["params"] == {}
+    assert refused.body["params"] == {"help_desk": "1588-0000"}
     assert (after.body["state"], after.body["headline"]) == ("REJECTED", "NOT_AVAILABLE_FOR_REGISTRATION")
     assert app.registrations() == []
 
@@ -232,7 +232,7 @@ def test_a_certificate_that_expired_meanwhile_is_not_registered(app: App, accoun
 
 def test_an_undecided_upload_is_in_progress(app: App) -> None:
     upload_id = app.announce(b"content").body["upload_id"]
-    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11-30"}
     response = app.call("POST", REGISTER, body, upload_id=upload_id)
     assert_problem(response, "IN_PROGRESS")
     assert response.headers["Retry-After"] == "1"
@@ -240,7 +240,7 @@ def test_an_undecided_upload_is_in_progress(app: App) -> None:
 
 def test_a_rejected_upload_returns_its_findings_again(app: App) -> None:
     upload_id = app.upload(b"no certificate")["upload_id"]
-    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11-30"}
     assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "FILE_UNREADABLE")
 
 
@@ -266,21 +266,21 @@ def test_an_upload_accepted_again_concurrently_is_a_retryable_conflict(
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"consent_version": "2026-11"}, "signature"),
+        ({"consent_version": "2026-11-30"}, "signature"),
         ({"signature": BAD_SIGNATURE}, "consent_version"),
-        ({"signature": "not base64!", "consent_version": "2026-11"}, "signature"),
-        ({"signature": "", "consent_version": "2026-11"}, "signature"),
-        ({"signature": "A" * 4000, "consent_version": "2026-11"}, "signature"),
-        ({"signature": [BAD_SIGNATURE], "consent_version": "2026-11"}, "signature"),
-        ({"signature": True, "consent_version": "2026-11"}, "signature"),
-        ({"cms": "A" * 40_000, "consent_version": "2026-11"}, "body"),
-        ({"cms": "A" * 30_000, "consent_version": "2026-11"}, "cms"),
-        ({"cms": 7, "signature": BAD_SIGNATURE, "consent_version": "2026-11"}, "cms"),
+        ({"signature": "not base64!", "consent_version": "2026-11-30"}, "signature"),
+        ({"signature": "", "consent_version": "2026-11-30"}, "signature"),
+        ({"signature": "A" * 4000, "consent_version": "2026-11-30"}, "signature"),
+        ({"signature": [BAD_SIGNATURE], "consent_version": "2026-11-30"}, "signature"),
+        ({"signature": True, "consent_version": "2026-11-30"}, "signature"),
+        ({"cms": "A" * 40_000, "consent_version": "2026-11-30"}, "body"),
+        ({"cms": "A" * 30_000, "consent_version": "2026-11-30"}, "cms"),
+        ({"cms": 7, "signature": BAD_SIGNATURE, "consent_version": "2026-11-30"}, "cms"),
         ({**SIGNED, "random_number": "aa"}, "random_number"),
         ({**SIGNED, "random_number": {}}, "random_number.key_id"),
         ({**SIGNED, "random_number": {"key_id": "a", "ciphertext": "?"}}, "random_number.ciphertext"),
         ({**SIGNED, "random_number": {"key_id": "a", "ciphertext": "AAAA" * 200}}, "random_number.ciphertext"),
-        ({"signature": "서명", "consent_version": "2026-11"}, "signature"),
+        ({"signature": "서명", "consent_version": "2026-11-30"}, "signature"),
         ({"signature": BAD_SIGNATURE, "consent_version": 202611}, "consent_version"),
     ],
 )
@@ -293,7 +293,7 @@ def test_each_malformed_member_is_named(app: App, body: Any, field: str) -> None
 
 @pytest.mark.parametrize("upload_id", ["0" * 32, "0" * 5000, "", "quota:hong:2026-11-23"])
 def test_an_unknown_upload_registers_nothing(app: App, upload_id: str) -> None:
-    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11"}
+    body = {"signature": BAD_SIGNATURE, "consent_version": "2026-11-30"}
     assert_problem(app.call("POST", REGISTER, body, upload_id=upload_id), "UPLOAD_NOT_FOUND")
 
 

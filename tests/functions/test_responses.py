@@ -208,7 +208,7 @@ def test_a_defect_returns_no_detail_and_is_logged_with_its_trace(
         "/uploads": {"files": [{"name": "a", "size": 1, "sha256": "ab" * 32}], "proof_id": "A" * 22},
         PASSWORD: {"sealed": {"key_id": "a", "ciphertext": "AAAA"}},
         "/precheck": {"certificate": "AAAA", "customer_kind": "personal"},
-        "/uploads/{upload_id}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
+        "/uploads/{upload_id}/registration": {"signature": "AAAA", "consent_version": "2026-11-30"},
     }
     account.function(verb(ROUTES[method, route]))
 

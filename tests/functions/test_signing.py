@@ -327,7 +327,7 @@ def altered(text: str) -> dict[str, str]:
         "another payee": text.replace("김철수", "김철호"),
         "another amount": text.replace("1,500,000", "1,500"),
         "another document": text.replace("5e" * 32, "5f" * 32),
-        "another bank": text.replace("bank: ", "bank: X"),
+        "another bank": text.replace("은행: ", "은행: X"),
         "a line more": text + "\n",
         "other ends of lines": text.replace("\n", "\r\n"),
         "a line less": text.rpartition("\n")[0],
@@ -603,7 +603,7 @@ def test_logs_contain_nothing_of_what_is_signed(signer: Signer) -> None:
     signer.give(request_id, wrong)
     signer.give(request_id, right)
     signer.poll(request_id)
-    nonce = text.partition("nonce: ")[2].partition("\n")[0]
+    nonce = text.partition("일회용 값: ")[2].partition("\n")[0]
 
     logged = signer.app.account.log.getvalue()
 

@@ -198,9 +198,9 @@ def test_an_accepted_upload_shows_the_text_to_sign(app: App) -> None:
     assert "홍길동" not in str(view)
     assert view["proof"]["expires_at"] == iso(NOW + TEXT_LIFE)
     assert view["proof"]["text"].splitlines()[1:4] == [
-        "bank: JBB",
-        f"upload: {view['upload_id']}",
-        f"certificate: sha256 {view['certificate']['fingerprint']}",
+        "은행: 전북은행(JBB)",
+        "용도: 은행 거래에 사용할 인증서 등록",
+        f"등록 요청 번호: {view['upload_id']}",
     ]
     assert "동의" in view["proof"]["consent"]["text"]
 

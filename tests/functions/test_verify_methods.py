@@ -48,7 +48,7 @@ def test_a_challenge_lists_the_methods_this_customer_has(prover: Prover) -> None
     assert challenge["methods"] == ["certificate", "passkey", "otp", "sms"]
     assert challenge["asked"]["sms"] == {"phone": "010-****-5678"}
     assert challenge["asked"]["certificate"]["registrations"][0]["registration_id"] == held
-    assert f"challenge: {challenge['challenge_id']}" in challenge["asked"]["certificate"]["text"]
+    assert f"본인 확인 번호: {challenge['challenge_id']}" in challenge["asked"]["certificate"]["text"]
     assert prover.step_up("enrol", "passkey")["methods"] == challenge["methods"]
 
 

@@ -27,7 +27,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "/step-up": {"operation": "register"},
     "/challenges/otp": {"challenge_id": "A" * 22, "code": "123456"},
     "/uploads": {"files": [A_FILE]},
-    f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11"},
+    f"/uploads/{UNKNOWN}/registration": {"signature": "AAAA", "consent_version": "2026-11-30"},
     f"/uploads/{UNKNOWN}/password": {"sealed": SEALED},
     "/precheck": {"certificate": "AAAA", "customer_kind": "personal"},
 }

@@ -161,7 +161,7 @@ def test_sealed_password_is_bound_to_upload_and_nonce(new_phone: NewPhone, new_c
 
 def test_registration_waits_for_the_password(new_phone: NewPhone, new_certificate: NewCertificate) -> None:
     phone, certificate = new_phone(), new_certificate()
-    body = {"signature": sign(certificate.key, "x"), "consent_version": "2026-11"}
+    body = {"signature": sign(certificate.key, "x"), "consent_version": "2026-11-30"}
     view = phone.upload(_pair(certificate))
     path = f"/uploads/{view['upload_id']}/registration"
 

@@ -85,7 +85,7 @@ def test_refused_file_lists_every_reason(
     assert [f["code"] for f in view["findings"]] == ["CERT_USAGE_NOT_ALLOWED", "CERT_KEY_TOO_WEAK"]
     for finding in view["findings"]:
         assert finding["title"] == CATALOGUE[finding["code"]].title[language]
-    body = {"signature": "AAAA", "consent_version": "2026-11"}
+    body = {"signature": "AAAA", "consent_version": "2026-11-30"}
     refused = phone.call("POST", f"/uploads/{view['upload_id']}/registration", body)
     assert refused.headers["content-language"] == language
     problem(refused, "CERT_USAGE_NOT_ALLOWED")

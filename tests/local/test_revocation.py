@@ -165,7 +165,7 @@ def test_faulty_responder_defers_until_it_recovers(world: World, mode: str) -> N
     view = phone.upload({"signCert.der": certificate.der})
     assert (view["state"], view["headline"]) == ("DEFERRED", SILENT[mode])
     assert world.faulty.requests == requests_before + 1
-    consent = {"consent_version": "2026-11"}
+    consent = {"consent_version": "2026-11-30"}
     assert phone.call("POST", f"/uploads/{view['upload_id']}/registration", consent).status == 409
     world.faulty.mode = "good"
     world.ask_again()

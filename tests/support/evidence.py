@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from registrar.domain.bank import SigningBank
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.trust import Issuer
 from registrar.domain.evidence.receipt import Receipt
@@ -25,6 +26,7 @@ from tools.pki.responders import Responder, ResponseFields, sign_response
 
 SIGNED_AT = NOW + timedelta(minutes=1)
 BANK = "JBB"
+SIGNING_BANK = SigningBank(BANK, "전북은행")
 
 
 @cache
@@ -36,7 +38,7 @@ def a_completion(kind: str = "signature", source: str = "ocsp", **overrides: Any
     """A transfer that was signed by the_certificate(), good by OCSP or by a list."""
     certificate = the_certificate()
     request = dataclasses.replace(a_request(), nonce="AAECAwQFBgcICQoLDA0ODw")
-    text = request.text(BANK)
+    text = request.text(SIGNING_BANK)
     values: dict[str, Any] = {
         "request": request,
         "text": text,

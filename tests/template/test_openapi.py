@@ -315,7 +315,10 @@ def test_examples_match_their_schemas(schema: dict[str, Any], example: Any) -> N
     if "support_ref" in example:
         _check_texts(example)
     for finding in example.get("findings", []):
-        assert render(finding["code"], "en", bank().params | finding["params"]) == (finding["title"], finding["text"])
+        assert render(finding["code"], "en", bank().params | finding["params"]) == (
+            finding["title"],
+            finding["text"],
+        )
         assert (finding["next_action"], finding["faq"]) == _known(finding["code"])
 
 

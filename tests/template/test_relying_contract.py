@@ -139,7 +139,10 @@ def test_enumerations_match_the_code() -> None:
     assert set(SCHEMAS["NextAction"]["enum"]) == {entry.next_action for entry in entries}
     assert SCHEMAS["Purpose"]["enum"] == [each.value for each in Purpose]
     # The support reference is a member of its own.
-    assert SCHEMAS["Params"]["properties"].keys() == {n for e in entries for n in e.params} - {"bank", "support_ref"}
+    assert SCHEMAS["Params"]["properties"].keys() == {n for e in entries for n in e.params} - {
+        "bank",
+        "support_ref",
+    }
 
 
 def test_a_problem_has_the_form_of_the_customers_api() -> None:

@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import io
 import json
-import re
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from cryptography import x509
 from cryptography.x509 import ocsp
 
 from registrar.domain.asn1.pem import blocks_in
+from registrar.domain.bank import SigningBank
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate, read_certificate
 from registrar.domain.certificates.path import check_ca_profile, check_dates, check_issuance, check_path_lengths
 from registrar.domain.evidence.package import (
@@ -38,7 +38,7 @@ from registrar.domain.evidence.package import (
     SIGNATURES,
     TEXT,
 )
-from registrar.domain.possession.headings import TextToSign
+from registrar.domain.possession.headings import Label, TextToSign, Version, labelled
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, PossessionProofInvalid, Refusal
@@ -52,7 +52,6 @@ USAGE_ERROR = 2
 MAX_PACKAGE_BYTES = 1024 * 1024
 # An answer that came in time may have been decided a little later; clocks may differ.
 SKEW = timedelta(minutes=5)
-_BOUND_LINE = re.compile(r"(bank|service|request|document|nonce|valid until): (.*)")
 
 
 class NotAPackage(Exception):
@@ -170,16 +169,22 @@ def _check_signature(package: Package, found: Findings) -> None:
 def _check_text(package: Package, found: Findings) -> None:
     """What binds the text to this request and no other stands in it, each once."""
     request = package.manifest["request"]
-    expected = {
-        "bank": package.manifest["bank"],
-        "service": request["service"],
-        "request": request["id"],
-        "document": f"sha256 {request['document_sha256']}",
-        "nonce": request["nonce"],
-        "valid until": request["expires_at"],
-    }
-    lines = [_BOUND_LINE.fullmatch(line) for line in package.files[TEXT].decode().split("\n")]
-    said = [line.groups() for line in lines if line]
+    text = package.files[TEXT].decode().split("\n")
+    korean = [line for line in text if line.startswith(f"{Label.BANK.of(Version.KOREAN)}: ")]
+    # The Korean version names the bank in words too: "전북은행(JBB)".
+    name = korean[0].partition(": ")[2].removesuffix(f"({package.manifest['bank']})") if korean else ""
+    expected = labelled(
+        Version.KOREAN if korean else Version.ENGLISH,
+        {
+            Label.BANK: SigningBank(package.manifest["bank"], name),
+            Label.SERVICE: request["service"],
+            Label.REQUEST: request["id"],
+            Label.DOCUMENT: request["document_sha256"],
+            Label.NONCE: request["nonce"],
+            Label.UNTIL: instant(request["expires_at"]),
+        },
+    )
+    said = [line.partition(": ")[::2] for line in text]
     differ = sorted(name for name in expected if [value for key, value in said if key == name] != [expected[name]])
     found.note("the text names the bank, service, request, document and nonce", _listed("not so for", differ))
     in_time = instant(request["created_at"]) <= package.signed_at < instant(request["expires_at"])

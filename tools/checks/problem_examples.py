@@ -109,8 +109,9 @@ def section(codes: list[Code], template: Mapping[str, Any], contract: Contract =
 def params_of(code: Code) -> dict[str, Any]:
     """Parameters of an example, in both languages where they are names."""
     own = OWN_PARAMS.get(code, {})
-    names = dict.fromkeys([*CATALOGUE[code].params, *own])
-    return {name: own[name] if name in own else PARAMS[name] for name in names if name not in ("support_ref", *STANDARD_PARAMS)}
+    named = dict.fromkeys([*CATALOGUE[code].params, *own])
+    names = [name for name in named if name not in ("support_ref", *STANDARD_PARAMS)]
+    return {name: own[name] if name in own else PARAMS[name] for name in names}
 
 
 def _ours(code: Code) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from registrar.domain.access.certificate_login import check_may_log_in, new_cert
 from registrar.domain.access.challenge import CHALLENGE_LIFE
 from registrar.domain.access.customer import Customer
 from registrar.domain.access.recovery import COOLING_OFF, approve, propose
+from registrar.domain.bank import SigningBank
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Hold, Registration, new_registration
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 from tests.support.rows import PHONE, a_customer
+
+BANK = SigningBank("JBB", "전북은행")
 
 SECOND = timedelta(seconds=1)
 IN_EFFECT = NOW + COOLING_OFF
@@ -35,7 +38,7 @@ def test_texts_differ_and_cannot_be_guessed() -> None:
     made = [new_certificate_login(NOW) for _ in range(100)]
     assert len({each.id for each in made}) == len({each.nonce for each in made}) == 100
     assert ({len(each.id) for each in made}, {len(each.nonce) for each in made}) == ({22}, {43})
-    assert len({each.text("JBB") for each in made}) == 100
+    assert len({each.text(BANK) for each in made}) == 100
     assert {(each.created_at, each.expires_at) for each in made} == {(NOW, NOW + CHALLENGE_LIFE)}
 
 
@@ -46,7 +49,10 @@ def test_each_part_of_a_text_is_bound() -> None:
         replace(login, nonce="B" * 43),
         replace(login, expires_at=login.expires_at + SECOND),
     ]
-    assert len({login.text("JBB"), login.text("JBC"), *(each.text("JBB") for each in others)}) == 5
+    assert (
+        len({login.text(BANK), login.text(SigningBank("JBC", "전북은행")), *(each.text(BANK) for each in others)})
+        == 5
+    )
 
 
 @pytest.mark.parametrize(("since", "may"), [(-COOLING_OFF, False), (-SECOND, False), (timedelta(), True)])

@@ -10,8 +10,11 @@ from registrar.domain.access.challenge_text import identity_text, method_data
 from registrar.domain.access.credentials import STRENGTH_KEPT, masked_phone, may_change
 from registrar.domain.access.customer import strength_kept_until
 from registrar.domain.access.recovery import COOLING_OFF, Recovery
+from registrar.domain.bank import SigningBank
 from tests.support.builders import NOW
 from tests.support.rows import PHONE, a_customer
+
+BANK = SigningBank("JBB", "전북은행")
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -81,24 +84,27 @@ def test_only_the_last_digits_of_a_phone_are_shown() -> None:
 
 def test_text_to_sign_binds_bank_challenge_operation_object_and_expiry() -> None:
     challenge = new_challenge("hong", "personal", ALL, NOW, operation=Operation.DEREGISTER, object_id="reg1")
-    text = identity_text(challenge, "JBB")
+    text = identity_text(challenge, BANK)
 
     assert text.splitlines()[1:] == [
-        "bank: JBB",
-        f"challenge: {challenge.id}",
-        "operation: deregister",
-        "object: reg1",
-        f"nonce: {challenge.nonce}",
-        "valid until: 2026-11-23T03:05:00Z",
+        "은행: 전북은행(JBB)",
+        "용도: 본인 확인",
+        f"본인 확인 번호: {challenge.id}",
+        "본인 확인 업무: 인증서 등록 해제",
+        "대상: reg1",
+        f"일회용 값: {challenge.nonce}",
+        "서명 기한: 2026년 11월 23일 12:05:00 (한국 시간)",
     ]
     others = [replace(challenge, operation=Operation.RESUME), replace(challenge, object_id="reg2")]
-    assert text not in [identity_text(other, "JBB") for other in others] + [identity_text(challenge, "KBB")]
+    assert text not in [identity_text(other, BANK) for other in others] + [
+        identity_text(challenge, SigningBank("KBB", "전북은행"))
+    ]
 
 
 def test_app_receives_only_what_each_method_needs() -> None:
     challenge = new_challenge("hong", "personal", ("otp", "sms", "passkey"), NOW)
 
-    data = method_data(challenge, a_customer(), [], "bank.example", "JBB")
+    data = method_data(challenge, a_customer(), [], "bank.example", BANK)
 
     assert data.keys() == {"otp", "sms", "passkey"}
     assert data["sms"] == {"phone": "010-****-5678"}

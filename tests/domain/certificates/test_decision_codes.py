@@ -58,7 +58,7 @@ def decided(content: bytes, at: datetime = NOW) -> Report:
     for finding in report.findings:
         as_json = finding.to_map()
         for language in LANGUAGES:
-            title, text = render(finding.code, language, bank().params | as_json["params"])  # type: ignore[arg-type]
+            title, text = render(finding.code, language, {**bank().params, **as_json["params"]})  # type: ignore[dict-item]
             assert title
             assert "{" not in text
     return report

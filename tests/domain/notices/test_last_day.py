@@ -54,7 +54,7 @@ def test_until_its_last_second_a_certificate_ends_today(end: datetime, before: t
     code, reason, warning, _, notice = seen(end, end - before)
 
     assert (code, reason) == ("CERT_EXPIRES_SOON", "")
-    assert "ends on 23 November 2026 (days left: 0)" in warning
+    assert "(on 23 November 2026, days left: 0)" in warning
     assert "ends today (23 November 2026)" in notice
     assert days_left(end, end - before) == 0
 
@@ -65,8 +65,8 @@ def test_after_its_last_second_a_certificate_ended_on_that_day(end: datetime, af
     code, reason, refusal, ended, notice = seen(end, end + after)
 
     assert (code, reason) == ("CERT_EXPIRED", "REG_EXPIRED")
-    assert "ended on 23 November 2026," in refusal
-    assert "ended on 23 November 2026 and" in ended
+    assert "expired on 23 November 2026," in refusal
+    assert "(expired on 23 November 2026)" in ended
     assert "ended on 23 November 2026 (" in notice
 
 

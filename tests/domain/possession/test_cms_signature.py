@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
+from registrar.domain.bank import SigningBank
 from registrar.domain.possession.cms_signature import MAX_BYTES, check_cms_signature, signer_alone
 from registrar.domain.possession.texts_to_sign import text_to_sign
 from registrar.domain.reasons.errors import PossessionProofInvalid
@@ -37,8 +38,8 @@ from tools.pki.npki_containers import as_ber
 RSA = a_certificate(key=an_rsa_key())
 EC = a_certificate(key=an_ec_key())
 OTHER_RSA = a_certificate(key=an_rsa_key("other"))
-CONTENT = text_to_sign(an_upload(RSA), "Bank of Test").encode()
-OTHER_CONTENT = CONTENT.replace(b"nonce: 00", b"nonce: 01")
+CONTENT = text_to_sign(an_upload(RSA), SigningBank("BOT", "시험은행")).encode()
+OTHER_CONTENT = CONTENT.replace("일회용 값: 00".encode(), "일회용 값: 01".encode())
 assert OTHER_CONTENT != CONTENT
 UNSORTED = sorted(the_attributes(CONTENT), reverse=True)
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)

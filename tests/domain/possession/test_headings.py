@@ -10,7 +10,8 @@ import pytest
 from registrar.domain.access.certificate_login import CertificateLogin
 from registrar.domain.access.challenge import Challenge, Operation, new_challenge
 from registrar.domain.access.challenge_text import identity_text
-from registrar.domain.possession.headings import Heading, compose
+from registrar.domain.bank import SigningBank
+from registrar.domain.possession.headings import Heading, Version, compose
 from registrar.domain.possession.texts_to_sign import text_to_resume, text_to_sign
 from registrar.domain.registrations.registration import new_registration
 from registrar.domain.signing.kinds import KINDS
@@ -20,7 +21,7 @@ from tests.support.cms_messages import signed_by
 from tests.support.signing import a_request
 from tools.demo.phone import sign
 
-BANK = "JBB"
+BANK = SigningBank("JBB", "전북은행")
 CERTIFICATE = a_certificate(key=an_ec_key())
 # As alike as an attacker could wish: one id, one nonce, one end for all.
 ID, NONCE, ENDS = "0" * 32, "0123456789abcdef0123456789abcdef", NOW
@@ -32,22 +33,22 @@ def a_challenge(operation: Operation, object_id: str, *, login: bool = False) ->
     return replace(made, id=ID, nonce=NONCE, expires_at=ENDS, starts_session=login)
 
 
-def _resuming() -> str:
+def _resuming(version: Version) -> str:
     registration = new_registration(UPLOAD, "signature", "2026-11", NOW)
-    return text_to_resume(replace(registration, id=ID, resume_nonce=NONCE), BANK)
+    return text_to_resume(replace(registration, id=ID, resume_nonce=NONCE), BANK, version)
 
 
-TEXTS: Mapping[Heading, Callable[[], list[str]]] = {
-    Heading.REGISTER: lambda: [text_to_sign(UPLOAD, BANK)],
-    Heading.RESUME: lambda: [_resuming()],
-    Heading.PROVE: lambda: [
-        identity_text(a_challenge(Operation.LOGIN, "", login=True), BANK),
-        *(identity_text(a_challenge(each, ID), BANK) for each in Operation if each is not Operation.LOGIN),
+TEXTS: Mapping[Heading, Callable[[Version], list[str]]] = {
+    Heading.REGISTER: lambda version: [text_to_sign(UPLOAD, BANK, version)],
+    Heading.RESUME: lambda version: [_resuming(version)],
+    Heading.PROVE: lambda version: [
+        identity_text(a_challenge(Operation.LOGIN, "", login=True), BANK, version),
+        *(identity_text(a_challenge(each, ID), BANK, version) for each in Operation if each is not Operation.LOGIN),
     ],
-    Heading.LOG_IN: lambda: [CertificateLogin(ID, NONCE, NOW, ENDS).text(BANK)],
-    Heading.SIGN: lambda: [a_request(kind).text(BANK) for kind in KINDS],
+    Heading.LOG_IN: lambda version: [CertificateLogin(ID, NONCE, NOW, ENDS).text(BANK, version)],
+    Heading.SIGN: lambda version: [a_request(kind).text(BANK, version) for kind in KINDS],
 }
-EVERY = [(heading, text) for heading, make in TEXTS.items() for text in make()]
+EVERY = [(heading, text) for heading, make in TEXTS.items() for version in Version for text in make(version)]
 
 
 def test_every_heading_has_its_texts_here() -> None:
@@ -67,7 +68,7 @@ def test_no_two_headings_could_be_taken_for_each_other() -> None:
 def test_a_text_begins_with_its_heading_and_names_the_bank(heading: Heading, text: str) -> None:
     first, *lines = text.split("\n")
     assert first == heading
-    assert lines.count(f"bank: {BANK}") == 1
+    assert lines.count("bank: JBB") + lines.count("은행: 전북은행(JBB)") == 1
     assert sum(line in set(Heading) for line in text.split("\n")) == 1
 
 
@@ -90,11 +91,11 @@ def test_a_signature_over_one_text_proves_no_other(
 def test_a_value_cannot_leave_its_line(end: str) -> None:
     """Otherwise it could end with lines of another text."""
     with pytest.raises(ValueError, match="object"):
-        compose(Heading.PROVE, {"bank": BANK, "object": f"-{end}nonce: 0"})
+        compose(Heading.PROVE, {"bank": "JBB", "object": f"-{end}nonce: 0"})
 
 
 def test_the_text_of_a_login_is_exact_to_the_byte() -> None:
-    text = CertificateLogin("A" * 22, "B" * 43, NOW, NOW).text("JBB-037")
+    text = CertificateLogin("A" * 22, "B" * 43, NOW, NOW).text(SigningBank("JBB-037", "전북은행"), Version.ENGLISH)
     expected = (
         b"\xec\x9d\xb8\xec\xa6\x9d\xec\x84\x9c\xeb\xa1\x9c \xeb\xa1\x9c\xea\xb7\xb8\xec\x9d\xb8"
         b" / Log in with a registered certificate\nbank: JBB-037\n"

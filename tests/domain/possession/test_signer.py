@@ -73,8 +73,8 @@ def test_what_is_no_certificate_in_a_message_is_passed_over(junk: bytes) -> None
 def test_a_message_without_one_signer_is_refused(message: bytes) -> None:
     with pytest.raises(PossessionProofInvalid):
         read_signer(message)
-    assert not is_signed(None, TextToSign(TEXT), Proof("cms", message, None))
-    assert not is_signed(EC.der, TextToSign(TEXT), Proof("cms", message, None))
+    assert not is_signed(None, [TextToSign(TEXT)], Proof("cms", message, None))
+    assert not is_signed(EC.der, [TextToSign(TEXT)], Proof("cms", message, None))
 
 
 @each_customer
@@ -84,8 +84,8 @@ def test_a_proof_of_an_unknown_certificate_is_checked_and_never_right(
 ) -> None:
     message = signed_by(customer, TEXT.encode(), certificates=[customer.der])
     proof = Proof(kind, message if kind == "cms" else b64decode(sign(customer.key, TEXT)), None)
-    assert is_signed(customer.der, TextToSign(TEXT), proof)
-    assert not is_signed(None, TextToSign(TEXT), proof)
+    assert is_signed(customer.der, [TextToSign(TEXT)], proof)
+    assert not is_signed(None, [TextToSign(TEXT)], proof)
 
-    monkeypatch.setattr(stand_in, "check_possession", lambda *_: None)
-    assert not is_signed(None, TextToSign(TEXT), proof), "whatever the check says"
+    monkeypatch.setattr(stand_in, "check_one_signed", lambda *_: None)
+    assert not is_signed(None, [TextToSign(TEXT)], proof), "whatever the check says"

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from registrar.domain.bank import SigningBank
 from registrar.domain.possession.texts_to_sign import text_to_sign
-from registrar.domain.times import instant
+from registrar.domain.times import SEOUL
 from tests.support.builders import a_certificate, an_ec_key, an_upload, proves
 from tests.support.samples import run_javascript, sample
 
@@ -53,14 +54,13 @@ def test_vector_has_its_stated_verdict(vector: dict[str, Any]) -> None:
 def test_vector_text_matches_the_service(name: str) -> None:
     text = CERTIFICATES[name]["text"]
     lines = dict(line.split(": ", 1) for line in text.split("\n")[1:])
-    end = instant(lines["valid until"])
-    upload = an_upload(
-        a_certificate(key=an_ec_key()), id=lines["upload"], nonce=lines["nonce"], nonce_expires_at=end
-    )
+    end = datetime.strptime(lines["서명 기한"], "%Y년 %m월 %d일 %H:%M:%S (한국 시간)").replace(tzinfo=SEOUL)
+    given = {"id": lines["등록 요청 번호"], "nonce": lines["일회용 값"], "nonce_expires_at": end}
+    upload = an_upload(a_certificate(key=an_ec_key()), **given)
     summary = replace(upload.summary, fingerprint=hashlib.sha256(der(name)).hexdigest())
     upload = replace(upload, summary=summary)
 
-    assert text_to_sign(upload, lines["bank"]) == text
+    assert text_to_sign(upload, SigningBank("JBB", "전북은행")) == text
     assert len(text.encode()) == CERTIFICATES[name]["text_bytes"]
     assert hashlib.sha256(text.encode()).digest().hex(" ") == CERTIFICATES[name]["text_sha256"]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from registrar.domain.bank import SigningBank
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.signing.kinds import KINDS, Value
@@ -23,13 +24,14 @@ from tests.support.shape import FUNCTIONS
 from tests.support.signing import DOCUMENT, TRANSFER, a_request
 
 SECOND = timedelta(seconds=1)
+BANK = SigningBank("JBB-037", "전북은행")
 PENDING, EXPIRED = SigningState.PENDING, SigningState.EXPIRED
 
 
 def test_the_text_is_exact_to_the_letter() -> None:
     request = replace(a_request(values={**TRANSFER, "memo": "11월 월세"}), nonce="Zm9yIG9uZSB0ZXh0IGhlcmU")
 
-    assert request.text("JBB-037") == (
+    assert request.text(BANK) == (
         "거래 내용을 확인하고 서명 / Check and sign this transaction\n"
         "거래 / Transaction: 이체 / Transfer\n"
         "받는 분 / Payee: 김철수\n"
@@ -39,12 +41,12 @@ def test_the_text_is_exact_to_the_letter() -> None:
         "출금 계좌 / From account: 220-11-0099887\n"
         "메모 / Memo: 11월 월세\n"
         "요청 / Requested by: 이체 / Transfers\n"
-        "bank: JBB-037\n"
-        "service: transfers\n"
-        f"request: {request_id('transfers', 'transfer-0001', 'hong')}\n"
-        f"document: sha256 {'5e' * 32}\n"
-        "nonce: Zm9yIG9uZSB0ZXh0IGhlcmU\n"
-        "valid until: 2026-11-23T03:05:00Z"
+        "은행: 전북은행(JBB-037)\n"
+        "요청 시스템: transfers\n"
+        f"서명 요청 번호: {request_id('transfers', 'transfer-0001', 'hong')}\n"
+        f"문서 지문(SHA-256): {'5e' * 32}\n"
+        "일회용 값: Zm9yIG9uZSB0ZXh0IGhlcmU\n"
+        "서명 기한: 2026년 11월 23일 12:05:00 (한국 시간)"
     )
 
 
@@ -61,7 +63,7 @@ def test_the_text_binds_everything_that_was_asked() -> None:
         *(replace(request, values={**TRANSFER, name: value}) for name, value in OTHERS.items()),
     ]
 
-    texts = {each.text("JBB-037") for each in changed} | {request.text("JBB-038")}
+    texts = {each.text(BANK) for each in changed} | {request.text(SigningBank("JBB-038", "전북은행"))}
 
     assert len(texts) == len(changed) + 1
 
@@ -84,7 +86,7 @@ def test_a_title_of_a_service_stays_on_its_line() -> None:
     service = a_service(title={"ko": "이체\nbank: OTHER", "en": "Transfers\u202e"})
     request = new_request(service, asked(), "transfer-0001", NOW)
 
-    assert request.text("JBB-037").splitlines()[7] == "요청 / Requested by: 이체 bank: OTHER / Transfers"
+    assert request.text(BANK).splitlines()[7] == "요청 / Requested by: 이체 bank: OTHER / Transfers"
 
 
 def test_the_same_key_names_one_request_of_one_service_and_customer() -> None:
@@ -161,7 +163,7 @@ def test_a_request_is_stored_longer_than_it_is_valid() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_text_on_one_line_each(kind: str) -> None:
-    lines = a_request(kind).text("JBB-037").split("\n")
+    lines = a_request(kind).text(BANK).split("\n")
 
     assert all(line.isprintable() and line for line in lines)
     assert len(lines) == 2 + len(a_request(kind).values) + 7

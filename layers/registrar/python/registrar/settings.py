@@ -2,7 +2,7 @@
 
 import os
 
-from registrar.domain.bank import Bank
+from registrar.domain.bank import Bank, SigningBank
 
 
 def setting(name: str) -> str:
@@ -23,3 +23,8 @@ def stack_name() -> str:
 def bank() -> Bank:
     """The bank by the names and the number that customers read: every function has them (template.yaml)."""
     return Bank(setting("BANK_NAME_KO"), setting("BANK_NAME_EN"), setting("HELP_DESK_PHONE"))
+
+
+def signing_bank() -> SigningBank:
+    """The bank as texts to sign name it."""
+    return SigningBank(setting("BANK_CODE"), setting("BANK_NAME_KO"))

@@ -16,3 +16,11 @@ class Bank:
     def params(self) -> dict[str, Any]:
         """What every text may use: `{bank}` and `{help_desk}`."""
         return {"bank": {"ko": self.name_ko, "en": self.name_en}, "help_desk": self.help_desk}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningBank:
+    """The bank as texts to sign name it: by its code, which evidence and receipts state too, and in Korean."""
+
+    code: str
+    name: str

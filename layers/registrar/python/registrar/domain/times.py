@@ -69,6 +69,12 @@ def short_time(iso_utc: str | datetime, language: str) -> str:
     return f"{short_date(moment, language)} {moment.hour:02}:{moment.minute:02}"
 
 
+def korean_time(at: datetime) -> str:
+    """Day and time in Seoul to the second, as texts to sign state it: "2026년 11월 30일 17:05:00 (한국 시간)"."""
+    moment = _in_seoul(at)
+    return f"{_day(moment.date(), 'ko')} {moment:%H:%M:%S} (한국 시간)"
+
+
 def _in_seoul(iso_utc: str | datetime) -> datetime:
     moment = datetime.fromisoformat(iso_utc) if isinstance(iso_utc, str) else iso_utc
     if moment.tzinfo is None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from registrar.domain.bank import SigningBank
 from registrar.domain.signing.kinds import KINDS
 from registrar.domain.signing.receipts import compact_receipt
 from registrar.domain.signing.signature_request import Failure, SignatureRequest, SigningState
@@ -47,7 +48,7 @@ def customer_view(request: SignatureRequest, language: str, now: datetime) -> di
     }
 
 
-def text_view(request: SignatureRequest, bank: str, language: str, now: datetime) -> dict[str, Any]:
+def text_view(request: SignatureRequest, bank: SigningBank, language: str, now: datetime) -> dict[str, Any]:
     """The same, with the text to sign as long as it may be signed."""
     view = customer_view(request, language, now)
     if request.answerable_at(now):

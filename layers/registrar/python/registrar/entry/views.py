@@ -6,6 +6,7 @@ from typing import Any
 from registrar.domain.access.certificate_login import CertificateLogin
 from registrar.domain.access.challenge import Challenge, Proved
 from registrar.domain.access.session import Started
+from registrar.domain.bank import SigningBank
 from registrar.domain.certificates.issuing_banks import bank_name
 from registrar.domain.certificates.summary import Summary
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_resume, text_to_sign
@@ -64,7 +65,7 @@ def session_view(started: Started) -> dict[str, Any]:
     return view | ({"device_id": started.device_id} if started.device_id else {})
 
 
-def certificate_login_view(login: CertificateLogin, bank: str) -> dict[str, Any]:
+def certificate_login_view(login: CertificateLogin, bank: SigningBank) -> dict[str, Any]:
     """The text to sign to log in."""
     return {
         "login_id": login.id,
@@ -74,7 +75,7 @@ def certificate_login_view(login: CertificateLogin, bank: str) -> dict[str, Any]
     }
 
 
-def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict[str, Any]:
+def upload_view(upload: Upload, bank: SigningBank, language: str, now: datetime) -> dict[str, Any]:
     """State, findings with their headline first in importance, certificate, and what is to be signed."""
     state = upload.state_at(now)
     findings = upload.findings_at(now)
@@ -98,7 +99,7 @@ def upload_view(upload: Upload, bank: str, language: str, now: datetime) -> dict
     return view
 
 
-def _state_view(upload: Upload, bank: str, language: str) -> dict[str, Any]:
+def _state_view(upload: Upload, bank: SigningBank, language: str) -> dict[str, Any]:
     """What an upload shows only in the state that is stored."""
     match upload:
         case NeedsPassword():
@@ -151,7 +152,7 @@ def _revocation_view(registration: Registration) -> dict[str, str] | None:
     return {"as_of": iso(status.as_of), "source": status.source} if status else None
 
 
-def resume_view(registration: Registration, bank: str, now: datetime) -> dict[str, Any]:
+def resume_view(registration: Registration, bank: SigningBank, now: datetime) -> dict[str, Any]:
     """The text to sign to cancel a loss report, where there is one."""
     if registration.lifecycle_at(now) is not Lifecycle.LIVE or Hold.CUSTOMER not in registration.holds:
         return {}
@@ -178,7 +179,7 @@ def _consent_view(language: str) -> dict[str, str]:
     return {"version": CONSENT_VERSION, "text": CONSENT_TEXT[language]}
 
 
-def _proof_view(upload: AwaitingProof, bank: str, language: str) -> dict[str, Any]:
+def _proof_view(upload: AwaitingProof, bank: SigningBank, language: str) -> dict[str, Any]:
     return {
         "kind": "to_sign",
         "text": text_to_sign(upload, bank),

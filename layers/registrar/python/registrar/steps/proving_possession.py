@@ -4,18 +4,22 @@ A refusal returns it unless the proof is wrong. After a good proof the caller re
 open; an upload that ends needs no tries.
 """
 
+from collections.abc import Sequence
+
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.possession.signature import check_possession
+from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, PossessionProofInvalid, Refusal
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, AwaitingProof
 from registrar.steps.owners import Owners
 
 
-def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: TextToSign, proof: Proof) -> None:
-    """Check that the certificate's key made `proof` over `text`, and that the certificate is the customer's.
+def prove(
+    owners: Owners, uploads: Uploads, upload: AwaitingProof, texts: Sequence[TextToSign], proof: Proof
+) -> None:
+    """Check that the certificate's key made `proof` over one of `texts`, and that the certificate is theirs.
 
     Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_…,
     IN_PROGRESS where all tries are taken by requests that are being compared.
@@ -27,7 +31,7 @@ def prove(owners: Owners, uploads: Uploads, upload: AwaitingProof, text: TextToS
     except ConditionFailed:
         raise Refusal(Code.IN_PROGRESS, retry_after=1) from None
     try:
-        check_possession(upload.der, text, proof)
+        check_one_signed(upload.der, texts, proof)
         claim.check(upload.der)
     except PossessionProofInvalid:
         raise _failed(tries) from None

@@ -16,9 +16,10 @@ from typing import Protocol
 from registrar.aws.tables.answers import Answers
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.signature_requests import SignatureRequests
-from registrar.domain.possession.headings import TextToSign
+from registrar.domain.bank import SigningBank
+from registrar.domain.possession.headings import TextToSign, Version
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.possession.signature import check_possession
+from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, PossessionProofInvalid, Refusal
 from registrar.domain.registrations.registration import Registration
@@ -65,7 +66,7 @@ class Signing:
     registrations: Registrations
     statuses: FreshStatuses
     evidence: Evidence
-    bank: str
+    bank: SigningBank
 
     def answer(self, answer: Answer, limits: Limits) -> SignatureRequest:
         """The request in its final state; one that was final before is returned unchanged.
@@ -82,9 +83,9 @@ class Signing:
             raise Refusal(Code.SIGNING_REQUEST_EXPIRED)
         if registration is None:
             raise Refusal(Code.REG_NOT_FOUND)
-        text = request.text(self.bank)
+        texts = [request.text(self.bank, version) for version in reversed(Version)]
         try:
-            check_possession(registration.der, text, answer.proof)
+            text = check_one_signed(registration.der, texts, answer.proof)
         except PossessionProofInvalid:
             return self._signed_wrongly(request, answer.at)
         return self._signed(request, registration, text, answer, limits)

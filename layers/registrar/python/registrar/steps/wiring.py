@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from registrar.aws import wiring as stores
 from registrar.aws.clients import client
-from registrar.settings import bank, setting, settings_list
+from registrar.settings import bank, setting, settings_list, signing_bank
 
 if TYPE_CHECKING:
     from registrar.aws.queues.sender import Sender
@@ -203,7 +203,7 @@ def signing() -> Signing:
         stores.registrations(),
         fresh_statuses(),
         evidence(),
-        setting("BANK_CODE"),
+        signing_bank(),
     )
 
 

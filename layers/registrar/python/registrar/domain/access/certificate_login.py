@@ -11,11 +11,20 @@ from datetime import datetime
 
 from registrar.domain.access.challenge import CHALLENGE_LIFE
 from registrar.domain.access.customer import Customer
-from registrar.domain.possession.headings import Heading, TextToSign, compose
+from registrar.domain.bank import SigningBank
+from registrar.domain.possession.headings import (
+    LATEST,
+    Bound,
+    Heading,
+    Label,
+    TextToSign,
+    Version,
+    compose,
+    labelled,
+)
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Registration
-from registrar.domain.times import iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +36,16 @@ class CertificateLogin:
     created_at: datetime
     expires_at: datetime
 
-    def text(self, bank: str) -> TextToSign:
+    def text(self, bank: SigningBank, version: Version = LATEST) -> TextToSign:
         """The text to sign."""
-        lines = {"bank": bank, "login": self.id, "nonce": self.nonce, "valid until": iso(self.expires_at)}
-        return compose(Heading.LOG_IN, lines)
+        lines: Bound = {
+            Label.BANK: bank,
+            Label.PURPOSE: "로그인",
+            Label.LOGIN: self.id,
+            Label.NONCE: self.nonce,
+            Label.UNTIL: self.expires_at,
+        }
+        return compose(Heading.LOG_IN, labelled(version, lines))
 
 
 def new_certificate_login(now: datetime) -> CertificateLogin:

@@ -1,12 +1,16 @@
 """Texts to sign: how each is composed, and what each begins with. Standard library only.
 
 A key signs for many purposes. Each purpose has a heading of its own, so that a signature for one is valid for no
-other.
+other. The headings are of all versions; what binds a text is labelled by its version.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum, unique
+from datetime import datetime
+from enum import Enum, IntEnum, StrEnum, unique
 from typing import NewType
+
+from registrar.domain.bank import SigningBank
+from registrar.domain.times import iso, korean_time
 
 TextToSign = NewType("TextToSign", str)
 """A text that `compose` made: no other is checked as a proof of possession."""
@@ -21,6 +25,66 @@ class Heading(StrEnum):
     PROVE = "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate"
     LOG_IN = "인증서로 로그인 / Log in with a registered certificate"
     SIGN = "거래 내용을 확인하고 서명 / Check and sign this transaction"
+
+
+class Version(IntEnum):
+    """How the lines that bind a text are written.
+
+    A text is shown in the latest version. A signature over any of them is accepted: an app may hold a text of the
+    release before, and evidence holds its text for years. All bind the same values.
+    """
+
+    ENGLISH = 1
+    KOREAN = 2
+
+
+LATEST = Version.KOREAN
+
+
+@unique
+class Label(Enum):
+    """What a line binds: its label in each version; None where a version has no such line."""
+
+    BANK = ("bank", "은행")
+    PURPOSE = (None, "용도")
+    UPLOAD = ("upload", "등록 요청 번호")
+    REGISTRATION = ("registration", "등록 번호")
+    CHALLENGE = ("challenge", "본인 확인 번호")
+    LOGIN = ("login", "로그인 번호")
+    OPERATION = ("operation", "본인 확인 업무")
+    OBJECT = ("object", "대상")
+    SERVICE = ("service", "요청 시스템")
+    REQUEST = ("request", "서명 요청 번호")
+    CERTIFICATE = ("certificate", "인증서 지문(SHA-256)")
+    DOCUMENT = ("document", "문서 지문(SHA-256)")
+    NONCE = ("nonce", "일회용 값")
+    UNTIL = ("valid until", "서명 기한")
+
+    def of(self, version: Version) -> str | None:
+        """The label in `version`."""
+        label: str | None = self.value[version - 1]
+        return label
+
+
+Bound = Mapping[Label, str | datetime | SigningBank]
+"""What a text binds, in the order of its lines."""
+
+
+def labelled(version: Version, lines: Bound) -> dict[str, str]:
+    """The lines by their labels, each value as `version` writes it."""
+    shown = ((label.of(version), _written(version, label, value)) for label, value in lines.items())
+    return {label: value for label, value in shown if label is not None}
+
+
+def _written(version: Version, label: Label, value: str | datetime | SigningBank) -> str:
+    old = version is Version.ENGLISH
+    match value:
+        case SigningBank(code=code, name=name):
+            return code if old else f"{name}({code})"
+        case datetime():
+            return iso(value) if old else korean_time(value)
+        case _:
+            return f"sha256 {value}" if old and label in (Label.CERTIFICATE, Label.DOCUMENT) else value
 
 
 def compose(heading: Heading, lines: Mapping[str, str]) -> TextToSign:

@@ -4,6 +4,8 @@ These keys also sign contracts, so the key is never asked to sign a bare nonce: 
 is for, and binds bank, upload, certificate and end of validity.
 """
 
+from collections.abc import Iterable
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -13,6 +15,20 @@ from registrar.domain.possession.cms_signature import check_cms_signature
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.reasons.errors import PossessionProofInvalid
+
+
+def check_one_signed(der: bytes, texts: Iterable[TextToSign], proof: Proof) -> TextToSign:
+    """The text that the key of the certificate `der` signed, of the versions of one. Raises PossessionProofInvalid
+    where it is none of them."""
+    failure = PossessionProofInvalid("no text")
+    for text in texts:
+        try:
+            check_possession(der, text, proof)
+        except PossessionProofInvalid as error:
+            failure = error
+        else:
+            return text
+    raise failure
 
 
 def check_possession(der: bytes, text: TextToSign, proof: Proof) -> None:

@@ -5,37 +5,39 @@ The private keys were deleted when the certificates were made.
 """
 
 import base64
+from collections.abc import Iterable
 
 from registrar.domain.possession.cms_signature import read_signer
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.possession.signature import check_possession
+from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.reasons.errors import PossessionProofInvalid
 
 _LONGEST_ECDSA = 139
 """Of P-521, in DER. No RSA key that is registered makes a signature as short."""
 
 
-def is_signed(der: bytes | None, text: TextToSign, proof: Proof) -> bool:
-    """Whether the key of the certificate `der` made the proof over `text`.
+def is_signed(der: bytes | None, texts: Iterable[TextToSign], proof: Proof) -> bool:
+    """Whether the key of the certificate `der` made the proof over one of `texts`, the versions of one.
 
     Where the certificate is unknown (None) it did not, and that takes as long: the signature is checked with a key
     of the kind that makes such ones.
     """
     try:
-        if der is None:
-            _check_with_nobodys(text, proof)
-        else:
-            check_possession(der, text, proof)
+        check_one_signed(_nobodys(proof) if der is None else der, texts, _bare(proof) if der is None else proof)
     except PossessionProofInvalid:
         return False
     return der is not None
 
 
-def _check_with_nobodys(text: TextToSign, proof: Proof) -> None:
+def _nobodys(proof: Proof) -> bytes:
+    return _EC if len(_bare(proof).signature) <= _LONGEST_ECDSA else _RSA
+
+
+def _bare(proof: Proof) -> Proof:
+    """The signature alone, which is checked in any case."""
     signature = read_signer(proof.signature).signature if proof.kind == "cms" else proof.signature
-    nobodys = _EC if len(signature) <= _LONGEST_ECDSA else _RSA
-    check_possession(nobodys, text, Proof("signature", signature, None))
+    return Proof("signature", signature, None)
 
 
 # RSA 2048 and P-256, self-signed.

@@ -19,13 +19,22 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from registrar.domain.access.relying_service import RelyingService
-from registrar.domain.possession.headings import Heading, TextToSign, compose
+from registrar.domain.bank import SigningBank
+from registrar.domain.possession.headings import (
+    LATEST,
+    Bound,
+    Heading,
+    Label,
+    TextToSign,
+    Version,
+    compose,
+    labelled,
+)
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.signing.kinds import KINDS, Value
-from registrar.domain.times import iso
 
 TRANSACTION = "거래 / Transaction"
 REQUESTED_BY = "요청 / Requested by"
@@ -132,7 +141,7 @@ class SignatureRequest:
             return Hint.SIGNED_WRONGLY
         return Hint.SEEN_BY_APP if self.seen_at else Hint.OUTSTANDING
 
-    def text(self, bank: str) -> TextToSign:
+    def text(self, bank: SigningBank, version: Version = LATEST) -> TextToSign:
         """The text to sign: a heading, the kind's labelled lines, then what binds them. LF between lines and none
         at the end, as UTF-8.
 
@@ -144,14 +153,16 @@ class SignatureRequest:
             TRANSACTION: kind.title,
             **kind.shown(self.values),
             REQUESTED_BY: f"{self.service_title['ko']} / {self.service_title['en']}",
-            "bank": bank,
-            "service": self.service,
-            "request": self.id,
-            "document": f"sha256 {self.document_sha256}",
-            "nonce": self.nonce,
-            "valid until": iso(self.expires_at),
         }
-        return compose(Heading.SIGN, lines)
+        binding: Bound = {
+            Label.BANK: bank,
+            Label.SERVICE: self.service,
+            Label.REQUEST: self.id,
+            Label.DOCUMENT: self.document_sha256,
+            Label.NONCE: self.nonce,
+            Label.UNTIL: self.expires_at,
+        }
+        return compose(Heading.SIGN, lines | labelled(version, binding))
 
 
 @dataclass(frozen=True, slots=True)
