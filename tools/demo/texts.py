@@ -114,8 +114,8 @@ STEPS: Mapping[str, Text] = {
     ),
     "password_wrong": Text("enters a wrong password", "틀린 비밀번호를 입력합니다"),
     "password_right": Text(
-        "seals the right password: the key opens, matches the certificate, and R matches the customer",
-        "맞는 비밀번호를 봉인해 보냅니다: 개인키가 인증서와 일치하고, 난수 R로 본인의 인증서임을 확인합니다",
+        "encrypts the right password: the key opens, matches the certificate, and R matches the customer",
+        "맞는 비밀번호를 암호화하여 전송합니다: 개인키가 인증서와 일치하고, 난수 R로 본인의 인증서임을 확인합니다",
     ),
     "container_registered": Text(
         "agrees to the consent text: registered; file and password are deleted",

@@ -260,7 +260,7 @@ def test_dates_and_times_are_in_seoul_time() -> None:
 def test_values_are_shown_in_the_language_of_the_text() -> None:
     korean = render(Code.CERT_POLICY_NOT_ACCEPTED, "ko", SAMPLES)[1]
     english = render(Code.CERT_POLICY_NOT_ACCEPTED, "en", SAMPLES)[1]
-    assert "(증권용)" in korean
+    assert "종류: 증권용." in korean
     assert "개인 범용, 은행용." in korean
     assert "(securities)" in english
     assert "personal, general purpose, banking." in english

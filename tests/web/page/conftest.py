@@ -56,7 +56,9 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     origins = {"PasskeyRpId": "localhost", "PasskeyOrigins": origin, "WebOrigins": origin}
     with DemoIssuers(pki) as issuers, LocalCloud.start(seed.parameters(pki) | origins) as cloud:
         seed.seed(cloud, pki, issuers.url)
-        config.write_text(json.dumps({"api": cloud.url, "rp_id": "localhost", "bank": NAMES}))
+        config.write_text(
+            json.dumps({"api": cloud.url, "rp_id": "localhost", "bank": NAMES, "help_desk": "1588-0000"})
+        )
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield Bank(origin, cloud, pki, issuers)
         server.shutdown()

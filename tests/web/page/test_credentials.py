@@ -81,7 +81,7 @@ def test_an_authenticator_app_is_enrolled_by_its_qr_code(new_visitor: NewVisitor
     visitor.open("credentials/totp")
     visitor.log_in()
     visitor.passes_step_up()
-    picture = visitor.page.get_by_role("img", name="OTP 앱으로 찍는 QR 코드")
+    picture = visitor.page.get_by_role("img", name="OTP 앱으로 스캔하는 QR 코드")
     expect(picture).to_be_visible()
     address = read_qr_code(visitor, picture, browser)
     assert address.startswith("otpauth://totp/")

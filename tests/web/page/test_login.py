@@ -214,7 +214,7 @@ def test_a_login_in_another_tab_ends_the_session_of_the_first(new_visitor: NewVi
     visitor.page = second
     visitor.open()
     visitor.log_in()
-    visitor.sees("다른 기기나 창에서 로그인되어 있던 세션은 종료되었습니다.")
+    visitor.sees("다른 기기나 창의 로그인은 종료되었습니다.")
     visitor.page = first
     visitor.page.get_by_role("navigation").get_by_role("link", name="인증서 관리").click()
 

@@ -118,7 +118,7 @@ def test_a_loss_is_reported_without_a_login(new_visitor: NewVisitor, new_certifi
     visitor.has_registered(new_certificate())
 
     visitor.open()
-    visitor.follow("휴대폰이나 인증서를 잃어버리셨나요?")
+    visitor.follow("휴대폰이나 인증서를 분실하셨습니까?")
     visitor.is_at("분실 신고")
     visitor.fill("고객 ID", visitor.phone.customer.id)
     visitor.fill("로그인 비밀번호", "wrong-password")
@@ -145,7 +145,7 @@ def test_a_certificate_is_deregistered_with_a_fresh_proof_of_identity(
     visitor.press("등록 해제하기")
     visitor.sees("등록을 해제했습니다.")
     visitor.page.get_by_role("main").get_by_role("link", name="인증서 관리").click()
-    visitor.sees("사용이 끝난 인증서")
+    visitor.sees("사용 종료된 인증서")
 
     (registration,) = visitor.registrations()
     assert registration["status"] == "DEREGISTERED"
@@ -202,7 +202,7 @@ def test_a_certificate_of_the_same_key_is_registered_only_in_place_of_the_earlie
     visitor.press("등록")
     visitor.agree_and_sign()
     visitor.sees("같은 개인키로 이미 등록된 인증서가 있습니다.")
-    visitor.press("이전 인증서를 대신하여 등록")
+    visitor.press("이전 인증서를 대체하여 등록")
     visitor.is_at("등록되었습니다")
 
     status = {each["registration_id"]: each["status"] for each in visitor.registrations()}

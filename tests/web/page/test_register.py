@@ -114,7 +114,7 @@ def test_a_locked_file_is_sent_with_its_password_sealed(
     visitor.open("register")
     visitor.log_in()
     visitor.choose(*(tmp_path / name for name in names))
-    visitor.select("비밀번호로 잠긴 파일 보내기")
+    visitor.select("비밀번호로 보호된 파일 전송")
     visitor.press("등록")
     visitor.is_at("인증서 비밀번호 입력")
     visitor.fill("인증서 비밀번호", "wrong-password")

@@ -44,7 +44,7 @@ def test_a_transfer_is_read_whole_and_signed(
 
     visitor.open("requests")
     visitor.log_in()
-    visitor.sees("서명을 기다리는 요청이 없습니다.")
+    visitor.sees("서명 대기 중인 요청이 없습니다.")
     request_id = asked(bank, visitor)  # it appears by itself
     visitor.follow("내용 보기")
     text = visitor.page.locator(".to-sign")
@@ -65,7 +65,7 @@ def test_a_transfer_is_declined(bank: Bank, new_visitor: NewVisitor) -> None:
 
     visitor.open()
     visitor.log_in()
-    visitor.sees("서명을 기다리는 요청이 1건 있습니다.")
+    visitor.sees("서명 대기 중인 요청이 1건 있습니다.")
     visitor.follow("서명 요청 보기")
     visitor.follow("내용 보기")
     visitor.press("거절하기")

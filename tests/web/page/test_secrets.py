@@ -102,7 +102,7 @@ def test_key_password_and_r_leave_the_browser_sealed_or_not_at_all(
     visitor.log_in()
     visitor.choose_folder(tmp_path / "NPKI")
     if way == "container":
-        visitor.select("비밀번호로 잠긴 파일 보내기")
+        visitor.select("비밀번호로 보호된 파일 전송")
         visitor.press("등록")
         visitor.fill("인증서 비밀번호", "planted-wrong-Passw0rd")
         visitor.press("확인")

@@ -111,7 +111,7 @@ def _containers(visitor: Visitor, folder: Path, issue: Callable[..., CustomerCer
     visitor.open("register")
     visitor.log_in()
     visitor.choose_folder(folder / "container/NPKI")
-    visitor.select("비밀번호로 잠긴 파일 보내기")
+    visitor.select("비밀번호로 보호된 파일 전송")
     visitor.press("등록")
     visitor.is_at("인증서 비밀번호 입력")
     yield "container-password"

@@ -55,7 +55,7 @@ export function App() {
           <a href="./guide.html" target="_blank" rel="noopener">
             {t.nav.guide}
           </a>
-          {config.helpDesk && <span>{t.helpDesk(config.helpDesk)}</span>}
+          <span>{t.helpDesk(config.helpDesk)}</span>
         </p>
       </footer>
       <Announcer />

@@ -6,8 +6,8 @@ export interface Config {
   readonly api: string;
   readonly bank: Readonly<Record<Language, string>>;
   readonly languages: readonly Language[];
-  /** The number of the bank's help desk. */
-  readonly helpDesk: string | null;
+  /** The number of the bank's help desk, as it is dialled in Korea. Texts name it, as they name the bank. */
+  readonly helpDesk: string;
 }
 
 export let config: Config;
@@ -31,17 +31,19 @@ function read(content: Readonly<Record<string, unknown>>): Config {
     help_desk?: unknown;
   };
   if (typeof api !== "string") throw new Error("config.json names no API");
+  if (typeof helpDesk !== "string" || helpDesk === "") throw new Error("config.json names no help desk");
   const known = LANGUAGES.filter((language) => !Array.isArray(languages) || languages.includes(language));
   return {
     api: api.replace(/\/$/, ""),
     bank: names(bank),
     languages: known.length > 0 ? known : LANGUAGES,
-    helpDesk: typeof helpDesk === "string" && helpDesk !== "" ? helpDesk : null,
+    helpDesk,
   };
 }
 
 function names(bank: unknown): Readonly<Record<Language, string>> {
   if (typeof bank === "string") return { ko: bank, en: bank };
   const { ko, en } = (bank ?? {}) as { ko?: unknown; en?: unknown };
-  return { ko: typeof ko === "string" ? ko : "은행", en: typeof en === "string" ? en : "Bank" };
+  if (typeof ko !== "string" || typeof en !== "string") throw new Error("config.json does not name the bank");
+  return { ko, en };
 }

@@ -75,7 +75,7 @@ export function Reasons({ shown }: { shown: Shown }) {
       )}
       {shown.reference && (
         <p class="hint">
-          {t.problem.reference(shown.reference)} {config.helpDesk && t.helpDesk(config.helpDesk)}
+          {t.problem.reference(shown.reference)} {t.helpDesk(config.helpDesk)}
         </p>
       )}
     </>
@@ -98,9 +98,7 @@ export function shownFileProblem(problem: FileProblem, t: Texts, chosen: Languag
   const { code, params } = problem;
   if (code === "FILE_PASSWORD_WRONG") return words(t.problem.passwordWrong, t.problem.passwordWrongText);
   const size = params.max_bytes === undefined ? undefined : `${Math.floor(params.max_bytes / 1024)} KB`;
-  return (
-    byCode(code, { ...params, max_bytes: size }, t, chosen) ?? words(t.problem.unexpected, t.problem.unexpectedText)
-  );
+  return byCode(code, { ...params, max_bytes: size }, t, chosen) ?? unexpected(t, chosen);
 }
 
 function shownOf(error: PageError, t: Texts, chosen: Language): Shown {
@@ -126,7 +124,7 @@ function shownOf(error: PageError, t: Texts, chosen: Language): Shown {
     case "page":
       return shownPageProblem(error.reason, t, chosen);
   }
-  return words(t.problem.unexpected, t.problem.unexpectedText);
+  return unexpected(t, chosen);
 }
 
 function shownPageProblem(
@@ -142,7 +140,7 @@ function shownPageProblem(
     case "no-registration":
       return words(t.problem.noRegistration, t.problem.noRegistrationText);
     case "no-random-number":
-      return byCode("OWNER_UNVERIFIABLE", {}, t, chosen) ?? words(t.problem.unexpected, t.problem.unexpectedText);
+      return byCode("OWNER_UNVERIFIABLE", {}, t, chosen) ?? unexpected(t, chosen);
   }
 }
 
@@ -167,8 +165,9 @@ function byCode(
 ): Shown | null {
   const reason = (REASONS as Readonly<Record<string, Reason>>)[code];
   if (!reason) return null;
+  const values: typeof params = { bank: config.bank[chosen], help_desk: config.helpDesk, ...params };
   const text = reason.text[chosen].replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name];
+    const value = values[name];
     return typeof value === "number" ? value.toLocaleString("en") : (value ?? "");
   });
   return {
@@ -177,6 +176,10 @@ function byCode(
     faq: reason.faq,
     next: nextOf(reason.next_action, code, undefined, t),
   };
+}
+
+function unexpected(t: Texts, chosen: Language): Shown {
+  return words(t.problem.unexpected, t.problem.unexpectedText(config.bank[chosen], config.helpDesk));
 }
 
 function words(title: string, text: string): Shown {
@@ -202,6 +205,8 @@ function nextOf(action: string, code: string, registrationId: string | undefined
             label: t.next.MANAGE,
             address: addressOf(["certificates", ...(registrationId ? [registrationId] : [])]),
           };
+    case "CALL":
+      return { label: t.call, address: `tel:${config.helpDesk}` };
     case "RESUME":
       return registrationId
         ? { label: t.next.RESUME, address: addressOf(["certificates", registrationId, "resume"]) }

@@ -25,6 +25,7 @@ export const en: Texts = {
     logout: "Log out",
   },
   helpDesk: (phone) => `Help desk ${phone}`,
+  call: "Call the help desk",
   notFound: {
     title: "Page not found",
     text: "The address is wrong, or the page no longer exists.",
@@ -41,7 +42,7 @@ export const en: Texts = {
     warningText: "For your safety you will soon be logged out unless you continue.",
     cannotLast:
       "An hour has passed since your login, so it cannot be extended. Log in again to continue where you were.",
-    other: "You were logged in on another device or window; that session has ended.",
+    other: "Your login on another device or window has ended.",
     absences: {
       none: "",
       left: "You have logged out.",
@@ -60,19 +61,20 @@ export const en: Texts = {
     timedOut: "The response takes too long",
     timedOutText: "Try again in a while. A password has to be entered again.",
     unexpected: "Something went wrong",
-    unexpectedText: "Try again in a while. If it goes on, call the help desk.",
+    unexpectedText: (bank, phone) =>
+      `Try again in a while. If it happens again, call the ${bank} help desk (${phone}).`,
     formExpired: "The time to send the file has passed",
     formSize: "The file has changed since you chose it",
     formText: "Choose the file again.",
-    passwordWrong: "The certificate's password is not right",
+    passwordWrong: "The certificate password is not right",
     passwordWrongText:
       "Enter the password of the certificate, not your login password. Capital and small letters differ.",
     secretEmpty: "Enter the password",
     secretTooLong: "The password is too long",
-    secretText: "Check the certificate's password.",
+    secretText: "Check the certificate password.",
     passkey: {
       cancelled: "The passkey was not used",
-      cancelledText: "It was cancelled, or the time has passed. Try again, or choose another way.",
+      cancelledText: "It was cancelled, or the time has passed. Try again, or choose another method.",
       unsupported: "This browser cannot use passkeys",
       unsupportedText: "Choose another way.",
       known: "This device has a passkey already",
@@ -91,7 +93,7 @@ export const en: Texts = {
     CHOOSE_FILE: "Choose the file again",
     MANAGE: "Go to your certificates",
     REGISTER_NEW_CERT: "Register another certificate",
-    RESUME: "Use it again",
+    RESUME: "Cancel the loss report",
   },
   login: {
     title: "Log in",

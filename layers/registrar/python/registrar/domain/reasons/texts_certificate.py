@@ -71,14 +71,14 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     },
     Code.CERT_POLICY_NOT_ACCEPTED: {
         "ko": Wording(
-            "은행에서 사용할 수 없는 종류입니다",
-            "이 인증서의 종류({found})로는 은행 거래를 할 수 없습니다. 등록할 수 있는 종류: {accepted}. 이 "
-            "가운데 하나를 발급받아 등록해 주십시오.",
+            "등록할 수 없는 종류의 인증서입니다",
+            "선택하신 인증서의 종류: {found}. 등록하실 수 있는 종류: {accepted}. 등록하실 수 있는 종류의 "
+            "인증서를 발급받아 등록해 주십시오.",
         ),
         "en": Wording(
             "This kind is not accepted",
-            "A certificate of this kind ({found}) cannot be used for banking. Kinds that can be registered: "
-            "{accepted}. Please register a certificate of one of these kinds.",
+            "A certificate of this kind ({found}) cannot be registered. Kinds that can be registered: "
+            "{accepted}. Register a certificate of one of these kinds.",
         ),
     },
     Code.CERT_FINANCIAL_NOT_ACCEPTED: {
