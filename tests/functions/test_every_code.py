@@ -67,7 +67,7 @@ from tests.support.scenarios import (
     without_trust,
     wrong_password,
 )
-from tests.support.shape import GATEWAY, RELYING_GATEWAY
+from tests.support.shape import GATEWAY, RELYING_GATEWAY, TEMPLATE
 from tests.support.signed_elsewhere import (
     expired_after_signing,
     known_only_from_before,
@@ -78,6 +78,7 @@ from tests.support.signed_elsewhere import (
 )
 from tests.support.signing import CARD, a_signer
 from tests.support.transitions import block
+from tools.packaging.template import gateway_body
 from tools.pki.npki_files import Pbes2, sign_pri_key
 
 SCENARIOS: dict[str, Scenario] = {
@@ -185,7 +186,7 @@ SCENARIOS |= {code: looked_at(CASES[code][0]) for code in OF_THE_DECISION}
 
 def test_every_code_of_the_catalogue_has_its_scenario() -> None:
     gateways = [*GATEWAY.values(), *RELYING_GATEWAY.values()]
-    said_by_the_gateway = {json.loads(g["ResponseTemplates"]["application/json"])["code"] for g in gateways}
+    said_by_the_gateway = {json.loads(gateway_body(g, TEMPLATE))["code"] for g in gateways}
 
     assert set(SCENARIOS) | ONLY_OF_THE_GATEWAY == set(CATALOGUE)
     assert said_by_the_gateway >= ONLY_OF_THE_GATEWAY

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.shape import GATEWAY, NESTED, RELYING_GATEWAY, RESOURCES, as_list, expanded, of_type
+from tests.support.shape import GATEWAY, NESTED, RELYING_GATEWAY, RESOURCES, TEMPLATE, as_list, expanded, of_type
+from tools.packaging.template import gateway_body
 
 STAGES = {"Apiv1Stage": "ApiAccessLogs", "RelyingApiv1Stage": "RelyingAccessLogs"}
 each_stage = pytest.mark.parametrize("stage", STAGES)
@@ -32,8 +33,7 @@ def test_every_request_is_logged_with_the_ids_that_functions_log(stage: str) -> 
 @pytest.mark.parametrize("responses", [GATEWAY, RELYING_GATEWAY])
 def test_every_answer_of_the_gateway_shows_the_reference(responses: dict[str, dict[str, Any]]) -> None:
     for response in responses.values():
-        (template,) = response["ResponseTemplates"].values()
-        assert json.loads(template)["support_ref"] == "$context.requestId"
+        assert json.loads(gateway_body(response, TEMPLATE))["support_ref"] == "$context.requestId"
 
 
 @each_stage

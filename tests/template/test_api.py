@@ -22,6 +22,7 @@ from tests.support.shape import (
     expanded,
     of_type,
 )
+from tools.packaging.template import gateway_body
 
 API: dict[str, Any] = RESOURCES["Api"]["Properties"]
 # The routes that need no session, decided only here.
@@ -144,6 +145,13 @@ def test_throttling_reaches_the_expanded_stages() -> None:
     assert {stage["RestApiId"]["Ref"]: stage["MethodSettings"] for stage in stages} == written
 
 
+def test_an_error_of_the_gateway_names_the_help_desk() -> None:
+    body = GATEWAY["DEFAULT_5XX"]["ResponseTemplates"]["application/json"]
+
+    assert '"params":{"help_desk":"${HelpDeskPhone}"}' in body["Fn::Sub"]
+    assert json.loads(_template(GATEWAY["DEFAULT_5XX"]))["params"] == {"help_desk": "1588-0000"}
+
+
 def test_every_gateway_response_is_defined() -> None:
     assert {kind: json.loads(_template(response))["code"] for kind, response in GATEWAY.items()} == {
         "UNAUTHORIZED": "AUTH_REQUIRED",
@@ -253,5 +261,4 @@ def _for_pages(value: Any) -> dict[str, Any]:
 
 
 def _template(response: dict[str, Any]) -> str:
-    text: str = response["ResponseTemplates"]["application/json"]
-    return text
+    return gateway_body(response, TEMPLATE)

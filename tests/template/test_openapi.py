@@ -31,12 +31,13 @@ from tests.support.shape import PUBLIC_ROUTES, RESOURCES, ROUTES, TEMPLATE, verb
 from tools.checks.problem_examples import BEGIN, END, params_of, section
 from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
+from tools.packaging.template import gateway_body
 
 SCHEMAS: dict[str, dict[str, Any]] = SPEC["components"]["schemas"]
 EXAMPLES: dict[str, dict[str, Any]] = SPEC["components"]["examples"]
 GUIDE = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
 GATEWAY = {
-    name: json.loads(response["ResponseTemplates"]["application/json"])
+    name: json.loads(gateway_body(response, TEMPLATE))
     for name, response in RESOURCES["Api"]["Properties"]["GatewayResponses"].items()
 }
 FOLDERS = {route: verb(name) for route, name in ROUTES.items()}

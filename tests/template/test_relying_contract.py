@@ -41,12 +41,10 @@ from tests.support.signing import HOSTILE, TRANSFER, VALUES
 from tools.checks.problem_examples import BEGIN, END, RELYING, section
 from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
+from tools.packaging.template import gateway_body
 
 SCHEMAS: dict[str, dict[str, Any]] = RELYING_SPEC["components"]["schemas"]
-GATEWAY = {
-    name: json.loads(response["ResponseTemplates"]["application/json"])
-    for name, response in RELYING_GATEWAY.items()
-}
+GATEWAY = {name: json.loads(gateway_body(response, TEMPLATE)) for name, response in RELYING_GATEWAY.items()}
 PROBLEM_JSON = "application/problem+json"
 FAILURES = {
     *(Code.CERT_NOT_YET_VALID, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, Code.TRUST_CA_REVOKED),

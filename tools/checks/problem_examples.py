@@ -23,7 +23,7 @@ from registrar.domain.registrations.upload import DAILY_UPLOADS, MAX_FILE_BYTES
 from registrar.entry.responses import problem
 from tools.checks.sections import keep_section
 from tools.cloud.emulator import ROOT
-from tools.packaging.template import read_template
+from tools.packaging.template import gateway_body, read_template
 
 BEGIN = "    # problems: written by `make docs` from the catalogue of reasons and template.yaml\n"
 END = "    # end of problems\n"
@@ -122,7 +122,7 @@ def _ours(code: Code) -> dict[str, Any]:
 
 def _gateways(codes: list[Code], template: Mapping[str, Any], api: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for response in template["Resources"][api]["Properties"]["GatewayResponses"].values():
-        value = json.loads(response["ResponseTemplates"]["application/json"])
+        value = json.loads(gateway_body(response, template))
         if value["code"] in codes:
             yield (
                 f"GATEWAY_{value['code']}",

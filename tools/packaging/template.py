@@ -170,3 +170,12 @@ def zip_folder(folder: Path) -> bytes:
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes(), compresslevel=1)
     return buffer.getvalue()
+
+
+def gateway_body(response: Mapping[str, Any], template: Mapping[str, Any]) -> str:
+    """The body of a response of API Gateway itself; a parameter of the template in it has its default."""
+    body = response["ResponseTemplates"]["application/json"]
+    text: str = body["Fn::Sub"] if isinstance(body, Mapping) else body
+    for name, parameter in template["Parameters"].items():
+        text = text.replace(f"${{{name}}}", str(parameter.get("Default", "")))
+    return text

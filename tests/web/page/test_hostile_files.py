@@ -54,7 +54,7 @@ def empty(path: Path) -> None:
         (zipped, "인증서 파일을 읽을 수 없습니다"),
         (nested, "인증서 파일을 읽을 수 없습니다"),
         (indefinite, "인증서 파일을 읽을 수 없습니다"),
-        (empty, "빈 파일입니다"),
+        (empty, "내용이 없는 파일입니다"),
     ],
 )
 def test_a_hostile_file_gets_a_reason(
@@ -84,7 +84,7 @@ def test_a_folder_of_thousands_of_files_is_looked_at_in_part(
     visitor.choose_folder(tmp_path / "NPKI")
 
     visitor.sees("인증서 1개를 찾았습니다.")
-    visitor.sees("502개는 살펴보지 않았습니다.")
+    visitor.sees("502개는 확인하지 않았습니다.")
 
 
 @pytest.mark.parametrize("rounds", [MOST_ROUNDS + 1, 0x7FFFFF])
@@ -102,7 +102,7 @@ def test_a_key_that_asks_for_too_much_work_is_refused(
     visitor.log_in()
     visitor.choose_folder(tmp_path / "NPKI")
 
-    visitor.sees("파일을 여는 데 계산이 너무 많이 필요합니다")
+    visitor.sees("열 수 없는 설정의 파일입니다")
     visitor.sees(f"{rounds:,}회")
 
 

@@ -63,7 +63,7 @@ def test_a_status_check_asks_the_issuer_and_shows_that_it_was_revoked(
     visitor.sees("처리 중입니다.")  # the page asks again by itself
     bank.issuers.set_mode(certificate.certificate, "revoked")
     # Where other tests had failures of this responder too, it rests for a minute before it is asked again.
-    expect(visitor.page.locator("main")).to_contain_text("발급기관에서 폐지한 인증서입니다", timeout=90_000)
+    expect(visitor.page.locator("main")).to_contain_text("폐지된 인증서입니다", timeout=90_000)
 
     expect(visitor.page.get_by_role("button", name="상태 조회")).to_have_count(0)
     visitor.follow("다른 인증서 등록")
@@ -161,19 +161,19 @@ def test_a_renewed_certificate_takes_the_place_of_the_earlier_one(
     visitor.open(f"certificates/{earlier}")
     visitor.log_in()
     visitor.follow("갱신한 인증서 등록")
-    visitor.sees("이전 인증서는 더 이상 사용되지 않습니다.")
+    visitor.sees("이전 인증서는 더 이상 사용할 수 없습니다.")
     visitor.choose_folder(tmp_path / "NPKI")
     visitor.press("등록")
     visitor.passes_step_up()
     visitor.is_at("동의와 서명")
     visitor.page.reload()  # which certificate it replaces is not forgotten
     visitor.log_in()
-    visitor.sees("이전 인증서는 더 이상 사용되지 않습니다.")
+    visitor.sees("이전 인증서는 더 이상 사용할 수 없습니다.")
     visitor.open()
     visitor.log_in()
     visitor.sees("갱신한 인증서로 바꾸는 등록이 진행 중입니다.")
     visitor.follow("이어서 하기")
-    visitor.sees("이전 인증서는 더 이상 사용되지 않습니다.")
+    visitor.sees("이전 인증서는 더 이상 사용할 수 없습니다.")
     visitor.choose_folder(tmp_path / "NPKI")
     visitor.agree_and_sign()
     visitor.is_at("등록되었습니다")

@@ -211,7 +211,7 @@ def test_a_service_that_fails_is_said_so_with_a_reference(
     headers = {"Access-Control-Allow-Origin": visitor.origin}
     body: dict[str, Any] = {
         "type": "urn:registrar:problem:system-retry",
-        "title": "저희 쪽에 문제가 생겼습니다",
+        "title": "일시적인 오류가 발생했습니다",
         "detail": "잠시 후 다시 시도해 주십시오.",
         "status": 500,
         "code": "SYSTEM_RETRY",

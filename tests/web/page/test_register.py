@@ -119,7 +119,7 @@ def test_a_locked_file_is_sent_with_its_password_sealed(
     visitor.is_at("인증서 비밀번호 입력")
     visitor.fill("인증서 비밀번호", "wrong-password")
     visitor.press("확인")
-    visitor.sees("파일의 비밀번호가 맞지 않습니다")
+    visitor.sees("인증서 비밀번호가 맞지 않습니다")
     visitor.sees("남은 입력 횟수: 4회")
     visitor.fill("인증서 비밀번호", FILE_PASSWORD)
     visitor.press("확인")

@@ -106,7 +106,7 @@ def test_key_password_and_r_leave_the_browser_sealed_or_not_at_all(
         visitor.press("등록")
         visitor.fill("인증서 비밀번호", "planted-wrong-Passw0rd")
         visitor.press("확인")
-        visitor.sees("파일의 비밀번호가 맞지 않습니다")
+        visitor.sees("인증서 비밀번호가 맞지 않습니다")
         visitor.fill("인증서 비밀번호", FILE_PASSWORD)
         visitor.press("확인")
         visitor.is_at("동의와 서명")
