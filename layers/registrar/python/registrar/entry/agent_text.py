@@ -170,16 +170,15 @@ def _customer_lines(found: View, language: str) -> list[str]:
     kind = _word(words.CUSTOMER_KINDS, customer["kind"], language)
     phone = f", {customer['phone']}" if customer["phone"] else ""
     methods = ", ".join(_word(words.METHODS, each, language) for each in customer["methods"])
+    who = f"{_heading('customer', language)}: {customer['name']} ({customer['customer_id']}, {kind}{phone})"
     lines = [
-        f"{_heading('customer', language)}: {customer['name']} ({customer['customer_id']}, {kind}{phone})"
-        f" customer_ref {found['customer_ref']}",
+        f"{who} customer_ref {found['customer_ref']}",
         f"{_heading('methods', language)}: {methods or _heading('none', language)}",
     ]
     if customer["locked_out_by_the_bank"]:
         lines.append(_heading("locked", language))
-    for wait in ("login_waits_until", "codes_wait_until"):
-        if wait in customer:
-            lines.append(f"{_heading(wait, language)}: {customer[wait]}")
+    waits = (wait for wait in ("login_waits_until", "codes_wait_until") if wait in customer)
+    lines += [f"{_heading(wait, language)}: {customer[wait]}" for wait in waits]
     lines += _list("uploads", (each for upload in found["uploads"] for each in _upload(upload, language)), language)
     shown = (each for one in found["registrations"] for each in _registration(one, language))
     lines += _list("registrations", shown, language)
