@@ -10,12 +10,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registrar.aws import dynamo
 from registrar.aws.tables.registration_items import lock_keys
-from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.registration import Hold, Registration
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem
+from tests.support.bank import BANK
 from tests.support.builders import NOW, a_certificate, a_pki
 from tests.support.crl_watch import URL, publish, watch
 from tests.support.prepared import prepared
@@ -371,8 +372,7 @@ def test_the_texts_are_in_the_language_of_the_request(system: System, language: 
 
     reason = asked(system, {"fingerprint": "0" * 64})["reason"]
 
-    entry = CATALOGUE[Code.NOT_REGISTERED]
-    assert (reason["title"], reason["detail"]) == (entry.title[language], entry.text[language])
+    assert (reason["title"], reason["detail"]) == render(Code.NOT_REGISTERED, language, BANK.params)
 
 
 def test_two_services_get_the_same_status(app: App, system: System) -> None:

@@ -48,7 +48,7 @@ def a_signature_of_a_registered_certificate(prover: Prover) -> tuple[Any, str, G
     prover.hold(certificate)
     challenge = prover.log_in_challenge()
     module = prover.account.function("verify_certificate")
-    return module, "check_possession", lambda: prover.by_certificate(challenge, another)
+    return module, "check_one_signed", lambda: prover.by_certificate(challenge, another)
 
 
 def a_signature_of_a_login_by_certificate_alone(prover: Prover) -> tuple[Any, str, Guess]:
@@ -59,7 +59,7 @@ def a_signature_of_a_login_by_certificate_alone(prover: Prover) -> tuple[Any, st
     fingerprint = hashlib.sha256(certificate.der).hexdigest()
     return (
         stand_in,
-        "check_possession",
+        "check_one_signed",
         lambda: prover.by_certificate_alone(another, asked, fingerprint=fingerprint),
     )
 
@@ -88,7 +88,7 @@ def a_container_password(prover: Prover) -> tuple[Any, str, Guess]:
 def a_proof_of_possession(prover: Prover) -> tuple[Any, str, Guess]:
     certificate, another = a_certificate(key=an_ec_key()), a_certificate(key=an_ec_key("another"))
     view = prover.app.upload(certificate.der)
-    return proving_possession, "check_possession", lambda: prover.app.prove(view, another)
+    return proving_possession, "check_one_signed", lambda: prover.app.prove(view, another)
 
 
 def an_r(prover: Prover) -> tuple[Any, str, Guess]:
@@ -96,7 +96,7 @@ def an_r(prover: Prover) -> tuple[Any, str, Guess]:
     certificate = a_certificate(key=an_ec_key())
     view = prover.app.upload(certificate.der)
     sealed = prover.app.seal(view["upload_id"], view["proof"]["nonce"], "11" * 20, random_number=True)
-    return proving_possession, "check_possession", lambda: prover.app.prove(view, certificate, random_number=sealed)
+    return proving_possession, "check_one_signed", lambda: prover.app.prove(view, certificate, random_number=sealed)
 
 
 @pytest.mark.parametrize(

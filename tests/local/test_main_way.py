@@ -8,7 +8,9 @@ import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
+from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations.upload import MAX_BAD_PROOFS, new_upload_id
+from tests.support.bank import BANK
 from tests.support.expect import eventually, problem, refused_by_the_gateway
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.local_cloud import LocalCloud
@@ -257,7 +259,7 @@ def test_certificate_of_another_customer_is_not_available(
     )
 
     assert taken | {"support_ref": ""} == by_key | {"support_ref": ""}
-    assert taken["detail"] == CATALOGUE[Code.NOT_AVAILABLE_FOR_REGISTRATION].text["ko"]
+    assert taken["detail"] == render(Code.NOT_AVAILABLE_FOR_REGISTRATION, "ko", BANK.params)[1]
     assert owner.customer.id not in str(taken)
     assert other.call("GET", "/registrations").json() == {"registrations": []}
 

@@ -45,6 +45,7 @@ NESTED: dict[str, dict[str, Any]] = _filled_in(OPERATIONS["Resources"])
 """The resources of the nested stack as if they stood in template.yaml."""
 
 _PACKAGE = ROOT / "layers/registrar/python/registrar"
+_SETTINGS = ast.parse((_PACKAGE / "settings.py").read_text())
 WIRINGS = {f"registrar.{package}.wiring": _PACKAGE / package / "wiring.py" for package in ("aws", "steps")}
 _NAME_IN_SUB = re.compile(r"\$\{(?!!)([^}]+)\}")
 # The translator lives where the emulator does, not among what the tests import.
@@ -105,6 +106,8 @@ def environment(name: str) -> dict[str, Any]:
 def settings_read(folder: str) -> set[str]:
     """The environment variables that a handler reads, itself or through the builders of a wiring that it uses."""
     calls = calls_of_handler(folder)
+    if any(called(call) == "signing_bank" for call in calls):
+        calls = [*calls, *_calls_in(_functions(_SETTINGS)["signing_bank"], _SETTINGS)]
     return {ast.literal_eval(call.args[0]) for call in calls if called(call) in ("setting", "settings_list")}
 
 

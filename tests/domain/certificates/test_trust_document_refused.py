@@ -63,7 +63,8 @@ def without(where: str) -> Change:
 def a_document() -> dict[str, Any]:
     """The demo document and an operator without issuing CA: what is wrong with it is wrong with nothing else."""
     document = a_trust_document()
-    document["operators"]["inipass"] = {**load_operators()["inipass"], "revocation": dict(SOURCES)}
+    inipass = {name: value for name, value in load_operators()["inipass"].items() if name != "unconfirmed"}
+    document["operators"]["inipass"] = {**inipass, "revocation": dict(SOURCES)}
     return document
 
 

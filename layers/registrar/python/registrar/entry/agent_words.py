@@ -267,6 +267,7 @@ CUSTOMER_KINDS: Mapping[str, Text] = {
 }
 # By name: the enums would load all notices for a function that sends none.
 CHANNELS: Mapping[str, Text] = {
+    "alimtalk": _text("알림톡", "Alimtalk"),
     "sms": _text("문자", "text message"),
     "push": _text("앱 푸시", "push"),
     "mail": _text("메일", "mail"),
