@@ -79,7 +79,14 @@ def _send(
 ) -> None:
     at = now()
     text = notice_text(
-        notice.kind, customer.language, notice.params, at, BANK, customer_name=customer.name, registrations=about
+        notice.kind,
+        customer.language,
+        notice.params,
+        at,
+        BANK,
+        customer_name=customer.name,
+        customer_kind=customer.kind,
+        registrations=about,
     )
     _claim(parts, at)
     try:

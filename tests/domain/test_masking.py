@@ -17,7 +17,13 @@ from registrar.domain.masking import masked, shown_name
         ("남궁 민수", "남* 민*"),
         ("王 小明", "王*明"),
         ("A B C", "A*C"),
-        ("J K Rowling", "J K R*****g"),
+        ("J K Rowling", "J * R*****g"),
+        ("홍 길 동(HONG)", "홍 * 동*****)"),
+        ("김 철 John", "김 * J**n"),
+        ("홍\u3000길\u3000동", "홍*동"),
+        ("Jean-Luc Picard", "J******c P****d"),
+        ("압둘·라흐만", "압****만"),
+        ("ＫＩＭ", "Ｋ*Ｍ"),
         ("\u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc", "홍*동"),
         ("김", "김"),
         ("Gildong Hong", "G*****g H**g"),
@@ -34,6 +40,7 @@ def test_middle_of_a_name_is_masked(name: str, shown: str) -> None:
     [
         ("(주)한빛전자", "corporate", "(주)한빛전자"),
         ("  주식회사  길동 ", "corporate", "주식회사 길동"),
+        ("㈜한빛 전자", "corporate", "㈜한빛 전자"),
         ("홍길동", "personal", "홍*동"),
     ],
 )

@@ -11,6 +11,8 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, assert_problem, put_trust
 from tests.support.builders import NOW, a_certificate, a_pin, a_pki, an_ec_key
+from tests.support.rows import registrations_of
+from tests.support.transitions import revoke
 from tools.pki.authorities import CustomerCertificate
 from tools.pki.issuers import DemoResponder, issue_root_responder
 
@@ -62,6 +64,30 @@ def test_customer_renews_across_generations(app: App, account: Account) -> None:
     assert (response.status, response.body["replaces"]) == (201, old)
     states = {each["registration_id"]: each["status"] for each in app.registrations()}
     assert states == {old: "SUPERSEDED", response.body["registration_id"]: "ACTIVE"}
+
+
+def test_certificate_that_its_issuer_revoked_at_the_renewal_is_replaced_across_generations(
+    app: App, account: Account
+) -> None:
+    first = a_certificate(key="ec", not_before=NOW - timedelta(days=1))
+    old = app.register(first).body["registration_id"]
+    activate(account, document(2))
+    registrations = registrations_of(account)
+    revoke(registrations, registrations.get("hong", old), "superseded")
+    new = renewed()
+    response = app.prove(app.upload(new.der), new, replaces=old)
+    assert (response.status, response.body["replaces"]) == (201, old)
+    states = {each["registration_id"]: each["status"] for each in app.registrations()}
+    assert states == {old: "REVOKED_BY_ISSUER", response.body["registration_id"]: "ACTIVE"}
+
+
+def test_old_certificate_after_its_renewal_leads_to_the_new_one(app: App, account: Account) -> None:
+    """Both generations are accepted: the old certificate is refused for what its issuer says of it."""
+    activate(account, document(2))
+    account.issuers = DemoResponder(issue_root_responder(OLD, NOW))
+    account.issuers.mode = "superseded"
+    old = a_certificate(key=an_ec_key("old"), not_before=NOW - timedelta(days=1))
+    assert app.upload(old.der)["headline"] == "REVOKED_RENEWED"
 
 
 def test_certificate_of_another_operator_is_no_successor(app: App, account: Account) -> None:

@@ -1,15 +1,18 @@
 """The list of issuers: what the active trust document accepts, for everybody, and for caches."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.domain.certificates.trust import Period
 from registrar.domain.registrations.upload import MAX_FILE_BYTES
 from registrar.domain.times import iso
+from registrar.entry.issuer_list import issuer_list
 from tests.support.account import Account
 from tests.support.app import App, put_trust
-from tests.support.builders import NOW, a_pin, a_pki, a_trust_document
+from tests.support.builders import NOW, a_pin, a_pki, a_trust_document, a_trust_store
 
 DAY = timedelta(days=1)
 
@@ -83,6 +86,44 @@ def test_operator_whose_cas_are_all_over_is_not_listed(app: App, account: Accoun
     found = by_operator(app)
     assert "yessign" not in found
     assert found["kica"]["accepted"] is False
+
+
+def test_announced_ca_that_is_accepted_or_over_is_not_announced(app: App, account: Account) -> None:
+    document = a_trust_document(2)
+    dates = {"root": "KISA RootCA 5", "valid_from": iso(NOW - DAY)}
+    document["operators"]["yessign"]["announced"] = [
+        dates | {"name": "yessignCA-Demo  class 1", "valid_until": iso(NOW + 9 * DAY)},
+        dates | {"name": "yessignCA Class 4", "valid_until": iso(NOW)},
+        dates | {"name": "yessignCA Class 5", "valid_until": iso(NOW + 9 * DAY)},
+    ]
+    activate(account, document)
+    assert [each["name"] for each in by_operator(app)["yessign"]["announced"]] == ["yessignCA Class 5"]
+
+
+def test_ca_with_a_pause_between_two_paths_is_listed_with_both_periods() -> None:
+    """Each root that certified it is accepted for a time of its own."""
+    trust = a_trust_store()
+    one = trust.issuers[0]
+    periods = [Period(NOW + first * DAY, NOW + last * DAY) for first, last in ((20, 90), (-1, 9), (5, 12))]
+    paths = tuple(replace(one, anchor=replace(one.anchor, accepted=period)) for period in periods)
+    (operator,) = issuer_list(replace(trust, issuers=paths), NOW)["issuers"]
+    assert operator["accepted"] is True
+    assert [(each["accepted_from"], each["accepted_until"]) for each in operator["authorities"]] == [
+        (iso(NOW - DAY), iso(NOW + 12 * DAY)),
+        (iso(NOW + 20 * DAY), iso(NOW + 90 * DAY)),
+    ]
+
+
+def test_without_a_document_the_response_is_a_problem_that_no_cache_keeps(account: Account) -> None:
+    account.client("s3").delete_object(Bucket=account.physical["TrustBucket"], Key=ACTIVE)
+    response = account.invoke("list_issuers", App(account, signed_in=False).event("GET", "/issuers"))
+    assert (response["statusCode"], response["headers"]["Cache-Control"]) == (500, "no-store")
+    assert json.loads(response["body"])["code"] == "SYSTEM_RETRY"
+
+
+def test_addresses_and_marks_for_admins_are_not_in_the_list(app: App) -> None:
+    text = json.dumps(listed(app))
+    assert not [each for each in ("://", "ocsp", "unconfirmed", "1.2.410", "certid", "fingerprint") if each in text]
 
 
 def test_response_may_be_cached_for_some_minutes_and_reads_the_document_alone(app: App, account: Account) -> None:

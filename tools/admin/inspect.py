@@ -23,12 +23,12 @@ from typing import Any
 
 from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import Certificate, key_strength, read_certificate
-from registrar.domain.certificates.decision import Report, decide_certificate, refusal_report
+from registrar.domain.certificates.decision import Report, decide_certificate, holder_name, refusal_report
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import KINDS
 from registrar.domain.files.formats import Bare, Container, LockedPair, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
-from registrar.domain.masking import masked
+from registrar.domain.masking import shown_name
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, Refusal, WrongPassword
 from registrar.domain.reasons.findings import headline
@@ -114,7 +114,7 @@ def as_json(found: Inspected, trust: TrustSource, kind: str, language: str, *, s
         "trust": _trust(trust),
         "container": _container(found),
         "findings": findings_in(language, findings),
-        "certificate": _certificate(certificate, show_name=show_name) if certificate else None,
+        "certificate": _certificate(certificate, trust, show_name=show_name) if certificate else None,
         "authority": authority,
     }
 
@@ -142,6 +142,8 @@ def _authority(certificate: Certificate, trust: TrustSource, language: str) -> d
     entry = trust.entry(certificate)
     signer = trust.signer(certificate)
     signed_by = one_line(signer.name) if signer else None
+    if entry is None and (coming := trust.announced_by(certificate)):
+        return {"role": "announced", "operator": coming[language], "signed_by": signed_by}
     if entry is None:
         return {"role": "none", "signed_by": signed_by}
     operator = {"operator": entry.operator[language]} if entry.operator else {}
@@ -166,10 +168,12 @@ def _container(found: Inspected) -> dict[str, Any] | None:
     return {"kind": kind, "opened": found.opened, "rounds": rounds, "random_number": found.random_number}
 
 
-def _certificate(certificate: Certificate, *, show_name: bool) -> dict[str, Any]:
-    named = common_name(certificate.parsed.subject)
-    name = certificate.real_name or named.split("(")[0]
-    shown = named if certificate.is_ca else name if show_name else masked(name)
+def _certificate(certificate: Certificate, trust: TrustSource, *, show_name: bool) -> dict[str, Any]:
+    name = holder_name(certificate)
+    if certificate.is_ca:
+        shown = common_name(certificate.parsed.subject)
+    else:
+        shown = name if show_name else shown_name(name, trust.kind(certificate))
     return {
         "name": one_line(shown),
         "issuer": one_line(common_name(certificate.parsed.issuer)),

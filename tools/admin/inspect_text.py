@@ -62,6 +62,10 @@ ROLES: Mapping[str, Text] = {
         "en": "root, taken as pinned here (compare it with TrustAnchorPins of the deployment)",
     },
     "issuer": {"ko": "발급기관(CA)", "en": "issuing CA"},
+    "announced": {
+        "ko": "예고된 새 발급기관(CA)의 이름. 루트를 고정하기 전에는 믿지 않으며, 이름만으로는 진위를 알 수 없습니다",
+        "en": "has the name of an announced CA: not trusted before its root is pinned, and a name alone shows nothing",
+    },
     "none": {"ko": "없음: 이 문서로는 믿지 않습니다", "en": "none: this document does not trust it"},
 }
 UNSIGNED: Text = {

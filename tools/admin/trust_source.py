@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.certificates.path import check_issuance
-from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.trust import Text, TrustStore, is_same_name
 from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.masking import PERSONAL
 from registrar.domain.reasons.errors import PathInvalid, TrustDocumentRejected
 from tools.admin.trust_document import build_document, load_operators, read_certificates
 
@@ -52,6 +54,18 @@ class TrustSource:
     def signer(self, certificate: Certificate) -> Entry | None:
         """The document's CA that signed this certificate."""
         return next((each for each in (*self.anchors, *self.issuers) if _issued(certificate, each)), None)
+
+    def kind(self, certificate: Certificate) -> str:
+        """Whose certificate it is by its policy; a person's where nobody has described it."""
+        described = (policy for each in self.store.issuers for policy in each.operator.policies.values())
+        asserted = certificate.policies or frozenset()
+        return next((policy.kind for policy in described if policy.oid in asserted), PERSONAL)
+
+    def announced_by(self, certificate: Certificate) -> Text | None:
+        """The operator that has announced a CA of this name. The name alone: who made the certificate is not known."""
+        name = common_name(certificate.parsed.subject)
+        operators = (each.operator for each in self.store.issuers)
+        return next((o.name for o in operators if any(is_same_name(a.name, name) for a in o.announced)), None)
 
 
 def read_trust(path: Path) -> TrustSource:

@@ -222,6 +222,44 @@ def test_financial_certificate_is_accepted_once_the_document_says_so() -> None:
     assert codes(decide(der, read(document), "corporate", NOW)) == ["CERT_CORPORATE_REQUIRED"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "policy", "code"),
+    [
+        ("personal", f"1.2.410.200005.1.1.{FINANCIAL[0]}", "CERT_POLICY_NOT_ACCEPTED"),
+        ("corporate", f"1.2.410.200005.1.1.{FINANCIAL[0]}", "CERT_FINANCIAL_NOT_ACCEPTED"),
+        ("corporate", PERSONAL_FINANCIAL, "CERT_CORPORATE_REQUIRED"),
+    ],
+)
+def test_only_joint_certificates_is_said_only_where_it_is_so(kind: str, policy: str, code: str) -> None:
+    """The bank accepts financial certificates of persons, and none of companies."""
+    document = a_trust_document()
+    for each in document["operators"]["yessign"]["policies"]:
+        each["accepted"] = each["accepted"] or each["oid"] == PERSONAL_FINANCIAL
+    der = a_certificate(key=an_ec_key(), policy_oid=policy).der
+    assert codes(decide(der, read(document), kind, NOW)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("cn", "kind", "shown"),
+    [
+        ("(주)한빛전자()0003041202611300000001", "corporate", "(주)한빛전자"),
+        ("한빛전자(주)()0003041202611300000001", "corporate", "한빛전자(주)"),
+        ("홍길동(HONG GILDONG)0088041202611300000001", "personal", "홍*동"),
+        ("홍 길 동()0088041202611300000001", "personal", "홍*동"),
+        ("홍길동", "personal", "홍*동"),
+        ("()0088041202611300000001", "personal", "(" + "*" * 22 + "1"),
+    ],
+)
+def test_holder_without_a_checked_name_is_named_by_the_cn(cn: str, kind: str, shown: str) -> None:
+    policy = CORPORATE if kind == "corporate" else "1.2.410.200005.1.1.1"
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)])
+    san = x509.SubjectAlternativeName.oid
+    der = a_certificate(key=an_ec_key(), policy_oid=policy, subject=subject, omit=[san]).der
+    summary = decide(der, a_trust_store(), kind, NOW).summary
+    assert summary is not None
+    assert summary.name_masked == shown
+
+
 def test_company_and_person_are_told_which_kind_they_need() -> None:
     for kind, policy, expected in (
         ("corporate", "1.2.410.200005.1.1.1", "기업 고객은 기업용 인증서만 등록할 수 있습니다"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -30,6 +30,7 @@ from tests.support.others import a_vector
 from tools.admin.trust_document import build_document, load_operators
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 END = iso(NOW - DAY)
 
 # In the order of their next steps: what makes each finding, and the file's or the document's part that it takes.
@@ -170,3 +171,61 @@ def test_expired_certificate_of_a_retired_production_ca_is_to_be_renewed() -> No
 def test_expired_certificate_of_an_announced_generation_is_to_be_renewed() -> None:
     findings = decide(expired_under("yessignCA Class 4", "1.2.410.200005.1.1.4"), store(None), "personal", NOW)
     assert [f.code for f in findings.findings] == ["CERT_EXPIRED", "TRUST_GENERATION_NOT_YET"]
+
+
+CLASS_4 = {"name": "yessignCA Class 4", "root": "KISA RootCA 5"}
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_until", "name", "code"),
+    [
+        (NOW, NOW + DAY, "yessignCA Class 4", "TRUST_GENERATION_NOT_YET"),
+        (NOW - DAY, NOW, "YESSIGNCA  class4", "TRUST_GENERATION_NOT_YET"),
+        (NOW + SECOND, NOW + DAY, "yessignCA Class 4", "TRUST_ISSUER_UNKNOWN"),
+        (NOW - DAY, NOW - SECOND, "yessignCA Class 4", "TRUST_ISSUER_UNKNOWN"),
+        (NOW, NOW + DAY, "yessignCA Class 44", "TRUST_ISSUER_UNKNOWN"),
+        (NOW, NOW + DAY, "yessignCA Class 4 ", "TRUST_GENERATION_NOT_YET"),
+    ],
+)
+def test_announced_ca_counts_from_its_first_to_its_last_second(
+    valid_from: datetime, valid_until: datetime, name: str, code: str
+) -> None:
+    document = a_trust_document()
+    announced = CLASS_4 | {"valid_from": iso(valid_from), "valid_until": iso(valid_until)}
+    document["operators"]["yessign"]["announced"] = [announced]
+    trust = read_document(json.dumps(document).encode(), [a_pin(a_pki().root.certificate)])
+    der = a_link("홍길동", a_link(name), ca=False, usage=SIGNING).certificate.der
+    assert [each.code for each in decide(der, trust, "personal", NOW).findings] == [code]
+
+
+def test_ca_of_the_document_is_never_called_announced() -> None:
+    """An admin's own document may still announce it. Another key under its name is an unknown issuer."""
+    document = a_trust_document()
+    dates = {"valid_from": iso(NOW - DAY), "valid_until": iso(NOW + DAY)}
+    name = "yessignCA-Demo Class 1"
+    document["operators"]["yessign"]["announced"] = [CLASS_4 | dates | {"name": name}]
+    trust = read_document(json.dumps(document).encode(), [a_pin(a_pki().root.certificate)])
+    der = a_link("홍길동", a_link(name), ca=False, usage=SIGNING).certificate.der
+    assert [each.code for each in decide(der, trust, "personal", NOW).findings] == ["TRUST_ISSUER_UNKNOWN"]
+
+
+def test_self_made_certificate_gets_nothing_by_claiming_an_accepted_operator() -> None:
+    """By organization, name of the CA and policy at once: it is refused while valid and when it has expired."""
+    document = a_trust_document()
+    trust = read_document(json.dumps(document).encode(), [a_pin(a_pki().root.certificate)])
+    policy = "1.2.410.200012.1.1.101"
+    for days, codes in (
+        ((-9, 300), ["TRUST_ISSUER_UNKNOWN"]),
+        ((-9, -1), ["CERT_EXPIRED", "TRUST_ISSUER_UNKNOWN"]),
+    ):
+        ca = a_link("TradeSignCA2")
+        der = a_link("홍길동", ca, ca=False, usage=SIGNING, policies=[policy], days=days).certificate.der
+        report = decide(der, trust, "personal", NOW)
+        assert ([each.code for each in report.findings], report.accepted) == (codes, False)
+
+
+def test_forged_signature_comes_before_the_end_of_the_certificate() -> None:
+    assert [each.code for each in decided("TRUST_SIGNATURE_INVALID", "CERT_EXPIRED").findings] == [
+        "TRUST_SIGNATURE_INVALID",
+        "CERT_EXPIRED",
+    ]

@@ -172,3 +172,13 @@ def test_expiry_notice_is_right_on_the_last_day(end: datetime, korean: str, engl
         ending = [a_registration(not_after=end)]
         notice = notice_text(Kind.EXPIRING, language, {}, NOW, BANK, customer_name="홍길동", registrations=ending)
         assert expected in notice.text
+
+
+def test_a_company_is_named_whole_and_a_person_masked() -> None:
+    given = {"until_at": NOW}
+    for kind, name, shown in (
+        ("corporate", "(주)한빛전자", "(주)한빛전자 고객님"),
+        ("personal", "홍길동", "홍*동 고객님"),
+    ):
+        notice = notice_text(Kind.UPLOAD_READY, "ko", given, NOW, BANK, customer_name=name, customer_kind=kind)
+        assert notice.text.startswith(shown)

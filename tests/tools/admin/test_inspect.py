@@ -224,7 +224,7 @@ def test_the_text_about_an_issuers_certificate_says_what_it_is(
         ("ca/KISA-RootCA-4.der", "anchor", "KISA RootCA 4"),
         ("ca/yessignCA-Class-3.der", "issuer", "KISA RootCA 4"),
         ("ca/CrossCertCA4.der", "none", "KISA RootCA 4"),
-        ("ca-next/yessignCA-Class-4.der", "none", None),
+        ("ca-next/yessignCA-Class-4.der", "announced", None),
         ("ca/Kisa-Test-RootCA-7.der", "none", None),
     ],
 )
@@ -239,6 +239,16 @@ def test_certificates_of_real_issuers_are_placed(
 
     assert (code, outcome["accepted"]) == (3, None)
     assert (outcome["authority"]["role"], outcome["authority"]["signed_by"]) == (role, signed_by)
+
+
+def test_an_announced_ca_is_named_with_its_operator(run: Inspect) -> None:
+    authority = run(a_vector("ca-next/yessignCA-Class-4.der"))[1]["authority"]
+    assert authority == {"role": "announced", "operator": "금융결제원 (yessign)", "signed_by": None}
+
+
+def test_a_company_is_named_whole(run: Inspect) -> None:
+    corporate = a_certificate("(주)한빛전자", key=an_ec_key(), policy_oid="1.2.410.200005.1.1.5")
+    assert run(corporate.der, more=("--kind", "corporate"))[1]["certificate"]["name"] == "(주)한빛전자"
 
 
 def test_help_and_output_say_that_it_is_for_test_files(run: Inspect, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+PERSONAL = "personal"
 CORPORATE = "corporate"
 
 
@@ -13,13 +14,14 @@ def shown_name(name: str, kind: str) -> str:
 def masked(person: str) -> str:
     """A person's name with its middle hidden: 홍*동, 남**수, 이*, G*****g H**g.
 
-    Only the first and, from three characters on, the last character of each word stay readable. Syllables of one
-    name that are written apart (홍 길 동, 김 철수) are one word.
+    Only the first and, from three characters on, the last character of each word stay readable, and of further words
+    of one character nothing: 홍 * 동*****) of 홍 길 동(HONG). Syllables of one name that are written apart (홍 길 동,
+    김 철수) are one word.
     """
     words = unicodedata.normalize("NFC", person).split()
     if any(len(word) == 1 for word in words) and (_is_east_asian(words) or all(len(word) == 1 for word in words)):
         words = ["".join(words)]
-    return " ".join(_masked_word(word) for word in words)
+    return " ".join(_masked_word(word, is_first=n == 0) for n, word in enumerate(words))
 
 
 def _is_east_asian(words: list[str]) -> bool:
@@ -27,9 +29,9 @@ def _is_east_asian(words: list[str]) -> bool:
     return all(unicodedata.east_asian_width(character) == "W" for word in words for character in word)
 
 
-def _masked_word(word: str) -> str:
+def _masked_word(word: str, *, is_first: bool) -> str:
     if len(word) == 1:
-        return word
+        return word if is_first else "*"
     if len(word) == 2:
         return word[0] + "*"
     return word[0] + "*" * (len(word) - 2) + word[-1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import Certificate
-from registrar.domain.certificates.trust import Issuer, Operator, Period, TrustStore
+from registrar.domain.certificates.trust import Issuer, Operator, Period, TrustStore, is_same_name
 from registrar.domain.registrations.upload import MAX_FILE_BYTES, MAX_FILES
 from registrar.domain.times import has_passed, iso
 
@@ -23,6 +23,7 @@ def issuer_list(trust: TrustStore, now: datetime) -> dict[str, Any]:
 
 def _operator_view(operator: Operator, trust: TrustStore, now: datetime) -> dict[str, Any]:
     authorities = _authorities([i for i in trust.issuers if i.operator.id == operator.id], now)
+    listed = [common_name(certificate.parsed.subject) for certificate, _ in authorities]
     return {
         "operator": operator.id,
         "name": dict(operator.name),
@@ -35,7 +36,7 @@ def _operator_view(operator: Operator, trust: TrustStore, now: datetime) -> dict
         "announced": [
             {"name": each.name, "root": each.root, **_dates("valid", each.period)}
             for each in operator.announced
-            if not has_passed(each.period.end, now)
+            if not has_passed(each.period.end, now) and not any(is_same_name(each.name, name) for name in listed)
         ],
     }
 
@@ -56,16 +57,26 @@ def _kinds(operator: Operator) -> list[dict[str, Any]]:
 
 
 def _authorities(issuers: list[Issuer], now: datetime) -> list[tuple[Certificate, Period]]:
-    """Each CA that is or will be accepted, with the longest period of its paths; the earliest first."""
-    found: dict[str, tuple[Certificate, Period]] = {}
+    """Each CA with each period in which it is or will be accepted by one of its paths; the earliest first."""
+    periods: dict[str, list[Period]] = {}
     for issuer in issuers:
         period = issuer.window
-        if period is None or has_passed(period.end, now):
-            continue
-        known = found.get(issuer.certificate.fingerprint)
-        if known is None or period.end > known[1].end:
-            found[issuer.certificate.fingerprint] = (issuer.certificate, period)
-    return sorted(found.values(), key=lambda each: each[1].start)
+        if period is not None and not has_passed(period.end, now):
+            periods.setdefault(issuer.certificate.fingerprint, []).append(period)
+    certificates = {issuer.certificate.fingerprint: issuer.certificate for issuer in issuers}
+    found = [(certificates[ca], period) for ca, each in periods.items() for period in _joined(each)]
+    return sorted(found, key=lambda each: each[1].start)
+
+
+def _joined(periods: list[Period]) -> list[Period]:
+    """The same time in periods that do not overlap."""
+    joined: list[Period] = []
+    for period in sorted(periods, key=lambda each: each.start):
+        if joined and period.start <= joined[-1].end:
+            joined[-1] = Period(joined[-1].start, max(joined[-1].end, period.end))
+        else:
+            joined.append(period)
+    return joined
 
 
 def _dates(what: str, period: Period) -> dict[str, str]:

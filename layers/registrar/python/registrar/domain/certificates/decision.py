@@ -7,6 +7,7 @@ If you add a check: put it into CHECKS at the position of its finding, its code 
 and FAQ, and a test that produces it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,15 @@ from registrar.domain.certificates.certificate import (
 )
 from registrar.domain.certificates.issuing_banks import issuing_bank
 from registrar.domain.certificates.summary import Summary
-from registrar.domain.certificates.trust import Announced, Family, Issuer, Policy, Rules, Text, TrustStore
+from registrar.domain.certificates.trust import (
+    Family,
+    Issuer,
+    Policy,
+    Rules,
+    Text,
+    TrustStore,
+    is_same_name,
+)
 from registrar.domain.certificates.weak_keys import weakness
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.masking import CORPORATE, shown_name
@@ -171,11 +180,10 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
     subject = certificate.parsed.subject
-    name = (certificate.real_name or "").strip() or common_name(subject).split("(")[0]
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
-        name_masked=shown_name(name, policy.kind),
+        name_masked=shown_name(holder_name(certificate), policy.kind),
         kind=policy.kind,
         policy=policy.label,
         serial=f"{certificate.serial:x}",
@@ -186,6 +194,15 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         not_after=certificate.not_after,
         issuing_bank=issuing_bank(issuer.operator.id, _units(subject), common_name(subject)),
     )
+
+
+def holder_name(certificate: Certificate) -> str:
+    """The holder's name as the CA checked it, else the CN without what CAs write behind a name: 홍길동()0020041…."""
+    in_subject = common_name(certificate.parsed.subject)
+    return (certificate.real_name or "").strip() or _BEHIND_NAME.sub("", in_subject).strip() or in_subject
+
+
+_BEHIND_NAME = re.compile(r"\([^()]*\)[0-9]*\Z")
 
 
 def _units(subject: x509.Name) -> list[str]:
@@ -222,20 +239,17 @@ def _issuer_findings(case: _Case) -> Iterator[Finding]:
         yield Finding("issuer", Level.FAIL, Code.TRUST_SIGNATURE_INVALID, params)
     else:
         issuer = common_name(case.certificate.parsed.issuer)
-        announced = any(_is_name(each.name, issuer) for each in _announced(case))
-        code = Code.TRUST_GENERATION_NOT_YET if announced else Code.TRUST_ISSUER_UNKNOWN
+        code = Code.TRUST_GENERATION_NOT_YET if _is_announced(case, issuer) else Code.TRUST_ISSUER_UNKNOWN
         yield Finding("issuer", Level.FAIL, code, {"issuer": issuer[:64]})
 
 
-def _announced(case: _Case) -> Iterator[Announced]:
-    """The CAs of coming generations, of each operator that is accepted."""
+def _is_announced(case: _Case, name: str) -> bool:
+    """Whether a CA with this name is coming: of an operator that is accepted, valid now, and not configured itself."""
+    if any(is_same_name(common_name(i.certificate.parsed.subject), name) for i in case.issuers):
+        return False
     operators = {i.operator.id: i.operator for i in case.issuers if i.accepted_at(case.now)}
-    for operator in operators.values():
-        yield from operator.announced
-
-
-def _is_name(one: str, other: str) -> bool:
-    return "".join(one.casefold().split()) == "".join(other.casefold().split())
+    announced = (each for operator in operators.values() for each in operator.announced)
+    return any(case.now in each.period and is_same_name(each.name, name) for each in announced)
 
 
 def _is_forged(case: _Case) -> bool:
@@ -296,7 +310,7 @@ def _check_policy(case: _Case) -> Iterator[Finding]:
     except PathInvalid:
         holding = frozenset()
     found = case.policy
-    if found is not None and found.family is Family.FINANCIAL and not found.accepted:
+    if _is_of_refused_family(found, for_customer):
         params = {"accepted": _labels(for_customer)}
         yield Finding("policy", Level.FAIL, Code.CERT_FINANCIAL_NOT_ACCEPTED, params)
     elif found is None or not found.accepted or (holding is not None and found.oid not in holding):
@@ -305,6 +319,13 @@ def _check_policy(case: _Case) -> Iterator[Finding]:
     elif found not in for_customer:
         code = Code.CERT_CORPORATE_REQUIRED if case.customer_kind == CORPORATE else Code.CERT_PERSONAL_REQUIRED
         yield Finding("policy", Level.FAIL, code, {"accepted": _labels(for_customer)})
+
+
+def _is_of_refused_family(found: Policy | None, for_customer: list[Policy]) -> bool:
+    """Whether it is a financial certificate, and the bank accepts none of this kind of customer."""
+    if found is None or found.accepted or found.family is not Family.FINANCIAL:
+        return False
+    return not any(policy.family is Family.FINANCIAL for policy in for_customer)
 
 
 def _kind_found(case: _Case) -> Text:

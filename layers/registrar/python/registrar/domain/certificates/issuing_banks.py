@@ -57,7 +57,7 @@ UNITS: Mapping[str, str] = {
 }
 NUMBERED_BY_BANK = frozenset({"yessign"})
 """Operators whose digits are known to begin with a bank's code."""
-_DIGITS = re.compile(r"\)0([0-9]{3})[0-9]{8,}$")
+_DIGITS = re.compile(r"\)0([0-9]{3})[0-9]{8,}\Z")
 
 
 def issuing_bank(operator: str, units: Collection[str], common_name: str) -> str | None:

@@ -79,6 +79,11 @@ class Announced:
     period: Period
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names of CAs are the same but for case and spaces."""
+    return "".join(one.casefold().split()) == "".join(other.casefold().split())
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A CA operator, whatever generations of CA certificates it has, and those that it has announced."""

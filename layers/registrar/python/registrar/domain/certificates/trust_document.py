@@ -27,11 +27,12 @@ from registrar.domain.certificates.trust import (
     Text,
     TrustStore,
 )
+from registrar.domain.masking import CORPORATE, PERSONAL
 from registrar.domain.reasons.errors import PathInvalid, TrustDocumentRejected, TrustEntryInvalid
 
 FORMAT = 2
 MAX_DOCUMENT_BYTES = 512 * 1024
-KINDS = ("personal", "corporate")
+KINDS = (PERSONAL, CORPORATE)
 FAMILIES = tuple(family.value for family in Family)
 GPKI_POLICIES = "1.2.410.100001.2."
 _CERTID_HASHES: Mapping[str, Literal["sha1", "sha256"]] = {"sha1": "sha1", "sha256": "sha256"}

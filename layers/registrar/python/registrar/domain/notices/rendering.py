@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registrar.domain.access.challenge import Operation
 from registrar.domain.bank import Bank
-from registrar.domain.masking import masked
+from registrar.domain.masking import PERSONAL, shown_name
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.notices.names import short_issuer
 from registrar.domain.notices.text_messages import for_carriers
@@ -47,19 +47,20 @@ def notice_text(
     bank: Bank,
     *,
     customer_name: str = "",
+    customer_kind: str = PERSONAL,
     registrations: "Sequence[Registration]" = (),
 ) -> NoticeText:
     """The texts of a notice that is sent at `at`.
 
     Names of parameters ending in `_on` are days, in `_at` times, which texts also have as `_short`. Texts use what
-    follows from parameters, too: `name` (the customer's, masked), `purpose` (of `operation`), `in_brackets`
+    follows from parameters, too: `name` (the customer's, a person's masked), `purpose` (of `operation`), `in_brackets`
     (`detail`, if there is one), `reason` (of `code`), `expiring` (all of `registrations`); of the first one
     `issuer`, `registered_at`, `reference`; and `bank` and `help_desk`. Raises KeyError if a parameter is missing.
     """
     wording = TEXTS[kind].in_language(language)
     given = {**params, **bank.params}
     derived: dict[str, Callable[[], str]] = {
-        "name": lambda: one_line(masked(customer_name)),
+        "name": lambda: one_line(shown_name(customer_name, customer_kind)),
         "purpose": lambda: PURPOSES[Operation(params["operation"])][language],
         "in_brackets": lambda: _in_brackets(params["detail"], language),
         "reason": lambda: as_shown("reason", CATALOGUE[Code(params["code"])].title, language),
