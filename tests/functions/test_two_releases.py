@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.account import Account
-from tests.support.app import App, an_event
+from tests.support.app import App, an_event, assert_problem
+from tests.support.builders import a_certificate
 from tests.support.release_rows import FOLDER, LOSS, Rows, frozen, kind, load, types, written_now
 
 RELEASES = sorted(FOLDER.glob("*.json"))
@@ -89,3 +90,21 @@ def test_rows_of_today_have_what_the_release_before_reads(app: App, release: Pat
             same_kind = [found for name, found in rows_today if name == kind(table, item)]
             assert same_kind, f"{kind(table, item)} is written no longer"
             assert any(needed <= found for found in same_kind), f"{kind(table, item)} lacks {needed - same_kind[0]}"
+
+
+def test_an_upload_refused_by_a_later_release_is_unreadable_and_stops_nothing_else(app: App) -> None:
+    """Its reason is not known here: the customer gets SYSTEM_RETRY and uploads again (docs/runbook.md, "Rollback")."""
+    refused = app.upload(a_certificate(key="ec", policy_oid="1.2.3.4").der)["upload_id"]
+    key = {"id": {"S": refused}}
+    uploads = {"TableName": app.account.physical["UploadsTable"]}
+    client = app.account.client("dynamodb")
+    findings = client.get_item(**uploads, Key=key)["Item"]["findings"]["S"]
+    client.update_item(
+        **uploads,
+        Key=key,
+        UpdateExpression="SET findings = :later",
+        ExpressionAttributeValues={":later": {"S": findings.replace("CERT_POLICY_NOT_ACCEPTED", "CERT_OF_LATER")}},
+    )
+
+    assert_problem(app.look(refused), "SYSTEM_RETRY")
+    assert app.upload(a_certificate(key="ec").der)["state"] == "AWAITING_PROOF"

@@ -63,8 +63,8 @@ ROLES: Mapping[str, Text] = {
     },
     "issuer": {"ko": "발급기관(CA)", "en": "issuing CA"},
     "announced": {
-        "ko": "예고된 새 발급기관(CA)의 이름. 루트를 고정하기 전에는 믿지 않으며, 이름만으로는 진위를 알 수 없습니다",
-        "en": "has the name of an announced CA: not trusted before its root is pinned, and a name alone shows nothing",
+        "ko": "예고된 새 발급기관(CA)의 이름. 루트를 고정하기 전에는 믿지 않으며, 이름만으로는 진위를 알 수 없음",
+        "en": "named like an announced CA: not trusted before its root is pinned; the name alone proves nothing",
     },
     "none": {"ko": "없음: 이 문서로는 믿지 않습니다", "en": "none: this document does not trust it"},
 }

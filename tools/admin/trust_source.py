@@ -62,7 +62,7 @@ class TrustSource:
         return next((policy.kind for policy in described if policy.oid in asserted), PERSONAL)
 
     def announced_by(self, certificate: Certificate) -> Text | None:
-        """The operator that has announced a CA of this name. The name alone: who made the certificate is not known."""
+        """The operator that has announced a CA of this name; who made this certificate is not known."""
         name = common_name(certificate.parsed.subject)
         operators = (each.operator for each in self.store.issuers)
         return next((o.name for o in operators if any(is_same_name(a.name, name) for a in o.announced)), None)

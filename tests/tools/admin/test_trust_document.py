@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.domain.certificates.trust_document import read_document
+from registrar.domain.times import iso
 from tests.support.builders import a_certificate, a_pin, a_pki, a_trust_document
 from tests.support.others import a_vector, made_by_others
 from tools.admin.trust_document import build_document, load_operators, main
@@ -200,3 +201,11 @@ def test_ca_of_the_new_generation_is_refused_until_its_root_is_there() -> None:
     new = x509.load_der_x509_certificate(a_vector("ca-next/yessignCA-Class-4.der"))
     with pytest.raises(ValueError, match=r"KISA RootCA 5 \(serial 15A6CD535FC5F436\).*TrustAnchorPins"):
         build_document(2, [root], [new], load_operators())
+
+
+def test_announced_dates_are_those_of_the_certificate_that_is_at_hand() -> None:
+    certificate = x509.load_der_x509_certificate(a_vector("ca-next/yessignCA-Class-4.der"))
+    (announced,) = load_operators()["yessign"]["announced"]
+    dates = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    assert (announced["valid_from"], announced["valid_until"]) == tuple(map(iso, dates))
+    assert (announced["valid_from"], announced["root"]) == ("2026-04-24T04:00:00Z", "KISA RootCA 5")

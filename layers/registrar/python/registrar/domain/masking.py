@@ -14,9 +14,9 @@ def shown_name(name: str, kind: str) -> str:
 def masked(person: str) -> str:
     """A person's name with its middle hidden: 홍*동, 남**수, 이*, G*****g H**g.
 
-    Only the first and, from three characters on, the last character of each word stay readable, and of further words
-    of one character nothing: 홍 * 동*****) of 홍 길 동(HONG). Syllables of one name that are written apart (홍 길 동,
-    김 철수) are one word.
+    Only the first and, from three characters on, the last character of each word stay readable. Syllables of one
+    name that are written apart (홍 길 동, 김 철수) are one word; where other words stand beside them, those behind
+    the first are hidden (김 * J**n).
     """
     words = unicodedata.normalize("NFC", person).split()
     if any(len(word) == 1 for word in words) and (_is_east_asian(words) or all(len(word) == 1 for word in words)):

@@ -197,7 +197,7 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
 
 
 def holder_name(certificate: Certificate) -> str:
-    """The holder's name as the CA checked it, else the CN without what CAs write behind a name: 홍길동()0020041…."""
+    """The holder's name as the CA checked it, else the CN without what is behind a name: 홍길동()0020041…."""
     in_subject = common_name(certificate.parsed.subject)
     return (certificate.real_name or "").strip() or _BEHIND_NAME.sub("", in_subject).strip() or in_subject
 
@@ -244,7 +244,7 @@ def _issuer_findings(case: _Case) -> Iterator[Finding]:
 
 
 def _is_announced(case: _Case, name: str) -> bool:
-    """Whether a CA with this name is coming: of an operator that is accepted, valid now, and not configured itself."""
+    """Whether a CA of this name is announced by an accepted operator, is valid now, and is not configured."""
     if any(is_same_name(common_name(i.certificate.parsed.subject), name) for i in case.issuers):
         return False
     operators = {i.operator.id: i.operator for i in case.issuers if i.accepted_at(case.now)}

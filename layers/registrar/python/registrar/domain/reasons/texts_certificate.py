@@ -192,13 +192,13 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.TRUST_GENERATION_NOT_YET: {
         "ko": Wording(
             "새 인증체계의 인증서는 아직 등록할 수 없습니다",
-            "인증서에 표시된 새 인증기관({issuer})의 인증서는 아직 받지 않습니다. 등록할 수 있게 되면 발급기관 목록에 "
-            "표시됩니다.",
+            "인증서에 표시된 새 인증기관({issuer})의 인증서는 아직 받지 않습니다. 등록할 수 있게 되면 발급기관 "
+            "목록에 표시됩니다.",
         ),
         "en": Wording(
             "Certificates of the new generation are not accepted yet",
-            "The certificate names a new CA as its issuer ({issuer}), which we do not accept yet. The list of issuers "
-            "shows it once we do.",
+            "The certificate names a new CA as its issuer ({issuer}), which we do not accept yet. The list of "
+            "issuers shows it once we do.",
         ),
     },
     Code.TRUST_ISSUER_NOT_ACCEPTED_NOW: {
