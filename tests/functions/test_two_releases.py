@@ -93,7 +93,7 @@ def test_rows_of_today_have_what_the_release_before_reads(app: App, release: Pat
 
 
 def test_an_upload_refused_by_a_later_release_is_unreadable_and_stops_nothing_else(app: App) -> None:
-    """Its reason is not known here: the customer gets SYSTEM_RETRY and uploads again (docs/runbook.md, "Rollback")."""
+    """Its reason is not known here: the customer gets SYSTEM_RETRY, and uploads again."""
     refused = app.upload(a_certificate(key="ec", policy_oid="1.2.3.4").der)["upload_id"]
     key = {"id": {"S": refused}}
     uploads = {"TableName": app.account.physical["UploadsTable"]}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { type ClientOptions, createClient, sessionEnded, type Upload } from "../src/index.ts";
+import { type AcceptedIssuer, type ClientOptions, createClient, sessionEnded, type Upload } from "../src/index.ts";
 
 interface Sent {
   readonly method: string;
@@ -99,6 +99,19 @@ test("language and token are asked for each time", async () => {
       ["Bearer later", "en", undefined],
     ],
   );
+});
+
+test("the list of issuers is asked for without a login, and has texts in both languages", async () => {
+  const name = { ko: "금융결제원 (yessign)", en: "KFTC yessign" };
+  const issuer = { operator: "yessign", name, accepted: true, kinds: [], authorities: [], announced: [] };
+  const { made, sent } = client([json({ issuers: [issuer], files: { max_files: 2, max_bytes: 65536 } })], {
+    getToken: () => null,
+  });
+  const result = await made.get("/issuers");
+  assert.ok(result.ok && result.status === 200);
+  const found: AcceptedIssuer[] = result.value.issuers;
+  assert.deepEqual([found[0]?.name, result.value.files.max_bytes], [name, 65536]);
+  assert.deepEqual([sent[0]?.url, sent[0]?.headers], ["https://api.example/v1/issuers", { "accept-language": "ko" }]);
 });
 
 test("values in a path are encoded, and headers of an operation are sent", async () => {
