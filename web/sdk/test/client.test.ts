@@ -111,7 +111,10 @@ test("the list of issuers is asked for without a login, and has texts in both la
   assert.ok(result.ok && result.status === 200);
   const found: AcceptedIssuer[] = result.value.issuers;
   assert.deepEqual([found[0]?.name, result.value.files.max_bytes], [name, 65536]);
-  assert.deepEqual([sent[0]?.url, sent[0]?.headers], ["https://api.example/v1/issuers", { "accept-language": "ko" }]);
+  assert.deepEqual(
+    [sent[0]?.url, sent[0]?.headers],
+    ["https://api.example/v1/issuers", { "accept-language": "ko" }],
+  );
 });
 
 test("values in a path are encoded, and headers of an operation are sent", async () => {
