@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from registrar.aws.message_secret import KEPT, MessageSecret
-from registrar.domain.reasons.errors import StoreError
+from registrar.domain.reasons.errors import ChannelRefused, ChannelThrottled
 from tests.support.builders import NOW
 
 FIRST = {"key_id": "bank-1", "secret": "first secret"}
@@ -20,10 +21,13 @@ class Stored:
     def __init__(self, value: Any) -> None:
         self.text = json.dumps(value)
         self.reads = 0
+        self.fails: Exception | None = None
 
     def get_secret_value(self, **call: str) -> dict[str, str]:
         assert call == {"SecretId": "arn"}
         self.reads += 1
+        if self.fails:
+            raise self.fails
         return {"SecretString": self.text}
 
 
@@ -50,11 +54,43 @@ def test_a_refusal_reads_it_at_once() -> None:
     assert secret.current(NOW) == changed
 
 
-@pytest.mark.parametrize("value", ["first secret", {"secret": "first secret"}, ["first secret"], None])
-def test_a_secret_of_another_form_is_reported_without_its_content(value: Any) -> None:
-    with pytest.raises(StoreError) as failed:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "first secret",
+        {"secret": "first secret"},
+        ["first secret"],
+        None,
+        {"key_id": None, "secret": "first secret"},
+        {"key_id": "bank-1", "secret": None},
+        {"key_id": "bank-1", "secret": ""},
+        {"key_id": "bank-1", "secret": 17},
+        {"key_id": "은행", "secret": "first secret"},
+        {"key_id": "bank-1, x=y", "secret": "first secret"},
+        {"key_id": "bank-1\r\nX-Other: first secret", "secret": "first secret"},
+    ],
+)
+def test_a_secret_of_another_form_is_a_refusal_without_its_content(value: Any) -> None:
+    with pytest.raises(ChannelRefused) as failed:
         MessageSecret(Stored(value), "arn").current(NOW)
     assert "first secret" not in f"{failed.value!r} {failed.value.__context__!r}"
+
+
+def test_a_secret_of_bytes_is_a_refusal() -> None:
+    stored = Stored(FIRST)
+    stored.get_secret_value = lambda **_: {"SecretBinary": b"first secret"}  # type: ignore[method-assign, assignment]
+    with pytest.raises(ChannelRefused):
+        MessageSecret(stored, "arn").current(NOW)
+
+
+def test_without_a_response_a_message_is_sent_later() -> None:
+    stored = Stored(FIRST)
+    secret = MessageSecret(stored, "arn")
+    refused = secret.current(NOW)
+    stored.fails = ReadTimeoutError(endpoint_url="https://secretsmanager")
+    for read in (lambda: secret.current(NOW + KEPT), lambda: secret.after_refusal(refused, NOW)):
+        with pytest.raises(ChannelThrottled, match="no response"):
+            read()
 
 
 def test_it_is_not_shown() -> None:

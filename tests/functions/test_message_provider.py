@@ -88,10 +88,11 @@ def test_a_refusal_leads_to_the_channel_that_the_row_names_next(account: Account
 
 
 def test_a_company_with_a_long_name_gets_an_lms_with_a_subject(account: Account, provider: FakeProvider) -> None:
-    enrolled(account, name="주식회사 아주긴이름을가진전자부품제조판매")
+    enrolled(account, name="주식회사 아주긴이름을가진전자부품제조판매", kind="corporate")
     assert delivered(account, LOCKED) == []
     (message,) = provider.texts("lms")
     assert message["subject"] == "로그인 제한 안내"
+    assert "] 주식회사 아주긴이름을가진전자부품제조판매님 " in message["text"], "companies' names are public"
 
 
 @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.DOWN])

@@ -50,10 +50,12 @@ def world(pki: DemoPki, issuers: DemoIssuers) -> Iterator[World]:
         yield World(cloud, provider, made["ARN"])
 
 
-def enrolled(world: World, number: int, channels: str = "sms", name: str = "홍길동") -> Phone:
+def enrolled(
+    world: World, number: int, channels: str = "sms", name: str = "홍길동", kind: str = "personal"
+) -> Phone:
     """A customer with these channels, as the bank writes them into the row."""
     phone = f"+8210880000{number:02d}"
-    customer = seed.enrol(world.cloud, f"customer-{number}", phone=phone, name=name)
+    customer = seed.enrol(world.cloud, f"customer-{number}", phone=phone, name=name, kind=kind)
     world.cloud.client("dynamodb").update_item(
         TableName=world.cloud.physical("CustomersTable"),
         Key={"id": {"S": customer.id}},
@@ -97,7 +99,7 @@ def test_a_refused_alimtalk_arrives_as_a_text_message(world: World) -> None:
 
 
 def test_a_long_text_arrives_as_an_lms(world: World) -> None:
-    (message,) = notified(world, enrolled(world, 3, name="주식회사 아주긴이름을가진전자부품제조판매"))
+    (message,) = notified(world, enrolled(world, 3, name="주식회사 아주긴이름을가진전자부품제조판매", kind="corporate"))
     assert (message["type"], message["subject"]) == ("lms", "로그인 제한 안내")
 
 

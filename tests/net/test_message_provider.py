@@ -102,7 +102,7 @@ def test_a_provider_that_is_busy_or_down_takes_it_later(fake: FakeProvider, faul
 def test_no_connection_means_later_too() -> None:
     with serving() as gone:
         pass
-    with pytest.raises(ChannelThrottled, match=r"^no connection$"):
+    with pytest.raises(ChannelThrottled, match=r"^no connection \(no address takes a connection\)$"):
         ProviderTexts(provider_of(gone)).send(PHONE, QUEUED)
 
 
@@ -201,9 +201,17 @@ def test_over_tls_the_certificate_is_checked(tmp_path: Path) -> None:
     with serving(server) as fake:
         assert fake.url.startswith("https://")
         ProviderTexts(provider_of(fake, tls=client)).send(PHONE, QUEUED)
-        with pytest.raises(ChannelThrottled, match=r"^no connection$"):
+        with pytest.raises(ChannelThrottled, match=r"^no connection \(the certificate of the server is not accepted\)$"):
             ProviderTexts(provider_of(fake, tls=ssl.create_default_context())).send(PHONE, QUEUED)
         assert len(fake.delivered) == 1
+
+
+def test_a_certificate_of_another_name_is_refused(tmp_path: Path) -> None:
+    server, client = tls_contexts(tmp_path, name="127.0.0.2")
+    with serving(server) as fake:
+        with pytest.raises(ChannelThrottled, match=r"\(the certificate of the server is not accepted\)$"):
+            ProviderTexts(provider_of(fake, tls=client)).send(PHONE, QUEUED)
+        assert fake.requests == []
 
 
 @pytest.mark.parametrize(
@@ -214,6 +222,14 @@ def test_over_tls_the_certificate_is_checked(tmp_path: Path) -> None:
         "http://localhost.example/v1",
         "ftp://provider.example",
         "https://user:secret@provider.example/",  # pragma: allowlist secret
+        "https://:secret@provider.example/",  # pragma: allowlist secret
+        "https://@provider.example/",
+        "https://provider.example/v1 HTTP/1.1",
+        "https://provider.example/v1\r\nX: y",
+        "https://provider.example/은행",
+        "https://은행.example/",
+        "https://provider.example:port/",
+        "https://provider.example?x=y",
         "provider.example",
         "",
     ],

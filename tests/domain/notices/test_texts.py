@@ -101,8 +101,8 @@ def test_many_certificates_are_counted() -> None:
 def test_the_registered_notice_asks_whether_it_was_the_customer() -> None:
     korean, english = a_notice(Kind.REGISTERED, "ko"), a_notice(Kind.REGISTERED, "en")
     assert "2026년 11월 23일 12:00에" in korean.text
-    assert "앱의 '인증서 > 본인이 아닙니다' 화면이나 전북은행 고객센터(1588-0000)로" in korean.text
-    assert "Was it not you? Tell us at once" in english.text
+    assert "앱에서 분실 신고를 하시고, 전북은행 고객센터(1588-0000)로 사고 신고를 해 주십시오" in korean.text
+    assert "Report the loss in the app at once, and the fraud to Jeonbuk Bank: 1588-0000" in english.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -111,7 +111,7 @@ UNTIL: dict[str, object] = {"until_at": "2026-11-24T03:00:00Z"}
             Kind.DEREGISTERED,
             {},
             f"홍*동님 타기관 인증서 등록해제(금융결제원). {NOT_ME}",
-            f"Certificate deregistered (KFTC). {NOT_YOU}",
+            f"Certificate removed (KFTC). {NOT_YOU}",
         ),
         (
             Kind.HOLD_ADDED_CUSTOMER,
@@ -174,5 +174,5 @@ def test_an_expiry_message_of_several_certificates_counts_them() -> None:
         notice_text(Kind.EXPIRING, language, {}, at, BANK, customer_name="홍길동", registrations=[KFTC] * 3).short
         for language in ("ko", "en")
     )
-    assert korean == "[전북은행] 홍*동님 인증서 3건 만료 안내(먼저 12/3). 앱에서 확인 후 갱신해 주십시오"
-    assert english == "[Jeonbuk Bank] 3 certificates end, the first on 3 Dec. See the app and renew."
+    assert korean == "[전북은행] 홍*동님 인증서 3건 만료 안내(먼저 12/3). 앱에서 확인해 주십시오"
+    assert english == "[Jeonbuk Bank] 3 certificates end, the first on 3 Dec. See the app."

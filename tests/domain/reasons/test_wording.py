@@ -3,19 +3,25 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from registrar.domain.bank import Bank, SigningBank
+from registrar.domain.notices.kinds import NoticeWording
+from registrar.domain.notices.texts import TEXTS
+from registrar.domain.notices.texts_access import PURPOSES
+from registrar.domain.notices.texts_expiry import MOST_LISTED, expiring, expiring_short
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, text_to_sign
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS
 from registrar.domain.reasons.reason import LANGUAGES, Reason
 from registrar.domain.reasons.rendering import METHOD_NAMES, render
-from tests.support.builders import a_certificate, an_ec_key, an_upload
+from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 from tests.support.shape import GATEWAY, RELYING_GATEWAY
 from tools.checks.problem_examples import BEGIN, END
 from tools.demo import texts as demo
@@ -119,6 +125,29 @@ def test_the_particle_check_finds_what_it_is_for() -> None:
     assert not BARE.search("{required} 이상, {limit}회, {bank}에 등록된, 고객센터({help_desk})로")
 
 
+def test_no_particle_of_a_notice_depends_on_a_value() -> None:
+    korean = [text for each in TEXTS.values() for text in each.ko]
+    assert [text for text in korean if BARE.search(text)] == []
+
+
+def test_sentences_of_long_notices_are_formal() -> None:
+    long = [each.ko.text for each in TEXTS.values() if each.ko.text]
+    assert len(long) > 10
+    for text in long:
+        # The registration stands behind the last sentence.
+        said = text.removesuffix(" (등록 번호 {reference})").removesuffix(".")
+        for bare in re.split(r"(?<=[다오}])\. ", said):
+            assert re.search(r"(니다|십시오|\{expiring\})$|^문의: |: \{reason\}$", bare), bare
+
+
+def test_a_notice_names_the_bank_and_its_number_where_the_customer_is_to_call() -> None:
+    for kind, each in TEXTS.items():
+        for text in (*each.ko, *each.en):
+            if re.search("고객센터|신고를 해|문의|Call|fraud", text):
+                assert "{bank}" in text, kind
+                assert "{help_desk}" in text, kind
+
+
 @pytest.mark.parametrize("texts", NEXT_ACTIONS.values(), ids=[action.value for action in NEXT_ACTIONS])
 def test_next_actions_are_short_and_formal(texts: Mapping[str, str]) -> None:
     assert re.search(r"(니다|십시오)\.$", texts["ko"])
@@ -161,6 +190,24 @@ def read(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+def notice_wordings() -> list[NoticeWording]:
+    return [each.in_language(language) for each in TEXTS.values() for language in LANGUAGES]
+
+
+def expiry_texts() -> list[str]:
+    """What expiry notices say of one and of many certificates, before their end, on the last day and after it."""
+    one: Any = SimpleNamespace(
+        id="0" * 32, issuer={"ko": "금융결제원 (yessign)", "en": "KFTC yessign"}, not_after=NOW + timedelta(hours=1)
+    )
+    return [
+        said(language, [one] * count, NOW - timedelta(days=days))
+        for said in (expiring, expiring_short)
+        for language in LANGUAGES
+        for count in (1, MOST_LISTED + 1)
+        for days in (30, 1, 0, -1)
+    ]
+
+
 def places() -> dict[str, str]:
     """What customers can read, by where it is written."""
     catalogue = [[*entry.title.values(), *entry.text.values()] for entry in CATALOGUE.values()]
@@ -176,6 +223,8 @@ def places() -> dict[str, str]:
         "page reasons": read("web/app/src/texts/reasons.json"),
         "guide": read("docs/guide.md"),
         "contract": read("docs/openapi.yaml").partition(BEGIN)[2].partition(END)[0],
+        "notices": "\n".join(strings([notice_wordings(), dict(PURPOSES)])),
+        "expiry notices": "\n".join(expiry_texts()),
         "demo": "\n".join(strings([demo.STEPS, demo.CHAPTERS, demo.ENDING, demo.ACTORS])),
     }
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
 from registrar.domain.notices.provider_messages import Credentials
-from registrar.domain.reasons.errors import StoreError
+from registrar.domain.reasons.errors import ChannelRefused, ChannelThrottled
 
 KEPT = timedelta(minutes=15)
 """How long a function uses what it read. A new secret counts sooner where the provider refuses the old one."""
@@ -32,9 +34,16 @@ class MessageSecret:
         return None if self._kept[0] == refused else self._kept[0]
 
     def _read(self) -> Credentials:
-        text = self.client.get_secret_value(SecretId=self.arn)["SecretString"]
+        """The stored credentials. Without them nothing is sent, so no outcome is unknown: the errors say that."""
         try:
-            found = json.loads(text)
-            return Credentials(str(found["key_id"]), str(found["secret"]))
+            stored = self.client.get_secret_value(SecretId=self.arn)
+        except BotoCoreError as error:
+            raise ChannelThrottled("no response with the provider's secret") from error
+        try:
+            found = json.loads(stored["SecretString"])
+            key_id, secret = found["key_id"], found["secret"]
+            if isinstance(key_id, str) and isinstance(secret, str):
+                return Credentials(key_id, secret)
         except (ValueError, KeyError, TypeError):
-            raise StoreError("the message provider's secret has no key_id and secret") from None
+            pass  # not chained: the error quotes what is stored
+        raise ChannelRefused("the provider's secret is not a key_id and a secret")

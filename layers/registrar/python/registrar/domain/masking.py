@@ -4,6 +4,7 @@ import unicodedata
 
 PERSONAL = "personal"
 CORPORATE = "corporate"
+PERSONAL = "personal"
 
 
 def shown_name(name: str, kind: str) -> str:

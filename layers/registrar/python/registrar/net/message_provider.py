@@ -47,7 +47,8 @@ class Secret(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MessageProvider:
-    """A provider at an address. `tries` of a message have the same key; each takes at most `seconds`."""
+    """A provider at an address. `tries` of a message have the same key; each takes at most `seconds`, also where
+    it reads the secret again."""
 
     address: ProviderAddress
     secret: Secret
@@ -70,19 +71,23 @@ class MessageProvider:
 
     def _post_with_current_secret(self, body: bytes, key: str, at: datetime) -> None:
         credentials = self.secret.current(at)
-        status, code = self._exchange(credentials, body, key, at)
+        # The address is the bank's own parameter, which may name a relay in its network.
+        limits = Limits(self.clock() + self.seconds, MOST_BYTES, private_allowed=True, clock=self.clock)
+        status, code = self._exchange(credentials, body, key, at, limits)
         if status in _CREDENTIALS and (changed := self.secret.after_refusal(credentials, at)):
-            status, code = self._exchange(changed, body, key, at)
+            status, code = self._exchange(changed, body, key, at, limits)
         if 200 <= status < 300 or status == _KNOWN_KEY:
             return
         why = f"HTTP {status} {code}".strip()
         if status in _LATER:
             raise ChannelThrottled(why)
-        if 400 <= status < 500:
+        if 300 <= status < 500:
             raise ChannelRefused(why)
         raise DeliveryUnknown(why)
 
-    def _exchange(self, credentials: Credentials, body: bytes, key: str, at: datetime) -> tuple[int, str]:
+    def _exchange(
+        self, credentials: Credentials, body: bytes, key: str, at: datetime, limits: Limits
+    ) -> tuple[int, str]:
         """The status of the response, and the code of a refusal."""
         path = self.address.path
         headers = {
@@ -95,20 +100,18 @@ class MessageProvider:
             "Content-Type": "application/json; charset=utf-8",
             "Content-Length": str(len(body)),
         }
-        # The address is the bank's own parameter, which may name a relay in its network.
-        limits = Limits(self.clock() + self.seconds, MOST_BYTES, private_allowed=True, clock=self.clock)
         with ExitStack() as opened:
             try:
                 tls = self.tls if self.address.secure else None
                 stream = opened.enter_context(connected(self.address.host, self.address.port, limits, tls))
             except IssuerUnreachable as error:
-                raise ChannelThrottled("no connection") from error
+                raise ChannelThrottled(f"no connection ({error})") from error
             try:
                 stream.send(request("POST", path, headers, body))
                 status = int(final_status(stream))
             except IssuerUnreachable as error:
                 raise DeliveryUnknown(str(error)) from error
-            return status, _code(stream) if 400 <= status < 500 else ""
+            return status, _code(stream) if _says_why(status) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,10 @@ class AlimTalks:
 
 def _key(message: Message, channel: ChannelName) -> str:
     return idempotency_key(message, channel) or secrets.token_hex(32)
+
+
+def _says_why(status: int) -> bool:
+    return 400 <= status < 500 and status != _KNOWN_KEY
 
 
 def _code(stream: Stream) -> str:

@@ -96,7 +96,10 @@ def connected(host: str, port: int, limits: Limits, tls: ssl.SSLContext | None =
 def _encrypted(connection: socket.socket, host: str, limits: Limits, tls: ssl.SSLContext) -> ssl.SSLSocket:
     with _failures():
         connection.settimeout(_remaining(limits))
-        return tls.wrap_socket(connection, server_hostname=host)
+        try:
+            return tls.wrap_socket(connection, server_hostname=host)
+        except ssl.SSLCertVerificationError as error:
+            raise IssuerUnreachable("the certificate of the server is not accepted") from error
 
 
 def _connection(addresses: list[str], port: int, limits: Limits) -> socket.socket:

@@ -9,6 +9,9 @@ from typing import Any
 
 from registrar.domain.notices.channels import Message
 from registrar.domain.notices.message_parts import message_parts
+from registrar.domain.reasons.errors import ChannelRefused
+
+_MOST_BYTES = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class TextMessages:
 
     def send(self, address: str, message: Message) -> int:
         text = message.notice.short
+        if max(len(text.encode()), len(text.encode("utf-16-be"))) > _MOST_BYTES:
+            raise ChannelRefused("longer than 1,600 bytes")
         self.sns.publish(
             PhoneNumber=address,
             Message=text,

@@ -14,16 +14,23 @@ from registrar.domain.notices.rendering import NoticeText
 from registrar.domain.notices.text_messages import TextKind, for_carriers, text_kind
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_URL = re.compile(r"[a-z]+://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?")
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CODE = re.compile(r"[A-Z][A-Z_]{0,39}")
 """Letters only: a provider that quotes the message in its error cannot put a one-time code into our logs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The key that signs requests, and the id by which the provider knows it."""
+    """The key that signs requests, and the id by which the provider knows it. Raises ValueError for others."""
 
     key_id: str
     secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        # The id stands in a header, where a line break would add another.
+        if not _KEY_ID.fullmatch(self.key_id) or not self.secret:
+            raise ValueError("a key id has 1 to 64 letters, digits, '.', '_' and '-', and a secret is not empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,11 @@ class ProviderAddress:
         parts = urlsplit(url)
         host = parts.hostname or ""
         secure = parts.scheme == "https"
-        if not host or parts.username or not (secure or (parts.scheme == "http" and host in _LOOPBACK)):
+        if not (secure or (parts.scheme == "http" and host in _LOOPBACK)):
             raise ValueError("the provider's URL is not HTTPS")
+        # A user would be dropped silently, and a space or a letter beyond ASCII would break the request line.
+        if not _URL.fullmatch(url) or not host:
+            raise ValueError("the provider's URL for HTTPS is not a host, a port and a path alone")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(host, parts.port or (443 if secure else 80), path, secure)
 
@@ -77,7 +87,7 @@ def refusal_code(body: bytes) -> str:
     """The provider's code of a refusal, for the log; nothing where it may contain part of a message."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: brackets nested by the thousand
         return ""
     code = document.get("code") if isinstance(document, dict) else None
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""

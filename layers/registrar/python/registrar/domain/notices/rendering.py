@@ -10,7 +10,7 @@ from registrar.domain.access.challenge import Operation
 from registrar.domain.bank import Bank
 from registrar.domain.masking import PERSONAL, shown_name
 from registrar.domain.notices.kinds import Kind
-from registrar.domain.notices.names import short_issuer
+from registrar.domain.notices.names import short_issuer, short_name
 from registrar.domain.notices.text_messages import for_carriers
 from registrar.domain.notices.texts import TEXTS
 from registrar.domain.notices.texts_access import PURPOSES
@@ -53,10 +53,9 @@ def notice_text(
     """The texts of a notice that is sent at `at`.
 
     Names of parameters ending in `_on` are days, in `_at` times, which texts also have as `_short`. Texts use what
-    follows from parameters, too: `name` (the customer's, a person's masked), `purpose` (of `operation`),
-    `in_brackets` (`detail`, if there is one), `reason` (of `code`), `expiring` (all of `registrations`); of the
-    first one `issuer`, `registered_at`, `reference`; and `bank` and `help_desk`. Raises KeyError if a parameter is
-    missing.
+    follows from parameters, too: `name` (a person's, masked, or a company's), `purpose` (of `operation`), `in_brackets`
+    (`detail`, if there is one), `reason` (of `code`), `expiring` (all of `registrations`); of the first one
+    `issuer`, `registered_at`, `reference`; and `bank` and `help_desk`. Raises KeyError if a parameter is missing.
     """
     wording = TEXTS[kind].in_language(language)
     given = {**params, **bank.params}
@@ -86,9 +85,12 @@ def notice_text(
         }
 
     values = shown(wording.text)
+    short_values = shown(wording.short)
+    if "name" in short_values:
+        short_values["name"] = short_name(short_values["name"])
     return NoticeText(
         wording.title,
-        for_carriers(wording.short.format(**shown(wording.short))),
+        for_carriers(wording.short.format(**short_values)),
         wording.text.format(**values),
         template_code(kind, language),
         values,
@@ -106,6 +108,6 @@ def fields(text: str) -> list[str]:
 
 
 def _in_brackets(detail: str, language: str) -> str:
-    line = one_line(detail)
+    line = short_name(detail)
     space = "" if language == "ko" else " "
     return f"{space}({line})" if line else ""

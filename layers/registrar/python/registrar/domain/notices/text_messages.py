@@ -23,7 +23,7 @@ class TextKind(StrEnum):
 
 def for_carriers(text: str) -> str:
     """The text in the characters of EUC-KR."""
-    return "".join(map(_carried, text))
+    return "".join(map(_carried, unicodedata.normalize("NFC", text)))
 
 
 def byte_length(text: str) -> int:

@@ -12,7 +12,7 @@ PURPOSES: Mapping[Operation, Mapping[str, str]] = {
     Operation.LOGIN: {"ko": "로그인", "en": "to log in"},
     Operation.REGISTER: {"ko": "인증서 등록", "en": "to register a certificate"},
     Operation.RESUME: {"ko": "인증서 사용 재개", "en": "to resume a certificate"},
-    Operation.DEREGISTER: {"ko": "인증서 등록 해제", "en": "to deregister a certificate"},
+    Operation.DEREGISTER: {"ko": "인증서 등록 해제", "en": "to remove a certificate"},
     Operation.ENROL: {"ko": "본인 확인 수단 변경", "en": "to change identity proofs"},
     Operation.REMOVE: {"ko": "본인 확인 수단 삭제", "en": "to remove an identity proof"},
 }
@@ -74,14 +74,14 @@ ACCESS: Rows = {
             "[{bank}] {name}님 본인 확인 수단 변경 시도를 제한했습니다. 본인 아니면 {help_desk} 신고",
             "{name} 고객님, 본인 확인 수단을 변경하려는 시도가 있었습니다. 패스키나 인증서를 분실하신 뒤에는 "
             "{until_at}까지 인증번호만으로 변경하실 수 없습니다. 본인이 아니라면 즉시 "
-            "{bank} 고객센터({help_desk})로 신고해 주십시오.",
+            "{bank} 고객센터({help_desk})로 사고 신고를 해 주십시오.",
         ),
         NoticeWording(
             "Change not made",
             "[{bank}] A change of your identity proofs was stopped. Not you? Call {help_desk}",
             "{name}, somebody tried to change how you prove your identity. After the loss of a passkey or "
-            "certificate, codes alone cannot do that until {until_at}. Was it not you? Call {bank} at once: "
-            "{help_desk}.",
+            "certificate, codes alone cannot do that until {until_at}. Was it not you? Report the "
+            "fraud to {bank} at once: {help_desk}.",
         ),
         urgent=True,
     ),
@@ -91,13 +91,13 @@ ACCESS: Rows = {
             "로그인 제한 안내",
             "[{bank}] {name}님 인증 오류로 {until_short}까지 로그인 제한. 본인 아니면 {help_desk} 신고",
             "{name} 고객님, 인증 오류가 반복되어 {until_at}까지 로그인이 제한됩니다. 본인이 시도하지 않으셨다면 "
-            "즉시 {bank} 고객센터({help_desk})로 신고해 주십시오.",
+            "즉시 {bank} 고객센터({help_desk})로 사고 신고를 해 주십시오.",
         ),
         NoticeWording(
             "Login locked",
             "[{bank}] Login locked until {until_short}. Not you? Call {help_desk}",
             "{name}, after repeated failures your login is locked until {until_at}. "
-            "Was it not you? Call {bank} at once: {help_desk}.",
+            "Was it not you? Report the fraud to {bank} at once: {help_desk}.",
         ),
         urgent=True,
     ),

@@ -5,12 +5,17 @@
 
 from registrar.domain.notices.kinds import Kind, NoticeWording, Rows, queued
 
-_NOT_ME_KO = (
-    "본인이 하지 않으셨다면 앱의 '인증서 > 본인이 아닙니다' 화면이나 {bank} 고객센터({help_desk})로 즉시 신고해 "
+# The fraud report is made by phone; where the certificate can still be used, the loss report stops it at once.
+_FRAUD_KO = (
+    "본인이 하지 않으셨다면 즉시 {bank} 고객센터({help_desk})로 사고 신고를 해 주십시오. (등록 번호 {reference})"
+)
+_FRAUD_EN = "Was it not you? Report the fraud to {bank} at once: {help_desk}. (Registration {reference})"
+_IN_USE_KO = (
+    "본인이 하지 않으셨다면 즉시 앱에서 분실 신고를 하시고, {bank} 고객센터({help_desk})로 사고 신고를 해 "
     "주십시오. (등록 번호 {reference})"
 )
-_NOT_ME_EN = (
-    'Was it not you? Tell us at once: in the app under "Certificates > Not me", or call {bank}: {help_desk}. '
+_IN_USE_EN = (
+    "Was it not you? Report the loss in the app at once, and the fraud to {bank}: {help_desk}. "
     "(Registration {reference})"
 )
 _ASK_KO = "문의: {bank} 고객센터 {help_desk} (등록 번호 {reference})"
@@ -23,13 +28,13 @@ CERTIFICATES: Rows = {
             "타기관 인증서 확인 완료",
             "[{bank}] {name}님 인증서 확인완료. {until_short}까지 앱에서 등록. 본인 아니면 {help_desk}",
             "{name} 고객님, 올려 주신 인증서의 확인이 끝났습니다. {until_at}까지 앱에서 등록을 마쳐 주십시오. "
-            "본인이 하지 않으셨다면 {bank} 고객센터({help_desk})로 신고해 주십시오.",
+            "본인이 하지 않으셨다면 {bank} 고객센터({help_desk})로 사고 신고를 해 주십시오.",
         ),
         NoticeWording(
             "Your certificate is checked",
             "[{bank}] Certificate checked. Register it by {until_short}. Not you? Call {help_desk}",
             "{name}, the certificate you uploaded passed all checks. Finish its registration in the app by "
-            "{until_at}. Was it not you? Call {bank}: {help_desk}.",
+            "{until_at}. Was it not you? Report the fraud to {bank}: {help_desk}.",
         ),
         urgent=False,
     ),
@@ -54,12 +59,12 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "타기관 인증서 등록 안내",
             "[{bank}] {name}님 타기관 인증서 등록완료({issuer_short}). 본인 아니면 {help_desk} 신고",
-            "{name} 고객님, {registered_at}에 인증서(발급기관: {issuer})가 등록되었습니다. " + _NOT_ME_KO,
+            "{name} 고객님, {registered_at}에 인증서(발급기관: {issuer})가 등록되었습니다. " + _IN_USE_KO,
         ),
         NoticeWording(
             "Certificate registered",
             "[{bank}] Certificate registered ({issuer_short}). Not you? Call {help_desk}",
-            "{name}, a certificate (issuer: {issuer}) was registered on {registered_at}. " + _NOT_ME_EN,
+            "{name}, a certificate (issuer: {issuer}) was registered on {registered_at}. " + _IN_USE_EN,
         ),
         urgent=True,
     ),
@@ -69,27 +74,27 @@ CERTIFICATES: Rows = {
             "타기관 인증서 분실 신고 접수",
             "[{bank}] {name}님 분실신고로 인증서 사용정지({issuer_short}). 본인 아니면 {help_desk}",
             "{name} 고객님, 분실 신고에 따라 인증서(발급기관: {issuer})의 사용을 정지했습니다. "
-            "찾으셨다면 앱에서 본인 확인 후 다시 사용하실 수 있습니다. " + _NOT_ME_KO,
+            "찾으셨다면 앱에서 본인 확인 후 분실 신고를 취소하실 수 있습니다. " + _FRAUD_KO,
         ),
         NoticeWording(
             "Loss report confirmed",
             "[{bank}] Lost certificate suspended ({issuer_short}). Not you? Call {help_desk}",
             "{name}, as you reported it lost, your certificate (issuer: {issuer}) is suspended. "
-            "Once you have it back, resume it in the app after an identity proof. " + _NOT_ME_EN,
+            "Once you have it back, cancel the loss report in the app after an identity proof. " + _FRAUD_EN,
         ),
         urgent=True,
     ),
     Kind.HOLD_LIFTED_CUSTOMER: queued(
         "registration_id",
         NoticeWording(
-            "타기관 인증서 분실 신고 해제",
-            "[{bank}] {name}님 인증서 분실신고 해제({issuer_short}). 본인 아니면 {help_desk} 신고",
-            "{name} 고객님, 인증서(발급기관: {issuer})의 분실 신고가 해제되었습니다. " + _NOT_ME_KO,
+            "타기관 인증서 분실 신고 취소",
+            "[{bank}] {name}님 인증서 분실신고 취소({issuer_short}). 본인 아니면 {help_desk} 신고",
+            "{name} 고객님, 인증서(발급기관: {issuer})의 분실 신고가 취소되었습니다. " + _IN_USE_KO,
         ),
         NoticeWording(
-            "Loss report lifted",
-            "[{bank}] Loss report lifted ({issuer_short}). Not you? Call {help_desk}",
-            "{name}, the loss report on your certificate (issuer: {issuer}) was lifted. " + _NOT_ME_EN,
+            "Loss report cancelled",
+            "[{bank}] Loss report cancelled ({issuer_short}). Not you? Call {help_desk}",
+            "{name}, the loss report on your certificate (issuer: {issuer}) was cancelled. " + _IN_USE_EN,
         ),
         urgent=True,
     ),
@@ -98,12 +103,12 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "타기관 인증서 사용 정지",
             "[{bank}] {name}님 은행에서 인증서 사용정지({issuer_short}). 문의 {help_desk}",
-            "{name} 고객님, 은행에서 인증서(발급기관: {issuer})의 사용을 정지했습니다. " + _ASK_KO,
+            "{name} 고객님, {bank}에서 인증서(발급기관: {issuer})의 사용을 정지했습니다. " + _ASK_KO,
         ),
         NoticeWording(
             "Certificate suspended by the bank",
             "[{bank}] Certificate suspended by the bank ({issuer_short}). Call {help_desk}",
-            "{name}, the bank has suspended your certificate (issuer: {issuer}). " + _ASK_EN,
+            "{name}, {bank} has suspended your certificate (issuer: {issuer}). " + _ASK_EN,
         ),
         urgent=True,
     ),
@@ -112,12 +117,12 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "타기관 인증서 사용 정지 해제",
             "[{bank}] {name}님 은행에서 인증서 사용정지 해제({issuer_short}). 문의 {help_desk}",
-            "{name} 고객님, 은행에서 인증서(발급기관: {issuer})의 사용 정지를 해제했습니다. " + _ASK_KO,
+            "{name} 고객님, {bank}에서 인증서(발급기관: {issuer})의 사용 정지를 해제했습니다. " + _ASK_KO,
         ),
         NoticeWording(
             "Suspension lifted by the bank",
             "[{bank}] Suspension lifted by the bank ({issuer_short}). Call {help_desk}",
-            "{name}, the bank has lifted its suspension of your certificate (issuer: {issuer}). " + _ASK_EN,
+            "{name}, {bank} has lifted its suspension of your certificate (issuer: {issuer}). " + _ASK_EN,
         ),
         urgent=False,
     ),
@@ -130,10 +135,10 @@ CERTIFICATES: Rows = {
             "해제하시면 {bank}에서도 다시 사용하실 수 있습니다. " + _ASK_KO,
         ),
         NoticeWording(
-            "Certificate put on hold by its issuer",
-            "[{bank}] Certificate put on hold by issuer ({issuer_short}). Call {help_desk}",
-            "{name}, the issuer ({issuer}) has put your certificate on hold. Have it lifted where you got the "
-            "certificate; {bank} will then accept it again. " + _ASK_EN,
+            "Certificate suspended by its issuer",
+            "[{bank}] Certificate suspended by issuer ({issuer_short}). Call {help_desk}",
+            "{name}, the issuer ({issuer}) has suspended your certificate. Have the suspension lifted where you got "
+            "the certificate; {bank} will then accept it again. " + _ASK_EN,
         ),
         urgent=True,
     ),
@@ -142,12 +147,12 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "타기관 인증서 효력 회복 안내",
             "[{bank}] {name}님 발급기관에서 인증서 효력회복({issuer_short}). 문의 {help_desk}",
-            "{name} 고객님, 발급기관({issuer})에서 인증서의 효력 정지를 해제했습니다. " + _ASK_KO,
+            "{name} 고객님, 발급기관({issuer})에서 효력 정지를 해제하여 인증서의 효력이 회복되었습니다. " + _ASK_KO,
         ),
         NoticeWording(
-            "Issuer's hold lifted",
-            "[{bank}] Issuer's hold lifted ({issuer_short}). Questions? Call {help_desk}",
-            "{name}, the issuer ({issuer}) has lifted its hold on your certificate. " + _ASK_EN,
+            "Issuer's suspension lifted",
+            "[{bank}] Issuer's suspension lifted ({issuer_short}). Questions? Call {help_desk}",
+            "{name}, the issuer ({issuer}) has lifted its suspension of your certificate. " + _ASK_EN,
         ),
         urgent=False,
     ),
@@ -188,12 +193,12 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "타기관 인증서 등록 해제 안내",
             "[{bank}] {name}님 타기관 인증서 등록해제({issuer_short}). 본인 아니면 {help_desk} 신고",
-            "{name} 고객님, 인증서(발급기관: {issuer})의 등록이 해제되었습니다. " + _NOT_ME_KO,
+            "{name} 고객님, 인증서(발급기관: {issuer})의 등록이 해제되었습니다. " + _FRAUD_KO,
         ),
         NoticeWording(
-            "Certificate deregistered",
-            "[{bank}] Certificate deregistered ({issuer_short}). Not you? Call {help_desk}",
-            "{name}, your certificate (issuer: {issuer}) was deregistered. " + _NOT_ME_EN,
+            "Certificate removed",
+            "[{bank}] Certificate removed ({issuer_short}). Not you? Call {help_desk}",
+            "{name}, your certificate (issuer: {issuer}) was removed. " + _FRAUD_EN,
         ),
         urgent=True,
     ),

@@ -84,7 +84,8 @@ def _short_ko(ending: Sequence[Registration], at: datetime) -> str:
     left = _days_left(first.not_after, at)
     day = short_date(last_moment(first.not_after), "ko")
     if len(ending) > 1:
-        return f"인증서 {len(ending)}건 만료 안내(먼저 {day}). 앱에서 확인 후 갱신해 주십시오"
+        # Some may have ended already: the app says which to renew, and which to have issued anew.
+        return f"인증서 {len(ending)}건 만료 안내(먼저 {day}). 앱에서 확인해 주십시오"
     issuer = short_issuer(first.issuer, "ko")
     if left < 0:
         return f"인증서({issuer})가 만료되었습니다({day}). 새로 발급 후 등록"
@@ -97,7 +98,7 @@ def _short_en(ending: Sequence[Registration], at: datetime) -> str:
     left = _days_left(first.not_after, at)
     day = short_date(last_moment(first.not_after), "en")
     if len(ending) > 1:
-        return f"{len(ending)} certificates end, the first on {day}. See the app and renew."
+        return f"{len(ending)} certificates end, the first on {day}. See the app."
     issuer = short_issuer(first.issuer, "en")
     if left < 0:
         return f"Your {issuer} certificate ended on {day}. Get and register a new one."
