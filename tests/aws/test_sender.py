@@ -59,6 +59,19 @@ def test_a_message_goes_to_one_phone_as_transactional(account: Account) -> None:
     assert texts() == [(PHONE, "[전북은행] 안내")]
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"), [("가" * 533, True), ("가" * 534, False), ("a" * 800, True), ("a" * 801, False)]
+)
+def test_sns_is_never_asked_to_send_more_than_it_takes(account: Account, text: str, *, fits: bool) -> None:
+    message = Message(NoticeText("제목", text), NOW)
+    sender = sender_of(account)
+    if fits:
+        assert sender.send(Recipient(PHONE), message).channel == "sms"
+        return
+    calls = account.recorded(lambda: pytest.raises(NotDelivered, sender.send, Recipient(PHONE), message))
+    assert calls == []
+
+
 def test_an_undelivered_message_reports_why_without_the_number(account: Account) -> None:
     customer = a_customer(phone="010-1234", channels=("sms", "mail"), mail="hong@example.com")
     with pytest.raises(NotDelivered) as refused:

@@ -182,6 +182,50 @@ def test_a_wrong_secret_fails_the_notice_and_a_redrive_sends_it(account: Account
     assert len(provider.delivered) == 1
 
 
+@pytest.mark.parametrize(
+    "stored", ["first secret", '{"key_id": "bank-1"}', '{"key_id": "bank-1\\r\\nX: y", "secret": "first secret"}']
+)
+def test_with_a_malformed_secret_nothing_is_sent_and_a_redrive_sends_it(
+    account: Account, provider: FakeProvider, stored: str
+) -> None:
+    enrolled(account)
+    secrets = account.client("secretsmanager")
+    secrets.put_secret_value(SecretId="provider", SecretString=stored)
+    for _ in range(3):
+        assert delivered(account, LOCKED) == [LOCKED["id"]]
+        account.pass_time(seconds=HIDDEN.total_seconds())
+    _assert_not_logged(account, "X: y")
+    secrets.put_secret_value(
+        SecretId="provider", SecretString=json.dumps({"key_id": "bank-1", "secret": "first secret"})
+    )
+    assert delivered(account, LOCKED) == []
+    assert len(provider.delivered) == 1
+
+
+def test_a_secret_that_cannot_be_read_leads_to_the_next_channel(account: Account, provider: FakeProvider) -> None:
+    account.client("ses").verify_domain_identity(Domain="bank.example")
+    enrolled(account, "sms", "mail", mail="hong@example.com")
+    secrets = account.client("secretsmanager")
+    secrets.delete_secret(SecretId="provider")
+    assert delivered(account, LOCKED) == []
+    assert (provider.requests, len(mails())) == ([], 1), "the next channel of the row"
+
+
+def test_a_code_fails_where_the_secret_cannot_be_read(account: Account, provider: FakeProvider) -> None:
+    prover = Prover(enrolled(account))
+    account.client("secretsmanager").delete_secret(SecretId="provider")
+    assert_problem(prover.ask_sms(prover.log_in_challenge()), "SYSTEM_RETRY")
+    assert provider.requests == []
+
+
+def test_a_code_goes_by_text_message_whatever_the_customer_prefers(
+    account: Account, provider: FakeProvider
+) -> None:
+    prover = Prover(enrolled(account, "alimtalk", "push"))
+    assert prover.ask_sms(prover.log_in_challenge()).status == 200
+    assert [each["type"] for each in provider.delivered] == ["sms"]
+
+
 def _assert_not_logged(account: Account, secret: str) -> None:
     logged = account.log.getvalue()
     assert not [each for each in (secret, "first secret", PHONE, "HMAC-SHA256") if each in logged]

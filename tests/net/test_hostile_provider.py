@@ -121,5 +121,7 @@ def test_the_new_secret_signs_with_the_same_key_and_another_nonce() -> None:
     assert [each for each in first if each.startswith("Idempotency-Key")] == [
         each for each in second if each.startswith("Idempotency-Key")
     ]
-    assert [each.partition("nonce=")[2][:32] for each in first] != [each.partition("nonce=")[2][:32] for each in second]
+    assert [each.partition("nonce=")[2][:32] for each in first] != [
+        each.partition("nonce=")[2][:32] for each in second
+    ]
     assert first[-1] == second[-1]

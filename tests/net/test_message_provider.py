@@ -201,7 +201,9 @@ def test_over_tls_the_certificate_is_checked(tmp_path: Path) -> None:
     with serving(server) as fake:
         assert fake.url.startswith("https://")
         ProviderTexts(provider_of(fake, tls=client)).send(PHONE, QUEUED)
-        with pytest.raises(ChannelThrottled, match=r"^no connection \(the certificate of the server is not accepted\)$"):
+        with pytest.raises(
+            ChannelThrottled, match=r"^no connection \(the certificate of the server is not accepted\)$"
+        ):
             ProviderTexts(provider_of(fake, tls=ssl.create_default_context())).send(PHONE, QUEUED)
         assert len(fake.delivered) == 1
 

@@ -1,5 +1,6 @@
 """Text messages: every kind fits one SMS, whatever the longest usual values are, and no name breaks one."""
 
+import unicodedata
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from registrar.domain.access.challenge import Operation
 from registrar.domain.bank import Bank
+from registrar.domain.masking import CORPORATE, PERSONAL
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.notices.message_parts import message_parts
 from registrar.domain.notices.rendering import NoticeText, notice_text
@@ -57,6 +59,7 @@ def a_notice(
     issuer: Any = LONG_ISSUER,
     count: int = 1,
     days: int = 30,
+    customer_kind: str = PERSONAL,
     **params: Any,
 ) -> NoticeText:
     given = {each: LONG_PARAMS.get(each) for each in TEXTS[kind].params} | params
@@ -66,7 +69,9 @@ def a_notice(
         given["detail"] = "010-****-4321"
     end = AT + timedelta(days=days)
     about: list[Any] = [SimpleNamespace(id="0" * 32, issuer=issuer, not_after=end, registered_at=AT)] * count
-    return notice_text(kind, language, given, AT, bank, customer_name=name, registrations=about)
+    return notice_text(
+        kind, language, given, AT, bank, customer_name=name, customer_kind=customer_kind, registrations=about
+    )
 
 
 @each_language
@@ -103,9 +108,13 @@ def test_the_longest_values_make_an_lms_that_carriers_and_sns_take(kind: Kind, l
     name = "김" + "가" * 400 + "나"
     issuer = {"ko": "한" * 400, "en": "K" * 400}
     for count in (1, 40):
-        notice = a_notice(kind, language, LONGEST_BANK, name, issuer, count, **_longest(kind))
+        notice = a_notice(
+            kind, language, LONGEST_BANK, name, issuer, count, customer_kind=CORPORATE, **_longest(kind)
+        )
         assert byte_length(notice.short) <= LMS_BYTES
         assert len(notice.short.encode("utf-16-be")) <= SNS_BYTES
+        assert len(notice.short.encode()) <= SNS_BYTES
+        assert message_parts(notice.short) <= 4
         assert byte_length(for_carriers(notice.title)) <= SUBJECT_BYTES
 
 
@@ -158,6 +167,46 @@ def test_a_foreign_name_becomes_what_carriers_show(name: str, shown: str) -> Non
 )
 def test_what_carriers_lack_is_replaced(given_text: str, carried: str) -> None:
     assert for_carriers(given_text) == carried
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("(주)한빛전자", "(주)한빛전자"),
+        ("주식회사  한빛 전자\n서울지점", "주식회사 한빛 전자 서울지점"),
+        (unicodedata.normalize("NFD", "한빛전자"), "한빛전자"),
+        ("㈜한빛", "㈜한빛"),
+        ("Hanbit Électronique 🎉", "Hanbit Electronique *"),
+        ("한" * 41, "한" * 39 + "…"),
+    ],
+)
+def test_a_company_is_named_whole_in_what_room_there_is(name: str, shown: str) -> None:
+    notice = a_notice(Kind.REGISTERED, "ko", BANK, name, customer_kind=CORPORATE)
+    assert f"] {shown}님 " in notice.short
+    assert notice.text.startswith(f"{' '.join(name.split())} 고객님, ")
+
+
+@each_kind
+@pytest.mark.parametrize("syllables", range(4, 13))
+def test_a_longer_name_of_the_bank_makes_an_lms_and_never_cuts_a_text(kind: Kind, syllables: int) -> None:
+    bank = Bank("은" * syllables, "B" * syllables, "1588-0000")
+    text = a_notice(kind, "ko", bank, issuer={"ko": "금융결제원 (yessign)", "en": "KFTC yessign"}).short
+    longer = byte_length(text) - byte_length(
+        a_notice(
+            kind, "ko", Bank("은행", "B", "1588-0000"), issuer={"ko": "금융결제원 (yessign)", "en": "KFTC yessign"}
+        ).short
+    )
+    assert longer == 2 * (syllables - 2), "whole"
+    assert text_kind(text) is (TextKind.SMS if byte_length(text) <= 90 else TextKind.LMS)
+    assert byte_length(text) <= SMS_BYTES or syllables > 5
+
+
+@each_language
+@each_kind
+def test_no_name_makes_a_text_too_long_for_alimtalk(kind: Kind, language: str) -> None:
+    if kind is not Kind.EXPIRING:
+        notice = a_notice(kind, language, LONGEST_BANK, "한" * 400, customer_kind=CORPORATE, **_longest(kind))
+        assert len(notice.text) <= 1000
 
 
 @given(st.text(max_size=60))
