@@ -99,7 +99,9 @@ def test_a_refused_alimtalk_arrives_as_a_text_message(world: World) -> None:
 
 
 def test_a_long_text_arrives_as_an_lms(world: World) -> None:
-    (message,) = notified(world, enrolled(world, 3, name="주식회사 아주긴이름을가진전자부품제조판매", kind="corporate"))
+    (message,) = notified(
+        world, enrolled(world, 3, name="주식회사 아주긴이름을가진전자부품제조판매", kind="corporate")
+    )
     assert (message["type"], message["subject"]) == ("lms", "로그인 제한 안내")
 
 

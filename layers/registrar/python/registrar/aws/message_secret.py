@@ -41,7 +41,8 @@ class MessageSecret:
             raise ChannelThrottled("no response with the provider's secret") from error
         try:
             found = json.loads(stored["SecretString"])
-            key_id, secret = found["key_id"], found["secret"]
+            key_id = found["key_id"]
+            secret = found["secret"]
             if isinstance(key_id, str) and isinstance(secret, str):
                 return Credentials(key_id, secret)
         except (ValueError, KeyError, TypeError):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from registrar.domain.reasons.rendering import one_line
 
-
 MOST_OF_A_NAME = 40
 """Characters: a company's name may have hundreds, and SNS takes 1,600 bytes in all."""
 

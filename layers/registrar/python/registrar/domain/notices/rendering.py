@@ -53,9 +53,10 @@ def notice_text(
     """The texts of a notice that is sent at `at`.
 
     Names of parameters ending in `_on` are days, in `_at` times, which texts also have as `_short`. Texts use what
-    follows from parameters, too: `name` (a person's, masked, or a company's), `purpose` (of `operation`), `in_brackets`
-    (`detail`, if there is one), `reason` (of `code`), `expiring` (all of `registrations`); of the first one
-    `issuer`, `registered_at`, `reference`; and `bank` and `help_desk`. Raises KeyError if a parameter is missing.
+    follows from parameters, too: `name` (a person's, masked, or a company's), `purpose` (of `operation`),
+    `in_brackets` (`detail`, if there is one), `reason` (of `code`), `expiring` (all of `registrations`); of the
+    first one `issuer`, `registered_at`, `reference`; and `bank` and `help_desk`.
+    Raises KeyError if a parameter is missing.
     """
     wording = TEXTS[kind].in_language(language)
     given = {**params, **bank.params}

@@ -137,8 +137,8 @@ CERTIFICATES: Rows = {
         NoticeWording(
             "Certificate suspended by its issuer",
             "[{bank}] Certificate suspended by issuer ({issuer_short}). Call {help_desk}",
-            "{name}, the issuer ({issuer}) has suspended your certificate. Have the suspension lifted where you got "
-            "the certificate; {bank} will then accept it again. " + _ASK_EN,
+            "{name}, the issuer ({issuer}) has suspended your certificate. Have the suspension lifted where you "
+            "got the certificate; {bank} will then accept it again. " + _ASK_EN,
         ),
         urgent=True,
     ),
