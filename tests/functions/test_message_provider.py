@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registrar.domain.notices.notice import NOTICE_LEASE
-from tests.support.account import Account
+from tests.support.account import Account, Killed
 from tests.support.app import App, a_batch, assert_problem
 from tests.support.message_provider import FakeProvider, Fault, serving
 from tests.support.methods import Prover
@@ -123,6 +123,23 @@ def test_after_an_unknown_outcome_the_notice_stays_claimed_and_arrives_once(
     assert delivered(account, LOCKED) == []
     assert [each["type"] for each in provider.delivered] == ["alimtalk"]
     assert HIDDEN > NOTICE_LEASE
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", [0, 1], ids=["claim", "SENT"])
+def test_a_sender_killed_at_any_write_repeats_under_the_same_key(
+    account: Account, provider: FakeProvider, write: int, *, after: bool
+) -> None:
+    enrolled(account, "alimtalk")
+    with account.killed_at(write, after=after), pytest.raises(Killed):
+        delivered(account, LOCKED)
+    for _ in range(2):
+        account.pass_time(seconds=HIDDEN.total_seconds())
+        delivered(account, LOCKED)
+    assert [each["type"] for each in provider.delivered] == ["alimtalk"]
+    assert len(provider.requests) == (2 if (write, after) == (1, False) else 1)
+    assert len({each["idempotency-key"] for each in provider.requests}) == 1
+    assert states(account) == {LOCKED["id"]: "SENT"}
 
 
 def test_without_idempotency_keys_a_notice_arrives_at_most_twice(account: Account, provider: FakeProvider) -> None:
