@@ -97,5 +97,11 @@ def test_numbers_of_the_page_are_those_of_the_service() -> None:
 def test_links_lead_somewhere_and_lead_here() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
         assert (ROOT / "docs" / target).exists()
-    for page in ("README.md", "docs/guide.md", "docs/runbook.md"):
+    for page in ("README.md", "docs/runbook.md"):
         assert "helpdesk.md" in (ROOT / page).read_text(), page
+
+
+def test_the_customers_guide_leads_to_no_document_of_the_bank() -> None:
+    guide = (ROOT / "docs/guide.md").read_text()
+
+    assert re.findall(r"\]\((?!#|images/)[^)]*\)", guide) == []
