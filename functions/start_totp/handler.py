@@ -16,13 +16,14 @@ from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.settings import setting
+from registrar.settings import bank
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()
 credentials = use_cases.credentials()
 customer_secrets = stores.authenticator_secrets()
-bank = setting("BANK_CODE")
+# Apps list their codes by it: the name that customers know, as in texts to sign.
+ISSUER = quote(bank().name_ko)
 
 
 @route
@@ -38,7 +39,7 @@ def lambda_handler(request: Request) -> Response:
     customers.save(replace(customer, pending=pending))
     audit("totp.started", customer_id=customer_id)
     # The key URI that authenticator apps read: the secret in base32, everything else at its defaults.
-    label = f"{quote(bank)}:{quote(customer.id)}"
+    label = f"{ISSUER}:{quote(customer.id)}"
     shown = base64.b32encode(secret).decode()
-    uri = f"otpauth://totp/{label}?secret={shown}&issuer={quote(bank)}&algorithm=SHA1&digits=6&period=30"
+    uri = f"otpauth://totp/{label}?secret={shown}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30"
     return respond(200, {"otpauth_uri": uri, "expires_at": iso(ends)})

@@ -4,6 +4,7 @@ import base64
 import dataclasses
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_a_passkey_is_added_with_a_proof_and_a_text_message_is_sent(prover: Prov
     }
     (passkey,) = prover.customer().passkeys
     assert passkey.id == response.body["credential_id"]
+
+
+def test_devices_show_the_banks_name_and_not_its_code(prover: Prover) -> None:
+    proof = {"proof_id": prover.proof("enrol", "passkey")}
+    options = prover.app.call("POST", "/credentials/passkey/options", proof).body
+    assert options["rp"] == {"id": RP_ID, "name": "전북은행"}
+
+    proof = {"proof_id": prover.proof("enrol", "totp")}
+    uri = urlsplit(prover.app.call("POST", "/credentials/totp", proof).body["otpauth_uri"])
+    assert unquote(uri.path).startswith("/전북은행:")
+    assert parse_qs(uri.query)["issuer"] == ["전북은행"]
 
 
 def test_a_proof_of_identity_adds_one_passkey(prover: Prover) -> None:

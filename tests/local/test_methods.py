@@ -173,7 +173,7 @@ def test_recovery_needs_two_persons_and_the_customer_can_cancel(
     approved = automation.act("lee.manager", "ApproveRecovery", **named, Confirm=digest)
 
     assert (alone["refused"], list(approved)) == ("STATE_CONFLICT", ["done"])
-    assert any("복구" in text for text in cloud.sms(phone.customer.phone))
+    assert any("재설정" in text for text in cloud.sms(phone.customer.phone))
     assert phone.call("GET", "/credentials").json()["recovery"]["phone"] == "010-****-8888"
     assert phone.call("POST", "/recovery/cancellation").status == 200
     assert "recovery" not in phone.call("GET", "/credentials").json()

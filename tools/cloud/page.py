@@ -28,13 +28,19 @@ _TYPES.add_type("text/javascript", ".js")
 _TYPES.add_type("image/webp", ".webp")
 
 
+def page_config(api: str, rp_id: str) -> dict[str, Any]:
+    """What the page has to know. The bank is the one that the service names, by the template's parameters."""
+    stated = read_template(ROOT / "template.yaml")["Parameters"]
+    name_ko, name_en, phone = (stated[name]["Default"] for name in ("BankNameKo", "BankNameEn", "HelpDeskPhone"))
+    bank = {"ko": name_ko, "en": name_en}
+    return {"api": api, "rp_id": rp_id, "bank": bank, "languages": ["ko", "en"], "help_desk": phone}
+
+
 def write_config(api: str, rp_id: str) -> None:
-    """Write what the page has to know."""
+    """Write it where the page's server has it."""
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
-    bank = {"ko": "데모은행", "en": "Demo Bank"}
-    content = {"api": api, "rp_id": rp_id, "bank": bank, "languages": ["ko", "en"], "help_desk": "1588-0000"}
     written = CONFIG.with_suffix(".new")
-    written.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    written.write_text(json.dumps(page_config(api, rp_id), ensure_ascii=False), encoding="utf-8")
     written.replace(CONFIG)  # in one step: the server reads it at each request
 
 

@@ -80,14 +80,14 @@ UNTIL: dict[str, object] = {"until_at": "2026-11-24T03:00:00Z"}
         (
             Kind.RECOVERY_CANCELLED,
             {},
-            f"본인 확인 수단 복구 취소를 요청하셨습니다. {NOT_ME}",
-            f"You asked to cancel the recovery. {NOT_YOU}",
+            f"본인 확인 수단 재설정 취소를 요청하셨습니다. {NOT_ME}",
+            f"You asked to cancel the reset. {NOT_YOU}",
         ),
         (
             Kind.RECOVERY_APPROVED,
             {"effective_at": NOW, "phone_masked": "010-****-4321"},
-            f"복구: 11/23 12:00부터 인증번호 수신 010-****-4321. {NOT_ME}",
-            f"Recovery: codes to 010-****-4321 from 23 Nov 12:00. {NOT_YOU}",
+            "재설정: 11/23 12:00부터 인증번호 수신 010-****-4321. 본인 아니면 1588-0000",
+            f"Reset: codes to 010-****-4321 from 23 Nov 12:00. {NOT_YOU}",
         ),
         (
             Kind.LOGIN_LOCKED,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bank import BANK
 from tools.cloud.http_calls import HttpResponse, send
-from tools.cloud.page import PageServer
+from tools.cloud.page import PageServer, page_config
 
 pytestmark = pytest.mark.loopback
 
@@ -75,6 +76,12 @@ def test_a_file_has_its_type_and_the_security_headers(
     assert HEADERS.items() <= answer.headers.items()
     assert "publickey-credentials-get=(self)" in answer.headers["permissions-policy"]
     assert get(server, path, "HEAD").headers["content-length"] == str(len(answer.body))
+
+
+def test_the_page_names_the_bank_as_the_service_does() -> None:
+    config = page_config(API, "localhost")
+
+    assert (config["bank"], config["help_desk"]) == ({"ko": BANK.name_ko, "en": BANK.name_en}, BANK.help_desk)
 
 
 def test_the_page_finds_the_api_in_its_configuration(server: PageServer) -> None:

@@ -18,7 +18,7 @@ from tools.cloud import seed
 from tools.cloud.automation import Automation
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
-from tools.cloud.page import BUILT, PageServer
+from tools.cloud.page import BUILT, PageServer, page_config
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
@@ -30,7 +30,6 @@ for _packages in (ROOT / ".venv-web").glob("lib/python3.*/site-packages"):
 collect_ignore_glob = [] if importlib.util.find_spec("playwright") else ["test_*.py"]
 
 _numbers = itertools.count(1)
-NAMES = {"ko": "데모은행", "en": "Demo Bank"}
 Launch = Callable[..., Any]
 CHROMIUM = shutil.which("chromium")
 
@@ -56,9 +55,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     origins = {"PasskeyRpId": "localhost", "PasskeyOrigins": origin, "WebOrigins": origin}
     with DemoIssuers(pki) as issuers, LocalCloud.start(seed.parameters(pki) | origins) as cloud:
         seed.seed(cloud, pki, issuers.url)
-        config.write_text(
-            json.dumps({"api": cloud.url, "rp_id": "localhost", "bank": NAMES, "help_desk": "1588-0000"})
-        )
+        config.write_text(json.dumps(page_config(cloud.url, "localhost")))
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield Bank(origin, cloud, pki, issuers)
         server.shutdown()

@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -84,7 +84,7 @@ def test_an_authenticator_app_is_enrolled_by_its_qr_code(new_visitor: NewVisitor
     picture = visitor.page.get_by_role("img", name="OTP 앱으로 스캔하는 QR 코드")
     expect(picture).to_be_visible()
     address = read_qr_code(visitor, picture, browser)
-    assert address.startswith("otpauth://totp/")
+    assert unquote(address).startswith("otpauth://totp/전북은행:")
     (secret,) = parse_qs(urlsplit(address).query)["secret"]
     typed = visitor.page.locator("dt", has_text="직접 입력하는 키").locator("xpath=following-sibling::dd[1]")
     assert typed.inner_text().replace(" ", "") == secret

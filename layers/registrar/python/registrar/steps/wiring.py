@@ -183,7 +183,7 @@ def relying_party() -> RelyingParty:
     from registrar.domain.access.passkeys import RelyingParty
 
     origins = frozenset(settings_list("PASSKEY_ORIGINS"))
-    return RelyingParty(setting("PASSKEY_RP_ID"), setting("BANK_CODE"), origins)
+    return RelyingParty(setting("PASSKEY_RP_ID"), bank().name_ko, origins)
 
 
 def revocation_step() -> RevocationStep:

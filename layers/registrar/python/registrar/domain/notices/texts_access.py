@@ -11,7 +11,7 @@ from registrar.domain.notices.kinds import Kind, NoticeTexts, NoticeWording, Row
 PURPOSES: Mapping[Operation, Mapping[str, str]] = {
     Operation.LOGIN: {"ko": "로그인", "en": "to log in"},
     Operation.REGISTER: {"ko": "인증서 등록", "en": "to register a certificate"},
-    Operation.RESUME: {"ko": "인증서 사용 재개", "en": "to resume a certificate"},
+    Operation.RESUME: {"ko": "분실 신고 취소", "en": "to cancel a loss report"},
     Operation.DEREGISTER: {"ko": "인증서 등록 해제", "en": "to remove a certificate"},
     Operation.ENROL: {"ko": "본인 확인 수단 변경", "en": "to change identity proofs"},
     Operation.REMOVE: {"ko": "본인 확인 수단 삭제", "en": "to remove an identity proof"},
@@ -55,16 +55,16 @@ ACCESS: Rows = {
     Kind.TOTP_ADDED: _change("", "OTP 앱 등록(교체)을", "set up an OTP app"),
     Kind.TOTP_REMOVED: _change("", "OTP 앱 삭제를", "remove the OTP app"),
     Kind.PHONE_CHANGED: _change("detail", "휴대폰{in_brackets} 변경을", "change your phone{in_brackets}"),
-    Kind.RECOVERY_CANCELLED: _change("", "본인 확인 수단 복구 취소를", "cancel the recovery"),
+    Kind.RECOVERY_CANCELLED: _change("", "본인 확인 수단 재설정 취소를", "cancel the reset"),
     Kind.RECOVERY_APPROVED: at_once(
         "phone_masked effective_at",
         NoticeWording(
-            "본인 확인 수단 복구 안내",
-            "[{bank}] 복구: {effective_short}부터 인증번호 수신 {phone_masked}. 본인 아니면 {help_desk} 신고",
+            "본인 확인 수단 재설정 안내",
+            "[{bank}] 재설정: {effective_short}부터 인증번호 수신 {phone_masked}. 본인 아니면 {help_desk}",
         ),
         NoticeWording(
-            "Recovery",
-            "[{bank}] Recovery: codes to {phone_masked} from {effective_short}. Not you? Call {help_desk}",
+            "Identity proofs reset",
+            "[{bank}] Reset: codes to {phone_masked} from {effective_short}. Not you? Call {help_desk}",
         ),
     ),
     Kind.CREDENTIAL_CHANGE_DELAYED: queued(
