@@ -21,8 +21,10 @@ from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS
 from registrar.domain.reasons.reason import LANGUAGES, Reason
 from registrar.domain.reasons.rendering import METHOD_NAMES, render
+from registrar.entry import agent_words
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 from tests.support.shape import GATEWAY, RELYING_GATEWAY
+from tools.admin import inspect_text
 from tools.checks.problem_examples import BEGIN, END
 from tools.demo import texts as demo
 
@@ -229,9 +231,31 @@ def places() -> dict[str, str]:
     }
 
 
+def spoken() -> dict[str, str]:
+    """What agents read aloud or on paper, and admins in a terminal."""
+    return {
+        "help desk": read("docs/helpdesk.md"),
+        "agent words": "\n".join(strings(list(vars(agent_words).values()))),
+        "inspect": "\n".join(strings(list(vars(inspect_text).values()))),
+        "developers": read("docs/relying.md"),
+    }
+
+
 @pytest.mark.parametrize("phrase", forbidden())
 def test_no_text_has_a_wording_that_the_style_guide_forbids(phrase: str) -> None:
-    assert [place for place, text in places().items() if phrase in text] == []
+    assert [place for place, text in (places() | spoken()).items() if phrase in text] == []
+
+
+def test_the_bank_calls_itself_by_its_name_in_writing() -> None:
+    style = re.compile(r"저희|(?<!\w)당신|유저")
+
+    assert [place for place, text in places().items() if style.search(text)] == []
+
+
+def test_spoken_and_sent_texts_are_among_those_that_are_read() -> None:
+    assert "본인 확인 수단 재설정 취소" in places()["notices"]
+    assert "비밀번호를 묻거나 짐작하게 하지 않습니다" in spoken()["agent words"]
+    assert "발급기관의 인증서입니다" in spoken()["inspect"]
 
 
 def test_the_password_of_a_file_is_named_so_for_a_pfx_alone() -> None:

@@ -23,7 +23,7 @@ interface ChooseFilesProps {
   readonly wanted?: string | undefined;
 }
 
-const FILES_OF_GUIDE = "어느-파일을-골라야-하나요--which-file-to-choose";
+const FILES_OF_GUIDE = "선택할-파일--which-file-to-choose";
 // iPhones have no folders to choose.
 const FOLDERS = "webkitdirectory" in HTMLInputElement.prototype;
 

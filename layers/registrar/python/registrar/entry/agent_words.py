@@ -218,7 +218,7 @@ STATES: Mapping[UploadState, Story] = {
         _text(
             "정해진 시간 안에 마치지 않아 등록이 끝났습니다.", "The registration ended because it took too long."
         ),
-        _text("등록 시간이 지났습니다. 처음부터 다시 시작해 주십시오.", "The time is over. Please start again."),
+        _text("등록 시간이 지났습니다. 처음부터 다시 진행해 주십시오.", "The time is over. Please start again."),
         _text("처음부터 다시 시작하도록 안내합니다.", "Have it started again."),
     ),
     UploadState.FAILED: Story(
@@ -310,7 +310,7 @@ DUTIES: Mapping[NextAction, Text] = {
     ),
     NextAction.WAIT_NOTICE: _text(
         "다시 올리도록 안내하지 않습니다. 계속되면 문의 번호를 운영 담당자에게 전달합니다.",
-        "Do not have it uploaded again. If it goes on, pass the reference to operations.",
+        "Do not have it uploaded again. If it happens again, pass the reference to operations.",
     ),
     NextAction.ENTER_PASSWORD: _text(
         "비밀번호는 고객이 앱에 직접 입력합니다. 묻거나 짐작하게 하지 않습니다.",
@@ -320,7 +320,7 @@ DUTIES: Mapping[NextAction, Text] = {
 """What the agent does besides telling the next action, by that action."""
 DUTY: Text = _text(
     "계속되면 문의 번호와 함께 담당 부서에 넘깁니다.",
-    "If it goes on, pass the case with its reference to the department in charge.",
+    "If it happens again, pass the case with its reference to the department in charge.",
 )
 FOR_THE_BANK = Story(
     _text(
@@ -437,7 +437,7 @@ NEXT_STEP = _text("다음 단계를 안내합니다: {step} {duty}", "Tell the n
 OWN_DUTIES: Mapping[Code, Text] = {
     Code.SYSTEM_RETRY: _text(
         "잠시 후 다시 시도하도록 안내하고, 계속되면 문의 번호를 운영 담당자에게 전달합니다.",
-        "Have it tried again shortly; if it goes on, pass the reference to operations.",
+        "Have it tried again shortly; if it happens again, pass the reference to operations.",
     ),
     Code.STEP_UP_LOCKED: _text(
         "고객이 시도한 것이 아니라고 하면 즉시 사고 처리 담당 부서에 넘깁니다.",

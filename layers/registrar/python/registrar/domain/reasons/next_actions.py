@@ -19,8 +19,8 @@ NEXT_ACTIONS: Mapping[NextAction, Mapping[str, str]] = {
         "en": "Wait: the outcome is sent to you.",
     },
     NextAction.WAIT_UNTIL: {
-        "ko": "안내된 날짜 이후에 다시 시도해 주십시오.",
-        "en": "Try again after the date shown.",
+        "ko": "안내된 시각 이후에 다시 시도해 주십시오.",
+        "en": "Try again after the time shown.",
     },
     NextAction.CALL: {
         "ko": "고객센터에서 안내해 드립니다.",

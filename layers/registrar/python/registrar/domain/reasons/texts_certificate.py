@@ -72,8 +72,8 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.CERT_POLICY_NOT_ACCEPTED: {
         "ko": Wording(
             "등록할 수 없는 종류의 인증서입니다",
-            "선택하신 인증서의 종류: {found}. 등록하실 수 있는 종류: {accepted}. 등록하실 수 있는 종류의 "
-            "인증서를 발급받아 등록해 주십시오.",
+            "선택하신 인증서의 종류: {found}. 등록할 수 있는 종류: {accepted}. 이 가운데 하나를 발급받아 등록해 "
+            "주십시오.",
         ),
         "en": Wording(
             "This kind is not accepted",
@@ -96,7 +96,7 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.CERT_PERSONAL_REQUIRED: {
         "ko": Wording(
             "개인 고객은 개인용 인증서만 등록할 수 있습니다",
-            "고르신 인증서는 기업용입니다. 등록할 수 있는 종류: {accepted}. 개인용 인증서를 등록해 주십시오.",
+            "선택하신 인증서는 기업용입니다. 등록할 수 있는 종류: {accepted}. 개인용 인증서를 등록해 주십시오.",
         ),
         "en": Wording(
             "Personal customers register personal certificates only",
@@ -107,7 +107,7 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
     Code.CERT_CORPORATE_REQUIRED: {
         "ko": Wording(
             "기업 고객은 기업용 인증서만 등록할 수 있습니다",
-            "고르신 인증서는 개인용입니다. 등록할 수 있는 종류: {accepted}. 기업용 인증서를 등록해 주십시오.",
+            "선택하신 인증서는 개인용입니다. 등록할 수 있는 종류: {accepted}. 기업용 인증서를 등록해 주십시오.",
         ),
         "en": Wording(
             "Companies register corporate certificates only",
@@ -193,12 +193,12 @@ CERTIFICATE_TEXTS: dict[Code, dict[str, Wording]] = {
         "ko": Wording(
             "새 인증체계의 인증서는 아직 등록할 수 없습니다",
             "인증서에 표시된 새 인증기관({issuer})의 인증서는 아직 받지 않습니다. 등록할 수 있게 되면 발급기관 "
-            "목록에 표시됩니다.",
+            "목록에 표시됩니다. 그 전에는 다른 공동인증서를 등록해 주십시오.",
         ),
         "en": Wording(
             "Certificates of the new generation are not accepted yet",
             "The certificate names a new CA as its issuer ({issuer}), which we do not accept yet. The list of "
-            "issuers shows it once we do.",
+            "issuers shows it once we do. Until then, register another joint certificate.",
         ),
     },
     Code.TRUST_ISSUER_NOT_ACCEPTED_NOW: {
