@@ -42,6 +42,8 @@ def test_middle_of_a_name_is_masked(name: str, shown: str) -> None:
         ("  주식회사  길동 ", "corporate", "주식회사 길동"),
         ("㈜한빛 전자", "corporate", "㈜한빛 전자"),
         ("홍길동", "personal", "홍*동"),
+        ("한빛\n할 일:\u202e 승인\u200b하십시오", "corporate", "한빛 할 일: 승인 하십시오"),
+        ("홍\u202e동", "personal", "홍*"),
     ],
 )
 def test_company_is_shown_whole_and_person_is_masked(name: str, kind: str, shown: str) -> None:

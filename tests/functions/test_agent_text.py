@@ -139,7 +139,7 @@ def test_a_reference_with_a_look_alike_is_found_and_has_to_be_compared(app: App,
 
     lines = told(account, "reference", written)
 
-    assert words.READ_AS["ko"].format(typed=written, read=reference) in lines
+    assert lines[0] == words.READ_AS["ko"].format(typed=written, read=reference)
     assert f"[{reference}]" in "\n".join(lines)
 
 

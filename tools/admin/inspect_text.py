@@ -25,8 +25,8 @@ VERDICTS: Mapping[bool, Text] = {
 }
 LABELS: Mapping[str, Text] = {
     "trust": {"ko": "신뢰 기준", "en": "Trust"},
-    "trust.source": {"ko": "파일", "en": "file"},
-    "trust.changed_at": {"ko": "파일 변경 시각", "en": "file changed"},
+    "trust.source": {"ko": "파일 또는 폴더", "en": "file or folder"},
+    "trust.changed_at": {"ko": "변경 시각", "en": "changed"},
     "trust.version": {"ko": "버전", "en": "version"},
     "trust.roots": {"ko": "고정된 루트", "en": "pinned roots"},
     "container": {"ko": "파일", "en": "File"},
@@ -95,12 +95,18 @@ def _lines(outcome: Mapping[str, Any], language: str) -> Iterator[str]:
     for part in ("container", "certificate", "authority", "trust"):
         if outcome[part] is not None:
             yield f"\n{LABELS[part][language]}"
-        for name, value in (outcome[part] or {}).items():
+        for name, value in _worth_saying(part, outcome[part] or {}).items():
             yield f"  {LABELS[f'{part}.{name}'][language]}: {_shown(name, value, language)}"
     for finding in outcome["findings"]:
         yield f"\n{LEVELS[finding['level']][language]} {finding['code']}: {finding['title']}"
         yield f"  {finding['text']}"
         yield f"  → {NEXT_ACTIONS[NextAction(finding['next_action'])][language]} ({finding['next_action']})"
+
+
+def _worth_saying(part: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a certificate alone nothing was to be opened: "opened: no" would read like a failure."""
+    alone = part == "container" and values.get("kind") == "certificate alone"
+    return {"kind": values["kind"]} if alone else values
 
 
 def _shown(name: str, value: object, language: str) -> str:
@@ -115,4 +121,4 @@ def _shown(name: str, value: object, language: str) -> str:
         return KINDS[str(value)][language]
     if name in _TIMES:
         return local_time(str(value), language)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) or "-") if isinstance(value, list) else str(value)

@@ -54,6 +54,12 @@ PARAMS: Mapping[str, object] = {
 """Values of parameters, unless the code has its own."""
 OWN_PARAMS: Mapping[Code, Mapping[str, object]] = {
     Code.CERT_ALGORITHM_WEAK: {"found": "sha1"},
+    Code.CERT_CORPORATE_REQUIRED: {
+        "accepted": {
+            "ko": "기업 범용, 기업 은행·보험용",
+            "en": "corporate, general purpose, corporate, bank and insurance",
+        }
+    },
     Code.CERT_KEY_TOO_WEAK: {"found": "RSA 1024"},
     Code.CERT_POLICY_NOT_ACCEPTED: {"found": {"ko": "신용카드용", "en": "credit card"}},
     Code.CREDENTIAL_CHANGE_DELAYED: {"again_at": "2026-11-29T03:05:00Z"},

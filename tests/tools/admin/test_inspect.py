@@ -179,9 +179,17 @@ def test_the_trust_that_was_used_is_named(shown: Callable[..., tuple[int, list[s
     _, lines = shown(a_certificate(key=an_ec_key()).der, "--language", "en")
 
     fingerprint = a_pki().root.certificate.fingerprint(SHA256()).hex()
-    assert f"  file: {trust}" in lines
-    assert [line for line in lines if line.startswith("  file changed: ") and line.endswith(" KST")]
+    assert f"  file or folder: {trust}" in lines
+    assert [line for line in lines if line.startswith("  changed: ") and line.endswith(" KST")]
     assert [line for line in lines if line.startswith("  pinned roots: ") and fingerprint in line]
+
+
+def test_a_certificate_alone_is_not_said_to_have_failed_to_open(
+    shown: Callable[..., tuple[int, list[str]]],
+) -> None:
+    _, lines = shown(a_certificate(key=an_ec_key()).der, "--language", "en")
+
+    assert lines[lines.index("File") : lines.index("Certificate")] == ["File", "  kind: certificate alone", ""]
 
 
 def test_an_issuers_certificate_is_shown_as_that_and_not_judged(run: Inspect) -> None:

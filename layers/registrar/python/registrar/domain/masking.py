@@ -9,7 +9,7 @@ PERSONAL = "personal"
 
 def shown_name(name: str, kind: str) -> str:
     """The name of a customer or a certificate's holder as others may read it; `kind` is personal or corporate."""
-    return " ".join(name.split()) if kind == CORPORATE else masked(name)
+    return _one_line(name) if kind == CORPORATE else masked(name)
 
 
 def masked(person: str) -> str:
@@ -19,10 +19,15 @@ def masked(person: str) -> str:
     name that are written apart (홍 길 동, 김 철수) are one word; where other words stand beside them, those behind
     the first are hidden (김 * J**n).
     """
-    words = unicodedata.normalize("NFC", person).split()
+    words = _one_line(unicodedata.normalize("NFC", person)).split()
     if any(len(word) == 1 for word in words) and (_is_east_asian(words) or all(len(word) == 1 for word in words)):
         words = ["".join(words)]
     return " ".join(_masked_word(word, is_first=n == 0) for n, word in enumerate(words))
+
+
+def _one_line(name: str) -> str:
+    """Without what ends a line, hides or turns text round: a certificate's subject names what its holder asked for."""
+    return " ".join("".join(each if each.isprintable() else " " for each in name).split())
 
 
 def _is_east_asian(words: list[str]) -> bool:

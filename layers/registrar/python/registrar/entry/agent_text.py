@@ -35,10 +35,9 @@ def agent_text(found: View, language: str) -> str:
     customer = found.get("customer")
     if customer is None:
         told = told._replace(do=f"{told.do} {found['note']}")
-    lines = _three(told, language)
-    if "typed" in about:
-        lines.append(words.READ_AS[language].format(typed=about["typed"], read=about["id"]))
-    lines.append(words.ONLY_PROVED[language])
+    lines = [*_three(told, language), words.ONLY_PROVED[language]]
+    if "typed" in about:  # before anything is said of a request that may be another customer's
+        lines.insert(0, words.READ_AS[language].format(typed=about["typed"], read=about["id"]))
     if customer is not None:
         lines += ["", *_customer_lines(found, language)]
     lines += _list("events", _events(found, language), language)
