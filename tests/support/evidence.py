@@ -12,6 +12,7 @@ from registrar.domain.bank import SigningBank
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.trust import Issuer
 from registrar.domain.evidence.receipt import Receipt
+from registrar.domain.possession.headings import LATEST, Version
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.registrations.registration import new_registration
 from registrar.domain.revocation.ocsp import check_response, request_for
@@ -34,11 +35,13 @@ def the_certificate() -> CustomerCertificate:
     return a_certificate(key=an_ec_key())
 
 
-def a_completion(kind: str = "signature", source: str = "ocsp", **overrides: Any) -> Completion:
+def a_completion(
+    kind: str = "signature", source: str = "ocsp", version: Version = LATEST, **overrides: Any
+) -> Completion:
     """A transfer that was signed by the_certificate(), good by OCSP or by a list."""
     certificate = the_certificate()
     request = dataclasses.replace(a_request(), nonce="AAECAwQFBgcICQoLDA0ODw")
-    text = request.text(SIGNING_BANK)
+    text = request.text(SIGNING_BANK, version)
     values: dict[str, Any] = {
         "request": request,
         "text": text,

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from cryptography.x509 import ocsp
 from registrar.domain.evidence.jwk import public_jwk, raw_signature
 from registrar.domain.evidence.package import build_package
 from registrar.domain.evidence.receipt import Receipt
+from registrar.domain.possession.headings import Label, TextToSign, Version
+from registrar.domain.possession.proofs import Proof
 from registrar.domain.signing.completion import Completion
 from tests.support.builders import a_certificate, an_ec_key
 from tests.support.evidence import BANK, SIGNED_AT, a_completion, a_signature, by_ocsp
@@ -75,6 +79,7 @@ GOOD: dict[str, Callable[[], Completion]] = {
     "responder of the CA": lambda: a_completion(status=by_ocsp(delegated())),
     "the CA itself": lambda: a_completion(status=by_ocsp(ca_itself())),
     "no nonce": lambda: a_completion(status=by_ocsp(said=ResponseFields())),
+    **{f"text of version {each}": partial(a_completion, version=each) for each in Version},
 }
 each_good_one = pytest.mark.parametrize("completion", GOOD.values(), ids=GOOD)
 
@@ -97,6 +102,7 @@ def test_what_cannot_be_checked_is_named() -> None:
         "that the root is",
         "5e" * 32,
         "not looked up",
+        f"전북은행 is the bank {BANK}",
     ):
         assert named in unchecked
 
@@ -151,6 +157,21 @@ def test_evidence_of_another_request_is_found(member: str, value: str) -> None:
     assert [line.split(":")[0] for line in wrong] == [
         "the text names the bank, service, request, document and nonce"
     ]
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize("label", [Label.BANK, Label.REQUEST, Label.DOCUMENT, Label.NONCE, Label.UNTIL])
+def test_a_text_that_binds_something_else_is_found_in_every_version(version: Version, label: Label) -> None:
+    completion = a_completion(version=version)
+    start = f"\n{label.of(version)}: "
+    assert start in completion.text
+
+    bound = f"({BANK})" if version is Version.KOREAN and label is Label.BANK else start
+    other = TextToSign(completion.text.replace(bound, f"{bound}x"))
+    signed = replace(completion, text=other, proof=Proof("signature", a_signature("signature", other), None))
+
+    (wrong,) = verify(a_package(signed)).wrong
+    assert wrong.startswith("the text names the bank, service, request, document and nonce: not so for")
 
 
 @pytest.mark.parametrize(

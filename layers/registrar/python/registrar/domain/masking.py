@@ -26,7 +26,7 @@ def masked(person: str) -> str:
 
 
 def _one_line(name: str) -> str:
-    """Without what ends a line, hides or turns text round: a certificate's subject names what its holder asked for."""
+    """Without what ends a line, is invisible, or turns text round: names come out of certificates, too."""
     return " ".join("".join(each if each.isprintable() else " " for each in name).split())
 
 
