@@ -188,7 +188,9 @@ def _check_text(package: Package, found: Findings) -> None:
     differ = sorted(name for name in expected if [value for key, value in said if key == name] != [expected[name]])
     found.note("the text names the bank, service, request, document and nonce", _listed("not so for", differ))
     if name:
-        found.unchecked.append(f"that {name} is the bank {package.manifest['bank']}: the package proves its code alone")
+        found.unchecked.append(
+            f"that {name} is the bank {package.manifest['bank']}: the package proves its code alone"
+        )
     in_time = instant(request["created_at"]) <= package.signed_at < instant(request["expires_at"])
     found.note("it was signed while the request was valid", None if in_time else iso(package.signed_at))
     found.unchecked.append("evidence.json repeats the values of the text: what counts is the text; read text.txt")

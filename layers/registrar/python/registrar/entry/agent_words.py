@@ -87,7 +87,7 @@ TRIED: Mapping[str, Text] = {
     "resume_registration": _text("분실 신고 취소", "cancel a loss report"),
     "send_notice": _text("알림 발송", "notice"),
     "send_otp": _text("인증번호 문자 요청", "ask for a code by text message"),
-    "set_bank_hold": _text("사용 정지·해제(은행)", "hold by the bank"),
+    "set_bank_hold": _text("사용 정지·해제(은행)", "suspension by the bank"),
     "show_signature_request": _text("거래 서명 내용 조회", "read a signature request"),
     "sign_request": _text("거래 서명", "sign a transaction"),
     "start_certificate_login": _text("인증서 로그인 시작", "start a login with a certificate"),
@@ -104,8 +104,8 @@ TRIED: Mapping[str, Text] = {
 """What a customer tried, by the function that handled it."""
 
 DONE: Mapping[str, Text] = {
-    "bank_hold.off": _text("사용 정지 해제됨", "hold lifted"),
-    "bank_hold.on": _text("사용 정지됨", "hold put on"),
+    "bank_hold.off": _text("사용 정지 해제됨", "suspension lifted"),
+    "bank_hold.on": _text("사용 정지됨", "suspended"),
     "credential.removed": _text("삭제됨", "removed"),
     "customer.unlocked": _text("로그인 차단 해제됨", "unlocked"),
     "customer.locked_out": _text("로그인 차단됨", "locked out"),
@@ -247,8 +247,8 @@ STATUSES: Mapping[str, Text] = {
 }
 HOLDS: Mapping[str, Text] = {
     Hold.CUSTOMER: _text("고객 분실 신고", "loss report"),
-    Hold.BANK: _text("은행 정지", "hold of the bank"),
-    Hold.ISSUER: _text("발급기관 효력 정지", "hold of the issuer"),
+    Hold.BANK: _text("은행 정지", "suspension by the bank"),
+    Hold.ISSUER: _text("발급기관 효력 정지", "suspension by the issuer"),
 }
 LEVELS: Mapping[str, Text] = {
     "FAIL": _text("등록 불가", "refused"),
@@ -289,10 +289,10 @@ NOTICES: Mapping[str, Text] = {
     "registered": _text("등록 완료", "registered"),
     "hold_added_customer": _text("분실 신고 접수", "loss reported"),
     "hold_lifted_customer": _text("분실 신고 취소", "loss report cancelled"),
-    "hold_added_bank": _text("은행 사용 정지", "hold of the bank"),
-    "hold_lifted_bank": _text("은행 사용 정지 해제", "hold of the bank lifted"),
-    "hold_added_issuer": _text("발급기관 효력 정지", "hold of the issuer"),
-    "hold_lifted_issuer": _text("발급기관 효력 회복", "hold of the issuer lifted"),
+    "hold_added_bank": _text("은행 사용 정지", "suspension by the bank"),
+    "hold_lifted_bank": _text("은행 사용 정지 해제", "suspension by the bank lifted"),
+    "hold_added_issuer": _text("발급기관 효력 정지", "suspension by the issuer"),
+    "hold_lifted_issuer": _text("발급기관 효력 회복", "suspension by the issuer lifted"),
     "blocked": _text("차단", "blocked"),
     "revoked": _text("폐지", "revoked"),
     "deregistered": _text("등록 해제", "removed"),

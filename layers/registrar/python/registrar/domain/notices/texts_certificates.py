@@ -132,7 +132,7 @@ CERTIFICATES: Rows = {
             "타기관 인증서 효력 정지 안내",
             "[{bank}] {name}님 발급기관에서 인증서 효력정지({issuer_short}). 문의 {help_desk}",
             "{name} 고객님, 발급기관({issuer})에서 인증서의 효력을 정지했습니다. 인증서를 발급받은 곳에서 "
-            "효력을 회복하시면 {bank}에서도 다시 사용하실 수 있습니다. " + _ASK_KO,
+            "해제하시면 {bank}에서도 다시 사용하실 수 있습니다. " + _ASK_KO,
         ),
         NoticeWording(
             "Certificate suspended by its issuer",
