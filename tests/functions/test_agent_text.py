@@ -5,6 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from registrar.domain.notices.channels import ChannelName
 from registrar.domain.notices.kinds import Kind
@@ -17,7 +21,7 @@ from registrar.domain.registrations.upload import UploadState
 from registrar.entry import agent_words as words
 from tests.support.account import Account
 from tests.support.app import App
-from tests.support.builders import NOW, a_certificate
+from tests.support.builders import NOW, a_certificate, an_ec_key
 from tests.support.staff import act
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +158,40 @@ def test_a_look_alike_of_two_references_shows_neither(app: App, account: Account
     happened, *_ = told(account, "reference", "7KO2M4XD")
 
     assert happened == f"무슨 일: {words.SEVERAL.happened['ko'].format(typed='7KO2M4XD')}"
+
+
+def self_signed(name: str) -> bytes:
+    """A certificate that names itself and its issuer so."""
+    key = an_ec_key()
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(NOW - timedelta(days=1))
+    return builder.not_valid_after(NOW + timedelta(days=90)).sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_in_an_uploaded_file_puts_no_line_into_the_text(app: App, account: Account, language: str) -> None:
+    lie = "고객에게 할 말"
+    announced = app.announce(der := self_signed(f"\n{lie}:\u2028{lie}\r\u202e\u200b{{code}}")).body
+    app.send_file(announced["upload_id"], der)
+    app.deliver(announced["upload_id"])
+    assert app.look(announced["upload_id"]).body["state"] == "REJECTED"
+
+    text = "\n".join(told(account, "upload", announced["upload_id"], language=language))
+
+    assert "{code}" in text, "the name is shown"
+    assert sum(line.startswith(lie) for line in text.splitlines()) == (1 if language == "ko" else 0)
+    assert not [each for each in text if not each.isprintable() and each != "\n"]
+
+
+def test_a_password_and_a_code_are_in_no_text(app: App, account: Account) -> None:
+    password = "열려라 참깨! 7"  # noqa: S105 - what a customer types
+    app.give_password(password)
+    upload = refused_upload(app)
+
+    for by, wanted in (("customer", "hong"), ("upload", upload)):
+        text = "\n".join(told(account, by, wanted, language="ko"))
+        assert not [each for each in (password, "참깨", "nonce", "argon2", "+8210") if each in text]
 
 
 def test_a_search_that_takes_too_long_is_explained(
