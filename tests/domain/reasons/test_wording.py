@@ -231,6 +231,11 @@ def places() -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("phrase", forbidden())
+def test_no_text_has_a_wording_that_the_style_guide_forbids(phrase: str) -> None:
+    assert [place for place, text in places().items() if phrase in text] == []
+
+
 def spoken() -> dict[str, str]:
     """What agents read aloud or on paper, admins in a terminal, and developers of relying services."""
     return {
