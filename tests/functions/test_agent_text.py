@@ -185,7 +185,7 @@ def test_a_name_in_an_uploaded_file_puts_no_line_into_the_text(app: App, account
 
 
 def test_a_password_and_a_code_are_in_no_text(app: App, account: Account) -> None:
-    password = "열려라 참깨! 7"  # noqa: S105 - what a customer types
+    password = "열려라 참깨! 7"
     app.give_password(password)
     upload = refused_upload(app)
 
