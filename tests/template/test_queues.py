@@ -12,6 +12,7 @@ from registrar.domain.notices.notice import CLAIM_PAUSE, NOTICE_LEASE
 from registrar.domain.notices.pace import GIVE_UP, LONGEST_DELAY, LONGEST_PAUSE
 from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from registrar.domain.registrations.upload import LEASE_PAUSE, MAX_ATTEMPTS, VALIDATION_LEASE
+from registrar.steps.wiring import AT_ONCE_SECONDS, AT_ONCE_TRIES, QUEUED_SECONDS
 from tests.support.shape import (
     FUNCTIONS,
     PARAMETERS,
@@ -233,3 +234,12 @@ def test_each_function_has_one_trigger() -> None:
     assert causes.pop("SendNoticeFunction") == 2  # the queue of the expiry run, and that of everything else
     assert causes.pop("PublishEventsFunction") == 2  # the streams of registrations and signature requests
     assert set(causes.values()) == {1}
+
+
+def test_a_slow_message_provider_holds_no_function_until_it_is_killed() -> None:
+    batch = max(source["BatchSize"] for function, _, source in SOURCES if function == "SendNoticeFunction")
+    phone_channels = 2
+    assert batch * phone_channels * QUEUED_SECONDS <= function_property("SendNoticeFunction", "Timeout") - 5
+    for name in FUNCTIONS:
+        if "MESSAGE_PROVIDER" in environment(name) and name != "SendNoticeFunction":
+            assert function_property(name, "Timeout") - 3 >= AT_ONCE_TRIES * AT_ONCE_SECONDS, name

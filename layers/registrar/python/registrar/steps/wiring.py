@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from registrar.steps.unlisted_watch import UnlistedWatch
     from registrar.steps.verifying_signatures import SignatureVerifier
 
+AT_ONCE_SECONDS = 3.5
+"""What a message provider has for one try, look-up and connection included: two fit into 10 seconds."""
+AT_ONCE_TRIES = 2
+QUEUED_SECONDS = 6
+"""The same for a queued notice: AlimTalk and text message of each of a batch's two fit into 30 seconds."""
+
 
 def access() -> Access:
     """Proving a challenge."""
@@ -114,8 +120,7 @@ def notices_at_once() -> NoticesAtOnce:
     from registrar.domain.notices.channels import ChannelName
     from registrar.steps.sending_at_once import NoticesAtOnce
 
-    # Two tries, each with its look-up and connection, fit into the functions' 10 seconds.
-    provider = _message_provider(seconds=3.5, tries=2)
+    provider = _message_provider(AT_ONCE_SECONDS, AT_ONCE_TRIES)
     channels = _phone_channels(provider) if provider else {ChannelName.SMS: stores.texts_at_once()}
     return NoticesAtOnce(Sender(channels), bank())
 
@@ -125,8 +130,7 @@ def notice_sender() -> Sender:
     from registrar.aws.queues.sender import Sender
     from registrar.domain.notices.channels import ChannelName
 
-    # Two channels for each of the two messages of a batch fit into the function's 30 seconds.
-    provider = _message_provider(seconds=6, tries=1)
+    provider = _message_provider(QUEUED_SECONDS, tries=1)
     channels = _phone_channels(provider) if provider else {ChannelName.SMS: stores.queued_texts()}
     return Sender({**channels, ChannelName.PUSH: stores.pushes(), ChannelName.MAIL: stores.mails()})
 
