@@ -185,7 +185,7 @@ def test_the_approver_reads_the_numbers_and_the_old_one_is_notified(
     unread = automation.act("lee.manager", "ApproveRecovery", **named, Confirm="0" * 64)
     assert unread["refused"] == "STATE_CONFLICT"
     automation.act("lee.manager", "ApproveRecovery", **named, Confirm=shown["digest"])
-    (text,) = cloud.wait_for_sms(phone.customer.phone, "Recovery")
+    (text,) = cloud.wait_for_sms(phone.customer.phone, "Reset")
     assert "010-****-6666" in text
 
 
