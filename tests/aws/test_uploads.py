@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from registrar.domain.registrations.upload import (
     failure,
     new_upload_id,
 )
-from tests.support.account import Account
+from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_claimed_upload, a_report, a_requested_upload, an_awaiting_upload, uploads_of
 
@@ -73,9 +74,10 @@ def test_an_upload_is_found_by_its_id(uploads: Uploads) -> None:
 
 
 def test_an_upload_is_read_consistently(account: Account, uploads: Uploads) -> None:
-    calls = account.recorded(lambda: uploads.find("0" * 32))
-    assert [call.params["TableName"] for call in calls] == [uploads.table, uploads.announcements.table]
-    assert all(call.operation == "GetItem" and call.params["ConsistentRead"] for call in calls)
+    row, announced = account.recorded(lambda: uploads.find("0" * 32))
+    assert row.params["RequestItems"][uploads.table]["ConsistentRead"]
+    assert (announced.operation, announced.params["TableName"]) == ("GetItem", uploads.announcements.table)
+    assert announced.params["ConsistentRead"]
 
 
 def test_the_same_request_twice_is_one_upload_and_counts_once(account: Account, uploads: Uploads) -> None:
@@ -302,6 +304,45 @@ def test_a_delivery_that_lost_its_lease_changes_no_certificate(account: Account,
         uploads.decide_and_publish(claimed, verdict_of(a_report(a_certificate(key="ec"))), NOW)
     assert found(uploads, claimed) == before
     assert len(stored(account, claimed)[1]) == 2, "the other is never read, and erased with the row"
+
+
+def test_an_upload_and_its_certificate_are_read_in_one_call(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    (call,) = account.recorded(lambda: uploads.find(upload.id))
+    assert call.operation == "BatchGetItem"
+
+
+def test_a_certificate_that_is_written_between_the_two_reads_of_a_batch_is_found(
+    account: Account, uploads: Uploads
+) -> None:
+    """A batch is no snapshot: the row may be read after the certificate was looked for."""
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+    (apart,) = stored(account, upload)[1]
+    client, table = uploads.client, uploads.table
+    client.delete_item(TableName=table, Key={"id": apart["id"]})
+    put = partial(client.put_item, TableName=table, Item=apart)
+    with account.interrupted(lambda call: call.operation == "GetItem", put):
+        assert found(uploads, upload) == upload
+
+
+def test_a_delivery_after_one_that_wrote_another_certificate_publishes_its_own(
+    account: Account, uploads: Uploads
+) -> None:
+    """The first was killed before it published, and the trust document now describes it otherwise."""
+    verdict = verdict_of(a_report(a_certificate(key="ec")))
+    assert verdict.summary is not None
+    claimed = a_claimed_upload(uploads, a_requested_upload())
+    with account.killed_at(0, after=True), pytest.raises(Killed):
+        uploads.decide_and_publish(claimed, verdict, NOW)
+    later = NOW + VALIDATION_LEASE
+    other = replace(verdict, summary=replace(verdict.summary, kind="another"))
+
+    uploads.decide_and_publish(uploads.claim(claimed.id, later), other, later)
+
+    checking = found(uploads, claimed)
+    assert isinstance(checking, Checking)
+    assert (checking.der, checking.summary) == (verdict.der, other.summary)
+    assert len(stored(account, claimed)[1]) == 2
 
 
 def test_a_certificate_is_inside_the_row_while_an_earlier_release_reads_it(

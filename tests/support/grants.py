@@ -126,7 +126,11 @@ POWERS = [
     _power("dynamodb:PutItem", "TextsTable"),
     _power("dynamodb:DeleteItem", "UploadsTable"),
     _power("dynamodb:Scan", "UploadsTable", {"ActivateTrust"}),
-    _power("dynamodb:BatchGetItem", "UploadsTable", {"ActivateTrust"}),
+    _power(
+        "dynamodb:BatchGetItem",
+        "UploadsTable",
+        DECIDE_UPLOADS | {"ActivateTrust", "Explain", "GetUpload", "RequestUpload"},
+    ),
     _power("s3:PutObject", "UploadBucket/uploads/x/0", {"RequestUpload"}),
     _power("s3:PutObject", "UploadBucket/elsewhere/x"),
     _power("s3:GetObject", "UploadBucket/uploads/x/0", {"OpenContainer", "ValidateUpload"}),

@@ -90,12 +90,6 @@ def get(client: Any, table: str, key: Item) -> Item | None:
     return item
 
 
-def get_written_once(client: Any, table: str, key: Item) -> Item | None:
-    """An item that never changes once it is written, for half the price of `get`, or None."""
-    item: Item | None = client.get_item(TableName=table, Key=key).get("Item")
-    return item or get(client, table, key)
-
-
 def get_many(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
     """The items of these (different) keys that exist, strongly consistent, in no order; 100 keys a call."""
     for _, item in get_from(client, [(table, key) for key in keys]):

@@ -10,7 +10,12 @@ from itertools import islice
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.upload_items import certificate_key, has_certificate_apart
+from registrar.aws.tables.upload_items import (
+    certificate_digest,
+    certificate_key,
+    has_certificate_apart,
+    other_certificate_key,
+)
 from registrar.domain.certificates.preview import Sample
 from registrar.domain.registrations.registration import Lifecycle
 from registrar.domain.registrations.upload import UploadState
@@ -35,12 +40,13 @@ class Samples:
         decided = "attribute_exists(customer_id) AND (attribute_exists(der) OR attribute_exists(certificate))"
         others = {":registered": dynamo.text(UploadState.REGISTERED)}
         for items in self._scan(self.uploads_table, f"{decided} AND #state <> :registered", others, state="state"):
-            apart = {_certificate_id(item): item for item in items if has_certificate_apart(item)}
             for item in (item for item in items if not has_certificate_apart(item)):
                 yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
+            apart = {key: item for item in items if has_certificate_apart(item) for key in _certificate_ids(item)}
             for found in dynamo.get_many(self.client, self.uploads_table, [{"id": {"S": key}} for key in apart]):
                 item = {**found, **apart[dynamo.read_text(found, "id")]}
-                yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
+                if certificate_digest(found) == dynamo.read_text(item, "certificate"):
+                    yield _sample("upload", dynamo.read_text(item, "id"), item, "customer_kind")
 
     def _registrations(self) -> Iterator[Sample]:
         live = {":live": dynamo.text(Lifecycle.LIVE)}
@@ -67,9 +73,11 @@ class Samples:
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _certificate_id(item: dynamo.Item) -> str:
+def _certificate_ids(item: dynamo.Item) -> list[str]:
+    """Where the certificate may be that a row names."""
     upload_id = dynamo.read_text(item, "id")
-    return dynamo.read_text(certificate_key(upload_id, dynamo.read_text(item, "certificate")), "id")
+    other = other_certificate_key(upload_id, dynamo.read_text(item, "certificate"))
+    return [dynamo.read_text(key, "id") for key in (certificate_key(upload_id), other)]
 
 
 def _sample(source: str, identifier: str, item: dynamo.Item, kind: str) -> Sample:

@@ -1,8 +1,9 @@
 """Items of the uploads' table: one for each upload, with what its state needs, and what is shown of it later.
 
 The certificate that passed its checks, with its summary, is an item of its own, written once: a write is charged
-by the size of the whole item, and an upload is written often. The row names it by a digest of its content, so a
-delivery that lost its lease changes nothing that the row shows. Rows of earlier releases hold both themselves.
+by the size of the whole item, and an upload is written often. Its key is known beforehand, so that one call reads
+both. The row names it by a digest of its content, so a delivery that lost its lease changes nothing that the row
+shows: other content has a key with its digest. Rows of earlier releases hold both themselves.
 
 An attribute that a state does not need may be left over from an earlier one: readers take those of their state. A
 release that adds an attribute reads the items of the one before, so the new attribute has a default there.
@@ -40,8 +41,13 @@ def key_of(upload_id: str) -> dict[str, dict[str, str]]:
     return {"id": dynamo.text(upload_id)}
 
 
-def certificate_key(upload_id: str, digest: str) -> dict[str, dict[str, str]]:
-    """The key of the certificate that an upload's row names by `digest`."""
+def certificate_key(upload_id: str) -> dict[str, dict[str, str]]:
+    """The key of the first certificate that was written for an upload."""
+    return {"id": dynamo.text(f"{upload_id}.certificate")}
+
+
+def other_certificate_key(upload_id: str, digest: str) -> dict[str, dict[str, str]]:
+    """The key of a certificate that an upload's row names by `digest`, where another was written first."""
     return {"id": dynamo.text(f"{upload_id}.{digest}")}
 
 

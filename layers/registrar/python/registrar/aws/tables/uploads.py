@@ -20,6 +20,7 @@ from registrar.aws.tables.upload_items import (
     from_item,
     has_certificate_apart,
     key_of,
+    other_certificate_key,
     read_as,
     to_item,
 )
@@ -58,13 +59,25 @@ class Uploads:
     apart: bool = True
 
     def find(self, upload_id: str) -> Upload | None:
-        item = dynamo.get(self.client, self.table, key_of(upload_id))
+        keys = [key_of(upload_id), certificate_key(upload_id)]
+        found = {dynamo.read_text(item, "id"): item for item in dynamo.get_many(self.client, self.table, keys)}
+        item, certificate = (found.get(dynamo.read_text(key, "id")) for key in keys)
         if item is None:
             return self.announcements.find(upload_id)
         if has_certificate_apart(item):
-            key = certificate_key(upload_id, dynamo.read_text(item, "certificate"))
-            item = {**(dynamo.get_written_once(self.client, self.table, key) or {}), **item}
+            item = {**self._certificate(upload_id, dynamo.read_text(item, "certificate"), certificate), **item}
         return from_item(item)
+
+    def _certificate(self, upload_id: str, digest: str, first: dynamo.Item | None) -> dynamo.Item:
+        """The certificate that the row names by `digest`; `first` was read with the row, perhaps too early.
+
+        Nothing where it is missing.
+        """
+        if first is None:
+            first = dynamo.get(self.client, self.table, certificate_key(upload_id))
+        if first is not None and certificate_digest(first) == digest:
+            return first
+        return dynamo.get(self.client, self.table, other_certificate_key(upload_id, digest)) or {}
 
     def of_customer(self, upload_id: str, customer_id: str) -> Upload:
         """The customer's own upload. Raises Refusal (UPLOAD_NOT_FOUND), for another customer's just the same."""
@@ -323,19 +336,23 @@ class Uploads:
         return expression, {f":{name}": value for name, value in values.items()}
 
     def _kept_apart(self, upload: Undecided, passed: dynamo.Item) -> dict[str, str]:
-        """Write the certificate, and return what the row names it by. Repeating it changes nothing."""
+        """Write the certificate, and return what the row names it by. Repeating it changes nothing.
+
+        A delivery that lost its lease may have written another one first: then this one has a key of its own.
+        """
         digest = certificate_digest(passed)
-        dynamo.change(
-            self.client,
-            self.table,
-            certificate_key(upload.id, digest),
-            "SET der = :der, summary = :summary, #ttl = :ttl",
-            {
-                ":der": passed["der"],
-                ":summary": passed["summary"],
-                # DynamoDB erases items one by one, within days: no row is ever without its certificate.
-                ":ttl": dynamo.epoch(upload.created_at + RETENTION + timedelta(days=7)),
-            },
-            ttl="ttl",
-        )
+        values = {
+            ":der": passed["der"],
+            ":summary": passed["summary"],
+            # DynamoDB erases items one by one, within days: no row is ever without its certificate.
+            ":ttl": dynamo.epoch(upload.created_at + RETENTION + timedelta(days=7)),
+        }
+        write = "SET der = :der, summary = :summary, #ttl = :ttl"
+        unwritten = "attribute_not_exists(id) OR (der = :der AND summary = :summary)"
+        key = certificate_key(upload.id)
+        try:
+            dynamo.update(self.client, self.table, key, write, unwritten, values, returns="NONE", ttl="ttl")
+        except ConditionFailed:
+            other = other_certificate_key(upload.id, digest)
+            dynamo.change(self.client, self.table, other, write, values, ttl="ttl")
         return dynamo.text(digest)
