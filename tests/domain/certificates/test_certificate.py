@@ -308,6 +308,20 @@ def test_policies_with_qualifiers_are_read() -> None:
     assert read_certificate(_with_extension(certificate, policies)).policies == frozenset({"1.2.3.4", ANY_POLICY})
 
 
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=lambda curve: curve.name)
+def test_key_id_of_an_ec_key_is_of_its_curve_and_x(curve: ec.EllipticCurve) -> None:
+    for scalar in (*range(1, 20), 2**255 + 1):
+        key = ec.derive_private_key(scalar, curve).public_key()
+        text = f"ec {curve.name} {key.public_numbers().x:x}"
+        assert key_id(key) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_key_id_of_a_certificate_is_that_of_its_key() -> None:
+    for kind in ("rsa", "ec"):
+        certificate = read_certificate(a_certificate(key=kind).der)
+        assert certificate.key_id == key_id(certificate.public_key)
+
+
 def test_key_id_is_that_of_the_private_key_whatever_the_public_form() -> None:
     """One private key: an RSA key of another exponent, the EC point of the same x coordinate, compressed or not."""
     numbers = an_rsa_key().public_key().public_numbers()

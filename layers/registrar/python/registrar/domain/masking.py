@@ -27,7 +27,9 @@ def masked(person: str) -> str:
 
 def _one_line(name: str) -> str:
     """Without what ends a line, is invisible, or turns text round: names come out of certificates, too."""
-    return " ".join("".join(each if each.isprintable() else " " for each in name).split())
+    if not name.isprintable():
+        name = "".join(each if each.isprintable() else " " for each in name)
+    return " ".join(name.split())
 
 
 def _is_east_asian(words: list[str]) -> bool:

@@ -51,7 +51,7 @@ class Certificate:
     """What the checks need to know of a certificate. `policies` is None where the extension is absent.
 
     `signed` are the bytes under the signature; `fingerprint` is SHA-256 of the DER, `key_digest` of the
-    SubjectPublicKeyInfo, both 64 lower-case hex digits.
+    SubjectPublicKeyInfo, both 64 lower-case hex digits; `key_id` is the function of this name for `public_key`.
     """
 
     der: bytes
@@ -60,6 +60,7 @@ class Certificate:
     parsed: x509.Certificate
     public_key: CertificatePublicKeyTypes
     key_digest: str
+    key_id: str
     subject: NormalName
     issuer: NormalName
     serial: int
@@ -84,8 +85,11 @@ class Certificate:
 
 def spki_digest(key: CertificatePublicKeyTypes) -> str:
     """SHA-256 of the key's SubjectPublicKeyInfo DER, 64 lower-case hex digits."""
-    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(der).hexdigest()
+    return hashlib.sha256(_spki(key)).hexdigest()
+
+
+def _spki(key: CertificatePublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def key_id(key: CertificatePublicKeyTypes) -> str:
@@ -95,13 +99,19 @@ def key_id(key: CertificatePublicKeyTypes) -> str:
     The holder of the private key for one exponent can compute that for any other, and the same holds for the points
     of one x coordinate.
     """
+    return _key_id(key, _spki(key))
+
+
+def _key_id(key: CertificatePublicKeyTypes, spki: bytes) -> str:
     if isinstance(key, rsa.RSAPublicKey):
         modulus = key.public_numbers().n
         return hashlib.sha256(b"rsa" + modulus.to_bytes((key.key_size + 7) // 8)).hexdigest()
     if isinstance(key, ec.EllipticCurvePublicKey):
-        x = key.public_numbers().x
+        # The point is at the end, x its first half: to have OpenSSL compute x costs a sixth of a signature check.
+        size = (key.key_size + 7) // 8
+        x = int.from_bytes(spki[-2 * size : -size])
         return hashlib.sha256(f"ec {key.curve.name} {x:x}".encode()).hexdigest()
-    return spki_digest(key)
+    return hashlib.sha256(spki).hexdigest()
 
 
 def older_key_ids(key: CertificatePublicKeyTypes) -> frozenset[str]:
@@ -109,8 +119,9 @@ def older_key_ids(key: CertificatePublicKeyTypes) -> frozenset[str]:
     one with the exponent that such keys have."""
     found = {spki_digest(key)}
     if isinstance(key, rsa.RSAPublicKey):
-        usual = rsa.RSAPublicNumbers(_USUAL_EXPONENT, key.public_numbers().n)
-        found.add(spki_digest(usual.public_key()))
+        numbers = key.public_numbers()
+        if numbers.e != _USUAL_EXPONENT:
+            found.add(spki_digest(rsa.RSAPublicNumbers(_USUAL_EXPONENT, numbers.n).public_key()))
     return frozenset(found)
 
 
@@ -137,6 +148,7 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
         raise CertificateMalformed("unused bits of the signature")
     extensions = {extension.oid: extension for extension in certificate.extensions}
     public_key = certificate.public_key()
+    spki = _spki(public_key)
     values: Mapping[x509.ObjectIdentifier, object] = {oid: e.value for oid, e in extensions.items()}
     basic = values.get(ExtensionOID.BASIC_CONSTRAINTS)
     usage = values.get(ExtensionOID.KEY_USAGE)
@@ -151,7 +163,8 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
         signed=signed,
         parsed=certificate,
         public_key=public_key,
-        key_digest=spki_digest(public_key),
+        key_digest=hashlib.sha256(spki).hexdigest(),
+        key_id=_key_id(public_key, spki),
         subject=normal_name(certificate.subject),
         issuer=normal_name(certificate.issuer),
         serial=certificate.serial_number,

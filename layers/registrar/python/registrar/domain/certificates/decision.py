@@ -10,18 +10,24 @@ and FAQ, and a test that produces it.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
-from registrar.domain.asn1.names import AttributeValue, NormalName, common_name, has_attribute
+from registrar.domain.asn1.names import (
+    AttributeValue,
+    NormalName,
+    common_name,
+    has_attribute,
+    last_or_whole,
+    texts_of,
+)
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import (
     Certificate,
-    key_id,
     key_strength,
     older_key_ids,
     read_certificate,
@@ -75,13 +81,15 @@ class Report:
 
 @dataclass(slots=True)
 class _Case:
-    """The input of the checks."""
+    """The input of the checks. `accepted` says whether there is an issuer, and the bank accepts it now."""
 
     certificate: Certificate
     issuer: Issuer | None
     candidates: tuple[Issuer, ...]
     issuers: tuple[Issuer, ...]
     weakness: str | None
+    compromised: bool
+    accepted: bool
     policy: Policy | None
     customer_kind: str
     bank: str
@@ -129,6 +137,7 @@ def decide_on(
     candidates = trust.candidates(certificate)
     signers: list[Issuer | None] = [i for i in candidates if _signed_by(certificate, i)]
     weak = weakness(certificate.public_key)
+    compromised = _is_compromised(certificate, weak, trust.rules)
     cases = [
         _Case(
             certificate=certificate,
@@ -136,6 +145,8 @@ def decide_on(
             candidates=candidates,
             issuers=trust.issuers,
             weakness=weak,
+            compromised=compromised,
+            accepted=issuer is not None and issuer.accepted_at(now),
             policy=_policy(certificate, issuer),
             customer_kind=customer_kind,
             bank=bank,
@@ -144,7 +155,7 @@ def decide_on(
         )
         for issuer in signers or [None]
     ]
-    case = min(cases, key=_objections)
+    case = min(cases, key=_objections) if len(cases) > 1 else cases[0]
     issuer = case.issuer
     policy = case.policy
     findings = consistent(finding for check in CHECKS for finding in check(case))
@@ -180,6 +191,7 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
     subject = certificate.parsed.subject
+    units, names = texts_of(subject, _UNIT, NameOID.COMMON_NAME)
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
@@ -188,25 +200,24 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         policy=policy.label,
         serial=f"{certificate.serial:x}",
         fingerprint=certificate.fingerprint,
-        key_digest=key_id(certificate.public_key),
+        key_digest=certificate.key_id,
         issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
-        issuing_bank=issuing_bank(issuer.operator.id, _units(subject), common_name(subject)),
+        issuing_bank=issuing_bank(issuer.operator.id, units, last_or_whole(subject, names)),
     )
 
 
 def holder_name(certificate: Certificate) -> str:
     """The holder's name as the CA checked it, else the CN without what is behind a name: 홍길동()0020041…."""
+    if checked := (certificate.real_name or "").strip():
+        return checked
     in_subject = common_name(certificate.parsed.subject)
-    return (certificate.real_name or "").strip() or _BEHIND_NAME.sub("", in_subject).strip() or in_subject
+    return _BEHIND_NAME.sub("", in_subject).strip() or in_subject
 
 
+_UNIT = NameOID.ORGANIZATIONAL_UNIT_NAME
 _BEHIND_NAME = re.compile(r"\([^()]*\)[0-9]*\Z")
-
-
-def _units(subject: x509.Name) -> list[str]:
-    return [str(each.value) for each in subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
 
 
 def _check_usage(case: _Case) -> Iterator[Finding]:
@@ -219,21 +230,21 @@ def _check_usage(case: _Case) -> Iterator[Finding]:
 
 def _check_issuer(case: _Case) -> Iterator[Finding]:
     """Before the end of the certificate, unless its operator is accepted: a renewed one would be refused too."""
-    if not _is_of_accepted_operator(case):
+    if not case.accepted and not _is_of_accepted_operator(case):
         yield from _issuer_findings(case)
 
 
 def _check_generation(case: _Case) -> Iterator[Finding]:
     """After the end of the certificate: a renewed one is from a generation of the operator that is accepted."""
-    if _is_of_accepted_operator(case):
+    if not case.accepted and _is_of_accepted_operator(case):
         yield from _issuer_findings(case)
 
 
 def _issuer_findings(case: _Case) -> Iterator[Finding]:
+    """On an issuer that is not accepted."""
     if case.issuer is not None:
-        if not case.issuer.accepted_at(case.now):
-            params = {"issuer": case.issuer.operator.name}
-            yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, params)
+        params = {"issuer": case.issuer.operator.name}
+        yield Finding("issuer", Level.FAIL, Code.TRUST_ISSUER_NOT_ACCEPTED_NOW, params)
     elif _is_forged(case):
         params = {"issuer": case.candidates[0].operator.name}
         yield Finding("issuer", Level.FAIL, Code.TRUST_SIGNATURE_INVALID, params)
@@ -296,7 +307,7 @@ def _may_be_the_signer(certificate: Certificate, issuer: Certificate) -> bool:
 
 
 def _check_bank(case: _Case) -> Iterator[Finding]:
-    if case.bank and has_attribute(case.certificate.subject, NameOID.ORGANIZATIONAL_UNIT_NAME, case.bank):
+    if case.bank and has_attribute(case.certificate.subject, _UNIT, case.bank):
         yield Finding("bank", Level.FAIL, Code.OWN_BANK_CERTIFICATE)
 
 
@@ -350,7 +361,10 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
         issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
         yield Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
-    elif now >= certificate.not_before and (days := days_left(certificate.not_after, now)) <= case.rules.warn_days:
+    elif certificate.not_before <= now and certificate.not_after - now < timedelta(case.rules.warn_days + 2):
+        days = days_left(certificate.not_after, now)
+        if days > case.rules.warn_days:
+            return
         left: dict[str, object] = {"expires_on": certificate.not_after, "days_left": days}
         yield Finding("dates", case.rules.levels["expires_soon"], Code.CERT_EXPIRES_SOON, left)
 
@@ -364,20 +378,21 @@ def _check_start(case: _Case) -> Iterator[Finding]:
 
 def _check_compromise(case: _Case) -> Iterator[Finding]:
     """Before the end of the certificate: a renewal may keep the key."""
-    if _is_compromised(case):
+    if case.compromised:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_KNOWN_COMPROMISED)
 
 
-def _is_compromised(case: _Case) -> bool:
-    key = case.certificate.public_key
-    denied = {key_id(key), *older_key_ids(key)} & case.rules.denied_keys
-    return bool(denied) or case.weakness in _COMPROMISED
+def _is_compromised(certificate: Certificate, weak: str | None, rules: Rules) -> bool:
+    if weak in _COMPROMISED:
+        return True
+    key = certificate.public_key
+    return bool(rules.denied_keys and rules.denied_keys & {certificate.key_id, *older_key_ids(key)})
 
 
 def _check_key(case: _Case) -> Iterator[Finding]:
     key = case.certificate.public_key
     rules = case.rules
-    if _is_compromised(case):
+    if case.compromised:
         return
     if case.weakness is not None:
         yield Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK, _key_params(case))

@@ -6,14 +6,14 @@ if a path of configured certificates leads from it to such an anchor.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Literal
 
 from registrar.domain.certificates import path
-from registrar.domain.certificates.certificate import Certificate, key_id
+from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.reasons.findings import Level
 from registrar.domain.times import has_passed
@@ -107,7 +107,9 @@ class Anchor:
 class Issuer:
     """An issuing CA by one of its paths; `authorities` runs from the CA below the anchor down to itself.
 
-    `above` are the periods in which the bank accepts the CAs between the anchor and this one.
+    `above` are the periods in which the bank accepts the CAs between the anchor and this one. `window` is from when
+    until when it accepts this CA: all these periods and every certificate's dates on the path; None where they have
+    no moment in common.
     """
 
     certificate: Certificate
@@ -116,23 +118,19 @@ class Issuer:
     anchor: Anchor
     authorities: tuple[Certificate, ...]
     above: tuple[Period, ...] = ()
+    window: Period | None = field(init=False, compare=False)
 
-    def accepted_at(self, at: datetime) -> bool:
-        """Whether the bank accepts this CA now: every period and every certificate's dates on its path."""
-        return all(at in period for period in self._periods)
-
-    @property
-    def window(self) -> Period | None:
-        """From when until when the bank accepts this CA; None where its periods have no moment in common."""
-        start = max(each.start for each in self._periods)
-        end = min(each.end for each in self._periods)
-        return Period(start, end) if start <= end else None
-
-    @property
-    def _periods(self) -> tuple[Period, ...]:
+    def __post_init__(self) -> None:
         certificates = (*self.authorities, self.anchor.certificate)
         validity = (Period(certificate.not_before, certificate.not_after) for certificate in certificates)
-        return (self.accepted, self.anchor.accepted, *self.above, *validity)
+        periods = (self.accepted, self.anchor.accepted, *self.above, *validity)
+        start = max(each.start for each in periods)
+        end = min(each.end for each in periods)
+        object.__setattr__(self, "window", Period(start, end) if start <= end else None)
+
+    def accepted_at(self, at: datetime) -> bool:
+        """Whether the bank accepts this CA now."""
+        return self.window is not None and at in self.window
 
     @property
     def chain(self) -> tuple[Certificate, ...]:
@@ -220,18 +218,18 @@ class TrustStore:
         With a path that it is on (accepted `at` this time where there is one), and the certificate above it there.
         """
         done = {ca.fingerprint for ca in issuer.chain}
-        keys = {key_id(ca.public_key) for ca in issuer.chain}
+        keys = {ca.key_id for ca in issuer.chain}
         for other in sorted(self.issuers, key=lambda each: not each.accepted_at(at)):
             for above, authority in pairwise(other.chain):
                 if authority.fingerprint not in done:
                     done.add(authority.fingerprint)
-                    if key_id(authority.public_key) in keys:
+                    if authority.key_id in keys:
                         yield other, authority, above
 
     def candidates(self, certificate: Certificate) -> tuple[Issuer, ...]:
         """The configured CAs with the issuer name of `certificate`, by each path, those with its authority key id
         first."""
-        named = (i for i in self.issuers if i.certificate.subject == certificate.issuer)
+        named = [i for i in self.issuers if i.certificate.subject == certificate.issuer]
         return tuple(sorted(named, key=lambda i: i.certificate.subject_key_id != certificate.authority_key_id))
 
 
