@@ -1,5 +1,6 @@
 """The status in an OCSP response: every kind of response, as real signed bytes; form: test_ocsp_form.py."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -196,6 +197,21 @@ def test_cert_id_with_a_wrong_issuer_hash_is_invalid(wrong: int) -> None:
     assert status(a_response(issuer_hashes=tuple(right))) == GOOD
     right[wrong] = bytes(20)
     assert why(a_response(issuer_hashes=tuple(right))) == "not about this certificate"
+
+
+@pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
+def test_cert_id_is_of_the_issuers_name_as_the_certificate_has_it(hash_name: str) -> None:
+    """Its CA may write its own name in another way (`C=KR`), and responders hash what the certificate has."""
+    request = ocsp.load_der_ocsp_request(a_request(hash_name))
+    wanted = hashlib.new(hash_name, asked().parsed.issuer.public_bytes()).digest()
+    assert request.issuer_name_hash == wanted
+    assert status(sign_response(a_request(hash_name), ca_itself(), NOW, ResponseFields(nonce=NONCE))) == GOOD
+
+    shouting = x509.Name([x509.NameAttribute(a.oid, str(a.value).upper()) for a in asked().parsed.issuer])
+    other = (hashlib.new(hash_name, shouting.public_bytes()).digest(), request.issuer_key_hash)
+    assert why(
+        sign_response(a_request(hash_name), ca_itself(), NOW, ResponseFields(nonce=NONCE, issuer_hashes=other))
+    ) == ("not about this certificate")
 
 
 def test_cert_id_with_another_hash_is_invalid() -> None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.reasons.errors import PathInvalid
 from registrar.domain.revocation import ocsp_responder
@@ -231,6 +232,50 @@ def test_cached_certificate_is_checked_again() -> None:
     late = status(answer, now=NOW + 2 * YEAR)
     assert (late.value, late.why) == (StatusValue.INVALID, "outside its validity period")
     assert status(answer, issuer=facts(kica().certificate)).why == NO_DELEGATE
+
+
+def test_issuance_of_a_responder_is_verified_once_and_its_signature_on_each_response(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ocsp_responder.check_issued.cache_clear()
+    checked = list[Certificate]()
+
+    def check_issuance(certificate: Certificate, above: Certificate) -> None:
+        checked.append(above)
+        path.check_issuance(certificate, above)
+
+    monkeypatch.setattr(ocsp_responder, "check_issuance", check_issuance)
+    for _ in range(3):
+        assert status(a_response(delegated())).value is StatusValue.GOOD
+        forged = status(a_response(delegated(), key=an_rsa_key("other")))
+        assert (forged.value, forged.why) == (StatusValue.INVALID, "signature does not verify")
+
+    assert checked == [issuer()]
+
+
+def test_known_responder_is_refused_under_a_ca_of_the_same_name_with_another_key() -> None:
+    answer = a_response(delegated())
+    assert status(answer).value is StatusValue.GOOD
+    ours = issuing_ca()
+    name = ours.certificate.subject
+    renewed = x509.CertificateBuilder(name, name, an_rsa_key("other").public_key(), 1, NOW - DAY, NOW + DAY)
+    other = facts(renewed.sign(an_rsa_key("other"), hashes.SHA256()))
+    assert other.subject == issuer().subject
+
+    assert [status(answer, issuer=other).why for _ in range(2)] == ["signature does not verify"] * 2
+
+
+def test_responder_that_is_no_longer_pinned_is_refused() -> None:
+    answer = a_response(stranger())
+    pinned = facts(stranger().certificate)
+    assert status(answer, responders=[pinned]).value is StatusValue.GOOD
+
+    assert status(answer).why == NO_DELEGATE
+
+
+def test_what_is_kept_of_responders_is_bounded() -> None:
+    kept = (ocsp_responder.read_embedded, ocsp_responder.check_issued, ocsp_responder._purpose)
+    assert {each.cache_parameters()["maxsize"] for each in kept} == {32}
 
 
 @pytest.mark.parametrize("kind", ["roca", "fermat", "small-factor"])

@@ -46,9 +46,11 @@ UNREADABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Certificate:
     """What the checks need to know of a certificate. `policies` is None where the extension is absent.
+
+    Two are equal where their DER is: all else follows from that.
 
     `signed` are the bytes under the signature; `fingerprint` is SHA-256 of the DER, `key_digest` of the
     SubjectPublicKeyInfo, both 64 lower-case hex digits; `key_id` is the function of this name for `public_key`.
@@ -76,6 +78,12 @@ class Certificate:
     authority_key_id: bytes | None
     refused_extensions: tuple[str, ...]
     real_name: str | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
 
     @property
     def self_issued(self) -> bool:

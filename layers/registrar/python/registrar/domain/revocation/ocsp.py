@@ -7,10 +7,12 @@ A nonce in the response must be ours. A response without one is accepted while i
 sign beforehand and ignore the nonce (RFC 6960 4.4.1): nextUpdate and `max_age` bound how long one can be replayed.
 """
 
+import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from cryptography import x509
@@ -19,10 +21,11 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from registrar.domain.asn1 import der as der_values
 from registrar.domain.certificates.certificate import UNREADABLE, Certificate
 from registrar.domain.reasons.errors import DerMalformed, PathInvalid
 from registrar.domain.revocation.ocsp_form import read_form
-from registrar.domain.revocation.ocsp_responder import check_signer, responder_of
+from registrar.domain.revocation.ocsp_responder import check_signer
 from registrar.domain.revocation.status import OcspResponse, Status, StatusValue
 
 SOURCE = "ocsp"
@@ -30,6 +33,7 @@ MAX_BYTES = 64 * 1024
 NONCE_BYTES = range(16, 33)
 
 _HASHES: dict[str, SHA1 | SHA256] = {"sha1": SHA1(), "sha256": SHA256()}  # noqa: S303 - CertIDs are no signatures
+_MOST_KEPT = 32
 _REFUSALS = {
     ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "malformedRequest",
     ocsp.OCSPResponseStatus.INTERNAL_ERROR: "internalError",
@@ -121,7 +125,7 @@ def check_response(
             why = f"responder says {_REFUSALS[response.response_status]}"
             failed = response.response_status in _SERVER_FAILED
             return Status(StatusValue.UNAVAILABLE, SOURCE, why=why, server_failed=failed)
-        signer = check_signer(form, issuer, root, responders, now)
+        signer, signed_by = check_signer(form, issuer, root, responders, now)
         singles = list(response.responses)
         _check_extensions(response, len(singles), nonce)
         about = (single for single in singles if _is_about(single, certificate, issuer))
@@ -134,7 +138,7 @@ def check_response(
         return _invalid("not about this certificate")
     worst = min(statuses, key=lambda status: _WORST.index(status.value))
     shown_by = (OcspResponse(certificate.fingerprint, der, signer.der),)
-    return replace(worst, signed_by=responder_of(signer, issuer, root), shown_by=shown_by)
+    return replace(worst, signed_by=signed_by, shown_by=shown_by)
 
 
 def _check_extensions(response: ocsp.OCSPResponse, singles: int, nonce: bytes) -> None:
@@ -161,9 +165,22 @@ def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer:
     algorithm = single.hash_algorithm
     if single.serial_number != certificate.serial or not isinstance(algorithm, (SHA1, SHA256)):
         return False
-    asked = _request(certificate, issuer, algorithm).build()
-    hashes = (asked.issuer_name_hash, asked.issuer_key_hash)
-    return (single.issuer_name_hash, single.issuer_key_hash) == hashes
+    name_hash = hashlib.new(algorithm.name, _issuer_name(certificate.signed), usedforsecurity=False).digest()
+    return (single.issuer_name_hash, single.issuer_key_hash) == (name_hash, _key_hash(issuer, algorithm.name))
+
+
+def _issuer_name(signed: bytes) -> bytes:
+    """The DER of the issuer's name in the signed part of a certificate, as its CA wrote it."""
+    at, end = der_values.expect(signed, 0, len(signed), der_values.SEQUENCE)
+    for _version_serial_algorithm in range(3):
+        _, _, at = der_values.element(signed, at, end)
+    return signed[at : der_values.element(signed, at, end)[2]]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _key_hash(issuer: Certificate, hash_name: str) -> bytes:
+    """What every CertID has of an issuer's key."""
+    return _request(issuer, issuer, _HASHES[hash_name]).build().issuer_key_hash
 
 
 def _status(single: ocsp.OCSPSingleResponse, now: datetime, skew: timedelta, max_age: timedelta) -> Status:

@@ -18,6 +18,7 @@ from registrar.domain.asn1.extensions import without_critical_false
 _VERSION = bytes.fromhex("a003020100")
 _FRACTION = re.compile(rb"([0-9]{14})\.[0-9]{1,9}Z")
 _EXTENSIONS = 0xA1
+_RESPONSE_BYTES = 0xA0
 _REVOKED = 0xA1
 _NEXT_UPDATE = 0xA0
 _CERTIFICATES = 0xA0
@@ -42,8 +43,25 @@ def read_form(content: bytes) -> Form:
         response = ocsp.load_der_ocsp_response(_strict(content))
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return Form(response, b"", b"")
-    signed, algorithm, _signature, *more = der.values_in(_basic(content)[0])
+    signed, algorithm, _signature, *more = _parts(content)
     return Form(response, signed, algorithm, tuple(_certificates(more)))
+
+
+def _parts(content: bytes) -> list[bytes]:
+    """The values of the BasicOCSPResponse in a response that was parsed, without a copy of each level around it."""
+    at, end = der.expect(content, 0, len(content), der.SEQUENCE)
+    _, _, at = der.element(content, at, end)  # responseStatus
+    at, end = der.expect(content, at, end, _RESPONSE_BYTES)
+    at, end = der.expect(content, at, end, der.SEQUENCE)
+    _, _, at = der.element(content, at, end)  # responseType
+    at, end = der.expect(content, at, end, der.OCTET_STRING)
+    at, end = der.expect(content, at, end, der.SEQUENCE)
+    parts = []
+    while at < end:
+        _, _, after = der.element(content, at, end)
+        parts.append(content[at:after])
+        at = after
+    return parts
 
 
 def _strict(content: bytes) -> bytes:

@@ -48,6 +48,8 @@ MAX_CERTIFICATES = 5
 # Understood here beside `UNDERSTOOD` of certificates/certificate.py.
 _UNDERSTOOD = {oid.dotted_string for oid in (ExtensionOID.EXTENDED_KEY_USAGE, ExtensionOID.OCSP_NO_CHECK)}
 
+# The operators of a trust document have a few responders each, and renew their certificates every few weeks.
+_MOST_KEPT = 32
 _BY_NAME = 0xA1  # ResponderID ::= CHOICE { byName [1] Name, byKey [2] KeyHash }
 _LONGEST_HEADER = 4
 
@@ -68,13 +70,14 @@ class Candidate(NamedTuple):
     unfit: str | None = None
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=_MOST_KEPT)
 def read_embedded(der: bytes) -> Candidate | None:
     """A certificate in a response, None if it is malformed.
 
     The same few responders sign all responses, and to parse and check their certificates costs more than a
-    signature check. So the results that depend on the certificate's bytes alone are cached; its dates, its
-    issuer and all signatures are checked for every response.
+    signature check. So the results that depend on the certificate's bytes alone are cached, and those that depend
+    on its and its issuer's (`check_issued`); its dates, its right and the response's signature are checked for
+    every response.
     """
     try:
         facts = read_certificate(der)
@@ -99,11 +102,21 @@ def _unfit(certificate: Certificate) -> str | None:
     return None if weak is None else f"weak key: {weak}"
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def _purpose(certificate: Certificate) -> x509.Extension[x509.ExtendedKeyUsage] | None:
     try:
         return certificate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
         return None
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def check_issued(certificate: Certificate, issuer: Certificate) -> None:
+    """Check that `issuer` issued a responder's certificate. Raises PathInvalid, which is not kept.
+
+    It depends on the bytes of both certificates alone, and costs a signature check.
+    """
+    check_issuance(certificate, issuer)
 
 
 def check_signer(
@@ -112,8 +125,11 @@ def check_signer(
     root: Certificate,
     responders: Sequence[Certificate],
     now: datetime,
-) -> Certificate:
-    """The authorised signer that made the response. Raises PathInvalid, ValueError for malformed bytes."""
+) -> tuple[Certificate, Responder | None]:
+    """The authorised signer that made the response, and as what it may be revoked (see `_responder_of`).
+
+    Raises PathInvalid, ValueError for malformed bytes.
+    """
     response = form.response
     accepted = read_pss(form.algorithm) or _SIGNATURES.get(response.signature_algorithm_oid)
     if accepted is None:
@@ -130,18 +146,18 @@ def check_signer(
         except PathInvalid as error:
             refused = refused or error
         else:
-            return candidate.certificate
+            return candidate.certificate, _responder_of(candidate.certificate, issuer, root)
     raise refused or PathInvalid("signed by an unknown responder")
 
 
-def responder_of(signer: Certificate, issuer: Certificate, root: Certificate) -> Responder | None:
+def _responder_of(signer: Certificate, issuer: Certificate, root: Certificate) -> Responder | None:
     """The signer with its issuer, on whose list it may stand; None for the issuing CA itself, and for a pinned
     responder of another issuer."""
     if signer.fingerprint == issuer.fingerprint:
         return None
     for above in (issuer, root):
         with suppress(PathInvalid):
-            check_issuance(signer, above)
+            check_issued(signer, above)
             return Responder(signer, above)
     return None
 
@@ -157,18 +173,23 @@ def _named(response: ocsp.OCSPResponse, signed: bytes, candidates: Sequence[Cand
     if digest is not None:
         return [c for c in candidates if _key_hash(c.certificate) == digest]
     # Mostly it is the same bytes, and to read a name costs as much as half a signature check.
-    if same := [c for c in candidates if _starts_with_name(signed, c.certificate.parsed.subject)]:
+    if same := [c for c in candidates if _starts_with_name(signed, _by_name(c.certificate))]:
         return same
     name = normal_name(response.responder_name or x509.Name([]))
     return [c for c in candidates if c.certificate.subject == name]
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def _key_hash(certificate: Certificate) -> bytes:
     return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key).digest
 
 
-def _starts_with_name(signed: bytes, name: x509.Name) -> bool:
-    by_name = der_value(_BY_NAME, name.public_bytes())
+@lru_cache(maxsize=_MOST_KEPT)
+def _by_name(certificate: Certificate) -> bytes:
+    return der_value(_BY_NAME, certificate.parsed.subject.public_bytes())
+
+
+def _starts_with_name(signed: bytes, by_name: bytes) -> bool:
     return by_name in signed[: _LONGEST_HEADER + len(by_name)]
 
 
@@ -186,8 +207,8 @@ def _check_right(
         raise PathInvalid(signer.unfit)
     purpose = _purpose(certificate)
     if certificate.issuer == issuer.subject:
-        check_issuance(certificate, issuer)
+        check_issued(certificate, issuer)
     elif certificate.issuer == root.subject and purpose is not None and purpose.critical:
-        check_issuance(certificate, root)
+        check_issued(certificate, root)
     else:
         raise PathInvalid("responder certificate is neither the issuer's nor the root's")
