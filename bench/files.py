@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.clock import medians, peer_median, ratios
 from bench.hostile import hostile_files
 from bench.report import Row
-from registrar.domain.files.formats import LockedPair, recognise
+from registrar.domain.files.formats import open_locked
 from registrar.domain.files.kdf_budget import KdfBudget
 from tests.support.builders import a_certificate, a_pin, a_pki, a_trust_document
 from tools.packaging.build import ROOT
@@ -33,14 +33,12 @@ def rows() -> Iterator[Row]:
 
 
 def opening_rows() -> Iterator[Row]:
-    """Open both files: a key that matches the certificate, and R."""
+    """Open both files: a key that matches the certificate, and R. The empty password was tried at the upload."""
     customer = a_certificate(key="rsa")
     key = sign_pri_key(customer, PASSWORD, Seed(KDF_ROUNDS))
 
     def opened() -> bytes | None:
-        container = recognise([customer.der, key])
-        assert isinstance(container, LockedPair)
-        return container.open(PASSWORD, KdfBudget()).random_number
+        return open_locked([customer.der, key], PASSWORD, KdfBudget()).random_number
 
     assert opened() == customer.random_number
     found = ratios({"bare": _bare_derivation, "ours": opened}, "bare", ROUNDS)

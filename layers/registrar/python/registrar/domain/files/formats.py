@@ -203,9 +203,10 @@ def _add_der(content: bytes, found: _Found) -> bool:
     except ValueError:
         return False
     if shape[: len(_CERTIFICATE)] == _CERTIFICATE:
-        if is_certificate(content):
-            found.certificates.append(content)
-        return is_certificate(content)
+        if not is_certificate(content):
+            return False
+        found.certificates.append(content)
+        return True
     for beginning, add in _DER_FORMATS.items():
         if shape[: len(beginning)] == beginning:
             add(content, found)
