@@ -144,7 +144,7 @@ def test_an_upload_comes_with_the_keys_to_seal_to(app: App, account: Account) ->
     assert view["proof"]["sealing_keys"] == keys
     app.look(view["upload_id"])
     operations = [call.operation for call in account.recorded(lambda: app.look(view["upload_id"]))]
-    assert operations == ["GetItem", "GetItem"], "the row and its certificate: a warm function has the keys"
+    assert operations == ["BatchGetItem"], "the row with its certificate: a warm function has the keys"
 
 
 def test_a_secret_sealed_for_one_purpose_is_refused_for_the_other(app: App) -> None:

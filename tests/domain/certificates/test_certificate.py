@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from registrar.domain.certificates import certificate as certificate_module
 from registrar.domain.certificates.certificate import (
     ANY_POLICY,
     Certificate,
@@ -314,6 +315,13 @@ def test_key_id_of_an_ec_key_is_of_its_curve_and_x(curve: ec.EllipticCurve) -> N
         key = ec.derive_private_key(scalar, curve).public_key()
         text = f"ec {curve.name} {key.public_numbers().x:x}"
         assert key_id(key) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_key_id_of_an_ec_key_does_not_depend_on_how_its_point_is_encoded() -> None:
+    key = an_ec_key().public_key()
+    compressed = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+    assert certificate_module._key_id(key, b"head" * 16 + compressed) == key_id(key)
 
 
 def test_key_id_of_a_certificate_is_that_of_its_key() -> None:

@@ -9,11 +9,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
 
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.revocation.ocsp import request_for
 from registrar.domain.revocation.status import Status, StatusValue
-from tests.support.builders import NOW, a_certificate, a_pki, an_rsa_key
+from tests.support.builders import NOW, a_certificate, a_pki, an_ec_key, an_rsa_key
 from tests.support.ocsp_answers import (
     DAY,
     NONCE,
@@ -212,6 +213,28 @@ def test_cert_id_is_of_the_issuers_name_as_the_certificate_has_it(hash_name: str
     assert why(
         sign_response(a_request(hash_name), ca_itself(), NOW, ResponseFields(nonce=NONCE, issuer_hashes=other))
     ) == ("not about this certificate")
+
+
+def test_cert_id_has_the_name_of_the_certificate_where_its_ca_writes_it_in_other_bytes() -> None:
+    ours = issuing_ca()
+    written = x509.Name(
+        [
+            each if each.oid == NameOID.COUNTRY_NAME else x509.NameAttribute(each.oid, str(each.value).upper())
+            for each in ours.certificate.subject
+        ]
+    )
+    assert written.public_bytes() != issuer().parsed.subject.public_bytes()
+    key = an_ec_key().public_key()
+    builder = x509.CertificateBuilder(written, written, key, 77, NOW, NOW + timedelta(days=9))
+    certificate = facts(builder.sign(ours.key, hashes.SHA256()))
+    assert certificate.issuer == issuer().subject
+    request = request_for(certificate, issuer(), NONCE, "sha1")
+    wanted = hashlib.sha1(written.public_bytes()).digest()  # noqa: S324 - RFC 6960's CertID
+    assert ocsp.load_der_ocsp_request(request).issuer_name_hash == wanted
+
+    response = sign_response(request, ca_itself(), NOW, ResponseFields(nonce=NONCE))
+
+    assert status(response, certificate=certificate).value is StatusValue.GOOD
 
 
 def test_cert_id_with_another_hash_is_invalid() -> None:

@@ -115,9 +115,10 @@ def _key_id(key: CertificatePublicKeyTypes, spki: bytes) -> str:
         modulus = key.public_numbers().n
         return hashlib.sha256(b"rsa" + modulus.to_bytes((key.key_size + 7) // 8)).hexdigest()
     if isinstance(key, ec.EllipticCurvePublicKey):
-        # The point is at the end, x its first half: to have OpenSSL compute x costs a sixth of a signature check.
+        # An uncompressed point ends in x and y: to have OpenSSL compute x costs a sixth of a signature check.
         size = (key.key_size + 7) // 8
-        x = int.from_bytes(spki[-2 * size : -size])
+        uncompressed = spki[-2 * size - 1] == _UNCOMPRESSED_POINT
+        x = int.from_bytes(spki[-2 * size : -size]) if uncompressed else key.public_numbers().x
         return hashlib.sha256(f"ec {key.curve.name} {x:x}".encode()).hexdigest()
     return hashlib.sha256(spki).hexdigest()
 
@@ -133,6 +134,7 @@ def older_key_ids(key: CertificatePublicKeyTypes) -> frozenset[str]:
     return frozenset(found)
 
 
+_UNCOMPRESSED_POINT = 4  # SEC 1, 2.3.3
 _USUAL_EXPONENT = 65537
 
 
