@@ -83,14 +83,19 @@ def read_entry(raw: bytes) -> Entry:
 def batches(data: bytes, at: int, end: int, shortest: int = 1) -> Iterator[list[bytes]]:
     """The bytes of all entries between `at` and `end`, in their order, in lists. Raises CrlUnusable.
 
-    In a list of more than one, all have a header of two bytes and serials of at least `shortest` bytes.
+    In a list of more than one, all have a header of two bytes and serials of at least `shortest` bytes. Other bytes
+    between two entries may be left out: then all entries together are shorter than `end - at`.
     """
     shapes: dict[bytes, None] = {}
-    pattern: re.Pattern[bytes] | None = None
+    one = one_or_rest = re.compile(b"")
     while at < end:
-        if pattern is not None and len(shapes) <= _MOST_SHAPES:
-            found = pattern.findall(data, at, min(at + _BATCH_BYTES, end))
-            found, at = _adjacent(data, at, found)
+        if 0 < len(shapes) <= _MOST_SHAPES and data[at] == der.SEQUENCE:
+            stop = min(at + _BATCH_BYTES, end)
+            # What is cut off at `stop`, or has no known shape, is found together with all that follows.
+            found = one_or_rest.findall(data, at, stop)
+            at = stop
+            if not one.fullmatch(found[-1]):
+                at -= len(found.pop())
             if found:
                 yield found
                 continue
@@ -100,19 +105,8 @@ def batches(data: bytes, at: int, end: int, shortest: int = 1) -> Iterator[list[
         yield [raw]
         if shape not in shapes and raw[1] < 0x80 and len(octets_of(raw)) >= shortest:
             shapes[shape] = None
-            pattern = re.compile(b"(?s)0(?:" + b"|".join(shapes) + b")")
-
-
-def _adjacent(data: bytes, at: int, found: list[bytes]) -> tuple[list[bytes], int]:
-    """Those of `found` that follow one another from `at` on without a gap, and where they end."""
-    joined = b"".join(found)
-    if data.startswith(joined, at):
-        return found, at + len(joined)
-    for index, raw in enumerate(found):
-        if not data.startswith(raw, at):
-            return found[:index], at
-        at += len(raw)
-    return found, at
+            one = re.compile(b"(?s)0(?:" + b"|".join(shapes) + b")")
+            one_or_rest = re.compile(b"(?s)0(?:" + b"|".join(shapes) + b"|.*)")
 
 
 def _read(data: bytes, at: int, end: int) -> tuple[Entry, int, bytes]:
@@ -142,7 +136,8 @@ def _read(data: bytes, at: int, end: int) -> tuple[Entry, int, bytes]:
 
 
 def _any(count: int) -> bytes:
-    return b".{%d}" % count if count else b""
+    # Possessive: the expression keeps no place to return to.
+    return b".{%d}+" % count if count else b""
 
 
 def _extensions(data: bytes, at: int, end: int) -> tuple[str | None, list[bytes]]:
