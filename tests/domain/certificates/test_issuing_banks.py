@@ -28,7 +28,13 @@ DIGITS = "20261130123456789"
     ],
 )
 def test_issuing_bank_of_a_subject(operator: str, units: list[str], name: str, code: str | None) -> None:
-    assert issuing_bank(operator, units, name) == code
+    assert issuing_bank(operator, units, [name]) == code
+
+
+def test_two_names_of_two_banks_name_none() -> None:
+    names = [f"홍길동()0020041{DIGITS}", "홍길동"]
+    assert issuing_bank("yessign", [], names) == "020"
+    assert issuing_bank("yessign", [], [*names, f"홍길동()0088041{DIGITS}"]) is None
 
 
 def test_names_of_banks_in_both_languages() -> None:

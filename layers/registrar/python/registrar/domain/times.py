@@ -22,7 +22,7 @@ def instant(text: str) -> datetime:
 
 def has_passed(end: datetime, now: datetime) -> bool:
     """Whether `now` is after the whole second `end`, which itself belongs to the period (RFC 5280 4.1.2.5)."""
-    return now.replace(microsecond=0) > end
+    return now > end and now.replace(microsecond=0) > end
 
 
 def days_left(not_after: datetime, now: datetime) -> int:

@@ -32,22 +32,14 @@ def has_attribute(name: NormalName, oid: x509.ObjectIdentifier, value: str) -> b
     return any(wanted in rdn for rdn in name)
 
 
+def texts_of(name: NormalName, oid: x509.ObjectIdentifier) -> frozenset[str]:
+    """The values of all attributes of this type, as names are compared."""
+    kind = oid.dotted_string
+    return frozenset(value for rdn in name for each, value in rdn if each == kind and isinstance(value, str))
+
+
 def common_name(name: x509.Name) -> str:
     """The last CN of `name`, or the whole name where it has none (some CAs put the operator in O only)."""
-    return last_or_whole(name, texts_of(name, NameOID.COMMON_NAME)[0])
-
-
-def last_or_whole(name: x509.Name, common_names: list[str]) -> str:
-    """The `common_name` of a name with these values of CN."""
-    return common_names[-1] if common_names else name.rfc4514_string()
-
-
-def texts_of(name: x509.Name, *kinds: x509.ObjectIdentifier) -> list[list[str]]:
-    """The values of all attributes of each of these types."""
-    # One walk for all: `name.get_attributes_for_oid` takes twice as long for one.
-    found: dict[x509.ObjectIdentifier, list[str]] = {kind: [] for kind in kinds}
-    for rdn in name.rdns:
-        for attribute in rdn:
-            if attribute.oid in found:
-                found[attribute.oid].append(str(attribute.value))
-    return list(found.values())
+    # `name.get_attributes_for_oid` takes twice as long.
+    found = [attribute.value for rdn in name.rdns for attribute in rdn if attribute.oid == NameOID.COMMON_NAME]
+    return str(found[-1]) if found else name.rfc4514_string()

@@ -22,7 +22,6 @@ from registrar.domain.asn1.names import (
     NormalName,
     common_name,
     has_attribute,
-    last_or_whole,
     texts_of,
 )
 from registrar.domain.certificates import path
@@ -158,7 +157,7 @@ def decide_on(
     case = min(cases, key=_objections) if len(cases) > 1 else cases[0]
     issuer = case.issuer
     policy = case.policy
-    findings = consistent(finding for check in CHECKS for finding in check(case))
+    findings = consistent([finding for check in CHECKS for finding in check(case)])
     if issuer is None or policy is None or any(f.level is Level.FAIL for f in findings):
         return Report(trust.version, findings, der=certificate.der)
     return Report(trust.version, findings, _summary(certificate, issuer, policy), certificate.der)
@@ -190,8 +189,6 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
-    subject = certificate.parsed.subject
-    units, names = texts_of(subject, _UNIT, NameOID.COMMON_NAME)
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
@@ -204,7 +201,11 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
-        issuing_bank=issuing_bank(issuer.operator.id, units, last_or_whole(subject, names)),
+        issuing_bank=issuing_bank(
+            issuer.operator.id,
+            texts_of(certificate.subject, _UNIT),
+            texts_of(certificate.subject, NameOID.COMMON_NAME),
+        ),
     )
 
 
@@ -314,20 +315,23 @@ def _check_bank(case: _Case) -> Iterator[Finding]:
 def _check_policy(case: _Case) -> Iterator[Finding]:
     if case.issuer is None:
         return
-    accepted = [p for p in case.issuer.operator.policies.values() if p.accepted]
-    for_customer = [p for p in accepted if p.kind == case.customer_kind]
     try:
         holding = path.valid_policies(case.issuer.authorities, case.certificate)
     except PathInvalid:
         holding = frozenset()
     found = case.policy
+    holds = found is not None and found.accepted and (holding is None or found.oid in holding)
+    if found is not None and holds and found.kind == case.customer_kind:
+        return
+    accepted = [p for p in case.issuer.operator.policies.values() if p.accepted]
+    for_customer = [p for p in accepted if p.kind == case.customer_kind]
     if _is_of_refused_family(found, for_customer):
         params = {"accepted": _labels(for_customer)}
         yield Finding("policy", Level.FAIL, Code.CERT_FINANCIAL_NOT_ACCEPTED, params)
-    elif found is None or not found.accepted or (holding is not None and found.oid not in holding):
+    elif not holds:
         params = {"found": _kind_found(case), "accepted": _labels(for_customer)}
         yield Finding("policy", Level.FAIL, Code.CERT_POLICY_NOT_ACCEPTED, params)
-    elif found not in for_customer:
+    else:
         code = Code.CERT_CORPORATE_REQUIRED if case.customer_kind == CORPORATE else Code.CERT_PERSONAL_REQUIRED
         yield Finding("policy", Level.FAIL, code, {"accepted": _labels(for_customer)})
 

@@ -60,15 +60,15 @@ NUMBERED_BY_BANK = frozenset({"yessign"})
 _DIGITS = re.compile(r"\)0([0-9]{3})[0-9]{8,}\Z")
 
 
-def issuing_bank(operator: str, units: Collection[str], common_name: str) -> str | None:
-    """The code of the issuing bank, by the subject's OUs and CN.
+def issuing_bank(operator: str, units: Collection[str], common_names: Collection[str]) -> str | None:
+    """The code of the issuing bank, by the subject's OUs and CNs.
 
     None where neither names a confirmed bank, or where they name two: a wrong bank sends the customer astray.
     """
     found = {UNITS[unit.casefold()] for unit in units if unit.casefold() in UNITS}
-    digits = _DIGITS.search(common_name)
-    if operator in NUMBERED_BY_BANK and digits and digits[1] in BANKS:
-        found.add(digits[1])
+    if operator in NUMBERED_BY_BANK:
+        digits = filter(None, map(_DIGITS.search, common_names))
+        found |= {each[1] for each in digits if each[1] in BANKS}
     code = found.pop() if len(found) == 1 else None
     return code if code and BANKS[code].confirmed else None
 
