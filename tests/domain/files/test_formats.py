@@ -336,7 +336,7 @@ class TestSizes:
 
     @pytest.fixture(autouse=True)
     def _no_parser(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("outline", "blocks_in", "definite"):
+        for name in ("ber_outline", "blocks_in"):
             monkeypatch.setattr(f"registrar.domain.files.formats.{name}", lambda *_: pytest.fail("was parsed"))
 
     def test_empty_file_is_refused(self) -> None:

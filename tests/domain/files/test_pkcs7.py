@@ -78,7 +78,7 @@ def test_more_than_twenty_certificates_are_refused() -> None:
 
 def test_forty_thousand_certificates_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     content = p7b_unsorted(*[an_ec_customer().der] * 40_000)
-    monkeypatch.setattr("registrar.domain.files.formats.outline", lambda der: pytest.fail("was parsed"))
+    monkeypatch.setattr("registrar.domain.files.formats.ber_outline", lambda der: pytest.fail("was parsed"))
     with pytest.raises(Refusal) as refusal:
         recognise([content])
     assert (refusal.value.code, refusal.value.params) == ("UPLOAD_TOO_LARGE", {"max_bytes": 65_536})

@@ -56,6 +56,14 @@ def outline(der: bytes) -> tuple[int, ...]:
     return tuple(value.tag_bytes[0] for value in values(der))
 
 
+def ber_outline(content: bytes) -> tuple[int, ...]:
+    """The `outline` of a SEQUENCE in BER or DER. Raises ValueError."""
+    try:
+        return outline(content)
+    except ValueError:
+        return outline(to_der(content))
+
+
 def der_of(value: TLV) -> bytes:
     """The bytes of a value, tag and length included."""
     return der_value(value.tag_bytes[0], bytes(value.data))

@@ -26,7 +26,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from registrar.domain.asn1.ber import first_value
 from registrar.domain.asn1.pem import Block, bare_base64, blocks_in
-from registrar.domain.asn1.structures import SEQUENCE, definite, outline
+from registrar.domain.asn1.structures import SEQUENCE, ber_outline
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.files.key_envelopes import Envelope, open_key, read_envelope
 from registrar.domain.files.password_forms import Password
@@ -199,7 +199,7 @@ def _add_der(content: bytes, found: _Found) -> bool:
         return False
     try:
         content = first_value(content)
-        shape = outline(definite(content))
+        shape = ber_outline(content)
     except ValueError:
         return False
     if shape[: len(_CERTIFICATE)] == _CERTIFICATE:

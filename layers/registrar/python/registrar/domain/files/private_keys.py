@@ -101,16 +101,16 @@ def read_private_key(info: bytes) -> PrivateKey:
 
 
 def _parsed(info: bytes) -> PrivateKeyInfo:
-    shape: tuple[int, ...] = ()
+    whole = b""
     parsed = None
     try:
         whole = definite(first_value(info))
-        shape = outline(whole)
         parsed = read(PrivateKeyInfo, whole)
     except (ValueError, RecursionError):
         parsed = None
     if parsed is not None and parsed.version in (0, 1):
         return parsed
+    shape = outline(whole) if whole else ()
     if any(shape[: len(known)] == known for known in _KEY_OUTLINES):
         raise Refusal(Code.FILE_ENCRYPTION_UNSUPPORTED)
     raise PrivateKeyMalformed
@@ -152,7 +152,8 @@ def _rsa_public_key(key: RsaPrivateKey) -> rsa.RSAPublicKey:
     if min(key.p, key.q) < 3 or key.p * key.q != key.n or key.q_inverse * key.q % key.p != 1:
         raise ValueError("RSA primes do not belong together")
     for prime, exponent in ((key.p, key.d_p), (key.q, key.d_q)):
-        if key.e * key.d % (prime - 1) != 1 or exponent != key.d % (prime - 1):
+        # So e·d is 1 modulo prime - 1, too.
+        if exponent != key.d % (prime - 1) or key.e * exponent % (prime - 1) != 1:
             raise ValueError("RSA exponents do not belong together")
     return rsa.RSAPublicNumbers(key.e, key.n).public_key()
 
