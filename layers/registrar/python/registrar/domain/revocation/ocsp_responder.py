@@ -131,7 +131,7 @@ def check_signer(
     Raises PathInvalid, ValueError for malformed bytes.
     """
     response = form.response
-    accepted = read_pss(form.algorithm) or _SIGNATURES.get(response.signature_algorithm_oid)
+    accepted = _SIGNATURES.get(response.signature_algorithm_oid) or read_pss(form.algorithm)
     if accepted is None:
         raise PathInvalid("signature algorithm not accepted")
     signed = form.signed
