@@ -9,10 +9,10 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.registrations.registration import Lifecycle
 from registrar.entry.clock import deadline, now
 from registrar.entry.log import audit
+from registrar.entry.registration_views import registration_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view
 from registrar.net.limits import Limits
 from registrar.settings import setting
 from registrar.steps import wiring as use_cases

@@ -13,7 +13,7 @@ from registrar.entry.clock import now
 from registrar.entry.command import invoked
 from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
 from registrar.entry.log import audit
-from registrar.entry.views import registration_view
+from registrar.entry.registration_views import registration_view
 
 executions = stores.executions()
 registrations = stores.registrations()

@@ -11,10 +11,10 @@ from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.registration import Hold, Lifecycle
 from registrar.entry.clock import now
 from registrar.entry.log import audit
+from registrar.entry.registration_views import registration_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view
 
 challenges = stores.challenges()
 registrations = stores.registrations()

@@ -16,14 +16,14 @@ from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.stand_in import is_signed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
-from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
+from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
+from registrar.entry.access_views import session_view
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID, DEVICE_ID, Fields
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import session_view
 from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 

@@ -3,10 +3,10 @@
 from registrar.aws import wiring as stores
 from registrar.domain.reasons.codes import Code
 from registrar.entry.clock import now
+from registrar.entry.registration_views import registration_view, resume_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view, resume_view
 from registrar.settings import signing_bank
 
 BANK = signing_bank()

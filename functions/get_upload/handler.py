@@ -12,7 +12,7 @@ from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import upload_view
+from registrar.entry.upload_views import upload_view
 from registrar.settings import signing_bank
 
 BANK = signing_bank()

@@ -12,13 +12,13 @@ from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOM
 from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.entry.access_views import challenge_view
 from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID, DEVICE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import challenge_view
 from registrar.settings import setting, signing_bank
 from registrar.steps import wiring as use_cases
 

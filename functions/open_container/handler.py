@@ -22,7 +22,7 @@ from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import upload_view
+from registrar.entry.upload_views import upload_view
 from registrar.settings import setting, signing_bank
 from registrar.steps import wiring as use_cases
 

@@ -9,19 +9,19 @@ from datetime import datetime
 from registrar.aws import wiring as stores
 from registrar.domain.certificates.certificate import older_key_ids, read_certificate
 from registrar.domain.possession.headings import Version
-from registrar.domain.possession.proofs import MAX_CMS_BYTES
+from registrar.domain.possession.proofs import MAX_CMS_BYTES, Proof
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, Refusal, StatusSuperseded
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
 from registrar.domain.registrations.upload import AwaitingProof
 from registrar.entry.clock import now
-from registrar.entry.fields import Fields
 from registrar.entry.log import audit
+from registrar.entry.registration_views import registration_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view
 from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 from registrar.steps.proving_possession import prove
@@ -53,7 +53,7 @@ def lambda_handler(request: Request) -> Response:
     refresh.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
         raise Refusal(Code.CONSENT_REQUIRED)
-    proof = "container" if upload.opened else _proven(upload, fields)
+    proof = "container" if upload.opened else _proven(upload, fields.proof())
     try:
         registration = _added(upload, proof, consent, replaces, at)
     except CertificateTaken as taken:
@@ -80,9 +80,8 @@ def _added(upload: AwaitingProof, proof: str, consent: str, replaces: str | None
     return registration
 
 
-def _proven(upload: AwaitingProof, fields: Fields) -> str:
+def _proven(upload: AwaitingProof, proof: Proof) -> str:
     """The kind of the caller's proof of possession, checked with the owner. Raises Refusal."""
-    proof = fields.proof()
     versions = [text_to_sign(upload, BANK, version) for version in reversed(Version)]
     try:
         prove(owners, uploads, upload, versions, proof)

@@ -19,10 +19,10 @@ from registrar.domain.registrations.registration import Lifecycle, Registration
 from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID
 from registrar.entry.log import audit
+from registrar.entry.registration_views import registration_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()

@@ -6,17 +6,8 @@ from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Challenge, Operation
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.upload import (
-    MAX_CHOSEN_FILES,
-    POST_LIFE,
-    UPLOAD_LIFE,
-    AnnouncedFile,
-    Issued,
-    UploadState,
-    check_announced,
-    new_upload_id,
-    object_key,
-)
+from registrar.domain.registrations.upload import POST_LIFE, UPLOAD_LIFE, Issued, UploadState, new_upload_id
+from registrar.domain.registrations.upload_files import MAX_CHOSEN_FILES, AnnouncedFile, check_announced, object_key
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID, Fields
@@ -24,7 +15,7 @@ from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import POLL_SECONDS
+from registrar.entry.upload_views import POLL_SECONDS
 
 uploads = stores.uploads()
 challenges = stores.challenges()

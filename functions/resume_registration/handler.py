@@ -16,10 +16,10 @@ from registrar.domain.registrations.registration import Hold
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
+from registrar.entry.registration_views import registration_view
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import registration_view
 from registrar.settings import signing_bank
 
 BANK = signing_bank()

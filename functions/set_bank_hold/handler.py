@@ -12,7 +12,7 @@ from registrar.domain.registrations.registration import Hold
 from registrar.entry.clock import now
 from registrar.entry.command import Command, command
 from registrar.entry.log import audit
-from registrar.entry.views import registration_view
+from registrar.entry.registration_views import registration_view
 
 executions = stores.executions()
 registrations = stores.registrations()

@@ -2,11 +2,11 @@
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.certificate_login import new_certificate_login
+from registrar.entry.access_views import certificate_login_view
 from registrar.entry.clock import now
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import certificate_login_view
 from registrar.settings import signing_bank
 
 logins = stores.certificate_logins()

@@ -11,12 +11,12 @@ from registrar.domain.access.credentials import GUESSABLE
 from registrar.domain.access.throttles import step_up_key, step_up_locked
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.entry.access_views import challenge_view
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import challenge_view
 from registrar.settings import setting, signing_bank
 
 STEP_UPS = "|".join(operation for operation in Operation if operation is not Operation.LOGIN)

@@ -15,7 +15,8 @@ from registrar.domain.certificates.decision import Report, decide_certificate, r
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.files.formats import Bare, Container, LockedPair, LockedPfx, recognise
 from registrar.domain.reasons.errors import ConditionFailed, MessagePostponed, Refusal
-from registrar.domain.registrations.upload import LEASE_PAUSE, UploadState, Validating, file_of_key
+from registrar.domain.registrations.upload import LEASE_PAUSE, UploadState, Validating
+from registrar.domain.registrations.upload_files import file_of_key
 from registrar.entry.batch import each_message, object_keys
 from registrar.entry.clock import now
 from registrar.entry.log import audit

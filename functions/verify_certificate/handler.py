@@ -9,13 +9,13 @@ from registrar.domain.possession.headings import Version
 from registrar.domain.possession.signature import check_one_signed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import PossessionProofInvalid, Refusal
+from registrar.entry.access_views import proved_view
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import proved_view
 from registrar.settings import signing_bank
 from registrar.steps import wiring as use_cases
 

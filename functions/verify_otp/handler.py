@@ -12,13 +12,13 @@ from registrar.domain.access.customer import Customer
 from registrar.domain.access.totp import matching_step
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
+from registrar.entry.access_views import proved_view
 from registrar.entry.clock import now
 from registrar.entry.fields import CHALLENGE_ID
 from registrar.entry.log import audit
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.views import proved_view
 from registrar.steps import wiring as use_cases
 
 customers = stores.customers()

@@ -14,7 +14,8 @@ from registrar.aws.buckets.trust_bucket import ACTIVE, CACHE_LIFE, CONFIRMATION,
 from registrar.aws.clients import post_client
 from registrar.domain.certificates.trust_document import MAX_DOCUMENT_BYTES
 from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound, TrustDocumentRejected
-from registrar.domain.registrations.upload import POST_LIFE, AnnouncedFile, object_key
+from registrar.domain.registrations.upload import POST_LIFE
+from registrar.domain.registrations.upload_files import AnnouncedFile, object_key
 from tests.support.account import PIN, Account
 from tests.support.builders import NOW, a_trust_document
 

@@ -23,13 +23,13 @@ from registrar.domain.registrations.upload import (
     PASSWORD_DEADLINE,
     VALIDATION_DEADLINE,
     VALIDATION_LEASE,
-    AnnouncedFile,
     NeedsPassword,
     Upload,
     UploadState,
     Verdict,
     failure,
 )
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate
 from tests.support.rows import a_claimed_upload, a_registration, a_report, a_requested_upload, uploads_of

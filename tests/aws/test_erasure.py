@@ -11,7 +11,8 @@ from registrar.aws.tables.expiry_index import ExpiryIndex
 from registrar.aws.tables.registration_items import row_key
 from registrar.domain.notices.expiry import Due
 from registrar.domain.reasons.errors import ConditionFailed
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.prepared import prepared

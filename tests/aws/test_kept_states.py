@@ -11,7 +11,8 @@ from registrar.aws.tables.registration_items import lock_keys, to_item
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import older_key_ids, read_certificate
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed, Refusal
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, View, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, View
 from registrar.steps.reporting_loss import LossReports
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, an_rsa_key

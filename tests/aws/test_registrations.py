@@ -11,7 +11,8 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import AwaitingProof, Registered, failure
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate

@@ -8,7 +8,8 @@ import pytest
 
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.reasons.errors import ConditionFailed
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate

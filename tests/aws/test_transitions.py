@@ -10,7 +10,8 @@ import pytest
 from registrar.aws.tables.registration_items import to_item
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.reasons.errors import AdminStepRefused, CertificateTaken, ConditionFailed
-from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, Revocation
 from registrar.domain.two_persons import digest_of
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate

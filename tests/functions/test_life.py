@@ -9,7 +9,8 @@ import pytest
 from registrar.aws.tables.registration_items import row_key
 from registrar.domain.access.challenge import Operation
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.registration import Hold, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
 from registrar.domain.two_persons import PROPOSAL_LIFE
 from tests.support.account import Account

@@ -7,7 +7,7 @@ from typing import Any
 
 from registrar.aws.buckets.trust_bucket import ACTIVE
 from registrar.domain.certificates.trust import Period
-from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
 from registrar.domain.times import iso
 from registrar.entry.issuer_list import issuer_list
 from tests.support.account import Account

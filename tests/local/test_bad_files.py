@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
 from tests.support.builders import a_certificate
 from tests.support.expect import eventually
 from tools.cloud.http_calls import post_form, send

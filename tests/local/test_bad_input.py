@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from registrar.domain.registrations.upload import DAILY_UPLOADS, MAX_FILE_BYTES
+from registrar.domain.registrations.upload import DAILY_UPLOADS
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
 from tests.support.expect import problem, refused_by_the_gateway
 from tools.cloud.http_calls import send
 from tools.cloud.local_cloud import LocalCloud

@@ -26,7 +26,7 @@ from registrar.aws.keys import CustomerSecrets
 from registrar.aws.tables import customers as customer_store
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
-from registrar.domain.registrations.upload import object_key
+from registrar.domain.registrations.upload_files import object_key
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.builders import a_trust_document

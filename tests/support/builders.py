@@ -20,14 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.domain.certificates.certificate import Certificate, read_certificate
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_possession
 from registrar.domain.reasons.errors import PossessionProofInvalid
-from registrar.domain.registrations.upload import AnnouncedFile, AwaitingProof, Upload
+from registrar.domain.registrations.upload import AwaitingProof, Upload
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue, recorded
 from registrar.domain.times import iso
 from tests.support.kept_keys import kept_rsa_key

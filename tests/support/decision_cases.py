@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtensionOID
 
-from registrar.domain.registrations.upload import MAX_FILE_BYTES
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
 from tests.support.builders import (
     NOW,
     a_certificate,

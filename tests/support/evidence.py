@@ -14,7 +14,7 @@ from registrar.domain.certificates.trust import Issuer
 from registrar.domain.evidence.receipt import Receipt
 from registrar.domain.possession.headings import LATEST, Version
 from registrar.domain.possession.proofs import Proof
-from registrar.domain.registrations.registration import new_registration
+from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.revocation.ocsp import check_response, request_for
 from registrar.domain.revocation.status import ListIdentity, Status, StatusValue
 from registrar.domain.signing.completion import Completion

@@ -14,18 +14,20 @@ from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.access.challenge import Challenge, Operation, new_challenge
 from registrar.domain.access.customer import Customer
-from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.decision import Report
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.verdicts import verdict_of
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
 from registrar.domain.registrations.upload import (
     UPLOAD_LIFE,
-    AnnouncedFile,
     AwaitingProof,
     Checking,
     Issued,
     Validating,
     new_upload_id,
 )
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, a_good_status, a_trust_store
 from tools.pki.authorities import CustomerCertificate

@@ -7,7 +7,7 @@ import pytest
 
 from registrar.domain.access.throttles import ADDRESS_LIMIT
 from registrar.domain.possession.proofs import MAX_CMS_BYTES
-from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
+from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
 from tests.support import openapi
 from tests.support.shape import PARAMETERS, RESOURCES, TEMPLATE, expanded
 

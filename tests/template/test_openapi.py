@@ -21,6 +21,7 @@ from registrar.domain.reasons.findings import Level
 from registrar.domain.reasons.reason import NextAction
 from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
+from registrar.domain.registrations import upload_files
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
 from registrar.entry.request import MAX_BODY_BYTES
 from registrar.entry.responses import PROBLEM_TYPE
@@ -252,7 +253,7 @@ def _schemas_in(node: Any) -> Iterator[str]:
 def test_numbers_match_the_code() -> None:
     file = SCHEMAS["AnnouncedFile"]["properties"]
     signature = SCHEMAS["RegistrationRequest"]["properties"]["signature"]
-    assert file["size"]["maximum"] == uploads.MAX_FILE_BYTES
+    assert file["size"]["maximum"] == upload_files.MAX_FILE_BYTES
     assert SCHEMAS["LoginRequest"]["properties"]["password"]["maxLength"] == passwords.MAX_PASSWORD_CHARS
     assert SCHEMAS["Challenge"]["properties"]["tries_left"]["maximum"] == challenges.MAX_TRIES
     cms = SCHEMAS["RegistrationRequest"]["properties"]["cms"]
@@ -260,8 +261,8 @@ def test_numbers_match_the_code() -> None:
     assert cms["maxLength"] == _base64(proofs.MAX_CMS_BYTES)
     assert SCHEMAS["Sealed"]["properties"]["ciphertext"]["maxLength"] == _base64(sealing.MAX_SEALED_BYTES)
     precheck = SCHEMAS["PrecheckRequest"]["properties"]["certificate"]
-    assert precheck["maxLength"] == _base64(uploads.MAX_CERTIFICATE_BYTES)
-    assert SCHEMAS["UploadRequest"]["properties"]["files"]["maxItems"] == uploads.MAX_FILES
+    assert precheck["maxLength"] == _base64(upload_files.MAX_CERTIFICATE_BYTES)
+    assert SCHEMAS["UploadRequest"]["properties"]["files"]["maxItems"] == upload_files.MAX_FILES
     tries = SCHEMAS["UploadNeedsPassword"]["properties"]["password"]["properties"]["tries_left"]
     assert tries["maximum"] == uploads.MAX_PASSWORD_TRIES
     assert MAX_BODY_BYTES == 16 * 1024
@@ -278,7 +279,7 @@ def test_numbers_match_the_code() -> None:
         "signature": f"{uploads.PROOF_DEADLINE.days * 24} hours from the decision, {uploads.MAX_BAD_PROOFS} tries",
         "uploads": f"{uploads.DAILY_UPLOADS} a day and customer (days in UTC: they begin at 09:00 in Seoul)",
         "password of a file": f"{_minutes(uploads.PASSWORD_DEADLINE)}, {uploads.MAX_PASSWORD_TRIES} tries",
-        "files": f"{uploads.MAX_FILES}, together {uploads.MAX_FILE_BYTES} bytes",
+        "files": f"{upload_files.MAX_FILES}, together {upload_files.MAX_FILE_BYTES} bytes",
         "uploads can be asked for": f"{uploads.RETENTION.days} days",
     }
     rows = "\n".join(f"| {what} | {limit} |" for what, limit in limits.items())

@@ -19,7 +19,8 @@ from registrar.domain.files.kdf_budget import MAX_ROUNDS
 from registrar.domain.reasons.catalogue import CATALOGUE, STANDARD_PARAMS
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.upload import DAILY_UPLOADS, MAX_FILE_BYTES
+from registrar.domain.registrations.upload import DAILY_UPLOADS
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
 from registrar.entry.responses import problem
 from tools.checks.sections import keep_section
 from tools.cloud.emulator import ROOT

@@ -17,18 +17,14 @@ from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.aws.tables.uploads import Uploads
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION
-from registrar.domain.registrations.registration import Registration, new_registration
-from registrar.domain.registrations.upload import (
-    UPLOAD_LIFE,
-    AnnouncedFile,
-    Checking,
-    Issued,
-    new_upload_id,
-)
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
+from registrar.domain.registrations.upload import UPLOAD_LIFE, Checking, Issued, new_upload_id
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from registrar.domain.revocation.status import Status, StatusValue, recorded
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.seed import DemoCustomer, enrol

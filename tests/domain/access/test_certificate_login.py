@@ -11,7 +11,8 @@ from registrar.domain.access.customer import Customer
 from registrar.domain.access.recovery import COOLING_OFF, approve, propose
 from registrar.domain.bank import SigningBank
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.registration import Hold, Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Registration
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 from tests.support.rows import PHONE, a_customer
 

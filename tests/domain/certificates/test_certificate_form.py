@@ -11,7 +11,7 @@ from registrar.domain.asn1.ber import der_value
 from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.certificate_form import parse_certificate
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from tests.support.as_written import (
     FALSE,
     a_usual_certificate,

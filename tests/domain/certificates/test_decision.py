@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from registrar.domain.certificates.certificate import key_id, read_certificate, spki_digest
-from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.decision import Report
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.findings import Level, headline

@@ -15,15 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registrar.domain.asn1 import pem
-from registrar.domain.certificates import decision
-from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates import decision, file_decision
+from registrar.domain.certificates.decision import Report
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.files import formats as file_formats
 from registrar.domain.files import pkcs7
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.findings import Level, headline
 from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import render
-from registrar.domain.registrations import upload as uploads
+from registrar.domain.registrations import upload_files
 from registrar.settings import bank
 from tests.support.builders import (
     NOW,
@@ -41,7 +42,7 @@ ONLY_OF_CONTAINERS = {"FILE_KEY_MISMATCH", "UPLOAD_CHANGED"}
 ONLY_OF_COMPANIES = {"CERT_CORPORATE_REQUIRED"}
 
 
-SOURCES: tuple[Any, ...] = (decision, file_formats, pem, pkcs7, uploads.check_sizes)
+SOURCES: tuple[Any, ...] = (decision, file_decision, file_formats, pem, pkcs7, upload_files.check_sizes)
 
 
 def test_every_decision_code_has_a_case() -> None:

@@ -10,7 +10,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.decision import Report
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.findings import headline

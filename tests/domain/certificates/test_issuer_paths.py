@@ -9,7 +9,8 @@ import pytest
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate
-from registrar.domain.certificates.decision import Report, decide
+from registrar.domain.certificates.decision import Report
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.issuer_paths import MOST_OF_ONE_NAME, MOST_PATHS
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document

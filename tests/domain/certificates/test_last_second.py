@@ -9,11 +9,12 @@ import pytest
 
 from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import read_certificate
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.trust import Period
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import PathInvalid, Refusal
-from registrar.domain.registrations.registration import Lifecycle, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Lifecycle
 from registrar.domain.times import has_passed, iso
 from tests.support.builders import (
     NOW,

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from registrar.domain.files.formats import Bare, LockedPair, LockedPfx, Opened, recognise
 from registrar.domain.files.kdf_budget import KdfBudget
 from registrar.domain.reasons.errors import Refusal, WrongPassword
-from registrar.domain.registrations.upload import check_sizes
+from registrar.domain.registrations.upload_files import check_sizes
 from tests.support.builders import NOW, a_certificate
 from tests.support.customer_folders import CustomerFolder
 from tests.support.npki_samples import (

@@ -6,11 +6,12 @@ from functools import cache
 
 import pytest
 
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.notices.texts_expiry import expiring
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.rendering import render
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
 from registrar.domain.times import days_left
 from tests.support.builders import NOW, a_certificate, a_trust_store, an_ec_key, an_upload
 from tools.pki.authorities import CustomerCertificate

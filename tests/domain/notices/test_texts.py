@@ -13,7 +13,8 @@ from registrar.domain.notices.texts import TEXTS
 from registrar.domain.notices.texts_access import PURPOSES
 from registrar.domain.notices.texts_expiry import MOST_LISTED
 from registrar.domain.reasons.reason import LANGUAGES
-from registrar.domain.registrations.registration import Registration, new_registration
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Registration
 from tests.support.bank import BANK
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 

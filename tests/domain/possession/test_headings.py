@@ -13,7 +13,7 @@ from registrar.domain.access.challenge_text import identity_text
 from registrar.domain.bank import SigningBank
 from registrar.domain.possession.headings import Heading, Version, compose
 from registrar.domain.possession.texts_to_sign import text_to_resume, text_to_sign
-from registrar.domain.registrations.registration import new_registration
+from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.signing.kinds import KINDS
 from registrar.domain.times import iso
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, proves

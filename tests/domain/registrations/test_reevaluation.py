@@ -10,14 +10,9 @@ import pytest
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.codes import Code
+from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.reevaluation import Change, Judged, Tally, judge, total
-from registrar.domain.registrations.registration import (
-    REEVALUATION,
-    Hold,
-    Lifecycle,
-    Registration,
-    new_registration,
-)
+from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration
 from tests.support.builders import NOW, a_certificate, a_pin, a_pki, a_trust_document, a_trust_store, an_upload
 
 BANK_POLICY = "1.2.410.200005.1.1.4"

@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.registration import (
-    Hold,
-    Lifecycle,
-    Registration,
-    issuer_serial,
-    new_registration,
-    successor_of,
-)
+from registrar.domain.registrations.new_registration import new_registration
+from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, issuer_serial, successor_of
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

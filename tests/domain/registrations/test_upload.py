@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.possession.headings import new_nonce
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding, Level
 from registrar.domain.registrations.upload import (
-    MAX_FILE_BYTES,
     AwaitingProof,
     Checking,
     Deferred,
@@ -21,14 +21,11 @@ from registrar.domain.registrations.upload import (
     Upload,
     UploadState,
     Validating,
-    check_sizes,
     failure,
-    file_of_key,
-    new_nonce,
     new_upload_id,
-    object_key,
     registration_id,
 )
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES, check_sizes, file_of_key, object_key
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, an_upload_in
 
 SECOND = timedelta(seconds=1)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from registrar.domain.asn1.names import common_name
-from registrar.domain.certificates.decision import decide
+from registrar.domain.certificates.file_decision import decide
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.next_actions import NEXT_ACTIONS

@@ -7,7 +7,7 @@ from typing import Any
 from registrar.domain.asn1.names import common_name
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.trust import Issuer, Operator, Period, TrustStore, is_same_name
-from registrar.domain.registrations.upload import MAX_FILE_BYTES, MAX_FILES
+from registrar.domain.registrations.upload_files import MAX_FILE_BYTES, MAX_FILES
 from registrar.domain.times import has_passed, iso
 
 

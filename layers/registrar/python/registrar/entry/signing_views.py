@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from registrar.domain.bank import SigningBank
+from registrar.domain.possession.headings import ALGORITHMS
 from registrar.domain.signing.kinds import KINDS
 from registrar.domain.signing.receipts import compact_receipt
 from registrar.domain.signing.signature_request import Failure, SignatureRequest, SigningState
 from registrar.domain.times import iso
 from registrar.entry.responses import reason_in
-from registrar.entry.views import ALGORITHMS
 
 
 def request_view(request: SignatureRequest, bank: str, language: str, now: datetime) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from registrar.domain.possession.verification import Verification
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import headline
-from registrar.domain.registrations.upload import MAX_CERTIFICATE_BYTES
+from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
 from registrar.domain.revocation.status import Status
 from registrar.domain.times import iso
 from registrar.entry.fields import Fields
 from registrar.entry.responses import findings_in
-from registrar.entry.views import certificate_view
+from registrar.entry.upload_views import certificate_view
 
 # Base64 of content, message and certificate, and their names.
 MOST_OF_A_BODY = 400 * 1024

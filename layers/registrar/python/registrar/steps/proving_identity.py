@@ -2,7 +2,7 @@
 
 challenge = access.counted(challenge_id, "otp", now)   # the try is counted; nothing was compared yet
 if not right: raise access.refuse_try(challenge, now).refusal
-proved = access.finish(challenge, "otp", now)          # entry/views.py: proved_view(proved)
+proved = access.finish(challenge, "otp", now)          # entry/access_views.py: proved_view(proved)
 """
 
 from dataclasses import dataclass, replace

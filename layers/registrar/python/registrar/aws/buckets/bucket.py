@@ -3,13 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, ObjectNotFound, Refusal
-from registrar.domain.registrations.upload import AnnouncedFile, Upload, object_key
+from registrar.domain.registrations.upload_files import object_key
+
+if TYPE_CHECKING:  # functions that read trust documents or lists load no uploads
+    from registrar.domain.registrations.upload import Upload
+    from registrar.domain.registrations.upload_files import AnnouncedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Bucket:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
 
-    def read_upload(self, upload: Upload) -> list[bytes]:
+    def read_upload(self, upload: "Upload") -> list[bytes]:
         """The upload's files, checked against what was announced. Raises Refusal (UPLOAD_CHANGED)."""
         contents = []
         for index, file in enumerate(upload.files):
@@ -93,12 +97,12 @@ class Bucket:
             contents.append(content)
         return contents
 
-    def delete_upload(self, upload: Upload) -> None:
+    def delete_upload(self, upload: "Upload") -> None:
         """Delete the upload's files, those too that never came."""
         for index in range(len(upload.files)):
             self.delete(object_key(upload.id, index))
 
-    def presigned_post(self, key: str, file: AnnouncedFile, life: timedelta) -> dict[str, Any]:
+    def presigned_post(self, key: str, file: "AnnouncedFile", life: timedelta) -> dict[str, Any]:
         """A form that uploads exactly this file: `url` and `fields`. Key, type and size are all conditions."""
         fields = {"Content-Type": "application/octet-stream"}
         response: dict[str, Any] = self.client.generate_presigned_post(

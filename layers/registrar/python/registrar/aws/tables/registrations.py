@@ -9,13 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables import kept_states
 from registrar.aws.tables.deny_list import DenyList, denied_at, key_denied, key_of
 from registrar.aws.tables.kept_states import KeptStates
-from registrar.aws.tables.registering import taken, writes
 from registrar.aws.tables.registration_items import (
     LIVE,
     alive,
@@ -29,6 +28,7 @@ from registrar.aws.tables.registration_items import (
     row_key,
     unless_held_by_bank,
 )
+from registrar.domain.possession.headings import new_nonce
 from registrar.domain.reasons.codes import AdminCode, Code
 from registrar.domain.reasons.errors import (
     CertificateMalformed,
@@ -37,10 +37,12 @@ from registrar.domain.reasons.errors import (
     Refusal,
     StatusSuperseded,
 )
-from registrar.domain.registrations.block_proposal import BlockProposal, ConfirmedBlock
 from registrar.domain.registrations.kept_state import as_kept, held_with_person, of_kind
 from registrar.domain.registrations.registration import REEVALUATION, Hold, Lifecycle, Registration, Revocation
-from registrar.domain.registrations.upload import AwaitingProof, new_nonce
+
+if TYPE_CHECKING:  # for the few functions that register or block
+    from registrar.domain.registrations.block_proposal import BlockProposal, ConfirmedBlock
+    from registrar.domain.registrations.upload import AwaitingProof
 
 KEY_COMPROMISE = "keyCompromise"
 Write = Mapping[str, Mapping[str, Any]]
@@ -190,7 +192,7 @@ class Registrations:
     def add(
         self,
         registration: Registration,
-        upload: AwaitingProof,
+        upload: "AwaitingProof",
         uploads_table: str,
         now: datetime,
         replaces: Registration | None = None,
@@ -203,6 +205,8 @@ class Registrations:
         already, StatusSuperseded where such a look began, ConditionFailed where the upload, or what is replaced, is
         in another state by now.
         """
+        from registrar.aws.tables.registering import taken, writes
+
         tables = uploads_table, self.table
         found = writes(registration, upload, tables, self._deny_list, self._kept, replaces, now)
         try:
@@ -429,7 +433,7 @@ class Registrations:
                 self.client.update_item(**denial["Update"])
         return self._ended(customer_id, registration_id, lifecycle)
 
-    def propose_block(self, proposal: BlockProposal, now: datetime) -> None:
+    def propose_block(self, proposal: "BlockProposal", now: datetime) -> None:
         """Record the staff's proposal to block a live registration, in place of an earlier one.
 
         Raises ConditionFailed where it is not live.
@@ -446,8 +450,10 @@ class Registrations:
         )
         self._update(proposal.customer_id, proposal.registration_id, expression, LIVE, values)
 
-    def find_block_proposal(self, customer_id: str, registration_id: str) -> BlockProposal | None:
+    def find_block_proposal(self, customer_id: str, registration_id: str) -> "BlockProposal | None":
         """The last proposal to block the registration."""
+        from registrar.domain.registrations.block_proposal import BlockProposal
+
         item = dynamo.get(self.client, self.table, row_key(customer_id, registration_id))
         if item is None or "block_proposal_id" not in item:
             return None
@@ -460,7 +466,7 @@ class Registrations:
             proposed_at=dynamo.read_instant(item, "block_proposed_at"),
         )
 
-    def block(self, registration: Registration, confirmed: ConfirmedBlock, now: datetime) -> Registration:
+    def block(self, registration: Registration, confirmed: "ConfirmedBlock", now: datetime) -> Registration:
         """End a live registration for good and deny its key, as another person of the staff confirmed.
 
         Raises ConditionFailed where another proposal replaced the confirmed one, or it ended otherwise.

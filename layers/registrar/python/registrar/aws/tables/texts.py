@@ -9,8 +9,9 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.upload_items import key_of
+from registrar.domain.possession.headings import new_nonce
 from registrar.domain.reasons.errors import ConditionFailed
-from registrar.domain.registrations.upload import TEXT_LIFE, TEXT_RETENTION, AwaitingProof, new_nonce
+from registrar.domain.registrations.upload import TEXT_LIFE, TEXT_RETENTION, AwaitingProof
 
 
 @dataclass(frozen=True, slots=True)

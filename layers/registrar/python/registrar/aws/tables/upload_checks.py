@@ -10,6 +10,7 @@ from typing import Any
 
 from registrar.aws import dynamo
 from registrar.aws.tables.upload_items import certificate_values, findings_json, key_of, read_as
+from registrar.domain.possession.headings import new_nonce
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     DEFERRAL_GRACE,
@@ -21,7 +22,6 @@ from registrar.domain.registrations.upload import (
     Deferred,
     Rejected,
     UploadState,
-    new_nonce,
 )
 from registrar.domain.revocation.status import RecordedStatus
 

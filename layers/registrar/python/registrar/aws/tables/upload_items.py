@@ -19,7 +19,6 @@ from registrar.domain.reasons.errors import ItemIncomplete
 from registrar.domain.reasons.findings import Finding
 from registrar.domain.registrations.upload import (
     RETENTION,
-    AnnouncedFile,
     AwaitingProof,
     Checking,
     Deferred,
@@ -31,6 +30,7 @@ from registrar.domain.registrations.upload import (
     UploadState,
     Validating,
 )
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from registrar.domain.revocation.status import RecordedStatus
 
 _ANNOUNCED = (*("id", "customer_id", "customer_kind", "files", "method", "proved_at", "created_at", "expires_at"),)

@@ -24,6 +24,7 @@ from registrar.aws.tables.upload_items import (
     read_as,
     to_item,
 )
+from registrar.domain.possession.headings import new_nonce
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.reasons.findings import Finding
@@ -42,7 +43,6 @@ from registrar.domain.registrations.upload import (
     UploadState,
     Validating,
     Verdict,
-    new_nonce,
 )
 
 

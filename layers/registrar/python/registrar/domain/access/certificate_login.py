@@ -8,9 +8,9 @@ the customer's device, and the password that opens it there, are the two factors
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from registrar.domain.access.challenge import CHALLENGE_LIFE
-from registrar.domain.access.customer import Customer
 from registrar.domain.bank import SigningBank
 from registrar.domain.possession.headings import (
     LATEST,
@@ -24,7 +24,10 @@ from registrar.domain.possession.headings import (
 )
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
-from registrar.domain.registrations.registration import Registration
+
+if TYPE_CHECKING:  # to make a text neither is loaded
+    from registrar.domain.access.customer import Customer
+    from registrar.domain.registrations.registration import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def new_certificate_login(now: datetime) -> CertificateLogin:
     return CertificateLogin(secrets.token_urlsafe(16), secrets.token_urlsafe(32), now, now + CHALLENGE_LIFE)
 
 
-def check_may_log_in(customer: Customer, registration: Registration, now: datetime) -> None:
+def check_may_log_in(customer: "Customer", registration: "Registration", now: datetime) -> None:
     """Check that the customer's certificate may start a session at `now` without a password.
 
     After a recovery, those registered before may not: they may have been on the device that was lost. With the

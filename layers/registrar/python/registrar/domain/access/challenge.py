@@ -9,10 +9,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from registrar.domain.access.session import Started
 from registrar.domain.access.sms_codes import sms_code_matches
 from registrar.domain.registrations.retention import RULES
+
+if TYPE_CHECKING:  # a step-up starts no session
+    from registrar.domain.access.session import Started
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=10)
@@ -119,7 +122,7 @@ class Proved:
     """A proved challenge; `started` is the session if it was a login."""
 
     challenge: Challenge
-    started: Started | None
+    started: "Started | None"
 
 
 def new_challenge(

@@ -1,4 +1,4 @@
-"""The decision on a certificate file: every check, in one fixed order, with all findings (never only the first).
+"""The decision on a certificate: every check, in one fixed order, with all findings (never only the first).
 
 The order is by which next step really helps: of two findings, the one comes first whose next step removes the other
 too, or without which the other's next step is in vain.
@@ -43,7 +43,6 @@ from registrar.domain.certificates.trust import (
     is_same_name,
 )
 from registrar.domain.certificates.weak_keys import weakness
-from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.masking import CORPORATE, shown_name
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import CertificateMalformed, PathInvalid, Refusal
@@ -94,20 +93,6 @@ class _Case:
     bank: str
     rules: Rules
     now: datetime
-
-
-def decide(content: bytes, trust: TrustStore, customer_kind: str, now: datetime, *, bank: str = "") -> Report:
-    """Decide whether the certificate in `content`, a file that needs no password, may be registered.
-
-    The same bytes, trust document, kind and time always give the same report. Never raises for bad content.
-    """
-    try:
-        container = recognise([content])
-    except Refusal as refused:
-        return refusal_report(refused, trust)
-    if not isinstance(container, Bare):
-        return refusal_report(Refusal(Code.FILE_PASSWORD_REQUIRED), trust)
-    return decide_certificate(container.der, trust, customer_kind, now, bank=bank)
 
 
 def refusal_report(refused: Refusal, trust: TrustStore) -> Report:

@@ -34,7 +34,7 @@ from registrar.domain.files.pfx import Pfx, read_pfx
 from registrar.domain.files.pkcs7 import certificates_in, choose_end_entity, is_certificate, load_certificate
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal, WrongPassword
-from registrar.domain.registrations.upload import check_sizes
+from registrar.domain.registrations.upload_files import check_sizes
 
 T = TypeVar("T")
 

@@ -4,6 +4,7 @@ A key signs for many purposes. Each purpose has a heading of its own, so that a 
 other. The headings are of all versions; what binds a text is labelled by its version.
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum, unique
@@ -25,6 +26,10 @@ class Heading(StrEnum):
     PROVE = "타기관 인증서로 본인 확인 / Prove your identity with a registered certificate"
     LOG_IN = "인증서로 로그인 / Log in with a registered certificate"
     SIGN = "거래 내용을 확인하고 서명 / Check and sign this transaction"
+
+
+ALGORITHMS = ["RSASSA-PKCS1-v1_5 with SHA-256", "ECDSA with SHA-256", "CMS SignedData, detached"]
+"""How a text may be signed, as apps read it."""
 
 
 class Version(IntEnum):
@@ -96,3 +101,8 @@ def compose(heading: Heading, lines: Mapping[str, str]) -> TextToSign:
         if not value.isprintable():
             raise ValueError(f"{label} is not printable")
     return TextToSign("\n".join((heading, *(f"{label}: {value}" for label, value in lines.items()))))
+
+
+def new_nonce() -> str:
+    """128 random bits for one text to sign."""
+    return secrets.token_hex(16)

@@ -1,5 +1,7 @@
 """The canonical text that a customer's key signs, and the consent they give with it. Standard library only."""
 
+from typing import TYPE_CHECKING
+
 from registrar.domain.bank import SigningBank
 from registrar.domain.possession.headings import (
     LATEST,
@@ -11,8 +13,10 @@ from registrar.domain.possession.headings import (
     compose,
     labelled,
 )
-from registrar.domain.registrations.registration import Registration
-from registrar.domain.registrations.upload import AwaitingProof
+
+if TYPE_CHECKING:  # a function loads only the one whose text it shows
+    from registrar.domain.registrations.registration import Registration
+    from registrar.domain.registrations.upload import AwaitingProof
 
 CONSENT_VERSION = "2026-11-30"
 """Changes with every change of the text: who agreed to another one is asked again."""
@@ -44,7 +48,7 @@ CONSENT_TEXT = {
 }
 
 
-def text_to_sign(upload: AwaitingProof, bank: SigningBank, version: Version = LATEST) -> TextToSign:
+def text_to_sign(upload: "AwaitingProof", bank: SigningBank, version: Version = LATEST) -> TextToSign:
     """The text to sign that registers a certificate.
 
     It is the same for ko and en on purpose: one certificate, one text, whatever the app's language.
@@ -60,7 +64,7 @@ def text_to_sign(upload: AwaitingProof, bank: SigningBank, version: Version = LA
     return compose(Heading.REGISTER, labelled(version, lines))
 
 
-def text_to_resume(registration: Registration, bank: SigningBank, version: Version = LATEST) -> TextToSign:
+def text_to_resume(registration: "Registration", bank: SigningBank, version: Version = LATEST) -> TextToSign:
     """The text to sign that cancels a loss report, in the same form. Its nonce is that of the report.
 
     Raises ValueError for a registration that its customer does not hold.

@@ -14,7 +14,6 @@ outcome becomes the state: a step that is repeated after a crash finds either th
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +24,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.reasons.findings import Finding, Level, consistent, headline
 from registrar.domain.registrations.retention import RULES
+from registrar.domain.registrations.upload_files import AnnouncedFile
 from registrar.domain.revocation.status import RecordedStatus
 from registrar.domain.times import has_passed
 
@@ -46,11 +46,6 @@ DAILY_UPLOADS = 20
 RETENTION = RULES["uploads"]
 ANNOUNCEMENT_RETENTION = RULES["announcements"]
 TEXT_RETENTION = RULES["renewed texts"]
-MAX_FILES = 2
-# An announcement may name more files than an upload has, so that the response can say what to choose.
-MAX_CHOSEN_FILES = 20
-MAX_CERTIFICATE_BYTES = 16 * 1024
-MAX_FILE_BYTES = 64 * 1024
 
 
 class UploadState(StrEnum):
@@ -75,15 +70,6 @@ _AFTER_END = {
     Code.FILE_PASSWORD_ATTEMPTS_EXCEEDED: UploadState.REJECTED,
 }
 _State = TypeVar("_State", bound="Upload")
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncedFile:
-    """What the app says it will send: `size` in bytes, `sha256` as 64 lower-case hex digits."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,21 +286,6 @@ class Verdict:
         return first.code if first else None
 
 
-def check_sizes(sizes: Sequence[int]) -> None:
-    """Check the sizes of an upload's files in bytes, one by one and together, before any parser. Raises Refusal."""
-    if not sizes or 0 in sizes:
-        raise Refusal(Code.UPLOAD_EMPTY)
-    if sum(sizes) > MAX_FILE_BYTES:
-        raise Refusal(Code.UPLOAD_TOO_LARGE, max_bytes=MAX_FILE_BYTES)
-
-
-def check_announced(sizes: Sequence[int]) -> None:
-    """Check number and sizes (in bytes) of the announced files: one upload is one certificate. Raises Refusal."""
-    if len(sizes) > MAX_FILES:
-        raise Refusal(Code.FILE_SEVERAL_CERTIFICATES, count=len(sizes))
-    check_sizes(sizes)
-
-
 def failure(code: Code, **params: object) -> Finding:
     """A finding about the upload itself."""
     return Finding("upload", Level.FAIL, code, params)
@@ -325,26 +296,8 @@ def registration_id(upload_id: str) -> str:
     return f"r{upload_id}"
 
 
-def object_key(upload_id: str, index: int) -> str:
-    """The bucket key of file number `index` of an upload; needs no URL encoding."""
-    return f"uploads/{upload_id}/{index}"
-
-
-def file_of_key(key: str) -> tuple[str, int] | None:
-    """The upload and the number of the file that a bucket key belongs to, or None for any other key."""
-    parts = key.split("/")
-    if len(parts) != 3 or parts[0] != "uploads" or not parts[1].isalnum() or parts[2] not in ("0", "1"):
-        return None
-    return parts[1], int(parts[2])
-
-
 def new_upload_id(customer_id: str, idempotency_key: str | None) -> str:
     """The id that a request names: the same key of the same customer always gives the same id."""
     if idempotency_key is None:
         return secrets.token_hex(16)
     return hashlib.sha256(f"{customer_id}\n{idempotency_key}".encode()).hexdigest()[:32]
-
-
-def new_nonce() -> str:
-    """128 random bits for one text to sign."""
-    return secrets.token_hex(16)
