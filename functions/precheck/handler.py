@@ -9,8 +9,9 @@ from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
 from registrar.entry.clock import now
 from registrar.entry.log import audit
+from registrar.entry.problems import findings_in
 from registrar.entry.request import Request
-from registrar.entry.responses import Response, findings_in, respond
+from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.entry.upload_views import certificate_view
 from registrar.settings import setting

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registrar.domain.reasons.catalogue import CATALOGUE
-from registrar.entry.responses import PROBLEM_TYPE
+from registrar.entry.problems import PROBLEM_TYPE
 from tests.support.shape import (
     GATEWAY,
     PARAMETERS,

@@ -23,8 +23,8 @@ from registrar.domain.reasons.rendering import render
 from registrar.domain.registrations import upload as uploads
 from registrar.domain.registrations import upload_files
 from registrar.domain.registrations.registration import EXPIRING, Lifecycle, View
+from registrar.entry.problems import PROBLEM_TYPE
 from registrar.entry.request import MAX_BODY_BYTES
-from registrar.entry.responses import PROBLEM_TYPE
 from registrar.settings import bank
 from tests.support.openapi import OPERATIONS, PATH, SPEC, members
 from tests.support.reachable import reach

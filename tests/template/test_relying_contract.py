@@ -25,7 +25,7 @@ from registrar.domain.signing.signature_request import (
     Hint,
     SigningState,
 )
-from registrar.entry.responses import PROBLEM_TYPE
+from registrar.entry.problems import PROBLEM_TYPE
 from registrar.settings import bank
 from tests.support.openapi import RELYING_OPERATIONS, RELYING_PATH, RELYING_SPEC, SPEC, members
 from tests.support.reachable import reach

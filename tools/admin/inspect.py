@@ -36,7 +36,7 @@ from registrar.domain.reasons.reason import LANGUAGES
 from registrar.domain.reasons.rendering import one_line
 from registrar.domain.registrations.upload import MAX_PASSWORD_TRIES
 from registrar.domain.times import instant, iso
-from registrar.entry.responses import findings_in
+from registrar.entry.problems import findings_in
 from tools.admin.inspect_text import FOR_TEST_FILES, report_text
 from tools.admin.trust_source import NoTrust, TrustSource, read_trust
 from tools.packaging.template import read_template

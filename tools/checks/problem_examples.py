@@ -21,7 +21,7 @@ from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import DAILY_UPLOADS
 from registrar.domain.registrations.upload_files import MAX_FILE_BYTES
-from registrar.entry.responses import problem
+from registrar.entry.problems import problem
 from tools.checks.sections import keep_section
 from tools.cloud.emulator import ROOT
 from tools.packaging.template import gateway_body, read_template

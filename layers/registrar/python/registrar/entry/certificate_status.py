@@ -9,7 +9,7 @@ from registrar.domain.registrations.selector import ByFingerprint, ByIssuerSeria
 from registrar.domain.registrations.usability import Freshness, Purpose, Usability
 from registrar.domain.times import iso
 from registrar.entry.fields import CUSTOMER_ID, REGISTRATION_ID, Fields
-from registrar.entry.responses import reason_in
+from registrar.entry.problems import reason_in
 
 SHA256_HEX = r"[0-9A-Fa-f]{64}"
 # 20 octets (RFC 5280 4.1.2.2), and a leading zero octet where the first bit is set.

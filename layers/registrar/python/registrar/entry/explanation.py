@@ -19,8 +19,8 @@ from registrar.domain.registrations.upload import Upload
 from registrar.domain.times import local_time
 from registrar.entry.agent_words import UNNAMED, WITHOUT_LOGIN
 from registrar.entry.ownership import Owned
+from registrar.entry.problems import findings_in
 from registrar.entry.registration_views import registration_view
-from registrar.entry.responses import findings_in
 from registrar.settings import bank
 
 _FOR_THE_BANK = {

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
-from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.times import instant
+
+if TYPE_CHECKING:  # most requests carry neither
+    from registrar.domain.possession.proofs import Proof
+    from registrar.domain.possession.sealing import Sealed
 
 CUSTOMER_ID = r"[A-Za-z0-9_-]{1,32}"
 # The ARN of an IAM user, or of a role's session.
@@ -130,16 +132,20 @@ class Fields:
             raise self._malformed(name)
         return Fields(value, f"{self.prefix}{name}.")
 
-    def sealed(self, name: str) -> Sealed:
+    def sealed(self, name: str) -> "Sealed":
         """A sealed secret: an object with `key_id` and `ciphertext` (base64)."""
+        from registrar.domain.possession.sealing import MAX_SEALED_BYTES, Sealed
+
         value = self.values.get(name)
         if not isinstance(value, dict):
             raise self._malformed(name)
         inner = Fields(value, f"{self.prefix}{name}.")
         return Sealed(inner.text("key_id"), inner.base64("ciphertext", MAX_SEALED_BYTES))
 
-    def proof(self) -> Proof:
+    def proof(self) -> "Proof":
         """A proof of possession: `cms` or else `signature` (base64), and R in `random_number` where it is sent."""
+        from registrar.domain.possession.proofs import MAX_CMS_BYTES, MAX_SIGNATURE_BYTES, Proof
+
         kind, most = ("cms", MAX_CMS_BYTES) if "cms" in self else ("signature", MAX_SIGNATURE_BYTES)
         sealed = self.sealed("random_number") if "random_number" in self else None
         return Proof(kind, self.base64(kind, most), sealed)

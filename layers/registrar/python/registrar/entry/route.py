@@ -11,7 +11,7 @@ from registrar.entry.log import customer_ref, logger
 from registrar.entry.metrics import Metric, counted
 from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
-from registrar.entry.responses import Response, problem
+from registrar.entry.responses import Response
 
 _ID = re.compile(r"[a-z0-9]{32,33}")
 Handler = Callable[[dict[str, Any], Any], Response]
@@ -30,6 +30,8 @@ def route(handle: Callable[[Request], Response]) -> Handler:
         try:
             response = handle(request)
         except Exception as error:  # noqa: BLE001 - the one catch-all of the API: the customer gets a reference instead of a bare 502
+            from registrar.entry.problems import problem  # texts that a request without an error does not need
+
             response = problem(_refusal(error, request), request.language, request.support_ref)
         logger.info("answered", status=response["statusCode"], **_about(request))
         return readable_by_page(response, request)

@@ -9,7 +9,7 @@ from registrar.domain.signing.kinds import KINDS
 from registrar.domain.signing.receipts import compact_receipt
 from registrar.domain.signing.signature_request import Failure, SignatureRequest, SigningState
 from registrar.domain.times import iso
-from registrar.entry.responses import reason_in
+from registrar.entry.problems import reason_in
 
 
 def request_view(request: SignatureRequest, bank: str, language: str, now: datetime) -> dict[str, Any]:

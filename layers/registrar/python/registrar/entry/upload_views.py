@@ -19,7 +19,7 @@ from registrar.domain.registrations.upload import (
     UploadState,
 )
 from registrar.domain.times import iso
-from registrar.entry.responses import findings_in
+from registrar.entry.problems import findings_in
 
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
 

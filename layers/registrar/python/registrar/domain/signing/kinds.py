@@ -21,7 +21,8 @@ MOST_OF_A_NAME = 32
 # control, no mark of direction, nothing invisible, nothing that reads from right to left, no Cyrillic or Greek; and
 # no colon, which separates a label from its value. Han and kana look alike in places; names have them.
 _CHARACTERS = " !-9;-~À-ÖØ-öø-ÿ가-힣一-鿿ぁ-ゖァ-ヺー·㈜"
-_TEXT = re.compile(rf"(?! )(?!.*  )[{_CHARACTERS}]{{1,40}}(?<! )")
+# Compiled when first used: only `create_signature_request` checks values.
+_TEXT = rf"(?! )(?!.*  )[{_CHARACTERS}]{{1,40}}(?<! )"
 _ACCOUNT = re.compile(r"[0-9](?:-?[0-9]){5,19}")
 _RATE = re.compile(r"(?:0|[1-9][0-9]?)\.[0-9]{1,3}")
 _CARD = re.compile(r"[0-9]{4}")
@@ -50,7 +51,7 @@ def _is_text(value: Value) -> bool:
     """Whether it is one line of text that does not name another line."""
     return (
         isinstance(value, str)
-        and bool(_TEXT.fullmatch(value))
+        and bool(re.fullmatch(_TEXT, value))
         and not any(line.label in value for kind in KINDS.values() for line in kind.lines)
     )
 
