@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from registrar.aws import dynamo
 from registrar.aws.tables import registration_items as store
 from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.domain.reasons.codes import Code
-from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
+from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed, ReadThrottled
 from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import AwaitingProof, Registered, failure
@@ -277,3 +278,19 @@ def test_unprocessed_keys_are_read_again(
     found = registrations.find_by_issuer_serial(mine.issuer_key_digest, ["a1", "a2", "a3"])
     assert found == {"a1": ("hong", mine.id), "a2": ("kim", yours.id)}
     assert asked == [3, 2, 1]
+
+
+def test_keys_that_are_left_out_again_and_again_are_an_error_after_growing_pauses() -> None:
+    pauses: list[float] = []
+    keys = [("registrar-RegistrationsTable", {"id": {"S": "x"}})]
+    with pytest.raises(ReadThrottled, match="registrar-RegistrationsTable"):
+        list(dynamo.get_from(Throttled(), keys, pauses.append))
+    assert len(pauses) == dynamo.BATCH_TRIES - 1
+    assert all(0 <= pause <= dynamo.BATCH_PAUSE * 2**n for n, pause in enumerate(pauses))
+
+
+class Throttled:
+    """A table that returns nothing of a batch."""
+
+    def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803 - boto3's name
+        return {"Responses": {}, "UnprocessedKeys": RequestItems}

@@ -5,19 +5,24 @@ what is only ever read whole. Instants that are compared in a condition to the m
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.reasons.errors import ConditionFailed, ReadThrottled
 from registrar.domain.times import instant as parse_instant
 from registrar.domain.times import iso
 
 Item = Mapping[str, Mapping[str, Any]]
 TRANSACTION_TRIES = 3
 BATCH = 100
+BATCH_TRIES = 5
+BATCH_PAUSE = 0.05
+"""Seconds before a batch is read on, at most; doubled with each further try."""
 
 
 def text(value: str) -> dict[str, str]:
@@ -96,16 +101,27 @@ def get_many(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
         yield item
 
 
-def get_from(client: Any, keys: Sequence[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
-    """The items of these (different) tables and keys that exist, with their tables, as `get_many` reads them."""
+def get_from(
+    client: Any, keys: Sequence[tuple[str, Item]], pause: Callable[[float], None] = time.sleep
+) -> Iterator[tuple[str, Item]]:
+    """The items of these (different) tables and keys that exist, with their tables, as `get_many` reads them.
+
+    Raises ReadThrottled where DynamoDB leaves out keys again and again, which it does when it throttles a table.
+    """
     for first in range(0, len(keys), BATCH):
         asked: dict[str, Any] = {}
         for table, key in keys[first : first + BATCH]:
             asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
-        while asked:
+        for tries in range(BATCH_TRIES):
+            if tries:
+                pause(random.uniform(0, BATCH_PAUSE * 2 ** (tries - 1)))  # noqa: S311 - spreads callers, no secret
             response = client.batch_get_item(RequestItems=asked)
             yield from ((table, item) for table, items in response["Responses"].items() for item in items)
             asked = response.get("UnprocessedKeys") or {}
+            if not asked:
+                break
+        else:
+            raise ReadThrottled(f"keys of {', '.join(asked)} were not read")
 
 
 def put(client: Any, table: str, item: Item, **condition: Any) -> None:

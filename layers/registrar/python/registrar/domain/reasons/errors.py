@@ -8,6 +8,7 @@ RegistrarError
 │   ├── ItemIncomplete          an item lacks a value that its state needs
 │   ├── LogSearchTimedOut       a search of the logs took too long
 │   ├── ObjectNotFound          the bucket holds no such object (any more)
+│   ├── ReadThrottled           a table did not return all items of a batch
 │   ├── DeliveryUnknown         a provider may have taken a message
 │   └── NotDelivered            no channel (SMS, AlimTalk, mail, push) took a message
 │       ├── ChannelRefused      a channel refused it; the next one may take it
@@ -100,6 +101,10 @@ class ItemIncomplete(StoreError):
 
 class ObjectNotFound(StoreError):
     """The bucket holds no such object (any more)."""
+
+
+class ReadThrottled(StoreError):
+    """DynamoDB left out keys of a batch in every try: the table is throttled."""
 
 
 class NotDelivered(StoreError):
