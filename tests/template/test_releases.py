@@ -1,11 +1,13 @@
 """Releases: versions and an alias for the functions that customers wait for, replaced step by step."""
 
+import json
 from graphlib import TopologicalSorter
 from itertools import chain
 from typing import Any
 
 import pytest
 
+from tests.support.released_grants import granted_now, missing, released
 from tests.support.shape import (
     FUNCTIONS,
     PARAMETERS,
@@ -200,3 +202,23 @@ def _parameters(value: Any) -> set[str]:
     """The parameters that decide on a setting."""
     switch = value["Fn::If"][0] if "Fn::If" in value else None
     return (references(value) & PARAMETERS.keys()) | ({SWITCHES[switch]} if switch in SWITCHES else set())
+
+
+@each_live_function
+def test_a_role_allows_what_the_former_version_does(name: str) -> None:
+    """All versions have one role: during a rollout the former one runs with the new release's."""
+    assert missing(name, released().get(name, {})) == []
+
+
+def test_grants_of_a_former_release_that_a_role_lost_are_found() -> None:
+    table = json.dumps({"Fn::GetAtt": ["ThrottlesTable", "Arn"]})
+    now = f"dynamodb:UpdateItem Resource {table} {{}}"
+    lost = f"dynamodb:DeleteItem Resource {table} {{}}"
+    (challenges,) = (grant for grant in granted_now()["LoginFunction"] if grant.startswith("dynamodb:PutItem"))
+
+    assert missing("LoginFunction", {now: [[]]}) == []
+    assert missing("LoginFunction", {now: [["id"]], challenges: [["id"]]}) == []
+    assert missing("LoginFunction", {lost: [[]], challenges: [["id", "used_for"]]}) == [
+        f"{lost}: ",
+        f"{challenges}: id, used_for",
+    ]
