@@ -13,6 +13,7 @@ from registrar.domain.notices.expiry import Due
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.registration import Registration
+from tests.support import rows
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.prepared import prepared
@@ -53,7 +54,7 @@ def superseded(account: Account, r: Registration) -> datetime:
 def register(account: Account, certificate: Any, replaced: Registration | None = None) -> Registration:
     upload = an_awaiting_upload(account, certificate)
     new = new_registration(upload, "signature", "2026-11", NOW, replaced)
-    registrations_of(account).add(new, upload, account.physical["UploadsTable"], NOW, replaced)
+    rows.register(account, new, upload, replaced=replaced)
     return new
 
 

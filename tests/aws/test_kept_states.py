@@ -14,6 +14,7 @@ from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed, R
 from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, View
 from registrar.steps.reporting_loss import LossReports
+from tests.support import rows
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, an_rsa_key
 from tests.support.prepared import prepared
@@ -161,8 +162,7 @@ def register(account: Account, certificate: CustomerCertificate, **facts: Any) -
     upload = an_awaiting_upload(account, certificate, facts.pop("customer_id", "hong"))
     new = replace(new_registration(upload, "signature", "2026-11", NOW), **facts)
     older = older_key_ids(read_certificate(certificate.der).public_key)
-    registrations_of(account).check_obstacles(new, None, older)
-    registrations_of(account).add(new, upload, account.physical["UploadsTable"], NOW)
+    rows.register(account, new, upload, older_key_ids=older)
     return new
 
 

@@ -16,7 +16,7 @@ from registrar.domain.two_persons import digest_of
 from tests.support.account import Account, Killed
 from tests.support.builders import NOW, a_certificate
 from tests.support.prepared import prepared
-from tests.support.rows import a_registration, an_awaiting_upload, put, registrations_of
+from tests.support.rows import a_registration, an_awaiting_upload, put, register, registrations_of
 from tests.support.transitions import ENDS, Change, block, confirm, hold, lift, propose, revoke
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -263,7 +263,7 @@ def refused(account: Account, customer: str, **same: Any) -> CertificateTaken:
     upload = an_awaiting_upload(account, a_certificate(key="ec"), customer)
     registration = replace(new_registration(upload, "signature", "2026-11", NOW), **same)
     with pytest.raises(CertificateTaken) as taken:
-        registrations_of(account).add(registration, upload, account.physical["UploadsTable"], NOW)
+        register(account, registration, upload)
     assert taken.value.existing is None
     return taken.value
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from registrar.aws import dynamo
+from registrar.domain.certificates.certificate import key_id, read_certificate
 from registrar.domain.registrations.registration import Hold
 from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, an_event, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
-from tests.support.rows import registrations_of
+from tests.support.relying import System
+from tests.support.rows import put, registrations_of
 from tests.support.transitions import block
 from tools.pki.authorities import CustomerCertificate
 
@@ -343,3 +346,31 @@ def test_the_effective_state_is_computed_on_read(app: App, account: Account) -> 
     assert now() == ("ACTIVE", True, True, 0, None)
     account.pass_time(seconds=1)
     assert now() == ("EXPIRED", False, False, 0, "REG_EXPIRED")
+
+
+def test_a_key_that_is_denied_while_it_is_registered_is_blocked_for_every_reader(
+    app: App, account: Account
+) -> None:
+    """It turns out compromised between the read of the deny list and the transaction."""
+    certificate, view = prepared(app, uploaded_certificate)
+    read = read_certificate(certificate.der)
+    denial = {"id": dynamo.text(f"DENY#KEY#{key_id(read.public_key)}"), "denied_at": dynamo.instant(NOW)}
+
+    def denied() -> None:
+        with account.aside():
+            put(account, "DenyListTable", denial)
+
+    with account.interrupted(lambda call: call.operation == "TransactWriteItems", denied):
+        registered = app.prove(view, certificate)
+    assert registered.status == 201
+    registration_id = registered.body["registration_id"]
+    one = app.call("GET", "/registrations/{registration_id}", registration_id=registration_id).body
+    assert (one["status"], one["usable"]) == ("BLOCKED", False)
+    assert [each["status"] for each in app.registrations()] == ["BLOCKED"]
+    system = System(account).enter()
+    for named in ({"fingerprint": read.fingerprint}, {"customer_id": "hong", "registration_id": registration_id}):
+        asked = system.call("POST", "/status", {"certificate": named, "purpose": "NORMAL"}).body
+        assert (asked["usable"], asked["reason"]["code"]) == (False, "REG_BLOCKED")
+    loss = app.call("POST", "/registrations/{registration_id}/loss", registration_id=registration_id)
+    assert (loss.status, loss.body["status"]) == (200, "BLOCKED")
+    assert_problem(app.register(a_certificate(key=certificate.key)), "NOT_AVAILABLE_FOR_REGISTRATION")

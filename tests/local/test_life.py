@@ -100,6 +100,8 @@ class Histories(RuleBasedStateMachine):
         if new.not_after < self.now or (replaced and not new.may_succeed(replaced, self.now)):
             return
         refusal = self.expected.refusal(new, row)
+        if refusal == "KEY_DENIED":
+            return  # check_obstacles refuses it, before the transaction
         took_over = row is not None and self.expected.usable(row, self.now)
         found = None
         with self.mortal.crashing(crash):

@@ -1,6 +1,6 @@
 """Named builders for what lies in the tables; each gives a good thing by default."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -149,6 +149,19 @@ def a_registration(
     registration = new_registration(upload, "signature", "2026-11", at)
     registrations_of(account).add(registration, upload, account.physical["UploadsTable"], at)
     return registration
+
+
+def register(
+    account: Account,
+    registration: Registration,
+    upload: AwaitingProof,
+    replaced: Registration | None = None,
+    older_key_ids: Collection[str] = (),
+) -> None:
+    """Check what stands in the way, and add it, as the handler does. Raises CertificateTaken."""
+    registrations = registrations_of(account)
+    registrations.check_obstacles(registration, replaced, older_key_ids)
+    registrations.add(registration, upload, account.physical["UploadsTable"], NOW, replaced)
 
 
 def put(account: Account, table: str, item: Mapping[str, Any]) -> None:

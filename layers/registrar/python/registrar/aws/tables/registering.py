@@ -1,12 +1,11 @@
-"""The one transaction that registers: the upload's end, the row, three locks, a key that is not denied, and the end
-of the registration that is replaced, with what is kept of it."""
+"""The one transaction that registers: the upload's end, the row, three locks, and the end of the registration that
+is replaced, with what is kept of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
-from registrar.aws.tables.deny_list import DenyList
 from registrar.aws.tables.kept_states import KeptStates
 from registrar.aws.tables.registration_items import end, lock_keys, row_key, to_item, unless_held_by_bank
 from registrar.domain.reasons.codes import AdminCode, Code
@@ -19,7 +18,6 @@ _UPLOAD = 0
 _CERTIFICATE = 2
 _KEY = 3
 _SERIAL = 4
-_DENIED = 5
 _OF_OTHERS = (
     (AdminCode.CERT_HELD_BY_OTHER, _CERTIFICATE),
     (AdminCode.CERT_HELD_BY_OTHER, _SERIAL),
@@ -31,7 +29,6 @@ def writes(
     registration: Registration,
     upload: AwaitingProof,
     tables: tuple[str, str],
-    deny_list: DenyList,
     kept: KeptStates,
     replaced: Registration | None,
     now: datetime,
@@ -64,7 +61,7 @@ def writes(
         key["ConditionExpression"] = f"{free} OR (customer_id = :customer AND registration_id = :replaced)"
         key["ExpressionAttributeValues"] = {**customer, ":replaced": dynamo.text(replaced.id)}
     row = {"Put": {"TableName": table, "Item": to_item(registration)}}
-    found = [_finish(upload, uploads_table, now), row, *locks, deny_list.absence(registration.key_digest)]
+    found = [_finish(upload, uploads_table, now), row, *locks]
     if replaced is not None and replaced.lifecycle_at(now) is Lifecycle.LIVE:
         found.append(_supersede(replaced, registration, table, now))
         by = dynamo.text(registration.id)
@@ -80,8 +77,6 @@ def taken(stood: Sequence[dynamo.Item | None], registration: Registration) -> Ce
         return CertificateTaken(Code.ALREADY_REGISTERED, registration.id)  # the same request, a moment earlier
     if upload is not None:
         return None
-    if stood[_DENIED] is not None:
-        return CertificateTaken(AdminCode.KEY_DENIED)
     certificate = stood[_CERTIFICATE] or stood[_SERIAL]
     key = stood[_KEY]
     for code, number in _OF_OTHERS:

@@ -159,19 +159,20 @@ class Registrations:
     # ---- registering
 
     def check_obstacles(
-        self, registration: Registration, replaces: Registration | None, older_key_ids: Iterable[str]
+        self, registration: Registration, replaces: Registration | None, older_key_ids: Collection[str]
     ) -> None:
-        """Check, in one call, what the transaction that registers does not: the bank's hold on the person, and the
-        key under ids of before 2026-11-28, for which no lock or denial is written any more.
+        """Check, in one call, what the transaction that registers does not: the bank's hold on the person, a denial
+        of the key, and the key under ids of before 2026-11-28, for which no lock or denial is written any more.
 
-        Raises Refusal (REG_SUSPENDED) where staff of the bank hold another registration of the customer and of this
-        kind, CertificateTaken as `add` does.
+        A denial or hold that is written later counts all the same: whoever reads a registration reads both. Raises
+        Refusal (REG_SUSPENDED) where staff of the bank hold another registration of the customer and of this kind,
+        CertificateTaken as `add` does, and where the key is denied.
         """
         certificate, key, _ = lock_keys(registration)
         person = kept_states.customer_key(registration.customer_id)
         asked = [(self.kept_table, person), (self.table, certificate), (self.table, key)]
         asked += [(self.table, key_lock_key(each)) for each in older_key_ids]
-        asked += [(self.deny_table, key_of(each)) for each in older_key_ids]
+        asked += [(self.deny_table, key_of(each)) for each in (registration.key_digest, *older_key_ids)]
         found = list(dynamo.get_from(self.client, asked))
         for table, item in found:
             if table == self.kept_table and of_kind(kept_states.bank_holds(item), registration.kind):
@@ -201,14 +202,14 @@ class Registrations:
         """Register in one transaction; a live registration that it `replaces` becomes SUPERSEDED with it, an ended
         one is only referred to. `no_watch` are checks that no watch of the issuer's list began since the status.
 
-        Raises CertificateTaken where a lock or the deny list stands in the way or this upload is registered
-        already, StatusSuperseded where such a look began, ConditionFailed where the upload, or what is replaced, is
-        in another state by now.
+        Raises CertificateTaken where a lock stands in the way or this upload is registered already,
+        StatusSuperseded where such a look began, ConditionFailed where the upload, or what is replaced, is in
+        another state by now.
         """
         from registrar.aws.tables.registering import taken, writes
 
         tables = uploads_table, self.table
-        found = writes(registration, upload, tables, self._deny_list, self._kept, replaces, now)
+        found = writes(registration, upload, tables, self._kept, replaces, now)
         try:
             dynamo.transact(self.client, [*found, *no_watch])
         except ConditionFailed as failed:
