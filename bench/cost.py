@@ -260,7 +260,7 @@ and 97 USD on 2026-11-29, without audit entries and access log, and with guessed
 | --- | --- |
 | the certificate of an upload is an item of its own: its row is below 1 KB | 8 write units, for 3 reads |
 | the deny list is read before the transaction that registers, not in it | 2 write units, for 1 read unit |
-| a login looks before it clears the attempts of a step-up | 1 write unit, for 1 read unit |
+| the start of a session clears the attempts | 2 write units |
 | `check_revocation` has 1024 MB, `validate_upload` 512, `publish_events` 256 | {memory_saved:.2f} GB-seconds |
 | lines that nobody reads (`batch done`, `collected`) | {log_saved:.1f} KB of log |
 

@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
             name: app.event("POST", "/login", {"customer_id": name, "password": password})
             for name, password in (("hong", "wrong"), ("nobody", "wrong"), ("locked", PASSWORD))
         }
-    endpoint = login.customers.client._endpoint  # noqa: SLF001
+    endpoint = login.accounts.client._endpoint  # noqa: SLF001
     stored = a_customer().password_hash
     real = endpoint.http_session
     endpoint.http_session = _Answers()
@@ -106,11 +106,17 @@ class _Answers:
             return {"Attributes": {"attempts": {"N": "1"}, "last_ms": {"N": "1"}}}
         if "KeyConditionExpression" in call:
             return {"Items": [], "Count": 0}  # no certificate is registered
-        customer_id = call.get("Key", {}).get("customer_id", {}).get("S")
-        if customer_id == "locked":
-            return {"Item": {"customer_id": {"S": "locked"}, "locked_at": {"S": "2026-11-23T03:00:00Z"}}}
-        known = self.items.get(call.get("Key", {}).get("id", {}).get("S"))
-        return {"Item": known} if known else {}
+        return {
+            "Responses": {table: self._found(each["Keys"]) for table, each in call.get("RequestItems", {}).items()}
+        }
+
+    def _found(self, keys: Any) -> list[dict[str, Any]]:
+        """A customer's row, or the session's of one who is locked out."""
+        ((name, value),) = keys[0].items()
+        if name == "customer_id":
+            locked = {"customer_id": {"S": "locked"}, "locked_at": {"S": "2026-11-23T03:00:00Z"}}
+            return [locked] if value["S"] == "locked" else []
+        return [self.items[value["S"]]] if value["S"] in self.items else []
 
 
 def _wire(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

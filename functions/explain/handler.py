@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registrar.aws import wiring as stores
+from registrar.domain.access.cleared_budgets import cleared_at
 from registrar.domain.access.throttles import account_key, step_up_key
 from registrar.domain.reasons.errors import AdminStepRefused, LogSearchTimedOut
 from registrar.domain.registrations.upload import Upload
@@ -139,15 +140,17 @@ def _explained(
     customer = customers.find(customer_id)
     if customer is None:
         raise AdminStepRefused(refusal_text(words.NO_CUSTOMER, language))
+    standing = sessions.standing(customer_id)
     free = {
-        "login_waits": throttles.free_at(account_key(customer_id, None), at),
-        "codes_wait": throttles.free_at(step_up_key(customer_id), at),
+        "login_waits": throttles.free_at(account_key(customer_id, None, cleared_at(standing.cleared, None)), at)
     }
+    if standing.started_at is not None:
+        free["codes_wait"] = throttles.free_at(step_up_key(customer_id, standing.started_at), at)
     waits = {name: moment for name, moment in free.items() if moment > at}
     events = timeline(lines, language)
     own = [each for each in found if each.customer_id == customer_id]
     return {
-        "customer": customer_view(customer.as_of(at), waits, sessions.standing(customer_id).locked, language),
+        "customer": customer_view(customer.as_of(at), waits, standing.locked, language),
         "customer_ref": customer_ref(customer_id),
         "uploads": [upload_explained(each, language, at) for each in own],
         "registrations": [

@@ -7,6 +7,7 @@ response. Every attempt counts before anything is compared; only a finished logi
 from registrar.aws import wiring as stores
 from registrar.domain.access.challenge import Operation, new_challenge
 from registrar.domain.access.challenge_text import method_data
+from registrar.domain.access.cleared_budgets import cleared_at, with_cleared
 from registrar.domain.access.devices import devices_to_keep, known_device
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
@@ -22,10 +23,9 @@ from registrar.entry.route import route
 from registrar.settings import setting, signing_bank
 from registrar.steps import wiring as use_cases
 
-customers = stores.customers()
+accounts = stores.accounts()
 challenges = stores.challenges()
 registrations = stores.registrations()
-sessions = stores.sessions()
 throttles = stores.throttles()
 locked_logins = use_cases.locked_logins()
 rp_id = setting("PASSKEY_RP_ID")
@@ -42,11 +42,10 @@ def lambda_handler(request: Request) -> Response:
     device_id = fields.optional_text("device_id", DEVICE_ID)
 
     throttles.count_address(request.source_address, at)
-    standing = sessions.standing(customer_id)
+    customer, standing = accounts.find(customer_id)
     device = known_device(standing.devices, device_id)
-    key = account_key(customer_id, device)
+    key = account_key(customer_id, device, cleared_at(standing.cleared, device))
     attempt = throttles.attempt(key, at)
-    customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     if customer is None or not correct or standing.locked or not attempt.allowed:
         # No digest of an unknown customer id: it may be a password in the wrong field.
@@ -67,6 +66,7 @@ def lambda_handler(request: Request) -> Response:
         starts_session=True,
         throttle=key,
         devices=None if device else devices_to_keep(standing.devices),
+        cleared=with_cleared(standing.cleared, standing.devices, device, at),
     )
     challenges.add(challenge)
     audit("login.challenged", customer_id=customer.id, operation=operation.value, device=bool(device))

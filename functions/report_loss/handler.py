@@ -11,6 +11,7 @@ customer's report, and learns nothing.
 from datetime import datetime
 
 from registrar.aws import wiring as stores
+from registrar.domain.access.cleared_budgets import cleared_at
 from registrar.domain.access.passwords import MAX_PASSWORD_CHARS, UNKNOWN_CUSTOMER, verify_password
 from registrar.domain.access.throttles import account_key
 from registrar.domain.reasons.codes import Code
@@ -25,7 +26,7 @@ from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
 from registrar.steps import wiring as use_cases
 
-customers = stores.customers()
+accounts = stores.accounts()
 throttles = stores.throttles()
 queue = stores.loss_queue()
 locked_logins = use_cases.locked_logins()
@@ -62,10 +63,10 @@ def _by_password(request: Request, at: datetime) -> Response:
     customer_id = fields.text("customer_id", CUSTOMER_ID)
     password = fields.text("password", rf"(?s).{{1,{MAX_PASSWORD_CHARS}}}")
     throttles.count_address(request.source_address, at)
+    customer, standing = accounts.find(customer_id)
     # The same budget as logins from unknown devices: guessing the password is no easier here.
-    budget = account_key(customer_id, None)
+    budget = account_key(customer_id, None, cleared_at(standing.cleared, None))
     attempt = throttles.attempt(budget, at)
-    customer = customers.find(customer_id)
     correct = verify_password(password, customer.password_hash if customer else UNKNOWN_CUSTOMER)
     known_id = customer.id if customer else None
     if not attempt.allowed:

@@ -44,7 +44,7 @@ def lambda_handler(request: Request) -> Response:
     customer = customer.as_of(at)
     ever_registered = registrations.of_customer(customer.id)
     registered = [each for each in ever_registered if each.usable_at(at)]
-    key = step_up_key(customer.id)
+    key = step_up_key(customer.id, request.caller.proved_at)
     free_at = throttles.free_at(key, at)
     methods = [m for m in customer.methods_with(registered) if free_at <= at or m not in GUESSABLE]
     if not methods:

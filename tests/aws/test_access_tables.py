@@ -342,4 +342,10 @@ def test_devices_are_kept_when_sessions_start_and_end(sessions: Sessions) -> Non
     assert sessions.standing("hong") == Standing(locked=False, devices=b"")
     sessions.start(a_session(), challenge_created_at=NOW, devices=b"\1" * 32)
     start(sessions, a_session(), 101, 1)
-    assert sessions.standing("hong") == Standing(locked=False, devices=b"\1" * 32)
+    assert sessions.standing("hong") == Standing(devices=b"\1" * 32, started_at=a_session().proved_at)
+
+
+def test_cleared_budgets_are_kept_when_sessions_start_and_end(sessions: Sessions) -> None:
+    sessions.start(a_session(), challenge_created_at=NOW, cleared={"": 1})
+    start(sessions, a_session(), 101, 1)
+    assert sessions.standing("hong").cleared == {"": 1}

@@ -66,15 +66,6 @@ def test_a_success_clears_the_attempts(account: Account, throttles: Throttles) -
     assert throttles.attempt("key", NOW).tries_left == 4
 
 
-def test_attempts_are_looked_for_before_they_are_cleared(account: Account, throttles: Throttles) -> None:
-    calls = account.recorded(lambda: throttles.clear_any("key"))
-    assert [call.operation for call in calls] == ["GetItem"], "a write that finds nothing costs five times as much"
-    for _ in range(FREE_TRIES):
-        throttles.attempt("key", NOW)
-    throttles.clear_any("key")
-    assert throttles.attempt("key", NOW).tries_left == 4
-
-
 def test_a_locked_challenge_makes_the_account_wait_longer_each_time(throttles: Throttles) -> None:
     at, ends = NOW, []
     for _ in range(3):

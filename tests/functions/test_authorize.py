@@ -12,6 +12,7 @@ from registrar.domain.times import iso
 from tests.support.account import Account
 from tests.support.app import App, an_event
 from tests.support.builders import NOW
+from tests.support.rows import sessions_of
 
 
 def authorize(account: Account, header: str | None, name: str = "Authorization") -> dict[str, Any]:
@@ -147,7 +148,7 @@ def failing(*_: object) -> None:
 
 
 def test_an_old_token_does_not_extend_a_new_session(account: Account, token: str) -> None:
-    sessions, uses = account.function("login").sessions, account.function("authorize").uses
+    sessions, uses = sessions_of(account), account.function("authorize").uses
     old = sessions.find("hong")
     account.pass_time(minutes=1)
     App(account).log_in()

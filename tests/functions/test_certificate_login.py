@@ -28,7 +28,7 @@ from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
 from tests.support.cms_messages import by_key_id, signed_by
 from tests.support.methods import Prover
 from tests.support.prepared import prepared
-from tests.support.rows import PHONE, registrations_of
+from tests.support.rows import PHONE, registrations_of, sessions_of
 from tests.support.staff import act
 from tests.support.transitions import block, hold, revoke
 from tools.demo.phone import sign
@@ -212,7 +212,7 @@ def locked_out(prover: Prover) -> dict[str, Any]:
     other.app.enrol()
     locked = a_certificate(key=an_ec_key("lee"), serial_number=4713)
     other.hold(locked)
-    prover.account.function("login").sessions.lock("lee", prover.account.at)
+    sessions_of(prover.account).lock("lee", prover.account.at)
     return {"certificate": locked}
 
 
@@ -348,11 +348,11 @@ def test_a_customer_who_is_locked_out_meanwhile_gets_no_session(
 
     def lock() -> None:
         with account.aside():
-            account.function("login").sessions.lock("hong", NOW)
+            sessions_of(account).lock("hong", NOW)
 
     with account.interrupted(starts, lock):
         assert_problem(prover.by_certificate_alone(EC), "STEP_UP_EXPIRED")
-    assert account.function("login").sessions.find("hong") is None
+    assert sessions_of(account).find("hong") is None
 
 
 def recovered(prover: Prover, **other: Any) -> Recovery:
@@ -638,5 +638,6 @@ def test_a_login_by_certificate_clears_wrong_codes_but_no_wrong_passwords(
 
     assert prover.by_certificate_alone(EC).status == 200
 
+    prover.app.proved_at = account.at  # the new session
     assert "otp" in prover.step_up("register")["methods"]
     assert_problem(prover.app.give_password(), "LOGIN_FAILED", tries_left=0)

@@ -12,7 +12,7 @@ from registrar.aws.tables.registrations import Registrations
 from registrar.aws.tables.throttles import Throttles
 from registrar.domain.access.challenge import MAX_TRIES
 from registrar.domain.access.passwords import hash_password
-from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS
+from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES, WAITS, account_key
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.domain.registrations.registration import Hold
@@ -23,7 +23,7 @@ from tests.support.builders import a_certificate
 from tests.support.methods import Prover
 from tests.support.notices import delivered, states, texts
 from tests.support.prepared import prepared
-from tests.support.rows import PASSWORD, a_registration, registrations_of
+from tests.support.rows import PASSWORD, a_registration, registrations_of, sessions_of
 
 STRANGER = "198.51.100.7"
 
@@ -84,7 +84,7 @@ def test_unknown_wrong_and_locked_logins_are_indistinguishable(
     """Same status, same body, same headers, same AWS calls, same hash parameters, whatever came before."""
     app = app_at_full_cost
     for locked in ("lee", "park"):
-        account.function("login").sessions.lock(locked, account.at)
+        sessions_of(account).lock(locked, account.at)
     looks = []
     for customer_id, password in (("hong", "wrong"), ("nobody", "wrong"), ("lee", PASSWORD), ("park", "wrong")):
         app.customer_id = customer_id
@@ -95,7 +95,7 @@ def test_unknown_wrong_and_locked_logins_are_indistinguishable(
     response, calls, hashed = looks[0]
     assert_problem(response, "LOGIN_FAILED", tries_left=max(FREE_TRIES - before - 1, 0))
     locks = ["SendMessage"] if before == FREE_TRIES - 1 else []
-    assert [operation for operation, *_ in calls] == ["UpdateItem", "GetItem", "UpdateItem", "GetItem", *locks]
+    assert [operation for operation, *_ in calls] == ["UpdateItem", "BatchGetItem", "UpdateItem", *locks]
     assert len(hashed) == 1
     assert account.items("ChallengesTable") == []
 
@@ -200,7 +200,9 @@ def reported(account: Account, customer_id: str, password: str) -> tuple[Answer,
     account.function("report_loss")
     account.calls.clear()
     response = app.call("POST", "/loss", {"customer_id": customer_id, "password": password})
-    calls = [(call.operation, call.params.get("TableName") or call.params["QueueUrl"]) for call in account.calls]
+    calls = [
+        (call.operation, call.params.get("TableName") or call.params.get("QueueUrl")) for call in account.calls
+    ]
     return response, calls, account.sent_to("LossQueue")
 
 
@@ -220,7 +222,7 @@ def test_a_report_while_logins_wait_looks_the_same_and_a_right_password_takes_ef
 
     assert right[:2] == wrong[:2] == unknown[:2]
     assert (right[0].status, right[0].body) == (202, {"accepted": True})
-    assert [operation for operation, _ in right[1]] == ["UpdateItem", "UpdateItem", "GetItem", "SendMessage"]
+    assert [operation for operation, _ in right[1]] == ["UpdateItem", "BatchGetItem", "UpdateItem", "SendMessage"]
     for _ in range(2):
         assert account.invoke("suspend_all", a_batch(*right[2], *wrong[2], *unknown[2])) == DONE
     found = registrations_of(account)
@@ -251,6 +253,58 @@ def test_a_login_that_succeeds_clears_the_count(app: App, account: Account) -> N
         app.give_password("wrong")
     assert app.log_in().status == 200
     assert_problem(app.give_password("wrong"), "LOGIN_FAILED", tries_left=FREE_TRIES - 1)
+
+
+def test_a_login_clears_its_own_budget_only(app: App, account: Account) -> None:
+    """Of a known device, or of all unknown ones: a stranger's guesses stay counted, however often the customer logs
+    in."""
+    app.log_in()
+    stranger = App(account, address=STRANGER)
+    for left in range(FREE_TRIES - 1, 0, -1):
+        account.pass_time(seconds=31)
+        app.give_password("wrong")
+        assert app.log_in().status == 200
+        assert_problem(app.give_password("wrong"), "LOGIN_FAILED", tries_left=FREE_TRIES - 1)
+        assert_problem(stranger.give_password("wrong"), "LOGIN_FAILED", tries_left=left)
+
+
+def test_reports_of_loss_and_unknown_devices_share_a_budget_before_and_after_it_is_cleared(
+    app: App, account: Account
+) -> None:
+    for _ in range(2):
+        app.device_id = None
+        app.give_password("wrong")
+        response = app.call("POST", "/loss", {"customer_id": "hong", "password": "wrong"})
+        assert_problem(response, "LOGIN_FAILED", tries_left=FREE_TRIES - 2)
+        account.pass_time(seconds=31)
+        assert app.log_in().status == 200
+
+
+def test_a_login_that_the_former_release_began_clears_its_counter(app: App, account: Account) -> None:
+    """It knows no cleared budgets: both releases count under its key until one of this release's logins ends."""
+    for _ in range(FREE_TRIES - 2):
+        app.give_password("wrong")
+    challenge_id = app.give_password().body["challenge_id"]
+    account.client("dynamodb").update_item(
+        TableName=account.physical["ChallengesTable"],
+        Key={"id": {"S": challenge_id}},
+        UpdateExpression="REMOVE cleared",
+    )
+    assert app.give_code(challenge_id).status == 200
+    app.device_id = None
+    assert_problem(app.give_password("wrong"), "LOGIN_FAILED", tries_left=FREE_TRIES - 1)
+
+
+def test_two_releases_at_once_allow_a_budget_of_guesses_each_and_no_more(app: App, account: Account) -> None:
+    """The former release goes on counting under the key of a budget that was never cleared."""
+    app.log_in()
+    account.pass_time(minutes=1)
+    app.device_id = None
+    throttles: Throttles = account.function("login").throttles
+    former = account_key("hong", None, None)
+    guesses = sum(app.give_password("wrong").body["params"]["tries_left"] > 0 for _ in range(2 * FREE_TRIES))
+    guesses += sum(throttles.attempt(former, account.at).allowed for _ in range(2 * FREE_TRIES))
+    assert guesses < 2 * FREE_TRIES
 
 
 def test_a_password_alone_does_not_clear_the_count(app: App) -> None:

@@ -14,7 +14,7 @@ from tests.support.app import App, an_event, assert_problem
 from tests.support.builders import NOW
 from tests.support.methods import with_passkey, wrong_code
 from tests.support.prepared import prepared
-from tests.support.rows import a_proof
+from tests.support.rows import a_proof, sessions_of
 
 CONTENT = b"content of a file"
 
@@ -58,9 +58,9 @@ def test_a_step_up_is_a_challenge_and_then_a_proof(app: App, account: Account) -
 
 
 def test_a_step_up_leaves_the_session_as_it_is(app: App, account: Account) -> None:
-    before = account.function("login").sessions.find("hong")
+    before = sessions_of(account).find("hong")
     proof(app)
-    assert account.function("login").sessions.find("hong") == before
+    assert sessions_of(account).find("hong") == before
 
 
 @pytest.mark.parametrize("operation", ["login", "", "REGISTER", "transfer", None, 7])
@@ -123,8 +123,10 @@ def test_a_new_login_clears_the_wrong_codes_of_the_session_before(app: App, acco
     for _ in range(MAX_TRIES):
         app.give_code(challenge_id, wrong_code(app))
     app.log_in()
+    new = dataclasses.replace(app, proved_at=account.at)
+    assert_problem(app.step_up("register"), "STEP_UP_LOCKED")
     account.pass_time(seconds=31)
-    assert proof(app)
+    assert proof(new)
 
 
 def test_a_success_without_counted_tries_leaves_no_row(app: App, account: Account) -> None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.registrations import Registrations
+from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.upload_checks import UploadChecks
 from registrar.aws.tables.uploads import Uploads
 from registrar.domain.access.challenge import Challenge, Operation, new_challenge
@@ -115,6 +116,10 @@ def registrations_of(account: Account) -> Registrations:
     physical = account.physical
     tables = (physical[name] for name in ("RegistrationsTable", "DenyListTable", "KeptStatesTable"))
     return Registrations(account.client("dynamodb"), *tables)
+
+
+def sessions_of(account: Account) -> Sessions:
+    return Sessions(account.client("dynamodb"), account.physical["SessionsTable"])
 
 
 def a_checked_upload(

@@ -41,11 +41,14 @@ def test_early_attempt_returns_the_remaining_wait(passed: float, left: int) -> N
 
 def test_each_budget_has_its_own_key() -> None:
     keys = [
-        account_key("hong", None),
-        account_key("kim", None),
-        account_key("hong", b"\1" * 32),
-        account_key("hong", b"\2" * 32),
-        step_up_key("hong"),
+        account_key("hong", None, None),
+        account_key("kim", None, None),
+        account_key("hong", b"\1" * 32, None),
+        account_key("hong", b"\2" * 32, None),
+        account_key("hong", None, 1_764_000_000_000),
+        account_key("hong", None, 1_764_000_000_001),
+        step_up_key("hong", NOW),
+        step_up_key("hong", NOW + MINUTE),
         certificate_key("ab" * 32, None),
         certificate_key("cd" * 32, None),
         certificate_key("ab" * 32, b"\1" * 32),
@@ -58,7 +61,12 @@ def test_each_budget_has_its_own_key() -> None:
 
 
 def test_keys_of_a_scope_have_equal_length() -> None:
-    keys = [account_key(name, device) for name in ("a", "x" * 32) for device in (None, b"\1" * 32)]
+    keys = [
+        account_key(name, device, cleared)
+        for name in ("a", "x" * 32)
+        for device in (None, b"\1" * 32)
+        for cleared in (None, 1_764_000_000_000)
+    ]
     assert len({len(key) for key in keys}) == 1
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registrar.aws.queues.queue import Queue
     from registrar.aws.queues.sweeps import Sweeps
     from registrar.aws.receipt_key import ReceiptKey
+    from registrar.aws.tables.accounts import Accounts
     from registrar.aws.tables.answers import Answers
     from registrar.aws.tables.certificate_logins import CertificateLogins
     from registrar.aws.tables.challenges import Challenges
@@ -50,6 +51,13 @@ if TYPE_CHECKING:
     from registrar.aws.tables.uploads import Uploads
 
 # Tables
+
+
+def accounts() -> Accounts:
+    """Customers with their standing."""
+    from registrar.aws.tables.accounts import Accounts
+
+    return Accounts(client("dynamodb"), setting("CUSTOMERS_TABLE"), setting("SESSIONS_TABLE"))
 
 
 def answers() -> Answers:

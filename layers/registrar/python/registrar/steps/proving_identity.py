@@ -98,11 +98,13 @@ class Access:
                 now,
                 asked_at=challenge.created_at,
                 devices=challenge.devices,
+                cleared=challenge.cleared,
                 totp_step=totp_step,
             )
         elif totp_step is not None:
             self.starts.sessions.use_code(challenge.customer_id, totp_step)
         if challenge.operation is not Operation.LOGIN:
             challenge = self.challenges.prove(challenge, method, now)
-        self.throttles.clear(challenge.throttle)
+        if challenge.cleared is None:  # a step-up, or a login that the release of 2026-11 began
+            self.throttles.clear(challenge.throttle)
         return Proved(challenge, started)

@@ -216,7 +216,7 @@ def session_starts() -> SessionStarts:
     """Starting a session after a login."""
     from registrar.steps.starting_sessions import SessionStarts
 
-    return SessionStarts(stores.sessions(), stores.session_uses(), stores.throttles())
+    return SessionStarts(stores.sessions(), stores.session_uses())
 
 
 def status_checks() -> StatusChecks:

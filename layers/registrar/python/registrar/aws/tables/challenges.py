@@ -29,6 +29,8 @@ def to_item(challenge: Challenge) -> dict[str, dict[str, Any]]:
     }
     if challenge.devices is not None:
         item["devices"] = dynamo.binary(challenge.devices)
+    if challenge.cleared is not None:
+        item["cleared"] = dynamo.as_json(challenge.cleared)
     if challenge.strong_lost_at is not None:
         item["strong_lost_at"] = dynamo.instant(challenge.strong_lost_at)
     return item
@@ -52,6 +54,7 @@ def from_item(item: dynamo.Item) -> Challenge:
         sms_digest=dynamo.read_bytes(item, "sms_digest") if "sms_digest" in item else None,
         sms_expires_at=dynamo.read_instant(item, "sms_expires_at") if "sms_expires_at" in item else None,
         devices=dynamo.read_bytes(item, "devices") if "devices" in item else None,
+        cleared=dynamo.read_json(item, "cleared") if "cleared" in item else None,
         strong_lost_at=dynamo.read_instant(item, "strong_lost_at") if "strong_lost_at" in item else None,
         method=dynamo.read_text(item, "method") if "method" in item else None,
         proved_at=dynamo.read_instant(item, "proved_at") if "proved_at" in item else None,

@@ -59,7 +59,7 @@ class Customers:
     table: str
 
     def find(self, customer_id: str) -> Customer | None:
-        item = dynamo.get(self.client, self.table, {"id": dynamo.text(customer_id)})
+        item = dynamo.get(self.client, self.table, key_of(customer_id))
         return from_item(item) if item else None
 
     def change(self, customer: Customer) -> dict[str, dict[str, Any]]:
@@ -75,7 +75,7 @@ class Customers:
         was = {":was": dynamo.number(customer.version)} if customer.version else {}
         update = {
             "TableName": self.table,
-            "Key": {"id": dynamo.text(customer.id)},
+            "Key": key_of(customer.id),
             "UpdateExpression": expression,
             "ConditionExpression": f"attribute_exists(id) AND {known}",
             "ExpressionAttributeValues": {f":{n}": v for n, v in values.items() if v is not None} | was,
@@ -85,6 +85,10 @@ class Customers:
     def save(self, customer: Customer) -> None:
         """Write the change. Raises ConditionFailed where the customer changed meanwhile."""
         dynamo.transact(self.client, [self.change(customer)])
+
+
+def key_of(customer_id: str) -> dict[str, dict[str, str]]:
+    return {"id": dynamo.text(customer_id)}
 
 
 def _ours(customer: Customer) -> dict[str, dict[str, Any] | None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from registrar.aws import dynamo
+from registrar.domain.access.cleared_budgets import Cleared
 from registrar.domain.access.session import Session, Standing
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
@@ -25,13 +26,25 @@ def from_item(item: dynamo.Item) -> Session | None:
     )
 
 
+def standing_in(item: dynamo.Item | None) -> Standing:
+    """The standing in a customer's row; that of a new customer where there is none."""
+    item = item or {}
+    return Standing(
+        locked="locked_at" in item,
+        devices=dynamo.read_bytes(item, "devices") if "devices" in item else b"",
+        cleared=dynamo.read_json(item, "cleared") if "cleared" in item else {},
+        started_at=dynamo.read_instant(item, "proved_at") if "proved_at" in item else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Sessions:
     """The live session of each customer.
 
     The item stays when a session has ended: it stores the last one-time code and the last login challenge used, and
     refuses what is not later; so each counts once, with one write and no transaction. It also knows the customer's
-    devices and whether they are locked out, so a lock ends the session in the write that makes it.
+    devices, when their budgets of attempts were cleared, and whether they are locked out: so a start clears the
+    attempts, and a lock ends the session, in the write that makes it.
     """
 
     client: Any
@@ -42,9 +55,8 @@ class Sessions:
         return from_item(item) if item else None
 
     def standing(self, customer_id: str) -> Standing:
-        """Whether the customer is locked out, and their devices; an unknown customer is like a new one."""
-        item = dynamo.get(self.client, self.table, key_of(customer_id)) or {}
-        return Standing("locked_at" in item, dynamo.read_bytes(item, "devices") if "devices" in item else b"")
+        """What is stored beside the session; an unknown customer is like a new one."""
+        return standing_in(dynamo.get(self.client, self.table, key_of(customer_id)))
 
     def start(
         self,
@@ -53,11 +65,12 @@ class Sessions:
         challenge_created_at: datetime,
         totp_step: int | None = None,
         devices: bytes | None = None,
+        cleared: Cleared | None = None,
     ) -> Session | None:
         """Start the session, which uses up the login challenge and the code's step; returns the one it ends.
 
-        `devices` replace the known ones where given. Raises Refusal: STEP_UP_EXPIRED where this or a newer
-        challenge was used or the customer is locked out, STEP_UP_REUSED where only the code was used.
+        `devices` and `cleared` replace the known ones where given. Raises Refusal: STEP_UP_EXPIRED where this or a
+        newer challenge was used or the customer is locked out, STEP_UP_REUSED where only the code was used.
         """
         values: dict[str, dict[str, Any]] = {
             "customer_kind": dynamo.text(session.customer_kind),
@@ -69,6 +82,7 @@ class Sessions:
             "challenge_ms": dynamo.millis(challenge_created_at),
             **({"totp_step": dynamo.number(totp_step)} if totp_step is not None else {}),
             **({"devices": dynamo.binary(devices)} if devices is not None else {}),
+            **({"cleared": dynamo.as_json(cleared)} if cleared is not None else {}),
         }
         condition = _NOT_USED if totp_step is None else f"{_NOT_USED} AND {_LATER_STEP}"
         try:

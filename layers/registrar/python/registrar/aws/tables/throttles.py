@@ -126,11 +126,6 @@ class Throttles:
         attempts, last_at = _read(item)
         return max(last_at + wait_after(attempts), now)
 
-    def clear_any(self, key: str) -> None:
-        """As `clear`, where mostly there is none: a write that finds nothing costs as much as five reads."""
-        if dynamo.get(self.client, self.table, _key(key)) is not None:
-            self.clear(key)
-
     def clear(self, key: str) -> None:
         """Forget the attempts after a success, if there were any: a row without them would never be deleted."""
         none = {":none": dynamo.number(0)}

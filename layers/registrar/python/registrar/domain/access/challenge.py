@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from registrar.domain.access.cleared_budgets import Cleared
 from registrar.domain.access.sms_codes import sms_code_matches
 from registrar.domain.registrations.retention import RULES
 
@@ -50,9 +51,10 @@ class Challenge:
     `methods` are those this customer had when it was opened: otp, sms, passkey, certificate. A response is compared
     with what the customer has when it comes: a method that was replaced or removed meanwhile proves nothing.
     `tries` counts the responses compared, for all methods together. `starts_session` marks a login; a step-up
-    starts no session. `throttle` names the account's budget that a success clears. `devices` are the digests of
+    starts no session. `throttle` names the account's budget. `devices` are the digests of
     devices to keep where the login comes from an unknown one, which will be known from then on; None where there
-    is nothing to add. `strong_lost_at` is when the customer last lost a passkey or certificate, which counts for
+    is nothing to add. `cleared` are the budgets as this login clears them; None for a step-up, whose success clears
+    `throttle` itself. `strong_lost_at` is when the customer last lost a passkey or certificate, which counts for
     changes of credentials for a while.
     """
 
@@ -72,6 +74,7 @@ class Challenge:
     sms_digest: bytes | None = None
     sms_expires_at: datetime | None = None
     devices: bytes | None = None
+    cleared: Cleared | None = None
     strong_lost_at: datetime | None = None
     method: str | None = None
     proved_at: datetime | None = None
@@ -136,6 +139,7 @@ def new_challenge(
     starts_session: bool = False,
     throttle: str = "",
     devices: bytes | None = None,
+    cleared: Cleared | None = None,
     strong_lost_at: datetime | None = None,
 ) -> Challenge:
     """An open challenge with an id and a nonce that cannot be guessed (128 and 256 bits)."""
@@ -152,5 +156,6 @@ def new_challenge(
         throttle=throttle,
         nonce=secrets.token_urlsafe(32),
         devices=devices,
+        cleared=cleared,
         strong_lost_at=strong_lost_at,
     )

@@ -23,8 +23,12 @@ def known_device(devices: bytes, device_id: str | None) -> bytes | None:
     if device_id is None:
         return None
     digest = _digest(device_id)
-    known = [devices[at : at + _DIGEST_BYTES] for at in range(0, len(devices), _DIGEST_BYTES)]
-    return digest if any(hmac.compare_digest(digest, each) for each in known) else None
+    return digest if any(hmac.compare_digest(digest, each) for each in known_digests(devices)) else None
+
+
+def known_digests(devices: bytes) -> list[bytes]:
+    """The digests in `devices`, one by one."""
+    return [devices[at : at + _DIGEST_BYTES] for at in range(0, len(devices), _DIGEST_BYTES)]
 
 
 def devices_to_keep(devices: bytes) -> bytes:

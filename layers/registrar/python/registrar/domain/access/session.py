@@ -9,9 +9,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from registrar.domain.access.cleared_budgets import Cleared
 from registrar.domain.registrations.retention import RULES
 
 SESSION_LIFE = timedelta(hours=1)
@@ -49,10 +50,13 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is stored for a customer beside a session: whether the bank locked them out, and known devices."""
+    """What is stored for a customer beside a session: whether the bank locked them out, known devices, when budgets
+    of attempts were cleared, and when the last session was started."""
 
     locked: bool = False
     devices: bytes = b""
+    cleared: Cleared = field(default_factory=dict)
+    started_at: datetime | None = None
 
 
 def new_session(customer_id: str, customer_kind: str, method: str, now: datetime) -> tuple[Session, str]:

@@ -1,8 +1,8 @@
 """How often something may be tried: per source address, per account and device; how many text messages are sent.
 
 Attempts at an account are counted before anything is compared, for unknown ids as well, and only a success
-clears them (NIST SP 800-63B section 3.2.2, OWASP ASVS 5.0 section 6.3). The fourth scope, the challenge, counts its
-own tries.
+clears them (NIST SP 800-63B section 3.2.2, OWASP ASVS 5.0 section 6.3): after a login the next ones have another
+key (cleared_budgets.py). The fourth scope, the challenge, counts its own tries.
 """
 
 import base64
@@ -109,14 +109,16 @@ def refused_attempt(attempts: int, last_at: datetime, now: datetime) -> Attempt:
     return Attempt(False, 0, max(seconds_until(last_at + wait_after(attempts), now), 1))
 
 
-def account_key(customer_id: str, device_digest: bytes | None) -> str:
-    """The budget of logins to an account from one device known to the customer, or from all unknown ones."""
-    return f"account:{_digest(customer_id.encode() + b'/' + (device_digest or b''))}"
+def account_key(customer_id: str, device_digest: bytes | None, cleared_at: int | None) -> str:
+    """The budget of logins to an account from one device known to the customer, or from all unknown ones, since it
+    was cleared (milliseconds since 1970, None where it never was)."""
+    since = b"" if cleared_at is None else b"/%d" % cleared_at
+    return f"account:{_digest(customer_id.encode() + b'/' + (device_digest or b'') + since)}"
 
 
-def step_up_key(customer_id: str) -> str:
-    """The budget of wrong codes within a customer's sessions."""
-    return f"step-up:{_digest(customer_id.encode())}"
+def step_up_key(customer_id: str, started_at: datetime) -> str:
+    """The budget of wrong codes within a customer's session, by when it was started."""
+    return f"step-up:{_digest(f'{customer_id}/{iso(started_at)}'.encode())}"
 
 
 def asked_key(customer_id: str, started_at: datetime, address: str) -> str:
