@@ -1,51 +1,114 @@
-"""Timing: calls alternate in one run, so that load on the machine affects all of them equally."""
+"""Timing by pairs: what is compared takes turns, and each ratio is of two times of the same turn.
+
+A figure is the median of these ratios; its quartiles say how sure it is. Other work on the machine slows both of a
+pair: it widens the spread and leaves the median. Processor time is measured where the work is in one process, for
+it does not count the time in which others run; wall time only where several processes share the work.
+"""
 
 import json
 import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from tools.packaging.build import ROOT
 
 PEERS = ROOT / ".venv-bench/bin/python"
+NO_PEERS = "the other library is not installed: `make bench` installs it"
+
+Timed = Callable[[], float]
+"""Does something, and returns how many seconds it took."""
 
 
-def medians(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """The median time of each call in seconds; the first rounds do not count."""
-    return {name: statistics.median(measured) for name, measured in _times(calls, rounds).items()}
+@dataclass(frozen=True)
+class Spread:
+    """The median of several figures, and their quartiles."""
+
+    median: float
+    low: float
+    high: float
 
 
-def ratios(calls: Mapping[str, Callable[[], object]], floor: str, rounds: int) -> dict[str, float]:
-    """The median, over all rounds, of each call's time ÷ the floor's in the same round: valid on a busy machine."""
-    times = _times(calls, rounds)
-    return {
-        name: statistics.median(own / base for own, base in zip(measured, times[floor], strict=True))
-        for name, measured in times.items()
-    }
+def spread(figures: Sequence[float]) -> Spread:
+    """Median and quartiles of at least one figure."""
+    if len(figures) == 1:
+        return Spread(figures[0], figures[0], figures[0])
+    low, middle, high = statistics.quantiles(figures, n=4, method="inclusive")
+    return Spread(middle, low, high)
 
 
-def _times(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    warm = rounds // 20 + 1
+def ratio(own: Sequence[float], floor: Sequence[float], unit: float = 1) -> Spread:
+    """Own ÷ floor, turn by turn, in parts of `unit` (0.01: percent)."""
+    return spread([ours / bare / unit for ours, bare in zip(own, floor, strict=True)])
+
+
+def times(calls: Mapping[str, Timed], rounds: int) -> dict[str, list[float]]:
+    """The seconds of each call, by turns. The first turns, a twentieth, warm up and do not count."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    warm = 0 if rounds == 1 else rounds // 20 + 1
     for _ in range(rounds + warm):
         for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: measured[warm:] for name, measured in times.items()}
+            found[name].append(call())
+    return {name: seconds[warm:] for name, seconds in found.items()}
 
 
-def peer_median(peer: str, given: Mapping[str, object]) -> float:
-    """The median time of another library at the same task, in its own environment; `make bench` installs it."""
-    command = [str(PEERS), "-I", str(ROOT / "bench/peers.py"), peer]
-    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{peer} did not run: {done.stderr[-2000:]}")
-    return float(_last(done.stdout))
+def _between_readings() -> float:
+    start = time.process_time()
+    return time.process_time() - start
 
 
-def _last(output: str) -> Any:
-    return json.loads(output.splitlines()[-1])
+# Half a microsecond, which would count beside a signature check.
+_READING = statistics.median(_between_readings() for _ in range(1000))
+
+
+def processor(call: Callable[[], object]) -> Timed:
+    """The processor time of this process for a call, without that for reading the clock."""
+
+    def timed() -> float:
+        start = time.process_time()
+        call()
+        return time.process_time() - start - _READING
+
+    return timed
+
+
+def wall(call: Callable[[], object]) -> Timed:
+    """The time until a call returns, whoever works."""
+
+    def timed() -> float:
+        start = time.perf_counter()
+        call()
+        return time.perf_counter() - start
+
+    return timed
+
+
+def has_peers() -> bool:
+    """Whether the libraries that ours are compared with are installed (`make bench` does it)."""
+    return PEERS.exists()
+
+
+@contextmanager
+def peer(name: str, given: Mapping[str, object]) -> Iterator[Timed]:
+    """Another library at the same task, in a process and environment of its own: its processor time for one call.
+
+    A call raises RuntimeError where the library fails; it says why on standard error.
+    """
+    command = [str(PEERS), "-I", str(ROOT / "bench/peers.py"), name]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        asked = process.stdin
+        answers = process.stdout
+        if asked is None or answers is None:
+            raise RuntimeError("no pipes")
+        asked.write(json.dumps(given) + "\n")
+
+        def timed() -> float:
+            try:
+                asked.write("\n")
+                return float(answers.readline())
+            except (BrokenPipeError, ValueError) as error:
+                raise RuntimeError(f"{name} did not run") from error
+
+        yield timed

@@ -1,20 +1,22 @@
 """Cold start: a new process imports the built function and makes its clients.
 
 Floor: the same locked packages, complete and with bytecode; import boto3, one DynamoDB client.
-Both run under `python -I -S`: no site-packages except the named ones, as in Lambda.
+Both run under `python -I -S`: no site-packages except the named ones, as in Lambda. Compared is the processor time
+from the first import to the last client; starting Python itself is not part of it.
 """
 
-import json
 import shutil
-import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
+from bench.clock import Timed, ratio, times
 from bench.report import Row
+from tests.support.account import an_account
+from tests.support.shape import FUNCTIONS, as_list, statements, verb
 from tools.packaging import build
-from tools.packaging.template import read_template
 
 GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
 ROUNDS = 15
@@ -30,65 +32,45 @@ _PARTS = {"our layer, one DynamoDB client": _OURS, "our layer, one DynamoDB clie
 _TIMED = """
 import sys, time
 sys.path[:0] = {paths!r}
-start = time.perf_counter()
+start = time.process_time()
 {code}
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 
 
-def rows() -> Iterator[Row]:
-    """One row per function: its median over ROUNDS interleaved runs ÷ the floor's."""
+def rows(rounds: int = ROUNDS) -> Iterator[Row]:
+    """One row per function, against the floor."""
     built = build.build(build.host())
     _install_stock()
     layers = [str(built / "layers" / name / "python") for name in ("dependencies", "registrar")]
-    programs = {"floor": ([str(STOCK)], _FLOOR)}
-    for folder in sorted((built / "functions").iterdir()):
-        programs[folder.name] = ([str(folder), *layers], "import handler")
-    programs |= {name: (layers, code) for name, code in _PARTS.items()}
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(ROUNDS + 1):
-        for name, (paths, code) in programs.items():
-            times[name].append(_run(paths, code))
-    medians = {name: statistics.median(measured[1:]) for name, measured in times.items()}
-    for name, median in medians.items():
-        if name in _PARTS:
-            yield Row(GROUP, name, median / medians["floor"], None)
-        elif name != "floor":
-            limit = DYNAMODB_ONLY if _dynamodb_only(name) else OTHERS
-            yield Row(GROUP, f"`{name}`", median / medians["floor"], limit)
+    with an_account() as account:
+        environments = {verb(name): account.environment(verb(name)) for name in FUNCTIONS}
+    # Without credentials a client looks for some in the network.
+    aws = {name: value for name, value in environments["authorize"].items() if name.startswith("AWS_")}
+    programs: dict[str, Timed] = {"floor": partial(_run, [str(STOCK)], _FLOOR, aws)}
+    for name, environment in environments.items():
+        programs[name] = partial(_run, [str(built / "functions" / name), *layers], "import handler", environment)
+    programs |= {name: partial(_run, layers, code, aws) for name, code in _PARTS.items()}
+    took = times(programs, rounds)
+    dynamodb_only = {verb(name) for name in FUNCTIONS if _dynamodb_only(name)}
+    for name in sorted(environments):
+        limit = DYNAMODB_ONLY if name in dynamodb_only else OTHERS
+        yield Row(GROUP, f"`{name}`", ratio(took[name], took["floor"]), limit)
+    for name in _PARTS:
+        yield Row(GROUP, name, ratio(took[name], took["floor"]), None)
 
 
-def _run(paths: list[str], code: str) -> float:
+def _run(paths: list[str], code: str, environment: Mapping[str, str]) -> float:
     command = [sys.executable, "-I", "-S", "-c", _TIMED.format(paths=paths, code=code)]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{code} with {paths[0]}: {done.stderr[-2000:]}")
     return float(done.stdout.splitlines()[-1])
 
 
-def _environment() -> dict[str, str]:
-    """Every variable that template.yaml gives to any function, with a value of the right form."""
-    variables = {
-        "AWS_DEFAULT_REGION": "ap-northeast-2",
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-        "AWS_LAMBDA_FUNCTION_NAME": "bench",
-    }
-    template = read_template(build.ROOT / "template.yaml")
-    for resource in [{"Properties": template["Globals"]["Function"]}, *template["Resources"].values()]:
-        variables |= dict.fromkeys(_variables(resource), "bench")
-    return variables
-
-
-def _variables(resource: object) -> list[str]:
-    text = json.loads(json.dumps(resource))
-    return list(text.get("Properties", {}).get("Environment", {}).get("Variables", {}))
-
-
-def _dynamodb_only(verb: str) -> bool:
+def _dynamodb_only(name: str) -> bool:
     """Whether the function's role lets it use DynamoDB and nothing else."""
-    resources = read_template(build.ROOT / "template.yaml")["Resources"].values()
-    (properties,) = [r["Properties"] for r in resources if r["Properties"].get("CodeUri") == f"functions/{verb}/"]
-    statements = [s for policy in properties["Policies"] for s in policy["Statement"]]
-    actions = [a for s in statements for a in (s["Action"] if isinstance(s["Action"], list) else [s["Action"]])]
+    actions = [action for each in statements(name) for action in as_list(each["Action"])]
     return all(action.startswith("dynamodb:") for action in actions)
 
 

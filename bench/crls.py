@@ -7,24 +7,22 @@ separate process, minus its memory after loading the CRL.
 
 import json
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from bench.clock import processor, ratio, times
 from bench.report import Row
 from registrar.domain.asn1 import der
 from registrar.domain.certificates.certificate import Certificate, read_certificate
 from registrar.domain.revocation.crl import read_crl
-from registrar.domain.revocation.crl_entries import batches, octets_of
+from registrar.domain.revocation.crl_entries import octets_of
 from registrar.domain.revocation.crl_index import difference, index_crl, lookup, read_head
 from registrar.domain.revocation.crl_status import Age, combined, statement_of
 from registrar.domain.revocation.status import StatusValue
@@ -40,74 +38,46 @@ CHANGES = 100
 AGE = Age(most=7 * A_DAY, skew=A_DAY)
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A CRL as fetched, its issuer, and certificates that it lists."""
-
-    content: bytes
-    issuer: Certificate
-    listed: tuple[Certificate, ...]
-
-
-def rows() -> Iterator[Row]:
+def rows(entries: int = ENTRIES, rounds: int = ROUNDS, decisions: int = DECISIONS) -> Iterator[Row]:
     """Indexing, a decision, the bytes it reads, a day's difference, and memory."""
     ca = a_pki().issuers["yessign"]
     issuer = read_certificate(ca.certificate.public_bytes(Encoding.DER))
-    entries = random_entries(ENTRIES, NOW)
-    some = random.Random(8).sample(entries, DECISIONS)  # noqa: S311 - the same in every run
-    listed = tuple(_certificate(int.from_bytes(octets_of(raw))) for raw in some)
-    fetched = Fetched(large_crl(ca, b"".join(entries), this_update=NOW), issuer, listed)
-    next_day = [*entries[CHANGES:], *(entry_der(2**62 + number, NOW, 1) for number in range(CHANGES))]
+    raw = random_entries(entries, NOW)
+    some = random.Random(8).sample(raw, decisions)  # noqa: S311 - the same in every run
+    listed = [_certificate(int.from_bytes(octets_of(each))) for each in some]
+    content = large_crl(ca, b"".join(raw), this_update=NOW)
+    index = index_crl(read_crl(content, issuer))
+    next_day = [*raw[CHANGES:], *(entry_der(2**62 + number, NOW, 1) for number in range(CHANGES))]
     later = index_crl(read_crl(large_crl(ca, b"".join(next_day), this_update=NOW + A_DAY, number=2), issuer))
-    del entries, next_day
-    found = [_round(fetched, later) for _ in range(ROUNDS)]
-    ratio = {name: statistics.median(times[name] / times["floor"] for times in found) for name in found[0]}
-    yield Row(GROUP, "verified and indexed ÷ its signature check", ratio["indexed"], 12)
-    note = "no entry kept or looked at: the floor in Python, beside the digests under the signature and of the list"
-    yield Row(GROUP, "a walk over its entries alone ÷ its signature check", ratio["walk"], None, note=note)
-    yield Row(GROUP, "a decision ÷ its signature check", 100 * ratio["decision"], None, "%")
-    share = statistics.median(times["decision"] / times["indexed"] for times in found)
-    yield Row(GROUP, "a decision ÷ verifying and indexing", 100 * share, 1, "%")
-    yield Row(GROUP, "read by a decision, at most", max(times["read"] for times in found) / 1000, 100, "KB")
-    yield Row(
-        GROUP, f"{CHANGES} entries more and {CHANGES} less, found ÷ its signature check", ratio["difference"], None
+    del raw, next_day
+    changed = difference(index, later)
+    assert len(changed.added) == len(changed.removed) == CHANGES
+    took = times(
+        {
+            "floor": processor(_signature_check(content, issuer)),
+            "indexed": processor(lambda: index_crl(read_crl(content, issuer))),
+            "decisions": processor(lambda: [_decide(index, each) for each in listed]),
+            "difference": processor(lambda: difference(index, later)),
+        },
+        rounds,
     )
-    yield Row(GROUP, "memory beyond the CRL's own size, verified and indexed", _memory(fetched), 150, "MB")
+    floor = took["floor"]
+    percent_of_each = 0.01 * decisions
+    yield Row(GROUP, "verified and indexed ÷ its signature check", ratio(took["indexed"], floor), 12)
+    share = ratio(took["decisions"], floor, percent_of_each)
+    yield Row(GROUP, "a decision ÷ its signature check", share, None, "%")
+    share = ratio(took["decisions"], took["indexed"], percent_of_each)
+    yield Row(GROUP, "a decision ÷ verifying and indexing", share, 1, "%")
+    most = max(_decide(index, each) for each in listed)
+    yield Row(GROUP, "read by a decision, at most", most / 1000, 100, "KB")
+    name = f"{CHANGES} entries more and {CHANGES} less, found ÷ its signature check"
+    yield Row(GROUP, name, ratio(took["difference"], floor), None)
+    memory = _memory(content, issuer)
+    yield Row(GROUP, "memory beyond the CRL's own size, verified and indexed", memory, 150, "MB")
 
 
 def _certificate(serial: int) -> Certificate:
     return read_certificate(a_certificate(serial_number=serial, key=an_ec_key()).der)
-
-
-def _round(fetched: Fetched, later: bytes) -> dict[str, float]:
-    times = {"floor": _signature_check(fetched)}
-    start = time.perf_counter()
-    index = index_crl(read_crl(fetched.content, fetched.issuer))
-    times["indexed"] = time.perf_counter() - start
-    times["walk"] = _walk(fetched)
-    decisions = list[float]()
-    most = 0
-    for certificate in fetched.listed:
-        start = time.perf_counter()
-        read = _decide(index, certificate)
-        decisions.append(time.perf_counter() - start)
-        most = max(most, read)
-    times["decision"] = statistics.median(decisions)
-    times["read"] = most
-    start = time.perf_counter()
-    changed = difference(index, later)
-    times["difference"] = time.perf_counter() - start
-    assert len(changed.added) == len(changed.removed) == CHANGES
-    return times
-
-
-def _walk(fetched: Fetched) -> float:
-    """Seconds for taking the entries apart."""
-    crl = read_crl(fetched.content, fetched.issuer)
-    start = time.perf_counter()
-    for _ in batches(crl.der, crl.entries_at, crl.entries_end):
-        pass
-    return time.perf_counter() - start
 
 
 def _decide(index: bytes, certificate: Certificate) -> int:
@@ -124,25 +94,24 @@ def _decide(index: bytes, certificate: Certificate) -> int:
     return sum(lengths)
 
 
-def _signature_check(fetched: Fetched) -> float:
-    """Seconds for one bare `verify` over the signed bytes, with all inputs loaded."""
-    content = fetched.content
-    key = fetched.issuer.public_key
+def _signature_check(content: bytes, issuer: Certificate) -> Callable[[], object]:
+    """One bare `verify` over the signed bytes, with all inputs loaded."""
+    key = issuer.public_key
     assert isinstance(key, rsa.RSAPublicKey)
     start, end = der.expect(content, 0, len(content), der.SEQUENCE)
     _, signed_end = der.expect(content, start, end, der.SEQUENCE)
     signed = content[start:signed_end]
     signature = content[-key.key_size // 8 :]
-    began = time.perf_counter()
-    key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
-    return time.perf_counter() - began
+    scheme = padding.PKCS1v15()
+    digest = hashes.SHA256()
+    return lambda: key.verify(signature, signed, scheme, digest)
 
 
-def _memory(fetched: Fetched) -> float:
+def _memory(content: bytes, issuer: Certificate) -> float:
     """Megabytes that verifying and indexing take in a separate process, without the CRL itself."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "crl").write_bytes(fetched.content)
-        (Path(folder) / "issuer").write_bytes(fetched.issuer.der)
+        (Path(folder) / "crl").write_bytes(content)
+        (Path(folder) / "issuer").write_bytes(issuer.der)
         done = subprocess.run(
             [sys.executable, "-m", "bench.crls", folder], cwd=ROOT, capture_output=True, text=True, check=True
         )

@@ -1,30 +1,63 @@
-"""Hostile files, and the cost of one of them in a new process: `python -m bench.hostile FOLDER PASSWORD`.
+"""The costliest hostile file; `python -m bench.hostile FOLDER PASSWORD` is the cost of one, in a new process.
 
 Memory is the peak of the process's own address space (VmHWM): ru_maxrss would count the parent's, which Linux
 passes on when it starts a program. If you find a costlier file, add it to `hostile_files`.
 """
 
 import json
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bench.report import Row
 from registrar.domain.certificates.decision import decide_certificate
 from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.files.formats import Bare, recognise
 from registrar.domain.files.kdf_budget import MAX_ROUNDS, KdfBudget
 from registrar.domain.reasons.errors import RegistrarError
-from tests.support.builders import NOW, a_certificate, an_ec_key
+from tests.support.builders import NOW, a_certificate, a_pin, a_pki, a_trust_document, an_ec_key
+from tools.packaging.build import ROOT
 from tools.pki.authorities import _tlv as tlv
 from tools.pki.npki_containers import as_ber, bag, cert_bag, data_part, p7b_unsorted, pem, pfx, pfx_of
 from tools.pki.npki_files import Pbes2, Pkcs12, Scheme, ScryptScheme, Seed, private_key_info, sign_pri_key
 
+GROUP = "The worst hostile file, each in a process of its own, with the right password and a wrong one"
+PASSWORDS = {"right": "Hong!1234", "wrong": "틀린 비밀번호"}
 MOST_BYTES = 64 * 1024
 SAFE_CONTENTS_BAG = "1.2.840.113549.1.12.10.1.6"
+
+
+def rows() -> Iterator[Row]:
+    """The longest time and the largest memory, with the names of the files that cause them."""
+    costs = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        trust = {"document": a_trust_document(), "pin": a_pin(a_pki().root.certificate)}
+        (folder / "trust.json").write_text(json.dumps(trust))
+        for kind, files in hostile_files(PASSWORDS["right"]).items():
+            for index, content in enumerate(files):
+                (folder / f"{index}.file").write_bytes(content)
+            for which, password in PASSWORDS.items():
+                costs[f"{kind}, {which} password"] = _cost(folder, password)
+            for path in folder.glob("*.file"):
+                path.unlink()
+    slowest = max(costs, key=lambda kind: costs[kind][0])
+    largest = max(costs, key=lambda kind: costs[kind][1])
+    yield Row(GROUP, "CPU time", costs[slowest][0], 1.5, "s", slowest)
+    yield Row(GROUP, "memory beyond that of an idle process", costs[largest][1], 64, "MB", largest)
+
+
+def _cost(folder: Path, password: str) -> tuple[float, float]:
+    command = [sys.executable, "-m", "bench.hostile", str(folder), password]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    cpu_seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
+    return cpu_seconds, megabytes
 
 
 def hostile_files(password: str) -> Mapping[str, Sequence[bytes]]:

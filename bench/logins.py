@@ -8,18 +8,21 @@ import base64
 import io
 import itertools
 import json
+import os
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
+from bench.clock import processor, spread, times
 from bench.report import Row
 from registrar.aws.tables import customers as customer_store
-from registrar.domain.access.passwords import verify_password
+from registrar.domain.access.passwords import hash_password, verify_password
 from registrar.entry.log import logger
 from tests.support.account import an_account
 from tests.support.app import App
@@ -31,7 +34,7 @@ BINS = 8
 CONTEXT = SimpleNamespace(function_name="registrar-login")
 
 
-def rows() -> Iterator[Row]:
+def rows(rounds: int = ROUNDS) -> Iterator[Row]:
     """CPU of the handler without its hash ÷ the hash; overlap of the times of three refused logins."""
     with an_account() as account:
         app = App(account)
@@ -41,26 +44,30 @@ def rows() -> Iterator[Row]:
             name: app.event("POST", "/login", {"customer_id": name, "password": password})
             for name, password in (("hong", "wrong"), ("nobody", "wrong"), ("locked", PASSWORD))
         }
+        environment = account.environment("login")
     endpoint = login.accounts.client._endpoint  # noqa: SLF001
-    stored = a_customer().password_hash
+    stored = hash_password(PASSWORD)
     real = endpoint.http_session
-    endpoint.http_session = _Answers()
+    endpoint.http_session = _Answers(stored)
     before = logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]
+    handle: Callable[[Any, Any], Any] = login.lambda_handler
     try:
-        handle: Callable[[Any, Any], Any] = login.lambda_handler
-        assert handle(good, CONTEXT)["statusCode"] == 200
-        assert {handle(event, CONTEXT)["statusCode"] for event in events.values()} == {401}
-        whole, hashed = _by_turns(lambda: handle(good, CONTEXT), lambda: verify_password(PASSWORD, stored))
-        share = statistics.median((a - b) / b for a, b in zip(whole, hashed, strict=True))
-        yield Row(GROUP, "CPU of `login` without its hash ÷ the hash", share, 0.25)
-        times = _by_turns(*(lambda event=event: handle(event, CONTEXT) for event in events.values()))
+        with patch.dict(os.environ, environment):
+            assert handle(good, CONTEXT)["statusCode"] == 200
+            assert {handle(event, CONTEXT)["statusCode"] for event in events.values()} == {401}
+            calls = {"login": lambda: handle(good, CONTEXT), "hash": lambda: verify_password(PASSWORD, stored)}
+            took = times({name: processor(call) for name, call in calls.items()}, rounds)
+            refusals = {name: processor(partial(handle, event, CONTEXT)) for name, event in events.items()}
+            refused = times(refusals, rounds)
     finally:
         endpoint.http_session = real
         logger.registered_handler.setStream(before)  # type: ignore[attr-defined]
-    wrong, unknown, locked = times
-    for who, found in (("unknown customer", unknown), ("locked account", locked)):
+    shares = [whole / hashed - 1 for whole, hashed in zip(took["login"], took["hash"], strict=True)]
+    yield Row(GROUP, "CPU of `login` without its hash ÷ the hash", spread(shares), 0.25)
+    for who, customer in (("unknown customer", "nobody"), ("locked account", "locked")):
         name = f"overlap of the times: {who}, wrong password"
-        yield Row(GROUP, name, overlap(found, wrong), None, "", "1: the same distribution", at_least=0.75)
+        same = overlap(refused[customer], refused["hong"])
+        yield Row(GROUP, name, same, None, "", "1: the same distribution", at_least=0.75)
 
 
 def overlap(one: list[float], other: list[float]) -> float:
@@ -78,23 +85,12 @@ def _share(sample: list[float], low: float, high: float) -> float:
     return sum(low < value <= high for value in sample) / len(sample)
 
 
-def _by_turns(*calls: Callable[[], object]) -> list[list[float]]:
-    """CPU seconds of each call, round by round; the first rounds do not count."""
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(ROUNDS + 5):
-        for taken, call in zip(times, calls, strict=True):
-            start = time.process_time()
-            call()
-            taken.append(time.process_time() - start)
-    return [taken[5:] for taken in times]
-
-
 class _Answers:
     """DynamoDB as the login handler sees it: `hong` and `locked` exist, and no attempts are counted yet."""
 
-    def __init__(self) -> None:
-        known = ("hong", "locked")
-        self.items = {name: _wire(customer_store.to_item(a_customer(name))) for name in known}
+    def __init__(self, password_hash: str) -> None:
+        known = [a_customer(name, password_hash=password_hash) for name in ("hong", "locked")]
+        self.items = {each.id: _wire(customer_store.to_item(each)) for each in known}
 
     def send(self, request: Any) -> AWSResponse:
         """The response to one call, as bytes."""

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bench.clock import Spread
+
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: `value` against `limit` (its maximum) or `at_least`; the name states the ratio."""
+    """One figure: `value` against `limit` (its maximum) or `at_least`; the name states the ratio.
+
+    A value of None was not measured; the note says why.
+    """
 
     group: str
     name: str
-    value: float
+    value: Spread | float | None
     limit: float | None
     unit: str = "×"
     note: str = ""
@@ -22,15 +27,28 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        """Whether the figure is within its limit."""
-        return (self.limit is None or self.value <= self.limit) and self.value >= (self.at_least or 0)
+        """Whether the figure, the median of a spread, is within its limit; what was not measured exceeds none."""
+        if self.value is None:
+            return True
+        figure = self.value.median if isinstance(self.value, Spread) else self.value
+        return (self.limit is None or figure <= self.limit) and figure >= (self.at_least or 0)
+
+    @property
+    def figure(self) -> str:
+        """The value as text, with the quartiles of a spread."""
+        if self.value is None:
+            return "not measured"
+        if isinstance(self.value, Spread):
+            median, low, high = (f"{each:.3g}" for each in (self.value.median, self.value.low, self.value.high))
+            return f"{median} {self.unit} ({low} to {high})"
+        return f"{self.value:.3g} {self.unit}".rstrip()
 
     @property
     def bound(self) -> str:
         """The limit as text."""
         if self.at_least is not None:
-            return f"≥ {self.at_least:g} {self.unit}"
-        return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}"
+            return f"≥ {self.at_least:g} {self.unit}".rstrip()
+        return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}".rstrip()
 
 
 def machine() -> str:
@@ -61,5 +79,5 @@ def markdown(rows: Iterable[Row], today: date) -> str:
             group = row.group
             lines += ["", f"## {group}", "", "| what | figure | limit | |", "| --- | ---: | ---: | --- |"]
         note = " ".join(filter(None, ("" if row.holds else "**over**", row.note)))
-        lines.append(f"| {row.name} | {row.value:.3g} {row.unit} | {row.bound} | {note} |")
+        lines.append(f"| {row.name} | {row.figure} | {row.bound} | {note} |")
     return "\n".join(lines) + "\n"

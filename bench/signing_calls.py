@@ -6,22 +6,20 @@ The floor is an echo function behind the same authorizer that queries the same r
 
 import base64
 import hashlib
-import json
-import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from bench.clock import ratios
+from bench.clock import Spread, ratio, times, wall
+from bench.echo import Echo, with_functions
 from bench.report import Row
 from tests.support.signing import a_transfer
 from tools.cloud import seed
@@ -29,8 +27,6 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import RelyingClient, client_of
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone, sign
-from tools.packaging import build
-from tools.packaging.template import read_template
 from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
 from tools.pki.issuers import DemoIssuers
 
@@ -122,9 +118,9 @@ class Customer:
             raise RuntimeError(f"no receipt: {result}")
 
 
-def rows() -> Iterator[Row]:
+def rows(calls: int = CALLS, seconds: float = LOAD_SECONDS) -> Iterator[Row]:
     """The ratio, and the load."""
-    template, built = _with_echo()
+    template, built = with_functions(signing_echo=_echo())
     pki = seed.demo_pki(datetime.now(UTC))
     with (
         DemoIssuers(pki) as issuers,
@@ -135,11 +131,11 @@ def rows() -> Iterator[Row]:
         yield Row(
             GROUP,
             "signed answer ÷ echo with the same checks and writes",
-            _ratio(cloud, pki, issuers, customers[0]),
+            _ratio(cloud, pki, issuers, customers[0], calls),
             MOST_RATIO,
         )
-        completed, errors = _load(customers, LOAD_SECONDS)
-        note = f"{completed} transactions, {completed / LOAD_SECONDS:.1f} a second"
+        completed, errors = _load(customers, seconds)
+        note = f"{completed} transactions, {completed / seconds:.1f} a second"
         note += f"; the first: {errors[0]}" if errors else ""
         yield Row(GROUP, f"errors at {CLIENTS} clients in {LOAD_SECONDS} s", len(errors), 0, "errors", note)
 
@@ -155,18 +151,29 @@ def _a_customer(cloud: LocalCloud, pki: DemoPki, number: int) -> Customer:
     return Customer(phone, certificate, registered["registration_id"], client_of(cloud, "transfers"))
 
 
-def _ratio(cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers, customer: Customer) -> float:
+def _echo() -> Echo:
+    tables = [{"Fn::GetAtt": [f"{name}Table", "Arn"]} for name in ("Registrations", "KeptStates", "DenyList")]
+    allowed: list[dict[str, Any]] = [
+        {"Effect": "Allow", "Action": ["dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], "Resource": tables},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${EvidenceBucket.Arn}/evidence/*"}},
+        {"Effect": "Allow", "Action": "kms:Sign", "Resource": {"Fn::GetAtt": ["ReceiptKeyA", "Arn"]}},
+    ]
+    return Echo(ECHO, "POST", allowed=allowed, properties={"MemorySize": 1769})
+
+
+def _ratio(cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers, customer: Customer, rounds: int) -> Spread:
     """Each answer is timed without its request and text, which are made before it."""
     given = _given(cloud, pki, issuers, customer)
     # The text is signed before the clock starts: the customer's device does that.
     prepared = [
-        (path, sign(customer.certificate.key, text)) for path, text in (customer.ask() for _ in range(2 * CALLS))
+        (path, sign(customer.certificate.key, text)) for path, text in (customer.ask() for _ in range(2 * rounds))
     ]
-    calls: dict[str, Callable[[], object]] = {
-        "echo": lambda: _right(customer.phone.call("POST", "/echo", given)),
-        "answer": lambda: customer.answer(*prepared.pop()),
+    calls = {
+        "echo": wall(lambda: _right(customer.phone.call("POST", "/echo", given))),
+        "answer": wall(lambda: customer.answer(*prepared.pop())),
     }
-    return ratios(calls, "echo", CALLS)["answer"]
+    took = times(calls, rounds)
+    return ratio(took["answer"], took["echo"])
 
 
 def _given(cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers, customer: Customer) -> dict[str, str]:
@@ -220,37 +227,3 @@ def _right(response: Any) -> dict[str, Any]:
     if response.status not in (200, 201):
         raise RuntimeError(f"{response.status} {response.body.decode()}")
     return dict(response.json())
-
-
-def _with_echo() -> tuple[Path, Path]:
-    """template.yaml and the host build, with the echo function added."""
-    built = build.build(build.host())
-    copy = build.BUILD / "bench/signing"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(built, copy)
-    (copy / "functions/signing_echo").mkdir()
-    (copy / "functions/signing_echo/handler.py").write_text(ECHO)
-    template = read_template(build.ROOT / "template.yaml")
-    tables = [{"Fn::GetAtt": [f"{name}Table", "Arn"]} for name in ("Registrations", "KeptStates", "DenyList")]
-    allowed = [
-        {"Effect": "Allow", "Action": ["dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], "Resource": tables},
-        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${EvidenceBucket.Arn}/evidence/*"}},
-        {"Effect": "Allow", "Action": "kms:Sign", "Resource": {"Fn::GetAtt": ["ReceiptKeyA", "Arn"]}},
-    ]
-    template["Resources"]["SigningEchoFunction"] = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "CodeUri": "functions/signing_echo/",
-            "MemorySize": 1769,
-            "Policies": [{"Statement": allowed}],
-            "Events": {
-                "Post": {
-                    "Type": "Api",
-                    "Properties": {"RestApiId": {"Ref": "Api"}, "Method": "POST", "Path": "/echo"},
-                }
-            },
-        },
-    }
-    path = build.BUILD / "bench/signing.json"
-    path.write_text(json.dumps(template))
-    return path, copy

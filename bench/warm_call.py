@@ -1,17 +1,15 @@
 """Warm API call ÷ an echo function behind the same authorizer, in the same emulator."""
 
 import hashlib
-import json
-import shutil
-import statistics
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from bench.clock import Timed, ratio, times, wall
+from bench.echo import GET, Echo, with_functions
 from bench.report import Row
 from registrar.aws.tables.status_reads import StatusReads
 from registrar.domain.registrations.selector import ByFingerprint, ByRegistration, Selector
@@ -19,21 +17,15 @@ from tools.cloud import seed
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import client_of
 from tools.demo.phone import Phone
-from tools.packaging import build
-from tools.packaging.template import read_template
 from tools.pki.authorities import one_year_from
 from tools.pki.issuers import DemoIssuers
 
 CALLS = 150
+MOST = {"`get_registration`": 1.5, "`list_registrations`": 1.5, "`get_upload`": 1.5}
+MOST_STATUS = 1.3
 GROUP = "Warm API call ÷ an echo function behind the same authorizer"
 STATUS_GROUP = "Warm status for a relying service ÷ an echo function with the same signature check and reads"
 STATUS_TABLES = ("RegistrationsTable", "DenyListTable", "KeptStatesTable", "IssuersTable")
-# One log line, as every function writes: in the emulator, a handler without output is slower than one that logs.
-ECHO = """
-def lambda_handler(event, context):
-    print('{"message": "echo"}')
-    return {"statusCode": 200, "body": "{}"}
-"""
 # What any function does that reads the same items, with the client that ours use.
 READING_ECHO = """
 import json
@@ -48,9 +40,12 @@ def lambda_handler(event, context):
 """
 
 
-def rows() -> Iterator[Row]:
+def rows(calls: int = CALLS) -> Iterator[Row]:
     """One row for each reading route, and for the status that relying services ask for."""
-    template, built = _with_echo()
+    read = [{"Fn::GetAtt": [name, "Arn"]} for name in STATUS_TABLES]
+    allowed = [{"Effect": "Allow", "Action": "dynamodb:BatchGetItem", "Resource": read}]
+    reading = Echo(READING_ECHO, "POST", api="RelyingApi", allowed=allowed)
+    template, built = with_functions(echo=GET, reading_echo=reading)
     now = datetime.now(UTC)
     pki = seed.demo_pki(now)
     with (
@@ -63,26 +58,31 @@ def rows() -> Iterator[Row]:
         certificate = pki.issue_customer(not_before=first, not_after=last, key="ec")
         view = phone.upload({"signCert.der": certificate.der})
         registration = phone.prove(view, certificate).json()["registration_id"]
-        calls = {
-            "echo": lambda: phone.call("GET", "/echo"),
-            "`get_registration`": lambda: phone.call("GET", f"/registrations/{registration}"),
-            "`list_registrations`": lambda: phone.call("GET", "/registrations"),
-            "`get_upload`": lambda: phone.call("GET", f"/uploads/{view['upload_id']}"),
+        paths = {
+            "echo": "/echo",
+            "`get_registration`": f"/registrations/{registration}",
+            "`list_registrations`": "/registrations",
+            "`get_upload`": f"/uploads/{view['upload_id']}",
         }
-        medians = _medians(calls)
+        took = times({name: wall(partial(_get, phone, path)) for name, path in paths.items()}, calls)
         named: dict[str, Selector] = {
             "by registration": ByRegistration(phone.customer.id, registration),
             "by fingerprint": ByFingerprint(hashlib.sha256(certificate.der).hexdigest()),
         }
-        statuses = {name: _medians(_status_calls(cloud, each)) for name, each in named.items()}
-    for name, median in medians.items():
-        if name != "echo":
-            yield Row(GROUP, name, median / medians["echo"], 1.5)
+        statuses = {name: times(_status_calls(cloud, each), calls) for name, each in named.items()}
+    for name, most in MOST.items():
+        yield Row(GROUP, name, ratio(took[name], took["echo"]), most)
     for name, both in statuses.items():
-        yield Row(STATUS_GROUP, name, both["status"] / both["echo"], 1.3)
+        yield Row(STATUS_GROUP, name, ratio(both["status"], both["echo"]), MOST_STATUS)
 
 
-def _status_calls(cloud: LocalCloud, certificate: Selector) -> Mapping[str, Callable[[], object]]:
+def _get(phone: Phone, path: str) -> None:
+    response = phone.call("GET", path)
+    if response.status != 200:
+        raise RuntimeError(f"{path}: {response.status} {response.body.decode()}")
+
+
+def _status_calls(cloud: LocalCloud, certificate: Selector) -> Mapping[str, Timed]:
     client = client_of(cloud, "transfers")
     asked = {"certificate": asdict(certificate), "purpose": "NORMAL"}
     reads = {"reads": _reads(cloud, certificate)}
@@ -97,7 +97,7 @@ def _status_calls(cloud: LocalCloud, certificate: Selector) -> Mapping[str, Call
         if answer.status != 200:
             raise RuntimeError(f"echo: {answer.status} {answer.body.decode()}")
 
-    return {"echo": echo, "status": status}
+    return {"echo": wall(echo), "status": wall(status)}
 
 
 def _reads(cloud: LocalCloud, certificate: Selector) -> list[Any]:
@@ -112,55 +112,3 @@ def _reads(cloud: LocalCloud, certificate: Selector) -> list[Any]:
     tables = (cloud.physical(name) for name in STATUS_TABLES)
     StatusReads(SimpleNamespace(batch_get_item=batch_get_item), *tables).find([certificate])
     return found
-
-
-def _medians(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(CALLS + 5):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(measured[5:]) for name, measured in times.items()}
-
-
-def _with_echo() -> tuple[Path, Path]:
-    """template.yaml and the host build, with two echo functions added."""
-    built = build.build(build.host())
-    copy = build.BUILD / "bench/host"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(built, copy)
-    for name, code in (("echo", ECHO), ("reading_echo", READING_ECHO)):
-        (copy / "functions" / name).mkdir()
-        (copy / "functions" / name / "handler.py").write_text(code)
-    template = read_template(build.ROOT / "template.yaml")
-    template["Resources"]["EchoFunction"] = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "CodeUri": "functions/echo/",
-            "Events": {
-                "Get": {
-                    "Type": "Api",
-                    "Properties": {"RestApiId": {"Ref": "Api"}, "Method": "GET", "Path": "/echo"},
-                }
-            },
-        },
-    }
-    read = [{"Fn::GetAtt": [name, "Arn"]} for name in STATUS_TABLES]
-    allowed = {"Effect": "Allow", "Action": "dynamodb:BatchGetItem", "Resource": read}
-    template["Resources"]["ReadingEchoFunction"] = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "CodeUri": "functions/reading_echo/",
-            "Policies": [{"Statement": [allowed]}],
-            "Events": {
-                "Post": {
-                    "Type": "Api",
-                    "Properties": {"RestApiId": {"Ref": "RelyingApi"}, "Method": "POST", "Path": "/echo"},
-                }
-            },
-        },
-    }
-    path = build.BUILD / "bench/template.json"
-    path.write_text(json.dumps(template))
-    return path, copy
