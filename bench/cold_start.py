@@ -21,8 +21,8 @@ from tools.packaging import build
 GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
 ROUNDS = 15
 STOCK = build.BUILD / "bench/stock"
-DYNAMODB_ONLY = 0.9
-OTHERS = 1.25
+DYNAMODB_ONLY = 0.85
+OTHERS = 1.15
 
 _FLOOR = "import boto3; boto3.client('dynamodb')"
 _OURS = "from botocore.session import get_session; get_session().create_client('dynamodb')"

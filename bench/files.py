@@ -30,7 +30,7 @@ def rows(rounds: int = ROUNDS, peer_rounds: int = PEER_ROUNDS) -> Iterator[Row]:
     ours = processor(opened)
     took = times({"bare": processor(_bare_derivation), "ours": ours}, rounds)
     name = "recognise, derive, decrypt, parse, match ÷ the bare KDF"
-    yield Row(GROUP, name, ratio(took["ours"], took["bare"]), 1.3)
+    yield Row(GROUP, name, ratio(took["ours"], took["bare"]), 1.25)
     beside = None
     note = NO_PEERS
     if has_peers():

@@ -21,7 +21,7 @@ from tools.pki.authorities import one_year_from
 from tools.pki.issuers import DemoIssuers
 
 CALLS = 150
-MOST = {"`get_registration`": 1.5, "`list_registrations`": 1.5, "`get_upload`": 1.5}
+MOST = {"`get_registration`": 1.3, "`list_registrations`": 1.5, "`get_upload`": 1.5}
 MOST_STATUS = 1.3
 GROUP = "Warm API call ÷ an echo function behind the same authorizer"
 STATUS_GROUP = "Warm status for a relying service ÷ an echo function with the same signature check and reads"
