@@ -32,10 +32,14 @@ def has_attribute(name: NormalName, oid: x509.ObjectIdentifier, value: str) -> b
     return any(wanted in rdn for rdn in name)
 
 
-def texts_of(name: NormalName, oid: x509.ObjectIdentifier) -> frozenset[str]:
-    """The values of all attributes of this type, as names are compared."""
-    kind = oid.dotted_string
-    return frozenset(value for rdn in name for each, value in rdn if each == kind and isinstance(value, str))
+def texts_of(name: NormalName, *kinds: x509.ObjectIdentifier) -> list[frozenset[str]]:
+    """The values of all attributes of each of these types, as names are compared."""
+    found: dict[str, list[str]] = {kind.dotted_string: [] for kind in kinds}
+    for rdn in name:
+        for kind, value in rdn:
+            if kind in found and isinstance(value, str):
+                found[kind].append(value)
+    return list(map(frozenset, found.values()))
 
 
 def common_name(name: x509.Name) -> str:

@@ -10,7 +10,7 @@ and FAQ, and a test that produces it.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -174,6 +174,7 @@ def _policy(certificate: Certificate, issuer: Issuer | None) -> Policy | None:
 
 
 def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summary:
+    units, names = texts_of(certificate.subject, _UNIT, NameOID.COMMON_NAME)
     return Summary(
         operator=issuer.operator.id,
         issuer=issuer.operator.name,
@@ -186,11 +187,7 @@ def _summary(certificate: Certificate, issuer: Issuer, policy: Policy) -> Summar
         issuer_key_digest=issuer.certificate.key_digest,
         not_before=certificate.not_before,
         not_after=certificate.not_after,
-        issuing_bank=issuing_bank(
-            issuer.operator.id,
-            texts_of(certificate.subject, _UNIT),
-            texts_of(certificate.subject, NameOID.COMMON_NAME),
-        ),
+        issuing_bank=issuing_bank(issuer.operator.id, units, names),
     )
 
 
@@ -350,7 +347,7 @@ def _check_dates(case: _Case) -> Iterator[Finding]:
         issuer = case.issuer.operator.name if case.issuer else common_name(certificate.parsed.issuer)[:64]
         params = {"expired_on": certificate.not_after, "issuer": issuer}
         yield Finding("dates", Level.FAIL, Code.CERT_EXPIRED, params)
-    elif certificate.not_before <= now and certificate.not_after - now < timedelta(case.rules.warn_days + 2):
+    elif certificate.not_before <= now and (certificate.not_after - now).days < case.rules.warn_days + 2:
         days = days_left(certificate.not_after, now)
         if days > case.rules.warn_days:
             return
