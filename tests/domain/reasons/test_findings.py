@@ -32,7 +32,7 @@ def test_times_are_parsed_and_formatted(at: datetime, text: str) -> None:
     "text", ["", "2026-12-31", "2026-12-31T14:59:59", "2026-12-31T14:59:59+00:00", "2026-13-01T00:00:00Z"]
 )
 def test_malformed_times_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"time data|unconverted"):
+    with pytest.raises(ValueError, match=r"not a time in UTC to the second|isoformat|month must be"):
         instant(text)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 SEOUL = timezone(timedelta(hours=9), "KST")
 """Korea has had no daylight saving time since 1988, so a fixed offset is enough."""
 _THE_FIRST = datetime(1, 1, 2, tzinfo=UTC)
@@ -16,8 +15,12 @@ def iso(at: datetime) -> str:
 
 
 def instant(text: str) -> datetime:
-    """The inverse of `iso`."""
-    return datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
+    """The inverse of `iso`. Raises ValueError for any other form."""
+    # Not strptime: a request reads up to ten of them, and it takes three times as long.
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is not UTC or iso(at) != text:
+        raise ValueError(f"not a time in UTC to the second: {text!r}")
+    return at
 
 
 def has_passed(end: datetime, now: datetime) -> bool:
