@@ -7,13 +7,13 @@ from registrar.aws import wiring as stores
 from registrar.domain.certificates.file_decision import decide
 from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
+from registrar.entry.certificate_views import certificate_view
 from registrar.entry.clock import now
 from registrar.entry.log import audit
 from registrar.entry.problems import findings_in
 from registrar.entry.request import Request
 from registrar.entry.responses import Response, respond
 from registrar.entry.route import route
-from registrar.entry.upload_views import certificate_view
 from registrar.settings import setting
 
 BANK = setting("BANK_CODE")

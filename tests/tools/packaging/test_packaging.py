@@ -72,9 +72,8 @@ LOADED_BY: dict[str, tuple[str, ...]] = {
         *("verify_certificate", "verify_signature"),
     ),
     "registrar.domain.registrations.upload": (
-        *("activate_trust", "check_revocation", "explain", "get_upload", "open_container", "precheck"),
+        *("activate_trust", "check_revocation", "explain", "get_upload", "open_container"),
         *("register_certificate", "request_upload", "retry_deferred", "validate_upload"),
-        *("verify_signature",),
     ),
     "registrar.net": ("check_registration", "check_revocation", "sign_request", "verify_signature", "watch_crl"),
 }

@@ -1,11 +1,9 @@
-"""Uploads and accepted certificates, as the app sees them. Names are masked; nothing names another customer."""
+"""Uploads, as the app sees them. Names are masked; nothing names another customer."""
 
 from datetime import datetime
 from typing import Any
 
 from registrar.domain.bank import SigningBank
-from registrar.domain.certificates.issuing_banks import bank_name
-from registrar.domain.certificates.summary import Summary
 from registrar.domain.possession.headings import ALGORITHMS
 from registrar.domain.possession.texts_to_sign import CONSENT_TEXT, CONSENT_VERSION, text_to_sign
 from registrar.domain.reasons.findings import headline
@@ -19,6 +17,7 @@ from registrar.domain.registrations.upload import (
     UploadState,
 )
 from registrar.domain.times import iso
+from registrar.entry.certificate_views import certificate_view
 from registrar.entry.problems import findings_in
 
 POLL_SECONDS = {UploadState.ISSUED: 2, UploadState.VALIDATING: 1, UploadState.DEFERRED: 60}
@@ -63,17 +62,6 @@ def _state_view(upload: Upload, bank: SigningBank, language: str) -> dict[str, A
         case Registered():
             return {"certificate": certificate_view(upload.summary, language)}
     return {}
-
-
-def certificate_view(summary: Summary, language: str) -> dict[str, Any]:
-    """The members of an accepted certificate that the customer sees."""
-    shown = {k: v for k, v in summary.to_map().items() if k not in ("key_digest", "issuer_key_digest")}
-    return {
-        **shown,
-        "issuer": summary.issuer[language],
-        "issuing_bank": bank_name(summary.issuing_bank, language),
-        "policy": summary.policy[language],
-    }
 
 
 def _opened_view(language: str) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from registrar.domain.reasons.findings import headline
 from registrar.domain.registrations.upload_files import MAX_CERTIFICATE_BYTES
 from registrar.domain.revocation.status import Status
 from registrar.domain.times import iso
+from registrar.entry.certificate_views import certificate_view
 from registrar.entry.fields import Fields
 from registrar.entry.problems import findings_in
-from registrar.entry.upload_views import certificate_view
 
 # Base64 of content, message and certificate, and their names.
 MOST_OF_A_BODY = 400 * 1024
