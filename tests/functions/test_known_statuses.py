@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from registrar.aws.buckets.bucket import Bucket
+from registrar.aws.buckets.crl_indexes import CrlIndexes
 from registrar.aws.buckets.trust_bucket import ACTIVE
+from registrar.aws.tables.issuers import Issuers
 from registrar.domain.registrations.registration import Hold
+from registrar.domain.revocation.crl import read_crl
+from tests.support.account import Account
 from tests.support.app import DONE, Answer, App, assert_problem, put_trust
 from tests.support.builders import a_certificate, a_trust_document, an_ec_key
-from tests.support.crl_watch import URL, listed, publish, watch
+from tests.support.crl_watch import ISSUER, POINT, URL, listed, publish, watch
 from tests.support.prepared import delivered_certificate, prepared, registered_certificate, uploaded_certificate
 from tests.support.rows import registrations_of
 from tools.pki.authorities import CustomerCertificate
+from tools.pki.crls import Revoked
 
 REASON = x509.ReasonFlags
 HOLD, COMPROMISE = REASON.certificate_hold, REASON.key_compromise
@@ -82,6 +88,33 @@ def test_a_list_read_between_decision_and_proof_stops_the_registration(
     assert app.registrations() == []
     assert app.ask_issuer(view["upload_id"]) == DONE
     assert app.look(view["upload_id"]).body["headline"] == headline
+
+
+def test_a_list_read_after_a_warm_function_kept_the_one_before_stops_the_registration(app: App) -> None:
+    """register_certificate has registered with the former list, and would not read it again by itself."""
+    app.account.issuers.mode = "earlier"
+    publish(app.account)
+    with_other_query(app)
+    app.account.pass_time(minutes=30)
+    assert [app.register(a_listed_certificate_of("kept " + which)).status for which in "ab"] == [201, 201]
+    certificate = a_listed_certificate_of("refused")
+    view = app.upload(certificate.der)
+    fetched_elsewhere(app.account, listed(certificate, COMPROMISE))
+    assert_problem(app.prove(view, certificate), "IN_PROGRESS")
+
+
+def fetched_elsewhere(account: Account, *entries: Revoked) -> None:
+    """Another function fetches the address and stores its list."""
+    publish(account, *entries)
+    with account.aside():
+        issuers = Issuers(account.client("dynamodb"), account.physical["IssuersTable"])
+        assert issuers.may_fetch(POINT, account.at)
+        indexes = CrlIndexes(Bucket(account.client("s3"), account.physical["RevocationBucket"]))
+        indexes.keep(POINT, [read_crl(account.lists[URL], ISSUER.certificate)])
+
+
+def a_listed_certificate_of(key: str) -> CustomerCertificate:
+    return a_certificate(key=an_ec_key(key), crl_url=URL)
 
 
 def with_other_query(app: App) -> None:

@@ -125,7 +125,7 @@ def test_list_that_is_left_out_of_a_response_is_not_forgotten(statuses: StatusCh
     assert status(statuses, bad).value is StatusValue.REVOKED
     directory.lists[ONE] = [of(OTHERS, this_update=later)]
     assert status(statuses, bad, later + 3 * HOUR).value is not StatusValue.GOOD
-    known = statuses.known.status(bad.certificate, CA.certificate.key_digest)
+    known = statuses.known.status(bad.certificate, CA.certificate.key_digest, NOW)
     assert known is not None
     assert known.value is StatusValue.REVOKED
 

@@ -216,7 +216,9 @@ POWERS = [
     _power("s3:DeleteObject", "TrustBucket/active/trust.json"),
     _power("s3:ListBucket", "TrustBucket", {"ActivateTrust", "ConfirmTrust"} | REEVALUATE),
     _power("s3:PutBucketVersioning", "TrustBucket"),
+    # RegisterCertificate keeps GetItem until the release after 2026-12: the release of 2026-11 uses it.
     _power("dynamodb:GetItem", "IssuersTable", ASK_ISSUERS | {"RegisterCertificate"}),
+    _power("dynamodb:BatchGetItem", "IssuersTable", ASK_ISSUERS | {"GetStatus", "RegisterCertificate"}),
     _power("dynamodb:UpdateItem", "IssuersTable", ASK_ISSUERS),
     _power("dynamodb:PutItem", "IssuersTable"),
     _power("s3:GetObject", "RevocationBucket/crl/x/y/current", ASK_ISSUERS | {"RegisterCertificate"}),

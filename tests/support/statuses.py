@@ -15,11 +15,13 @@ from cryptography import x509
 
 from registrar.aws.buckets.bucket import StoredObject
 from registrar.aws.buckets.crl_indexes import CrlIndexes
+from registrar.aws.tables.issuers import Known
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import IssuerUnreachable, ObjectNotFound
 from registrar.domain.revocation import distribution_points
 from registrar.net.limits import Limits
 from registrar.steps.crl_store import CrlStore
+from registrar.steps.kept_lists import KeptLists
 from registrar.steps.known_statuses import KnownStatuses
 from registrar.steps.responder_checks import ResponderChecks
 from registrar.steps.status_checks import StatusChecks
@@ -37,7 +39,7 @@ def statuses_with(lists_at: ListsAt) -> Iterator[StatusChecks]:
     issuers = cast("Any", _Issuers())
     indexes = CrlIndexes(cast("Any", _Objects()))
     store = CrlStore(indexes, issuers)
-    known = KnownStatuses(indexes, issuers)
+    known = KnownStatuses(KeptLists(indexes), issuers)
 
     def fetch(url: str, origins: object, limits: object) -> tuple[bytes, ...]:
         if not (found := tuple(lists_at(url))):
@@ -98,8 +100,8 @@ class _Issuers:
     def may_query(self, *_: object) -> object:
         return object()
 
-    def stated(self, *_: object) -> None:
-        return None
+    def known(self, *_: object) -> Known:
+        return Known(None, {})
 
     def record_success(self, *_: object) -> None:
         pass

@@ -50,4 +50,4 @@ class ResponderChecks:
             status = self.crls.status(own, signers, operator, rules, now, None, limits)
             if status.value is not StatusValue.GOOD:
                 return status
-        return self.known.status(own, above.key_digest, named_urls(listed_beside))
+        return self.known.status(own, above.key_digest, now, named_urls(listed_beside))

@@ -95,7 +95,7 @@ class StatusChecks:
         status = self._stated(query, issuer)
         if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
             self.issuers.remember(issuer.certificate.key_digest, query.certificate.serial, status, query.now)
-        status = prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest))
+        status = prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest, query.now))
         return replace(status, path=issuer)
 
     def _of_authorities(self, query: StatusQuery, issuer: Issuer) -> _OfPath:
@@ -104,7 +104,7 @@ class StatusChecks:
         shown_by: tuple[OcspResponse | ListIdentity, ...] = ()
         for above, authority in pairwise(issuer.chain):
             listed = self._listed(query, issuer, authority, above, None)
-            status = prevailing(listed, self.known.status(authority, above.key_digest))
+            status = prevailing(listed, self.known.status(authority, above.key_digest, query.now))
             if status.value is not StatusValue.GOOD:
                 against = status
                 break
@@ -112,7 +112,7 @@ class StatusChecks:
         for path, authority, above in query.store.same_keys(issuer, query.now):
             if path.accepted_at(query.now):
                 self._listed(query, path, authority, above, None)  # so that what is known of it is not of yesterday
-            known = self.known.status(authority, above.key_digest)
+            known = self.known.status(authority, above.key_digest, query.now)
             if known is not None and not known.leaves_key_safe:
                 return _OfPath(known)
         return _OfPath(against, shown_by)

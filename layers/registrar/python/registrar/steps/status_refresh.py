@@ -27,7 +27,7 @@ class StatusRefresh:
 
         Raises Refusal (IN_PROGRESS) where it is queried again.
         """
-        if not upload.is_status_fresh_at(now) or self._is_contradicted(upload):
+        if not upload.is_status_fresh_at(now) or self._is_contradicted(upload, now):
             self.query_again(upload, now)
 
     def query_again(self, upload: AwaitingProof, now: datetime) -> NoReturn:
@@ -36,7 +36,7 @@ class StatusRefresh:
         self.queries.send([{"upload_id": upload.id}])
         raise Refusal(Code.IN_PROGRESS, retry_after=1)
 
-    def _is_contradicted(self, upload: AwaitingProof) -> bool:
-        known = self.known.status(read_certificate(upload.der), upload.summary.issuer_key_digest)
+    def _is_contradicted(self, upload: AwaitingProof, now: datetime) -> bool:
+        known = self.known.status(read_certificate(upload.der), upload.summary.issuer_key_digest, now)
         given = Status(upload.status.value, upload.status.source, upload.status.as_of)
         return prevailing(given, known) is not given

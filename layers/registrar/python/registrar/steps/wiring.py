@@ -102,9 +102,10 @@ def loss_reports() -> LossReports:
 
 def known_statuses() -> KnownStatuses:
     """What is known of a certificate, without a query."""
+    from registrar.steps.kept_lists import KeptLists
     from registrar.steps.known_statuses import KnownStatuses
 
-    return KnownStatuses(stores.crl_indexes(), stores.issuers())
+    return KnownStatuses(KeptLists(stores.crl_indexes()), stores.issuers())
 
 
 def locked_logins() -> LockedLogins:

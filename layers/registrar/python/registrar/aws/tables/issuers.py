@@ -9,7 +9,7 @@ Rows are as many as issuers have servers and lists, whatever the number of custo
 those of STATUS are deleted once no response from before could be fresh.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from registrar.domain.revocation.applied_lists import AppliedList
 from registrar.domain.revocation.distribution_points import Point
 from registrar.domain.revocation.status import RecordedStatus, Status, StatusValue
 
-# Longer than any fetch may take, so that a list is fetched by one at a time; a list that came late or bad is not
+# Longer than a fetch mostly takes, so that a list is fetched by one at a time; a list that came late or bad is not
 # fetched again at once by each customer who waits for it.
 FETCH_PAUSE = timedelta(minutes=1)
 
@@ -117,18 +117,10 @@ class Issuers:
         with suppress(ConditionFailed):
             dynamo.update(self.client, self.table, key, expression, condition, values, **names)
 
-    def stated(self, issuer_key_digest: str, serial: int) -> Status | None:
-        """What `remember` stored, strongly consistent."""
-        item = dynamo.get(self.client, self.table, _status_key(issuer_key_digest, serial))
-        if item is None:
-            return None
-        return Status(
-            StatusValue(dynamo.read_text(item, "stated")),
-            dynamo.read_text(item, "source"),
-            as_of=dynamo.read_instant(item, "as_of"),
-            revoked_at=dynamo.read_instant(item, "revoked_at"),
-            reason=dynamo.read_text(item, "reason"),
-        )
+    def known(self, issuer_key_digest: str, serial: int, points: Iterable[Point]) -> "Known":
+        """What `remember` stored, and when `may_fetch` allows each list next, in one strongly consistent read."""
+        keys = known_keys(issuer_key_digest, serial, points)
+        return known_in(dynamo.get_many(self.client, self.table, keys))
 
     def ensure_point(self, point: Point, now: datetime) -> None:
         """Have the watch read `point` from now on. One consistent read; a write only the first time."""
@@ -211,6 +203,38 @@ class Issuers:
         except ConditionFailed:
             return False
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of a certificate and the lists that may name it: what a responder stated, and when the list at
+    each address (by the point's id) may be fetched next; an address that was never fetched is missing."""
+
+    stated: Status | None
+    next_fetches: Mapping[str, datetime]
+
+
+def known_keys(issuer_key_digest: str, serial: int, points: Iterable[Point]) -> list[dict[str, dict[str, str]]]:
+    """The keys of the items that `known_in` reads."""
+    return [_status_key(issuer_key_digest, serial), *(_key("FETCH", point.id) for point in points)]
+
+
+def known_in(items: Iterable[dynamo.Item]) -> Known:
+    """What the items of `known_keys` say, those that exist, in any order."""
+    stated = None
+    next_fetches = {}
+    for item in items:
+        if dynamo.read_text(item, "pk") == "FETCH":
+            next_fetches[dynamo.read_text(item, "sk")] = dynamo.read_millis(item, "next_at")
+        else:
+            stated = Status(
+                StatusValue(dynamo.read_text(item, "stated")),
+                dynamo.read_text(item, "source"),
+                as_of=dynamo.read_instant(item, "as_of"),
+                revoked_at=dynamo.read_instant(item, "revoked_at"),
+                reason=dynamo.read_text(item, "reason"),
+            )
+    return Known(stated, next_fetches)
 
 
 def point_key(point_id: str) -> dict[str, dict[str, str]]:
