@@ -74,9 +74,7 @@ def rows() -> Iterator[Row]:
             group, "AWS calls", len(found) - owner, way.most_calls, "calls", "one poll included, owner check aside"
         )
         yield Row(group, "AWS calls with the owner check", len(found), way.most_with_owner, "calls")
-        yield Row(
-            group, "AWS calls of the owner check", owner, None, "calls", "sealing key, sealed R, the bank's number"
-        )
+        yield Row(group, "AWS calls of the owner check", owner, None, "calls", "sealed R, the bank's number")
         yield Row(group, "write units", sum(cost.units for cost in found), MOST_UNITS, "units")
         yield Row(
             group,
@@ -102,8 +100,8 @@ def rows() -> Iterator[Row]:
 def costs(way: Way) -> tuple[list[Cost], int]:
     """Every AWS call from login to registered, in order, and how many requests passed the authorizer.
 
-    All functions are warm: they hold the trust document, the public keys, and what earlier customers' queries left of
-    the issuer's list. The bank knows the device, and the customer's last session has expired.
+    All functions are warm: they hold the trust document, the public keys, and what is stored of the issuer's list.
+    The bank knows the device, and the customer's last session has expired.
     """
     with an_account() as account:
         app = MeteredApp(account)
@@ -184,7 +182,7 @@ class MeteredApp(App):
             factor = 2 if operation == "TransactWriteItems" else 1
             pairs = zip(keys, before, strict=True)
             units = sum(units_of(table, old, self._item(table, key), factor) for (table, key), old in pairs)
-            aside = self._aside or (step == "register_certificate" and _owner(operation, params))
+            aside = self._aside or (step == "register_certificate" and operation == "Decrypt")
             reads = read_requests(operation, params)
             self.costs.append(Cost(step, operation, units, aside, reads, self._is_rsa_4096(params)))
             self._step = step
@@ -196,7 +194,3 @@ class MeteredApp(App):
     def _item(self, table: str, key: Item) -> Item:
         found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
         return found
-
-
-def _owner(operation: str, params: Mapping[str, Any]) -> bool:
-    return operation == "Decrypt" or str(params.get("TableName")).endswith("CustomersTable")

@@ -31,6 +31,7 @@ SIGNING_BANK = signing_bank()
 bucket = stores.upload_bucket()
 trust = stores.trust_bucket()
 uploads = stores.uploads()
+customers = stores.customers()
 outcomes = use_cases.outcomes()
 owners = use_cases.owners_of_containers()
 
@@ -80,7 +81,8 @@ def _opened(upload: NeedsPassword, files: list[bytes], password: str, store: Tru
     if not report.accepted:
         return report  # an untrusted certificate does not identify its owner
     try:
-        owners.check(upload.customer_id, opened.der, opened.random_number)
+        customer = customers.find(upload.customer_id) if opened.random_number else None
+        owners.check(customer, opened.der, opened.random_number)
     except Refusal as refused:
         return report.with_finding(Finding("owner", Level.FAIL, refused.code, refused.params))
     return report

@@ -7,7 +7,7 @@ proved by R, from the phone (sealed) or the container. The registration may repl
 from datetime import datetime
 
 from registrar.aws import wiring as stores
-from registrar.domain.certificates.certificate import older_key_ids, read_certificate
+from registrar.aws.tables.registering_reads import BeforeRegistering
 from registrar.domain.possession.headings import Version
 from registrar.domain.possession.proofs import MAX_CMS_BYTES, Proof
 from registrar.domain.possession.texts_to_sign import CONSENT_VERSION, text_to_sign
@@ -50,12 +50,12 @@ def lambda_handler(request: Request) -> Response:
     if isinstance(found, AwaitingProof) and found.text_expired_at(at):
         found = texts.latest(found)
     upload = found.check_awaiting_proof(at)
-    refresh.expect_fresh(upload, at)
+    read = refresh.expect_fresh(upload, at)
     if consent != CONSENT_VERSION:
         raise Refusal(Code.CONSENT_REQUIRED)
-    proof = "container" if upload.opened else _proven(upload, fields.proof())
+    proof = "container" if upload.opened else _proven(read, upload, fields.proof())
     try:
-        registration = _added(upload, proof, consent, replaces, at)
+        registration = _added(upload, read, proof, consent, replaces, at)
     except CertificateTaken as taken:
         audit("registration.refused", customer_id=caller.customer_id, upload_id=upload.id, code=taken.code)
         return _registered(caller.customer_id, existing(taken, upload, uploads), request, at)
@@ -63,13 +63,14 @@ def lambda_handler(request: Request) -> Response:
     return respond(201, registration_view(registration, request.language, at), request.language)
 
 
-def _added(upload: AwaitingProof, proof: str, consent: str, replaces: str | None, at: datetime) -> Registration:
+def _added(
+    upload: AwaitingProof, read: BeforeRegistering, proof: str, consent: str, replaces: str | None, at: datetime
+) -> Registration:
     """The registration, added. A try that its proof took is returned where the upload may stay open."""
     try:
         replaced = registrations.get(upload.customer_id, replaces) if replaces else None
         registration = new_registration(upload, proof, consent, at, replaced)
-        older_ids = older_key_ids(read_certificate(upload.der).public_key)
-        registrations.check_obstacles(registration, replaced, older_ids)
+        registrations.check_obstacles(registration, replaced, read.obstacles)
         registrations.add(registration, upload, uploads.table, at, replaced, issuers.no_watch_since(upload.status))
     except Exception as failure:
         if not upload.opened:
@@ -80,11 +81,11 @@ def _added(upload: AwaitingProof, proof: str, consent: str, replaces: str | None
     return registration
 
 
-def _proven(upload: AwaitingProof, proof: Proof) -> str:
+def _proven(read: BeforeRegistering, upload: AwaitingProof, proof: Proof) -> str:
     """The kind of the caller's proof of possession, checked with the owner. Raises Refusal."""
     versions = [text_to_sign(upload, BANK, version) for version in reversed(Version)]
     try:
-        prove(owners, uploads, upload, versions, proof)
+        prove(owners, uploads, read.customer, upload, versions, proof)
     except Refusal as refused:
         audit("proof.refused", customer_id=upload.customer_id, upload_id=upload.id, code=refused.code)
         raise

@@ -18,7 +18,7 @@ from tests.support.app import Answer, App, assert_problem
 from tests.support.builders import NOW, a_certificate
 from tests.support.containers import cms
 from tests.support.prepared import prepared, registered_certificate
-from tests.support.rows import PASSWORD, a_proof, an_awaiting_upload, registrations_of
+from tests.support.rows import PASSWORD, a_proof, an_awaiting_upload, check_obstacles, registrations_of
 from tests.support.staff import act, arn
 from tools.demo.phone import sign
 from tools.pki.authorities import CustomerCertificate
@@ -309,7 +309,7 @@ def test_a_hold_on_a_registration_that_a_restore_lost_is_lifted_from_the_person(
 def register_another(account: Account) -> None:
     upload = an_awaiting_upload(account, a_certificate(key="ec"))
     new = new_registration(upload, "signature", "2026-11", account.at)
-    registrations_of(account).check_obstacles(new, None, ())
+    check_obstacles(account, new)
 
 
 def view(account: Account, held: str, **other: Any) -> Mapping[str, Any]:

@@ -374,3 +374,24 @@ def test_a_key_that_is_denied_while_it_is_registered_is_blocked_for_every_reader
     loss = app.call("POST", "/registrations/{registration_id}/loss", registration_id=registration_id)
     assert (loss.status, loss.body["status"]) == (200, "BLOCKED")
     assert_problem(app.register(a_certificate(key=certificate.key)), "NOT_AVAILABLE_FOR_REGISTRATION")
+
+
+def test_a_hold_on_the_person_that_comes_while_they_register_counts_for_every_reader(
+    app: App, account: Account
+) -> None:
+    """The bank holds another registration of theirs between what was read first and the transaction."""
+    held = prepared(app, registered_certificate)[1]["registration_id"]
+    certificate, view = prepared(app, uploaded_certificate)
+
+    def hold() -> None:
+        with account.aside():
+            registrations_of(account).add_hold("hong", held, Hold.BANK, account.at)
+
+    with account.interrupted(lambda call: call.operation == "UpdateItem", hold):
+        registered = app.prove(view, certificate)
+    assert registered.status == 201
+    one = app.call(
+        "GET", "/registrations/{registration_id}", registration_id=registered.body["registration_id"]
+    ).body
+    assert (one["usable"], one["holds"]) == (False, ["bank"])
+    assert [each["usable"] for each in app.registrations()] == [False, False]

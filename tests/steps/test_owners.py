@@ -5,29 +5,27 @@ from typing import Any
 import pytest
 
 from registrar.aws.keys import CustomerSecrets, SealingKeys
-from registrar.aws.tables import customers as customer_store
-from registrar.aws.tables.customers import Customers
+from registrar.domain.access.customer import Customer
 from registrar.domain.reasons.errors import Refusal
 from registrar.steps.owners import Owners
 from tests.support.account import Account
 from tests.support.builders import a_certificate
-from tests.support.rows import a_customer, put
+from tests.support.rows import a_customer
 
 IDN = "9001011234567"
 
 
-def owners(account: Account, idn: str | None = IDN) -> Owners:
+def owners(account: Account, idn: str | None = IDN) -> tuple[Owners, Customer]:
+    """With a customer of this number."""
     keys = [account.physical[f"SealingKey{name}"] for name in "AB"]
     physical = account.physical
     kms = account.client("kms")
     made = Owners(
-        Customers(account.client("dynamodb"), physical["CustomersTable"]),
         CustomerSecrets(kms, physical["IdentityKey"]),
         SealingKeys(kms, keys),
     )
     ciphertext = made.secrets.seal("hong", idn.encode()) if idn else None
-    put(account, "CustomersTable", customer_store.to_item(a_customer(idn_ciphertext=ciphertext)))
-    return made
+    return made, a_customer(idn_ciphertext=ciphertext)
 
 
 def refusal(act: Any) -> str:
@@ -37,22 +35,23 @@ def refusal(act: Any) -> str:
 
 
 def test_whose_a_certificate_is(account: Account) -> None:
-    certificate, known = a_certificate(key="ec", idn=IDN), owners(account)
-    known.check("hong", certificate.der, certificate.random_number)
+    certificate = a_certificate(key="ec", idn=IDN)
+    known, customer = owners(account)
+    known.check(customer, certificate.der, certificate.random_number)
     other = a_certificate(key="ec", idn="9001011234568")
-    assert refusal(lambda: known.check("hong", other.der, other.random_number)) == "OWNER_MISMATCH"
-    assert refusal(lambda: known.check("hong", certificate.der, bytes(20))) == "OWNER_MISMATCH"
-    assert refusal(lambda: known.check("nobody", certificate.der, bytes(20))) == "OWNER_UNVERIFIABLE"
+    assert refusal(lambda: known.check(customer, other.der, other.random_number)) == "OWNER_MISMATCH"
+    assert refusal(lambda: known.check(customer, certificate.der, bytes(20))) == "OWNER_MISMATCH"
+    assert refusal(lambda: known.check(None, certificate.der, bytes(20))) == "OWNER_UNVERIFIABLE"
 
 
 def test_the_number_is_not_opened_without_an_r_to_compare(account: Account) -> None:
-    known = owners(account)
-    calls = account.recorded(lambda: refusal(lambda: known.check("hong", b"der", None)) == "OWNER_UNVERIFIABLE")
+    known, customer = owners(account)
+    calls = account.recorded(lambda: refusal(lambda: known.check(customer, b"der", None)) == "OWNER_UNVERIFIABLE")
     assert calls == []
 
 
 def test_a_customer_without_a_number(account: Account) -> None:
     certificate = a_certificate(key="ec")
-    known = owners(account, idn=None)
-    code = refusal(lambda: known.check("hong", certificate.der, certificate.random_number))
+    known, customer = owners(account, idn=None)
+    code = refusal(lambda: known.check(customer, certificate.der, certificate.random_number))
     assert code == "OWNER_UNVERIFIABLE"

@@ -66,8 +66,9 @@ def _power(action: str, resource: str, holders: Iterable[str] = ()) -> Power:
 
 
 POWERS = [
-    # Customers: the bank's own record, never created and never deleted here. Until the release after 2026-12 Login
-    # and ReportLoss keep GetItem here, and Login that on the sessions: the release of 2026-11 uses it.
+    # Customers: the bank's own record, never created and never deleted here. Until the release after 2026-12 Login,
+    # RegisterCertificate and ReportLoss keep GetItem here, and Login that on the sessions: the release of 2026-11
+    # uses it.
     _power(
         "dynamodb:GetItem",
         "CustomersTable",
@@ -83,7 +84,7 @@ POWERS = [
         }
         | {"ReportLoss", "SendNotice", "SendOtp", "StartPasskey", "StepUp", "VerifyOtp"},
     ),
-    _power("dynamodb:BatchGetItem", "CustomersTable", {"Login", "ReportLoss"}),
+    _power("dynamodb:BatchGetItem", "CustomersTable", {"Login", "RegisterCertificate", "ReportLoss"}),
     _power("dynamodb:UpdateItem", "CustomersTable", CHANGE_CUSTOMERS),
     _power("dynamodb:PutItem", "CustomersTable"),
     _power("dynamodb:DeleteItem", "CustomersTable"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from registrar.aws import dynamo
 from registrar.aws.tables.announcements import Announcements
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.registrations import Registrations
@@ -156,6 +157,19 @@ def a_registration(
     return registration
 
 
+def check_obstacles(
+    account: Account,
+    new: Registration,
+    replaced: Registration | None = None,
+    older_key_ids: Collection[str] = (),
+) -> None:
+    """Read what stands in the way, and judge it. Raises CertificateTaken, Refusal."""
+    registrations = registrations_of(account)
+    keys = registrations.obstacle_keys(new.customer_id, new.fingerprint, new.key_digest, older_key_ids)
+    found = list(dynamo.get_from(registrations.client, keys))
+    registrations.check_obstacles(new, replaced, found)
+
+
 def register(
     account: Account,
     registration: Registration,
@@ -165,7 +179,7 @@ def register(
 ) -> None:
     """Check what stands in the way, and add it, as the handler does. Raises CertificateTaken."""
     registrations = registrations_of(account)
-    registrations.check_obstacles(registration, replaced, older_key_ids)
+    check_obstacles(account, registration, replaced, older_key_ids)
     registrations.add(registration, upload, account.physical["UploadsTable"], NOW, replaced)
 
 

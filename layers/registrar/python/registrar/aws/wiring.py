@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from registrar.aws.tables.issuers import Issuers
     from registrar.aws.tables.notices import Notices
     from registrar.aws.tables.reevaluations import Plans
+    from registrar.aws.tables.registering_reads import RegisteringReads
     from registrar.aws.tables.registrations import Registrations
     from registrar.aws.tables.relying_services import RelyingServices
     from registrar.aws.tables.runs import Runs
@@ -154,6 +155,14 @@ def registrations() -> Registrations:
         setting("DENY_LIST_TABLE"),
         setting("KEPT_STATES_TABLE"),
     )
+
+
+def registering_reads() -> RegisteringReads:
+    """What an upload's registration depends on."""
+    from registrar.aws.tables.registering_reads import RegisteringReads
+
+    tables = setting("CUSTOMERS_TABLE"), setting("ISSUERS_TABLE")
+    return RegisteringReads(client("dynamodb"), registrations(), *tables)
 
 
 def relying_services() -> RelyingServices:

@@ -4,7 +4,7 @@ compare, and keep neither."""
 from dataclasses import dataclass, field
 
 from registrar.aws.keys import CustomerSecrets, SealingKeys
-from registrar.aws.tables.customers import Customers
+from registrar.domain.access.customer import Customer
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.vid import check_owner, read_random_number
 from registrar.domain.reasons.codes import Code
@@ -37,17 +37,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Customers, the key under which the bank keeps their identification numbers, and the sealing keys."""
+    """The key under which the bank keeps customers' identification numbers, and the sealing keys."""
 
-    customers: Customers
     secrets: CustomerSecrets
     sealing_keys: SealingKeys
 
-    def check(self, customer_id: str, der: bytes, random_number: bytes | None) -> None:
+    def check(self, customer: Customer | None, der: bytes, random_number: bytes | None) -> None:
         """Check that the certificate `der` was issued to the customer. Raises Refusal (OWNER_…)."""
-        self._claim(customer_id, random_number).check(der)
+        self._claim(customer, random_number).check(der)
 
-    def claim_of(self, upload: AwaitingProof, proof: Proof) -> Claim:
+    def claim_of(self, customer: Customer | None, upload: AwaitingProof, proof: Proof) -> Claim:
         """Decrypt what the owner is checked by, once the signature of `proof` was."""
         if proof.random_number is None:
             return Claim(None, None)
@@ -58,13 +57,12 @@ class Owners:
             return Claim(None, None, malformed)
         except ValueError:
             return Claim(None, None)
-        return self._claim(upload.customer_id, random_number)
+        return self._claim(customer, random_number)
 
-    def _claim(self, customer_id: str, random_number: bytes | None) -> Claim:
+    def _claim(self, customer: Customer | None, random_number: bytes | None) -> Claim:
         """The number is decrypted only when there is an R to compare it with."""
         if random_number is None:
             return Claim(None, None)
-        customer = self.customers.find(customer_id)
         if customer is None or customer.idn_ciphertext is None:
             return Claim(None, random_number)
-        return Claim(self.secrets.open(customer_id, customer.idn_ciphertext).decode(), random_number)
+        return Claim(self.secrets.open(customer.id, customer.idn_ciphertext).decode(), random_number)

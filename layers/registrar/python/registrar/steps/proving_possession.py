@@ -7,6 +7,7 @@ open; an upload that ends needs no tries.
 from collections.abc import Sequence
 
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.access.customer import Customer
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.signature import check_one_signed
@@ -17,15 +18,20 @@ from registrar.steps.owners import Owners
 
 
 def prove(
-    owners: Owners, uploads: Uploads, upload: AwaitingProof, texts: Sequence[TextToSign], proof: Proof
+    owners: Owners,
+    uploads: Uploads,
+    customer: Customer | None,
+    upload: AwaitingProof,
+    texts: Sequence[TextToSign],
+    proof: Proof,
 ) -> None:
-    """Check that the certificate's key made `proof` over one of `texts`, and that the certificate is theirs.
+    """Check that the certificate's key made `proof` over one of `texts`, and that it is the customer's.
 
     Raises SealedSecretInvalid, and Refusal: PROOF_FAILED with the tries left, PROOF_ATTEMPTS_EXCEEDED, OWNER_…,
     IN_PROGRESS where all tries are taken by requests that are being compared.
     """
     # Steps that may fail through no fault of the customer come before the try is counted.
-    claim = owners.claim_of(upload, proof)
+    claim = owners.claim_of(customer, upload, proof)
     try:
         tries = uploads.count_proof(upload)
     except ConditionFailed:

@@ -55,7 +55,7 @@ def status_refresh() -> StatusRefresh:
     """Querying an outdated status again before an upload is registered."""
     from registrar.steps.status_refresh import StatusRefresh
 
-    return StatusRefresh(stores.upload_checks(), stores.query_queue(), known_statuses())
+    return StatusRefresh(stores.upload_checks(), stores.query_queue(), known_statuses(), stores.registering_reads())
 
 
 def credentials() -> Credentials:
@@ -173,14 +173,14 @@ def owners_of_containers() -> Owners:
     """The owner of a certificate whose container is opened with a sealed password."""
     from registrar.steps.owners import Owners
 
-    return Owners(stores.customers(), stores.identity_secrets(), stores.password_keys())
+    return Owners(stores.identity_secrets(), stores.password_keys())
 
 
 def owners_of_signatures() -> Owners:
     """The owner of a certificate whose key signs, with a sealed R."""
     from registrar.steps.owners import Owners
 
-    return Owners(stores.customers(), stores.identity_secrets(), stores.random_number_keys())
+    return Owners(stores.identity_secrets(), stores.random_number_keys())
 
 
 def relying_party() -> RelyingParty:

@@ -47,6 +47,8 @@ if TYPE_CHECKING:  # for the few functions that register or block
 KEY_COMPROMISE = "keyCompromise"
 Write = Mapping[str, Mapping[str, Any]]
 """One write of a transaction."""
+Found = tuple[str, dynamo.Item]
+"""An item that was read, or its key, with its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,22 +160,27 @@ class Registrations:
 
     # ---- registering
 
+    def obstacle_keys(
+        self, customer_id: str, fingerprint: str, key_digest: str, older_key_ids: Collection[str]
+    ) -> list[Found]:
+        """Table and key of what `check_obstacles` judges: the bank's hold on the person, the locks of certificate
+        and key, and denials of the key. `older_key_ids` are its ids of before 2026-11-28, for which no lock or
+        denial is written any more."""
+        keys: list[Found] = [(self.kept_table, kept_states.customer_key(customer_id))]
+        keys += [(self.table, certificate_lock_key(fingerprint))]
+        keys += [(self.table, key_lock_key(each)) for each in (key_digest, *older_key_ids)]
+        return keys + [(self.deny_table, key_of(each)) for each in (key_digest, *older_key_ids)]
+
     def check_obstacles(
-        self, registration: Registration, replaces: Registration | None, older_key_ids: Collection[str]
+        self, registration: Registration, replaces: Registration | None, found: Sequence[Found]
     ) -> None:
-        """Check, in one call, what the transaction that registers does not: the bank's hold on the person, a denial
-        of the key, and the key under ids of before 2026-11-28, for which no lock or denial is written any more.
+        """Check what the transaction that registers does not, by the items of `obstacle_keys` that exist.
 
         A denial or hold that is written later counts all the same: whoever reads a registration reads both. Raises
         Refusal (REG_SUSPENDED) where staff of the bank hold another registration of the customer and of this kind,
         CertificateTaken as `add` does, and where the key is denied.
         """
         certificate, key, _ = lock_keys(registration)
-        person = kept_states.customer_key(registration.customer_id)
-        asked = [(self.kept_table, person), (self.table, certificate), (self.table, key)]
-        asked += [(self.table, key_lock_key(each)) for each in older_key_ids]
-        asked += [(self.deny_table, key_of(each)) for each in (registration.key_digest, *older_key_ids)]
-        found = list(dynamo.get_from(self.client, asked))
         for table, item in found:
             if table == self.kept_table and of_kind(kept_states.bank_holds(item), registration.kind):
                 raise Refusal(Code.REG_SUSPENDED)
