@@ -56,7 +56,8 @@ def lambda_handler(request: Request) -> Response:
         raise Refusal(Code.LOGIN_FAILED, retry_after=attempt.retry_after, tries_left=attempt.tries_left)
 
     customer = customer.as_of(at)
-    registered = [each for each in registrations.of_customer(customer.id) if each.usable_at(at)]
+    # Offered only: verify_certificate judges the one that signs.
+    registered = [each for each in registrations.rows_of_customer(customer.id) if each.usable_at(at)]
     challenge = new_challenge(
         customer.id,
         customer.kind,

@@ -21,7 +21,7 @@ from tests.support.builders import NOW, a_certificate, an_ec_key
 from tests.support.methods import ORIGIN, RP_ID, Prover, with_passkey, wrong_code
 from tests.support.notices import text_message
 from tests.support.prepared import prepared
-from tests.support.rows import PHONE, registrations_of
+from tests.support.rows import PHONE, put, registrations_of
 from tools.demo.authenticator import PRESENT, VERIFIED, Authenticator, from_websafe
 
 
@@ -412,6 +412,23 @@ def test_a_held_certificate_cannot_prove_a_challenge(prover: Prover, account: Ac
     response = prover.by_certificate(challenge, certificate)
     assert_problem(response, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
     assert "certificate" not in prover.log_in_challenge()["methods"]
+
+
+def test_a_certificate_that_only_its_row_lets_live_is_offered_and_proves_nothing(
+    prover: Prover, account: Account
+) -> None:
+    """As after a restore of the table, or where the key was denied with another certificate."""
+    certificate = a_certificate(key=an_ec_key())
+    held = prover.hold(certificate)
+    with account.aside():
+        (row,) = (item for item in account.items("RegistrationsTable") if item["sk"]["S"] == f"REG#{held}")
+        registrations_of(account).add_hold("hong", held, Hold.BANK, account.at)
+        put(account, "RegistrationsTable", row)
+
+    challenge = prover.log_in_challenge()
+    assert "certificate" in challenge["methods"]
+    response = prover.by_certificate(challenge, certificate)
+    assert_problem(response, "STEP_UP_METHOD_UNAVAILABLE", methods=["otp", "sms"])
 
 
 def test_an_ended_certificate_is_refused(prover: Prover, account: Account) -> None:
