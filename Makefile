@@ -98,7 +98,7 @@ images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' gu
 	@$(PY) -m pytest -q tests/web/page/test_screenshots.py
 	@cp build/images/*.webp docs/images/
 
-bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes docs/benchmarks.md, WHAT=cold runs one benchmark)
+bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and fix what the linter can

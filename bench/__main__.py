@@ -2,63 +2,43 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+import traceback
 from datetime import UTC, datetime
 
-from bench import (
-    cold_start,
-    crls,
-    decisions,
-    files,
-    hostile,
-    logins,
-    nightly,
-    ocsp,
-    registering,
-    sending,
-    signing,
-    signing_calls,
-    warm_call,
-    watch,
-    writes,
-)
-from bench.report import Row, markdown
-from tools.packaging.build import ROOT
-
-BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
-    "cold": cold_start.rows,
-    "layer": cold_start.layer_rows,
-    "warm": warm_call.rows,
-    "registering": registering.rows,
-    "writes": writes.rows,
-    "signing": signing.rows,
-    "signed": signing_calls.rows,
-    "watch": watch.rows,
-    "nightly": nightly.rows,
-    "sending": sending.rows,
-    "logins": logins.rows,
-    "files": files.rows,
-    "hostile": hostile.rows,
-    "decisions": decisions.rows,
-    "ocsp": ocsp.rows,
-    "crls": crls.rows,
-}
+from bench.benches import BENCHES, GROUPS
+from bench.page import parts_of, save
 
 
 def main() -> None:
-    """Run the named benchmarks, or all; exit 1 if a figure exceeds its limit."""
+    """Run the named benchmarks, or all, and save each once it has run.
+
+    Exits with 1 if a figure exceeds its limit, or if a benchmark fails: the others run all the same.
+    """
     parser = argparse.ArgumentParser(description="Measure, and print a table of ratios.")
     parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which benchmarks; all by default")
-    parser.add_argument("--save", action="store_true", help="write docs/benchmarks.md (needs all benchmarks)")
+    parser.add_argument("--save", action="store_true", help="replace their figures in docs/benchmarks.md")
     options = parser.parse_args()
-    rows = [row for name in options.names or BENCHES for row in BENCHES[name]()]
-    table = markdown(rows, datetime.now(UTC).date())
-    print(table)
-    if options.save and not options.names:
-        (ROOT / "docs/benchmarks.md").write_text(table)
-    over = [row.name for row in rows if not row.holds]
-    if over:
-        sys.exit(f"over the limit: {', '.join(over)}")
+    over = []
+    failed = []
+    for name in options.names or BENCHES:
+        try:
+            rows = list(BENCHES[name].rows())
+        except Exception:  # noqa: BLE001 - whatever it is, the others' figures are not lost
+            traceback.print_exc()
+            failed.append(name)
+            continue
+        parts = parts_of(rows, datetime.now(UTC).date())
+        print(*(f"## {group}\n\n{part}" for group, part in parts.items()), sep="\n", flush=True)
+        over += [f"{row.group}: {row.name}" for row in rows if not row.holds]
+        if not options.save:
+            continue
+        if any(row.value is None for row in rows):
+            failed.append(f"{name} (not saved: not all of it was measured)")
+        else:
+            save(parts, GROUPS)
+    if over or failed:
+        red = [("over the limit", over), ("failed", failed)]
+        sys.exit("\n".join(f"{what}:\n  " + "\n  ".join(each) for what, each in red if each))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tests.support.shape import FUNCTIONS, as_list, statements, verb
 from tools.packaging import build
 
 GROUP = "Cold start ÷ stock boto3 with one DynamoDB client"
+LAYER_GROUP = "Layer size"
 ROUNDS = 15
 STOCK = build.BUILD / "bench/stock"
 DYNAMODB_ONLY = 0.85
@@ -90,4 +91,4 @@ def layer_rows() -> Iterator[Row]:
     for target in (build.aws(), build.host()):
         folder = build.build(target) / "layers/dependencies"
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        yield Row("Layer size", f"dependency layer for {target.name}, unzipped", size / 1e6, 35, "MB")
+        yield Row(LAYER_GROUP, f"dependency layer for {target.name}, unzipped", size / 1e6, 35, "MB")

@@ -40,19 +40,20 @@ _OTHER_DAYS = [day for day in range(2, 366) if day not in _DUE_DAYS]
 _BITS = 32
 
 
-def rows() -> Iterator[Row]:
-    """The ratio for each number of registrations, and the costs of the largest."""
+def rows(part: int = 1) -> Iterator[Row]:
+    """The ratio for each number of registrations, and the costs of the largest; of them, one in `part` is there."""
     found: Counter[str] = Counter()
+    due = DUE // part
     for count in SIZES:
-        found = simulate(count, DUE)
-        if found["due"] != DUE:
-            raise RuntimeError(f"{found['due']} of {DUE} due registrations were found")
-        note = f"{DUE:,} due among {count:,}: ScannedCount {found['read']:,}"
+        found = simulate(count // part, due)
+        if found["due"] != due:
+            raise RuntimeError(f"{found['due']} of {due} due registrations were found")
+        note = f"{due:,} due among {count // part:,}: ScannedCount {found['read']:,}"
         yield Row(
-            GROUP, f"items read ÷ items due, {count:,} registrations", found["read"] / DUE, MOST_READ, "×", note
+            GROUP, f"items read ÷ items due, {count:,} registrations", found["read"] / due, MOST_READ, "×", note
         )
     for name in ("queries", "half read units", "updates", "digests"):
-        yield Row(GROUP, name, found[name], None, "", f"of {SIZES[-1]:,} registrations")
+        yield Row(GROUP, name, found[name], None, "", f"of {SIZES[-1] // part:,} registrations")
 
 
 def simulate(count: int, due: int) -> Counter[str]:

@@ -1,10 +1,8 @@
-"""The table of ratios, and where it was measured."""
+"""A row of the table of ratios, and where it was measured."""
 
 import os
 import platform
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from bench.clock import Spread
@@ -62,22 +60,3 @@ def machine() -> str:
 def _cpuinfo() -> list[str]:
     path = Path("/proc/cpuinfo")
     return path.read_text().splitlines() if path.exists() else []
-
-
-def markdown(rows: Iterable[Row], today: date) -> str:
-    """The text of docs/benchmarks.md."""
-    lines = [
-        "# Benchmarks",
-        "",
-        f"`make bench` on {today.isoformat()}: {machine()}.",
-        "Ratios against a floor or a peer measured in the same run, never bare milliseconds: a ratio holds on",
-        "another machine, a time does not. `make bench SAVE=1` rewrites this page.",
-    ]
-    group = ""
-    for row in rows:
-        if row.group != group:
-            group = row.group
-            lines += ["", f"## {group}", "", "| what | figure | limit | |", "| --- | ---: | ---: | --- |"]
-        note = " ".join(filter(None, ("" if row.holds else "**over**", row.note)))
-        lines.append(f"| {row.name} | {row.figure} | {row.bound} | {note} |")
-    return "\n".join(lines) + "\n"

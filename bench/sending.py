@@ -63,16 +63,16 @@ class Outcome:
         return (self.until - NINE).total_seconds() / 3600
 
 
-def rows() -> Iterator[Row]:
+def rows(notices: int = NOTICES) -> Iterator[Row]:
     """Delivered notices, and what the quota did to them."""
-    found = send(NOTICES, limit=20)
+    found = send(notices, limit=20)
     name = f"of {NOTICES:,} notices delivered"
-    yield Row(GROUP, name, len(found.sent) / NOTICES, None, "×", "the rest is reported", at_least=1)
+    yield Row(GROUP, name, len(found.sent) / notices, None, "×", "the rest is reported", at_least=1)
     yield Row(GROUP, "messages to the phone with the most", max(found.sent.values()), 1, "messages")
     yield Row(
         GROUP, "parts in the busiest second", found.most_parts_a_second, 20, "parts", "one-time codes included"
     )
-    yield Row(GROUP, "put off ÷ notices", found.put_off / NOTICES, 0.1, "×", "since one-time codes took the second")
+    yield Row(GROUP, "put off ÷ notices", found.put_off / notices, 0.1, "×", "since one-time codes took the second")
 
 
 def send(

@@ -41,10 +41,10 @@ ISSUER = next(issuer for issuer in a_trust_store().issuers if issuer.operator.id
 POINT = Point(ISSUER.certificate.key_digest, URL, "yessign")
 
 
-def rows() -> Iterator[Row]:
+def rows(registrations: int = REGISTRATIONS, entries: int = ENTRIES) -> Iterator[Row]:
     """The totals, then their parts."""
-    found = _costs()
-    note = f"{REGISTRATIONS:,} registrations, {ENTRIES:,} entries, {GAINED} gained, {REGISTERED} of them registered"
+    found = _costs(registrations, entries)
+    note = f"{registrations:,} registrations, {entries:,} entries, {GAINED} gained, {REGISTERED} of them registered"
     yield Row(GROUP, "serials looked up", found["look-ups"], MOST_LOOK_UPS, "look-ups", note)
     yield Row(GROUP, "registrations changed", found["hits"], None, "rows")
     yield Row(GROUP, "AWS calls", sum(n for name, n in found.items() if name.startswith("call ")), None, "calls")
@@ -56,11 +56,11 @@ def rows() -> Iterator[Row]:
         yield Row(GROUP, f"`{name.removeprefix('call ')}`", found[name], None, "calls")
 
 
-def _costs() -> Counter[str]:
+def _costs(registrations: int, entries: int) -> Counter[str]:
     with an_account() as account:
         trust_demo_issuers(account)
-        registered = list(_registrations(account))
-        old = random_entries(ENTRIES, NOW - DAY)
+        registered = list(_registrations(account, registrations))
+        old = random_entries(entries, NOW - DAY)
         gained = random_entries(GAINED - REGISTERED, NOW, seed=2)
         gained += [entry_der(int(each.serial, 16), NOW, 4) for each in registered[:REGISTERED]]
         _record_watched(account, _list(account, b"".join(old), 1))
@@ -72,11 +72,11 @@ def _costs() -> Counter[str]:
         return meter.found + Counter({"look-ups": counts["looked_up"], "hits": counts["hit"], "fetched": len(crl)})
 
 
-def _registrations(account: Account) -> Iterator[Registration]:
-    """Rows and locks of REGISTRATIONS certificates, placed directly in memory: writing them takes too long."""
+def _registrations(account: Account, count: int) -> Iterator[Registration]:
+    """Rows and locks of `count` certificates, placed directly in memory: writing them takes too long."""
     model = a_registration(account, a_certificate(key="ec", crl_url=URL))
     table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(account.physical["RegistrationsTable"])
-    for number in range(REGISTRATIONS):
+    for number in range(count):
         each = replace(model, id=f"{number:032x}", serial=f"{number + (1 << 56):x}")
         owner = {"customer_id": {"S": each.customer_id}, "registration_id": {"S": each.id}}
         *_, lock = lock_keys(each)

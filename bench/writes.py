@@ -40,6 +40,11 @@ class Way:
     most_calls: int
     most_with_owner: int
 
+    @property
+    def group(self) -> str:
+        """The heading of its rows."""
+        return f"From login to registered, status by {self.name}"
+
 
 WAYS = (
     Way("the issuer's list, whose index is kept", ("crl", "ocsp"), 19, 22),
@@ -69,29 +74,16 @@ def rows() -> Iterator[Row]:
         login = sum(cost.units for cost in found if cost.step in LOGIN)
         authorizer_calls = sum(cost.step == "authorize" for cost in found)
         owner = sum(cost.aside for cost in found)
-        group = f"From login to registered, status by {way.name}"
-        yield Row(
-            group, "AWS calls", len(found) - owner, way.most_calls, "calls", "one poll included, owner check aside"
-        )
+        group = way.group
+        note = "one poll included, owner check aside"
+        yield Row(group, "AWS calls", len(found) - owner, way.most_calls, "calls", note)
         yield Row(group, "AWS calls with the owner check", len(found), way.most_with_owner, "calls")
         yield Row(group, "AWS calls of the owner check", owner, None, "calls", "sealed R, the bank's number")
         yield Row(group, "write units", sum(cost.units for cost in found), MOST_UNITS, "units")
-        yield Row(
-            group,
-            "write units from login to session",
-            login,
-            MOST_LOGIN_UNITS,
-            "units",
-            "throttles and proof included",
-        )
-        yield Row(
-            group,
-            "calls of the authorizer, each request",
-            authorizer_calls / authorized,
-            1,
-            "calls",
-            "one strong read",
-        )
+        note = "throttles and proof included"
+        yield Row(group, "write units from login to session", login, MOST_LOGIN_UNITS, "units", note)
+        each = authorizer_calls / authorized
+        yield Row(group, "calls of the authorizer, each request", each, 1, "calls", "one strong read")
         for number, cost in enumerate(found, 1):
             note = "owner check" if cost.aside else ""
             yield Row(group, f"{number}. `{cost.step}` {cost.operation}", cost.units, None, "units", note)
