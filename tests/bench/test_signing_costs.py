@@ -19,7 +19,6 @@ EXPECTED = [
     # The responder's breaker; what it stated before of certificate and responder, and the lists that name them.
     Cost(SIGN, "GetItem", 0, aside=False),
     Cost(SIGN, "BatchGetItem", 0, aside=False),
-    Cost(SIGN, "BatchGetItem", 0, aside=False),
     # Evidence and receipt.
     Cost(SIGN, "PutObject", 0, aside=False),
     Cost(SIGN, "Sign", 0, aside=False),

@@ -101,7 +101,7 @@ class _Issuers:
         return object()
 
     def known(self, *_: object) -> Known:
-        return Known(None, {})
+        return Known({}, {})
 
     def record_success(self, *_: object) -> None:
         pass

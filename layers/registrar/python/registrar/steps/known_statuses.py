@@ -5,7 +5,7 @@ stronger than a response for an earlier time, whichever source is queried first,
 so is what the responder itself stated before.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,8 @@ from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.reasons.errors import ConditionFailed, CrlUnusable
 from registrar.domain.revocation.crl_index import lookup
 from registrar.domain.revocation.crl_status import SOURCE, stated_by_list
-from registrar.domain.revocation.distribution_points import Point, named_urls
+from registrar.domain.revocation.distribution_points import Point
+from registrar.domain.revocation.named import Named
 from registrar.domain.revocation.status import Status, StatusValue, worst_known
 from registrar.steps.kept_lists import KeptLists
 
@@ -31,32 +32,30 @@ class KnownStatuses:
     lists: KeptLists
     issuers: Issuers
 
-    def status(
-        self, certificate: Certificate, issuer_key_digest: str, now: datetime, more_urls: Collection[str] = ()
-    ) -> Status | None:
-        """REVOKED or ON_HOLD where a responder stated it, or a stored list at an address that the certificate names
-        lists it, INVALID where its entry cannot be read; else None.
+    def statuses(self, named: Sequence[Named], now: datetime) -> list[Status | None]:
+        """Of each: REVOKED or ON_HOLD where a responder stated it, or a stored list at one of its addresses lists
+        it, INVALID where its entry cannot be read; else None. One read of the issuers' table.
 
-        `more_urls` are other addresses of its issuer's lists. An address that is no longer accepted counts: its
-        list was accepted when it was read. Raises ConditionFailed for a list that is replaced each time it is read.
+        Raises ConditionFailed for a list that is replaced each time it is read.
         """
-        points = points_named(certificate, issuer_key_digest, more_urls)
-        known = self.issuers.known(issuer_key_digest, certificate.serial, points)
-        return self.judge(certificate, points, known, now)
+        known = self.issuers.known((each.id for each in named), (point for each in named for point in each.points))
+        return [self.judge(each, known, now) for each in named]
 
-    def judge(
-        self, certificate: Certificate, points: Sequence[Point], known: Known, now: datetime
-    ) -> Status | None:
-        """The same by what was read of the issuers' table."""
-        return worst_known(self._statuses(certificate, points, known, now))
+    def status(self, certificate: Certificate, issuer_key_digest: str, now: datetime) -> Status | None:
+        """The same of one certificate, by the addresses that it names."""
+        (found,) = self.statuses([Named.of(certificate, issuer_key_digest)], now)
+        return found
 
-    def _statuses(
-        self, certificate: Certificate, points: Sequence[Point], known: Known, now: datetime
-    ) -> Iterator[Status]:
-        if known.stated is not None:
-            yield known.stated
-        for point in points:
-            yield from self._statuses_at(point, certificate, known.next_fetches.get(point.id), now)
+    def judge(self, named: Named, known: Known, now: datetime) -> Status | None:
+        """The same of one by what was read of the issuers' table."""
+        return worst_known(self._statuses(named, known, now))
+
+    def _statuses(self, named: Named, known: Known, now: datetime) -> Iterator[Status]:
+        stated = known.stated_of(*named.id)
+        if stated is not None:
+            yield stated
+        for point in named.points:
+            yield from self._statuses_at(point, named.certificate, known.next_fetches.get(point.id), now)
 
     def _statuses_at(
         self, point: Point, certificate: Certificate, next_fetch: datetime | None, now: datetime
@@ -67,12 +66,6 @@ class KnownStatuses:
                 return [status for status in found if status is not None]
             self.lists.forget(point)
         raise ConditionFailed
-
-
-def points_named(certificate: Certificate, issuer_key_digest: str, more_urls: Collection[str] = ()) -> list[Point]:
-    """The addresses at which lists may name the certificate."""
-    urls = dict.fromkeys((*named_urls(certificate), *more_urls))
-    return [Point(issuer_key_digest, url, "") for url in urls]
 
 
 def _status_in(index: Index, certificate: Certificate) -> Status | None:

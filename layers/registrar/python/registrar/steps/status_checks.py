@@ -24,7 +24,7 @@ from registrar.domain.revocation.status import ListIdentity, OcspResponse, Statu
 from registrar.net.fetch import Limits, ask_ocsp
 from registrar.steps.crl_store import CrlStore
 from registrar.steps.known_statuses import KnownStatuses
-from registrar.steps.responder_checks import ResponderChecks
+from registrar.steps.responder_checks import Known, ResponderChecks
 
 # The CRL can still be queried when the responder uses up its time.
 OCSP_SECONDS = 5.0
@@ -92,11 +92,12 @@ class StatusChecks:
 
     def _of_certificate(self, query: StatusQuery, issuer: Issuer) -> Status:
         """The status of the certificate itself."""
-        status = self._stated(query, issuer)
+        status, known = self._stated(query, issuer)
         if status.source == SOURCE and status.value in (StatusValue.REVOKED, StatusValue.ON_HOLD):
             self.issuers.remember(issuer.certificate.key_digest, query.certificate.serial, status, query.now)
-        status = prevailing(status, self.known.status(query.certificate, issuer.certificate.key_digest, query.now))
-        return replace(status, path=issuer)
+        if known is None:
+            known = Known(self.known.status(query.certificate, issuer.certificate.key_digest, query.now))
+        return replace(prevailing(status, known.status), path=issuer)
 
     def _of_authorities(self, query: StatusQuery, issuer: Issuer) -> _OfPath:
         """What is known of the CAs of this path, and of others with the same keys."""
@@ -117,31 +118,35 @@ class StatusChecks:
                 return _OfPath(known)
         return _OfPath(against, shown_by)
 
-    def _stated(self, query: StatusQuery, issuer: Issuer) -> Status:
+    def _stated(self, query: StatusQuery, issuer: Issuer) -> tuple[Status, Known | None]:
+        """What the sources say, and what is known of the certificate where that was read with it."""
         silent = []
         for source in query.rules.order:
+            known = None
             if source == SOURCE:
-                status = self._by_a_good_responder(query, issuer, self._ocsp(query, issuer))
+                status, known = self._by_a_good_responder(query, issuer, self._ocsp(query, issuer))
             else:
                 status = self._listed(query, issuer, query.certificate, issuer.certificate, query.max_age)
             if status.definite:
-                return status
+                return status, known
             silent.append(status)
-        return worst(silent)
+        return worst(silent), None
 
-    def _by_a_good_responder(self, query: StatusQuery, issuer: Issuer, status: Status) -> Status:
+    def _by_a_good_responder(
+        self, query: StatusQuery, issuer: Issuer, status: Status
+    ) -> tuple[Status, Known | None]:
         """`status`, or INVALID where the responder that stated it is revoked itself, or may be."""
         if status.signed_by is None or not status.definite:
-            return status
-        against = self.responders.objection(
+            return status, None
+        against, known = self.responders.objection(
             status.signed_by, query.certificate, issuer, query.rules, query.now, query.limits
         )
         if against is None:
-            return status
+            return status, known
         why = f"responder certificate {status.signed_by.certificate.serial:x}: {against.value} {against.why}"
         # Silent lists of the responder are not the response's fault: the customer's finding is that of a list.
         value = StatusValue.INVALID if against.definite else against.value
-        return Status(value, SOURCE, why=why.strip())
+        return Status(value, SOURCE, why=why.strip()), None
 
     def _listed(
         self,

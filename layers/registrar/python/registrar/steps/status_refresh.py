@@ -11,8 +11,9 @@ from registrar.domain.certificates.certificate import older_key_ids, read_certif
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.upload import AwaitingProof
+from registrar.domain.revocation.named import Named
 from registrar.domain.revocation.status import Status, prevailing
-from registrar.steps.known_statuses import KnownStatuses, points_named
+from registrar.steps.known_statuses import KnownStatuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class StatusRefresh:
         Raises Refusal (IN_PROGRESS) where the status is queried again.
         """
         certificate = read_certificate(upload.der)
-        points = points_named(certificate, upload.summary.issuer_key_digest)
-        read = self.reads.find(upload, certificate.serial, older_key_ids(certificate.public_key), points)
-        stated = self.known.judge(certificate, points, read.known, now)
+        named = Named.of(certificate, upload.summary.issuer_key_digest)
+        read = self.reads.find(upload, certificate.serial, older_key_ids(certificate.public_key), named.points)
+        stated = self.known.judge(named, read.known, now)
         given = Status(upload.status.value, upload.status.source, upload.status.as_of)
         if not upload.is_status_fresh_at(now) or prevailing(given, stated) is not given:
             self.query_again(upload, now)

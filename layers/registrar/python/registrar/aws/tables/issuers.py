@@ -117,9 +117,10 @@ class Issuers:
         with suppress(ConditionFailed):
             dynamo.update(self.client, self.table, key, expression, condition, values, **names)
 
-    def known(self, issuer_key_digest: str, serial: int, points: Iterable[Point]) -> "Known":
-        """What `remember` stored, and when `may_fetch` allows each list next, in one strongly consistent read."""
-        keys = known_keys(issuer_key_digest, serial, points)
+    def known(self, certificates: Iterable[tuple[str, int]], points: Iterable[Point]) -> "Known":
+        """What `remember` stored of certificates (issuer's key digest, serial), and when `may_fetch` allows each
+        list next, in one strongly consistent read."""
+        keys = known_keys(certificates, points)
         return known_in(dynamo.get_many(self.client, self.table, keys))
 
     def ensure_point(self, point: Point, now: datetime) -> None:
@@ -207,27 +208,33 @@ class Issuers:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored of a certificate and the lists that may name it: what a responder stated, and when the list at
-    each address (by the point's id) may be fetched next; an address that was never fetched is missing."""
+    """What is stored of certificates and the lists that may name them: what a responder stated of each, and when
+    the list at each address (by the point's id) may be fetched next; one that was never fetched is missing."""
 
-    stated: Status | None
+    stated: Mapping[str, Status]
     next_fetches: Mapping[str, datetime]
 
+    def stated_of(self, issuer_key_digest: str, serial: int) -> Status | None:
+        """What a responder stated of a certificate."""
+        return self.stated.get(_status_name(issuer_key_digest, serial))
 
-def known_keys(issuer_key_digest: str, serial: int, points: Iterable[Point]) -> list[dict[str, dict[str, str]]]:
-    """The keys of the items that `known_in` reads."""
-    return [_status_key(issuer_key_digest, serial), *(_key("FETCH", point.id) for point in points)]
+
+def known_keys(certificates: Iterable[tuple[str, int]], points: Iterable[Point]) -> list[dict[str, dict[str, str]]]:
+    """The keys of the items that `known_in` reads, each once."""
+    ids = dict.fromkeys(point.id for point in points)
+    return [_status_key(*each) for each in dict.fromkeys(certificates)] + [_key("FETCH", each) for each in ids]
 
 
 def known_in(items: Iterable[dynamo.Item]) -> Known:
     """What the items of `known_keys` say, those that exist, in any order."""
-    stated = None
+    stated = {}
     next_fetches = {}
     for item in items:
+        name = dynamo.read_text(item, "sk")
         if dynamo.read_text(item, "pk") == "FETCH":
-            next_fetches[dynamo.read_text(item, "sk")] = dynamo.read_millis(item, "next_at")
+            next_fetches[name] = dynamo.read_millis(item, "next_at")
         else:
-            stated = Status(
+            stated[name] = Status(
                 StatusValue(dynamo.read_text(item, "stated")),
                 dynamo.read_text(item, "source"),
                 as_of=dynamo.read_instant(item, "as_of"),
@@ -252,4 +259,8 @@ def _key(kind: str, name: str) -> dict[str, dict[str, str]]:
 
 
 def _status_key(issuer_key_digest: str, serial: int) -> dict[str, dict[str, str]]:
-    return _key("STATUS", f"{issuer_key_digest}#{serial:x}")
+    return _key("STATUS", _status_name(issuer_key_digest, serial))
+
+
+def _status_name(issuer_key_digest: str, serial: int) -> str:
+    return f"{issuer_key_digest}#{serial:x}"

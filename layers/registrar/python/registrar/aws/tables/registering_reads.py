@@ -41,7 +41,7 @@ class RegisteringReads:
         obstacles = self.registrations.obstacle_keys(
             upload.customer_id, summary.fingerprint, summary.key_digest, older_key_ids
         )
-        known = known_keys(summary.issuer_key_digest, serial, points)
+        known = known_keys([(summary.issuer_key_digest, serial)], points)
         keys = [*obstacles, (self.customers, customers.key_of(upload.customer_id))]
         keys += [(self.issuers, key) for key in known]
         found = list(dynamo.get_from(self.client, keys))
