@@ -158,6 +158,7 @@ DECISIVE = {
     ("UploadsTable", "bad_proofs"): {"RegisterCertificate"},
     ("UploadsTable", "password_tries"): {"OpenContainer"},
     ("SessionsTable", "secret_digest"): START_SESSIONS | {"LockCustomer"},
+    ("SessionsTable", "cleared"): VERIFY,
     ("SessionsTable", "totp_step"): {"AddTotp", "VerifyOtp"},
     ("SessionUsesTable", "seen_at"): {"Authorize"},
     ("SessionUsesTable", "ended_at"): {"Logout"},
