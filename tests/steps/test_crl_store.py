@@ -1,6 +1,8 @@
 """Issuers' lists: fetched once for all queries, read by a few kilobytes, never replaced by an older one."""
 
+import gc
 import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -223,7 +225,7 @@ def test_a_query_during_a_fetch_does_not_fetch_again(crls: CrlStore, server: Ser
 # ---- invalid lists
 
 
-@pytest.mark.parametrize(
+each_wrong_list = pytest.mark.parametrize(
     "wrong",
     [
         {"signing_key": a_pki().issuers["kica"].key},
@@ -233,12 +235,32 @@ def test_a_query_during_a_fetch_does_not_fetch_again(crls: CrlStore, server: Ser
     ],
     ids=["forged", "another issuer's name", "another partition's", "of tomorrow"],
 )
+
+
+@each_wrong_list
 def test_a_list_of_another_issuer_or_point_is_not_stored(
     account: Account, crls: CrlStore, server: Server, wrong: dict[str, Any]
 ) -> None:
     server.lists[URL] = (a_list(**wrong),)
     assert status(crls, a_registrable()).value is StatusValue.INVALID
     assert account.keys("RevocationBucket") == []
+
+
+@each_wrong_list
+def test_a_refused_list_is_freed_without_a_search_for_garbage(
+    crls: CrlStore, server: Server, wrong: dict[str, Any]
+) -> None:
+    """It has up to 128 MB, is fetched again each minute, and a warm function hardly ever searches."""
+    content = a_list(**wrong)
+    server.lists[URL] = (content,)
+    certificate = a_registrable()
+    gc.disable()
+    try:
+        held = sys.getrefcount(content)
+        assert status(crls, certificate).value is StatusValue.INVALID
+        assert sys.getrefcount(content) == held
+    finally:
+        gc.enable()
 
 
 def fetched(crls: CrlStore, server: Server, age: timedelta, at: timedelta) -> None:

@@ -139,7 +139,8 @@ class CrlStore:
 def _usable(contents: Sequence[bytes], point: Point, query: CrlQuery) -> list[Crl]:
     """Of the lists at an address, those that are this issuer's and this point's. Raises CrlUnusable for none."""
     found = []
-    wrong = CrlUnusable("no list")
+    # Only why: an error that its own frame keeps would keep the bytes of its list until garbage is searched for.
+    why = "no list"
     for content in contents:
         try:
             crl = _read(content, query.signers)
@@ -148,9 +149,9 @@ def _usable(contents: Sequence[bytes], point: Point, query: CrlQuery) -> list[Cr
                 raise CrlUnusable("thisUpdate is in the future")
             found.append(crl)
         except CrlUnusable as error:
-            wrong = error
+            why = error.why
     if not found:
-        raise wrong
+        raise CrlUnusable(why)
     return found
 
 
@@ -161,8 +162,8 @@ def _read(content: bytes, signers: Sequence[Certificate]) -> Crl:
         try:
             return read_crl(content, signer)
         except CrlUnusable as error:
-            wrong.append(error)
-    raise wrong[0]
+            wrong.append(error.why)
+    raise CrlUnusable(wrong[0])
 
 
 def _statement_in(index: Index, certificate: Certificate, query: CrlQuery) -> Statement:
