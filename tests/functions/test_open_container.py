@@ -1,9 +1,11 @@
 """POST /uploads/{upload_id}/password: open a container; its files are deleted before the verdict is visible."""
 
 import base64
+import gc
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -55,6 +57,23 @@ def test_the_files_are_deleted_before_the_verdict_is_visible(app: App, account: 
     path = {"upload_id": view["upload_id"]}
     calls = account.recorded(lambda: app.call("POST", "/uploads/{upload_id}/password", {"sealed": sealed}, **path))
     assert steps(calls) == ["write", "write", "save CHECKING", "delete 0", "delete 1", "write CHECKING"]
+
+
+def test_a_refused_password_is_not_held_in_memory(app: App) -> None:
+    """A warm function hardly ever searches for garbage, and an error may hold the frames that it passed."""
+    _, view = prepared(app, uploaded_container)
+    wrong = SECRET + "?"
+    gc.disable()
+    try:
+        assert_problem(app.open(view, wrong), "FILE_PASSWORD_WRONG")
+        frames = [each for each in gc.get_objects() if isinstance(each, FrameType)]
+        assert [each for each in frames if each.f_code.co_filename != __file__ and wrong in holds(each)] == []
+    finally:
+        gc.enable()
+
+
+def holds(frame: FrameType) -> list[str]:
+    return [value for value in frame.f_locals.values() if isinstance(value, str)]
 
 
 def test_a_password_is_counted_before_it_is_tried(

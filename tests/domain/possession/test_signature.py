@@ -1,5 +1,9 @@
 """Proof of possession: only the certificate's own key, over exactly this text, in exactly this form."""
 
+import gc
+import sys
+from contextlib import suppress
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
@@ -8,6 +12,10 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
+from registrar.domain.possession.headings import TextToSign
+from registrar.domain.possession.proofs import Proof
+from registrar.domain.possession.signature import check_one_signed
+from registrar.domain.reasons.errors import PossessionProofInvalid
 from tests.support.builders import a_certificate, an_ec_key, an_rsa_key, proves
 
 TEXT = "타기관 인증서 등록\nbank: 045"
@@ -36,6 +44,19 @@ def test_p384_signature_with_sha256_is_accepted() -> None:
 def test_signature_over_another_text_is_refused(text: str) -> None:
     assert not proves(RSA_DER, text, RSA_SIGNATURE)
     assert not proves(EC_DER, text, EC_SIGNATURE)
+
+
+def test_a_refused_signature_leaves_nothing_for_the_search_for_garbage() -> None:
+    """The caller's frame, which its error has passed, holds what the owner is checked by."""
+    texts = [TextToSign(TEXT + "?")]
+    gc.disable()
+    try:
+        held = sys.getrefcount(texts)
+        with suppress(PossessionProofInvalid):
+            check_one_signed(RSA_DER, texts, Proof("signature", RSA_SIGNATURE, None))
+        assert sys.getrefcount(texts) == held
+    finally:
+        gc.enable()
 
 
 def _pss(salt: int) -> padding.PSS:

@@ -251,4 +251,9 @@ def _without_traces(step: Callable[[], T]) -> T:
         error.__context__ = None
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError, UnsupportedAlgorithm):
         error = Refusal(Code.FILE_UNREADABLE)
-    raise error
+    try:
+        raise error
+    finally:
+        del (
+            error
+        )  # its traceback has this frame, which holds the password: both would wait for a search for garbage
