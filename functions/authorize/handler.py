@@ -21,11 +21,13 @@ from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import customer_ref, logger
 from registrar.entry.metrics import Metric, counted
+from registrar.entry.start import started
 
 sessions = stores.live_sessions()
 uses = stores.session_uses()
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     claimed = read_token(bearer_token(headers))

@@ -11,12 +11,14 @@ from registrar.aws import wiring as stores
 from registrar.domain.reasons.errors import ConditionFailed
 from registrar.entry.clock import now
 from registrar.entry.log import logger
+from registrar.entry.start import started
 from registrar.settings import setting
 
 erasure = stores.erasure()
 days_kept = setting("RETENTION_DAYS_ENDED")
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     counts = {"due": 0, "erased": 0}
     for over in erasure.due(now() - timedelta(days=int(days_kept))):

@@ -12,10 +12,12 @@ from registrar.aws import wiring as stores
 from registrar.domain.evidence.audit_chain import AuditEntry
 from registrar.domain.times import iso
 from registrar.entry.log import logger
+from registrar.entry.start import started
 
 bucket = stores.audit_bucket()
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     logger.append_keys(function=context.function_name)
     entries: dict[str, AuditEntry] = {}

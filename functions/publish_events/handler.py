@@ -9,10 +9,12 @@ from typing import Any
 from registrar.aws import wiring as stores
 from registrar.aws.tables.changes import events_in
 from registrar.entry.log import logger
+from registrar.entry.start import started
 
 bus = stores.event_bus()
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
     logger.append_keys(function=context.function_name)
     found = [each for record in event["Records"] for each in events_in(record)]

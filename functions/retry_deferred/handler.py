@@ -13,12 +13,14 @@ from registrar.domain.revocation.findings import is_turn
 from registrar.domain.times import iso
 from registrar.entry.clock import now
 from registrar.entry.log import logger
+from registrar.entry.start import started
 
 FOREVER = timedelta(days=365)
 due_queries = stores.due_queries()
 queries = stores.query_queue()
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     counts = {"due": 0, "asked": 0}
     at = now()

@@ -26,6 +26,7 @@ from registrar.domain.registrations.registration import Registration
 from registrar.entry.batch import Outcome, each_message
 from registrar.entry.clock import now, pause
 from registrar.entry.log import audit
+from registrar.entry.start import started
 from registrar.settings import bank, setting
 from registrar.steps import wiring as use_cases
 
@@ -41,6 +42,7 @@ queue = stores.notice_queue()
 expiry_queue = stores.expiry_notice_queue()
 
 
+@started
 def lambda_handler(event: dict[str, Any], context: Any) -> Outcome:
     """A batch comes from one of the two queues: it keeps that one's pace, and what is put off stays there."""
     sources = {record["eventSourceARN"].rpartition(":")[2] for record in event["Records"]}

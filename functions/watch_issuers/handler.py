@@ -15,6 +15,7 @@ from registrar.aws import wiring as stores
 from registrar.domain.revocation.watch import authority_points
 from registrar.entry.clock import now
 from registrar.entry.log import logger
+from registrar.entry.start import started
 
 trust = stores.trust_bucket()
 issuers = stores.issuers()
@@ -23,6 +24,7 @@ index = stores.unlisted_index()
 BATCH = 25
 
 
+@started
 def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, int]:
     at = now()
     store = trust.active(at)

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 from registrar.domain.reasons.errors import MessagePostponed, MessageThrottled
 from registrar.entry.log import logger
 from registrar.entry.metrics import Metric, counted
+from registrar.entry.start import started
 
 Outcome = dict[str, list[dict[str, str]]]
 Postpone = Callable[[str, timedelta], None]
@@ -39,7 +40,7 @@ def each_message(
                     failures.append({"itemIdentifier": record["messageId"]})
         return {"batchItemFailures": failures}
 
-    return lambda_handler
+    return started(lambda_handler)
 
 
 def _replaced(record: Mapping[str, Any], error: Exception, put_off: PutOff | None) -> bool:

@@ -17,6 +17,7 @@ from registrar.entry.clock import now
 from registrar.entry.fields import CUSTOMER_ID, EXECUTION_ID, REGISTRATION_ID, Fields
 from registrar.entry.log import audit, logger
 from registrar.entry.refusals import refusal_of
+from registrar.entry.start import started
 from registrar.settings import bank
 
 FindExecution = Callable[[str], Execution | None]
@@ -84,7 +85,7 @@ def invoked(
                     raise
                 return _refused(refusal)
 
-        return lambda_handler
+        return started(lambda_handler)
 
     return frame
 

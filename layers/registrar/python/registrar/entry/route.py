@@ -12,6 +12,7 @@ from registrar.entry.metrics import Metric, counted
 from registrar.entry.refusals import refusal_of
 from registrar.entry.request import Request, read_request
 from registrar.entry.responses import Response
+from registrar.entry.start import started
 
 _ID = re.compile(r"[a-z0-9]{32,33}")
 Handler = Callable[[dict[str, Any], Any], Response]
@@ -36,7 +37,7 @@ def route(handle: Callable[[Request], Response]) -> Handler:
         logger.info("answered", status=response["statusCode"], **_about(request))
         return readable_by_page(response, request)
 
-    return lambda_handler
+    return started(lambda_handler)
 
 
 def _about(request: Request) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from registrar.aws.buckets.crl_indexes import CrlIndexes, Index
 from registrar.aws.tables.issuers import FETCH_PAUSE
 from registrar.domain.revocation.distribution_points import Point
 
-LONGEST_FETCH = timedelta(minutes=16)
-"""Longer than any function runs that may write a list, with a minute for clocks that differ."""
+LONGEST_FETCH = timedelta(minutes=17)
+"""Longer than any function runs that may write a list, with a minute for each of two clocks that are wrong."""
 KEPT_LIFE = timedelta(hours=1)
 MOST_KEPT = 32
 
