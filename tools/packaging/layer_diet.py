@@ -1,7 +1,7 @@
 """Removes from the dependency layer what no function needs: a smaller layer starts faster.
 
-If a function starts to use another AWS service, add it to `AWS_SERVICES`; a missing one fails with
-botocore's UnknownServiceError on the first call to `boto3.client`.
+If a function starts to call another operation of AWS, add it to `OPERATIONS`: the client has no method for one that
+is missing, and botocore knows no service that is missing. A test compares the list with the calls in the code.
 """
 
 import gzip
@@ -9,14 +9,28 @@ import json
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-AWS_SERVICES = (
-    *("dynamodb", "events", "kms", "lambda", "logs", "s3", "scheduler", "secretsmanager", "ses", "sesv2", "sns"),
-    *("sqs", "ssm", "sts"),
-)
-"""The services that botocore supports in Lambda."""
+OPERATIONS = {
+    "dynamodb": (*("BatchGetItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"),),
+    "events": ("PutEvents",),
+    "kms": ("Decrypt", "Encrypt", "GetPublicKey", "Sign"),
+    "logs": ("GetQueryResults", "StartQuery"),
+    "s3": ("DeleteObject", "GetObject", "HeadObject", "ListObjectVersions", "PutObject"),
+    "secretsmanager": ("GetSecretValue",),
+    "ses": ("SendEmail",),
+    "sns": ("Publish",),
+    "sqs": ("ChangeMessageVisibility", "SendMessage"),
+    "ssm": ("GetAutomationExecution",),
+}
+"""The operations that functions call, by service."""
+
+NEEDED_BY_BOTOCORE = {
+    # The address of a presigned POST is that of CreateBucket; a redirect asks with HeadBucket where the bucket is.
+    "s3": ("CreateBucket", "HeadBucket"),
+}
 
 _UNUSED = (
     "bin",
@@ -85,14 +99,16 @@ def _remove(path: Path) -> None:
 
 def _keep_services(data: Path) -> None:
     for service in [path for path in data.iterdir() if path.is_dir()]:
-        if service.name not in AWS_SERVICES:
+        if service.name not in OPERATIONS:
             shutil.rmtree(service)
             continue
         for older in sorted(path for path in service.iterdir() if path.is_dir())[:-1]:
             shutil.rmtree(older)
         for packed in service.rglob("*.json.gz"):
             _unpack_without_prose(packed)
-    missing = [name for name in AWS_SERVICES if not (data / name).is_dir()]
+        for model in service.rglob("service-2.json"):
+            _keep_operations(model, {*OPERATIONS[service.name], *NEEDED_BY_BOTOCORE.get(service.name, ())})
+    missing = [name for name in OPERATIONS if not (data / name).is_dir()]
     if missing:
         raise SystemExit(f"botocore has no service named {', '.join(missing)}")
     endpoints = data / "endpoints.json"
@@ -101,7 +117,7 @@ def _keep_services(data: Path) -> None:
     document["partitions"][0]["services"] = {
         name: service
         for name, service in document["partitions"][0]["services"].items()
-        if name in {*AWS_SERVICES, "email"}  # SES calls its endpoint "email"
+        if name in {*OPERATIONS, "email"}  # SES calls its endpoint "email"
     }
     endpoints.write_text(json.dumps(document, separators=(",", ":")))
 
@@ -113,6 +129,34 @@ def _unpack_without_prose(packed: Path) -> None:
         parameter["documentation"] = ""  # botocore reads it here (S3 has some)
     packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
     packed.unlink()
+
+
+def _keep_operations(path: Path, names: set[str]) -> None:
+    """Leave these operations in a model, with the shapes that they and the errors of the service consist of."""
+    model = json.loads(path.read_text())
+    model["operations"] = {name: model["operations"][name] for name in sorted(names)}
+    errors = [name for name, shape in model["shapes"].items() if shape.get("exception")]
+    wanted = [*_shapes_named(model["operations"]), *errors]
+    kept: dict[str, Any] = {}
+    while wanted:
+        name = wanted.pop()
+        if name not in kept:
+            kept[name] = model["shapes"][name]
+            wanted += _shapes_named(kept[name])
+    model["shapes"] = kept
+    path.write_text(json.dumps(model, separators=(",", ":")))
+
+
+def _shapes_named(value: Any) -> Iterator[str]:
+    """The names of the shapes that a part of a model refers to."""
+    if isinstance(value, dict):
+        # A member may also be named "shape"; only strings are references.
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _shapes_named(inner)
 
 
 def _without_prose(value: Any) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tools.packaging import artefacts, build
-from tools.packaging.layer_diet import AWS_SERVICES
+from tools.packaging.layer_diet import OPERATIONS
 from tools.packaging.template import read_template
 
 HOST = build.host()
@@ -286,4 +286,4 @@ def test_built_template_differs_in_paths_only(copy: Path) -> None:
 def test_layer_has_exactly_the_listed_services(built: Path) -> None:
     data = built / SITE / "botocore/data"
 
-    assert sorted(path.name for path in data.iterdir() if path.is_dir()) == sorted(AWS_SERVICES)
+    assert sorted(path.name for path in data.iterdir() if path.is_dir()) == sorted(OPERATIONS)

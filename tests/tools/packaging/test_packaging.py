@@ -10,12 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from tests.support.grants import POWERLESS
 from tests.support.shape import (
@@ -28,8 +30,9 @@ from tests.support.shape import (
     verb,
 )
 from tools.packaging import build
-from tools.packaging.layer_diet import AWS_SERVICES
+from tools.packaging.layer_diet import NEEDED_BY_BOTOCORE, OPERATIONS
 
+REGISTRAR = build.ROOT / "layers/registrar/python/registrar"
 LAYERS = ("layers/dependencies/python", "layers/registrar/python")
 SERVICES_DATA = "layers/dependencies/python/botocore/data"
 
@@ -294,8 +297,46 @@ def clients_of(name: str) -> set[str]:
 def test_every_requested_service_is_kept(built: Path) -> None:
     requested = {service for name in FUNCTIONS for service in clients_of(name)}
 
-    assert requested <= set(AWS_SERVICES)
+    assert requested <= set(OPERATIONS)
     assert not [service for service in requested if not (built / SERVICES_DATA / service).is_dir()]
+
+
+# What stores call their client, and what is no operation of a service.
+CLIENTS = ("client", "logs", "ses", "sns", "ssm")
+NO_OPERATION = {"exceptions", "generate_presigned_post", "get_paginator"}
+
+
+def test_the_layer_has_the_operations_that_the_code_calls_and_no_others() -> None:
+    calls = {name for path in sorted(REGISTRAR.rglob("*.py")) for name in methods_of_clients(path)}
+
+    listed = [operation for operations in OPERATIONS.values() for operation in operations]
+    assert calls - NO_OPERATION == {xform_name(operation) for operation in listed}
+
+
+def methods_of_clients(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            holder = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            if holder in CLIENTS:
+                yield node.attr
+        if isinstance(node, ast.Call) and called(node) == "get_paginator":
+            yield ast.literal_eval(node.args[0])
+
+
+def test_clients_of_the_layer_have_the_kept_operations_and_presign(built: Path) -> None:
+    session = botocore.session.Session()
+    session.set_config_variable("data_path", str(built / SERVICES_DATA))
+    session.set_credentials("key", "secret")
+    clients: dict[str, Any] = {
+        name: session.create_client(name, region_name="ap-northeast-2") for name in OPERATIONS
+    }
+
+    for name, client in clients.items():
+        kept = {*OPERATIONS[name], *NEEDED_BY_BOTOCORE.get(name, ())}
+        assert set(client.meta.service_model.operation_names) == kept
+    posted = clients["s3"].generate_presigned_post("bucket", "key")
+    assert posted["url"] == "https://bucket.s3.ap-northeast-2.amazonaws.com/"
+    assert "ConditionalCheckFailedException" in dir(clients["dynamodb"].exceptions)
 
 
 @pytest.mark.parametrize(
