@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from registrar.aws.buckets.bucket import Bucket
 from registrar.aws.buckets.crl_indexes import CrlIndexes
+from registrar.aws.tables.issuers import Issuers
 from registrar.domain.access.throttles import CHECK_LIMIT
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.revocation.crl import read_crl
@@ -41,14 +42,17 @@ def listed_certificate(new_certificate: NewCertificate) -> tuple[CustomerCertifi
 
 @pytest.fixture
 def store_list(cloud: LocalCloud, pki: DemoPki) -> Store:
-    """Stores a list as the bank does when it reads one."""
+    """Stores a list as the bank does when it reads one: it records the fetch first."""
+    issuers = Issuers(cloud.client("dynamodb"), cloud.physical("IssuersTable"))
     indexes = CrlIndexes(Bucket(cloud.client("s3"), cloud.physical("RevocationBucket")))
     issuer = read_certificate(pki.issuers["yessign"].certificate.public_bytes(Encoding.DER))
 
     def store(certificate: CustomerCertificate, url: str, reason: x509.ReasonFlags, this_update: datetime) -> None:
         entry = Revoked(certificate.certificate.serial_number, this_update - timedelta(minutes=1), reason)
         crl = make_crl(pki.issuers["yessign"], [entry], this_update=this_update, idp=scope(uris=[url]))
-        indexes.keep(Point(issuer.key_digest, url, "yessign"), [read_crl(crl, issuer)])
+        point = Point(issuer.key_digest, url, "yessign")
+        assert issuers.may_fetch(point, now())
+        indexes.keep(point, [read_crl(crl, issuer)])
 
     return store
 
