@@ -261,7 +261,8 @@ and 97 USD on 2026-11-29, without audit entries and access log, and with guessed
 | the certificate of an upload is an item of its own: its row is below 1 KB | 8 write units, for 3 reads |
 | the deny list is read before the transaction that registers, not in it | 2 write units, for 1 read unit |
 | the start of a session clears the attempts | 2 write units |
-| `check_revocation` has 1024 MB, `validate_upload` 512, `publish_events` 256 | {memory_saved:.2f} GB-seconds |
+| warm functions keep what they read of issuers' lists | 3 S3 reads |
+| 256 to 1024 MB for each function, and fewer calls to wait for | {memory_saved:.2f} GB-seconds |
 | lines that nobody reads (`batch done`, `collected`) | {log_saved:.1f} KB of log |
 
 The goal is {goal} USD. It is not reached; what is left, with what it would take:
@@ -271,7 +272,7 @@ The goal is {goal} USD. It is not reached; what is left, with what it would take
 | API requests and WAF | {api:.0f} | nothing: two steps of login, an upload, a poll, a registration |
 | DynamoDB writes | {writes:.0f} | {writes_left} |
 | audit entries: {deliveries} deliveries | {audit:.0f} | {audit_left} |
-| Lambda memory time | {memory:.0f} | times measured on Lambda; a third of it waits for the issuer |
+| Lambda memory time | {memory:.0f} | times measured on Lambda; a fifth of it waits for the issuer |
 | KMS | {kms:.0f} | a login by passkey needs no `Decrypt`; the other two are the owner check |
 
 ## Each month
@@ -314,8 +315,9 @@ pages before you budget.
 
 
 _WRITES_LEFT = (
-    "nothing without a guarantee: of {units:g} units, 15 are the transaction that registers, 6 the announcement's; "
-    "the others are a unit each"
+    "nothing without a guarantee: of {units:g} units, 15 are the transaction that registers, 6 the announcement's, "
+    "6 the login's, 4 the validation's, 2 the notice's (which [benchmarks.md](benchmarks.md) does not count); the "
+    "others are a unit each"
 )
 _AUDIT_LEFT = (
     "another way to the chain: Firehose into a bucket of its own, and `keep_audit` on what arrives, for about 2 "

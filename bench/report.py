@@ -37,9 +37,9 @@ class Row:
         if self.value is None:
             return "not measured"
         if isinstance(self.value, Spread):
-            median, low, high = (f"{each:.3g}" for each in (self.value.median, self.value.low, self.value.high))
+            median, low, high = map(_short, (self.value.median, self.value.low, self.value.high))
             return f"{median} {self.unit} ({low} to {high})"
-        return f"{self.value:.3g} {self.unit}".rstrip()
+        return f"{_short(self.value)} {self.unit}".rstrip()
 
     @property
     def bound(self) -> str:
@@ -47,6 +47,10 @@ class Row:
         if self.at_least is not None:
             return f"≥ {self.at_least:g} {self.unit}".rstrip()
         return "" if self.limit is None else f"≤ {self.limit:g} {self.unit}".rstrip()
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def machine() -> str:

@@ -1,4 +1,4 @@
-"""Every benchmark runs, with tiny sizes, and docs/benchmarks.md has its rows and limits."""
+"""Every benchmark runs, with tiny sizes, and docs/benchmarks.md has its rows and limits, and what is counted."""
 
 from collections.abc import Iterator
 
@@ -8,32 +8,41 @@ from bench.benches import BENCHES, GROUPS
 from bench.page import PAGE, measured_on, read_parts
 from bench.report import Row
 
-# They connect to the local cloud, which runs on this machine.
+# Most of the slow ones connect to the local cloud, which runs on this machine.
 CASES = [
     pytest.param(name, marks=[pytest.mark.slow, pytest.mark.loopback] if bench.slow else [])
     for name, bench in BENCHES.items()
 ]
 
 
-def rows_of_page(groups: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+COUNTED = (" calls", " units")
+"""Units of figures that are the same on every machine, where a benchmark has no sizes."""
+
+
+def rows_of_page(groups: tuple[str, ...], *, sized: bool) -> Iterator[tuple[str, ...]]:
     parts = read_parts(PAGE.read_text())
     for group in groups:
         for line in parts[group].splitlines():
             if line.startswith("| ") and not line.startswith(("| what", "| ---")):
-                name, _, bound, _ = (cell.strip() for cell in line.strip("|").split("|"))
-                yield group, name, bound
+                name, figure, bound, _ = (cell.strip() for cell in line.strip("|").split("|"))
+                yield group, name, bound, counted(figure, sized=sized)
 
 
-def as_on_page(row: Row) -> tuple[str, str, str]:
-    return row.group, row.name, row.bound
+def as_on_page(row: Row, *, sized: bool) -> tuple[str, ...]:
+    return row.group, row.name, row.bound, counted(row.figure, sized=sized)
+
+
+def counted(figure: str, *, sized: bool) -> str:
+    return figure if figure.endswith(COUNTED) and not sized else ""
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_benchmark_runs_and_the_page_has_its_rows_and_limits(name: str) -> None:
     bench = BENCHES[name]
-    found = [as_on_page(row) for row in bench.rows(**bench.tiny)]
+    sized = bool(bench.tiny)
+    found = [as_on_page(row, sized=sized) for row in bench.rows(**bench.tiny)]
     assert tuple(dict.fromkeys(group for group, *_ in found)) == bench.groups
-    assert found == list(rows_of_page(bench.groups)), f"make bench SAVE=1 WHAT={name}"
+    assert found == list(rows_of_page(bench.groups, sized=sized)), f"make bench SAVE=1 WHAT={name}"
 
 
 def test_the_page_has_the_groups_of_all_benchmarks_in_their_order() -> None:
