@@ -1,6 +1,6 @@
 """Lists that a warm function keeps: used only while the issuers' table shows that no other can be stored."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,6 +47,12 @@ def store(lists: KeptLists, *entries: Revoked, number: int = 1) -> None:
     lists.indexes.keep(POINT, [read_crl(crl, ISSUER)])
 
 
+def fetch(issuers: Issuers, lists: KeptLists, at: datetime, *entries: Revoked, number: int = 1) -> None:
+    """As a function does that reads a list: it records the fetch, and stores the list."""
+    assert issuers.may_fetch(POINT, at)
+    store(lists, *entries, number=number)
+
+
 def a_registrable() -> Certificate:
     return read_certificate(a_certificate(key="ec", crl_url=URL).der)
 
@@ -60,8 +66,7 @@ def test_a_list_is_read_once_while_no_other_is_fetched(
     account: Account, lists: KeptLists, issuers: Issuers, known: KnownStatuses
 ) -> None:
     certificate = a_registrable()
-    assert issuers.may_fetch(POINT, NOW)
-    store(lists)
+    fetch(issuers, lists, NOW)
     first, second, third = (reads(account, known, certificate, LONGEST_FETCH + n * SECOND) for n in range(3))
     assert (first, second, third) == (["BatchGetItem", "GetObject"], ["BatchGetItem"], ["BatchGetItem"])
 
@@ -70,12 +75,10 @@ def test_a_list_that_another_function_fetched_is_read_before_the_next_status(
     account: Account, lists: KeptLists, issuers: Issuers, known: KnownStatuses
 ) -> None:
     certificate = a_registrable()
-    assert issuers.may_fetch(POINT, NOW)
-    store(lists)
+    fetch(issuers, lists, NOW)
     later = LONGEST_FETCH + SECOND
     assert known.status(certificate, ISSUER.key_digest, NOW + later) is None
-    assert issuers.may_fetch(POINT, NOW + later)
-    store(lists, Revoked(certificate.serial, NOW - HOUR, None), number=2)
+    fetch(issuers, lists, NOW + later, Revoked(certificate.serial, NOW - HOUR, None), number=2)
     status = known.status(certificate, ISSUER.key_digest, NOW + later + SECOND)
     assert isinstance(status, Status)
     assert status.value is StatusValue.REVOKED
@@ -106,8 +109,7 @@ def test_a_list_is_kept_for_an_hour_at_most(
     account: Account, lists: KeptLists, issuers: Issuers, known: KnownStatuses
 ) -> None:
     certificate = a_registrable()
-    assert issuers.may_fetch(POINT, NOW)
-    store(lists)
+    fetch(issuers, lists, NOW)
     assert reads(account, known, certificate, LONGEST_FETCH) == ["BatchGetItem", "GetObject"]
     assert reads(account, known, certificate, LONGEST_FETCH + KEPT_LIFE - SECOND) == ["BatchGetItem"]
     assert reads(account, known, certificate, LONGEST_FETCH + KEPT_LIFE) == ["BatchGetItem", "GetObject"]
@@ -119,8 +121,7 @@ def test_that_an_address_was_never_fetched_is_kept_until_it_is(
     certificate = a_registrable()
     first, second = (reads(account, known, certificate, n * SECOND) for n in range(2))
     assert (first, second) == (["BatchGetItem", "GetObject"], ["BatchGetItem"])
-    assert issuers.may_fetch(POINT, NOW)
-    store(lists, Revoked(certificate.serial, NOW - HOUR, None))
+    fetch(issuers, lists, NOW, Revoked(certificate.serial, NOW - HOUR, None))
     status = known.status(certificate, ISSUER.key_digest, NOW + SECOND)
     assert status is not None
     assert status.value is StatusValue.REVOKED
@@ -154,8 +155,7 @@ def test_a_kept_list_whose_pages_were_replaced_is_read_again(
     lists: KeptLists, issuers: Issuers, known: KnownStatuses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = a_registrable()
-    assert issuers.may_fetch(POINT, NOW)
-    store(lists, Revoked(certificate.serial, NOW - HOUR, None))
+    fetch(issuers, lists, NOW, Revoked(certificate.serial, NOW - HOUR, None))
     (index,) = lists.at(POINT, None, NOW)
 
     def replaced(start: int, length: int) -> bytes:
