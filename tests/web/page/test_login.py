@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.support.visitor import Visitor, write_npki
 from tests.web.page.conftest import Bank
@@ -142,7 +142,7 @@ def test_the_session_ends_when_it_is_not_used_after_a_warning(new_visitor: NewVi
 
     visitor.open("credentials")
     visitor.log_in()
-    # A request that is under way would begin the time anew after the clock is moved.
+    # A request that is sent after the clock is moved would begin the time anew.
     visitor.sees("010-****")
     visitor.page.clock.fast_forward("08:30")
     dialog = visitor.page.get_by_role("dialog", name="자동 로그아웃 안내")
@@ -160,6 +160,25 @@ def test_the_session_ends_when_it_is_not_used_after_a_warning(new_visitor: NewVi
     visitor.is_at("본인 확인 수단")
 
 
+def test_a_late_answer_counts_from_when_it_was_asked_for(new_visitor: NewVisitor) -> None:
+    visitor = new_visitor()
+    held: list[Route] = []
+    visitor.context.route("**/signature-requests", held.append)
+    visitor.page.clock.install()
+    visitor.open("certificates")
+    visitor.log_in()
+    visitor.sees("등록된 인증서가 없습니다.")
+    visitor.page.clock.fast_forward("08:30")
+    dialog = visitor.page.get_by_role("dialog", name="자동 로그아웃 안내")
+    expect(dialog).to_be_visible()
+
+    with visitor.page.expect_response("**/signature-requests"):
+        held[0].continue_()
+    visitor.page.clock.run_for("00:02")
+
+    expect(dialog).to_be_visible()
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_a_choice_waits_for_its_customer_after_an_idle_end(
     same: bool, new_visitor: NewVisitor, new_certificate: NewCertificate, tmp_path: Path
@@ -172,7 +191,6 @@ def test_a_choice_waits_for_its_customer_after_an_idle_end(
     visitor.log_in()
     visitor.choose_folder(tmp_path / "NPKI")
     visitor.sees("인증서 1개를 찾았습니다.")
-    visitor.page.wait_for_load_state("networkidle")
     visitor.page.clock.fast_forward("08:30")
     expect(visitor.page.get_by_role("dialog", name="자동 로그아웃 안내")).to_be_visible()
     visitor.page.clock.fast_forward("02:00")

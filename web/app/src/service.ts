@@ -12,8 +12,9 @@ export function connect(api: string): void {
       language: () => language.value,
       getToken: sessionToken,
       fetch: async (input, init) => {
+        const sentAt = Date.now();
         const response = await fetch(input, init);
-        if (response.ok && new Headers(init?.headers).has("Authorization")) used();
+        if (response.ok && new Headers(init?.headers).has("Authorization")) used(sentAt);
         return response;
       },
     }),

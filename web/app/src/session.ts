@@ -65,9 +65,9 @@ export function sessionToken(): string | null {
   return token;
 }
 
-/** The service saw a request of this session. */
-export function used(): void {
-  usedAt = Date.now();
+/** The service saw a request of this session at `sentAt` or later: the page never counts on more time than it has. */
+export function used(sentAt: number): void {
+  usedAt = Math.max(usedAt, sentAt);
 }
 
 /** Milliseconds until the session ends without a further request. */
