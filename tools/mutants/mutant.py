@@ -11,7 +11,8 @@ from types import CodeType
 from typing import Any
 
 from tools.cloud.emulator import ROOT
-from tools.mutants.operators import Members, replacements
+from tools.mutants.conditions import faults, states_condition
+from tools.mutants.operators import Members, choices, replacements
 
 PACKAGE = ROOT / "layers/registrar/python"
 # What is not read at run time, or only says what the types are.
@@ -74,13 +75,16 @@ def path_of(module: str) -> Path:
 
 
 def mutants_of(module: str) -> list[Mutant]:
-    """All mutants of a module, in the order of its text."""
+    """All mutants of a module, in the order of its text; of a module of `aws`, those of conditions of writes."""
+    stored = module.startswith("registrar.aws.")
     tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for node, holder, place, parent, function, statement in _places(tree):
-        for replacement in replacements(node, parent, enums()):
-            fault = f"{_short(node)} → {_short(replacement)}"
+        chosen = not stored or states_condition(statement)
+        kinds = choices(node) if stored else replacements(node, parent, enums())
+        plain = [(f"{_short(node)} → {_short(each)}", each) for each in (kinds if chosen else ())]
+        for fault, replacement in [*(faults(node, parent) if stored else ()), *plain]:
             where = function or _defined(statement)
             seen[where, fault] += 1
             at = (tree, holder, place, replacement)

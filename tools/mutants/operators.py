@@ -32,7 +32,7 @@ Members = Mapping[str, tuple[str, ...]]
 
 def replacements(node: ast.AST, parent: ast.AST, members: Members) -> Iterator[ast.AST]:
     """Every node that may stand in the place of `node`; `ast.Pass` removes a statement."""
-    yield from _conditions(node)
+    yield from choices(node)
     yield from _values(node)
     yield from _members(node, members)
     if isinstance(node, ast.Set | ast.Tuple) and _collects(node, parent):
@@ -41,7 +41,8 @@ def replacements(node: ast.AST, parent: ast.AST, members: Members) -> Iterator[a
         yield from _statements(node)
 
 
-def _conditions(node: ast.AST) -> Iterator[ast.AST]:
+def choices(node: ast.AST) -> Iterator[ast.AST]:
+    """What replaces a node by which the code chooses."""
     match node:
         case ast.Compare(left, ops, others):
             for index, op in enumerate(ops):

@@ -43,4 +43,5 @@ PACKAGES = {
         ["tests/domain/certificates"],
     ),
     "revocation": Package(["domain/revocation/*"], ["tests/domain/revocation"]),
+    "conditions": Package(["aws/tables/*"], ["tests/aws"]),
 }

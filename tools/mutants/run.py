@@ -63,6 +63,7 @@ class Loop:
         self.found.all = len(mutants)
         if len(mutants) > MOST:
             mutants = random.Random(self.package).sample(mutants, MOST)  # noqa: S311 - the same each time
+        mutants.sort(key=lambda mutant: not mutant.function)  # those in functions are faster
         before = _read(KEPT / f"{self.package}.json")
         after: dict[str, Any] = {}
         for number, mutant in enumerate(mutants, 1):
