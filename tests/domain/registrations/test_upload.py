@@ -21,6 +21,7 @@ from registrar.domain.registrations.upload import (
     Upload,
     UploadState,
     Validating,
+    Verdict,
     failure,
     new_upload_id,
     registration_id,
@@ -160,7 +161,11 @@ def test_proof_is_accepted_until_its_text_expires() -> None:
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
 
-@pytest.mark.parametrize("upload", [issued(), validating()], ids=lambda upload: upload.state)
+def checking() -> Checking:
+    return an_upload_in(Checking, summary=awaiting().summary, der=CERTIFICATE.der)
+
+
+@pytest.mark.parametrize("upload", [issued(), validating(), checking()], ids=lambda upload: upload.state)
 def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
     found = refusal(upload)
     assert (found.code, found.retry_after) == ("IN_PROGRESS", 1)
@@ -209,6 +214,15 @@ def test_revocation_status_is_valid_until_it_is_too_old() -> None:
 
 
 # --- ids ------------------------------------------------------------------------------------------
+
+
+def test_verdict_states_its_most_important_code() -> None:
+    weak = Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK)
+    refused = Verdict((weak, Finding("dates", Level.WARN, Code.CERT_EXPIRES_SOON)), 1)
+
+    assert (refused.headline, refused.state) == (Code.CERT_KEY_TOO_WEAK, REJECTED)
+    passed = Verdict((), 1, summary=awaiting().summary)
+    assert (passed.headline, passed.state) == (None, UploadState.CHECKING)
 
 
 def test_registered_upload_names_its_registration() -> None:
