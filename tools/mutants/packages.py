@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tools.mutants.mutant import PACKAGE
 
-PERIODS = "tests/template/test_periods.py"
-"""It compares the constants of all packages with the contract's texts."""
+CONSTANTS = ("tests/template/test_periods.py", "tests/template/test_retention.py")
+"""They compare the constants of all packages with the texts of documents."""
 
 
 @dataclass(frozen=True, slots=True)

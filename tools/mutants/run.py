@@ -19,7 +19,7 @@ import pytest
 from tools.cloud.emulator import ROOT
 from tools.mutants.covered import Lines, Watch, run_covered, tests_for
 from tools.mutants.mutant import Mutant, mutants_of, path_of
-from tools.mutants.packages import PERIODS, Package
+from tools.mutants.packages import CONSTANTS, Package
 from tools.mutants.warm import OPTIONS, UNPLACED, FirstFailure, in_child, run_anew, run_swapped
 
 KEPT = ROOT / "build/mutants"
@@ -71,7 +71,7 @@ class Loop:
             limit = SLOWEST + 3 * sum(seconds[each] for each in chosen)
             tests = [items[each] for each in chosen]
             if not mutant.function:
-                tests += [each for each in items if each.nodeid.startswith(PERIODS) and each not in tests]
+                tests += [each for each in items if each.nodeid.startswith(CONSTANTS) and each not in tests]
             kept = before.get(mutant.name)
             if kept is None or kept["digest"] != _digest(mutant, _needed(kept["killer"], tests)):
                 killer = self._killer(mutant, tests, limit)
@@ -112,7 +112,7 @@ class Loop:
         groups: dict[int, list[str]] = {}
         own = f"/test_{mutant.module.rpartition('.')[2]}"
         for each in tests:
-            place = 2 if each.nodeid.startswith(PERIODS) else int(own not in each.nodeid)
+            place = 2 if each.nodeid.startswith(CONSTANTS) else int(own not in each.nodeid)
             groups.setdefault(place, []).append(each.nodeid)
         for _, names in sorted(groups.items()):
             killer = in_child(partial(run_anew, mutant, names), limit + SLOWEST)
@@ -129,7 +129,7 @@ def run(package: str, spec: Package) -> Found:
     sys.stdout.flush()
     os.dup2(log, 1)
     loop = Loop(package, spec, lambda line: print(line, file=printed))
-    pytest.main([*OPTIONS, *spec.tests, PERIODS], plugins=[loop])
+    pytest.main([*OPTIONS, *spec.tests, *CONSTANTS], plugins=[loop])
     os.dup2(printed.fileno(), 1)
     return loop.found
 

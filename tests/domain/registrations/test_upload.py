@@ -26,7 +26,6 @@ from registrar.domain.registrations.upload import (
     new_upload_id,
     registration_id,
 )
-from registrar.domain.registrations.upload_files import MAX_FILE_BYTES, check_sizes, file_of_key, object_key
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, an_upload_in
 
 SECOND = timedelta(seconds=1)
@@ -156,7 +155,7 @@ def refusal(upload: Upload, at: datetime = NOW) -> Refusal:
 
 
 def test_proof_is_accepted_until_its_text_expires() -> None:
-    awaiting().check_awaiting_proof(NOW)
+    assert awaiting().check_awaiting_proof(NOW) == awaiting()
     awaiting().check_awaiting_proof(NOW + timedelta(minutes=5) - SECOND)
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
@@ -233,25 +232,6 @@ def test_registered_upload_names_its_registration() -> None:
     assert rejected(failure(Code.CERT_IS_CA)).registration is None
 
 
-def test_object_key_identifies_its_upload() -> None:
-    for upload_id in (new_upload_id("c-1001", None), new_upload_id("c-1001", "key-0001")):
-        for index in (0, 1):
-            assert object_key(upload_id, index) == f"uploads/{upload_id}/{index}"
-            assert file_of_key(object_key(upload_id, index)) == (upload_id, index)
-        assert upload_id.isalnum()
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        *("", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"),
-        *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
-    ],
-)
-def test_malformed_object_key_belongs_to_no_upload(key: str) -> None:
-    assert file_of_key(key) is None
-
-
 def test_idempotency_key_and_customer_identify_one_upload() -> None:
     first = new_upload_id("c-1001", "key-0001")
     assert first == new_upload_id("c-1001", "key-0001") == "b2545dddfe30a2281f04813c80d6fec7"
@@ -263,27 +243,6 @@ def test_upload_without_idempotency_key_is_new() -> None:
     assert len(ids) == 50
     assert {len(each) for each in ids} == {32}
     assert len({new_nonce() for _ in range(50)}) == 50
-
-
-@pytest.mark.parametrize(
-    ("sizes", "code"),
-    [
-        ([], "UPLOAD_EMPTY"),
-        ([0], "UPLOAD_EMPTY"),
-        ([1000, 0], "UPLOAD_EMPTY"),
-        ([MAX_FILE_BYTES + 1], "UPLOAD_TOO_LARGE"),
-        ([MAX_FILE_BYTES, 1], "UPLOAD_TOO_LARGE"),
-    ],
-)
-def test_announced_size_outside_the_limits_is_refused(sizes: list[int], code: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        check_sizes(sizes)
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize("sizes", [[1], [MAX_FILE_BYTES], [MAX_FILE_BYTES - 1, 1]])
-def test_announced_size_within_the_limits_is_accepted(sizes: list[int]) -> None:
-    check_sizes(sizes)
 
 
 # --- the password of a container ------------------------------------------------------------------
