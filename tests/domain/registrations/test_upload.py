@@ -178,6 +178,7 @@ def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
         (validating(attempts=5, lease_until=NOW), "SYSTEM_RETRY", {"support_ref": issued().id}),
         (awaiting(bad_proofs=3), "PROOF_ATTEMPTS_EXCEEDED", {}),
         (registered(), "STATE_CONFLICT", {}),
+        (rejected(failure(Code.ALREADY_REGISTERED, registration_id="rffff")), "STATE_CONFLICT", {}),
         (
             rejected(failure(Code.CERT_IS_CA), failure(Code.CERT_KEY_TOO_WEAK, found="x")),
             "CERT_IS_CA",
@@ -189,7 +190,16 @@ def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
             {"found": "RSA 1024", "required": "more"},
         ),
     ],
-    ids=["late", "a day late", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
+    ids=[
+        "late",
+        "a day late",
+        "failed",
+        "bad proofs",
+        "registered",
+        "registered before",
+        "rejected",
+        "rejected with params",
+    ],
 )
 def test_proof_is_refused_after_the_upload_ended(upload: Upload, code: str, params: dict[str, str]) -> None:
     found = refusal(upload)
