@@ -10,8 +10,8 @@ from tools.cloud.emulator import ROOT
 from tools.mutants.mutant import Mutant, path_of
 from tools.mutants.warm import FirstFailure
 
-Lines = Mapping[str, Mapping[str, Sequence[int]]]
-"""For each module and line, the numbers of the tests that ran it."""
+Lines = Mapping[str, Mapping[str, Sequence[str]]]
+"""For each module and line, what ran it."""
 
 
 class Watch:
@@ -25,12 +25,12 @@ class Watch:
         self.modules = modules
         self.coverage: Any = coverage.Coverage(data_file=None, include=[str(path_of(each)) for each in modules])
 
-    def lines(self) -> dict[str, dict[str, list[int]]]:
-        """For each module and line, the numbers of the tests that ran it."""
+    def lines(self) -> dict[str, dict[str, list[str]]]:
+        """For each module and line, what ran it: the numbers of tests, or the files that imported it."""
         data = self.coverage.get_data()
         return {
             module: {
-                str(line): sorted({int(each) for each in contexts if each})
+                str(line): sorted({each for each in contexts if each})
                 for line, contexts in data.contexts_by_lineno(str(path_of(module))).items()
             }
             for module in self.modules
@@ -62,4 +62,4 @@ def tests_for(mutant: Mutant, lines: Lines, seconds: Sequence[float]) -> list[in
     anything of its module."""
     ran = lines.get(mutant.module, {})
     wanted = ran if not mutant.function else [str(line) for line in mutant.lines]
-    return sorted({test for line in wanted for test in ran.get(line, ())}, key=lambda test: seconds[test])
+    return sorted({int(each) for line in wanted for each in ran.get(line, ())}, key=lambda test: seconds[test])
