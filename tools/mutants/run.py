@@ -9,15 +9,17 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import accumulate
 from typing import Any
 
 import pytest
 
 from tools.cloud.emulator import ROOT
-from tools.mutants.covered import Lines, Watch, run_covered, tests_for
+from tools.mutants.covered import Lines, Watch, by_line, run_covered, tests_for
 from tools.mutants.mutant import Mutant, mutants_of, path_of
 from tools.mutants.packages import CONSTANTS, Package
 from tools.mutants.warm import OPTIONS, UNPLACED, FirstFailure, in_child, run_anew, run_swapped
@@ -27,6 +29,8 @@ MOST = 300
 """Of a package with more mutants, a sample of so many is run."""
 SLOWEST = 30.0
 """Seconds of processor time that a mutant's tests may take beyond three times what they take without a fault."""
+CONFIRMING = 10.0
+"""Seconds for which tests run after an import, where the running process showed nothing."""
 HOUR = 3600.0
 
 
@@ -48,10 +52,11 @@ class Loop:
         self.failure = FirstFailure()
         self.found = Found(0)
         self.watch = Watch(spec.names())
-        self.imported: Lines = {}
+        self.imported: Mapping[str, Mapping[str, Sequence[str]]] = {}
         self.items: Sequence[pytest.Item] = []
         self.lines: Lines = {}
         self.seconds: Sequence[float] = []
+        self.kills: Counter[str] = Counter()
         self.watch.coverage.start()
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
@@ -92,20 +97,26 @@ class Loop:
         return True
 
     def _covered(self) -> tuple[Lines, Sequence[float]]:
+        """What each test runs, and its seconds; found anew for files of tests that changed."""
         path = KEPT / f"{self.package}.lines.json"
-        sources = [path_of(each) for each in self.spec.names()]
-        files = sorted({item.path for item in self.items})
-        digest = _digest_of([*(each.read_bytes() for each in [*sources, *files]), _support()])
-        covered = _read(path)
-        if covered.get("digest") != digest:
-            self.show(f"{len(self.items)} tests run once, to find which lines each runs …")
-            covered = in_child(partial(run_covered, self.items, self.spec.names(), self.failure), HOUR)
-            names = [each.nodeid for each in self.items]
+        kept = _read(path)
+        sources = _digest_of([*(_source(each) for each in self.spec.names()), _support()]).encode()
+        digests = {name: _digest_of([sources, _test(name)]) for name in dict.fromkeys(map(_file, self.items))}
+        changed = {name for name, digest in digests.items() if kept.get(name, {}).get("digest") != digest}
+        if changed:
+            tests = [each for each in self.items if _file(each) in changed]
+            self.show(f"{len(tests)} tests run once, to find which lines each runs …")
+            covered = in_child(partial(run_covered, tests, self.spec.names(), self.failure), HOUR)
+            names = [each.nodeid for each in tests]
             fails = covered["failed"] or in_child(partial(run_anew, None, names), HOUR)
             if fails:
                 sys.exit(f"without any fault, this fails: {fails}")
-            _write(path, covered := {**covered, "digest": digest})
-        return covered["lines"], covered["seconds"]
+            for name in changed:
+                found = {test: each for test, each in covered["tests"].items() if test.partition("::")[0] == name}
+                kept[name] = {"digest": digests[name], "tests": found}
+            _write(path, kept)
+        ran = [kept[_file(each)]["tests"][each.nodeid] for each in self.items]
+        return by_line(ran), [each["seconds"] for each in ran]
 
     def _running(self, mutant: Mutant) -> list[int]:
         """The tests that run the fault in a function."""
@@ -117,16 +128,24 @@ class Loop:
         importers = {each for line in mutant.lines for each in ran.get(str(line), ())}
         if mutant.function:
             more = [number for number, each in enumerate(self.items) if _file(each) in importers]
-            return list(dict.fromkeys([*running, *more]))
+            return self._fastest({*running, *more}) if more else []
         found = tests_for(mutant, self.lines, self.seconds)
         more = [number for number, each in enumerate(self.items) if _reads_constants(each, mutant.module)]
         return list(dict.fromkeys([*found, *more]))
 
+    def _fastest(self, tests: Iterable[int]) -> list[int]:
+        """As many as take CONFIRMING in all."""
+        ordered = sorted(tests, key=lambda test: self.seconds[test])
+        sums = accumulate(self.seconds[each] for each in ordered)
+        return [each for each, total in zip(ordered, sums, strict=True) if total <= CONFIRMING]
+
     def _killer(self, mutant: Mutant, running: Sequence[int], anew: Sequence[int]) -> str | None:
         if mutant.function:
             tests = [self.items[each] for each in running]
+            tests.sort(key=lambda test: -self.kills[test.nodeid])  # the rest stays in order: the fastest first
             killer = in_child(partial(run_swapped, mutant, tests, self.failure), self._limit(running))
-            if killer != UNPLACED and (killer or len(anew) == len(running)):
+            self.kills[str(killer)] += 1
+            if killer != UNPLACED and (killer or not anew):
                 return killer and str(killer)
         # Tests named after the module kill most, and importing fewer files is faster; the contract takes longest.
         groups: dict[int, list[int]] = {}
@@ -143,7 +162,8 @@ class Loop:
 
     def _digest(self, mutant: Mutant, killer: str | None, tests: Sequence[int]) -> str:
         """Of the module and the files of tests on which an outcome depends."""
-        named = [killer.partition("::")[0]] if killer and "::" in killer else [_file(self.items[n]) for n in tests]
+        run = {*self._running(mutant), *tests}
+        named = [killer.partition("::")[0]] if killer and "::" in killer else [_file(self.items[n]) for n in run]
         return _digest_of([_source(mutant.module), *(_test(name) for name in sorted(set(named)))])
 
     def _limit(self, tests: Sequence[int]) -> float:
