@@ -59,9 +59,14 @@ def in_child(work: Callable[[], object], limit: float) -> Any:
         finally:
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading) as pipe:
+            text = pipe.read()
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.waitpid(child, 0)
     return json.loads(text) if text else "time limit"
 
 
