@@ -84,3 +84,12 @@ def test_closing_an_unknown_notice_creates_no_item(account: Account, notices: No
     assert not notices.is_closed(NOTICE)
     notices.close([NOTICE], NoticeState.SENT, NOW)
     assert account.items("NoticesTable") == []
+
+
+def test_a_closed_notice_is_not_released(account: Account, notices: Notices) -> None:
+    notices.claim([NOTICE], NOW)
+    notices.close([NOTICE], NoticeState.SENT, NOW)
+    before = account.items("NoticesTable")
+    with pytest.raises(ConditionFailed):
+        notices.release([NOTICE], NOW + SECOND)
+    assert account.items("NoticesTable") == before
