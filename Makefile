@@ -21,6 +21,7 @@ SAM := .venv-sam/.installed
 NODE := .venv-node/.installed
 WEB := web/node_modules/.installed
 BROWSER := .venv-web/.installed
+MUTANTS := .venv-mutants/.installed
 PAGE := web/app/dist/index.html
 # What `make up` builds the page of anew when it has changed.
 PAGE_SOURCES = docs/openapi.yaml docs/guide.md $(wildcard docs/images/*) tools/admin/npki_policies.json \
@@ -39,7 +40,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -101,6 +102,9 @@ images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' gu
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
+mutants: $(DEV) $(MUTANTS)  ## put faults into the product, one at a time, and count those that no test notices (WHAT=throttles, SAVE=1)
+	@PYTHONHASHSEED=0 nice -n 10 $(PY) -m tools.mutants $(WHAT) $(if $(SAVE),--save)
+
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
@@ -113,6 +117,7 @@ lock: $(DEV) $(NODE)  ## write the lock files from the .in files (UPGRADE=--upgr
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 	@$(PY) $(LOCK) requirements/node.in -o requirements/node.txt
 	@$(PY) $(LOCK) requirements/web.in -o requirements/web.txt
+	@$(PY) $(LOCK) requirements/mutants.in -o requirements/mutants.txt
 	@$(if $(UPGRADE),rm -f requirements/npm/package-lock.json)
 	@$(NPM) install --prefix requirements/npm --package-lock-only --silent
 	@$(if $(UPGRADE),rm -f web/package-lock.json)
@@ -130,7 +135,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .venv-mutants .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
@@ -161,6 +166,11 @@ $(SAM): requirements/sam.txt
 # Only the tests of the page need it: it drives the machine's own Chromium.
 $(BROWSER): requirements/web.txt
 	$(call install,.venv-web)
+	@touch $@
+
+# Only `make mutants` needs it.
+$(MUTANTS): requirements/mutants.txt
+	$(call install,.venv-mutants)
 	@touch $@
 
 # Only `make check` and `make web` need Node.js. Scripts of packages do not run: one reports its use.

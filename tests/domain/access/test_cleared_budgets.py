@@ -21,3 +21,9 @@ def test_a_device_that_is_known_no_more_is_dropped() -> None:
     cleared = with_cleared({}, PHONE + TABLET, PHONE, NOW)
 
     assert cleared_at(with_cleared(cleared, TABLET, TABLET, NOW), PHONE) is None
+
+
+def test_devices_are_stored_by_eight_hex_digits() -> None:
+    cleared = with_cleared(with_cleared({}, PHONE, PHONE, NOW), PHONE, None, NOW)
+
+    assert cleared == {"01010101": NOW_MS, "": NOW_MS}

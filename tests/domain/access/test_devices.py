@@ -16,6 +16,10 @@ def test_two_devices_share_no_value() -> None:
     assert new_device() != new_device()
 
 
+def test_five_devices_are_known() -> None:
+    assert MAX_DEVICES == 5
+
+
 def test_sixth_device_replaces_the_oldest() -> None:
     devices, made = b"", [new_device() for _ in range(MAX_DEVICES + 1)]
     for _, digest in made:

@@ -5,18 +5,32 @@ from datetime import timedelta
 import pytest
 
 from registrar.domain.access.throttles import (
+    ADDRESS_LIMIT,
     CERTIFICATE_LIMIT,
+    CHECK_LIMIT,
+    CUSTOMER_TEXTS_PER_DAY,
+    CUSTOMER_TEXTS_PER_HOUR,
+    PHONE_LIMIT,
+    STEP_UP_LIMIT,
+    TEXTS_PER_REQUEST,
     Attempt,
+    Limit,
     TextPurpose,
     account_key,
     address_key,
+    asked_key,
     certificate_key,
+    check_key,
     counted_attempt,
     phone_key,
     refused_attempt,
+    request_key,
     step_up_key,
+    step_up_locked,
+    texts_key,
     wait_after,
 )
+from registrar.domain.reasons.codes import Code
 from tests.support.builders import NOW
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -55,6 +69,12 @@ def test_each_budget_has_its_own_key() -> None:
         address_key("192.0.2.1"),
         phone_key("+821012345678", TextPurpose.LOGIN),
         phone_key("+821012345678", TextPurpose.PHONE),
+        asked_key("hong", NOW, "192.0.2.1"),
+        asked_key("hong", NOW, "192.0.2.2"),
+        texts_key("hong", TextPurpose.LOGIN),
+        texts_key("hong", TextPurpose.STEP_UP),
+        request_key("challenge-1"),
+        check_key("hong"),
     ]
     assert len(set(keys)) == len(keys)
     assert not any("hong" in key or "192" in key or "8210" in key or "abab" in key for key in keys)
@@ -67,7 +87,34 @@ def test_keys_of_a_scope_have_equal_length() -> None:
         for device in (None, b"\1" * 32)
         for cleared in (None, 1_764_000_000_000)
     ]
-    assert len({len(key) for key in keys}) == 1
+    assert {len(key) for key in keys} == {len("account:") + 22}
+
+
+@pytest.mark.parametrize(
+    ("limit", "per_minute", "per_hour"),
+    [
+        (ADDRESS_LIMIT, 120, 2000),
+        (PHONE_LIMIT, 1, 5),
+        (STEP_UP_LIMIT, 20, 200),
+        (CHECK_LIMIT, 10, 100),
+        (CERTIFICATE_LIMIT, 60, 3600),
+    ],
+)
+def test_each_limit_is_the_one_that_was_decided(limit: Limit, per_minute: int, per_hour: int) -> None:
+    assert limit == Limit(per_minute, per_hour)
+
+
+def test_customer_and_request_have_so_many_text_messages() -> None:
+    assert (CUSTOMER_TEXTS_PER_HOUR, CUSTOMER_TEXTS_PER_DAY, TEXTS_PER_REQUEST) == (10, 20, 3)
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(90.5, 91), (1.0, 1), (0.0, 1), (-5.0, 1)])
+def test_locked_step_up_states_whole_seconds_and_at_least_one(left: float, seconds: int) -> None:
+    again_at = NOW + timedelta(seconds=left)
+
+    refusal = step_up_locked(again_at, NOW)
+    assert refusal.code is Code.STEP_UP_LOCKED
+    assert (refusal.retry_after, refusal.params) == (seconds, {"again_at": again_at})
 
 
 def test_a_flood_with_a_certificate_makes_nobody_wait_longer_than_its_minute() -> None:
@@ -76,6 +123,7 @@ def test_a_flood_with_a_certificate_makes_nobody_wait_longer_than_its_minute() -
 
 def test_ipv6_addresses_of_one_network_share_a_key() -> None:
     assert address_key("2001:db8::1") == address_key("2001:db8::ffff:1")
+    assert address_key("2001:db8::1") == address_key("2001:db8::8000:0:0:1")
     assert address_key("2001:db8::1") != address_key("2001:db8:0:1::1")
     assert address_key("192.0.2.1") != address_key("192.0.2.2")
     assert address_key("not an address") != address_key("another")

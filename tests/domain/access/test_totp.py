@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from registrar.domain.access.totp import matching_step
+from registrar.domain.access.totp import SECRET_BYTES, matching_step
 
 SECRET = b"12345678901234567890"
 
@@ -62,3 +62,7 @@ def test_later_of_two_steps_with_equal_codes_is_used_up() -> None:
     for now in (at(step * 30), at((step + 1) * 30)):
         assert matching_step(secret, "439556", now) == step + 1
     assert matching_step(secret, "439556", at((step - 1) * 30)) == step
+
+
+def test_secret_has_the_length_that_rfc_4226_recommends() -> None:
+    assert SECRET_BYTES * 8 == 160

@@ -74,6 +74,16 @@ CHANGES: dict[str, tuple[Row | None, Row | None, list[tuple[str, dict[str, Any]]
         replace(LIVE, flagged_at=NOW),
         [("Expiring", {"not_after": "2026-11-30T03:00:00Z", "days_left": 7})],
     ),
+    "flagged before, and held": (
+        replace(LIVE, flagged_at=NOW),
+        replace(LIVE, flagged_at=NOW, holds=frozenset({"bank"})),
+        [("HoldAdded", {"hold": "bank"})],
+    ),
+    "noted as over before, and held": (
+        replace(LIVE, expiry_noted_at=NOW),
+        replace(LIVE, expiry_noted_at=NOW + DAY, holds=frozenset({"bank"})),
+        [("HoldAdded", {"hold": "bank"})],
+    ),
     "noted as over": (
         LIVE,
         replace(LIVE, expiry_noted_at=NOW + 8 * DAY),

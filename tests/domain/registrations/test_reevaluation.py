@@ -92,6 +92,17 @@ def test_ended_registration_is_skipped(overrides: dict[str, Any]) -> None:
     assert judge(a_registration(**overrides), without_policy(), NOW, "JBB") is None
 
 
+def test_plan_lists_each_registration_with_its_codes_and_change() -> None:
+    held = Judged("r1", "yessign", (Code.CERT_KEY_TOO_WEAK,), Change.HOLD)
+
+    assert held.to_map() == {
+        "registration_id": "r1",
+        "operator": "yessign",
+        "change": "hold",
+        "codes": ["CERT_KEY_TOO_WEAK"],
+    }
+
+
 def test_figures_are_summed_over_segments() -> None:
     first, second = Tally(), Tally()
     first.add(Judged("r1", "yessign", (Code.CERT_KEY_TOO_WEAK, Code.CERT_POLICY_NOT_ACCEPTED), Change.HOLD))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import Refusal
 from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration, issuer_serial, successor_of
@@ -68,6 +69,7 @@ L, H = Lifecycle, Hold
     ("lifecycle", "holds", "denied", "at", "status", "reason"),
     [
         (L.LIVE, [], False, NOW, "ACTIVE", None),
+        (L.LIVE, [], False, FIRST, "ACTIVE", None),
         (L.LIVE, [], False, FIRST - SECOND, "LIVE", None),
         (L.LIVE, [H.CUSTOMER], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
         (L.LIVE, [H.BANK], False, NOW, "SUSPENDED", "REG_SUSPENDED"),
@@ -123,6 +125,39 @@ OLD = replace(a_registration(), id="old", not_before=FIRST - 300 * DAY, not_afte
 )
 def test_only_a_matching_predecessor_may_be_replaced(old: dict[str, Any], may: bool) -> None:
     assert a_registration().may_succeed(replace(OLD, **old), NOW) is may
+
+
+def test_registration_names_the_one_that_it_replaces() -> None:
+    made = new_registration(an_upload(CERTIFICATE), "signature", "2026-11", NOW, OLD)
+
+    assert made.replaces == "old"
+    assert a_registration().replaces is None
+
+
+def test_registration_that_may_not_replace_another_is_refused() -> None:
+    held = replace(OLD, holds=frozenset({H.BANK}))
+
+    with pytest.raises(Refusal) as caught:
+        new_registration(an_upload(CERTIFICATE), "signature", "2026-11", NOW, held)
+    assert caught.value.code is Code.REPLACES_NOT_ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "since"),
+    [
+        ({}, NOW, None),
+        ({}, LAST, None),
+        ({}, LAST + SECOND, LAST),
+        ({"held_since": {H.BANK: NOW, H.CUSTOMER: NOW - DAY}}, NOW, NOW - DAY),
+        ({"ended_at": NOW - SECOND, "held_since": {H.BANK: NOW}}, NOW, NOW - SECOND),
+        ({"denied_at": NOW - SECOND, "ended_at": NOW}, NOW, NOW - SECOND),
+        ({"denied_at": LAST + SECOND}, LAST + DAY, LAST),
+    ],
+)
+def test_lost_since_the_first_of_holds_end_denial_and_expiry(
+    changes: dict[str, Any], at: datetime, since: datetime | None
+) -> None:
+    assert replace(a_registration(), **changes).lost_at(at) == since
 
 
 def test_successor_is_the_newest_later_certificate_of_operator_and_kind() -> None:

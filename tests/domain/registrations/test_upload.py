@@ -21,11 +21,11 @@ from registrar.domain.registrations.upload import (
     Upload,
     UploadState,
     Validating,
+    Verdict,
     failure,
     new_upload_id,
     registration_id,
 )
-from registrar.domain.registrations.upload_files import MAX_FILE_BYTES, check_sizes, file_of_key, object_key
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, an_upload_in
 
 SECOND = timedelta(seconds=1)
@@ -155,12 +155,16 @@ def refusal(upload: Upload, at: datetime = NOW) -> Refusal:
 
 
 def test_proof_is_accepted_until_its_text_expires() -> None:
-    awaiting().check_awaiting_proof(NOW)
+    assert awaiting().check_awaiting_proof(NOW) == awaiting()
     awaiting().check_awaiting_proof(NOW + timedelta(minutes=5) - SECOND)
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
 
-@pytest.mark.parametrize("upload", [issued(), validating()], ids=lambda upload: upload.state)
+def checking() -> Checking:
+    return an_upload_in(Checking, summary=awaiting().summary, der=CERTIFICATE.der)
+
+
+@pytest.mark.parametrize("upload", [issued(), validating(), checking()], ids=lambda upload: upload.state)
 def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
     found = refusal(upload)
     assert (found.code, found.retry_after) == ("IN_PROGRESS", 1)
@@ -174,6 +178,7 @@ def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
         (validating(attempts=5, lease_until=NOW), "SYSTEM_RETRY", {"support_ref": issued().id}),
         (awaiting(bad_proofs=3), "PROOF_ATTEMPTS_EXCEEDED", {}),
         (registered(), "STATE_CONFLICT", {}),
+        (rejected(failure(Code.ALREADY_REGISTERED, registration_id="rffff")), "STATE_CONFLICT", {}),
         (
             rejected(failure(Code.CERT_IS_CA), failure(Code.CERT_KEY_TOO_WEAK, found="x")),
             "CERT_IS_CA",
@@ -185,7 +190,16 @@ def test_proof_is_refused_before_the_checks_pass(upload: Upload) -> None:
             {"found": "RSA 1024", "required": "more"},
         ),
     ],
-    ids=["late", "a day late", "failed", "bad proofs", "registered", "rejected", "rejected with params"],
+    ids=[
+        "late",
+        "a day late",
+        "failed",
+        "bad proofs",
+        "registered",
+        "registered before",
+        "rejected",
+        "rejected with params",
+    ],
 )
 def test_proof_is_refused_after_the_upload_ended(upload: Upload, code: str, params: dict[str, str]) -> None:
     found = refusal(upload)
@@ -211,31 +225,21 @@ def test_revocation_status_is_valid_until_it_is_too_old() -> None:
 # --- ids ------------------------------------------------------------------------------------------
 
 
+def test_verdict_states_its_most_important_code() -> None:
+    weak = Finding("key", Level.FAIL, Code.CERT_KEY_TOO_WEAK)
+    refused = Verdict((weak, Finding("dates", Level.WARN, Code.CERT_EXPIRES_SOON)), 1)
+
+    assert (refused.headline, refused.state) == (Code.CERT_KEY_TOO_WEAK, REJECTED)
+    passed = Verdict((), 1, summary=awaiting().summary)
+    assert (passed.headline, passed.state) == (None, UploadState.CHECKING)
+
+
 def test_registered_upload_names_its_registration() -> None:
     assert awaiting().registration is None
     assert registered().registration == "r" + awaiting().id == registration_id(awaiting().id)
     already = failure(Code.ALREADY_REGISTERED, registration_id="rffff")
     assert rejected(already).registration == "rffff"
     assert rejected(failure(Code.CERT_IS_CA)).registration is None
-
-
-def test_object_key_identifies_its_upload() -> None:
-    for upload_id in (new_upload_id("c-1001", None), new_upload_id("c-1001", "key-0001")):
-        for index in (0, 1):
-            assert object_key(upload_id, index) == f"uploads/{upload_id}/{index}"
-            assert file_of_key(object_key(upload_id, index)) == (upload_id, index)
-        assert upload_id.isalnum()
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        *("", "uploads", "uploads/", "uploads/a", "uploads/a/b", "uploads/a/2", "uploads/a/00", "uploads/a/0/0"),
-        *("uploads//0", "uploads/../0", "other/abc/0", "/abc/0", "abc"),
-    ],
-)
-def test_malformed_object_key_belongs_to_no_upload(key: str) -> None:
-    assert file_of_key(key) is None
 
 
 def test_idempotency_key_and_customer_identify_one_upload() -> None:
@@ -249,27 +253,6 @@ def test_upload_without_idempotency_key_is_new() -> None:
     assert len(ids) == 50
     assert {len(each) for each in ids} == {32}
     assert len({new_nonce() for _ in range(50)}) == 50
-
-
-@pytest.mark.parametrize(
-    ("sizes", "code"),
-    [
-        ([], "UPLOAD_EMPTY"),
-        ([0], "UPLOAD_EMPTY"),
-        ([1000, 0], "UPLOAD_EMPTY"),
-        ([MAX_FILE_BYTES + 1], "UPLOAD_TOO_LARGE"),
-        ([MAX_FILE_BYTES, 1], "UPLOAD_TOO_LARGE"),
-    ],
-)
-def test_announced_size_outside_the_limits_is_refused(sizes: list[int], code: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        check_sizes(sizes)
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize("sizes", [[1], [MAX_FILE_BYTES], [MAX_FILE_BYTES - 1, 1]])
-def test_announced_size_within_the_limits_is_accepted(sizes: list[int]) -> None:
-    check_sizes(sizes)
 
 
 # --- the password of a container ------------------------------------------------------------------

@@ -1,0 +1,155 @@
+"""A pytest process that has collected the tests once and runs them again and again, each time in a child.
+
+A fault in a function is put into the running process, by the function's code: whoever imported the function has it.
+That takes milliseconds. A fault elsewhere (constants, fields, members) is imported anew, with the tests that need
+it: tests compute their own values of constants when they are imported.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+
+from tools.mutants.mutant import Mutant, path_of
+
+_ANEW = ("registrar", "tests", "functions", "tools.pki", "tools.cloud", "tools.admin", "conftest")
+
+UNPLACED = "not in this process"
+
+
+class FirstFailure:
+    """A plugin that notes the first test that failed."""
+
+    def __init__(self) -> None:
+        self.test: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test that errs in its set-up has noticed the fault too."""
+        if report.failed and self.test is None:
+            self.test = report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Nor can it be collected where the fault breaks an import."""
+        if report.failed and self.test is None:
+            self.test = report.nodeid
+
+
+def in_child(work: Callable[[], object], limit: float) -> Any:
+    """What `work` returns in a child process, as JSON; "time limit" where it takes more seconds or ends itself."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            os.setpgid(0, 0)
+            signal.setitimer(signal.ITIMER_REAL, limit)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(work(), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else "time limit"
+
+
+def run_items(items: Sequence[pytest.Item], failure: FirstFailure) -> str | None:
+    """Run tests in this process until one fails, and return its name."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if failure.test:
+            return failure.test
+    return None
+
+
+def run_swapped(mutant: Mutant, items: Sequence[pytest.Item], failure: FirstFailure) -> str | None:
+    """Run tests with the mutant's function in place of the original; UNPLACED where it cannot be replaced."""
+    try:
+        function = _function(sys.modules[mutant.module], mutant.function)
+        code = _code(mutant.compiled(), mutant.function)
+    except LookupError:
+        return UNPLACED
+    if code.co_freevars != function.__code__.co_freevars:
+        return UNPLACED
+    function.__code__ = code
+    return run_items(items, failure)
+
+
+def run_anew(mutant: Mutant | None, tests: Iterable[str]) -> str | None:
+    """Import product and tests anew, with the mutant, or without any fault, and run the tests in this order."""
+    wanted = {name: index for index, name in enumerate(tests)}
+    for name in [each for each in sys.modules if each.split(".")[0] in _ANEW or each.startswith(_ANEW)]:
+        del sys.modules[name]
+    if mutant:
+        sys.meta_path.insert(0, _Finder(mutant))
+    failure = FirstFailure()
+    files = sorted({name.partition("::")[0] for name in wanted})
+    pytest.main([*OPTIONS, "-x", *files], plugins=[failure, _Chosen(wanted)])
+    return failure.test
+
+
+OPTIONS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist.looponfail"]
+
+
+class _Chosen:
+    """A plugin that runs only some tests, in a given order."""
+
+    def __init__(self, wanted: Mapping[str, int]) -> None:
+        self.wanted = wanted
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out the others."""
+        items[:] = sorted(
+            (each for each in items if each.nodeid in self.wanted), key=lambda each: self.wanted[each.nodeid]
+        )
+
+
+class _Finder:
+    """Finds the mutated module before Python finds the original."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """None for every other module."""
+        if name != self.mutant.module:
+            return None
+        path = str(path_of(name))
+        return spec_from_file_location(name, path, loader=_Loader(name, path, self.mutant.compiled()))
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
+        super().__init__(name, path)
+        self._mutated = code
+
+    def get_code(self, _: str) -> CodeType:
+        return self._mutated
+
+
+def _function(module: Any, name: str) -> FunctionType:
+    found: Any = module
+    for part in name.split("."):
+        found = vars(found)[part]
+    for holder in ("fget", "func", "__func__", "__wrapped__"):
+        found = getattr(found, holder, found)
+    if not isinstance(found, FunctionType):
+        raise LookupError(name)
+    return found
+
+
+def _code(module: CodeType, name: str) -> CodeType:
+    found = module
+    for part in name.split("."):
+        found = next(each for each in found.co_consts if isinstance(each, CodeType) and each.co_name == part)
+    return found
