@@ -55,7 +55,8 @@ def _key() -> rsa.RSAPrivateKey:
 
 def _certificate_signed() -> Target:
     """A certificate with a right signature, and all that is decided and looked up with it."""
-    store, head = a_trust_store(), read_head(_reading(_index()))
+    store = a_trust_store()
+    head = read_head(_reading(_index()))
 
     def read(content: bytes) -> None:
         signature = _key().sign(content, padding.PKCS1v15(), hashes.SHA256())

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-from tools.fuzz.trees import Node, copied, every, inside, nested, tree_of, with_odd_length
+from tools.fuzz.trees import Node, every, inside, nested, tree_of, with_odd_length
 
 MOST_BYTES = 70_000
 """A little more than an upload may have."""
@@ -113,11 +113,13 @@ def _set_content(tree: Node, chance: random.Random, _others: Sequence[bytes]) ->
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         node.content = bytes(data)
     elif node.tag in _EDGES and chance.random() < 0.7:
-        node.parts, node.content = None, chance.choice(_EDGES[node.tag])
+        node.parts = None
+        node.content = chance.choice(_EDGES[node.tag])
         if node.tag in (0x17, 0x18):
             node.tag = 0x17 if len(node.content) == _UTC_TIME_BYTES else 0x18
     else:
-        node.parts, node.content = None, chance.choice(_CONTENTS)
+        node.parts = None
+        node.content = chance.choice(_CONTENTS)
 
 
 def _set_tag(tree: Node, chance: random.Random, _others: Sequence[bytes]) -> None:
@@ -162,8 +164,8 @@ def _splice(tree: Node, chance: random.Random, others: Sequence[bytes]) -> None:
     """A value of another file in place of one."""
     other = tree_of(chance.choice(others))
     if other is not None:
-        node, taken = _of_any(tree, chance), copied(_of_any(other, chance))
-        node.tag, node.content, node.parts, node.before = taken.tag, taken.content, taken.parts, taken.before
+        node = _of_any(tree, chance)
+        node.raw = _of_any(other, chance).encoded()
 
 
 _VALUES: tuple[Callable[[Node, random.Random, Sequence[bytes]], None], ...] = (

@@ -95,20 +95,20 @@ def _two(content: bytes, lengths: tuple[int, ...]) -> tuple[bytes, bytes]:
 
 def _new_passkey() -> Target:
     _, _, made = _passkeys()
-    client_data, attestation = made["client_data_json"], made["attestation_object"]
+    client_data = made["client_data_json"]
     lengths = (len(client_data), 0, 40)
 
     def read(content: bytes) -> None:
         first, second = _two(content, lengths)
         check_creation(_PARTY, websafe(_NONCE), first, second, "phone", NOW)
 
-    return Target(read, [b"\0" + client_data + attestation], (PasskeyInvalid,), 10_000)
+    return Target(read, [b"\0" + client_data + made["attestation_object"]], (PasskeyInvalid,), 10_000)
 
 
 def _passkey() -> Target:
     device, known, _ = _passkeys()
     proved = {name: base64.b64decode(value) for name, value in device.get(_NONCE).items()}
-    client_data, data = proved["client_data_json"], proved["authenticator_data"]
+    client_data = proved["client_data_json"]
     lengths = (len(client_data), 0, 40)
 
     def read(content: bytes) -> None:
@@ -118,7 +118,7 @@ def _passkey() -> Target:
         signature = device.key.sign(signed, ec.ECDSA(SHA256()))
         check_assertion(_PARTY, websafe(_NONCE), [known], Assertion(known.credential_id, second, first, signature))
 
-    return Target(read, [b"\0" + client_data + data], (PasskeyInvalid,), 4096)
+    return Target(read, [b"\0" + client_data + proved["authenticator_data"]], (PasskeyInvalid,), 4096)
 
 
 def _trust_document() -> Target:

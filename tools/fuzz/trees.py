@@ -54,12 +54,6 @@ def inside(node: Node) -> list[Node]:
     return [each for each in every(node) if each.parts]
 
 
-def copied(node: Node) -> Node:
-    """The same value, to be changed on its own."""
-    parts = None if node.parts is None else [copied(part) for part in node.parts]
-    return Node(node.tag, node.content, parts, node.before, node.length, node.raw)
-
-
 def nested(inner: bytes, depth: int, tag: int, most: int) -> bytes:
     """A value in `depth` others of this tag, or in as many as `most` bytes have room for."""
     headers: list[bytes] = []
@@ -106,7 +100,8 @@ def _values(data: bytes, depth: int) -> list[Node] | None:
     while at < len(data):
         if at + 2 > len(data) or data[at] & 0x1F == 0x1F or depth > _MOST_DEPTH:
             return None
-        start, size = at + 2, data[at + 1]
+        start = at + 2
+        size = data[at + 1]
         if size >= _INDEFINITE:
             count = size - _INDEFINITE
             start += count

@@ -135,7 +135,8 @@ def _checked(values: Mapping[str, Any]) -> tuple[list[int], int]:
 
     A damaged index is replaced by a new one only if it is recognised: anything that reads it later trusts these.
     """
-    sizes, shortest = values["sizes"], values["shortest"]
+    sizes = values["sizes"]
+    shortest = values["shortest"]
     numbers = (*sizes, shortest)
     if any(type(number) is not int or number < 0 for number in numbers) or shortest > _MOST_SERIAL_BYTES:
         raise ValueError("a number that is none")
