@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tools.cloud.emulator import ROOT
+from tools.fuzz import uploads
 from tools.fuzz.report import HEAD, row, save
 from tools.fuzz.targets import FOUND, TARGETS
 
 PYTHON = ROOT / ".venv-fuzz/bin/python"
+ORDER = [uploads.NAME, *TARGETS]
 REPORTS = ROOT / "build/fuzz"
 _LAYER = ROOT / "layers/registrar/python"
 
@@ -30,9 +32,9 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="write the rows to docs/reliability.md")
     options = parser.parse_args()
     wanted = " ".join(options.what).lower()
-    names = [name for name in TARGETS if wanted in name.lower()]
+    names = [name for name in ORDER if wanted in name.lower()]
     if not names:
-        parser.error(f"no reader is named {wanted}; there are: {', '.join(TARGETS)}")
+        parser.error(f"no reader is named {wanted}; there are: {', '.join(ORDER)}")
     REPORTS.mkdir(parents=True, exist_ok=True)
     print(HEAD, flush=True)
     failed = []
@@ -46,7 +48,7 @@ def main() -> None:
         failures = measured["failures"]
         failed += [f"{name}: {what} ({path})" for what, path in failures.items()]
         if options.save and not failures:
-            save({name: written}, list(TARGETS))
+            save({name: written}, ORDER)
     if failed:
         sys.exit("failed:\n  " + "\n  ".join(failed))
 
@@ -55,8 +57,11 @@ def _fuzzed(name: str, runs: int) -> dict[str, Any] | None:
     """What a worker measured; None where its process ended before."""
     report = REPORTS / f"{''.join(each if each.isalnum() else '-' for each in name)}.json"
     report.unlink(missing_ok=True)
+    program = [str(PYTHON), "-m", "tools.fuzz.worker", name]
+    if name == uploads.NAME:
+        program = [sys.executable, "-m", "tools.fuzz.uploads"]
     done = subprocess.run(
-        [str(PYTHON), "-m", "tools.fuzz.worker", name, str(runs), str(report)],
+        [*program, str(runs), str(report)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{_LAYER}"},
         capture_output=True,

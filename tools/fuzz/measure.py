@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 MOST_SECONDS = 1.0
 MOST_BYTES = 64 * 1024 * 1024
@@ -72,6 +73,23 @@ class Measured:
             wrong = "more than 64 MB of memory"
         if wrong is not None and (wrong not in self.failures or len(content) < len(self.failures[wrong].content)):
             self.failures[wrong] = Failure(wrong, content)
+
+    def as_json(self, seconds: float, crashes: Path) -> dict[str, Any]:
+        """The figures; `failures` with the files in the folder `crashes` that now hold an input of each."""
+        found = {}
+        for failure in self.failures.values():
+            crashes.mkdir(exist_ok=True)
+            path = crashes / failure.name
+            path.write_bytes(failure.content)
+            found[failure.what] = str(path)
+        return {
+            "calls": self.calls,
+            "read": self.read,
+            "seconds": seconds,
+            "most_seconds": self.most_seconds,
+            "most_bytes": self.most_bytes,
+            "failures": found,
+        }
 
 
 def bound_memory() -> None:

@@ -19,6 +19,7 @@ import atheris
 with atheris.instrument_imports(include=["registrar"]):
     from tools.fuzz.measure import Measured, bound_memory
     from tools.fuzz.mutations import mutated
+    from tools.fuzz.target import given_files
     from tools.fuzz.targets import TARGETS
 
 _HANGS_SECONDS = 30
@@ -30,9 +31,10 @@ def main() -> None:
     warnings.simplefilter("ignore")  # `cryptography` warns of odd values that it reads all the same
     with atheris.instrument_imports(include=["registrar"]):
         target = TARGETS[name]()
+    seeds = [*target.seeds, *given_files()]
     measured = Measured()
     # What a process needs once, modules and caches, is no reader's.
-    for seed in target.seeds:
+    for seed in seeds:
         measured.call(seed, target.read, target.refuses)
     measured = Measured(failures=measured.failures)
     bound_memory()
@@ -41,44 +43,23 @@ def main() -> None:
     def one(content: bytes) -> None:
         measured.call(content, target.read, target.refuses)
         if measured.calls >= int(runs):
-            _write(measured, time.monotonic() - started, Path(report))
+            found = measured.as_json(time.monotonic() - started, Path(report).with_suffix(""))
+            Path(report).write_text(json.dumps(found))
             os._exit(0)
 
     def change(content: bytes, most: int, seed: int) -> bytes:
         """Half of the changes are made to values whose lengths then fit, half are libFuzzer's own."""
         if seed & 1:
             return bytes(atheris.Mutate(content, most))
-        return mutated(content, random.Random(seed), target.seeds)[:most]  # noqa: S311 - repeatable
+        return mutated(content, random.Random(seed), seeds)[:most]  # noqa: S311 - repeatable
 
     with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(target.seeds):
+        for number, seed in enumerate(seeds):
             Path(folder, f"{number}").write_bytes(seed)
         arguments = [f"-max_len={target.most_bytes}", f"-timeout={_HANGS_SECONDS}", "-rss_limit_mb=2048"]
         quiet = ["-verbosity=0", "-print_final_stats=0", "-seed=20261130"]
         atheris.Setup([sys.argv[0], folder, *arguments, *quiet], one, custom_mutator=change)
         atheris.Fuzz()
-
-
-def _write(measured: Measured, seconds: float, report: Path) -> None:
-    crashes = report.with_suffix("")
-    found = {}
-    for failure in measured.failures.values():
-        crashes.mkdir(exist_ok=True)
-        path = crashes / failure.name
-        path.write_bytes(failure.content)
-        found[failure.what] = str(path)
-    report.write_text(
-        json.dumps(
-            {
-                "calls": measured.calls,
-                "read": measured.read,
-                "seconds": seconds,
-                "most_seconds": measured.most_seconds,
-                "most_bytes": measured.most_bytes,
-                "failures": found,
-            }
-        )
-    )
 
 
 if __name__ == "__main__":
