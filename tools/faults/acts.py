@@ -9,6 +9,7 @@ from typing import Any
 from tools.cloud.http_calls import HttpResponse
 from tools.demo.banking import TRANSFER, path_of
 from tools.demo.phone import sign
+from tools.faults import jobs
 from tools.faults.customer import Broken, FaultyDay
 from tools.faults.world import World, fingerprint
 from tools.pki.authorities import CustomerCertificate
@@ -100,13 +101,13 @@ def upload(world: World, day: FaultyDay, files: Mapping[str, bytes]) -> dict[str
     return decided(world, day, forms.json()["upload_id"])
 
 
-def decided(world: World, day: FaultyDay, upload_id: str) -> dict[str, Any]:
-    """Poll an upload until it is decided; leases of killed deliveries pass at once."""
+def decided(world: World, day: FaultyDay, upload_id: str, *, while_deferred: bool = False) -> dict[str, Any]:
+    """Poll an upload until it is decided, or deferred unless `while_deferred`; leases of killed deliveries pass."""
     view: dict[str, Any] = {}
     end = time.monotonic() + DECIDED_SECONDS
     while time.monotonic() < end:
         view = day.step(lambda: day.phone.call("GET", f"/uploads/{upload_id}")).json()
-        if "poll_after" not in view:
+        if "poll_after" not in view or (view["state"] == "DEFERRED" and not while_deferred):
             if view["state"] in ("FAILED", "EXPIRED"):
                 raise Broken(f"the upload ended as {view['state']}: {view['headline']}")
             part = view.get("password") or view.get("proof") or {}
@@ -182,3 +183,42 @@ def sign_transfer(day: FaultyDay, request: Mapping[str, Any], registration_id: s
 def polled(world: World, day: FaultyDay, request: Mapping[str, Any]) -> dict[str, Any]:
     """What the transfer system sees of its request."""
     return dict(day.step(lambda: world.transfers.call("GET", path_of(dict(request)))).json())
+
+
+def resume(world: World, day: FaultyDay, registration_id: str) -> None:
+    """Cancel a loss report: a fresh proof of identity, and the registered key's signature."""
+    path = f"/registrations/{registration_id}"
+
+    def act() -> None:
+        view = day.step(lambda: day.phone.call("GET", path)).json()
+        if view["usable"]:
+            return  # an earlier try took effect
+        proof_id = step_up(world, day, "resume", registration_id)
+        body = {"signature": sign(day.certificates[-1].key, view["resume"]["text"]), "proof_id": proof_id}
+        day.step(lambda: day.phone.call("POST", f"{path}/resume", body))
+
+    day.part(act)
+
+
+def deregister(world: World, day: FaultyDay, registration_id: str) -> None:
+    """Take a certificate out of use, under a fresh proof of identity."""
+
+    def act() -> None:
+        proof_id = step_up(world, day, "deregister", registration_id)
+        path = f"/registrations/{registration_id}"
+        day.step(lambda: day.phone.call("DELETE", path, Proof_Id=proof_id))
+
+    day.part(act)
+
+
+def register_deferred(world: World, day: FaultyDay, certificate: CustomerCertificate) -> None:
+    """Register a certificate whose issuer gives no status at first, and later does."""
+    view = upload(world, day, {"signCert.der": certificate.der})
+    if view["state"] != "DEFERRED":
+        raise Broken(f"no status from the issuer, and the upload is {view['state']}")
+    world.issuers.set_mode(certificate.certificate, "good")
+    jobs.repeated(lambda: world.cloud.invoke("RetryDeferredFunction", {"all": True}))
+    view = decided(world, day, view["upload_id"], while_deferred=True)
+    if view["state"] != "AWAITING_PROOF":
+        raise Broken(f"a good certificate is {view['state']}: {view['headline']}")
+    day.step(lambda: day.phone.prove(view, certificate))

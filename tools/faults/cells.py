@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tools.faults.checks import missing, note_what_was, wrong
 from tools.faults.customer import Broken, FaultyDay
 from tools.faults.proxy import Episode, Fault
-from tools.faults.scenarios import SCENARIOS
+from tools.faults.scenarios import REGISTERED, SCENARIOS
 from tools.faults.world import World, wait_until_idle
 
 SETTLED_SECONDS = 60
@@ -46,6 +46,8 @@ def run(world: World, cell: Cell) -> Outcome:
     begun = time.monotonic()
     world.proxy.begin()
     day = scenario.prepare(world)
+    if day.certificates:
+        world.cloud.wait_for_sms(day.phone.customer.phone, REGISTERED)  # all that follows from it is done
     wait_until_idle(world)
     note_what_was(world, day)
     since = time.time()

@@ -43,6 +43,8 @@ class FaultyDay:
     """A customer's phone, with what the customer saw; `secrets` are what no log may contain."""
 
     phone: Phone
+    pass_minute: Callable[[], None]
+    """Makes a limit on calls in a minute pass."""
     certificates: list[CustomerCertificate] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     """The codes of the problems that came, in their order."""
@@ -65,6 +67,8 @@ class FaultyDay:
                 return answer
             action = document["next_action"]
             if action in (NextAction.WAIT, NextAction.WAIT_NOTICE):
+                if document["code"] == Code.RATE_LIMITED:
+                    self.pass_minute()
                 time.sleep(min(float(answer.headers.get("retry-after", 1)), MOST_PAUSE))
             elif action in AGAIN:
                 raise BeginAgain(document)

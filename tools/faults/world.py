@@ -13,14 +13,17 @@ from typing import Any
 
 from registrar.domain.times import iso
 from tools.cloud import seed
+from tools.cloud.automation import Automation
 from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
-from tools.cloud.relying import RelyingClient, client_of
+from tools.cloud.relying import RelyingClient, client_of, seed_services
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
 from tools.faults.customer import FaultyDay
 from tools.faults.proxy import FaultProxy
 from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
+from tools.pki.crls import make_crl, scope
+from tools.pki.file_server import FileServer
 from tools.pki.issuers import DemoIssuers
 
 VISIBILITY = 6
@@ -35,6 +38,8 @@ SURELY_FAILED = 2.5
 """Seconds without a call after which no function waits to repeat one: the client library pauses for two at most."""
 POLLING = frozenset({"authorize", "get_upload"})
 """What a phone that waits for a decision keeps busy."""
+LISTING_OPERATOR = "signkorea"
+LIST_PATH = "/signkorea/dp7.crl"
 _COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 
@@ -48,6 +53,9 @@ class World:
     issuers: DemoIssuers
     heard_queue: str
     transfers: RelyingClient
+    web: FileServer
+    """Where one operator publishes its list (CRL)."""
+    automation: Automation
     heard: list[dict[str, Any]] = field(default_factory=list)
     """Events that the bank's other systems got."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -62,7 +70,7 @@ class World:
         address = f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}"
         phone = Phone(self.cloud.url, enrolled, language="en", device=device, address=address)
         secrets = {enrolled.password.encode(), enrolled.totp_secret.hex().encode(), enrolled.idn.encode()}
-        return FaultyDay(phone, secrets=secrets)
+        return FaultyDay(phone, self.pass_minute, secrets=secrets)
 
     def certificate(self, day: FaultyDay, **arguments: Any) -> CustomerCertificate:
         """A new good certificate of the customer."""
@@ -161,6 +169,14 @@ class World:
         )
         day.phone.last_step = 0
 
+    def pass_minute(self) -> None:
+        """As if the minute had passed in which no other text message may be sent."""
+        dynamodb = self.cloud.client("dynamodb")
+        table = self.cloud.physical("ThrottlesTable")
+        for item in dynamodb.scan(TableName=table)["Items"]:
+            if item["id"]["S"].startswith("phone"):
+                dynamodb.delete_item(TableName=table, Key={"id": item["id"]})
+
     def _change(
         self, table: str, key: dict[str, Any], expression: str, if_there: str, values: dict[str, Any] | None = None
     ) -> None:
@@ -198,12 +214,28 @@ def a_world() -> Iterator[World]:
         own = {verb: {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"} for verb, port in proxy.ports.items()}
         cloud = stack.enter_context(LocalCloud.start(seed.parameters(pki), own_variables=own))
         proxy.upstream = cloud.emulator.port
-        seed.seed(cloud, pki, issuers.url)
+        web = stack.enter_context(FileServer())
+        _seed(cloud, pki, issuers, web)
+        automation = stack.enter_context(Automation(cloud))
         sqs = cloud.client("sqs")
         for name in QUEUES:
             attributes = {"VisibilityTimeout": str(VISIBILITY)}
             sqs.set_queue_attributes(QueueUrl=cloud.physical(name), Attributes=attributes)
-        yield World(cloud, proxy, pki, issuers, _listening(cloud), client_of(cloud, "transfers"))
+        heard = _listening(cloud)
+        yield World(cloud, proxy, pki, issuers, heard, client_of(cloud, "transfers"), web, automation)
+
+
+def _seed(cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers, web: FileServer) -> None:
+    """Trust the demo authorities; one operator has no responder, and publishes a list."""
+    seed_services(cloud)
+    document = pki.trust_document(version=1, ocsp=issuers.url)
+    document["operators"][LISTING_OPERATOR]["revocation"] |= {"ocsp": None, "crl": [web.origin]}
+    now = datetime.now(UTC)
+    issuer = pki.issuers[LISTING_OPERATOR]
+    web.put(LIST_PATH, make_crl(issuer, [], this_update=now, idp=scope(uris=[web.url(LIST_PATH)]), number=1))
+    report = seed.propose_trust(cloud, document)
+    if not report["activated"]:
+        raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
 
 
 def _listening(cloud: LocalCloud) -> str:
