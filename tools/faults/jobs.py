@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 
 def repeated(act: Callable[[], _T]) -> _T:
-    """As Lambda repeats an invocation that failed, the schedule comes again, or a person fills in the form again."""
+    """As Lambda repeats an invocation that failed, the schedule comes again, a person fills in the form again."""
     failures = []
     for _ in range(TRIES):
         try:

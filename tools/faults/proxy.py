@@ -87,6 +87,7 @@ class FaultProxy:
         self.episode = Episode()
         self._last_seen: dict[str, float] = {}
         self._under_way: dict[str, int] = {}
+        self._servers: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -126,9 +127,12 @@ class FaultProxy:
                 writer.close()
 
             server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_LIMIT)
+            self._servers.append(server)
             self.ports[function] = server.sockets[0].getsockname()[1]
 
     async def _end(self) -> None:
+        for server in self._servers:
+            server.close()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
