@@ -222,3 +222,9 @@ def register_deferred(world: World, day: FaultyDay, certificate: CustomerCertifi
     if view["state"] != "AWAITING_PROOF":
         raise Broken(f"a good certificate is {view['state']}: {view['headline']}")
     day.step(lambda: day.phone.prove(view, certificate))
+
+
+def is_usable(day: FaultyDay) -> bool:
+    """Whether the customer's registration may be used now."""
+    path = f"/registrations/{day.facts['registration']}"
+    return bool(day.step(lambda: day.phone.call("GET", path)).json()["usable"])

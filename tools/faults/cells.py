@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tools.faults.checks import missing, note_what_was, wrong
 from tools.faults.customer import Broken, FaultyDay
 from tools.faults.proxy import Episode, Fault
-from tools.faults.scenarios import REGISTERED, SCENARIOS
+from tools.faults.scenario import REGISTERED
+from tools.faults.scenarios import SCENARIOS
 from tools.faults.world import World, wait_until_idle
 
 SETTLED_SECONDS = 60

@@ -1,6 +1,8 @@
 """Several local clouds, each in a process of its own: most of a cell is waiting, for a retry or a redelivery."""
 
+import contextlib
 import multiprocessing
+import queue
 from collections.abc import Iterator, Sequence
 from multiprocessing.queues import Queue
 from types import TracebackType
@@ -49,7 +51,16 @@ class Clouds:
 def _work(cells: "Queue[Cell | None]", outcomes: "Queue[Outcome | str]") -> None:
     try:
         with a_world() as world:
-            while (cell := cells.get()) is not None:
+            while (cell := _next(cells)) is not None:
                 outcomes.put(run(world, cell))
     except Exception as failure:  # noqa: BLE001 - the process that waits for outcomes has to learn of it
         outcomes.put(f"a cloud failed: {failure!r}")
+
+
+def _next(cells: "Queue[Cell | None]") -> Cell | None:
+    """The next cell; None at the end, which is also the end of the process that chose the cells."""
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        with contextlib.suppress(queue.Empty):
+            return cells.get(timeout=5)
+    return None

@@ -6,7 +6,7 @@ everything right can do, is a fault of the service.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from registrar.domain.reasons.catalogue import CATALOGUE
@@ -75,6 +75,10 @@ class FaultyDay:
             else:
                 raise Broken(f"refused although nothing was wrong: {document['code']} ({action})")
         raise Broken(f"refused {TRIES} times in a row: {', '.join(self.codes)}")
+
+    def replace_secret(self, totp_secret: bytes) -> None:
+        """The customer has a new authenticator app."""
+        self.phone.customer = replace(self.phone.customer, totp_secret=totp_secret)
 
     def part(self, act: Callable[[], _T]) -> _T:
         """A part of a scenario, begun again where a response says so."""

@@ -115,17 +115,18 @@ def activate(world: World, *, accepted: bool) -> int:
 
 def reevaluate(world: World, version: int) -> None:
     """One person plans, another applies the plan."""
-    begun = repeated(lambda: _done(world.automation.act("policy.lee", "PlanReevaluation")))
+    begun = repeated(lambda: done(world.automation.act("policy.lee", "PlanReevaluation")))
     summary = _waited_for(world, begun["summary"])
     wanted = {
         "Version": str(version),
         "Confirm": hashlib.sha256(summary).hexdigest(),
         "Reason": "policies, memo 12",
     }
-    repeated(lambda: _done(world.automation.act("policy.kim", "ApplyReevaluation", **wanted)))
+    repeated(lambda: done(world.automation.act("policy.kim", "ApplyReevaluation", **wanted)))
 
 
-def _done(result: Mapping[str, Any]) -> dict[str, Any]:
+def done(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document did. Raises RuntimeError where it was refused."""
     if "done" not in result:
         raise RuntimeError(f"refused: {result}")
     return dict(result["done"])
