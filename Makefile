@@ -41,7 +41,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean fuzz
+.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean fuzz test-faults
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ test: build-host  ## run all tests except the slow ones
 
 test-all: build $(SAM) $(BROWSER) web  ## run all tests
 	@$(TESTS)
+
+test-faults: build-host  ## fail calls to AWS one by one, and check that nothing is lost or doubled (SAVE=1 writes docs/reliability.md, WHAT=sign plays one scenario or cell)
+	@$(PY) -m tools.faults $(if $(SAVE),--save) $(WHAT)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }

@@ -125,6 +125,19 @@ def with_variables(template: dict[str, Any], variables: Mapping[str, str]) -> di
     return {**template, "Globals": {**template["Globals"], "Function": everywhere}}
 
 
+def with_own_variables(template: dict[str, Any], variables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Give functions, named by their folders, variables of their own too."""
+    resources = dict(template["Resources"])
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        own = variables.get(PurePosixPath(str(properties.get("CodeUri", ""))).name, {})
+        if resource["Type"] == "AWS::Serverless::Function" and own:
+            before = properties.get("Environment", {}).get("Variables", {})
+            changed = {**properties, "Environment": {"Variables": {**before, **own}}}
+            resources[name] = {**resource, "Properties": changed}
+    return {**template, "Resources": resources}
+
+
 def gateway_responses_apart(template: dict[str, Any]) -> dict[str, Any]:
     """Declare what each API responds itself as resources of its own: the local cloud drops it inside an API."""
     resources = dict(template["Resources"])

@@ -1,0 +1,72 @@
+"""Which cells are run: every recorded call of every scenario with every kind of fault, and random pairs of faults.
+
+The order is that of a fixed seed and goes round: first every call of every scenario with one kind, then with the
+next. What is run is the beginning of it, so a shorter run leaves out kinds rather than calls.
+"""
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tools.faults.calls import Operation
+from tools.faults.cells import Cell
+from tools.faults.proxy import Fault, Kind
+from tools.faults.world import POLLING
+
+SEED = 20261130
+PAIRS = 24
+SLOW_CELLS = 12
+"""Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How often each scenario makes each call, without faults."""
+
+    calls: Mapping[str, Mapping[Operation, int]]
+
+    def cells(self) -> list[Cell]:
+        """All cells, in the order in which they are run."""
+        chance = random.Random(SEED)  # noqa: S311 - it chooses what is tested
+        faults = [
+            (scenario, operation, occurrence)
+            for scenario, calls in sorted(self.calls.items())
+            for operation, count in sorted(calls.items())
+            for occurrence in _occurrences(operation, count)
+        ]
+        chance.shuffle(faults)
+        quick = [kind for kind in Kind if kind is not Kind.TIMEOUT]
+        single = [
+            Cell(scenario, (Fault(operation, occurrence, quick[(number + turn) % len(quick)]),))
+            for turn in range(len(quick))
+            for number, (scenario, operation, occurrence) in enumerate(faults)
+        ]
+        slow = [Cell(scenario, (Fault(operation, n, Kind.TIMEOUT),)) for scenario, operation, n in faults]
+        pairs = list(itertools.islice(self._pairs(chance, faults), PAIRS))
+        return [*chance.sample(slow, min(SLOW_CELLS, len(slow))), *pairs, *single]
+
+    def _pairs(self, chance: random.Random, faults: Sequence[tuple[str, Operation, int]]) -> Iterator[Cell]:
+        quick = [kind for kind in Kind if kind is not Kind.TIMEOUT]
+        while faults:
+            scenario, operation, occurrence = chance.choice(faults)
+            others = [each for each in faults if each[0] == scenario and each[1] != operation]
+            if others:
+                _, other, at = chance.choice(others)
+                first = Fault(operation, occurrence, chance.choice(quick))
+                yield Cell(scenario, (first, Fault(other, at, chance.choice(quick))))
+
+
+def _occurrences(operation: Operation, count: int) -> list[int]:
+    """The first and the last call; of calls whose number depends on how long a phone waits, the first."""
+    return [1] if operation.function in POLLING else sorted({1, count})
+
+
+def parsed(text: str) -> Cell:
+    """The cell that `str(cell)` wrote. Raises ValueError."""
+    scenario, _, rest = text.partition(":")
+    faults = []
+    for part in filter(None, rest.split("+")):
+        function, name, occurrence, kind = part.split(":")
+        faults.append(Fault(Operation(function, name), int(occurrence), Kind(kind)))
+    return Cell(scenario, tuple(faults))
