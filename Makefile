@@ -39,7 +39,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all check docs images bench load fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -100,6 +100,9 @@ images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' gu
 
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
+
+load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
+	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
