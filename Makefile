@@ -41,7 +41,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean fuzz test-faults
+.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean fuzz test-faults load
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -110,6 +110,8 @@ mutants: $(DEV) $(MUTANTS)  ## put faults into the product, one at a time, and c
 	@PYTHONHASHSEED=0 nice -n 10 $(PY) -m tools.mutants $(WHAT) $(if $(SAVE),--save)
 fuzz: $(DEV) $(FUZZ)  ## hostile input for every reader (WHAT=crl for some, RUNS=100000 calls of each, SAVE=1 writes docs/reliability.md)
 	@$(PY) -m tools.fuzz $(WHAT) $(if $(RUNS),--runs $(RUNS)) $(if $(SAVE),--save)
+load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
+	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
