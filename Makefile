@@ -41,7 +41,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean fuzz test-faults load
+.PHONY: help demo up down web test test-all test-faults check docs images bench mutants fuzz load fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -108,8 +108,10 @@ bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to 
 
 mutants: $(DEV) $(MUTANTS)  ## put faults into the product, one at a time, and count those that no test notices (WHAT=throttles, SAVE=1)
 	@PYTHONHASHSEED=0 nice -n 10 $(PY) -m tools.mutants $(WHAT) $(if $(SAVE),--save)
+
 fuzz: $(DEV) $(FUZZ)  ## hostile input for every reader (WHAT=crl for some, RUNS=100000 calls of each, SAVE=1 writes docs/reliability.md)
 	@$(PY) -m tools.fuzz $(WHAT) $(if $(RUNS),--runs $(RUNS)) $(if $(SAVE),--save)
+
 load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
 	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
 
@@ -144,7 +146,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .venv-mutants .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated .venv-fuzz
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .venv-mutants .venv-fuzz .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
