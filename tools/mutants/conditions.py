@@ -37,7 +37,7 @@ def condition(node: ast.AST, parent: ast.AST) -> str | None:
         case ast.Constant(str() as text) if not isinstance(parent, ast.JoinedStr):
             whole = text
         case ast.JoinedStr(values):
-            whole = "".join(each.value if isinstance(each, ast.Constant) else _PART for each in values)
+            whole = "".join(str(each.value) if isinstance(each, ast.Constant) else _PART for each in values)
         case _:
             return None
     clauses = _CLAUSE.findall(whole)

@@ -25,12 +25,12 @@ class Watch:
         self.modules = modules
         self.coverage: Any = coverage.Coverage(data_file=None, include=[str(path_of(each)) for each in modules])
 
-    def lines(self) -> dict[str, dict[str, list[int]]]:
-        """For each module and line, the numbers of the tests that ran it."""
+    def lines(self) -> dict[str, dict[str, list[str]]]:
+        """For each module and line, what ran it: tests, or the files that imported it."""
         data = self.coverage.get_data()
         return {
             module: {
-                str(line): sorted({int(each) for each in contexts if each})
+                str(line): sorted({each for each in contexts if each})
                 for line, contexts in data.contexts_by_lineno(str(path_of(module))).items()
             }
             for module in self.modules
@@ -38,23 +38,35 @@ class Watch:
 
 
 def run_covered(items: Sequence[pytest.Item], modules: Sequence[str], failure: FirstFailure) -> dict[str, Any]:
-    """Run all tests without a fault: the first that fails, the lines that each ran, the seconds of each."""
+    """Run tests without a fault: the first that fails, and for each its seconds and the lines that it ran."""
     watch = Watch(modules)
-    seconds: dict[str, float] = {}
+    tests: dict[str, dict[str, Any]] = {each.nodeid: {"seconds": 0.0, "lines": {}} for each in items}
 
     class Timed:
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            seconds[report.nodeid] = seconds.get(report.nodeid, 0.0) + report.duration
+            tests[report.nodeid]["seconds"] += report.duration
 
-    for item in items[:1]:
-        item.config.pluginmanager.register(Timed())
+    items[0].config.pluginmanager.register(Timed())
     watch.coverage.start()
-    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
-        watch.coverage.switch_context(str(number))
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        watch.coverage.switch_context(item.nodeid)
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
     watch.coverage.stop()
-    times = [seconds.get(each.nodeid, 0.0) for each in items]
-    return {"failed": failure.test, "lines": watch.lines(), "seconds": times}
+    for module, lines in watch.lines().items():
+        for line, ran in lines.items():
+            for test in ran:
+                tests[test]["lines"].setdefault(module, []).append(line)
+    return {"failed": failure.test, "tests": tests}
+
+
+def by_line(tests: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, list[int]]]:
+    """For each module and line, the numbers of the tests that ran it, from what each test ran."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for number, test in enumerate(tests):
+        for module, lines in test["lines"].items():
+            for line in lines:
+                found.setdefault(module, {}).setdefault(line, []).append(number)
+    return found
 
 
 def tests_for(mutant: Mutant, lines: Lines, seconds: Sequence[float]) -> list[int]:
@@ -62,4 +74,4 @@ def tests_for(mutant: Mutant, lines: Lines, seconds: Sequence[float]) -> list[in
     anything of its module."""
     ran = lines.get(mutant.module, {})
     wanted = ran if not mutant.function else [str(line) for line in mutant.lines]
-    return sorted({test for line in wanted for test in ran.get(line, ())}, key=lambda test: seconds[test])
+    return sorted({each for line in wanted for each in ran.get(line, ())}, key=lambda test: seconds[test])

@@ -35,8 +35,9 @@ def replacements(node: ast.AST, parent: ast.AST, members: Members) -> Iterator[a
     yield from choices(node)
     yield from _values(node)
     yield from _members(node, members)
-    if isinstance(node, ast.Set | ast.Tuple) and _collects(node, parent):
-        yield from _fewer(node)
+    match node:
+        case ast.Set() | ast.Tuple(ctx=ast.Load()) if _collects(node, parent):
+            yield from _fewer(node)
     if isinstance(node, ast.stmt):
         yield from _statements(node)
 

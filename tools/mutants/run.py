@@ -9,15 +9,17 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import accumulate
 from typing import Any
 
 import pytest
 
 from tools.cloud.emulator import ROOT
-from tools.mutants.covered import Lines, Watch, run_covered, tests_for
+from tools.mutants.covered import Lines, Watch, by_line, run_covered, tests_for
 from tools.mutants.mutant import Mutant, mutants_of, path_of
 from tools.mutants.packages import CONSTANTS, Package
 from tools.mutants.warm import OPTIONS, UNPLACED, FirstFailure, in_child, run_anew, run_swapped
@@ -26,7 +28,10 @@ KEPT = ROOT / "build/mutants"
 MOST = 300
 """Of a package with more mutants, a sample of so many is run."""
 SLOWEST = 30.0
-"""Seconds that the tests of a mutant may take beyond three times what they take without a fault."""
+"""Seconds of processor time that a mutant's tests may take beyond three times what they take without a fault."""
+CONFIRMING = 10.0
+"""Seconds for which tests run after an import, where the running process showed nothing."""
+HOUR = 3600.0
 
 
 @dataclass(slots=True)
@@ -47,8 +52,17 @@ class Loop:
         self.failure = FirstFailure()
         self.found = Found(0)
         self.watch = Watch(spec.names())
-        self.imported: Mapping[str, Mapping[str, object]] = {}
+        self.imported: Mapping[str, Mapping[str, Sequence[str]]] = {}
+        self.items: Sequence[pytest.Item] = []
+        self.lines: Lines = {}
+        self.seconds: Sequence[float] = []
+        self.kills: Counter[str] = Counter()
         self.watch.coverage.start()
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        """What runs while a file is imported is that file's."""
+        if isinstance(collector, pytest.Module):
+            self.watch.coverage.switch_context(collector.nodeid)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -57,68 +71,103 @@ class Loop:
         self.imported = self.watch.lines()
         session.config.pluginmanager.register(self.failure)
         _settle_hypothesis()
-        items = session.items
-        lines, seconds = self._covered(items)
+        self.items = session.items
+        self.lines, self.seconds = self._covered()
         mutants = [mutant for module in self.spec.names() for mutant in mutants_of(module)]
         self.found.all = len(mutants)
         if len(mutants) > MOST:
             mutants = random.Random(self.package).sample(mutants, MOST)  # noqa: S311 - the same each time
         mutants.sort(key=lambda mutant: not mutant.function)  # those in functions are faster
-        before = _read(KEPT / f"{self.package}.json")
+        path = KEPT / f"{self.package}.json"
+        before = _read(path)
         after: dict[str, Any] = {}
         for number, mutant in enumerate(mutants, 1):
-            chosen = tests_for(mutant, lines, seconds)
-            limit = SLOWEST + 3 * sum(seconds[each] for each in chosen)
-            tests = [items[each] for each in chosen]
-            if not mutant.function:
-                tests += [each for each in items if each.nodeid.startswith(CONSTANTS) and each not in tests]
+            running = self._running(mutant)
+            anew = self._anew(mutant, running)
             kept = before.get(mutant.name)
-            if kept is None or kept["digest"] != _digest(mutant, _needed(kept["killer"], tests)):
-                killer = self._killer(mutant, tests, limit)
-                kept = {"killer": killer, "digest": _digest(mutant, _needed(killer, tests))}
+            if kept is None or kept["digest"] != self._digest(mutant, kept["killer"], anew):
+                killer = self._killer(mutant, running, anew)
+                kept = {"killer": killer, "digest": self._digest(mutant, killer, anew)}
                 self.show(f"{number}/{len(mutants)} {'killed' if killer else 'SURVIVED'} {mutant.name}")
             after[mutant.name] = kept
             self.found.killers[mutant.name] = kept["killer"]
             if number % 20 == 0:
-                _write(KEPT / f"{self.package}.json", {**before, **after})
-        _write(KEPT / f"{self.package}.json", after)
+                _write(path, {**before, **after})
+        _write(path, after)
         return True
 
-    def _covered(self, items: Sequence[pytest.Item]) -> tuple[Lines, Sequence[float]]:
+    def _covered(self) -> tuple[Lines, Sequence[float]]:
+        """What each test runs, and its seconds; found anew for files of tests that changed."""
         path = KEPT / f"{self.package}.lines.json"
-        sources = [path_of(each) for each in self.spec.names()]
-        files = sorted({item.path for item in items})
-        digest = _digest_of([*(each.read_bytes() for each in [*sources, *files]), _support()])
-        covered = _read(path)
-        if covered.get("digest") != digest:
-            self.show(f"{len(items)} tests run once, to find which lines each runs …")
-            covered = in_child(partial(run_covered, items, self.spec.names(), self.failure), 3600)
-            fails = covered["failed"] or in_child(partial(run_anew, None, [each.nodeid for each in items]), 3600)
+        kept = _read(path)
+        sources = _digest_of([*(_source(each) for each in self.spec.names()), _support()]).encode()
+        digests = {name: _digest_of([sources, _test(name)]) for name in dict.fromkeys(map(_file, self.items))}
+        changed = {name for name, digest in digests.items() if kept.get(name, {}).get("digest") != digest}
+        if changed:
+            tests = [each for each in self.items if _file(each) in changed]
+            self.show(f"{len(tests)} tests run once, to find which lines each runs …")
+            covered = in_child(partial(run_covered, tests, self.spec.names(), self.failure), HOUR)
+            names = [each.nodeid for each in tests]
+            fails = covered["failed"] or in_child(partial(run_anew, None, names), HOUR)
             if fails:
                 sys.exit(f"without any fault, this fails: {fails}")
-            _write(path, covered := {**covered, "digest": digest})
-        return covered["lines"], covered["seconds"]
+            for name in changed:
+                found = {test: each for test, each in covered["tests"].items() if test.partition("::")[0] == name}
+                kept[name] = {"digest": digests[name], "tests": found}
+            _write(path, kept)
+        ran = [kept[_file(each)]["tests"][each.nodeid] for each in self.items]
+        return by_line(ran), [each["seconds"] for each in ran]
 
-    def _killer(self, mutant: Mutant, tests: Sequence[pytest.Item], limit: float) -> str | None:
-        """What a swapped function does not show is confirmed by an import where the function ran in one."""
-        if not tests:
-            return None
+    def _running(self, mutant: Mutant) -> list[int]:
+        """The tests that run the fault in a function."""
+        return tests_for(mutant, self.lines, self.seconds) if mutant.function else []
+
+    def _anew(self, mutant: Mutant, running: Sequence[int]) -> list[int]:
+        """The tests to run after an import: for a function, where it ran in one; else all that use the module."""
+        ran = self.imported[mutant.module]
+        importers = {each for line in mutant.lines for each in ran.get(str(line), ())}
         if mutant.function:
-            killer = in_child(partial(run_swapped, mutant, tests, self.failure), limit)
-            ran = self.imported[mutant.module]
-            if killer != UNPLACED and (killer or not any(str(line) in ran for line in mutant.lines)):
+            more = [number for number, each in enumerate(self.items) if _file(each) in importers]
+            return self._fastest({*running, *more}) if more else []
+        found = tests_for(mutant, self.lines, self.seconds)
+        more = [number for number, each in enumerate(self.items) if _reads_constants(each, mutant.module)]
+        return list(dict.fromkeys([*found, *more]))
+
+    def _fastest(self, tests: Iterable[int]) -> list[int]:
+        """As many as take CONFIRMING in all."""
+        ordered = sorted(tests, key=lambda test: self.seconds[test])
+        sums = accumulate(self.seconds[each] for each in ordered)
+        return [each for each, total in zip(ordered, sums, strict=True) if total <= CONFIRMING]
+
+    def _killer(self, mutant: Mutant, running: Sequence[int], anew: Sequence[int]) -> str | None:
+        if mutant.function:
+            tests = [self.items[each] for each in running]
+            tests.sort(key=lambda test: -self.kills[test.nodeid])  # the rest stays in order: the fastest first
+            killer = in_child(partial(run_swapped, mutant, tests, self.failure), self._limit(running))
+            self.kills[str(killer)] += 1
+            if killer != UNPLACED and (killer or not anew):
                 return killer and str(killer)
         # Tests named after the module kill most, and importing fewer files is faster; the contract takes longest.
-        groups: dict[int, list[str]] = {}
+        groups: dict[int, list[int]] = {}
         own = f"/test_{mutant.module.rpartition('.')[2]}"
-        for each in tests:
-            place = 2 if each.nodeid.startswith(CONSTANTS) else int(own not in each.nodeid)
-            groups.setdefault(place, []).append(each.nodeid)
-        for _, names in sorted(groups.items()):
-            killer = in_child(partial(run_anew, mutant, names), limit + SLOWEST)
+        for each in anew:
+            name = _file(self.items[each])
+            groups.setdefault(2 if name in CONSTANTS else int(own not in name), []).append(each)
+        for _, chosen in sorted(groups.items()):
+            names = [self.items[each].nodeid for each in chosen]
+            killer = in_child(partial(run_anew, mutant, names), self._limit(chosen))
             if killer is not None:
                 return str(killer)
         return None
+
+    def _digest(self, mutant: Mutant, killer: str | None, tests: Sequence[int]) -> str:
+        """Of the module and the files of tests on which an outcome depends."""
+        run = {*self._running(mutant), *tests}
+        named = [killer.partition("::")[0]] if killer and "::" in killer else [_file(self.items[n]) for n in run]
+        return _digest_of([_source(mutant.module), *(_test(name) for name in sorted(set(named)))])
+
+    def _limit(self, tests: Sequence[int]) -> float:
+        return SLOWEST + 3 * sum(self.seconds[each] for each in tests)
 
 
 def run(package: str, spec: Package) -> Found:
@@ -134,22 +183,22 @@ def run(package: str, spec: Package) -> Found:
     return loop.found
 
 
+def _file(test: pytest.Item) -> str:
+    return test.nodeid.partition("::")[0]
+
+
+def _reads_constants(test: pytest.Item, module: str) -> bool:
+    """Whether its file names the module, or compares constants of all."""
+    name = _file(test)
+    return name in CONSTANTS or module.encode() in _test(name)
+
+
 def _settle_hypothesis() -> None:
     """The same examples each time, and none kept that a fault made fail."""
     import hypothesis
 
     hypothesis.settings.register_profile("mutants", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutants")
-
-
-def _needed(killer: str | None, tests: Sequence[pytest.Item]) -> set[str]:
-    """The files of tests on which an outcome depends."""
-    names = [killer] if killer and "::" in killer else [each.nodeid for each in tests]
-    return {name.partition("::")[0] for name in names}
-
-
-def _digest(mutant: Mutant, files: Iterable[str]) -> str:
-    return _digest_of([_source(mutant.module), *(_test(name) for name in sorted(files))])
 
 
 @cache

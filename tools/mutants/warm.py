@@ -42,15 +42,18 @@ class FirstFailure:
 
 
 def in_child(work: Callable[[], object], limit: float) -> Any:
-    """What `work` returns in a child process, as JSON; "time limit" where it takes more seconds or ends itself."""
+    """What `work` returns in a child process, as JSON.
+
+    "time limit" where it takes more than `limit` seconds of processor time, or ends itself.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
             os.setpgid(0, 0)
-            signal.setitimer(signal.ITIMER_REAL, limit)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, limit)
             with os.fdopen(writing, "w") as pipe:
                 json.dump(work(), pipe)
         finally:

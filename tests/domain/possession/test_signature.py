@@ -46,6 +46,14 @@ def test_signature_over_another_text_is_refused(text: str) -> None:
     assert not proves(EC_DER, text, EC_SIGNATURE)
 
 
+def test_signed_text_of_several_is_returned() -> None:
+    texts = [TextToSign("in another version"), TextToSign(TEXT), TextToSign("in a third")]
+
+    assert check_one_signed(EC_DER, texts, Proof("signature", EC_SIGNATURE, None)) == TEXT
+    with pytest.raises(PossessionProofInvalid, match="no text"):
+        check_one_signed(EC_DER, [], Proof("signature", EC_SIGNATURE, None))
+
+
 def test_a_refused_signature_leaves_nothing_for_the_search_for_garbage() -> None:
     """The caller's frame, which its error has passed, holds what the owner is checked by."""
     texts = [TextToSign(TEXT + "?")]

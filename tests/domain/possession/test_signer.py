@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from registrar.domain.possession import stand_in
-from registrar.domain.possession.cms_signature import MAX_BYTES, read_signer
+from registrar.domain.possession.cms_signature import MAX_BYTES, read_signer, signer_alone
 from registrar.domain.possession.headings import TextToSign
 from registrar.domain.possession.proofs import Proof
 from registrar.domain.possession.stand_in import is_signed
@@ -49,6 +49,13 @@ def test_of_several_certificates_the_one_that_the_signer_names_is_taken(
         message = signed_by(EC, TEXT.encode(), certificates=certificates, **more)
         assert brought(convert(message)) == EC.der
     assert brought(convert(signed_by(EC, TEXT.encode(), certificates=[OTHER.der, RSA.der], **more))) is None
+
+
+@pytest.mark.parametrize("more", [{}, BY_KEY_ID], ids=["issuer and serial", "key id"])
+def test_signer_alone_is_a_message_of_the_version_that_names_signers_so(more: dict[str, object]) -> None:
+    message = signed_by(EC, TEXT.encode(), **more)
+
+    assert signer_alone(message, EC.der, TEXT.encode()) == message
 
 
 @pytest.mark.parametrize("junk", [_tlv(0x30), _tlv(0xA1, b"\1"), _tlv(0x30, EC.der[4:200]), _tlv(0x04, EC.der)])

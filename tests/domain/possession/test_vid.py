@@ -136,7 +136,12 @@ def test_hash_matches_a_second_implementation(hash_name: str, idn: str, random_n
     ["", "900101-1234567", "900101123456", "90010112345678", "٩" * 13, IDN + "\n", "123-45-67891", "ABCDEFGHIJ"],
 )
 def test_malformed_identification_number_is_a_defect_and_not_quoted(idn: str) -> None:
-    for call in (lambda: virtual_id(idn, R, "sha256"), lambda: check_owner(customer().der, idn, R)):
+    calls = (
+        lambda: virtual_id(idn, R, "sha256"),
+        lambda: check_owner(customer().der, idn, R),
+        lambda: check_owner(customer(vid=False).der, idn, None),
+    )
+    for call in calls:
         with pytest.raises(ValueError, match=r"^the identification number has neither 13 nor 10 digits$"):
             call()
 

@@ -48,6 +48,7 @@ def faults(text: str) -> set[str]:
         ("a in (b, c)", {"a not in (b, c)", "(b,)", "(c,)"}),
         ("BOTH = (a, b)", {"(a,)", "(b,)"}),
         ("pair = (a, b)", set()),
+        ("x = [a for a, b in c]", set()),
         ("text = 'a' + b", set()),
         ("end = at + life", {"at - life"}),
         ("check(a)", {"nothing"}),
