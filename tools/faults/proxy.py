@@ -22,11 +22,15 @@ _LIMIT = 32 * 1024 * 1024
 
 
 class Kind(StrEnum):
-    """What happens to a call. "Once" is to its first try: the client library repeats it by itself."""
+    """What happens to a call. "Once" is to its first try: the client library repeats it by itself.
+
+    After lost, time-out and error-late the call took effect, and the function does not learn of it.
+    """
 
     THROTTLED = "throttled"
     ERROR_ONCE = "error-once"
     ERROR = "error"
+    ERROR_LATE = "error-late"
     RESET = "reset"
     LOST_ONCE = "lost-once"
     LOST = "lost"
@@ -35,8 +39,6 @@ class Kind(StrEnum):
 
 
 ONCE = frozenset({Kind.ERROR_ONCE, Kind.LOST_ONCE})
-TOOK_EFFECT = frozenset({Kind.LOST_ONCE, Kind.LOST, Kind.TIMEOUT})
-"""The emulator did what was asked, and the function does not learn of it."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,9 @@ class FaultProxy:
         self, service: str, kind: Kind | None, start: str, head: bytes, body: bytes, writer: asyncio.StreamWriter
     ) -> bool:
         """Respond; returns whether the connection stays open."""
-        if kind in (Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE):
+        if kind is Kind.ERROR_LATE:
+            await self._passed_on(start, head, body)
+        if kind in (Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE, Kind.ERROR_LATE):
             status, content, text = error(service, throttled=kind is Kind.THROTTLED)
             text = b"" if start.startswith("HEAD ") else text
             about = f"HTTP/1.1 {status} Fault\r\nContent-Type: {content}\r\nContent-Length: {len(text)}\r\n\r\n"

@@ -95,6 +95,7 @@ def test_call_passes_unchanged_and_is_recorded(proxy: FaultProxy, upstream: Upst
     [
         (Kind.THROTTLED, "ProvisionedThroughputExceededException", 0),
         (Kind.ERROR, "InternalServerError", 0),
+        (Kind.ERROR_LATE, "InternalServerError", 2),
         (Kind.RESET, None, 0),
         (Kind.LOST, None, 2),
         (Kind.TIMEOUT, None, 2),
