@@ -24,12 +24,14 @@ _LIMIT = 32 * 1024 * 1024
 class Kind(StrEnum):
     """What happens to a call. "Once" is to its first try: the client library repeats it by itself.
 
+    An outage lasts for OUTAGE_CALLS calls of the operation, each with all its tries.
     After lost, time-out and error-late the call took effect, and the function does not learn of it.
     """
 
     THROTTLED = "throttled"
     ERROR_ONCE = "error-once"
     ERROR = "error"
+    OUTAGE = "outage"
     ERROR_LATE = "error-late"
     RESET = "reset"
     LOST_ONCE = "lost-once"
@@ -38,7 +40,9 @@ class Kind(StrEnum):
     LATENCY = "latency"
 
 
+OUTAGE_CALLS = 3
 ONCE = frozenset({Kind.ERROR_ONCE, Kind.LOST_ONCE})
+_REFUSALS = frozenset({Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE, Kind.OUTAGE, Kind.ERROR_LATE})
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Episode:
         self.tries[request.invocation] = self.tries.get(request.invocation, 0) + 1
         occurrence = known.index(request.invocation) + 1
         for fault in self.faults:
-            if (fault.operation, fault.occurrence) == (request.operation, occurrence):
+            last = fault.occurrence + (OUTAGE_CALLS if fault.kind is Kind.OUTAGE else 1) - 1
+            if fault.operation == request.operation and fault.occurrence <= occurrence <= last:
                 if fault.kind in ONCE and self.tries[request.invocation] > 1:
                     return None
                 self.fired.add(fault)
@@ -170,7 +175,7 @@ class FaultProxy:
         """Respond; returns whether the connection stays open."""
         if kind is Kind.ERROR_LATE:
             await self._passed_on(start, head, body)
-        if kind in (Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE, Kind.ERROR_LATE):
+        if kind in _REFUSALS:
             status, content, text = error(service, throttled=kind is Kind.THROTTLED)
             text = b"" if start.startswith("HEAD ") else text
             about = f"HTTP/1.1 {status} Fault\r\nContent-Type: {content}\r\nContent-Length: {len(text)}\r\n\r\n"

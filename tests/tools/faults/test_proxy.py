@@ -141,6 +141,17 @@ def test_only_the_named_occurrence_fails(proxy: FaultProxy, upstream: Upstream) 
     assert len(upstream.got) == 3
 
 
+def test_outage_lasts_for_three_calls(proxy: FaultProxy, upstream: Upstream) -> None:
+    proxy.begin(Fault(READ, 1, Kind.OUTAGE))
+
+    for _ in range(3):
+        with pytest.raises(ClientError, match="InternalServerError"):
+            read(proxy, tries=1)
+    read(proxy)
+
+    assert len(upstream.got) == 1
+
+
 def test_what_no_function_sent_passes_and_is_not_recorded(proxy: FaultProxy, upstream: Upstream) -> None:
     episode = proxy.begin()
 
