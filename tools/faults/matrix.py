@@ -16,6 +16,7 @@ from tools.faults.world import POLLING
 
 SEED = 20261130
 PAIRS = 24
+PART = 120
 SLOW_CELLS = 12
 """Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
 
@@ -60,6 +61,12 @@ class Recorded:
 def _occurrences(operation: Operation, count: int) -> list[int]:
     """The first and the last call; of calls whose number depends on how long a phone waits, the first."""
     return [1] if operation.function in POLLING else sorted({1, count})
+
+
+def kept_warm(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """The cells, in each part those of one scenario after another: the cloud starts functions less often."""
+    for first in range(0, len(cells), PART):
+        yield from sorted(cells[first : first + PART], key=lambda cell: cell.scenario)
 
 
 def parsed(text: str) -> Cell:
