@@ -1,6 +1,6 @@
 """`make test-faults`: play each scenario, with one call to AWS failing, and check that nothing is lost or doubled.
 
-python -m tools.faults [--most 400] [--clouds 2] [--save] [WHAT]
+python -m tools.faults [--minutes 20] [--clouds 2] [--save] [WHAT]
 
 WHAT is a scenario, or one cell as it is printed (`scenario:function:operation:occurrence:kind`).
 """
@@ -14,7 +14,7 @@ from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
 from tools.faults.cells import Cell, Outcome
 from tools.faults.clouds import Clouds
-from tools.faults.matrix import Recorded, parsed
+from tools.faults.matrix import Recorded, kept_warm, parsed
 from tools.faults.result import Result
 from tools.faults.scenarios import SCENARIOS
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Run the matrix, or a part of it; the exit code is 0 where every cell was survived."""
     parser = argparse.ArgumentParser("python -m tools.faults", description="Faults between functions and AWS.")
     parser.add_argument("what", nargs="?", default="", help="a scenario, or one cell as it is printed")
-    parser.add_argument("--most", type=int, default=400, help="how many cells to run at most")
+    parser.add_argument("--minutes", type=float, default=20, help="begin no cell after so many minutes")
     parser.add_argument("--clouds", type=int, default=2, help="how many local clouds at once")
     parser.add_argument("--save", action="store_true", help=f"write the result to {DOCUMENT.name}")
     chosen = parser.parse_args()
@@ -39,7 +39,7 @@ def main() -> None:
             )
     scenarios = [chosen.what] if chosen.what else sorted(SCENARIOS)
     with Clouds(chosen.clouds) as clouds:
-        result = _matrix(clouds, scenarios, chosen.most)
+        result = _matrix(clouds, scenarios, begun + chosen.minutes * 60)
     minutes = (time.monotonic() - begun) / 60
     print(f"\n{result.table()}\n\n{result.summary()} {minutes:.0f} minutes.")
     for outcome in result.broken:
@@ -50,7 +50,7 @@ def main() -> None:
     sys.exit(1 if result.broken else 0)
 
 
-def _matrix(clouds: Clouds, scenarios: list[str], most: int) -> Result:
+def _matrix(clouds: Clouds, scenarios: list[str], until: float) -> Result:
     # Twice: the first time functions start and read what they keep.
     recordings: dict[str, Outcome] = {}
     for _ in range(2):
@@ -64,8 +64,7 @@ def _matrix(clouds: Clouds, scenarios: list[str], most: int) -> Result:
     }
     cells = Recorded(calls).cells()
     result = Result(len(cells))
-    # Cells of one scenario after another: its functions stay warm.
-    for outcome in _shown(clouds.run(sorted(cells[:most], key=lambda cell: cell.scenario))):
+    for outcome in _shown(clouds.run(kept_warm(cells), until)):
         result.add(outcome)
     return result
 

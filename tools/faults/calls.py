@@ -93,3 +93,17 @@ def error(service: str, *, throttled: bool) -> tuple[int, str, bytes]:
     about = f"<Type>{fault}</Type><Code>{code}</Code><Message>made by tools.faults</Message>"
     body = f"<ErrorResponse><Error>{about}</Error><RequestId>faults</RequestId></ErrorResponse>"
     return 400 if throttled else 500, "text/xml", body.encode()
+
+
+PARTIAL = frozenset({"BatchGetItem", "PutEvents"})
+"""Operations that may respond 200 and say that a part was not done."""
+
+
+def nothing_done(name: str, body: bytes) -> bytes:
+    """The response of one of PARTIAL that did nothing of what was asked."""
+    asked = json.loads(body)
+    if name == "BatchGetItem":
+        return json.dumps({"Responses": {}, "UnprocessedKeys": asked["RequestItems"]}).encode()
+    failed = {"ErrorCode": "ThrottlingException", "ErrorMessage": "made by tools.faults"}
+    entries = [failed for _ in asked["Entries"]]
+    return json.dumps({"FailedEntryCount": len(entries), "Entries": entries}).encode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tools.faults.checks import missing, note_what_was, wrong
 from tools.faults.customer import Broken, FaultyDay
-from tools.faults.proxy import Episode, Fault
+from tools.faults.episodes import Episode, Fault
 from tools.faults.scenario import REGISTERED
 from tools.faults.scenarios import SCENARIOS
 from tools.faults.world import World, wait_until_idle

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from registrar.domain.registrations.upload import UploadState
 from tools.faults.customer import FaultyDay
-from tools.faults.proxy import Fault
+from tools.faults.episodes import Fault
 from tools.faults.scenario import Scenario
 from tools.faults.world import World
 

@@ -1,15 +1,20 @@
 """Several local clouds, each in a process of its own: most of a cell is waiting, for a retry or a redelivery."""
 
 import contextlib
+import math
 import multiprocessing
 import queue
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator
 from multiprocessing.queues import Queue
 from types import TracebackType
 from typing import Self
 
 from tools.faults.cells import Cell, Outcome, run
 from tools.faults.world import a_world
+
+MOST_SECONDS = 600
+"""How long a cell may take; the first one of a cloud waits for its start, too."""
 
 
 class Clouds:
@@ -37,15 +42,27 @@ class Clouds:
             process.join(timeout=30)
             process.terminate()
 
-    def run(self, cells: Sequence[Cell]) -> Iterator[Outcome]:
-        """The outcomes of these cells, as they come. Raises RuntimeError where a cloud cannot go on."""
-        for cell in cells:
-            self._cells.put(cell)
-        for _ in cells:
-            outcome = self._outcomes.get(timeout=600)
+    def run(self, cells: Iterable[Cell], until: float = math.inf) -> Iterator[Outcome]:
+        """The outcomes of these cells, as they come; none is begun after `until` (of time.monotonic).
+
+        Raises RuntimeError where a cloud cannot go on.
+        """
+        waiting = iter(cells)
+        under_way = sum(self._put(waiting, until) for _ in self._processes)
+        while under_way:
+            outcome = self._outcomes.get(timeout=MOST_SECONDS)
             if isinstance(outcome, str):
                 raise RuntimeError(outcome)
+            under_way += self._put(waiting, until) - 1
             yield outcome
+
+    def _put(self, waiting: Iterator[Cell], until: float) -> int:
+        """Hand out the next cell, if there is one and time for it: how many were."""
+        cell = next(waiting, None) if time.monotonic() < until else None
+        if cell is None:
+            return 0
+        self._cells.put(cell)
+        return 1
 
 
 def _work(cells: "Queue[Cell | None]", outcomes: "Queue[Outcome | str]") -> None:

@@ -9,13 +9,15 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.faults.calls import Operation
+from tools.faults.calls import PARTIAL, Operation
 from tools.faults.cells import Cell
-from tools.faults.proxy import Fault, Kind
+from tools.faults.episodes import Fault, Kind
 from tools.faults.world import POLLING
 
 SEED = 20261130
 PAIRS = 24
+PART = 120
+QUICK = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
 SLOW_CELLS = 12
 """Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
 
@@ -36,30 +38,48 @@ class Recorded:
             for occurrence in _occurrences(operation, count)
         ]
         chance.shuffle(faults)
-        quick = [kind for kind in Kind if kind is not Kind.TIMEOUT]
         single = [
-            Cell(scenario, (Fault(operation, occurrence, quick[(number + turn) % len(quick)]),))
-            for turn in range(len(quick))
+            Cell(scenario, (Fault(operation, occurrence, QUICK[(number + turn) % len(QUICK)]),))
+            for turn in range(len(QUICK))
             for number, (scenario, operation, occurrence) in enumerate(faults)
+        ]
+        partial = [
+            Cell(scenario, (Fault(operation, occurrence, Kind.PARTIAL),))
+            for scenario, operation, occurrence in faults
+            if operation.name in PARTIAL
         ]
         slow = [Cell(scenario, (Fault(operation, n, Kind.TIMEOUT),)) for scenario, operation, n in faults]
         pairs = list(itertools.islice(self._pairs(chance, faults), PAIRS))
-        return [*chance.sample(slow, min(SLOW_CELLS, len(slow))), *pairs, *single]
+        return [*chance.sample(slow, min(SLOW_CELLS, len(slow))), *pairs, *_mixed(single, partial)]
 
     def _pairs(self, chance: random.Random, faults: Sequence[tuple[str, Operation, int]]) -> Iterator[Cell]:
-        quick = [kind for kind in Kind if kind is not Kind.TIMEOUT]
         while faults:
             scenario, operation, occurrence = chance.choice(faults)
             others = [each for each in faults if each[0] == scenario and each[1] != operation]
             if others:
                 _, other, at = chance.choice(others)
-                first = Fault(operation, occurrence, chance.choice(quick))
-                yield Cell(scenario, (first, Fault(other, at, chance.choice(quick))))
+                first = Fault(operation, occurrence, chance.choice(QUICK))
+                yield Cell(scenario, (first, Fault(other, at, chance.choice(QUICK))))
+
+
+def _mixed(most: Sequence[Cell], few: Sequence[Cell]) -> Iterator[Cell]:
+    """All of both, with the few evenly among the most."""
+    places = {number * len(most) // max(len(few), 1): cell for number, cell in enumerate(few)}
+    for number, cell in enumerate(most):
+        if number in places:
+            yield places[number]
+        yield cell
 
 
 def _occurrences(operation: Operation, count: int) -> list[int]:
     """The first and the last call; of calls whose number depends on how long a phone waits, the first."""
     return [1] if operation.function in POLLING else sorted({1, count})
+
+
+def kept_warm(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """The cells, in each part those of one scenario after another: the cloud starts functions less often."""
+    for first in range(0, len(cells), PART):
+        yield from sorted(cells[first : first + PART], key=lambda cell: cell.scenario)
 
 
 def parsed(text: str) -> Cell:

@@ -9,71 +9,16 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from tools.faults.calls import Operation, Request, error, request_of
+from tools.faults.calls import Request, error, nothing_done, request_of
+from tools.faults.episodes import NO_EFFECT, NO_RESPONSE, REFUSALS, Episode, Fault, Kind
 
 SLOW_SECONDS = 1.0
 """How much later a call with added latency is passed on."""
 _LIMIT = 32 * 1024 * 1024
-
-
-class Kind(StrEnum):
-    """What happens to a call. "Once" is to its first try: the client library repeats it by itself."""
-
-    THROTTLED = "throttled"
-    ERROR_ONCE = "error-once"
-    ERROR = "error"
-    RESET = "reset"
-    LOST_ONCE = "lost-once"
-    LOST = "lost"
-    TIMEOUT = "time-out"
-    LATENCY = "latency"
-
-
-ONCE = frozenset({Kind.ERROR_ONCE, Kind.LOST_ONCE})
-TOOK_EFFECT = frozenset({Kind.LOST_ONCE, Kind.LOST, Kind.TIMEOUT})
-"""The emulator did what was asked, and the function does not learn of it."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """The `occurrence`-th call (from 1) of an operation fails, with all its tries unless the kind says once."""
-
-    operation: Operation
-    occurrence: int
-    kind: Kind
-
-
-@dataclass
-class Episode:
-    """What passed the proxy since the last `begin`."""
-
-    faults: tuple[Fault, ...] = ()
-    calls: dict[Operation, list[str]] = field(default_factory=dict)
-    """The logical calls of each operation, in their order."""
-    tries: dict[str, int] = field(default_factory=dict)
-    actions: dict[Operation, frozenset[str]] = field(default_factory=dict)
-    fired: set[Fault] = field(default_factory=set)
-
-    def see(self, request: Request) -> Fault | None:
-        """Note a request; return the fault that it meets, if any."""
-        known = self.calls.setdefault(request.operation, [])
-        self.actions[request.operation] = self.actions.get(request.operation, frozenset()) | request.actions
-        if request.invocation not in known:
-            known.append(request.invocation)
-        self.tries[request.invocation] = self.tries.get(request.invocation, 0) + 1
-        occurrence = known.index(request.invocation) + 1
-        for fault in self.faults:
-            if (fault.operation, fault.occurrence) == (request.operation, occurrence):
-                if fault.kind in ONCE and self.tries[request.invocation] > 1:
-                    return None
-                self.fired.add(fault)
-                return fault
-        return None
 
 
 class FaultProxy:
@@ -147,57 +92,60 @@ class FaultProxy:
                 start, headers = _read_head(head)
                 if headers.get("expect", "").lower() == "100-continue":
                     writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
-                request = request_of(function, start, headers, body)
+                message = _Message(start, head, await reader.readexactly(int(headers.get("content-length", "0"))))
+                request = request_of(function, start, headers, message.body)
                 fault = self.episode.see(request) if request else None
-                kind = fault.kind if fault else None
-                if kind is Kind.TIMEOUT:
-                    await self._passed_on(start, head, body)
+                response = await self._response(message, request, fault.kind if fault else None)
+                if fault and fault.kind is Kind.TIMEOUT:
                     await reader.read()  # until the client gives up
+                if response is None:
+                    writer.transport.abort()
                     return
-                service = request.service if request else ""
-                if not await self._answer(service, kind, start, head, body, writer):
-                    return
+                writer.write(response)
+                await writer.drain()
             finally:
                 self._under_way[function] -= 1
                 self._last_seen[function] = time.monotonic()
 
-    async def _answer(
-        self, service: str, kind: Kind | None, start: str, head: bytes, body: bytes, writer: asyncio.StreamWriter
-    ) -> bool:
-        """Respond; returns whether the connection stays open."""
-        if kind in (Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE):
-            status, content, text = error(service, throttled=kind is Kind.THROTTLED)
-            text = b"" if start.startswith("HEAD ") else text
-            about = f"HTTP/1.1 {status} Fault\r\nContent-Type: {content}\r\nContent-Length: {len(text)}\r\n\r\n"
-            writer.write(about.encode() + text)
-            await writer.drain()
-            return True
+    async def _response(self, message: "_Message", request: Request | None, kind: Kind | None) -> bytes | None:
+        """What the client gets; None where the connection breaks."""
         if kind is Kind.RESET:
-            writer.transport.abort()
-            return False
+            return None
         if kind is Kind.LATENCY:
             await asyncio.sleep(SLOW_SECONDS)
-        response = await self._passed_on(start, head, body)
-        if kind in (Kind.LOST, Kind.LOST_ONCE):
-            writer.transport.abort()
-            return False
-        writer.write(response)
-        await writer.drain()
-        return True
+        passed = None if kind in NO_EFFECT else await self._passed_on(message)
+        if request is not None and kind in REFUSALS:
+            return message.answered(*error(request.service, throttled=kind is Kind.THROTTLED))
+        if request is not None and kind is Kind.PARTIAL:
+            return message.answered(200, "application/json", nothing_done(request.operation.name, message.body))
+        return None if kind in NO_RESPONSE else passed
 
-    async def _passed_on(self, start: str, head: bytes, body: bytes) -> bytes:
+    async def _passed_on(self, message: "_Message") -> bytes:
         """The emulator's response to a request."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream, limit=_LIMIT)
         try:
-            lines = [
-                line for line in head.split(b"\r\n") if not line.lower().startswith((b"expect:", b"connection:"))
-            ]
-            writer.write(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]) + body)
+            lines = message.head.split(b"\r\n")
+            kept = [line for line in lines if not line.lower().startswith((b"expect:", b"connection:"))]
+            writer.write(b"\r\n".join([kept[0], b"Connection: close", *kept[1:]]) + message.body)
             answer = await reader.readuntil(b"\r\n\r\n")
-            return _kept_open(answer) + await _body(reader, start, answer)
+            return _kept_open(answer) + await _body(reader, message.start, answer)
         finally:
             writer.close()
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A request as it came: its first line, the head with that line, the body."""
+
+    start: str
+    head: bytes
+    body: bytes
+
+    def answered(self, status: int, content: str, text: bytes) -> bytes:
+        """A response of the proxy's own."""
+        text = b"" if self.start.startswith("HEAD ") else text
+        about = f"HTTP/1.1 {status} Fault\r\nContent-Type: {content}\r\nContent-Length: {len(text)}\r\n\r\n"
+        return about.encode() + text
 
 
 def _read_head(head: bytes) -> tuple[str, dict[str, str]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from tests.support.grants import POWERS
 from tests.support.shape import FUNCTIONS, verb
 from tools.faults.cells import Outcome
+from tools.faults.episodes import Kind
 from tools.faults.matrix import SEED
-from tools.faults.proxy import Kind
 
 # Not through the proxy: SSM is played by tools.cloud.automation, and writing a log is no call of our code.
 _ELSEWHERE = ("ssm:", "logs:")

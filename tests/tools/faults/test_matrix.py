@@ -2,13 +2,12 @@
 
 from tools.faults.calls import Operation
 from tools.faults.cells import Cell, Outcome
-from tools.faults.matrix import PAIRS, SLOW_CELLS, Recorded, parsed
-from tools.faults.proxy import Episode, Fault, Kind
+from tools.faults.episodes import Episode, Fault, Kind
+from tools.faults.matrix import PAIRS, QUICK, SLOW_CELLS, Recorded, parsed
 from tools.faults.result import Result, powers
 
 READ, WRITE = Operation("login", "Query"), Operation("login", "PutItem")
 RECORDED = Recorded({"login": {READ: 1, WRITE: 3}, "logout": {Operation("logout", "UpdateItem"): 1}})
-QUICK = [kind for kind in Kind if kind is not Kind.TIMEOUT]
 
 
 def test_every_call_meets_every_kind_and_order_is_fixed() -> None:
@@ -25,6 +24,15 @@ def test_every_call_meets_every_kind_and_order_is_fixed() -> None:
     assert len({(f.operation, f.occurrence) for cell in single[: len(calls)] for f in cell.faults}) == len(calls)
     assert len([cell for cell in cells if len(cell.faults) == 2]) == PAIRS
     assert len(cells) == len(single) + PAIRS + min(SLOW_CELLS, len(calls))
+
+
+def test_only_operations_that_can_do_a_part_do_nothing_of_it() -> None:
+    reads, put = Operation("authorize", "BatchGetItem"), Operation("publish_events", "PutEvents")
+    cells = Recorded({"login": {READ: 1, reads: 1, put: 2}}).cells()
+
+    partial = [fault for cell in cells for fault in cell.faults if fault.kind is Kind.PARTIAL]
+    assert {(fault.operation, fault.occurrence) for fault in partial} == {(reads, 1), (put, 1), (put, 2)}
+    assert len(partial) == 3
 
 
 def test_printed_cell_can_be_run_again() -> None:

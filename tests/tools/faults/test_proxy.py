@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.cloud.http_calls import send
 from tools.faults.calls import Operation
-from tools.faults.proxy import Fault, FaultProxy, Kind
+from tools.faults.episodes import Fault, Kind
+from tools.faults.proxy import FaultProxy
 
 pytestmark = pytest.mark.loopback
 
@@ -62,14 +63,18 @@ def proxy(upstream: Upstream) -> Iterator[FaultProxy]:
         yield started
 
 
-def read(proxy: FaultProxy, *, tries: int = 2, function: str = "login") -> Any:
-    """A call as a function makes it; a client waits a moment only."""
+def a_client(proxy: FaultProxy, *, tries: int = 2, function: str = "login") -> Any:
+    """A client as a function has it; it waits a moment only."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": tries}, read_timeout=0.3, connect_timeout=2, proxies={}
     )
     session = cast("Any", boto3.Session)("id", "secret", region_name="ap-northeast-2")
-    client = session.client("dynamodb", endpoint_url=f"http://127.0.0.1:{proxy.ports[function]}", config=config)
-    with contextlib.closing(client):
+    url = f"http://127.0.0.1:{proxy.ports[function]}"
+    return contextlib.closing(session.client("dynamodb", endpoint_url=url, config=config))
+
+
+def read(proxy: FaultProxy, *, tries: int = 2, function: str = "login") -> Any:
+    with a_client(proxy, tries=tries, function=function) as client:
         return client.get_item(TableName="t", Key={"id": {"S": "1"}})
 
 
@@ -95,6 +100,7 @@ def test_call_passes_unchanged_and_is_recorded(proxy: FaultProxy, upstream: Upst
     [
         (Kind.THROTTLED, "ProvisionedThroughputExceededException", 0),
         (Kind.ERROR, "InternalServerError", 0),
+        (Kind.ERROR_LATE, "InternalServerError", 2),
         (Kind.RESET, None, 0),
         (Kind.LOST, None, 2),
         (Kind.TIMEOUT, None, 2),
@@ -128,6 +134,17 @@ def test_first_try_alone_is_repeated_by_the_client(
     assert len(upstream.got) == arrived
 
 
+def test_partial_success_leaves_all_undone(proxy: FaultProxy, upstream: Upstream) -> None:
+    asked = {"t": {"Keys": [{"id": {"S": "1"}}]}}
+    proxy.begin(Fault(Operation("login", "BatchGetItem"), 1, Kind.PARTIAL))
+
+    with a_client(proxy) as client:
+        answer = client.batch_get_item(RequestItems=asked)
+
+    assert (answer["Responses"], answer["UnprocessedKeys"]) == ({}, asked)
+    assert upstream.got == []
+
+
 def test_only_the_named_occurrence_fails(proxy: FaultProxy, upstream: Upstream) -> None:
     proxy.begin(Fault(READ, 2, Kind.RESET))
 
@@ -138,6 +155,17 @@ def test_only_the_named_occurrence_fails(proxy: FaultProxy, upstream: Upstream) 
     read(proxy)
 
     assert len(upstream.got) == 3
+
+
+def test_outage_lasts_for_three_calls(proxy: FaultProxy, upstream: Upstream) -> None:
+    proxy.begin(Fault(READ, 1, Kind.OUTAGE))
+
+    for _ in range(3):
+        with pytest.raises(ClientError, match="InternalServerError"):
+            read(proxy, tries=1)
+    read(proxy)
+
+    assert len(upstream.got) == 1
 
 
 def test_what_no_function_sent_passes_and_is_not_recorded(proxy: FaultProxy, upstream: Upstream) -> None:
