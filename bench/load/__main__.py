@@ -1,23 +1,29 @@
 """`make load`: load on the local cloud as tables; `--save` writes them to docs/reliability.md."""
 
 import argparse
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bench.echo import GET, with_functions
-from bench.load import storms, way
+from bench.load import memory, retries, storms, way
+from bench.load.bystander import Bystander
 from bench.load.page import save
 from bench.load.tables import Table
-from tools.cloud import background, seed
-from tools.cloud.emulator import free_port
+from tools.cloud import seed
+from tools.cloud.emulator import ROOT, free_port
 from tools.cloud.local_cloud import LocalCloud
 from tools.pki.authorities import DemoPki
-from tools.pki.issuers import LOG_FILE
 
-Measured = tuple[Table, Sequence[str]]
-"""A table, and what in it is not as it should be."""
+Measured = tuple[Sequence[Table], Sequence[str]]
+"""Tables, and what in them is not as it should be."""
+START_SECONDS = 60
+CALM_TURNS = 20
+"""Logins of the bystander before the storms."""
 
 
 def main() -> None:
@@ -34,35 +40,69 @@ def main() -> None:
         parser.error(f"no part is named {', '.join(unknown)}; WHAT is one of: {', '.join(PARTS)}")
     wrong: list[str] = []
     for name in options.names or PARTS:
-        table, failed = PARTS[name](options.seconds)
-        print(table.text, flush=True)
+        tables, failed = PARTS[name](options.seconds)
+        print(*(table.text for table in tables), sep="\n", flush=True)
         wrong += failed
         if options.save:
-            save(name, table, datetime.now(UTC).date())
+            save(name, tables, datetime.now(UTC).date())
     if wrong:
         sys.exit("not as documented:\n  " + "\n  ".join(wrong))
 
 
 def _way(seconds: int) -> Measured:
-    with _cloud() as (cloud, pki):
+    with local_cloud() as (cloud, pki):
         runs = [way.run(cloud, pki, clients, seconds) for clients in way.CLIENTS]
-    return way.table(runs), [
+    return [way.table(runs)], [
         f"{run.clients} clients: {number} {what}" for run in runs for what, number in run.errors.items()
     ]
 
 
 def _storms(_: int) -> Measured:
-    with _cloud() as (cloud, _pki):
-        found = storms.run_all(cloud)
-    return storms.table(found), [each for storm in found for each in storm.wrong]
+    with local_cloud() as (cloud, _pki):
+        calm = Bystander.enrolled(cloud)
+        for _turn in range(CALM_TURNS):
+            calm.turn()
+        with Bystander.enrolled(cloud) as beside:
+            found = storms.run_all(cloud)
+    rows = [["alone", *_of_bystander(calm)], ["beside the storms", *_of_bystander(beside)]]
+    beside_title = "Another customer, from another address"
+    return [
+        storms.table(found),
+        Table(beside_title, ["when", "logins", "refused", "a login ÷ an echo call"], rows),
+    ], [*(each for storm in found for each in storm.wrong), *map(str, (calm.failed + beside.failed).items())]
 
 
-PARTS: Mapping[str, Callable[[int], Measured]] = {"way": _way, "storms": _storms}
+def _of_bystander(found: Bystander) -> list[str]:
+    refused = sum(found.failed.values())
+    return [
+        str(len(found.logins)),
+        str(refused),
+        f"{found.ratio.median:.1f} × ({found.ratio.low:.1f} to {found.ratio.high:.1f})",
+    ]
+
+
+def _retries(_: int) -> Measured:
+    with local_cloud() as (cloud, _pki):
+        phones = retries.run(cloud)
+    return [retries.table(phones)], retries.wrong(phones)
+
+
+def _memory(_: int) -> Measured:
+    found = memory.run()
+    return [memory.table(found)], [f"{verb} grew by {growth} KB" for verb, growth in memory.grown(found).items()]
+
+
+PARTS: Mapping[str, Callable[[int], Measured]] = {
+    "way": _way,
+    "storms": _storms,
+    "retries": _retries,
+    "memory": _memory,
+}
 
 
 @contextmanager
-def _cloud() -> Iterator[tuple[LocalCloud, DemoPki]]:
-    """The local cloud with an echo function, and its authorities."""
+def local_cloud() -> Iterator[tuple[LocalCloud, DemoPki]]:
+    """The local cloud with an echo function behind the authorizer, and its authorities."""
     pki = seed.demo_pki(datetime.now(UTC))
     template, built = with_functions(load_echo=GET)
     with (
@@ -77,11 +117,26 @@ def _cloud() -> Iterator[tuple[LocalCloud, DemoPki]]:
 def _issuers() -> Iterator[str]:
     """The address of the issuers' responder, in a process of its own: clients must not keep it from responding."""
     port = free_port()
-    process = background.start("tools.pki.issuers", port, LOG_FILE)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        background.stop(process)
+    with subprocess.Popen([sys.executable, "-m", "tools.pki.issuers", str(port)], cwd=ROOT) as process:
+        try:
+            _wait_until_listening(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait_until_listening(port: int) -> None:
+    """Raises OSError where nothing listens at the port in time."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 if __name__ == "__main__":

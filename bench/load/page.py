@@ -1,5 +1,6 @@
 """The section `load` of docs/reliability.md: a part for each table, with the day and machine of its figures."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from tools.packaging.build import ROOT
 PAGE = ROOT / "docs/reliability.md"
 
 
-def save(name: str, table: Table, today: date, path: Path = PAGE) -> None:
+def save(name: str, tables: Sequence[Table], today: date, path: Path = PAGE) -> None:
     """Replace the part of the page that is named so."""
-    content = f"{table.text}\nMeasured on {today.isoformat()}: {machine()}.\n"
+    drawn = "\n".join(table.text for table in tables)
+    content = f"{drawn}\nMeasured on {today.isoformat()}: {machine()}.\n"
     begin = f"<!-- load-{name}:begin -->\n"
     end = f"<!-- load-{name}:end -->\n"
     path.write_text(with_section(path.read_text(encoding="utf-8"), begin, end, content), encoding="utf-8")

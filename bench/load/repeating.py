@@ -32,18 +32,19 @@ class RepeatingPhone(Phone):
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send a request until it succeeds or the rule ends; returns the last response."""
         left = LONGEST_WAIT
-        for tries in range(1, MOST_TRIES + 1):
+        tries = 0
+        while True:
+            tries += 1
             self.most_tries = max(self.most_tries, tries)
             response = super().call(method, path, body, **headers)
             if response.status < 300:
-                break
+                return response
             self.refused[name_of(response)] += 1
             wait = wait_before_repeating(response)
             if wait is None or wait > left or tries == MOST_TRIES:
-                break
+                return response
             left -= wait
             time.sleep(wait)
-        return response
 
 
 def name_of(response: HttpResponse) -> str:

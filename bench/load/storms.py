@@ -93,11 +93,11 @@ def from_one_address(cloud: LocalCloud, logins: int, password: str, before: int 
 
     So many are counted `before`, in this minute and the next: a small storm meets the limit too.
     """
-    (address,) = _addresses(1)
+    (address,) = addresses(1)
     storm = Storm(f"{logins} customers, one address, {_kind(password)}", [])
     storm.logins = [Login(name, password, address) for name in _customers(cloud, logins)]
     start = datetime.now(UTC)
-    counted_before = _count(cloud, address, start, before) if before else 0
+    counted_before = count_before(cloud, address, start, before) if before else 0
     _send(cloud, storm)
     minutes = _counted_minutes(cloud, address, start)
     storm.expect("answers", set(storm.answers) - {REFUSED}, {_let_in(password)})
@@ -115,7 +115,7 @@ def at_one_customer(cloud: LocalCloud, logins: int, password: str) -> Storm:
     """As many addresses for one customer: five attempts, then each has to wait, whatever the password."""
     (customer,) = _customers(cloud, 1)
     storm = Storm(f"one customer, {logins} addresses, {_kind(password)}", [])
-    storm.logins = [Login(customer, password, address) for address in _addresses(logins)]
+    storm.logins = [Login(customer, password, address) for address in addresses(logins)]
     _send(cloud, storm)
     counted = _attempts(cloud, customer)
     # After the first wait, a minute, one more counts.
@@ -136,7 +136,7 @@ def by_many_customers(cloud: LocalCloud, logins: int, password: str) -> Storm:
     """As many customers from as many addresses: none is refused for what others do."""
     storm = Storm(f"{logins} customers, {logins} addresses, {_kind(password)}", [])
     customers = _customers(cloud, logins)
-    addressed = zip(customers, _addresses(logins), strict=True)
+    addressed = zip(customers, addresses(logins), strict=True)
     storm.logins = [Login(customer, password, address) for customer, address in addressed]
     _send(cloud, storm)
     storm.expect("answers", dict(storm.answers), {_let_in(password): logins})
@@ -157,6 +157,26 @@ def _row_of(storm: Storm) -> list[str]:
     waits = [wait for each in storm.waits.values() for wait in each]
     counts = [str(storm.answers[name]) for name in ("200", FAILED, REFUSED)]
     return [storm.title, *counts, left or "-", f"{max(waits)} s" if waits else "-"]
+
+
+def addresses(count: int) -> list[str]:
+    """Addresses that no storm has used."""
+    return [f"198.19.{number // 256}.{number % 256}" for number in itertools.islice(_numbers, count)]
+
+
+def count_before(cloud: LocalCloud, address: str, at: datetime, logins: int) -> int:
+    """Count logins from an address in this minute and the next; returns how many."""
+    for moment in (at, at + timedelta(minutes=1)):
+        key = {"id": dynamo.text(f"{address_key(address)}:{moment:%Y%m%d%H}")}
+        names = {"#minute": f"m{moment.minute}"}
+        cloud.client("dynamodb").update_item(
+            TableName=cloud.physical("ThrottlesTable"),
+            Key=key,
+            UpdateExpression="ADD counted :count, #minute :count",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues={":count": dynamo.number(logins)},
+        )
+    return 2 * logins
 
 
 def _kind(password: str) -> str:
@@ -185,26 +205,6 @@ def _customers(cloud: LocalCloud, count: int) -> list[str]:
     for name in names:
         seed.enrol(cloud, name, password=PASSWORD)
     return names
-
-
-def _addresses(count: int) -> list[str]:
-    """Addresses that no storm has used."""
-    return [f"198.19.{number // 256}.{number % 256}" for number in itertools.islice(_numbers, count)]
-
-
-def _count(cloud: LocalCloud, address: str, at: datetime, logins: int) -> int:
-    """Count logins from an address in this minute and the next; returns how many."""
-    for moment in (at, at + timedelta(minutes=1)):
-        key = {"id": dynamo.text(f"{address_key(address)}:{moment:%Y%m%d%H}")}
-        names = {"#minute": f"m{moment.minute}"}
-        cloud.client("dynamodb").update_item(
-            TableName=cloud.physical("ThrottlesTable"),
-            Key=key,
-            UpdateExpression="ADD counted :count, #minute :count",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":count": dynamo.number(logins)},
-        )
-    return 2 * logins
 
 
 def _counted_minutes(cloud: LocalCloud, address: str, since: datetime) -> list[int]:

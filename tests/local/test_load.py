@@ -1,8 +1,9 @@
-"""Load in small: storms of logins meet the documented limits, and no count is lost."""
+"""Storms of logins in small meet the documented limits; no count is lost, and clients repeat within the rule."""
 
 import pytest
 
-from bench.load import storms
+from bench.load import retries, storms
+from bench.load.repeating import LONGEST_WAIT, MOST_TRIES
 from registrar.domain.access.throttles import ADDRESS_LIMIT
 from tools.cloud.local_cloud import LocalCloud
 
@@ -35,3 +36,16 @@ def test_attempts_at_one_customer_are_counted_from_all_addresses(cloud: LocalClo
 @each_password
 def test_many_customers_at_once_are_not_refused_for_each_other(cloud: LocalCloud, password: str) -> None:
     assert storms.by_many_customers(cloud, LOGINS, password).wrong == []
+
+
+def test_clients_that_repeat_a_refused_login_send_no_more_than_the_rule_allows(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("bench.load.repeating.time.sleep", waited.append)  # as if the time had passed
+
+    phones = retries.run(cloud, clients=2)
+
+    assert retries.wrong(phones) == []
+    assert all(0 < sum(phone.refused.values()) <= MOST_TRIES for phone in phones)
+    assert sum(waited) <= LONGEST_WAIT * len(phones)
