@@ -39,7 +39,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all check docs images bench lives fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -100,6 +100,9 @@ images: build-host $(BROWSER) $(PAGE)  ## take the pictures of the customers' gu
 
 bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to docs/benchmarks.md, WHAT=cold runs one benchmark)
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
+
+lives: build-host  ## let customers live on a disturbed local cloud, with invariants checked (CUSTOMERS=500 SEED=1; SAVE=1 writes docs/reliability.md)
+	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED))
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
