@@ -10,6 +10,7 @@ from typing import Any, Self
 from registrar.aws.tables.registration_items import from_item, lock_keys
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from tools.cloud.local_cloud import LocalCloud
+from tools.lives.gate import Gate
 from tools.lives.ledger import Ledger
 from tools.lives.life import Life
 
@@ -63,16 +64,12 @@ class Watcher:
 
     cloud: LocalCloud
     ledger: Ledger
+    gate: Gate
     violations: list[str] = field(default_factory=list)
     looks: int = 0
     _before: dict[str, Registration] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-
-    @classmethod
-    def on(cls, cloud: LocalCloud, ledger: Ledger) -> Self:
-        """A watcher of this cloud."""
-        return cls(cloud, ledger)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._watch)
@@ -92,7 +89,8 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._stopped.wait(EVERY):
-            self.look()
+            with self.gate.passing():
+                self.look()
 
     def look(self) -> None:
         """Look once."""

@@ -28,6 +28,8 @@ class Ledger:
     """Fingerprint → customers who were told that another has it."""
     resumes: Counter[str] = field(default_factory=Counter)
     """Registration → how often its customer began to lift the hold."""
+    failed_uploads: set[str] = field(default_factory=set)
+    """Uploads that the service gave up."""
     counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -48,6 +50,11 @@ class Ledger:
         """One more of what the report counts."""
         with self._lock:
             self.counts[name] += 1
+
+    def failed(self, upload_id: str) -> None:
+        """The customer was told that the service gave the upload up."""
+        with self._lock:
+            self.failed_uploads.add(upload_id)
 
     def resuming(self, registration_id: str) -> None:
         """The customer is about to lift their hold."""

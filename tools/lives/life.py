@@ -2,18 +2,27 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tools.cloud.http_calls import HttpResponse
-from tools.cloud.relying import RelyingClient
-from tools.lives.app import GaveUp, PatientPhone, patiently, problem_of
+from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.relying import RelyingClient, client_of
+from tools.lives.app import CodeNotYet, GaveUp, PatientPhone, patiently, problem_of
 from tools.lives.ledger import Ledger, Violation, fingerprint_of
 from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
 
-ACTIVE, SUSPENDED, ENDED = "ACTIVE", "SUSPENDED", ("DEREGISTERED", "SUPERSEDED")
+ACTIVE = "ACTIVE"
+SUSPENDED = "SUSPENDED"
+_EVENTS = {
+    (ACTIVE, SUSPENDED): "HoldAdded",
+    (SUSPENDED, ACTIVE): "HoldLifted",
+    **{(old, "DEREGISTERED"): "Deregistered" for old in (ACTIVE, SUSPENDED)},
+    **{(old, "SUPERSEDED"): "Superseded" for old in (ACTIVE, SUSPENDED)},
+}
+MOST_REFUSED_CODES = 12
 A_MONTH = timedelta(days=30)
 
 
@@ -25,8 +34,11 @@ class World:
     ledger: Ledger
     shared: list[CustomerCertificate]
     """Certificates that several customers have files of."""
-    transfers: Callable[[], RelyingClient]
-    """A client with the relying service's credentials, which a restart of the local cloud ends."""
+    transfers: RelyingClient
+
+    def log_in_service(self, cloud: LocalCloud) -> None:
+        """Assume the relying service's role again: a restart of the local cloud ends such sessions."""
+        self.transfers = client_of(cloud, "transfers")
 
     def new_certificate(self, rng: random.Random, **arguments: Any) -> CustomerCertificate:
         """A good certificate, with a new key unless `arguments` of `issue_customer` say otherwise."""
@@ -49,9 +61,7 @@ class World:
 
     def request_signature(self, body: dict[str, Any], key: str) -> str:
         """The relying service asks a customer to sign; returns the request's id. Raises GaveUp."""
-        response = patiently(
-            lambda: self.transfers().call("POST", "/signature-requests", body, Idempotency_Key=key)
-        )
+        response = patiently(lambda: self.transfers.call("POST", "/signature-requests", body, Idempotency_Key=key))
         if response.status not in (200, 201):
             raise Violation(f"no signature request: {response.status} {response.body.decode(errors='replace')}")
         return str(response.json()["request_id"])
@@ -59,7 +69,7 @@ class World:
     def check_request(self, customer_id: str, request_id: str, state: str) -> None:
         """The relying service reads the result that the customer was told. Raises Violation, GaveUp."""
         path = f"/customers/{customer_id}/signature-requests/{request_id}"
-        response = patiently(lambda: self.transfers().call("GET", path))
+        response = patiently(lambda: self.transfers.call("GET", path))
         found = response.json()
         if found.get("state") != state or bool(found.get("receipt")) != (state == "COMPLETED"):
             raise Violation(f"request {request_id} is not {state}: {response.status} {found}")
@@ -72,6 +82,14 @@ class Held:
     id: str
     certificate: CustomerCertificate
     status: str = ACTIVE
+    changes: Counter[str] = field(default_factory=lambda: Counter(["RegistrationActivated"]))
+    """The events that have to tell of it, by type."""
+
+    def become(self, status: str) -> None:
+        """The customer's step led to this status, or found it."""
+        if status != self.status:
+            self.changes[_EVENTS[self.status, status]] += 1
+            self.status = status
 
 
 @dataclass
@@ -96,8 +114,12 @@ class Life:
     own: list[CustomerCertificate] = field(default_factory=list)
     registrations: dict[str, Held] = field(default_factory=dict)
     pending: Pending | None = None
+    wait_until: float = 0
+    """By the monotonic clock: when the customer tries a code again."""
+    codes_refused: int = 0
     steps: int = 0
-    uploads: int = 0
+    upload_ids: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set, repr=False)
     history: list[str] = field(default_factory=list)
 
     @property
@@ -108,7 +130,7 @@ class Life:
     @property
     def is_ready(self) -> bool:
         """Whether the customer does something now, rather than wait for a decision."""
-        return self.pending is None or time.monotonic() >= self.pending.look_at
+        return time.monotonic() >= max(self.wait_until, self.pending.look_at if self.pending else 0)
 
     def note(self, what: str) -> None:
         """Write down what happened."""
@@ -123,8 +145,21 @@ class Life:
         return response
 
     def log_in(self) -> None:
-        """Log in with password and second factor. Raises Violation where it is refused."""
-        self.expect(self.phone.log_in(), 200)
+        """Log in with password and second factor. Raises Violation where it is refused, CodeNotYet."""
+        self.expect(self._unless_code_refused(self.phone.log_in()), 200)
+
+    def _unless_code_refused(self, response: HttpResponse) -> HttpResponse:
+        """The response, unless it refuses a code that a wrong clock made: the customer tries the next one."""
+        reason = problem_of(response)
+        if self.phone.device is None and reason.get("next_action") in ("RETRY_CODE", "NEW_CODE", "WAIT"):
+            self.codes_refused += 1
+            self.world.ledger.count("codes refused")
+            if self.codes_refused > MOST_REFUSED_CODES:
+                raise Violation(f"{self.codes_refused} codes were refused in a row: {reason}")
+            self.wait_until = time.monotonic() + float(response.headers.get("retry-after", 30))
+            raise CodeNotYet
+        self.codes_refused = 0
+        return response
 
     def be_logged_in(self) -> None:
         """Log in unless there is a session. Raises Violation where it is refused."""
@@ -138,7 +173,7 @@ class Life:
         if response.status == 401 and problem_of(response).get("next_action") == "LOGIN":
             self.log_in()
             response = self.phone.step_up(operation, object_id)
-        return str(self.expect(response, 200)["proof_id"])
+        return str(self.expect(self._unless_code_refused(response), 200)["proof_id"])
 
     def expect(self, response: HttpResponse, *statuses: int) -> dict[str, Any]:
         """The body of a response that has one of these statuses. Raises Violation."""
@@ -155,7 +190,7 @@ class Life:
         """The service returned a registration: it has to be as the customer's steps make it."""
         if view["status"] != status or view["usable"] != (status == ACTIVE):
             raise Violation(f"{view['registration_id']} is not {status}, but {view['status']}, {view['usable']}")
-        self.registrations[view["registration_id"]].status = status
+        self.registrations[view["registration_id"]].become(status)
 
     def registered(self, view: dict[str, Any], certificate: CustomerCertificate) -> Held:
         """The service returned what it registered."""
@@ -183,6 +218,7 @@ class Life:
         self.world.ledger.count(f"step {name}")
         try:
             self.note(f"{name}: {act(self)}")
+            self.tokens |= {self.phone.token} if self.phone.token else set()
         except (Violation, GaveUp) as wrong:
             self.note(f"{name}: {wrong}")
             raise Violation(f"{self.id}: {name}: {wrong}\n  " + "\n  ".join(self.history)) from wrong

@@ -125,7 +125,7 @@ def _all_held(life: Life, listed: list[str] | None) -> str:
     if listed is not None and set(listed) != {held.id for held in live}:
         raise Violation(f"held {listed}, not {[held.id for held in live]}")
     for held in live:
-        held.status = SUSPENDED
+        held.become(SUSPENDED)
     return f"{len(live)} held"
 
 

@@ -73,7 +73,7 @@ def _announce(life: Life, files: dict[str, bytes], pending: Pending) -> str:
         phone.token = phone.proof_id = None  # the session or the proof ended meanwhile
         return "session or proof ended"
     pending.upload_id = life.expect(announced, 201)["upload_id"]
-    life.uploads += 1
+    life.upload_ids.append(pending.upload_id)
     life.pending = pending
     for sent in phone.send_files(announced, files):
         if sent.status >= 300:
@@ -125,6 +125,9 @@ def _ended(life: Life, pending: Pending, view: Mapping[str, Any]) -> str:
     if pending.certificate and headline == "NOT_AVAILABLE_FOR_REGISTRATION":
         life.world.ledger.lost(pending.certificate, life.id)
         return "another has it"
+    if state == "FAILED":
+        life.world.ledger.failed(pending.upload_id)
+        return "failed"
     raise Violation(f"upload {pending.upload_id} ended as {state}: {view.get('findings')}")
 
 
@@ -150,10 +153,10 @@ def _register(life: Life, pending: Pending, certificate: CustomerCertificate, vi
         return "another has it"
     held = life.registered(life.expect(response, 200, 201), certificate)
     if pending.replaces and pending.replaces.id != held.id and pending.replaces.status in (ACTIVE, SUSPENDED):
-        pending.replaces.status = "SUPERSEDED"
+        pending.replaces.become("SUPERSEDED")
     return f"registered {held.id}"
 
 
 def may_upload(life: Life) -> bool:
     """Whether the customer may begin another upload."""
-    return life.pending is None and life.uploads < DAILY_UPLOADS
+    return life.pending is None and len(life.upload_ids) < DAILY_UPLOADS
