@@ -41,7 +41,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all test-faults check docs images bench mutants fuzz load fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all test-faults check docs images bench mutants fuzz load fmt lock build build-host build-web sam clean lives
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -114,6 +114,8 @@ fuzz: $(DEV) $(FUZZ)  ## hostile input for every reader (WHAT=crl for some, RUNS
 
 load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
 	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
+lives: build-host  ## let customers live on a disturbed local cloud, with invariants checked (CUSTOMERS=500 SEED=1; SAVE=1 writes docs/reliability.md)
+	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED))
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .

@@ -51,9 +51,12 @@ class LocalCloud:
         """Build what changed (unless `built` names a build), start the emulator and deploy.
 
         `own_variables` are those that single functions, named by their folders, get too.
+        keeps_state: bool = False,
+        variables: Mapping[str, str] | None = None,
+        Every function gets `variables` too; with `keeps_state`, the emulator can be restarted.
         """
         built = built or build.build(build.host())
-        emulator = Emulator.start(port=port, background=background)
+        emulator = Emulator.start(port=port, background=background, keeps_state=keeps_state)
         try:
             # tools.cloud.automation listens there.
             ssm = {"AWS_ENDPOINT_URL_SSM": f"http://127.0.0.1:{free_port()}"} if template == TEMPLATE else {}
@@ -65,6 +68,7 @@ class LocalCloud:
                 with_layers=with_layers,
                 variables=ssm,
                 own_variables=own_variables,
+                variables={**ssm, **(variables or {})},
             )
             return cls(emulator, outputs, stack.resources(emulator))
         except BaseException:

@@ -96,7 +96,8 @@ def _with_code(template: dict[str, Any], built: Path, place: Callable[[str, Path
 def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
     """Let functions import the layers from where they were built, through PYTHONPATH, instead of as layers.
 
-    For a machine that runs the functions itself: nothing has to be unzipped when one starts.
+    For a machine that runs the functions itself: nothing has to be unzipped when one starts. Folders that are in
+    PYTHONPATH already come after.
     """
     everywhere = dict(template.get("Globals", {}).get("Function", {}))
     layers = [layer["Ref"] for layer in everywhere.pop("Layers", [])]
@@ -107,7 +108,8 @@ def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
     # Of two layers the later one wins, of two folders in a path the first.
     path = os.pathsep.join(str(folder.resolve()) for folder in reversed(folders))
     variables = everywhere.get("Environment", {}).get("Variables", {})
-    everywhere["Environment"] = {"Variables": {**variables, "PYTHONPATH": path}}
+    more = f"{os.pathsep}{variables['PYTHONPATH']}" if "PYTHONPATH" in variables else ""
+    everywhere["Environment"] = {"Variables": {**variables, "PYTHONPATH": path + more}}
     return {
         **template,
         "Globals": {**template["Globals"], "Function": everywhere},
