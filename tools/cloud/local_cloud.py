@@ -46,14 +46,14 @@ class LocalCloud:
         port: int | None = None,
         background: bool = False,
         with_layers: bool = False,
+        keeps_state: bool = False,
+        variables: Mapping[str, str] | None = None,
         own_variables: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Self:
         """Build what changed (unless `built` names a build), start the emulator and deploy.
 
-        `own_variables` are those that single functions, named by their folders, get too.
-        keeps_state: bool = False,
-        variables: Mapping[str, str] | None = None,
-        Every function gets `variables` too; with `keeps_state`, the emulator can be restarted.
+        Every function gets `variables` too, and single ones, named by their folders, `own_variables`. With
+        `keeps_state`, the emulator can be restarted.
         """
         built = built or build.build(build.host())
         emulator = Emulator.start(port=port, background=background, keeps_state=keeps_state)
@@ -66,9 +66,8 @@ class LocalCloud:
                 built,
                 parameters or {},
                 with_layers=with_layers,
-                variables=ssm,
-                own_variables=own_variables,
                 variables={**ssm, **(variables or {})},
+                own_variables=own_variables,
             )
             return cls(emulator, outputs, stack.resources(emulator))
         except BaseException:
