@@ -14,7 +14,7 @@ _OPERATORS = {"=": "<>", "<>": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _NAME = rf"[#:\w{_PART}]+"
 _CLAUSE = re.compile(
     r"(?:NOT )?(?:attribute_exists|attribute_not_exists|contains|begins_with)\([^()]*\)"
-    rf"|(?:size\([^()]*\)|{_NAME}) (?:(?:<>|<=|>=|=|<|>) {_NAME}|{_PART} [#:]\w+)|{_PART}"
+    rf"|(?:size\([^()]*\)|{_NAME}) (?:(?:<>|<=|>=|=|<|>) {_NAME}|{_PART} [#:]\w+|IN \([^()]*\))|{_PART}"
 )
 _JOINT = re.compile(r" (AND|OR) ")
 _UPDATE = re.compile(r"\b(SET|REMOVE|ADD|DELETE) |,")

@@ -23,12 +23,14 @@ class Package:
         return [name for name in found if not name.endswith("__init__")]
 
 
+# Packages with the same tests share what one run of these shows.
+_ACCESS = ("tests/domain/access", "tests/aws/test_throttles.py")
+_CERTIFICATES = ("tests/domain/certificates",)
 PACKAGES = {
     "throttles": Package(
-        ["domain/access/throttles", "domain/access/cleared_budgets", "domain/access/devices"],
-        ["tests/domain/access", "tests/aws/test_throttles.py"],
+        ["domain/access/throttles", "domain/access/cleared_budgets", "domain/access/devices"], _ACCESS
     ),
-    "codes": Package(["domain/access/sms_codes", "domain/access/totp"], ["tests/domain/access"]),
+    "codes": Package(["domain/access/sms_codes", "domain/access/totp"], _ACCESS),
     "transitions": Package(
         ["domain/registrations/*"],
         ["tests/domain/registrations", "tests/aws/test_transitions.py", "tests/aws/test_kept_states.py"],
@@ -36,11 +38,11 @@ PACKAGES = {
     "possession": Package(["domain/possession/*"], ["tests/domain/possession"]),
     "decision": Package(
         ["domain/certificates/decision", "domain/certificates/file_decision", "domain/certificates/verdicts"],
-        ["tests/domain/certificates"],
+        _CERTIFICATES,
     ),
     "path": Package(
         ["domain/certificates/path", "domain/certificates/issuer_paths", "domain/certificates/pss"],
-        ["tests/domain/certificates"],
+        _CERTIFICATES,
     ),
     "revocation": Package(["domain/revocation/*"], ["tests/domain/revocation"]),
     "conditions": Package(["aws/tables/*"], ["tests/aws"]),

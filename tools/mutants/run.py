@@ -21,7 +21,7 @@ import pytest
 from tools.cloud.emulator import ROOT
 from tools.mutants.covered import Lines, Watch, by_line, run_covered, tests_for
 from tools.mutants.mutant import Mutant, mutants_of, path_of
-from tools.mutants.packages import CONSTANTS, Package
+from tools.mutants.packages import CONSTANTS, PACKAGES, Package
 from tools.mutants.warm import OPTIONS, UNPLACED, FirstFailure, in_child, run_anew, run_swapped
 
 KEPT = ROOT / "build/mutants"
@@ -51,7 +51,9 @@ class Loop:
         self.show = show
         self.failure = FirstFailure()
         self.found = Found(0)
-        self.watch = Watch(spec.names())
+        alike = [each for each in PACKAGES.values() if each.tests == spec.tests]
+        self.modules = sorted({name for each in alike for name in each.names()})
+        self.watch = Watch(self.modules)
         self.imported: Mapping[str, Mapping[str, Sequence[str]]] = {}
         self.items: Sequence[pytest.Item] = []
         self.lines: Lines = {}
@@ -73,6 +75,7 @@ class Loop:
         _settle_hypothesis()
         self.items = session.items
         self.lines, self.seconds = self._covered()
+        self._check_imports()
         mutants = [mutant for module in self.spec.names() for mutant in mutants_of(module)]
         self.found.all = len(mutants)
         if len(mutants) > MOST:
@@ -98,25 +101,29 @@ class Loop:
 
     def _covered(self) -> tuple[Lines, Sequence[float]]:
         """What each test runs, and its seconds; found anew for files of tests that changed."""
-        path = KEPT / f"{self.package}.lines.json"
+        path = KEPT / f"lines-{_digest_of(each.encode() for each in self.spec.tests)}.json"
         kept = _read(path)
-        sources = _digest_of([*(_source(each) for each in self.spec.names()), _support()]).encode()
+        sources = _digest_of([*(_source(each) for each in self.modules), _support()]).encode()
         digests = {name: _digest_of([sources, _test(name)]) for name in dict.fromkeys(map(_file, self.items))}
         changed = {name for name, digest in digests.items() if kept.get(name, {}).get("digest") != digest}
         if changed:
             tests = [each for each in self.items if _file(each) in changed]
             self.show(f"{len(tests)} tests run once, to find which lines each runs …")
-            covered = in_child(partial(run_covered, tests, self.spec.names(), self.failure), HOUR)
-            names = [each.nodeid for each in tests]
-            fails = covered["failed"] or in_child(partial(run_anew, None, names), HOUR)
-            if fails:
-                sys.exit(f"without any fault, this fails: {fails}")
+            covered = in_child(partial(run_covered, tests, self.modules, self.failure), HOUR)
+            if covered["failed"]:
+                sys.exit(f"without any fault, this fails: {covered['failed']}")
             for name in changed:
                 found = {test: each for test, each in covered["tests"].items() if test.partition("::")[0] == name}
                 kept[name] = {"digest": digests[name], "tests": found}
             _write(path, kept)
         ran = [kept[_file(each)]["tests"][each.nodeid] for each in self.items]
         return by_line(ran), [each["seconds"] for each in ran]
+
+    def _check_imports(self) -> None:
+        """Tests pass without a fault after an import too: the fastest of them stand for all."""
+        names = [self.items[each].nodeid for each in self._fastest(range(len(self.items)))]
+        if fails := in_child(partial(run_anew, None, names), HOUR):
+            sys.exit(f"without any fault, this fails after an import: {fails}")
 
     def _running(self, mutant: Mutant) -> list[int]:
         """The tests that run the fault in a function."""

@@ -117,6 +117,17 @@ FOR_EC: dict[str, dict[str, object]] = {
     "ecdsa-with-SHA1": {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA1)},
     "ecdsa-with-SHA256 and NULL": {"signature_algorithm": an_algorithm(cms.ECDSA_WITH_SHA256, NULL)},
     "id-ecPublicKey": {"signature_algorithm": an_algorithm(cms.EC_PUBLIC_KEY)},
+    "PSS with an EC key": {
+        "signature_algorithm": an_algorithm(
+            cms.RSASSA_PSS,
+            _tlv(
+                0x30,
+                _tlv(0xA0, SHA256_NULL),
+                _tlv(0xA1, an_algorithm("1.2.840.113549.1.1.8", SHA256_NULL)),
+                _tlv(0xA2, _tlv(0x02, b"\x20")),
+            ),
+        )
+    },
     "RSA with an EC key": {"signature_algorithm": an_algorithm(cms.SHA256_WITH_RSA, NULL)},
 }
 

@@ -18,7 +18,7 @@ from registrar.domain.signing.kinds import KINDS
 from registrar.domain.times import iso
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_upload, proves
 from tests.support.cms_messages import signed_by
-from tests.support.signing import a_request
+from tests.support.signing import DOCUMENT, a_request
 from tools.demo.phone import sign
 
 BANK = SigningBank("JBB", "전북은행")
@@ -102,3 +102,14 @@ def test_the_text_of_a_login_is_exact_to_the_byte() -> None:
         b"login: " + b"A" * 22 + b"\nnonce: " + b"B" * 43 + b"\nvalid until: " + iso(NOW).encode()
     )
     assert text.encode() == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "line"),
+    [
+        (Version.ENGLISH, f"document: sha256 {DOCUMENT}"),
+        (Version.KOREAN, f"문서 지문(SHA-256): {DOCUMENT}"),
+    ],
+)
+def test_text_of_a_transaction_names_the_digest_of_its_document(version: Version, line: str) -> None:
+    assert a_request().text(BANK, version).split("\n").count(line) == 1

@@ -18,6 +18,12 @@ def test_clause_is_left_out_with_its_values_kept() -> None:
     ]
 
 
+def test_one_of_several_states_is_a_clause() -> None:
+    assert list(changed("#state IN (:checking, :deferred)")) == [
+        ("#state IN (:checking, :deferred) → always", f"(#state IN (:checking, :deferred) OR {ALWAYS})")
+    ]
+
+
 @pytest.mark.parametrize("text", ["a = :a AND (attribute_exists(b) OR c < :c)", "attribute_exists(b) OR c < :c"])
 def test_clause_of_an_or_is_made_to_fail_too(text: str) -> None:
     made = {found for _, found in changed(text)}
