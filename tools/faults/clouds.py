@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tools.faults.cells import Cell, Outcome, run
-from tools.faults.world import a_world
+from tools.faults.starting import a_world
 
 MOST_SECONDS = 600
 """How long a cell may take; the first one of a cloud waits for its start, too."""
