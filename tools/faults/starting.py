@@ -1,4 +1,4 @@
-"""Starts a local cloud behind the fault proxy: trusted issuers, one with a list, and another system that listens."""
+"""Starts a local cloud behind the fault proxy: trusted issuers, one with a list; another system that listens."""
 
 import json
 from collections.abc import Iterator
