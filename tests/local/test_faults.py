@@ -6,7 +6,8 @@ import pytest
 
 from tools.faults.cells import run
 from tools.faults.matrix import parsed
-from tools.faults.world import World, a_world
+from tools.faults.starting import a_world
+from tools.faults.world import World
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 

@@ -14,7 +14,7 @@ from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
 from tools.faults.cells import Cell, Outcome
 from tools.faults.clouds import Clouds
-from tools.faults.matrix import Recorded, kept_warm, parsed
+from tools.faults.matrix import Recorded, batches, parsed
 from tools.faults.result import Result
 from tools.faults.scenarios import SCENARIOS
 
@@ -35,7 +35,7 @@ def main() -> None:
     if ":" in chosen.what:
         with Clouds(1) as clouds:
             sys.exit(
-                1 if [outcome for outcome in _shown(clouds.run([parsed(chosen.what)])) if outcome.broken] else 0
+                1 if [outcome for outcome in _shown(clouds.run([[parsed(chosen.what)]])) if outcome.broken] else 0
             )
     scenarios = [chosen.what] if chosen.what else sorted(SCENARIOS)
     with Clouds(chosen.clouds) as clouds:
@@ -51,20 +51,19 @@ def main() -> None:
 
 
 def _matrix(clouds: Clouds, scenarios: list[str], until: float) -> Result:
-    # Twice: the first time functions start and read what they keep.
+    # Twice, the second time counts: the first time functions start, and read what they keep.
     recordings: dict[str, Outcome] = {}
-    for _ in range(2):
-        for outcome in _shown(clouds.run([Cell(scenario) for scenario in scenarios])):
-            if outcome.broken:
-                sys.exit(f"{outcome.cell.scenario} fails without any fault: {'; '.join(outcome.broken)}")
-            recordings[outcome.cell.scenario] = outcome
+    for outcome in _shown(clouds.run([Cell(scenario)] * 2 for scenario in scenarios)):
+        if outcome.broken:
+            sys.exit(f"{outcome.cell.scenario} fails without any fault: {'; '.join(outcome.broken)}")
+        recordings[outcome.cell.scenario] = outcome
     calls = {
         scenario: {operation: len(made) for operation, made in outcome.episode.calls.items()}
         for scenario, outcome in recordings.items()
     }
     cells = Recorded(calls).cells()
     result = Result(len(cells))
-    for outcome in _shown(clouds.run(kept_warm(cells), until)):
+    for outcome in _shown(clouds.run(batches(cells), until)):
         result.add(outcome)
     return result
 

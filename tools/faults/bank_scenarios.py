@@ -95,8 +95,10 @@ SCENARIOS: Mapping[str, Scenario] = {
     "erase": Scenario(_over, _erase),
     "watch": Scenario(_on_a_list, _watch, 1, {"RevokedByIssuer": 1}, {REVOKED: 1}),
     "reevaluate": Scenario(_accepted_until_now, _stop_accepting, 1, {"HoldAdded": 1}, {HELD: 1}),
-    "hold": Scenario(registered, _hold_and_lift, 1, {"HoldAdded": 1, "HoldLifted": 1}, {HELD: 1, LIFTED: 1}),
+    "hold": Scenario(
+        registered, _hold_and_lift, 1, {"HoldAdded": 1, "HoldLifted": 1}, {HELD: 1, LIFTED: 1}, ("set_bank_hold",)
+    ),
     "block": Scenario(registered, _block, 1, {"Blocked": 1}, {BLOCKED: 1}),
-    "lock-out": Scenario(logged_in, _lock_out),
+    "lock-out": Scenario(logged_in, _lock_out, audited=("lock_customer",)),
     "recovery": Scenario(logged_in, _recover),
 }

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from registrar.domain.registrations.upload import UploadState
+from registrar.entry.log import customer_ref
+from tools.admin.verify_audit import verify
 from tools.faults.customer import FaultyDay
 from tools.faults.episodes import Fault
 from tools.faults.scenario import Scenario
@@ -28,6 +31,11 @@ def missing(world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Faul
         if types[kind] < count:
             yield f"{types[kind]} events {kind}, not {count}"
 
+    about = (customer_ref(day.phone.customer.id), day.facts.get("registration", day.phone.customer.id))
+    for function in scenario.audited:
+        if not world.audited(function, *about):
+            yield f"no entry of {function} in the audit"
+
 
 def wrong(
     world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Fault, ...], since: float
@@ -35,6 +43,8 @@ def wrong(
     """What must never be."""
     yield from _doubled(world, day, scenario, faults)
     yield from _stored(world, day, scenario)
+    if scenario.audited:
+        yield from verify(world.audit, now=datetime.now(UTC)).wrong
     for queue, count in world.dead_letters().items():
         yield f"{count} messages in {queue}"
     functions = sorted({operation.function for operation in world.proxy.episode.calls})

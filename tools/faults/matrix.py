@@ -16,7 +16,8 @@ from tools.faults.world import POLLING
 
 SEED = 20261130
 PAIRS = 24
-PART = 120
+PART = 160
+MOST_IN_BATCH = 8
 QUICK = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
 SLOW_CELLS = 12
 """Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
@@ -76,10 +77,14 @@ def _occurrences(operation: Operation, count: int) -> list[int]:
     return [1] if operation.function in POLLING else sorted({1, count})
 
 
-def kept_warm(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """The cells, in each part those of one scenario after another: the cloud starts functions less often."""
+def batches(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """The cells in the order of PART after PART, within which those of a scenario are together, few at a time."""
     for first in range(0, len(cells), PART):
-        yield from sorted(cells[first : first + PART], key=lambda cell: cell.scenario)
+        part = cells[first : first + PART]
+        for scenario in sorted({cell.scenario for cell in part}):
+            together = [cell for cell in part if cell.scenario == scenario]
+            for at in range(0, len(together), MOST_IN_BATCH):
+                yield together[at : at + MOST_IN_BATCH]
 
 
 def parsed(text: str) -> Cell:

@@ -17,6 +17,7 @@ class Scenario:
     """`prepare` makes the customer, without faults; `play` is what meets them.
 
     `registrations` counts rows afterwards, `events` and `texts` what `play` causes: each exactly once.
+    `audited` are functions whose deeds are in the audit's chain.
     """
 
     prepare: Callable[[World], FaultyDay]
@@ -24,6 +25,7 @@ class Scenario:
     registrations: int = 0
     events: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, int] = field(default_factory=dict)
+    audited: tuple[str, ...] = ()
 
 
 def new(world: World) -> FaultyDay:

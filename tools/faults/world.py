@@ -6,23 +6,22 @@ import itertools
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from registrar.domain.evidence.audit_chain import read
 from registrar.domain.times import iso
+from tools.admin.verify_audit import S3Bucket
 from tools.cloud import seed
 from tools.cloud.automation import Automation
-from tools.cloud.emulator import ROOT
 from tools.cloud.local_cloud import LocalCloud
-from tools.cloud.relying import RelyingClient, client_of, seed_services
+from tools.cloud.relying import RelyingClient
 from tools.demo.authenticator import Authenticator
 from tools.demo.phone import Phone
 from tools.faults.customer import FaultyDay
 from tools.faults.proxy import FaultProxy
 from tools.pki.authorities import CustomerCertificate, DemoPki, one_year_from
-from tools.pki.crls import make_crl, scope
 from tools.pki.file_server import FileServer
 from tools.pki.issuers import DemoIssuers
 
@@ -58,6 +57,8 @@ class World:
     automation: Automation
     heard: list[dict[str, Any]] = field(default_factory=list)
     """Events that the bank's other systems got."""
+    _entries: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """What was read of the audit's chain, by object."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def customer(self, *, passkey: bool = True) -> FaultyDay:
@@ -191,6 +192,20 @@ class World:
                 **more,
             )
 
+    def audited(self, function: str, *about: str) -> bool:
+        """Whether the audit's chain has an entry of a function about one of these ids."""
+        for number in self.audit.numbers():
+            if number not in self._entries:
+                self._entries[number] = read(self.audit.read(number))
+        entries = (entry for found in self._entries.values() for entry in found)
+        group = f"/registrar/{function}"
+        return any(each["group"] == group and any(one in each["line"] for one in about) for each in entries)
+
+    @property
+    def audit(self) -> S3Bucket:
+        """The audit bucket, as `tools.admin.verify_audit` reads it."""
+        return S3Bucket(self.cloud.client("s3"), self.cloud.outputs["AuditBucket"])
+
     def logged(self, functions: Sequence[str], since: float) -> Iterator[tuple[str, str]]:
         """What these functions logged since a time (seconds since 1970)."""
         logs = self.cloud.client("logs")
@@ -201,53 +216,6 @@ class World:
                     logGroupName=group, startTime=int(since * 1000)
                 ):
                     yield from ((function, event["message"]) for event in page["events"])
-
-
-@contextmanager
-def a_world() -> Iterator[World]:
-    """A new cloud with a proxy before it; its queues deliver failed messages again after VISIBILITY seconds."""
-    pki = seed.demo_pki(datetime.now(UTC))
-    verbs = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
-    with ExitStack() as stack:
-        proxy = stack.enter_context(FaultProxy(verbs))
-        issuers = stack.enter_context(DemoIssuers(pki))
-        own = {verb: {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"} for verb, port in proxy.ports.items()}
-        cloud = stack.enter_context(LocalCloud.start(seed.parameters(pki), own_variables=own))
-        proxy.upstream = cloud.emulator.port
-        web = stack.enter_context(FileServer())
-        _seed(cloud, pki, issuers, web)
-        automation = stack.enter_context(Automation(cloud))
-        sqs = cloud.client("sqs")
-        for name in QUEUES:
-            attributes = {"VisibilityTimeout": str(VISIBILITY)}
-            sqs.set_queue_attributes(QueueUrl=cloud.physical(name), Attributes=attributes)
-        heard = _listening(cloud)
-        yield World(cloud, proxy, pki, issuers, heard, client_of(cloud, "transfers"), web, automation)
-
-
-def _seed(cloud: LocalCloud, pki: DemoPki, issuers: DemoIssuers, web: FileServer) -> None:
-    """Trust the demo authorities; one operator has no responder, and publishes a list."""
-    seed_services(cloud)
-    document = pki.trust_document(version=1, ocsp=issuers.url)
-    document["operators"][LISTING_OPERATOR]["revocation"] |= {"ocsp": None, "crl": [web.origin]}
-    now = datetime.now(UTC)
-    issuer = pki.issuers[LISTING_OPERATOR]
-    web.put(LIST_PATH, make_crl(issuer, [], this_update=now, idp=scope(uris=[web.url(LIST_PATH)]), number=1))
-    report = seed.propose_trust(cloud, document)
-    if not report["activated"]:
-        raise RuntimeError(f"the demo trust document was refused: {report['reasons']}")
-
-
-def _listening(cloud: LocalCloud) -> str:
-    """A queue that gets every event, as another system of the bank would have it."""
-    sqs = cloud.client("sqs")
-    url: str = sqs.create_queue(QueueName="other-system")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events = cloud.client("events")
-    bus = {"EventBusName": cloud.physical("RegistrationEvents")}
-    events.put_rule(Name="other-system", EventPattern=json.dumps({"source": [{"prefix": ""}]}), **bus)
-    events.put_targets(Rule="other-system", Targets=[{"Id": "queue", "Arn": arn}], **bus)
-    return url
 
 
 def wait_until_idle(world: World, seconds: float = 30) -> None:
