@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bench.echo import GET, with_functions
-from bench.load import memory, retries, storms, way
+from bench.load import caches, memory, retries, storms, way
 from bench.load.bystander import Bystander
 from bench.load.page import save
 from bench.load.tables import Table
@@ -92,11 +92,17 @@ def _memory(_: int) -> Measured:
     return [memory.table(found)], [f"{verb} grew by {growth} KB" for verb, growth in memory.grown(found).items()]
 
 
+def _caches(_: int) -> Measured:
+    found = caches.run()
+    return caches.tables(found), caches.wrong(found)
+
+
 PARTS: Mapping[str, Callable[[int], Measured]] = {
     "way": _way,
     "storms": _storms,
     "retries": _retries,
     "memory": _memory,
+    "caches": _caches,
 }
 
 

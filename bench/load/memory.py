@@ -58,12 +58,16 @@ def run(counts: Sequence[int] = COUNTS, verbs: Sequence[str] = VERBS) -> list[Me
 def _measured(recording: Path, counts: Sequence[int]) -> list[int]:
     """Replay a recording in another process. Raises CalledProcessError where a result is not as recorded."""
     results = recording.with_name("kilobytes")
-    numbers = map(str, counts)
-    command = [sys.executable, "-m", "bench.load.replaying", str(recording), str(results), *numbers]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/registrar/python'}:{ROOT}"}
-    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+    run_module("bench.load.replaying", str(recording), str(results), *map(str, counts))
     kilobytes: list[int] = json.loads(results.read_text())
     return kilobytes
+
+
+def run_module(name: str, *arguments: str) -> None:
+    """Run a module of this project in a process of its own, without its output. Raises CalledProcessError."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers/registrar/python'}:{ROOT}"}
+    command = [sys.executable, "-m", name, *arguments]
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
 def grown(found: Sequence[Memory]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.load import memory, storms, way
+from bench.load import caches, memory, storms, way
 from bench.load.__main__ import PARTS, local_cloud
 from bench.load.bystander import Bystander
 from bench.load.page import PAGE, save
@@ -107,6 +107,22 @@ def test_growth_over_a_megabyte_is_named() -> None:
     still = memory.Memory("login", (1, 2, 3), (70_000, 70_500, 71_024))
     grown = memory.Memory("authorize", (1, 2, 3), (70_000, 70_500, 71_025))
     assert memory.grown([still, grown]) == {"authorize": 1025}
+
+
+def test_a_cache_over_its_bound_is_named() -> None:
+    assert caches.wrong(caches.Kept((1, 2), (5000, 5000), {"kept": (32, 32), "endless": (33, 0)})) == [
+        "endless holds more than its bound"
+    ]
+    assert caches.wrong(caches.Kept((1, 2), (5000, 5000 + memory.MOST_GROWTH + 1), {})) == ["caches: 1025 KB more"]
+
+
+@pytest.mark.slow
+def test_caches_of_issuers_hold_their_bound_and_no_more() -> None:
+    found = caches.run((10, 40))
+    assert caches.wrong(found) == []
+    assert {name.rpartition(".")[2]: tuple(numbers) for name, numbers in found.caches.items()} == dict.fromkeys(
+        ("KeptLists", "read_embedded", "_purpose", "check_issued", "_key_hash", "_by_name"), (32, 32)
+    )
 
 
 @pytest.mark.slow
