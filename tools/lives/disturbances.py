@@ -1,10 +1,11 @@
 """What goes wrong while customers live: each kind at random moments, counted and written down."""
 
+import itertools
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,11 +17,13 @@ from tools.lives.gate import Gate
 from tools.lives.redelivery import QUEUES, Redelivery
 from tools.lives.workers import Worker, workers, working
 
-PAUSE = (2.0, 6.0)
-"""Seconds between two disturbances, at least and at most."""
+STEPS_BETWEEN = (4, 16)
+"""Steps of all customers between two disturbances, at least and at most: as dense on a slow machine as on a fast."""
 WEIGHTS: Final[Mapping[str, int]] = {"kill": 12, "freeze": 2, "redeliver": 5, "republish": 2}
-BETWEEN_RESTARTS = 30
-"""Disturbances before a restart."""
+SPARED = 25
+"""Seconds for which a function is left alone after a kill or stop."""
+A_LOOK = 0.2
+"""Seconds between two looks at how many steps were taken."""
 QUIET_SECONDS = 60
 """A restart waits so long for a moment in which no function works."""
 _SETTINGS = (
@@ -29,21 +32,37 @@ _SETTINGS = (
 )
 
 
+def at_random(rng: random.Random, steps: int, restarts: int) -> Iterator[str]:
+    """Kinds by weight, without end; so many restarts, spread over `steps` of all customers."""
+    kinds = list(WEIGHTS)
+    weights = list(WEIGHTS.values())
+    between = max(1, steps * 2 // sum(STEPS_BETWEEN) // (restarts + 1))
+    for done in itertools.count(1):
+        yield rng.choices(kinds, weights)[0]
+        if done % between == 0 and done <= between * restarts:
+            yield "restart"
+
+
 @dataclass
 class Disturber:
-    """Disturbs the cloud from a thread of its own until it is left, with so many restarts."""
+    """Disturbs the cloud from a thread of its own, by what `kinds` names next, until they end or it is left."""
 
     cloud: LocalCloud
     tap: Tap
     rng: random.Random
     gate: Gate
-    restarts: int
+    kinds: Iterator[str]
+    steps: Callable[[], int]
+    """How many steps all customers have taken."""
+    victims: frozenset[str] | None = None
+    """The functions that may be killed or stopped, by their names in the template; None for all."""
     counts: Counter[str] = field(default_factory=Counter)
     journal: list[str] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
     """Function → how often it was killed or stopped while it may have worked."""
     after_restart: Callable[[], None] = lambda: None
     failure: Exception | None = None
+    _spared: dict[str, float] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -71,26 +90,48 @@ class Disturber:
             self._thread.join()
 
     def _run(self) -> None:
-        kinds, weights = list(WEIGHTS), list(WEIGHTS.values())
-        done = 0
-        acts = {"kill": self.kill, "freeze": self.freeze, "redeliver": self.redeliver, "republish": self.republish}
+        acts = {
+            "kill": self.kill,
+            "freeze": self.freeze,
+            "redeliver": self.redeliver,
+            "republish": self.republish,
+            "restart": self.restart,
+        }
         try:
-            while not self._stopped.wait(self.rng.uniform(*PAUSE)):
-                acts[self.rng.choices(kinds, weights)[0]]()
-                done += 1
-                if done % BETWEEN_RESTARTS == 0 and self.counts["restarts"] < self.restarts:
-                    self.restart()
+            while self._comes_next() and (kind := next(self.kinds, None)):
+                acts[kind]()
         except Exception as failure:
             self.failure = failure
             raise
+
+    def _comes_next(self) -> bool:
+        """Wait for the moment of the next disturbance; False if there is none any more."""
+        wanted = self.steps() + self.rng.randint(*STEPS_BETWEEN)
+        while self.steps() < wanted:
+            if self._stopped.wait(A_LOOK):
+                return False
+        return not self._stopped.wait(self.rng.random())
 
     def _note(self, what: str) -> None:
         self.journal.append(f"{datetime.now(UTC):%H:%M:%S.%f} {what}")
 
     def _victim(self) -> Worker | None:
-        """A worker that works, or any."""
-        found = working(self.cloud.emulator) or workers(self.cloud.emulator)
-        return self.rng.choice(found) if found else None
+        """A worker that works, or any, of a function that was left alone for a while.
+
+        One that starts works hardest: without the pause a function would be killed at each start.
+        """
+        at = time.monotonic()
+        spared = {name for name, until in self._spared.items() if until > at}
+        found = self._possible(working(self.cloud.emulator), spared)
+        found = found or self._possible(workers(self.cloud.emulator), spared)
+        victim = self.rng.choice(found) if found else None
+        if victim:
+            self._spared[victim.function] = at + SPARED
+        return victim
+
+    def _possible(self, found: Sequence[Worker], spared: Collection[str]) -> list[Worker]:
+        chosen = [each for each in found if each.function not in spared]
+        return [each for each in chosen if self.victims is None or each.function in self.victims]
 
     def kill(self) -> None:
         """Kill a function's process."""

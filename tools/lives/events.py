@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,12 +45,12 @@ class Tap:
                     self.deliveries[body["detail"]["id"]] += 1
                     sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
-    def of_registrations(self) -> dict[str, Counter[str]]:
-        """Registration → how often each kind of event happened to it, repeated deliveries counted once."""
+    def of_registrations(self, customers: Collection[str]) -> dict[str, Counter[str]]:
+        """These customers' registrations, and how often each kind of event happened to each, by the events' ids."""
         found: dict[str, Counter[str]] = {}
         with self._lock:
             for kind, detail in self.events.values():
-                if "registration_id" in detail and "request_id" not in detail:
+                if detail["customer_id"] in customers and "request_id" not in detail:
                     found.setdefault(detail["registration_id"], Counter())[kind] += 1
         return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.cloud.emulator import Emulator
 
-_NAMED = re.compile(r"ministack-lambda-(?:registrar-)?(?P<function>[\w-]+?)-\w{8}/_worker\.py")
+_NAMED = re.compile(r"ministack-lambda-(?:registrar-)?(?P<function>\w+?)(-[0-9A-F]+)?-\w{8}/_worker\.py")
 A_MOMENT = 0.03
 """Seconds in which a process that works uses processor time."""
 
