@@ -72,7 +72,6 @@ class Loop:
         self.watch.coverage.stop()
         self.imported = self.watch.lines()
         session.config.pluginmanager.register(self.failure)
-        _settle_hypothesis()
         self.items = session.items
         self.lines, self.seconds = self._covered()
         self._check_imports()
@@ -180,6 +179,7 @@ class Loop:
 def run(package: str, spec: Package) -> Found:
     """The mutants of one package. What pytest prints goes to build/mutants/pytest.log."""
     KEPT.mkdir(parents=True, exist_ok=True)
+    _settle_hypothesis()
     printed = os.fdopen(os.dup(1), "w", buffering=1)
     log = os.open(KEPT / "pytest.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     sys.stdout.flush()
@@ -201,10 +201,11 @@ def _reads_constants(test: pytest.Item, module: str) -> bool:
 
 
 def _settle_hypothesis() -> None:
-    """The same examples each time, and none kept that a fault made fail."""
+    """The same examples each time, and none kept that a fault made fail, nor looked for in a shorter form."""
     import hypothesis
 
-    hypothesis.settings.register_profile("mutants", derandomize=True, database=None)
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+    hypothesis.settings.register_profile("mutants", derandomize=True, database=None, phases=phases)
     hypothesis.settings.load_profile("mutants")
 
 

@@ -100,7 +100,8 @@ def run_anew(mutant: Mutant | None, tests: Iterable[str]) -> str | None:
     return failure.test
 
 
-OPTIONS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist.looponfail"]
+# A failure is noticed, not explained: explaining takes longer than most tests.
+OPTIONS = ["-q", "-s", "--assert=plain", "--tb=native", "-p", "no:cacheprovider"]
 
 
 class _Chosen:

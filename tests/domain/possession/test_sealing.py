@@ -54,5 +54,15 @@ def test_secret_sealed_for_another_context_is_refused(plaintext: bytes) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("name", ["upload", "nonce"])
+def test_number_that_reads_like_the_id_is_refused(name: str) -> None:
+    digits = "1" * 32
+    good = {"upload": digits, "nonce": digits, "secret": "x"}
+
+    assert unwrap(json.dumps(good).encode(), digits, digits) == "x"
+    with pytest.raises(SealedSecretInvalid):
+        unwrap(json.dumps(good | {name: int(digits)}).encode(), digits, digits)
+
+
 def test_repr_contains_no_secret() -> None:
     assert "secret-bytes" not in repr(Sealed("key", b"secret-bytes"))

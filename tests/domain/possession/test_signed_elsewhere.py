@@ -17,9 +17,9 @@ from registrar.domain.possession.signed_elsewhere import (
     SignedElsewhere,
     signer_in,
 )
-from registrar.domain.reasons.errors import PossessionProofInvalid
+from registrar.domain.reasons.errors import ContentNeeded, PossessionProofInvalid
 from tests.support.builders import NOW, a_certificate, an_ec_key, an_rsa_key
-from tests.support.cms_messages import a_raw_signature, signed_by, the_attributes
+from tests.support.cms_messages import SHA512, a_raw_signature, signed_by, the_attributes
 from tools.pki.authorities import _tlv
 
 TEXT = b"a contract"
@@ -66,6 +66,15 @@ def test_key_that_is_neither_rsa_nor_ec_is_refused() -> None:
     der = a_certificate(key=key).der
 
     assert refused(der, key.sign(TEXT), TEXT) == "the certificate's key is neither RSA nor EC"
+
+
+@pytest.mark.parametrize("form", [{"attributes": None}, {"digest": SHA512}], ids=["no attributes", "SHA-512"])
+def test_message_that_needs_the_content_itself_is_refused_for_its_digest(form: dict[str, object]) -> None:
+    message = signed_by(EC_CUSTOMER, TEXT, **form)
+
+    check(EC_CUSTOMER.der, message, TEXT, "cms")
+    with pytest.raises(ContentNeeded):
+        check(EC_CUSTOMER.der, message, DIGEST, "cms")
 
 
 ATTRIBUTES = _tlv(0x31, *sorted(the_attributes(TEXT)))
