@@ -1,11 +1,13 @@
 """`make load` in small: it counts what it does, and repeats as the SDK does."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bench.echo import GET, with_functions
 from bench.load import caches, memory, storms, way
 from bench.load.__main__ import PARTS, local_cloud
 from bench.load.bystander import Bystander
@@ -15,6 +17,7 @@ from bench.load.tables import Table, share_at
 from tools.cloud.emulator import ROOT
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.seed import DemoCustomer
+from tools.packaging.template import read_template
 
 CUSTOMER = DemoCustomer("hong", "홍길동", "personal", "+821012345678", "secret", b"", "")
 PLAIN = {"content-type": "application/json"}
@@ -131,6 +134,15 @@ def test_recorded_functions_get_what_was_recorded_for_each_of_many_customers() -
     found = memory.run((1, 2, 4), ("authorize", "register_certificate"))
     assert [each.verb for each in found] == ["authorize", "register_certificate"]
     assert all(len(each.kilobytes) == 3 and min(each.kilobytes) > 0 for each in found)
+
+
+@pytest.mark.slow
+def test_the_load_runs_on_the_template_with_an_echo_function_that_may_do_nothing() -> None:
+    template, _ = with_functions(load_echo=GET)
+    resources = json.loads(template.read_text())["Resources"]
+    added = resources.pop("LoadEchoFunction")
+    assert resources == json.loads(json.dumps(read_template(ROOT / "template.yaml")))["Resources"]
+    assert "Policies" not in added["Properties"]
 
 
 @pytest.mark.slow
