@@ -1,8 +1,8 @@
 """A phone that repeats requests by the SDK's rule (web/sdk/src/client/requests.ts), and counts every refusal."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 from tools.cloud.http_calls import HttpResponse
@@ -46,7 +46,7 @@ class RepeatingPhone(Phone):
             if wait is None or wait > left or tries == MOST_TRIES:
                 return response
             left -= wait
-            time.sleep(wait)
+            sleep(wait)
 
 
 def name_of(response: HttpResponse) -> str:

@@ -39,7 +39,7 @@ def sent(
     """A phone whose requests get these responses, the last one again and again; how long it waited, what it got."""
     waited: list[float] = []
     left = list(responses)
-    monkeypatch.setattr("bench.load.repeating.time.sleep", waited.append)
+    monkeypatch.setattr("bench.load.repeating.sleep", waited.append)
     monkeypatch.setattr("tools.demo.phone.send", lambda *_: left.pop(0) if len(left) > 1 else left[0])
     phone = RepeatingPhone("http://nowhere", CUSTOMER)
     return phone, waited, phone.call("GET", "/registrations")
@@ -91,10 +91,11 @@ def test_the_page_has_a_place_for_each_part() -> None:
 def test_saving_a_part_keeps_the_others(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- load-way:begin -->\nold\n<!-- load-way:end -->\nb\n<!-- load-storms:begin -->\nkept\n")
-    save("way", [Table("Way", ["what", "figure"], [["one", "1"]])], date(2026, 11, 30), page)
+    save("way", [Table("Way", ["what", "figure"], [["one", "1"]])], date(2026, 11, 30), 0.5, page)
     text = page.read_text()
     assert "| one | 1 |\n" in text
     assert "Measured on 2026-11-30: " in text
+    assert "; load average before: 0.5.\n" in text
     assert "old" not in text
     assert text.startswith("a\n")
     assert text.endswith("b\n<!-- load-storms:begin -->\nkept\n")
