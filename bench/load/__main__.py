@@ -1,6 +1,7 @@
 """`make load`: load on the local cloud as tables; `--save` writes them to docs/reliability.md."""
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -40,11 +41,12 @@ def main() -> None:
         parser.error(f"no part is named {', '.join(unknown)}; WHAT is one of: {', '.join(PARTS)}")
     wrong: list[str] = []
     for name in options.names or PARTS:
+        busy = os.getloadavg()[0]
         tables, failed = PARTS[name](options.seconds)
         print(*(table.text for table in tables), sep="\n", flush=True)
         wrong += failed
         if options.save:
-            save(name, tables, datetime.now(UTC).date())
+            save(name, tables, datetime.now(UTC).date(), busy)
     if wrong:
         sys.exit("not as documented:\n  " + "\n  ".join(wrong))
 

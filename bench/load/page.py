@@ -12,10 +12,10 @@ from tools.packaging.build import ROOT
 PAGE = ROOT / "docs/reliability.md"
 
 
-def save(name: str, tables: Sequence[Table], today: date, path: Path = PAGE) -> None:
-    """Replace the part of the page that is named so."""
+def save(name: str, tables: Sequence[Table], today: date, busy: float, path: Path = PAGE) -> None:
+    """Replace the part of the page that is named so; `busy` is the machine's load average before the run."""
     drawn = "\n".join(table.text for table in tables)
-    content = f"{drawn}\nMeasured on {today.isoformat()}: {machine()}.\n"
+    content = f"{drawn}\nMeasured on {today.isoformat()}: {machine()}; load average before: {busy:.1f}.\n"
     begin = f"<!-- load-{name}:begin -->\n"
     end = f"<!-- load-{name}:end -->\n"
     path.write_text(with_section(path.read_text(encoding="utf-8"), begin, end, content), encoding="utf-8")

@@ -1,8 +1,8 @@
 """A phone that repeats requests by the SDK's rule (web/sdk/src/client/requests.ts), and counts every refusal."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 from tools.cloud.http_calls import HttpResponse
@@ -17,6 +17,8 @@ PLATFORM_PAUSE = 1
 API Gateway answers such a request with a problem document of the template. The emulator does not: by our SDK's
 rule it would end here.
 """
+FUNCTION_LATE = "502 function timed out"
+"""What the emulator makes of a function that does not end in time."""
 PLATFORM_FULL = "429 TooManyRequestsException"
 
 
@@ -44,13 +46,15 @@ class RepeatingPhone(Phone):
             if wait is None or wait > left or tries == MOST_TRIES:
                 return response
             left -= wait
-            time.sleep(wait)
+            sleep(wait)
 
 
 def name_of(response: HttpResponse) -> str:
     """Status and reason of a refusal: the code of a problem document, else what the platform wrote."""
     if "json" not in response.headers.get("content-type", ""):
         return f"{response.status} without a document"
+    if b"Sandbox.Timedout" in response.body:
+        return FUNCTION_LATE
     document = response.json()
     known = ("code", "__type", "errorType", "message")
     return f"{response.status} {next((document[name] for name in known if name in document), 'unknown')}"

@@ -1,11 +1,13 @@
 """`make load` in small: it counts what it does, and repeats as the SDK does."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bench.echo import GET, with_functions
 from bench.load import caches, memory, storms, way
 from bench.load.__main__ import PARTS, local_cloud
 from bench.load.bystander import Bystander
@@ -15,6 +17,7 @@ from bench.load.tables import Table, share_at
 from tools.cloud.emulator import ROOT
 from tools.cloud.http_calls import HttpResponse
 from tools.cloud.seed import DemoCustomer
+from tools.packaging.template import read_template
 
 CUSTOMER = DemoCustomer("hong", "홍길동", "personal", "+821012345678", "secret", b"", "")
 PLAIN = {"content-type": "application/json"}
@@ -36,7 +39,7 @@ def sent(
     """A phone whose requests get these responses, the last one again and again; how long it waited, what it got."""
     waited: list[float] = []
     left = list(responses)
-    monkeypatch.setattr("bench.load.repeating.time.sleep", waited.append)
+    monkeypatch.setattr("bench.load.repeating.sleep", waited.append)
     monkeypatch.setattr("tools.demo.phone.send", lambda *_: left.pop(0) if len(left) > 1 else left[0])
     phone = RepeatingPhone("http://nowhere", CUSTOMER)
     return phone, waited, phone.call("GET", "/registrations")
@@ -88,10 +91,11 @@ def test_the_page_has_a_place_for_each_part() -> None:
 def test_saving_a_part_keeps_the_others(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- load-way:begin -->\nold\n<!-- load-way:end -->\nb\n<!-- load-storms:begin -->\nkept\n")
-    save("way", [Table("Way", ["what", "figure"], [["one", "1"]])], date(2026, 11, 30), page)
+    save("way", [Table("Way", ["what", "figure"], [["one", "1"]])], date(2026, 11, 30), 0.5, page)
     text = page.read_text()
     assert "| one | 1 |\n" in text
     assert "Measured on 2026-11-30: " in text
+    assert "; load average before: 0.5.\n" in text
     assert "old" not in text
     assert text.startswith("a\n")
     assert text.endswith("b\n<!-- load-storms:begin -->\nkept\n")
@@ -131,6 +135,15 @@ def test_recorded_functions_get_what_was_recorded_for_each_of_many_customers() -
     found = memory.run((1, 2, 4), ("authorize", "register_certificate"))
     assert [each.verb for each in found] == ["authorize", "register_certificate"]
     assert all(len(each.kilobytes) == 3 and min(each.kilobytes) > 0 for each in found)
+
+
+@pytest.mark.slow
+def test_the_load_runs_on_the_template_with_an_echo_function_that_may_do_nothing() -> None:
+    template, _ = with_functions(load_echo=GET)
+    resources = json.loads(template.read_text())["Resources"]
+    added = resources.pop("LoadEchoFunction")
+    assert resources == json.loads(json.dumps(read_template(ROOT / "template.yaml")))["Resources"]
+    assert "Policies" not in added["Properties"]
 
 
 @pytest.mark.slow

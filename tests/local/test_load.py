@@ -42,7 +42,7 @@ def test_clients_that_repeat_a_refused_login_send_no_more_than_the_rule_allows(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("bench.load.repeating.time.sleep", waited.append)  # as if the time had passed
+    monkeypatch.setattr("bench.load.repeating.sleep", waited.append)  # as if the time had passed
 
     phones = retries.run(cloud, clients=2)
 
