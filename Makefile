@@ -102,7 +102,7 @@ bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to 
 	@$(PY) -m bench $(WHAT) $(if $(SAVE),--save)
 
 lives: build-host  ## let customers live on a disturbed local cloud, with invariants checked (CUSTOMERS=500 SEED=1; SAVE=1 writes docs/reliability.md)
-	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED))
+	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED)) $(if $(SAVE),--save)
 
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
