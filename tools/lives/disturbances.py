@@ -18,7 +18,7 @@ from tools.lives.redelivery import QUEUES, Redelivery
 from tools.lives.workers import Worker, workers, working
 
 STEPS_BETWEEN = (4, 16)
-"""Steps of all customers between two disturbances, at least and at most: as dense on a slow machine as on a fast."""
+"""Steps of all customers between two disturbances, at least and at most, so that a slow machine has no more."""
 WEIGHTS: Final[Mapping[str, int]] = {"kill": 12, "freeze": 2, "redeliver": 5, "republish": 2}
 SPARED = 25
 """Seconds for which a function is left alone after a kill or stop."""

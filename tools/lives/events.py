@@ -26,7 +26,8 @@ class Tap:
     @classmethod
     def on(cls, cloud: LocalCloud) -> "Tap":
         """Subscribe a new queue to the bus."""
-        sqs, events = cloud.client("sqs"), cloud.client("events")
+        sqs = cloud.client("sqs")
+        events = cloud.client("events")
         queue = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         bus = cloud.physical("RegistrationEvents")

@@ -3,9 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from registrar.domain.notices.notice import MOST_SENDS
 from registrar.domain.notices.queue_messages import KIND_OF_EVENT
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.secret_forms import forms
@@ -74,48 +75,61 @@ def open_uploads(cloud: LocalCloud, lives: Sequence[Life]) -> list[str]:
     ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sent:
-    """What became of the notices of events; `twice` were claimed twice and may have been sent twice."""
+    """What became of the notices of events, by customer: claims on them, and how many were sent.
 
-    closed: int
-    twice: int
-    texts: int
-    wrong: list[str]
+    `twice` were claimed twice, and may have been sent twice.
+    """
+
+    claims: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
+    twice: int = 0
+    texts: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def take(self, what: str, customer_id: str, row: Mapping[str, Any] | None) -> None:
+        """Count the row of an event's notice."""
+        if row is None:
+            self.wrong.append(f"no notice of {what}")
+            return
+        times = _claims(row)
+        open_claim = row["state"]["S"] == "CLAIMED"
+        self.claims[customer_id] += times
+        self.sent[customer_id] += row["state"]["S"] == "SENT"
+        self.twice += times > 1
+        if times > MOST_SENDS or (open_claim and times < MOST_SENDS):
+            self.wrong.append(f"the notice of {what} is {row['state']['S']} after {times} claims")
 
 
 def notices(cloud: LocalCloud, lives: Sequence[Life], tap: Tap) -> Sent:
     """Each event that becomes a notice has one; each customer got no more texts than claims on notices."""
     rows = {item["id"]["S"]: item for item in scan(cloud, "NoticesTable")}
-    claims, sent, closed, twice, wrong = Counter[str](), Counter[str](), 0, 0, list[str]()
+    found = Sent()
     own = {life.id for life in lives}
     for event_id, (kind, detail) in tap.events.items():
-        if kind not in KIND_OF_EVENT or detail["customer_id"] not in own:
-            continue
-        row = rows.pop(f"event:{event_id}", None)
-        if row is None:
-            wrong.append(f"no notice of {kind} {event_id}")
-            continue
-        customer, times = detail["customer_id"], int(row.get("sends", {"N": "0"})["N"])
-        claims[customer] += times
-        closed += row["state"]["S"] != "CLAIMED"
-        sent[customer] += row["state"]["S"] == "SENT"
-        twice += times > 1
-        if times > 2 or (row["state"]["S"] == "CLAIMED" and times < 2):
-            wrong.append(f"the notice of {kind} {event_id} is {row['state']['S']} after {times} claims")
-    texts = {life.id: len(cloud.sms(life.phone.customer.phone)) for life in lives}
-    asked = {life.id: _of_uploads(life, rows) for life in lives}
+        if kind in KIND_OF_EVENT and detail["customer_id"] in own:
+            found.take(f"{kind} {event_id}", detail["customer_id"], rows.get(f"event:{event_id}"))
     for life in lives:
-        most = claims[life.id] + asked[life.id]
-        if not sent[life.id] <= texts[life.id] <= most:
-            wrong.append(f"{life.id} got {texts[life.id]} texts; notices sent {sent[life.id]}, claims {most}")
-    return Sent(closed, twice, sum(texts.values()), wrong)
+        texts = len(cloud.sms(life.phone.customer.phone))
+        most = found.claims[life.id] + _of_uploads(life, rows)
+        found.texts += texts
+        if not found.sent[life.id] <= texts <= most:
+            found.wrong.append(
+                f"{life.id} got {texts} texts; notices sent {found.sent[life.id]}, claims {most}:"
+                f" {cloud.sms(life.phone.customer.phone)}"
+            )
+    return found
+
+
+def _claims(row: Mapping[str, Any]) -> int:
+    return int(row.get("sends", {"N": "0"})["N"])
 
 
 def _of_uploads(life: Life, rows: Mapping[str, Any]) -> int:
     """Claims on notices of a customer's uploads that had to wait, and of logins that were locked."""
     named = {name for name in rows if any(upload in name for upload in life.upload_ids) or life.id in name}
-    return sum(int(rows[name].get("sends", {"N": "0"})["N"]) for name in named)
+    return sum(_claims(rows[name]) for name in named)
 
 
 def secrets_in_logs(cloud: LocalCloud, lives: Sequence[Life]) -> list[str]:

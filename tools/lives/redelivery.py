@@ -57,7 +57,8 @@ class Redelivery:
         return len(chosen)
 
     def _taken(self, name: str, seconds: float) -> list[str]:
-        sqs, queue = self.cloud.client("sqs"), self.cloud.physical(name)
+        sqs = self.cloud.client("sqs")
+        queue = self.cloud.physical(name)
         bodies = []
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

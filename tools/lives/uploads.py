@@ -117,7 +117,8 @@ def _open(life: Life, pending: Pending, password: str, part: Mapping[str, Any]) 
 
 
 def _ended(life: Life, pending: Pending, view: Mapping[str, Any]) -> str:
-    state, headline = view["state"], view.get("headline")
+    state = view["state"]
+    headline = view.get("headline")
     if state == "REJECTED" and pending.certificate is None:
         return f"refused: {headline}"
     if state == "REJECTED" and headline == "ALREADY_REGISTERED":
@@ -132,7 +133,8 @@ def _ended(life: Life, pending: Pending, view: Mapping[str, Any]) -> str:
 
 
 def _register(life: Life, pending: Pending, certificate: CustomerCertificate, view: dict[str, Any]) -> str:
-    phone, proof = life.phone, view["proof"]
+    phone = life.phone
+    proof = view["proof"]
     phone.sealing_keys = proof.get("sealing_keys", phone.sealing_keys)
     replaces = pending.replaces.id if pending.replaces else None
     if "text" in proof:
