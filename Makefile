@@ -114,6 +114,7 @@ fuzz: $(DEV) $(FUZZ)  ## hostile input for every reader (WHAT=crl for some, RUNS
 
 load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
 	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
+
 lives: build-host  ## let customers live on a disturbed local cloud, with invariants checked (CUSTOMERS=500 SEED=1; SAVE=1 writes docs/reliability.md)
 	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED)) $(if $(SAVE),--save)
 
