@@ -4,6 +4,7 @@ Ends with an error where mutants survived that are not known to be equivalent, o
 """
 
 import argparse
+import signal
 import sys
 from datetime import UTC, datetime
 
@@ -21,6 +22,9 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.packages) - set(PACKAGES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    # Stopped by either, it reports what it has run so far.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     at = datetime.now(UTC)
     rows = []
     failed = False

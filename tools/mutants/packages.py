@@ -25,7 +25,22 @@ class Package:
 
 # Packages with the same tests share what one run of these shows.
 _ACCESS = ("tests/domain/access", "tests/aws/test_throttles.py")
-_CERTIFICATES = ("tests/domain/certificates",)
+_CERTIFICATES = tuple(
+    f"tests/domain/certificates/test_{name}.py"
+    for name in (
+        "certificate",
+        "decision",
+        "decision_codes",
+        "decision_rules",
+        "finding_order",
+        "issuer_paths",
+        "last_second",
+        "path",
+        "path_policies",
+        "read_facts",
+        "weak_keys",
+    )
+)
 PACKAGES = {
     "throttles": Package(
         ["domain/access/throttles", "domain/access/cleared_budgets", "domain/access/devices"], _ACCESS

@@ -11,6 +11,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import accumulate
@@ -77,25 +78,23 @@ class Loop:
         self._check_imports()
         mutants = [mutant for module in self.spec.names() for mutant in mutants_of(module)]
         self.found.all = len(mutants)
-        if len(mutants) > MOST:
-            mutants = random.Random(self.package).sample(mutants, MOST)  # noqa: S311 - the same each time
-        mutants.sort(key=lambda mutant: not mutant.function)  # those in functions are faster
+        # By chance, and the same each time: whatever was run when it is stopped is a sample.
+        random.Random(self.package).shuffle(mutants)  # noqa: S311
         path = KEPT / f"{self.package}.json"
         before = _read(path)
         after: dict[str, Any] = {}
-        for number, mutant in enumerate(mutants, 1):
-            running = self._running(mutant)
-            anew = self._anew(mutant, running)
-            kept = before.get(mutant.name)
-            if kept is None or kept["digest"] != self._digest(mutant, kept["killer"], anew):
-                killer = self._killer(mutant, running, anew)
-                kept = {"killer": killer, "digest": self._digest(mutant, killer, anew)}
-                self.show(f"{number}/{len(mutants)} {'killed' if killer else 'SURVIVED'} {mutant.name}")
-            after[mutant.name] = kept
-            self.found.killers[mutant.name] = kept["killer"]
-            if number % 20 == 0:
-                _write(path, {**before, **after})
-        _write(path, after)
+        with suppress(KeyboardInterrupt):
+            for number, mutant in enumerate(mutants[:MOST], 1):
+                running = self._running(mutant)
+                anew = self._anew(mutant, running)
+                kept = before.get(mutant.name)
+                if kept is None or kept["digest"] != self._digest(mutant, kept["killer"], anew):
+                    killer = self._killer(mutant, running, anew)
+                    kept = {"killer": killer, "digest": self._digest(mutant, killer, anew)}
+                    self.show(f"{number} {'killed' if killer else 'SURVIVED'} {mutant.name}")
+                after[mutant.name] = kept
+                self.found.killers[mutant.name] = kept["killer"]
+        _write(path, {**before, **after})
         return True
 
     def _covered(self) -> tuple[Lines, Sequence[float]]:

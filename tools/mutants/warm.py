@@ -59,9 +59,14 @@ def in_child(work: Callable[[], object], limit: float) -> Any:
         finally:
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading) as pipe:
+            text = pipe.read()
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.waitpid(child, 0)
     return json.loads(text) if text else "time limit"
 
 
@@ -88,8 +93,13 @@ def run_swapped(mutant: Mutant, items: Sequence[pytest.Item], failure: FirstFail
 
 
 def run_anew(mutant: Mutant | None, tests: Iterable[str]) -> str | None:
-    """Import product and tests anew, with the mutant, or without any fault, and run the tests in this order."""
-    wanted = {name: index for index, name in enumerate(tests)}
+    """Import product and tests anew, with the mutant, or without any fault, and run the tests in this order.
+
+    Those of one function run together: the names of their parameters may change with the fault.
+    """
+    wanted: dict[str, int] = {}
+    for name in tests:
+        wanted.setdefault(_function_of(name), len(wanted))
     for name in [each for each in sys.modules if each.split(".")[0] in _ANEW or each.startswith(_ANEW)]:
         del sys.modules[name]
     if mutant:
@@ -104,6 +114,10 @@ def run_anew(mutant: Mutant | None, tests: Iterable[str]) -> str | None:
 OPTIONS = ["-q", "-s", "--assert=plain", "--tb=native", "-p", "no:cacheprovider"]
 
 
+def _function_of(test: str) -> str:
+    return test.partition("[")[0]
+
+
 class _Chosen:
     """A plugin that runs only some tests, in a given order."""
 
@@ -113,9 +127,8 @@ class _Chosen:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out the others."""
-        items[:] = sorted(
-            (each for each in items if each.nodeid in self.wanted), key=lambda each: self.wanted[each.nodeid]
-        )
+        chosen = [each for each in items if _function_of(each.nodeid) in self.wanted]
+        items[:] = sorted(chosen, key=lambda each: self.wanted[_function_of(each.nodeid)])
 
 
 class _Finder:

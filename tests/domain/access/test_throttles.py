@@ -80,6 +80,14 @@ def test_each_budget_has_its_own_key() -> None:
     assert not any("hong" in key or "192" in key or "8210" in key or "abab" in key for key in keys)
 
 
+def test_texts_for_logins_have_a_budget_of_their_own() -> None:
+    keys = {purpose: phone_key("+821012345678", purpose) for purpose in TextPurpose}
+
+    assert keys[TextPurpose.LOGIN].startswith("phone-login:")
+    assert keys[TextPurpose.STEP_UP] == keys[TextPurpose.PHONE]
+    assert keys[TextPurpose.PHONE].startswith("phone:")
+
+
 def test_keys_of_a_scope_have_equal_length() -> None:
     keys = [
         account_key(name, device, cleared)
