@@ -42,7 +42,16 @@ class Outcome:
 
 
 def run(world: World, cell: Cell) -> Outcome:
-    """Play the cell, wait until nothing is at work, and check."""
+    """Play the cell, wait until nothing is at work, and check. What nobody expected is an outcome, too."""
+    begun = time.monotonic()
+    try:
+        return _run(world, cell)
+    except Exception as failure:  # noqa: BLE001 - the cells after it are to be run, and this one is reported
+        episode = world.proxy.begin()
+        return Outcome(cell, True, (f"failed: {failure!r}",), time.monotonic() - begun, episode)
+
+
+def _run(world: World, cell: Cell) -> Outcome:
     scenario = SCENARIOS[cell.scenario]
     begun = time.monotonic()
     world.proxy.begin()

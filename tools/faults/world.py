@@ -194,9 +194,10 @@ class World:
 
     def audited(self, function: str, *about: str) -> bool:
         """Whether the audit's chain has an entry of a function about one of these ids."""
-        for number in self.audit.numbers():
+        chain = self.audit
+        for number in chain.numbers():
             if number not in self._entries:
-                self._entries[number] = read(self.audit.read(number))
+                self._entries[number] = read(chain.read(number))
         entries = (entry for found in self._entries.values() for entry in found)
         group = f"/registrar/{function}"
         return any(each["group"] == group and any(one in each["line"] for one in about) for each in entries)
