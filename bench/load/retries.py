@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from bench.load.repeating import MOST_TRIES, RepeatingPhone
-from bench.load.storms import PASSWORD, REFUSED, addresses, count_before
+from bench.load.storms import PASSWORD, REFUSED, addresses, count_before, customers
 from bench.load.tables import Table
 from registrar.domain.access.throttles import ADDRESS_LIMIT
 from tools.cloud import seed
@@ -17,8 +17,10 @@ CLIENTS = 4
 def run(cloud: LocalCloud, clients: int = CLIENTS) -> list[RepeatingPhone]:
     """Let so many clients log in at once from an address whose limit is reached, in this minute and the next."""
     (address,) = addresses(1)
-    customers = [seed.enrol(cloud, f"retrying-{address}-{number}", password=PASSWORD) for number in range(clients)]
-    phones = [RepeatingPhone(cloud.url, customer, address=address) for customer in customers]
+    phones = [
+        RepeatingPhone(cloud.url, seed.enrol(cloud, name, password=PASSWORD), address=address)
+        for name in customers(clients)
+    ]
     count_before(cloud, address, datetime.now(UTC), ADDRESS_LIMIT.per_minute)
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(RepeatingPhone.log_in, phones))

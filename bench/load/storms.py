@@ -95,7 +95,7 @@ def from_one_address(cloud: LocalCloud, logins: int, password: str, before: int 
     """
     (address,) = addresses(1)
     storm = Storm(f"{logins} customers, one address, {_kind(password)}", [])
-    storm.logins = [Login(name, password, address) for name in _customers(cloud, logins)]
+    storm.logins = [Login(name, password, address) for name in _enrolled(cloud, logins)]
     start = datetime.now(UTC)
     counted_before = count_before(cloud, address, start, before) if before else 0
     _send(cloud, storm)
@@ -113,7 +113,7 @@ def from_one_address(cloud: LocalCloud, logins: int, password: str, before: int 
 
 def at_one_customer(cloud: LocalCloud, logins: int, password: str) -> Storm:
     """As many addresses for one customer: five attempts, then each has to wait, whatever the password."""
-    (customer,) = _customers(cloud, 1)
+    (customer,) = _enrolled(cloud, 1)
     storm = Storm(f"one customer, {logins} addresses, {_kind(password)}", [])
     storm.logins = [Login(customer, password, address) for address in addresses(logins)]
     _send(cloud, storm)
@@ -135,14 +135,14 @@ def at_one_customer(cloud: LocalCloud, logins: int, password: str) -> Storm:
 def by_many_customers(cloud: LocalCloud, logins: int, password: str) -> Storm:
     """As many customers from as many addresses: none is refused for what others do."""
     storm = Storm(f"{logins} customers, {logins} addresses, {_kind(password)}", [])
-    customers = _customers(cloud, logins)
-    addressed = zip(customers, addresses(logins), strict=True)
+    names = _enrolled(cloud, logins)
+    addressed = zip(names, addresses(logins), strict=True)
     storm.logins = [Login(customer, password, address) for customer, address in addressed]
     _send(cloud, storm)
     storm.expect("answers", dict(storm.answers), {_let_in(password): logins})
     if password != PASSWORD:
         storm.expect("tries left", dict(storm.tries_left), {FREE_TRIES - 1: logins})
-    storm.expect("attempts counted", sum(_attempts(cloud, each) for each in customers), logins)
+    storm.expect("attempts counted", sum(_attempts(cloud, each) for each in names), logins)
     return storm
 
 
@@ -199,9 +199,14 @@ def _send(cloud: LocalCloud, storm: Storm) -> None:
     storm.seconds = (datetime.now(UTC) - start).total_seconds()
 
 
-def _customers(cloud: LocalCloud, count: int) -> list[str]:
+def customers(count: int) -> list[str]:
+    """Ids that no customer has."""
+    return [f"storm-{secrets.token_hex(4)}-{number}" for number in range(count)]
+
+
+def _enrolled(cloud: LocalCloud, count: int) -> list[str]:
     """New customers with the one password."""
-    names = [f"storm-{secrets.token_hex(4)}-{number}" for number in range(count)]
+    names = customers(count)
     for name in names:
         seed.enrol(cloud, name, password=PASSWORD)
     return names
