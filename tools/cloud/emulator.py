@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,7 @@ GRACE_SECONDS = 3
 KEEP_SECONDS = 60
 """Seconds that writing the state may take."""
 
+_STARTER = ThreadPoolExecutor(1)
 # A proxy of the environment must not receive loopback requests.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -97,7 +99,8 @@ class Emulator:
         of streams are not kept.
         """
         self._end(KEEP_SECONDS)
-        self._run(background=False)
+        # It dies with the thread that started it, and the caller's may end before this process does.
+        _STARTER.submit(self._run, background=False).result()
 
     @property
     def url(self) -> str:
