@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from registrar.aws import dynamo
 from registrar.aws.tables.issuers import FETCH_PAUSE, Breaker, Issuers
 from registrar.domain.revocation.distribution_points import Point
 from tests.support.account import Account
@@ -72,6 +73,20 @@ def test_after_the_pause_one_caller_probes(issuers: Issuers) -> None:
     issuers.record_success(probe)
     assert ask(issuers, 2 * rested) is not None
     assert ask(issuers, 2 * rested) is not None, "the source is back for everybody"
+
+
+def test_of_callers_that_read_the_end_of_the_pause_together_one_probes(
+    issuers: Issuers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(issuers, 3)
+    read = dynamo.get(
+        issuers.client, issuers.table, {"pk": dynamo.text("BREAKER"), "sk": dynamo.text("yessign#ocsp")}
+    )
+    assert read is not None
+    monkeypatch.setattr("registrar.aws.dynamo.get", lambda *_: read)
+
+    probes = [ask(issuers, RULES.breaker_rest) for _ in range(3)]
+    assert [probe is not None for probe in probes] == [True, False, False]
 
 
 def test_a_killed_probe_is_followed_by_another(issuers: Issuers) -> None:
