@@ -2,7 +2,7 @@
 
 python -m tools.faults [--minutes 20] [--clouds 2] [--save] [WHAT]
 
-WHAT is a scenario, or one cell as it is printed (`scenario:function:operation:occurrence:kind`).
+WHAT are scenarios (`sign,watch`), or one cell as it is printed (`scenario:function:operation:occurrence:kind`).
 """
 
 import argparse
@@ -26,7 +26,7 @@ END = "<!-- faults:end -->"
 def main() -> None:
     """Run the matrix, or a part of it; the exit code is 0 where every cell was survived."""
     parser = argparse.ArgumentParser("python -m tools.faults", description="Faults between functions and AWS.")
-    parser.add_argument("what", nargs="?", default="", help="a scenario, or one cell as it is printed")
+    parser.add_argument("what", nargs="?", default="", help="scenarios, or one cell as it is printed")
     parser.add_argument("--minutes", type=float, default=20, help="begin no cell after so many minutes")
     parser.add_argument("--clouds", type=int, default=2, help="how many local clouds at once")
     parser.add_argument("--save", action="store_true", help=f"write the result to {DOCUMENT.name}")
@@ -37,7 +37,7 @@ def main() -> None:
             sys.exit(
                 1 if [outcome for outcome in _shown(clouds.run([[parsed(chosen.what)]])) if outcome.broken] else 0
             )
-    scenarios = [chosen.what] if chosen.what else sorted(SCENARIOS)
+    scenarios = chosen.what.split(",") if chosen.what else sorted(SCENARIOS)
     with Clouds(chosen.clouds) as clouds:
         result = _matrix(clouds, scenarios, begun + chosen.minutes * 60)
     minutes = (time.monotonic() - begun) / 60

@@ -26,6 +26,16 @@ def test_every_call_meets_every_kind_and_order_is_fixed() -> None:
     assert len(cells) == len(single) + PAIRS + min(SLOW_CELLS, len(calls))
 
 
+def test_long_scenarios_come_last_after_their_first_kind() -> None:
+    cells = Recorded({"login": {READ: 1, WRITE: 1}, "expiry": {READ: 1}}).cells()
+
+    single = [cell for cell in cells if len(cell.faults) == 1 and cell.faults[0].kind in QUICK]
+    assert [cell.scenario for cell in single[:3]].count("expiry") == 1
+    last = [cell.scenario for cell in single[-(len(QUICK) - 1) :]]
+    assert last == ["expiry"] * (len(QUICK) - 1)
+    assert len(set(map(str, single))) == 3 * len(QUICK)
+
+
 def test_only_operations_that_can_do_a_part_do_nothing_of_it() -> None:
     reads, put = Operation("authorize", "BatchGetItem"), Operation("publish_events", "PutEvents")
     cells = Recorded({"login": {READ: 1, reads: 1, put: 2}}).cells()
