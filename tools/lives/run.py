@@ -77,12 +77,14 @@ def run(
         print(f"lives ended after {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
         if not wrong:
             wrong += quiet.wait_until_quiet(cloud, tap)
-        wrong += watcher.at_the_end(lives)
+            wrong += watcher.at_the_end(lives)
     dead = quiet.dead_letters(cloud)
     if len(ledger.failed_uploads) > sum(dead.values()):
         wrong.append(f"failed without a dead letter: one of {ledger.failed_uploads}, {dead}")
+    tap.read()
     sent = quiet.notices(cloud, lives, tap)
-    wrong += quiet.unequal_events(lives, tap) + quiet.open_uploads(cloud, lives) + sent.wrong
+    if not wrong:  # after a violation lives and deliveries are not at their end
+        wrong += quiet.unequal_events(lives, tap) + quiet.open_uploads(cloud, lives) + sent.wrong
     wrong += quiet.secrets_in_logs(cloud, lives)
     if wrong:
         print("\n".join(disturber.journal))
