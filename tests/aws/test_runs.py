@@ -40,6 +40,13 @@ def test_the_next_window_starts_at_the_last_finished_run(runs: Runs) -> None:
     assert runs.begin(["a"], NOW + 2 * DAY) == Run(NOW + 2 * DAY, NOW, frozenset({"a"}))
 
 
+def test_each_finished_run_moves_the_window_on(runs: Runs) -> None:
+    for days in range(3):
+        at = NOW + days * DAY
+        runs.done(runs.begin(["a"], at), "a")
+        assert runs.last_finished() == at
+
+
 def test_the_window_never_moves_backwards(runs: Runs) -> None:
     earlier, later = runs.begin(["a"], NOW), runs.begin(["a"], NOW + DAY)
     runs.done(later, "a")

@@ -150,7 +150,9 @@ class Loop:
             tests.sort(key=lambda test: -self.kills[test.nodeid])  # the rest stays in order: the fastest first
             killer = in_child(partial(run_swapped, mutant, tests, self.failure), self._limit(running))
             self.kills[str(killer)] += 1
-            if killer != UNPLACED and (killer or not anew):
+            if killer == UNPLACED:
+                anew = running
+            elif killer or not anew:
                 return killer and str(killer)
         # Tests named after the module kill most, and importing fewer files is faster; the contract takes longest.
         groups: dict[int, list[int]] = {}

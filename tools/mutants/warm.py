@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from types import CodeType, FunctionType
@@ -82,7 +83,7 @@ def run_items(items: Sequence[pytest.Item], failure: FirstFailure) -> str | None
 def run_swapped(mutant: Mutant, items: Sequence[pytest.Item], failure: FirstFailure) -> str | None:
     """Run tests with the mutant's function in place of the original; UNPLACED where it cannot be replaced."""
     try:
-        function = _function(sys.modules[mutant.module], mutant.function)
+        function = _function(import_module(mutant.module), mutant.function)  # some are imported on first use
         code = _code(mutant.compiled(), mutant.function)
     except LookupError:
         return UNPLACED

@@ -129,6 +129,21 @@ def test_ended_upload_keeps_its_state(upload: Upload, later: timedelta) -> None:
     assert upload.state_at(NOW + later) is upload.state
 
 
+def test_each_class_has_the_state_that_is_stored_for_it() -> None:
+    classes = (Issued, Validating, NeedsPassword, Checking, Deferred, AwaitingProof, Registered, Rejected)
+
+    assert [each.state.value for each in classes] == [
+        "ISSUED",
+        "VALIDATING",
+        "NEEDS_PASSWORD",
+        "CHECKING",
+        "DEFERRED",
+        "AWAITING_PROOF",
+        "REGISTERED",
+        "REJECTED",
+    ]
+
+
 def test_unfinished_check_fails_and_deferred_upload_expires() -> None:
     known = {"summary": awaiting().summary, "der": CERTIFICATE.der}
     checking, deferred = an_upload_in(Checking, **known), an_upload_in(Deferred, **known, due_at=NOW)
