@@ -8,10 +8,11 @@ WHAT are scenarios (`sign,watch`), or one cell as it is printed (`scenario:funct
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
+from tools.faults.calls import Operation
 from tools.faults.cells import Cell, Outcome
 from tools.faults.clouds import Clouds
 from tools.faults.matrix import Recorded, batches, parsed
@@ -51,17 +52,14 @@ def main() -> None:
 
 
 def _matrix(clouds: Clouds, scenarios: list[str], until: float) -> Result:
-    # Twice, the second time counts: the first time functions start, and read what they keep.
-    recordings: dict[str, Outcome] = {}
+    # Twice: what is called both times is neither the start of a function nor a schedule's own.
+    recordings: dict[str, list[Mapping[Operation, int]]] = {scenario: [] for scenario in scenarios}
     for outcome in _shown(clouds.run([Cell(scenario)] * 2 for scenario in scenarios)):
         if outcome.broken:
             sys.exit(f"{outcome.cell.scenario} fails without any fault: {'; '.join(outcome.broken)}")
-        recordings[outcome.cell.scenario] = outcome
-    calls = {
-        scenario: {operation: len(made) for operation, made in outcome.episode.calls.items()}
-        for scenario, outcome in recordings.items()
-    }
-    cells = Recorded(calls).cells()
+        calls = {operation: len(made) for operation, made in outcome.episode.calls.items()}
+        recordings[outcome.cell.scenario].append(calls)
+    cells = Recorded.of(recordings).cells()
     result = Result(len(cells))
     for outcome in _shown(clouds.run(batches(cells), until)):
         result.add(outcome)

@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from tools.faults.calls import PARTIAL, Operation
 from tools.faults.cells import Cell
@@ -30,6 +31,20 @@ class Recorded:
     """How often each scenario makes each call, without faults."""
 
     calls: Mapping[str, Mapping[Operation, int]]
+
+    @classmethod
+    def of(cls, recordings: Mapping[str, Sequence[Mapping[Operation, int]]]) -> Self:
+        """What every recording of a scenario has, as often as the one with the fewest."""
+        return cls(
+            {
+                scenario: {
+                    operation: min(each[operation] for each in several)
+                    for operation in several[0]
+                    if all(operation in each for each in several)
+                }
+                for scenario, several in recordings.items()
+            }
+        )
 
     def cells(self) -> list[Cell]:
         """All cells, in the order in which they are run."""

@@ -26,6 +26,12 @@ def test_every_call_meets_every_kind_and_order_is_fixed() -> None:
     assert len(cells) == len(single) + PAIRS + min(SLOW_CELLS, len(calls))
 
 
+def test_only_what_every_recording_has_is_tried() -> None:
+    recorded = Recorded.of({"login": [{READ: 2, WRITE: 1}, {READ: 1}]})
+
+    assert recorded == Recorded({"login": {READ: 1}})
+
+
 def test_long_scenarios_come_last_after_their_first_kind() -> None:
     cells = Recorded({"login": {READ: 1, WRITE: 1}, "expiry": {READ: 1}}).cells()
 
