@@ -59,5 +59,5 @@ def test_certificate_is_registered_by_functions_of_which_every_second_has_anothe
         finally:
             account.at = right
 
-    account.invoke = by_another_clock  # type: ignore[method-assign, assignment]
+    account.invoke = by_another_clock  # type: ignore[method-assign]
     assert app.register(a_certificate()).status == 201
