@@ -17,6 +17,7 @@ find_python = for p in python3.13 python3.12 python3.11 python3; do \
 DEV := .venv/.installed
 EMULATOR := .venv-emulator/.installed
 PEERS := .venv-bench/.installed
+FUZZ := .venv-fuzz/.installed
 SAM := .venv-sam/.installed
 NODE := .venv-node/.installed
 WEB := web/node_modules/.installed
@@ -40,7 +41,7 @@ NPM = .venv-node/bin/npm --no-audit --no-fund --no-update-notifier --ignore-scri
 WEB_NPM = PATH="$(CURDIR)/.venv-node/bin:$$PATH" $(CURDIR)/$(NPM) --prefix web
 TYPED = $(wildcard layers functions tools tests bench conftest.py)
 
-.PHONY: help demo up down web test test-all check docs images bench mutants fmt lock build build-host build-web sam clean
+.PHONY: help demo up down web test test-all test-faults check docs images bench mutants fuzz load lives fmt lock build build-host build-web sam clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +69,9 @@ test: build-host  ## run all tests except the slow ones
 
 test-all: build $(SAM) $(BROWSER) web  ## run all tests
 	@$(TESTS)
+
+test-faults: build-host  ## fail calls to AWS one by one, and check that nothing is lost or doubled (SAVE=1 writes docs/reliability.md, WHAT=sign plays one scenario or cell)
+	@$(PY) -m tools.faults $(if $(SAVE),--save) $(WHAT)
 
 check: $(DEV) build/contract.linted  ## check format, lint, types, template, contract, generated docs and secrets
 	@$(PY) -m ruff format --check --quiet . || { echo 'not formatted: run make fmt'; exit 1; }
@@ -105,6 +109,15 @@ bench: build-host $(PEERS)  ## measure, and print ratios (SAVE=1 writes them to 
 mutants: $(DEV) $(MUTANTS)  ## put faults into the product, one at a time, and count those that no test notices (WHAT=throttles, SAVE=1)
 	@PYTHONHASHSEED=0 nice -n 10 $(PY) -m tools.mutants $(WHAT) $(if $(SAVE),--save)
 
+fuzz: $(DEV) $(FUZZ)  ## hostile input for every reader (WHAT=crl for some, RUNS=100000 calls of each, SAVE=1 writes docs/reliability.md)
+	@$(PY) -m tools.fuzz $(WHAT) $(if $(RUNS),--runs $(RUNS)) $(if $(SAVE),--save)
+
+load: build-host  ## put load on the local cloud, and print what was met (SAVE=1 writes docs/reliability.md, WHAT=storms runs one part, SECONDS=20)
+	@$(PY) -m bench.load $(WHAT) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SAVE),--save)
+
+lives: build-host  ## let customers live on a disturbed local cloud, with invariants checked (CUSTOMERS=500 SEED=1; SAVE=1 writes docs/reliability.md)
+	@$(PY) -m tools.lives.run $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SEED),--seed $(SEED)) $(if $(SAVE),--save)
+
 fmt: $(DEV)  ## format, and fix what the linter can
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
@@ -113,6 +126,7 @@ lock: $(DEV) $(NODE)  ## write the lock files from the .in files (UPGRADE=--upgr
 	@$(PY) $(LOCK) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(PY) $(LOCK) requirements/emulator.in -o requirements/emulator.txt
 	@$(PY) $(LOCK) requirements/bench.in -o requirements/bench.txt
+	@$(PY) $(LOCK) requirements/fuzz.in -o requirements/fuzz.txt
 	@$(PY) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(PY) $(LOCK) requirements/sam.in -o requirements/sam.txt
 	@$(PY) $(LOCK) requirements/node.in -o requirements/node.txt
@@ -135,7 +149,7 @@ sam: $(SAM)  ## install AWS SAM's command line, which deploys: .venv-sam/bin/sam
 
 clean:  ## stop the local cloud and remove everything that make created
 	@[ ! -f build/local-cloud.json ] || $(PY) -m tools.cloud.down
-	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .venv-mutants .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
+	@rm -rf build .venv .venv-emulator .venv-sam .venv-bench .venv-node .venv-web .venv-mutants .venv-fuzz .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis web/node_modules web/*/dist web/*/src/generated
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A complete lock file needs no resolver (--no-deps). Bytecode is compiled on first use: compiling doubles the time.
@@ -157,6 +171,11 @@ $(EMULATOR): requirements/emulator.txt
 # Only `make bench` needs the peers: libraries that it compares ours with.
 $(PEERS): requirements/bench.txt
 	$(call install,.venv-bench)
+	@touch $@
+
+# Only `make fuzz` needs it. Of Python 3.11 to 3.13, which its wheels are for, any will do.
+$(FUZZ): requirements/fuzz.txt
+	$(call install,.venv-fuzz)
 	@touch $@
 
 $(SAM): requirements/sam.txt

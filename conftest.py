@@ -17,6 +17,7 @@ OWN_CLOUD = frozenset(
         "demo",
         "emulator_contract",
         "emulator_contract_data",
+        "faults",
         "layers",
         "message_provider",
         "revocation",

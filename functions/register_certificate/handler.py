@@ -47,7 +47,7 @@ def lambda_handler(request: Request) -> Response:
     found = uploads.of_customer(upload_id, caller.customer_id)
     if found.registration:
         return _registered(caller.customer_id, found.registration, request, at)
-    if isinstance(found, AwaitingProof) and found.text_expired_at(at):
+    if isinstance(found, AwaitingProof) and found.text_may_be_renewed_at(at):
         found = texts.latest(found)
     upload = found.check_awaiting_proof(at)
     read = refresh.expect_fresh(upload, at)

@@ -102,6 +102,6 @@ def _watch_list(point: Point, store: TrustStore, at: datetime, *, whole: bool) -
             count = counted(Metric.REVOKED_AUTHORITIES)
             logger.error("authority revoked", fingerprint=authority.fingerprint, reason=entry.reason, **count)
     logger.info("crl watched", url=point.url, operator=point.operator, counts=dict(counts))
-    is_over = not lists or any(index.head.next_update + query.rules.skew < at for index in lists.values())
+    is_over = not lists or any(index.head.next_update < at - query.rules.skew for index in lists.values())
     if is_over and not has_passed(signers[0].not_after, at):  # an expired issuer publishes no lists
         raise CrlOverdue(f"no list of today: {point}")

@@ -53,6 +53,15 @@ def test_a_released_claim_is_free_at_once_and_does_not_count(account: Account, n
     assert item["sends"]["N"] == "0"
 
 
+def test_a_release_whose_response_was_lost_is_not_counted_twice(account: Account, notices: Notices) -> None:
+    notices.claim([NOTICE], NOW)
+    for _ in range(2):
+        notices.release([NOTICE], NOW)
+    (item,) = account.items("NoticesTable")
+    assert item["sends"]["N"] == "0"
+    assert notices.claim([NOTICE], NOW)
+
+
 def test_several_notices_are_claimed_together_or_not_at_all(account: Account, notices: Notices) -> None:
     notices.claim(["b"], NOW)
     assert not notices.claim(["a", "b", "c"], NOW)

@@ -170,12 +170,26 @@ def test_refusals_of_a_provider_and_of_aws_are_reported_together() -> None:
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("Throttling", 400), ("ThrottlingException", 400), ("Throttled", 429), ("KMSThrottling", 400), ("Odd", 429)],
+    [
+        *(("Throttling", 400), ("ThrottlingException", 400), ("Throttled", 429), ("KMSThrottling", 400)),
+        *(("Odd", 429), ("ServiceUnavailable", 503), ("Throttling", 500)),
+    ],
 )
 def test_a_throttled_channel_is_tried_later_and_the_next_one_is_not(code: str, status: int) -> None:
     sms = Recorder()
     sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=code, status=status)})
     with pytest.raises(ChannelThrottled, match=f"^mail: {code}$"):
+        sender.send(Recipient(PHONE, ("mail", "sms"), mail="hong@example.com"), MESSAGE)
+    assert sms.sent == []
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalError", 500), ("InternalFailure", 500), ("502", 502)])
+def test_a_fault_of_the_channels_own_is_an_unknown_outcome_and_the_next_one_is_not_tried(
+    code: str, status: int
+) -> None:
+    sms = Recorder()
+    sender = Sender({ChannelName.SMS: sms, ChannelName.MAIL: Recorder(refuses=code, status=status)})
+    with pytest.raises(ClientError, match=code):
         sender.send(Recipient(PHONE, ("mail", "sms"), mail="hong@example.com"), MESSAGE)
     assert sms.sent == []
 

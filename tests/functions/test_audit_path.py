@@ -130,3 +130,12 @@ def test_the_head_is_logged_for_who_wants_to_compare_it_later(account: Account) 
 
     (line,) = [each for each in account.logged() if each["message"] == "audit kept"]
     assert (line["object"], line["entry"], line["chain"]) == (1, 2, kept(account)[-1]["chain"])
+
+
+def test_a_new_environment_continues_the_chain(account: Account) -> None:
+    account.invoke("keep_audit", delivery(a_message("first")))
+    account.restart()
+
+    assert account.invoke("keep_audit", delivery(a_message("second"))) == {"batchItemFailures": []}
+    (entry,) = kept(account, 2)
+    assert (entry["number"], entry["id"]) == (2, "second")

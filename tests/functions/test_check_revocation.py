@@ -11,8 +11,8 @@ from registrar.domain.reasons.reason import NextAction
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Call, Killed
 from tests.support.app import DONE, App, assert_problem
-from tests.support.builders import a_certificate, an_ec_key
-from tests.support.prepared import delivered_certificate, prepared, uploaded_certificate
+from tests.support.builders import NOW, a_certificate, an_ec_key
+from tests.support.prepared import delivered_certificate, prepared, registered_certificate, uploaded_certificate
 from tools.pki.authorities import CustomerCertificate
 
 SILENT = {
@@ -240,3 +240,11 @@ def test_a_watch_run_between_status_and_registration_triggers_a_new_query(app: A
     assert app.ask_issuer(view["upload_id"]) == DONE
     again = app.look(view["upload_id"]).body
     assert app.prove(again, certificate).status == 201
+
+
+def test_a_revoked_certificate_that_was_renewed_into_a_registered_one_says_so(app: App) -> None:
+    older = a_certificate(key="ec", not_before=NOW - timedelta(days=30))
+    prepared(app, registered_certificate)
+    app.account.issuers.mode = "revoked"
+
+    assert app.upload(older.der)["headline"] == "REVOKED_RENEWED"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registrar.domain.registrations.registration import Hold
 from registrar.domain.registrations.retention import RULES
 from tests.support.account import Account, Killed
 from tests.support.app import an_event
@@ -105,3 +106,15 @@ def test_an_erasure_publishes_no_event(account: Account) -> None:
     registrations_of(account).deregister(a_registration(account), NOW)
 
     assert published(account, a_record(row(account), None)) == []
+
+
+def test_the_banks_hold_on_a_person_ends_with_the_registration_it_was_set_on(account: Account) -> None:
+    registration = a_registration(account, a_certificate(key="ec"))
+    registrations_of(account).add_hold("hong", registration.id, Hold.BANK, NOW)
+    registrations_of(account).revoke("hong", registration.id, "superseded", NOW, NOW)
+    assert any(name.startswith("hold#") for item in account.items("KeptStatesTable") for name in item)
+
+    account.at = NOW + KEPT
+    assert erase(account) == {"due": 1, "erased": 1}
+
+    assert not any(name.startswith("hold#") for item in account.items("KeptStatesTable") for name in item)

@@ -204,6 +204,23 @@ def test_a_timeout_counts_as_a_possible_delivery(
     assert texts() == []
 
 
+def test_a_fault_of_sns_after_it_took_the_message_sends_at_most_twice(
+    app: App, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = TextMessages.send
+
+    def taken_and_failed(self: TextMessages, address: str, message: Any) -> int:
+        send(self, address, message)
+        response: Any = {"Error": {"Code": "InternalError"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+        raise ClientError(response, "Publish")
+
+    monkeypatch.setattr(TextMessages, "send", taken_and_failed)
+    for _ in range(5):
+        assert delivered(account, LOCKED) == [LOCKED["id"]]
+        account.pass_time(seconds=HIDDEN.total_seconds())
+    assert len(texts()) == 2
+
+
 def test_a_former_customer_gets_no_notice(account: Account) -> None:
     assert delivered(account, LOCKED) == []
     assert states(account) == {LOCKED["id"]: "DROPPED"}

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -56,6 +56,15 @@ def test_only_listed_certificates_are_revoked(account: Account) -> None:
     (line,) = [line for line in account.logged() if line["message"] == "registration.watched"]
     assert (line["registration_id"], line["step"], line["live"]) == (bad.id, "revoked", True)
     assert "hong" not in json.dumps(line)
+
+
+def test_list_without_an_end_is_applied(account: Account) -> None:
+    (bad, certificate), never = registered(account), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    entry = listed(certificate, REASON.superseded)
+    account.lists[URL] = make_crl(CA, [entry], this_update=account.at, next_update=never, idp=scope(uris=[URL]))
+
+    assert watch(account) == DONE
+    assert now_of(account, bad).lifecycle is Lifecycle.REVOKED_BY_ISSUER
 
 
 def test_a_hold_is_added_and_lifted_with_the_issuers(account: Account) -> None:

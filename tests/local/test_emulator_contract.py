@@ -3,6 +3,7 @@
 API, functions, messages and schedules; stores are in test_emulator_contract_data.py.
 """
 
+import threading
 import time
 from typing import Any
 
@@ -212,3 +213,20 @@ def test_stop_leaves_no_process_or_file() -> None:
     assert not emulator.is_running()
     assert not emulator.folder.exists()
     assert time.monotonic() - started < 15
+
+
+def test_restarted_emulator_keeps_what_it_had_and_outlives_the_thread_that_restarted_it() -> None:
+    from tools.cloud.emulator import Emulator
+
+    with Emulator.start(keeps_state=True) as emulator:
+        sqs, s3 = emulator.client("sqs"), emulator.client("s3")
+        queue = sqs.create_queue(QueueName="kept")["QueueUrl"]
+        sqs.send_message(QueueUrl=queue, MessageBody="a message")
+        s3.create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
+        s3.put_object(Bucket="kept", Key="a", Body=b"an object")
+        restarter = threading.Thread(target=emulator.restart)
+        restarter.start()
+        restarter.join()
+
+        assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "a message"
+        assert s3.get_object(Bucket="kept", Key="a")["Body"].read() == b"an object"

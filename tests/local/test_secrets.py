@@ -23,6 +23,7 @@ from tests.support.expect import eventually, problem
 from tests.support.places import Place
 from tools.cloud import seed
 from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.secret_forms import forms
 from tools.demo.authenticator import from_websafe
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
@@ -42,14 +43,14 @@ IDN = "7803157654321"
 
 def _private_key_forms(certificate: CustomerCertificate) -> set[bytes]:
     # The content of a key envelope: PKCS #8 with R among its attributes.
-    forms = places.forms(private_key_info(certificate.key, certificate.random_number)[:-60])
+    found = forms(private_key_info(certificate.key, certificate.random_number)[:-60])
     if isinstance(certificate.key, ec.EllipticCurvePrivateKey):
-        forms |= places.forms(certificate.key.private_numbers().private_value.to_bytes(32))
+        found |= forms(certificate.key.private_numbers().private_value.to_bytes(32))
     for encoding in (Encoding.PEM, Encoding.DER):
         key = certificate.key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
-        forms |= places.forms(key)
-        forms |= set(key.splitlines()[1:-1]) if encoding is Encoding.PEM else set()
-    return forms
+        found |= forms(key)
+        found |= set(key.splitlines()[1:-1]) if encoding is Encoding.PEM else set()
+    return found
 
 
 def _secrets(
@@ -57,22 +58,20 @@ def _secrets(
 ) -> dict[str, Any]:
     customer = phone.customer
     known: dict[str, set[bytes]] = {
-        "password": places.forms(customer.password.encode()),
-        "TOTP secret": places.forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
-        "file password": places.forms(FILE_PASSWORD.encode()) | places.forms(FILE_PASSWORD.encode("utf-16-be")),
+        "password": forms(customer.password.encode()),
+        "TOTP secret": forms(customer.totp_secret) | {base64.b32encode(customer.totp_secret).rstrip(b"=")},
+        "file password": forms(FILE_PASSWORD.encode()) | forms(FILE_PASSWORD.encode("utf-16-be")),
         "escaped file password": {json.dumps(FILE_PASSWORD).strip('"').encode()},
-        "wrong file password": places.forms(WRONG_PASSWORD.encode()),
-        "resident number": places.forms(IDN.encode()) | {f"{IDN[:6]}-{IDN[6:]}".encode()},
-        "R": {form for certificate in certificates for form in places.forms(certificate.random_number)},
+        "wrong file password": forms(WRONG_PASSWORD.encode()),
+        "resident number": forms(IDN.encode()) | {f"{IDN[:6]}-{IDN[6:]}".encode()},
+        "R": {form for certificate in certificates for form in forms(certificate.random_number)},
         "private key": {form for certificate in certificates for form in _private_key_forms(certificate)},
-        "planted": places.forms(MARK),
+        "planted": forms(MARK),
     }
     for token in tokens:
         secret = token.partition(".")[2]
         known.setdefault("session token", set()).update(
-            places.forms(token.encode())
-            | places.forms(secret.encode())
-            | places.forms(base64.urlsafe_b64decode(secret + "=="))
+            forms(token.encode()) | forms(secret.encode()) | forms(base64.urlsafe_b64decode(secret + "=="))
         )
     patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in known.items()}
     # Six digits are part of many numbers: only a separate code counts.
@@ -195,9 +194,9 @@ def _prove_in_every_way(phone: Phone, cloud: LocalCloud, login: dict[str, str]) 
     new_secret = base64.b32decode(totp + "=" * (-len(totp) % 8))
     device_id = str(phone.device_id)
     secrets = {
-        PASSKEY_CHALLENGE: places.forms(from_websafe(passkey_challenge)) | {passkey_challenge.encode()},
-        "new TOTP secret": places.forms(new_secret) | {totp.encode()},
-        "device id": places.forms(device_id.encode()) | places.forms(from_websafe(device_id)),
+        PASSKEY_CHALLENGE: forms(from_websafe(passkey_challenge)) | {passkey_challenge.encode()},
+        "new TOTP secret": forms(new_secret) | {totp.encode()},
+        "device id": forms(device_id.encode()) | forms(from_websafe(device_id)),
     }
     patterns = {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in secrets.items()}
     return patterns | {SMS_CODE: re.compile(rb"(?<![0-9A-Za-z.:_-])%s(?![0-9A-Za-z:_-])" % sent)}

@@ -34,10 +34,11 @@ from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.reasons.errors import IssuerUnreachable
 from registrar.entry.log import logger
-from tests.support import aws_state, quicker_moto
+from tests.support import aws_state, quicker_moto, used_grants
 from tests.support.attribute_names import writable, writes_of
 from tests.support.aws_makers import SAVED, Made, kms_key
 from tests.support.builders import NOW, a_pin, a_pki
+from tests.support.iam import needs_of, using
 from tests.support.shape import RESOURCES, TEMPLATE
 from tools.pki.issuers import DemoResponder, issue_root_responder
 from tools.pki.responders import Responder
@@ -265,7 +266,8 @@ class Account:
             return _REAL_CALL(client, operation, params)
         if self._interruption and self._interruption[0](Call(operation, params)):
             act, self._interruption = self._interruption[1], None
-            act()
+            with self.by_others():
+                act()
         if self._running:
             self._authorize(self._running, operation, params)
         write = operation not in READS
@@ -295,16 +297,21 @@ class Account:
         return response
 
     def _authorize(self, verb: str, operation: str, params: Mapping[str, Any]) -> None:
-        """Deny a write to a table that the running function's role does not allow, attribute by attribute.
+        """Deny what the running function's role does not allow; of a write to a table, attribute by attribute.
 
         It is also kept in `denied`: a handler may go on after an error.
         """
-        tables = {physical: name for name, physical in self.physical.items()}
+        logical = {physical: name for name, physical in self.physical.items()}
+        allowing = using(verb, operation, params, logical)
+        denied = [] if all(allowing) else [f"{verb}: {list(needs_of(operation, params, logical))}"]
         for write in writes_of(operation, params):
-            table = tables[write.table]
+            table = logical[write.table]
             if not any(write.attributes <= names for names in writable(verb, write.action, table)):
-                self.denied.append(f"{verb}: {write.action} {table} {sorted(write.attributes)}")
-                raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
+                denied.append(f"{verb}: {write.action} {table} {sorted(write.attributes)}")
+        if denied:
+            self.denied += denied
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
+        used_grants.note(grant for grants in allowing for grant in grants)
 
     def _played(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "GetAutomationExecution":
@@ -344,6 +351,15 @@ class Account:
         except ValueError:
             raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt") from None
         return {"Plaintext": plaintext}
+
+    @contextmanager
+    def by_others(self) -> Iterator[None]:
+        """Within, calls are made with other rights than those of the function that runs."""
+        before, self._running = self._running, None
+        try:
+            yield
+        finally:
+            self._running = before
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -329,7 +329,8 @@ def trust_demo_issuers(account: Account, version: int = 1) -> None:
 
 
 def put_trust(account: Account, key: str, content: bytes) -> None:
-    account.client("s3").put_object(Bucket=account.physical["TrustBucket"], Key=key, Body=content)
+    with account.by_others():
+        account.client("s3").put_object(Bucket=account.physical["TrustBucket"], Key=key, Body=content)
 
 
 def get_trust(account: Account, key: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Every place of the local cloud where bytes can lie, and the forms in which they may be written down."""
 
-import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,17 +7,6 @@ from typing import Any
 from tools.cloud.local_cloud import LocalCloud
 
 Place = tuple[str, bytes]
-
-
-def forms(secret: bytes) -> set[bytes]:
-    """How bytes may be written down: in base64 at any offset, so that they may stand inside something longer."""
-    written = {secret, secret.hex().encode(), secret.hex().upper().encode()}
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + secret)
-        # The first and last digits depend on what stands around.
-        inner = text[4 if shift else 0 :].rstrip(b"=")[: -1 if len(secret) > 4 else None]
-        written |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
-    return {form for form in written if len(form) >= 6}
 
 
 def items(cloud: LocalCloud) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -20,6 +20,18 @@ AsRole = Callable[[str, str], Any]
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 
 
+def as_of_role(cloud: LocalCloud, role: str) -> Callable[[str], Any]:
+    """Makes clients of a role, named as in the account: one for each service."""
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    arn = f"arn:aws:iam::{account}:role/{role}"
+    given = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="denials")["Credentials"]
+    session = cast("Any", boto3.Session)(
+        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION
+    )
+    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+    return cache(lambda service: session.client(service, endpoint_url=cloud.emulator.url, config=config))
+
+
 def clients_of_roles(cloud: LocalCloud) -> AsRole:
     """Makes clients, each once. One session for all loads each service's model once."""
     session = cast("Any", boto3.Session)(region_name=REGION)

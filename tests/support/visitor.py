@@ -5,6 +5,7 @@ Elements are found as a customer finds them: by their role and their Korean name
 
 import base64
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ class Visitor:
     may_err: bool = False
     """Whether the test makes the browser report errors."""
     requests: list[Request] = field(default_factory=list)
+    _under_way: list[Request] = field(default_factory=list)
 
     @classmethod
     def arrive(
@@ -69,6 +71,8 @@ class Visitor:
         visitor = cls(origin, phone, context, context.new_page(), device)
         visitor.watch(visitor.page)
         context.on("request", visitor._requested)
+        context.on("response", lambda response: visitor._ended(response.request))
+        context.on("requestfailed", visitor._ended)
         if device:
             visitor.hold_passkey(device)
         return visitor
@@ -80,6 +84,12 @@ class Visitor:
 
     def _requested(self, request: Request) -> None:
         self.requests.append(request)
+        if request.resource_type == "fetch":
+            self._under_way.append(request)
+
+    def _ended(self, request: Request) -> None:
+        if request in self._under_way:
+            self._under_way.remove(request)
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and not EXPECTED.match(text):
@@ -148,6 +158,18 @@ class Visitor:
     def sees(self, text: str) -> None:
         """Wait until a text is on the page."""
         expect(self.page.locator("main")).to_contain_text(text)
+
+    def rests(self) -> None:
+        """Wait until no request is under way: moving the page's clock makes it repeat one that is.
+
+        Raises:
+            AssertionError: One was still under way after 60 s.
+        """
+        deadline = time.monotonic() + 60
+        self.page.wait_for_timeout(20)
+        while self._under_way:
+            assert time.monotonic() < deadline, [request.url for request in self._under_way]
+            self.page.wait_for_timeout(20)
 
     def is_at(self, heading: str) -> None:
         """Wait for a view."""

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,10 @@ SECRET_KEY = "test"  # pragma: allowlist secret  # noqa: S105
 START_SECONDS = 30
 GRACE_SECONDS = 3
 """Seconds to wait after SIGTERM, which can hang during a stack operation."""
+KEEP_SECONDS = 60
+"""Seconds that writing the state may take."""
 
+_STARTER = ThreadPoolExecutor(1)
 # A proxy of the environment must not receive loopback requests.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -51,22 +55,29 @@ class Emulator:
     folder: Path
     """Its private TMPDIR, removed when it stops."""
     log: Path
+    keeps_state: bool = False
+    """Whether tables, queues, objects, functions … outlive `restart`."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def start(cls, *, port: int | None = None, background: bool = False) -> Self:
+    def start(cls, *, port: int | None = None, background: bool = False, keeps_state: bool = False) -> Self:
         """Start an emulator and wait until it responds; unless `background`, it ends with this process."""
         if not PYTHON.exists():
             raise EmulatorError(f"{PYTHON} is missing: run make build")
-        port = port or free_port()
         folder = Path(tempfile.mkdtemp(prefix="local-cloud-"))
-        log = folder / "emulator.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
+        emulator = cls(0, port or free_port(), folder, folder / "emulator.log", keeps_state)
+        if not background:
+            atexit.register(emulator.stop)
+        emulator._run(background=background)
+        return emulator
+
+    def _run(self, *, background: bool) -> None:
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
                 [str(PYTHON), "-m", "ministack"],
-                cwd=folder,
-                env=_environment(port, folder),
+                cwd=self.folder,
+                env=_environment(self.port, self.folder, keeps_state=self.keeps_state),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -74,15 +85,22 @@ class Emulator:
                 # One C call runs between fork and exec: safe with threads.
                 preexec_fn=None if background or sys.platform != "linux" else _die_with_parent,  # noqa: PLW1509
             )
-        emulator = cls(process.pid, port, folder, log, process)
-        if not background:
-            atexit.register(emulator.stop)
+        self.pid = self._process.pid
         try:
-            emulator._wait_until_healthy()
+            self._wait_until_healthy()
         except BaseException:
-            emulator.stop()
+            self.stop()
             raise
-        return emulator
+
+    def restart(self) -> None:
+        """Stop it, which writes what it keeps, and start it again on the same port. Raises EmulatorError.
+
+        It must have been started with `keeps_state`. Its functions end; credentials of sessions (STS) and records
+        of streams are not kept.
+        """
+        self._end(KEEP_SECONDS)
+        # It dies with the thread that started it, and the caller's may end before this process does.
+        _STARTER.submit(self._run, background=False).result()
 
     @property
     def url(self) -> str:
@@ -111,9 +129,13 @@ class Emulator:
     def stop(self) -> None:
         """Stop it and its child processes, and remove its folder. Harmless when already stopped."""
         atexit.unregister(self.stop)
+        self._end(GRACE_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, grace: float) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
-            deadline = time.monotonic() + GRACE_SECONDS
+            deadline = time.monotonic() + grace
             while self._alive() and time.monotonic() < deadline:
                 time.sleep(0.02)
         # The group outlives its leader while a function's worker runs.
@@ -121,7 +143,6 @@ class Emulator:
             os.killpg(self.pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _alive(self) -> bool:
         if self._process is not None:
@@ -152,7 +173,13 @@ class Emulator:
         self.stop()
 
 
-def _environment(port: int, folder: Path) -> dict[str, str]:
+def _environment(port: int, folder: Path, *, keeps_state: bool) -> dict[str, str]:
+    kept = {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "objects"),
+    }
     # Nothing is inherited: the emulator passes its variables to the functions.
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -169,6 +196,7 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LAMBDA_ACCOUNT_CONCURRENCY": "24",  # each worker takes about 50 MB
+        **(kept if keeps_state else {}),
     }
 
 

@@ -46,15 +46,28 @@ class LocalCloud:
         port: int | None = None,
         background: bool = False,
         with_layers: bool = False,
+        keeps_state: bool = False,
+        variables: Mapping[str, str] | None = None,
+        own_variables: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Self:
-        """Build what changed (unless `built` names a build), start the emulator and deploy."""
+        """Build what changed (unless `built` names a build), start the emulator and deploy.
+
+        Every function gets `variables` too, and single ones, named by their folders, `own_variables`. With
+        `keeps_state`, the emulator can be restarted.
+        """
         built = built or build.build(build.host())
-        emulator = Emulator.start(port=port, background=background)
+        emulator = Emulator.start(port=port, background=background, keeps_state=keeps_state)
         try:
             # tools.cloud.automation listens there.
             ssm = {"AWS_ENDPOINT_URL_SSM": f"http://127.0.0.1:{free_port()}"} if template == TEMPLATE else {}
             outputs = stack.deploy(
-                emulator, template, built, parameters or {}, with_layers=with_layers, variables=ssm
+                emulator,
+                template,
+                built,
+                parameters or {},
+                with_layers=with_layers,
+                variables={**ssm, **(variables or {})},
+                own_variables=own_variables,
             )
             return cls(emulator, outputs, stack.resources(emulator))
         except BaseException:

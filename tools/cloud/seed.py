@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -121,12 +122,14 @@ def enrol(
     language: str = "ko",
     idn: str = DEMO_IDN,
     device: Authenticator | None = None,
+    password: str | None = None,
 ) -> DemoCustomer:
-    """Write a customer as the bank would, with a fresh password and one-time code secret.
+    """Write a customer as the bank would, with a fresh one-time code secret and, unless it is given, password.
 
-    With `device`, also write its passkey as add_passkey does.
+    With `device`, also write its passkey as add_passkey does. A password that is given to many is hashed once.
     """
-    password = secrets.token_urlsafe(9)
+    password_hash = _hash_of(password) if password else None
+    password = password or secrets.token_urlsafe(9)
     totp_secret = secrets.token_bytes(20)
     customer = DemoCustomer(customer_id, name, kind, phone, password, totp_secret, idn)
     kms = cloud.client("kms")
@@ -138,7 +141,7 @@ def enrol(
         name=name,
         language=language,
         phone=phone,
-        password_hash=hash_password(customer.password),
+        password_hash=password_hash or hash_password(password),
         totp_ciphertext=keys.seal(customer_id, customer.totp_secret),
         idn_ciphertext=identity.seal(customer_id, idn.encode()),
         passkeys=(_passkey(device),) if device else (),
@@ -146,6 +149,11 @@ def enrol(
     item = customer_items.to_item(row)
     cloud.client("dynamodb").put_item(TableName=cloud.outputs["CustomersTable"], Item=item)
     return customer
+
+
+@cache
+def _hash_of(password: str) -> str:
+    return hash_password(password)
 
 
 def _passkey(device: Authenticator) -> Passkey:

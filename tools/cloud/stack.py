@@ -10,7 +10,14 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from tools.cloud.emulator import Emulator
-from tools.packaging.template import gateway_responses_apart, layers_on_path, package, read_template, with_variables
+from tools.packaging.template import (
+    gateway_responses_apart,
+    layers_on_path,
+    package,
+    read_template,
+    with_own_variables,
+    with_variables,
+)
 
 ARTEFACT_BUCKET = "registrar-artefacts"
 _API_ADDRESS = re.compile(r"https://(?P<api>\w+)\.execute-api\.[^/]+/(?P<stage>\w+)")
@@ -29,10 +36,12 @@ def deploy(
     name: str = "registrar",
     with_layers: bool = False,
     variables: Mapping[str, str] | None = None,
+    own_variables: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, str]:
     """Create the stack, with Stage=local unless `parameters` say otherwise, and return its outputs.
 
-    Every function gets `variables` in its environment: where the local cloud has what AWS has elsewhere.
+    Every function gets `variables` in its environment: where the local cloud has what AWS has elsewhere. A function
+    in `own_variables`, by the name of its folder, gets those too.
 
     The emulator unzips a function's layers each time it starts one: unless `with_layers`, functions
     import them from `built`.
@@ -48,6 +57,7 @@ def deploy(
         return f"s3://{ARTEFACT_BUCKET}/{key}"
 
     source = with_variables(gateway_responses_apart(read_template(template)), variables or {})
+    source = with_own_variables(source, own_variables or {})
     packaged = package(source if with_layers else layers_on_path(source, built), built, store)
     store(f"{name}.json", json.dumps(packaged).encode())
     declared = packaged.get("Parameters", {})

@@ -96,7 +96,8 @@ def _with_code(template: dict[str, Any], built: Path, place: Callable[[str, Path
 def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
     """Let functions import the layers from where they were built, through PYTHONPATH, instead of as layers.
 
-    For a machine that runs the functions itself: nothing has to be unzipped when one starts.
+    For a machine that runs the functions itself: nothing has to be unzipped when one starts. Folders that are in
+    PYTHONPATH already come after.
     """
     everywhere = dict(template.get("Globals", {}).get("Function", {}))
     layers = [layer["Ref"] for layer in everywhere.pop("Layers", [])]
@@ -107,7 +108,8 @@ def layers_on_path(template: dict[str, Any], built: Path) -> dict[str, Any]:
     # Of two layers the later one wins, of two folders in a path the first.
     path = os.pathsep.join(str(folder.resolve()) for folder in reversed(folders))
     variables = everywhere.get("Environment", {}).get("Variables", {})
-    everywhere["Environment"] = {"Variables": {**variables, "PYTHONPATH": path}}
+    more = f"{os.pathsep}{variables['PYTHONPATH']}" if "PYTHONPATH" in variables else ""
+    everywhere["Environment"] = {"Variables": {**variables, "PYTHONPATH": path + more}}
     return {
         **template,
         "Globals": {**template["Globals"], "Function": everywhere},
@@ -123,6 +125,19 @@ def with_variables(template: dict[str, Any], variables: Mapping[str, str]) -> di
     before = everywhere.get("Environment", {}).get("Variables", {})
     everywhere["Environment"] = {"Variables": {**before, **variables}}
     return {**template, "Globals": {**template["Globals"], "Function": everywhere}}
+
+
+def with_own_variables(template: dict[str, Any], variables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Give functions, named by their folders, variables of their own too."""
+    resources = dict(template["Resources"])
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        own = variables.get(PurePosixPath(str(properties.get("CodeUri", ""))).name, {})
+        if resource["Type"] == "AWS::Serverless::Function" and own:
+            before = properties.get("Environment", {}).get("Variables", {})
+            changed = {**properties, "Environment": {"Variables": {**before, **own}}}
+            resources[name] = {**resource, "Properties": changed}
+    return {**template, "Resources": resources}
 
 
 def gateway_responses_apart(template: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The index of a CRL: the right entry for every serial, few bytes read, differences found page by page."""
 
+import json
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -161,3 +162,64 @@ def test_removal_of_one_duplicate_entry_is_a_difference() -> None:
 
     assert difference(both, held).changed == {9: Entry(9, NOW, "certificateHold")}
     assert difference(held, both).changed == {9: Entry(9, NOW, "keyCompromise")}
+
+
+def with_head(index: bytes, **values: object) -> bytes:
+    """An index whose head says something else."""
+    size = int.from_bytes(index[8:12])
+    head = json.loads(index[12 : 12 + size]) | values
+    text = json.dumps(head).encode()
+    return index[:8] + len(text).to_bytes(4) + text + index[12 + size :]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sizes": []},
+        {"sizes": [10]},
+        {"sizes": [10, 10, 10, 10]},
+        {"sizes": [-10, 20]},
+        {"sizes": ["1", "2"]},
+        {"sizes": [1.0, 2.0]},
+        {"sizes": [10**9, 0]},
+        {"sizes": None},
+        {"shortest": -1},
+        {"shortest": 65},
+        {"shortest": "1"},
+        {"shortest": True},
+        {"this_update": 1e300},
+        {"next_update": float("nan")},
+        {"next_update": "tomorrow"},
+        {"number": 7},
+        {"scope": []},
+        {"scope": {"names": [[]]}},
+    ],
+    ids=str,
+)
+def test_damaged_head_is_no_index(values: dict[str, object]) -> None:
+    damaged = Reader(with_head(indexed([entry_der(serial, NOW, 1) for serial in range(1, 60)]), **values))
+
+    with pytest.raises(CrlUnusable, match="not an index"):
+        read_head(damaged)
+
+
+def test_head_nested_too_deep_is_no_index() -> None:
+    deep = b"[" * 100_000
+
+    with pytest.raises(CrlUnusable, match="not an index"):
+        read_head(Reader(b"CRLPAGES" + len(deep).to_bytes(4) + deep))
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"\0", b"\x30\x00", b"\x30\x01\x01", b"\x30\x7f\x01", b"\x30\x84\xff\xff\xff\xff"]
+)
+def test_damaged_page_raises(damaged: bytes) -> None:
+    index = indexed([entry_der(1, NOW, 1)])
+    entry = entry_der(1, NOW, 1)
+    page = index.index(entry)
+    changed = index[:page] + damaged + index[page + len(damaged) :]
+
+    with pytest.raises(CrlUnusable):
+        Reader(changed).entry(1)
+    with pytest.raises(CrlUnusable):
+        difference(index, changed)

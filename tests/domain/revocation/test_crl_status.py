@@ -1,6 +1,6 @@
 """The status of a certificate in a CRL: only a CRL that covers it and is current is used."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,15 @@ def test_listed_certificate_is_revoked_with_date_and_reason() -> None:
     said = status(LEAF, Revoked(SERIAL, NOW - A_DAY, x509.ReasonFlags.key_compromise))
 
     assert said == Status(StatusValue.REVOKED, "crl", NOW, NOW + A_DAY, NOW - A_DAY, "keyCompromise")
+
+
+@pytest.mark.parametrize("most", [None, timedelta(days=7)])
+def test_list_without_an_end_is_current(most: timedelta | None) -> None:
+    # RFC 5280 4.1.2.5 writes that as the last second that a date can be: nothing can be added to it.
+    never = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    statement = statement_of(LEAF, *found(next_update=never), NOW, Age(most, timedelta(minutes=5)))
+
+    assert statement.status == Status(StatusValue.GOOD, "crl", NOW, never)
 
 
 def test_certificate_hold_is_on_hold() -> None:

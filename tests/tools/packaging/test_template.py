@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tools.cloud.emulator import ROOT
-from tools.packaging.template import gateway_responses_apart, layers_on_path, read_template
+from tools.packaging.template import gateway_responses_apart, layers_on_path, read_template, with_own_variables
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 
@@ -65,3 +65,17 @@ def test_gateway_responses_become_resources_of_their_own() -> None:
             "ResponseTemplates": denied["ResponseTemplates"],
         },
     }
+
+
+def test_one_function_gets_variables_of_its_own_beside_those_it_has() -> None:
+    changed = with_own_variables(TEMPLATE, {"authorize": {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}})
+
+    def variables(template: dict[str, Any], name: str) -> dict[str, Any]:
+        found: dict[str, Any] = template["Resources"][name]["Properties"]["Environment"]["Variables"]
+        return found
+
+    before = variables(TEMPLATE, "AuthorizeFunction")
+    assert variables(changed, "AuthorizeFunction") == {**before, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    assert "AWS_ENDPOINT_URL" not in before
+    others = {name: each for name, each in changed["Resources"].items() if name != "AuthorizeFunction"}
+    assert others == {name: each for name, each in TEMPLATE["Resources"].items() if name != "AuthorizeFunction"}

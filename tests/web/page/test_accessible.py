@@ -149,8 +149,8 @@ def test_the_warning_before_the_session_ends_keeps_the_focus_and_gives_it_back(k
     keys.page.clock.install()
     keys.visitor.open()
     keys.visitor.log_in()
-    # A request that is sent after the clock is moved would begin the time anew.
     keys.visitor.sees("등록된 인증서가 없습니다.")
+    keys.visitor.rests()
     keys.to("타기관 인증서 등록")
     keys.page.clock.fast_forward("08:30")
     dialog = keys.page.get_by_role("dialog", name="자동 로그아웃 안내")

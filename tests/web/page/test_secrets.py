@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.support import places
 from tests.support.visitor import Visitor, write_npki
 from tests.web.page.conftest import Bank, Launch, a_visitor
+from tools.cloud.secret_forms import forms
 from tools.pki.authorities import CustomerCertificate
 
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
@@ -80,9 +80,9 @@ def secrets_of(certificate: CustomerCertificate) -> dict[str, re.Pattern[bytes]]
     private = getattr(numbers, "private_value", None) or numbers.d  # type: ignore[union-attr]
     exponent = private.to_bytes((private.bit_length() + 7) // 8, "big")
     found = {
-        "private key": places.forms(key) | places.forms(exponent),
-        "R": places.forms(certificate.random_number),
-        "file password": places.forms(FILE_PASSWORD.encode()),
+        "private key": forms(key) | forms(exponent),
+        "R": forms(certificate.random_number),
+        "file password": forms(FILE_PASSWORD.encode()),
     }
     return {name: re.compile(b"|".join(map(re.escape, forms))) for name, forms in found.items()}
 
@@ -147,7 +147,7 @@ def test_key_password_and_r_leave_the_browser_sealed_or_not_at_all(
     assert b"planted-wrong" not in everything
     kept = "\n".join([stored, stored_after, page, *addresses]).encode()
     patterns = secrets_of(certificate) | {
-        "token": re.compile(b"|".join(map(re.escape, places.forms(bearer)))),
+        "token": re.compile(b"|".join(map(re.escape, forms(bearer)))),
         "login password": re.compile(re.escape(customer.password.encode())),
     }
     for name, pattern in patterns.items():

@@ -25,11 +25,13 @@ THROTTLING = frozenset(
         "TooManyRequestsException",
     }
 )
-"""Codes by which SNS, SES and what they call refuse one call too many; with any other code HTTP 429 means the same.
+"""Codes by which SNS, SES and what they call refuse one call too many; with any other code HTTP 429 means the same,
+and 503 that they are down.
 
 SES refuses with Throttling both what is too fast and what exceeds the day's quota. A text message beyond the
 monthly spend limit is no error: SNS takes it and does not deliver it."""
-_TOO_MANY_REQUESTS = 429
+_LATER = (429, 503)
+_REFUSED = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Sender:
 
         Raises NotDelivered where none took it, ChannelThrottled where one would take it later: the next channel is
         not tried then, since a rush of mails would become a rush of text messages. A call whose outcome is unknown
-        (a timeout) raises what the channel raises: the message may be on its way.
+        (a timeout, a fault of the channel's own) raises what the channel raises: the message may be on its way.
         """
         ways, faults = self._ways(recipient)
         refusals = []
@@ -55,6 +57,8 @@ class Sender:
             except ClientError as refused:
                 if _is_throttled(refused):
                     raise ChannelThrottled(f"{name}: {_reason(refused)}") from refused
+                if _status(refused) not in _REFUSED:
+                    raise
                 refusals.append(f"{name}: {refused.response['Error']['Code']}")
                 continue
             except ChannelThrottled as refused:
@@ -92,8 +96,12 @@ class Sender:
 
 
 def _is_throttled(refused: ClientError) -> bool:
-    status = refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return refused.response["Error"]["Code"] in THROTTLING or status == _TOO_MANY_REQUESTS
+    return refused.response["Error"]["Code"] in THROTTLING or _status(refused) in _LATER
+
+
+def _status(refused: ClientError) -> int:
+    """The HTTP status; 400 for an error that the client library made up without a response."""
+    return int(refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
 
 
 def _reason(refused: ClientError) -> str:

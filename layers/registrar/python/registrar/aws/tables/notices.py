@@ -77,21 +77,25 @@ class Notices:
         )
 
     def release(self, notices: Sequence[str], now: datetime) -> None:
-        """Release claims under which certainly nothing was sent."""
+        """Release claims under which certainly nothing was sent. Repeating it changes nothing: a claim that was
+        released by a write whose response was lost is not taken back twice."""
         for notice in notices:
-            dynamo.update(
-                self.client,
-                self.table,
-                {"id": dynamo.text(notice)},
-                "SET lease_until = :now ADD sends :less",
-                "#state = :claimed",
-                {
-                    ":now": dynamo.instant(now),
-                    ":less": dynamo.number(-1),
-                    ":claimed": dynamo.text(NoticeState.CLAIMED),
-                },
-                state="state",
-            )
+            try:
+                dynamo.update(
+                    self.client,
+                    self.table,
+                    {"id": dynamo.text(notice)},
+                    "SET lease_until = :now ADD sends :less",
+                    "#state = :claimed AND lease_until > :now",
+                    {
+                        ":now": dynamo.instant(now),
+                        ":less": dynamo.number(-1),
+                        ":claimed": dynamo.text(NoticeState.CLAIMED),
+                    },
+                    state="state",
+                )
+            except ConditionFailed:
+                continue
 
     def close(self, notices: Sequence[str], state: NoticeState, now: datetime) -> None:
         """Record the result of claimed notices. Harmless where another delivery did so already."""

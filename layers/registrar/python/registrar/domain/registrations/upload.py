@@ -33,6 +33,8 @@ POST_LIFE = timedelta(minutes=5)
 PROOF_DEADLINE = timedelta(hours=24)
 TEXT_LIFE = timedelta(minutes=5)
 PASSWORD_DEADLINE = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By which the clocks of two functions may differ."""
 VALIDATION_LEASE = timedelta(seconds=60)
 # After this a delivery that found the upload leased looks again.
 LEASE_PAUSE = VALIDATION_LEASE / 3
@@ -230,6 +232,10 @@ class AwaitingProof(Passed):
     def text_expired_at(self, now: datetime) -> bool:
         """Whether the text to sign has expired at `now`."""
         return now >= self.nonce_expires_at
+
+    def text_may_be_renewed_at(self, now: datetime) -> bool:
+        """Whether a function whose clock is ahead of `now` may have renewed the text: it counts then."""
+        return self.text_expired_at(now + CLOCKS_DIFFER)
 
     def is_status_fresh_at(self, now: datetime) -> bool:
         """Whether the revocation status is fresh enough at `now` to register on."""

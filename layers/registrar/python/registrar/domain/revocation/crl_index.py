@@ -16,10 +16,11 @@ The order in a page is that of the CRL, so two issues of one CRL have equal page
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate, chain
+from typing import Any
 
 from registrar.domain.asn1.der import element
 from registrar.domain.reasons.errors import CrlUnusable, DerMalformed
@@ -40,6 +41,7 @@ _MOST_WAITING = 25_000
 _SAMPLE = 5000
 _MOST_SERIAL_BYTES = 64
 _LONG = 0x80
+_TAG_AND_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def read_head(read: Read) -> Head:
         first += read(len(first), start + length - len(first))
     try:
         values = json.loads(first[start : start + length])
-        _, *ends = accumulate(values["sizes"], initial=start + length)
+        sizes, shortest = _checked(values)
+        _, *ends = accumulate(sizes, initial=start + length)
         return Head(
             issuer=values["issuer"],
             issuer_key_digest=values["issuer_key_digest"],
@@ -118,13 +121,29 @@ def read_head(read: Read) -> Head:
             number=None if values["number"] is None else int(values["number"], 16),
             scope=Scope.from_map(values["scope"]),
             entries=values["entries"],
-            shortest=values["shortest"],
+            shortest=shortest,
             start=start + length,
             ends=tuple(ends),
             sha256=values.get("sha256"),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise CrlUnusable("not an index") from error
+
+
+def _checked(values: Mapping[str, Any]) -> tuple[list[int], int]:
+    """The sizes of the pages, which are a power of two and one more, and `shortest`. Raises ValueError.
+
+    A damaged index is replaced by a new one only if it is recognised: anything that reads it later trusts these.
+    """
+    sizes = values["sizes"]
+    shortest = values["shortest"]
+    numbers = (*sizes, shortest)
+    if any(type(number) is not int or number < 0 for number in numbers) or shortest > _MOST_SERIAL_BYTES:
+        raise ValueError("a number that is none")
+    pages = len(sizes) - 1
+    if pages < 1 or pages & (pages - 1) or max(sizes) > 2 * _MOST_PAGE_BYTES:
+        raise ValueError("pages")
+    return sizes, shortest
 
 
 def lookup(head: Head, read: Read, serial: int) -> Entry | None:
@@ -295,11 +314,13 @@ def _split(page: bytes) -> list[bytes]:
 
 
 def _end(page: bytes, at: int) -> int:
-    """Where the entry at `at` ends. Raises CrlUnusable where that is beyond the page."""
+    """Where the entry at `at` ends. Raises CrlUnusable where that is beyond the page, or it has no serial."""
     # All but the oddest entries have a length of one byte.
     length = page[at + 1] if at + 1 < len(page) else _LONG
-    if length < _LONG and at + 2 + length <= len(page):
+    if _TAG_AND_LENGTH <= length < _LONG and at + 2 + length <= len(page):
         return at + 2 + length
+    if length < _TAG_AND_LENGTH:
+        raise CrlUnusable("an entry of the index has no serial")
     try:
         return element(page, at, len(page))[2]
     except DerMalformed:

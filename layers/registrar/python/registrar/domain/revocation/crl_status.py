@@ -48,9 +48,10 @@ def statement_of(certificate: Certificate, head: Head, entry: Entry | None, now:
         return Statement(_status(StatusValue.INVALID, head, "the entry is another certificate's"))
     if head.this_update > now + age.skew:
         return Statement(_status(StatusValue.INVALID, head, "thisUpdate is in the future"))
-    if head.next_update + age.skew < now:
+    # Nothing is added to a time of the list: 99991231235959Z, for no end, has none after it.
+    if head.next_update < now - age.skew:
         return Statement(_status(StatusValue.STALE, head, "nextUpdate has passed"))
-    if age.most is not None and head.this_update + age.most + age.skew < now:
+    if age.most is not None and head.this_update < now - age.most - age.skew:
         return Statement(_status(StatusValue.STALE, head, "thisUpdate is too long ago"))
     return Statement(_status(StatusValue.GOOD, head) if entry is None else _entered(head, entry), reasons)
 

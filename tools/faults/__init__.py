@@ -1,0 +1,1 @@
+"""`make test-faults`: one call to AWS fails, and everything holds: nothing lost, nothing doubled."""
