@@ -12,8 +12,8 @@ from registrar.aws import dynamo
 from registrar.aws.tables.registration_items import row_key
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.times import iso
-from tests.support import places
 from tools.cloud.local_cloud import LocalCloud
+from tools.cloud.secret_forms import forms
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
@@ -26,12 +26,12 @@ KEPT = RULES["ended registrations"]
 def _personal(certificate: CustomerCertificate) -> re.Pattern[bytes]:
     """Name (as it is, escaped, masked), serial and certificate, in every encoding."""
     names = [NAME, f"{NAME[0]}{'*' * (len(NAME) - 2)}{NAME[-1]}"]
-    known = {form for name in names for form in places.forms(name.encode())}
+    known = {form for name in names for form in forms(name.encode())}
     known |= {json.dumps(name).strip('"').encode() for name in names}
     serial = certificate.certificate.serial_number
     known |= {f"{serial:x}".encode(), f"{serial:X}".encode(), str(serial).encode()}
     # A part of the signature: the rest is common to many certificates.
-    known |= places.forms(certificate.der[-48:]) | places.forms(certificate.der)
+    known |= forms(certificate.der[-48:]) | forms(certificate.der)
     return re.compile(b"|".join(map(re.escape, known)))
 
 

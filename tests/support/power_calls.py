@@ -161,6 +161,6 @@ _ARGUMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     "ses": _ses,
     "logs": _logs,
     "ssm": lambda name, *execution: {"AutomationExecutionId": "00000000-0000-0000-0000-000000000000"},
-    "secretsmanager": lambda name, *secret: {"SecretId": "messages"},
+    "secretsmanager": lambda name, *secret: {"SecretId": "x"},
     "cloudwatch": lambda name, *alarms: {},
 }
