@@ -12,6 +12,7 @@ from registrar.aws import dynamo
 from registrar.aws.tables.registration_items import row_key
 from registrar.domain.registrations.retention import RULES
 from registrar.domain.times import iso
+from tests.support import places
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.secret_forms import forms
 from tools.demo.phone import Phone
