@@ -10,7 +10,7 @@ from tools.faults.world import World
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import sign_pri_key
 
-PASSWORD = "open sesame! 42"  # noqa: S105 - made up
+PASSWORD = "open sesame! 42"  # pragma: allowlist secret  # noqa: S105 - made up
 CHECKED = "Certificate checked"
 SUSPENDED = "Lost certificate suspended"
 LOSS_CANCELLED = "Loss report cancelled"
