@@ -30,7 +30,7 @@ IN_HAND = ("VALIDATING", "CHECKING")
 
 
 def wait_until_quiet(cloud: LocalCloud, lives: Sequence[Life], tap: Tap, seconds: float = LONGEST) -> list[str]:
-    """Wait until queues are empty and no upload is worked on, for a while. Returns the queues that did not empty."""
+    """Wait until queues are empty and no upload is worked on, for a while. Returns queues that are not empty."""
     deadline = time.monotonic() + seconds
     empty_for = 0
     full: dict[str, int] = {}
