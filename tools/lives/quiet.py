@@ -14,9 +14,10 @@ from tools.cloud.seed import DEMO_IDN
 from tools.lives.events import Tap
 from tools.lives.invariants import scan
 from tools.lives.life import Life
-from tools.lives.redelivery import QUEUES
 from tools.lives.uploads import PASSWORD
 
+WAITED_FOR = ("QuestionsQueue", "NoticeQueue", "LossQueue")
+"""ValidationQueue keeps messages for the deadlines of uploads, ten minutes: its work is seen at the uploads."""
 LONGEST = 400
 """Seconds until every message that was in hand of a killed function came back, and was done: twice the longest
 time for which a queue of ours hides one (NoticeQueue)."""
@@ -28,15 +29,15 @@ COUNTED = (
 IN_HAND = ("VALIDATING", "CHECKING")
 
 
-def wait_until_quiet(cloud: LocalCloud, tap: Tap, seconds: float = LONGEST) -> list[str]:
-    """Wait until the queues have been empty for a while. Returns those that did not empty."""
+def wait_until_quiet(cloud: LocalCloud, lives: Sequence[Life], tap: Tap, seconds: float = LONGEST) -> list[str]:
+    """Wait until queues are empty and no upload is worked on, for a while. Returns queues that are not empty."""
     deadline = time.monotonic() + seconds
     empty_for = 0
     full: dict[str, int] = {}
     while empty_for < 5 and time.monotonic() < deadline:
         tap.read()
-        full = {name: left for name in QUEUES if name != "AuditQueue" and (left := _left(cloud, name))}
-        empty_for = 0 if full else empty_for + 1
+        full = {name: left for name in WAITED_FOR if (left := _left(cloud, name))}
+        empty_for = 0 if full or open_uploads(cloud, lives) else empty_for + 1
         time.sleep(1)
     return [f"{left} messages in {name} after {seconds:.0f} s" for name, left in full.items()]
 

@@ -76,7 +76,7 @@ def run(
             wrong.append(f"the disturber failed: {disturber.failure!r}")
         print(f"lives ended after {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
         if not wrong:
-            wrong += quiet.wait_until_quiet(cloud, tap)
+            wrong += quiet.wait_until_quiet(cloud, lives, tap)
             wrong += watcher.at_the_end(lives)
     dead = quiet.dead_letters(cloud)
     if len(ledger.failed_uploads) > sum(dead.values()):
