@@ -289,6 +289,20 @@ def test_a_deregistered_certificate_can_be_registered_by_its_customer_only(
     assert (taken.value.code, taken.value.existing) == ("ALREADY_REGISTERED", again.id)
 
 
+def test_deregistering_a_restored_row_leaves_the_locks_of_a_later_registration(
+    account: Account, registrations: Registrations
+) -> None:
+    certificate = a_certificate(key="ec")
+    first = a_registration(account, certificate)
+    (row,) = [item for item in account.items("RegistrationsTable") if item["sk"] == {"S": f"REG#{first.id}"}]
+    registrations.deregister(first, NOW)
+    a_registration(account, certificate, at=NOW + MINUTE)
+    put(account, "RegistrationsTable", row)
+    before = account.items("RegistrationsTable")
+    assert registrations.deregister(first, NOW).lifecycle is Lifecycle.DEREGISTERED
+    assert account.items("RegistrationsTable") == before
+
+
 @pytest.mark.parametrize("change", ["keyCompromise", "block", "deregister"])
 @pytest.mark.parametrize("after", [False, True])
 def test_a_crash_writes_all_of_an_end_or_nothing(

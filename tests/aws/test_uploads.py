@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -325,23 +326,29 @@ def test_a_certificate_that_is_written_between_the_two_reads_of_a_batch_is_found
         assert found(uploads, upload) == upload
 
 
+@pytest.mark.parametrize("differs", ["der", "summary"])
 def test_a_delivery_after_one_that_wrote_another_certificate_publishes_its_own(
-    account: Account, uploads: Uploads
+    account: Account, uploads: Uploads, differs: str
 ) -> None:
-    """The first was killed before it published, and the trust document now describes it otherwise."""
+    """The first was killed before it published; another file arrived, or the trust document describes it otherwise."""
     verdict = verdict_of(a_report(a_certificate(key="ec")))
     assert verdict.summary is not None
     claimed = a_claimed_upload(uploads, a_requested_upload())
     with account.killed_at(0, after=True), pytest.raises(Killed):
         uploads.decide_and_publish(claimed, verdict, NOW)
     later = NOW + VALIDATION_LEASE
-    other = replace(verdict, summary=replace(verdict.summary, kind="another"))
+    other = {
+        "der": replace(
+            verdict, der=b"another", summary=replace(verdict.summary, fingerprint=sha256(b"another").hexdigest())
+        ),
+        "summary": replace(verdict, summary=replace(verdict.summary, kind="another")),
+    }[differs]
 
     uploads.decide_and_publish(uploads.claim(claimed.id, later), other, later)
 
     checking = found(uploads, claimed)
     assert isinstance(checking, Checking)
-    assert (checking.der, checking.summary) == (verdict.der, other.summary)
+    assert (checking.der, checking.summary) == (other.der, other.summary)
     assert len(stored(account, claimed)[1]) == 2
 
 

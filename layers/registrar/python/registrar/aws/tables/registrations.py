@@ -264,15 +264,17 @@ class Registrations:
             known = self._judged([row])[0].resume_nonce
             nonce = dynamo.text(known or new_nonce())
             kept = self._kept.hold(*named, Hold.CUSTOMER, now, ", resume_nonce = :nonce", nonce=nonce)
-            kept["Update"]["ConditionExpression"] = "attribute_not_exists(resume_nonce)" + (
-                " OR resume_nonce = :nonce" if known else ""
-            )
-            stands = "resume_nonce = :read" if row.resume_nonce else "attribute_not_exists(resume_nonce)"
-            read = {":read": dynamo.text(row.resume_nonce)} if row.resume_nonce else {}
-            values = {":hold": dynamo.text_set([Hold.CUSTOMER]), ":nonce": nonce, **read, **alive(now)}
+            kept["Update"]["ConditionExpression"] = "attribute_not_exists(resume_nonce) OR resume_nonce = :nonce"
+            condition = LIVE
+            # A random part that was read is written again only where it still stands: a text over it is signed.
+            if known and known == row.resume_nonce:
+                condition += " AND resume_nonce = :nonce"
+            elif known:
+                kept["Update"]["ConditionExpression"] = "resume_nonce = :nonce"
+            values = {":hold": dynamo.text_set([Hold.CUSTOMER]), ":nonce": nonce, **alive(now)}
             expression = f"{_held(Hold.CUSTOMER)}, resume_nonce = :nonce ADD holds :hold"
             try:
-                return self._change(*named, expression, f"{LIVE} AND {stands}", values, kept)
+                return self._change(*named, expression, condition, values, kept)
             except ConditionFailed:
                 if not tries_left:
                     raise
