@@ -62,6 +62,21 @@ def test_a_release_whose_response_was_lost_is_not_counted_twice(account: Account
     assert notices.claim([NOTICE], NOW)
 
 
+@pytest.mark.parametrize("later", [SECOND, NOTICE_LEASE + SECOND])
+def test_a_late_release_takes_back_no_other_delivery_s_claim(
+    account: Account, notices: Notices, later: timedelta
+) -> None:
+    notices.claim([NOTICE], NOW)
+    if later < NOTICE_LEASE:
+        notices.release([NOTICE], NOW)
+    assert notices.claim([NOTICE], NOW + later)
+    (held,) = account.items("NoticesTable")
+
+    notices.release([NOTICE], NOW)  # repeated after a lost response, or by a delivery that outlived its lease
+    assert account.items("NoticesTable") == [held]
+    assert not notices.claim([NOTICE], NOW + later + SECOND)
+
+
 def test_several_notices_are_claimed_together_or_not_at_all(account: Account, notices: Notices) -> None:
     notices.claim(["b"], NOW)
     assert not notices.claim(["a", "b", "c"], NOW)

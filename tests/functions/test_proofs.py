@@ -15,6 +15,7 @@ from tests.support.app import App, assert_problem, put_trust
 from tests.support.builders import NOW, a_certificate, a_trust_document
 from tests.support.containers import SECRET, cms, files_of
 from tests.support.prepared import prepared, registered_certificate, uploaded_certificate
+from tools.demo.phone import sign
 
 PERSONAL_FINANCIAL = "1.2.410.200005.1.1.1.10"
 
@@ -74,6 +75,21 @@ def test_without_a_usable_r_the_owner_is_unknown_and_no_try_is_counted(app: App,
     sealed = secret and app.seal(view["upload_id"], view["proof"]["nonce"], secret, random_number=True)
     assert_problem(app.prove(view, certificate, random_number=sealed), "OWNER_UNVERIFIABLE")
     assert app.prove(view, certificate).status == 201
+
+
+@pytest.mark.parametrize(
+    ("no_fault_of_the_proof", "code"),
+    [({"random_number": None}, "OWNER_UNVERIFIABLE"), ({"replaces": "r" + "0" * 32}, "REG_NOT_FOUND")],
+)
+def test_a_proof_that_was_not_wrong_gives_back_its_own_try_and_no_other(
+    app: App, no_fault_of_the_proof: dict[str, str | None], code: str
+) -> None:
+    certificate, view = prepared(app, uploaded_certificate)
+    wrong = sign(certificate.key, "another text")
+    assert_problem(app.prove(view, certificate, signature=wrong), "PROOF_FAILED", tries_left=2)
+    for _ in range(2):
+        assert_problem(app.prove(view, certificate, **no_fault_of_the_proof), code)
+    assert_problem(app.prove(view, certificate, signature=wrong), "PROOF_FAILED", tries_left=1)
 
 
 def test_r_sealed_for_another_upload_is_malformed_and_costs_no_try(app: App) -> None:

@@ -148,6 +148,7 @@ def register(
 
 def opened(world: World, day: FaultyDay, view: dict[str, Any], password: str) -> dict[str, Any]:
     """Open a container with its sealed password; the upload once it is decided."""
+    day.secrets.add(password.encode())
     sealed = day.phone.seal(view["upload_id"], view["password"]["nonce"], password)
     path = f"/uploads/{view['upload_id']}/password"
     day.step(lambda: day.phone.call("POST", path, {"sealed": sealed}))

@@ -52,7 +52,7 @@ def _replace_app(world: World, day: FaultyDay) -> None:
     proof = {"proof_id": acts.step_up(world, day, "enrol", "totp")}
     uri = day.step(lambda: day.phone.call("POST", "/credentials/totp", proof)).json()["otpauth_uri"]
     secret = base64.b32decode(parse_qs(urlsplit(uri).query)["secret"][0])
-    day.secrets.add(secret.hex().encode())
+    day.secrets.add(secret)
     day.phone.code()
     body = {**proof, "code": code_at(secret, day.phone.last_step)}
     day.step(lambda: day.phone.call("POST", "/credentials/totp/code", body), also=TOOK_EFFECT)

@@ -70,7 +70,7 @@ class World:
         )
         address = f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}"
         phone = Phone(self.cloud.url, enrolled, language="en", device=device, address=address)
-        secrets = {enrolled.password.encode(), enrolled.totp_secret.hex().encode(), enrolled.idn.encode()}
+        secrets = {enrolled.password.encode(), enrolled.totp_secret, enrolled.idn.encode()}
         return FaultyDay(phone, self.pass_minute, secrets=secrets)
 
     def certificate(self, day: FaultyDay, **arguments: Any) -> CustomerCertificate:
@@ -78,7 +78,7 @@ class World:
         first, last = one_year_from(datetime.now(UTC))
         made = self.pki.issue_customer(**{"not_before": first, "not_after": last, "key": "ec", **arguments})
         day.certificates.append(made)
-        day.secrets.add(made.random_number.hex().encode())
+        day.secrets.add(made.random_number)
         return made
 
     def rows(self, day: FaultyDay) -> list[dict[str, Any]]:

@@ -129,12 +129,12 @@ class Watcher:
         return None
 
     def at_the_end(self, lives: Sequence[Life]) -> list[str]:
-        """All violations: those met on the way, and those found now that the lives have ended."""
+        """All violations, each once: those met on the way, and those found now that the lives have ended."""
         self.stop()
         items = self._items()
         now = rows(items)
         found = {each.id: each for each in now}
-        wrong = [*self.violations, *doubled(now), *unlocked(items, now)]
+        wrong = list(dict.fromkeys([*self.violations, *doubled(now), *unlocked(items, now)]))
         wrong += [f"lost a race that nobody won: {name}" for name in self.ledger.races_without_winner()]
         for life in lives:
             expected = {held.id: held.status for held in life.registrations.values()}

@@ -10,7 +10,8 @@ from registrar.aws.tables.registration_items import lock_keys, row_key, to_item
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from tests.support.builders import a_certificate
 from tests.support.histories import a_registration, an_awaiting_upload
-from tools.lives.invariants import doubled, rows, unlocked
+from tools.lives.gate import Gate
+from tools.lives.invariants import Watcher, doubled, rows, unlocked
 from tools.lives.ledger import Ledger, Violation, fingerprint_of
 from tools.lives.life import ACTIVE, SUSPENDED, Held
 from tools.lives.report import ROWS, table
@@ -65,6 +66,22 @@ def test_second_winner_of_a_race_is_a_violation() -> None:
     ledger.won(certificate, "hong")
     with pytest.raises(Violation, match="two winners"):
         ledger.won(certificate, "kim")
+
+
+class _Looks(Watcher):
+    def _items(self) -> list[dict[str, Any]]:
+        return items_of(one("1", number=0), one("2", number=2))
+
+
+def test_violation_that_every_look_finds_is_reported_once() -> None:
+    cloud: Any = None
+    watcher = _Looks(cloud, Ledger(), Gate(), frozenset({"hong"}))
+    for _ in range(3):
+        watcher.look()
+    assert len(watcher.violations) == 3
+
+    found = watcher.at_the_end([])
+    assert len([why for why in found if "live registrations of KEY#" in why]) == 1
 
 
 def test_race_that_all_lost_is_reported() -> None:

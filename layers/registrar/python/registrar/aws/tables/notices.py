@@ -77,8 +77,10 @@ class Notices:
         )
 
     def release(self, notices: Sequence[str], now: datetime) -> None:
-        """Release claims under which certainly nothing was sent. Repeating it changes nothing: a claim that was
-        released by a write whose response was lost is not taken back twice."""
+        """Release claims that were taken at `now`, under which certainly nothing was sent.
+
+        Repeating it changes nothing, and it takes back no other delivery's claim: the condition names the lease.
+        """
         for notice in notices:
             try:
                 dynamo.update(
@@ -86,9 +88,10 @@ class Notices:
                     self.table,
                     {"id": dynamo.text(notice)},
                     "SET lease_until = :now ADD sends :less",
-                    "#state = :claimed AND lease_until > :now",
+                    "#state = :claimed AND lease_until = :lease",
                     {
                         ":now": dynamo.instant(now),
+                        ":lease": dynamo.instant(now + NOTICE_LEASE),
                         ":less": dynamo.number(-1),
                         ":claimed": dynamo.text(NoticeState.CLAIMED),
                     },
