@@ -243,3 +243,7 @@ def test_cas_without_an_anchor_do_not_count_among_the_chains() -> None:
 def test_a_path_that_an_upper_ca_does_not_allow_is_refused() -> None:
     upper = a_link("An upper CA", ROOT, path_length=0)
     assert refusal_of(a_link("A CA", upper), upper) == "path length exceeded"
+
+
+def test_limits_are_those_decided() -> None:
+    assert (MOST_AUTHORITIES, MOST_PATHS, MOST_OF_ONE_NAME) == (4, 32, 16)

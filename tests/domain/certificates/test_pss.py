@@ -73,6 +73,7 @@ def test_the_salt_is_no_longer_than_the_longest_key_allows(length: int, good: bo
         an_algorithm(a_salt(32), tags=(0xA1, MASK_TAG)),
         an_algorithm(a_salt(32), tags=(HASH_TAG, 0xA2)),
         an_algorithm(a_salt(32, tag=0xA3)),
+        an_algorithm(_tlv(SALT_TAG, _tlv(0x02, b"\xff"))),
         an_algorithm(a_salt(32), a_salt(32)),
         an_algorithm(a_salt(32)) + b"\x00",
         b"",
