@@ -86,6 +86,7 @@ def test_the_salt_is_no_longer_than_the_longest_key_allows(length: int, good: bo
         "hash tag",
         "mask tag",
         "salt tag",
+        "below zero",
         "two salts",
         "more",
         "empty",
