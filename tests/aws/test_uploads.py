@@ -331,6 +331,7 @@ def test_a_delivery_after_one_that_wrote_another_certificate_publishes_its_own(
     account: Account, uploads: Uploads, differs: str
 ) -> None:
     """The first was killed before it published; another file came, or the trust document describes it otherwise."""
+    """The first was killed before it published; now another file arrived, or is described otherwise."""
     verdict = verdict_of(a_report(a_certificate(key="ec")))
     assert verdict.summary is not None
     claimed = a_claimed_upload(uploads, a_requested_upload())

@@ -37,6 +37,7 @@ _CERTIFICATES = tuple(
         "last_second",
         "path",
         "path_policies",
+        "pss",
         "read_facts",
         "weak_keys",
     )

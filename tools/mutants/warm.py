@@ -23,6 +23,7 @@ from tools.mutants.mutant import Mutant, path_of
 _ANEW = ("registrar", "tests", "functions", "tools.pki", "tools.cloud", "tools.admin", "conftest")
 
 UNPLACED = "not in this process"
+BROKEN = "no test can be collected"
 
 
 class FirstFailure:
@@ -107,8 +108,10 @@ def run_anew(mutant: Mutant | None, tests: Iterable[str]) -> str | None:
         sys.meta_path.insert(0, _Finder(mutant))
     failure = FirstFailure()
     files = sorted({name.partition("::")[0] for name in wanted})
-    pytest.main([*OPTIONS, "-x", *files], plugins=[failure, _Chosen(wanted)])
-    return failure.test
+    status = pytest.main([*OPTIONS, "-x", *files], plugins=[failure, _Chosen(wanted)])
+    # Where conftest.py cannot be imported, pytest ends without a report.
+    broken = status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
+    return failure.test or (BROKEN if broken else None)
 
 
 # A failure is noticed, not explained: explaining takes longer than most tests.

@@ -11,10 +11,15 @@ from registrar.domain.certificates import path
 from registrar.domain.certificates.certificate import Certificate
 from registrar.domain.certificates.decision import Report
 from registrar.domain.certificates.file_decision import decide
-from registrar.domain.certificates.issuer_paths import MOST_OF_ONE_NAME, MOST_PATHS
-from registrar.domain.certificates.trust import TrustStore
+from registrar.domain.certificates.issuer_paths import (
+    MOST_AUTHORITIES,
+    MOST_OF_ONE_NAME,
+    MOST_PATHS,
+    IssuerPaths,
+)
+from registrar.domain.certificates.trust import Anchor, Period, TrustStore
 from registrar.domain.certificates.trust_document import read_document
-from registrar.domain.reasons.errors import TrustDocumentRejected
+from registrar.domain.reasons.errors import TrustDocumentRejected, TrustEntryInvalid
 from tests.support.builders import NOW, Link, a_document_of, a_link, a_pin, an_ec_key, an_entry
 from tools.pki.authorities import ANY_POLICY
 
@@ -176,3 +181,69 @@ def test_issuer_of_a_registration_is_the_path_accepted_at_the_time() -> None:
     store = read(document, ROOT, NEW_ROOT)
     (found,) = store.issuers_of(leaf, lower.certificate.key_digest, NOW)
     assert found.anchor.certificate == NEW_ROOT.certificate
+
+
+# --- limits, exactly -----------------------------------------------------------------------------
+
+
+def several(name: str, issuer: Link, count: int) -> list[Link]:
+    """Certificates of one CA under one issuer."""
+    key = an_ec_key(name)
+    return [a_link(name, issuer, key=key) for _ in range(count)]
+
+
+def paths_of(link: Link, *others: Link) -> list[tuple[Certificate, ...]]:
+    """The paths from `link` to the root."""
+    anchor = Anchor(ROOT.certificate, Period(NOW, NOW))
+    found = IssuerPaths([each.certificate for each in (link, *others)], [anchor]).above(link.certificate)
+    return [each.authorities for each in found]
+
+
+def refusal_of(link: Link, *others: Link) -> str:
+    with pytest.raises(TrustEntryInvalid) as caught:
+        paths_of(link, *others)
+    return caught.value.why
+
+
+def test_as_many_chains_as_allowed_are_followed_and_no_more() -> None:
+    top = several("Top CA", ROOT, 5)
+    upper = several("Upper CA", top[0], 5)
+    (lower,) = several("Lower CA", upper[0], 1)
+    last = a_link("Last CA", lower)
+    assert MOST_PATHS == 1 + 1 + 5 + 25
+    assert len(paths_of(last, *top, *upper, lower)) == 25
+
+    top = several("Top CA", ROOT, 4)
+    upper = several("Upper CA", top[0], 3)
+    lowers = several("Lower CA", upper[0], 2)
+    last = a_link("Last CA", lowers[0])
+    assert MOST_PATHS + 1 == 1 + 2 + 6 + 24
+    why = f"more than {MOST_PATHS} chains of CAs lead from it towards the anchors"
+    assert refusal_of(last, *top, *upper, *lowers) == why
+
+
+def test_a_longer_path_than_allowed_is_not_followed_beside_a_shorter_one() -> None:
+    """Each CA is near enough to the anchor by a certificate of its second one."""
+    chain = [a_link("CA 1", ROOT)]
+    for number in range(2, MOST_AUTHORITIES + 2):
+        chain.append(a_link(f"CA {number}", chain[-1]))
+    second = a_link("CA 2", ROOT, key=chain[1].key)
+    assert [len(each) for each in paths_of(chain[-1], *chain[:-1], second)] == [MOST_AUTHORITIES]
+
+
+def test_cas_without_an_anchor_do_not_count_among_the_chains() -> None:
+    count = 6
+    own = [a_link(f"CA {n}") for n in range(count)]
+    crossed = [a_link(f"CA {one}", own[other], key=own[one].key) for one, other in permutations(range(count), 2)]
+    upper = a_link("An upper CA", ROOT)
+    others = [a_link("An upper CA", each, key=upper.key) for each in own]
+    assert [len(each) for each in paths_of(a_link("A CA", upper), *crossed, upper, *others)] == [2]
+
+
+def test_a_path_that_an_upper_ca_does_not_allow_is_refused() -> None:
+    upper = a_link("An upper CA", ROOT, path_length=0)
+    assert refusal_of(a_link("A CA", upper), upper) == "path length exceeded"
+
+
+def test_limits_are_those_decided() -> None:
+    assert (MOST_AUTHORITIES, MOST_PATHS, MOST_OF_ONE_NAME) == (4, 32, 16)

@@ -86,6 +86,20 @@ def test_signed_attributes_of_a_message_are_no_content() -> None:
     assert found == "the content is the signed attributes of a CMS message"
 
 
+def test_signed_attributes_of_a_message_are_no_content_of_a_message_without_any() -> None:
+    message = signed_by(EC_CUSTOMER, ATTRIBUTES, attributes=None)
+
+    found = refused(EC_CUSTOMER.der, message, ATTRIBUTES, "cms")
+    assert found == "the content is the signed attributes of a message"
+
+
+def test_content_inside_a_message_is_compared_with_the_digest() -> None:
+    message = signed_by(EC_CUSTOMER, TEXT, content_in=TEXT)
+
+    check(EC_CUSTOMER.der, message, DIGEST, "cms")
+    assert refused(EC_CUSTOMER.der, message, OTHER_DIGEST, "cms") == "eContent is not the expected content"
+
+
 @pytest.mark.parametrize(
     "content",
     [ATTRIBUTES + b"\0", ATTRIBUTES[:-1], b"\x30" + ATTRIBUTES[1:], _tlv(0x31, b"\x05\x00")],

@@ -9,7 +9,7 @@ import pytest
 
 from tools.mutants.mutant import mutants_of, path_of
 from tools.mutants.packages import PACKAGES
-from tools.mutants.warm import _code, _function, in_child
+from tools.mutants.warm import BROKEN, _code, _function, in_child, run_anew
 
 MODULES = sorted({name for package in PACKAGES.values() for name in package.names()})
 
@@ -40,3 +40,13 @@ def _for_ever() -> None:
 @pytest.mark.parametrize("work", [_for_ever, lambda: os._exit(1)], ids=["runs for ever", "ends itself"])
 def test_child_without_a_result_is_reported_as_such(work: Callable[[], object]) -> None:
     assert in_child(work, 0.05) == "time limit"
+
+
+def test_fault_that_no_test_can_be_collected_with_is_noticed() -> None:
+    """conftest.py imports this module: pytest ends before it reports a test."""
+    faults = mutants_of("registrar.domain.possession.cms_signature")
+    (fault,) = [each for each in faults if each.fault == "bytes | ContentDigest → bytes & ContentDigest"]
+    tests = [
+        f"{test_child_returns_what_it_found.__module__.replace('.', '/')}.py::test_child_returns_what_it_found"
+    ]
+    assert in_child(lambda: run_anew(fault, tests), 60) == BROKEN
