@@ -330,7 +330,6 @@ def test_a_certificate_that_is_written_between_the_two_reads_of_a_batch_is_found
 def test_a_delivery_after_one_that_wrote_another_certificate_publishes_its_own(
     account: Account, uploads: Uploads, differs: str
 ) -> None:
-    """The first was killed before it published; another file came, or the trust document describes it otherwise."""
     """The first was killed before it published; now another file arrived, or is described otherwise."""
     verdict = verdict_of(a_report(a_certificate(key="ec")))
     assert verdict.summary is not None
