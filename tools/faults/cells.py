@@ -11,7 +11,7 @@ from tools.faults.scenario import REGISTERED
 from tools.faults.scenarios import SCENARIOS
 from tools.faults.world import World, wait_until_idle
 
-SETTLED_SECONDS = 60
+SETTLED_SECONDS = 120
 
 
 @dataclass(frozen=True)

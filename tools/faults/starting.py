@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tools.cloud import seed
 from tools.cloud.automation import Automation
-from tools.cloud.emulator import ROOT
+from tools.cloud.emulator import ROOT, free_port
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import client_of, seed_services
 from tools.faults.proxy import FaultProxy
@@ -27,8 +27,8 @@ def a_world() -> Iterator[World]:
         proxy = stack.enter_context(FaultProxy(verbs))
         issuers = stack.enter_context(DemoIssuers(pki))
         own = {verb: {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"} for verb, port in proxy.ports.items()}
-        cloud = stack.enter_context(LocalCloud.start(seed.parameters(pki), own_variables=own))
-        proxy.upstream = cloud.emulator.port
+        proxy.upstream = free_port()  # known before the first function runs
+        cloud = stack.enter_context(LocalCloud.start(seed.parameters(pki), port=proxy.upstream, own_variables=own))
         web = stack.enter_context(FileServer())
         _seed(cloud, pki, issuers, web)
         automation = stack.enter_context(Automation(cloud))

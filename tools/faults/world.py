@@ -219,7 +219,7 @@ class World:
                     yield from ((function, event["message"]) for event in page["events"])
 
 
-def wait_until_idle(world: World, seconds: float = 30) -> None:
+def wait_until_idle(world: World, seconds: float = 120) -> None:
     """Wait until nothing is at work. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not world.is_idle():
