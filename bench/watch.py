@@ -139,5 +139,6 @@ class _Meter:
 
     def _item(self, table: str, key: Item) -> Item:
         request = {"TableName": table, "Key": key}
-        found: Item = self._real(self.account.client("dynamodb"), "GetItem", request).get("Item", {})
+        with self.account.by_others():
+            found: Item = self._real(self.account.client("dynamodb"), "GetItem", request).get("Item", {})
         return found

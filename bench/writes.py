@@ -184,5 +184,6 @@ class MeteredApp(App):
         return any(RESOURCES[name]["Properties"].get("KeySpec") == "RSA_4096" for name in names)
 
     def _item(self, table: str, key: Item) -> Item:
-        found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
+        with self.account.by_others():
+            found: Item = self.account.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
         return found
