@@ -71,7 +71,7 @@ def _storms(_: int) -> Measured:
     return [
         storms.table(found),
         Table(beside_title, ["when", "logins", "refused", "a login ÷ an echo call"], rows),
-    ], [*(each for storm in found for each in storm.wrong), *map(str, (calm.failed + beside.failed).items())]
+    ], [*(each for storm in found for each in storm.wrong), *calm.wrong(), *beside.wrong()]
 
 
 def _of_bystander(found: Bystander) -> list[str]:

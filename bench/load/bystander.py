@@ -1,15 +1,14 @@
 """A customer who has nothing to do with a storm of logins, and logs in again and again meanwhile."""
 
 import itertools
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 from bench.clock import Spread, ratio, wall
 from bench.load.repeating import RepeatingPhone, name_of
 from tools.cloud import seed
+from tools.cloud.beside import Beside
 from tools.cloud.local_cloud import LocalCloud
 from tools.demo.authenticator import Authenticator
 
@@ -17,7 +16,7 @@ _numbers = itertools.count()
 
 
 @dataclass
-class Bystander:
+class Bystander(Beside):
     """A phone that takes turns: a call of the echo function, a whole login with its passkey. Use as a context."""
 
     phone: RepeatingPhone
@@ -25,8 +24,6 @@ class Bystander:
     logins: list[float] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     """Responses that were no success, by status and code."""
-    _over: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
     @classmethod
     def enrolled(cls, cloud: LocalCloud) -> Self:
@@ -41,6 +38,11 @@ class Bystander:
     def ratio(self) -> Spread:
         """A login in calls of the echo function."""
         return ratio(self.logins, self.echo)
+
+    def wrong(self) -> list[str]:
+        """What was refused, and what ended the turns before their time."""
+        ended = [f"the bystander's turns ended: {self.failure!r}"] if self.failure else []
+        return [*(f"{count} × {what}" for what, count in self.failed.items()), *ended]
 
     def turn(self) -> None:
         """Call the echo function, then log in."""
@@ -60,18 +62,7 @@ class Bystander:
         if response.status != 200:
             self.failed[name_of(response)] += 1
 
-    def _work(self) -> None:
+    def work(self) -> None:
+        """One turn after another."""
         while not self._over.is_set():
             self.turn()
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._work)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()

@@ -17,16 +17,6 @@ ENDS = NOW + timedelta(minutes=3)
 
 
 @pytest.fixture
-def challenges(account: Account) -> Challenges:
-    return Challenges(account.client("dynamodb"), account.physical["ChallengesTable"])
-
-
-@pytest.fixture
-def sessions(account: Account) -> Sessions:
-    return Sessions(account.client("dynamodb"), account.physical["SessionsTable"])
-
-
-@pytest.fixture
 def challenge(challenges: Challenges) -> Challenge:
     made = new_challenge("hong", "personal", ("sms",), NOW, throttle="key")
     challenges.add(made)

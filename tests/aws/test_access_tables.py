@@ -33,16 +33,6 @@ MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 @pytest.fixture
-def challenges(account: Account) -> Challenges:
-    return Challenges(account.client("dynamodb"), account.physical["ChallengesTable"])
-
-
-@pytest.fixture
-def sessions(account: Account) -> Sessions:
-    return Sessions(account.client("dynamodb"), account.physical["SessionsTable"])
-
-
-@pytest.fixture
 def uses(account: Account) -> SessionUses:
     return SessionUses(account.client("dynamodb"), account.physical["SessionUsesTable"])
 

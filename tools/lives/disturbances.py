@@ -2,15 +2,14 @@
 
 import itertools
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from tools.cloud.beside import Beside
 from tools.cloud.local_cloud import LocalCloud
 from tools.lives.events import Tap
 from tools.lives.gate import Gate
@@ -44,7 +43,7 @@ def at_random(rng: random.Random, steps: int, restarts: int) -> Iterator[str]:
 
 
 @dataclass
-class Disturber:
+class Disturber(Beside):
     """Disturbs the cloud from a thread of its own, by what `kinds` names next, until they end or it is left."""
 
     cloud: LocalCloud
@@ -61,35 +60,13 @@ class Disturber:
     killed: Counter[str] = field(default_factory=Counter)
     """Function → how often it was killed or stopped while it may have worked."""
     after_restart: Callable[[], None] = lambda: None
-    failure: Exception | None = None
     _spared: dict[str, float] = field(default_factory=dict)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         self.redelivery = Redelivery(self.cloud, self.rng)
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def finish(self) -> None:
-        """Let the disturbance in progress be the last one."""
-        self._stopped.set()
-
-    def stop(self) -> None:
-        """End the disturbances, and wait until none is in progress. Harmless when ended."""
-        self.finish()
-        if self._thread:
-            self._thread.join()
-
-    def _run(self) -> None:
+    def work(self) -> None:
+        """One disturbance after another."""
         acts = {
             "kill": self.kill,
             "freeze": self.freeze,
@@ -97,20 +74,16 @@ class Disturber:
             "republish": self.republish,
             "restart": self.restart,
         }
-        try:
-            while self._comes_next() and (kind := next(self.kinds, None)):
-                acts[kind]()
-        except Exception as failure:
-            self.failure = failure
-            raise
+        while self._comes_next() and (kind := next(self.kinds, None)):
+            acts[kind]()
 
     def _comes_next(self) -> bool:
         """Wait for the moment of the next disturbance; False if there is none any more."""
         wanted = self.steps() + self.rng.randint(*STEPS_BETWEEN)
         while self.steps() < wanted:
-            if self._stopped.wait(A_LOOK):
+            if self._over.wait(A_LOOK):
                 return False
-        return not self._stopped.wait(self.rng.random())
+        return not self._over.wait(self.rng.random())
 
     def _note(self, what: str) -> None:
         self.journal.append(f"{datetime.now(UTC):%H:%M:%S.%f} {what}")

@@ -1,14 +1,13 @@
 """What has to be true at every moment, read from the tables, and what has to be true when all is quiet."""
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from registrar.aws.tables.registration_items import from_item, lock_keys
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
+from tools.cloud.beside import Beside
 from tools.cloud.local_cloud import LocalCloud
 from tools.lives.gate import Gate
 from tools.lives.ledger import Ledger
@@ -64,7 +63,7 @@ def _of(lock: dict[str, Any]) -> str:
 
 
 @dataclass
-class Watcher:
+class Watcher(Beside):
     """Reads the table of registrations again and again while lives go on."""
 
     cloud: LocalCloud
@@ -76,27 +75,10 @@ class Watcher:
     looks: int = 0
     _before: dict[str, Registration] = field(default_factory=dict)
     _lifts: Counter[str] = field(default_factory=Counter)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End the looks. Harmless when ended."""
-        self._stopped.set()
-        if self._thread:
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(EVERY):
+    def work(self) -> None:
+        """Look every few seconds."""
+        while not self._over.wait(EVERY):
             with self.gate.passing():
                 self.look()
 
@@ -135,6 +117,8 @@ class Watcher:
         now = rows(items)
         found = {each.id: each for each in now}
         wrong = list(dict.fromkeys([*self.violations, *doubled(now), *unlocked(items, now)]))
+        if self.failure:
+            wrong.append(f"nobody looked at the table any more: {self.failure!r}")
         wrong += [f"lost a race that nobody won: {name}" for name in self.ledger.races_without_winner()]
         for life in lives:
             expected = {held.id: held.status for held in life.registrations.values()}

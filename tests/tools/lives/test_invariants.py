@@ -9,7 +9,9 @@ import pytest
 from registrar.aws.tables.registration_items import lock_keys, row_key, to_item
 from registrar.domain.registrations.registration import Lifecycle, Registration
 from tests.support.builders import a_certificate
+from tests.support.expect import eventually
 from tests.support.histories import a_registration, an_awaiting_upload
+from tools.lives import invariants
 from tools.lives.gate import Gate
 from tools.lives.invariants import Watcher, doubled, rows, unlocked
 from tools.lives.ledger import Ledger, Violation, fingerprint_of
@@ -104,3 +106,21 @@ def test_table_has_every_row_and_the_violations() -> None:
     assert "| kills | 1,234 |" in written
     assert "| **violations** | **0** |" in written
     assert all(f"| {name} |" in written for name in ROWS)
+
+
+class _Blind(Watcher):
+    def _items(self) -> list[dict[str, Any]]:
+        if self.looks:
+            return []
+        self.looks += 1
+        raise ConnectionError("the table cannot be read")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_watcher_that_sees_nothing_any_more_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invariants, "EVERY", 0)
+    cloud: Any = None
+    with _Blind(cloud, Ledger(), Gate(), frozenset({"hong"})) as watcher:
+        eventually(lambda: watcher.failure is not None)
+
+    assert "ConnectionError('the table cannot be read')" in watcher.at_the_end([])[0]
