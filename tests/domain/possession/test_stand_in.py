@@ -1,4 +1,4 @@
-"""Certificates of nobody: the signature of an unknown certificate is checked with a key of its kind."""
+"""Stand-ins: the signature of an unknown certificate is checked with a key of its kind."""
 
 from typing import Any
 
