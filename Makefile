@@ -67,8 +67,8 @@ $(PAGE): $(WEB) $(PAGE_SOURCES)
 test: build-host  ## run all tests except the slow ones
 	@$(TESTS) -m "not slow"
 
-test-all: build $(SAM) $(BROWSER) web  ## run all tests
-	@$(TESTS)
+test-all: build $(SAM) $(BROWSER) web test  ## run all tests
+	@$(TESTS) -m slow
 
 test-faults: build-host  ## fail calls to AWS one by one, and check that nothing is lost or doubled (SAVE=1 writes docs/reliability.md, WHAT=sign plays one scenario or cell)
 	@$(PY) -m tools.faults $(if $(SAVE),--save) $(WHAT)

@@ -59,6 +59,7 @@ class Disturber(Beside):
     journal: list[str] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
     """Function → how often it was killed or stopped while it may have worked."""
+    steps_between: tuple[int, int] = STEPS_BETWEEN
     after_restart: Callable[[], None] = lambda: None
     _spared: dict[str, float] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ class Disturber(Beside):
 
     def _comes_next(self) -> bool:
         """Wait for the moment of the next disturbance; False if there is none any more."""
-        wanted = self.steps() + self.rng.randint(*STEPS_BETWEEN)
+        wanted = self.steps() + self.rng.randint(*self.steps_between)
         while self.steps() < wanted:
             if self._over.wait(A_LOOK):
                 return False
@@ -131,8 +132,10 @@ class Disturber(Beside):
         self._note(f"{queue}: {repeats} messages twice")
 
     def republish(self) -> None:
-        """Hand records of the stream to the publisher again."""
-        repeats = self.redelivery.of_stream()
+        """Hand records of the stream to the publisher again, as soon as there are some."""
+        while not (repeats := self.redelivery.of_stream()):
+            if self._over.wait(1):
+                return
         self.counts["doubled deliveries"] += repeats
         self._note(f"stream: {repeats} records twice")
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from registrar.aws.tables.changes import events_in
 from tools.cloud.local_cloud import InvocationError, LocalCloud
 
 QUEUES = ("ValidationQueue", "QuestionsQueue", "NoticeQueue", "AuditQueue", "LossQueue")
+LONGEST_HOLD = 30
+"""Seconds for which a queue is held at most, until a message comes."""
 KEPT = 200
 """Messages of each queue that are kept to be sent again much later."""
 AGAIN = 4
@@ -28,7 +31,8 @@ class Redelivery:
     kept: dict[str, list[str]] = field(default_factory=dict)
 
     def of_queue(self, name: str, seconds: float) -> int:
-        """Hold back what arrives in so many seconds. Returns how many deliveries were repeats."""
+        """Hold back what arrives in so many seconds; if nothing ever did, wait for a message. Returns how many
+        deliveries were repeats."""
         mapping = self._mapping(name)
         self._enable(mapping, on=False)
         try:
@@ -46,8 +50,9 @@ class Redelivery:
         return len(bodies) + len(again)
 
     def of_stream(self) -> int:
-        """Give the publisher records of the registrations' stream again, in another order. Returns how many."""
-        records = self._records()
+        """Give the publisher records of events again, in another order. Returns how many: none where there are none
+        yet, or the publisher failed."""
+        records = [record for record in self._records() if events_in(record)]
         chosen = self.rng.sample(records, min(AGAIN, len(records)))
         if chosen:
             try:
@@ -59,9 +64,11 @@ class Redelivery:
     def _taken(self, name: str, seconds: float) -> list[str]:
         sqs = self.cloud.client("sqs")
         queue = self.cloud.physical(name)
-        bodies = []
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        bodies: list[str] = []
+        began = time.monotonic()
+        while (held := time.monotonic() - began) < seconds or (
+            held < LONGEST_HOLD and not bodies and not self.kept.get(name)
+        ):
             for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
                 bodies.append(message["Body"])
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

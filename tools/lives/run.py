@@ -17,7 +17,7 @@ from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import client_of
 from tools.lives import quiet, report
 from tools.lives.course import STEPS, Plan, born, run_lives
-from tools.lives.disturbances import Disturber, at_random
+from tools.lives.disturbances import STEPS_BETWEEN, Disturber, at_random
 from tools.lives.events import Tap
 from tools.lives.gate import Gate
 from tools.lives.invariants import Watcher
@@ -55,7 +55,12 @@ def a_cloud(pki: DemoPki) -> Iterator[LocalCloud]:
 
 
 def run(
-    cloud: LocalCloud, pki: DemoPki, plan: Plan, kinds: Iterator[str], victims: frozenset[str] | None = None
+    cloud: LocalCloud,
+    pki: DemoPki,
+    plan: Plan,
+    kinds: Iterator[str],
+    victims: frozenset[str] | None = None,
+    steps_between: tuple[int, int] = STEPS_BETWEEN,
 ) -> Result:
     """Lives on this cloud, disturbed by these kinds, from their enrolment to the last check."""
     rng = random.Random(plan.seed)
@@ -65,7 +70,8 @@ def run(
     lives = born(cloud, world, plan, rng)
     tap = Tap.on(cloud)
     taken = partial(_steps_of, lives)
-    disturber = Disturber(cloud, tap, random.Random(f"{plan.seed}-disturber"), gate, kinds, taken, victims)
+    seeded = random.Random(f"{plan.seed}-disturber")
+    disturber = Disturber(cloud, tap, seeded, gate, kinds, taken, victims, steps_between=steps_between)
     disturber.after_restart = lambda: world.log_in_service(cloud)
     print(f"seed {plan.seed}: {len(lives)} customers are enrolled", flush=True)
     began = time.monotonic()

@@ -53,6 +53,10 @@ def test_early_attempt_returns_the_remaining_wait(passed: float, left: int) -> N
     assert refused_attempt(6, NOW, NOW + timedelta(seconds=passed)) == Attempt(False, 0, left)
 
 
+def test_attempt_refused_for_one_with_a_later_time_never_waits_longer_than_documented() -> None:
+    assert refused_attempt(5, NOW + timedelta(seconds=3), NOW) == Attempt(False, 0, 60)
+
+
 def test_each_budget_has_its_own_key() -> None:
     keys = [
         account_key("hong", None, None),

@@ -105,8 +105,12 @@ def counted_attempt(attempts: int) -> Attempt:
 
 
 def refused_attempt(attempts: int, last_at: datetime, now: datetime) -> Attempt:
-    """An attempt that came too early after the one at `last_at`."""
-    return Attempt(False, 0, max(seconds_until(last_at + wait_after(attempts), now), 1))
+    """An attempt that came too early after the one at `last_at`.
+
+    That one may have a later time: it began later, or its function's clock is ahead. Then the whole wait is left.
+    """
+    again_at = last_at + wait_after(attempts)
+    return Attempt(False, 0, max(seconds_until(again_at, max(now, last_at)), 1))
 
 
 def account_key(customer_id: str, device_digest: bytes | None, cleared_at: int | None) -> str:
