@@ -255,7 +255,7 @@ A simulation (`bench/sending.py`) sends notices with the real function, queue ru
 against an SNS that refuses what exceeds its parts a second while one-time codes take their share. A refused notice
 is put off: a copy, which was never received, replaces the message and arrives after 7 seconds to 15 minutes. Every
 notice is delivered once or, where SNS refuses for two days, ends in the dead letters; a test counts this with fewer
-notices, and with {night.notified:,} at {full_limit} parts a second in `make test-all`. Another sends from both
+notices, and with a tenth of them at {full_limit} parts a second in `make test-all`. Another sends from both
 queues at once, and finds no minute in which they exceed their {share:.0%}.
 
 ## Shards

@@ -17,13 +17,19 @@ from tools.pki.issuers import DemoIssuers
 pytestmark = [pytest.mark.slow, pytest.mark.cloud]
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Iterator[Path]:
-    """A copy of this checkout, of which no local cloud runs; one that the test left running is stopped."""
-    copy = tmp_path / "checkout"
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this checkout, made once: its first `make up` builds all functions."""
+    copy = tmp_path_factory.mktemp("first") / "checkout"
     copy_checkout(copy, with_page=True)
-    yield copy
-    run("make down", copy)
+    return copy
+
+
+@pytest.fixture
+def checkout(copied: Path) -> Iterator[Path]:
+    """The copy, of which no local cloud runs; one that the test left running is stopped."""
+    yield copied
+    run("make down", copied)
 
 
 def test_the_documented_commands_register_two_certificates(checkout: Path) -> None:

@@ -279,7 +279,7 @@ def test_random_histories_keep_the_invariants(cloud: LocalCloud, tables: tuple[s
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -65,32 +65,34 @@ def test_bank_hold_notifies_the_customer(
     assert len(cloud.wait_for_sms(phone.customer.phone, "Certificate suspended by the bank (KFTC)")) == 1
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [("ko", "인증서 2건 만료 안내"), ("en", "2 certificates end")],
-)
 @pytest.mark.slow
 def test_repeated_expiry_run_notifies_once(
-    language: str, said: str, cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
+    cloud: LocalCloud, new_phone: NewPhone, new_certificate: NewCertificate
 ) -> None:
-    phone = new_phone(language=language)
-    ids = [_registered(phone, _ending(new_certificate, days)) for days in (7, 3)]
-    assert "expiry_flagged_at" not in _row(cloud, phone, ids[0])
+    said = {"ko": "인증서 2건 만료 안내", "en": "2 certificates end"}
+    phones = {language: new_phone(language=language) for language in said}
+    ids = {
+        language: [_registered(phone, _ending(new_certificate, days)) for days in (7, 3)]
+        for language, phone in phones.items()
+    }
+    assert "expiry_flagged_at" not in _row(cloud, phones["ko"], ids["ko"][0])
     expiry_run.forget(cloud)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: cloud.invoke("FlagExpiringFunction", {}), range(2)))
     expiry_run.wait(cloud)
-    (text,) = cloud.wait_for_sms(phone.customer.phone, said)
+    texts = {language: cloud.wait_for_sms(phones[language].customer.phone, said[language]) for language in said}
     expiry_run.forget(cloud)
     expiry_run.run(cloud)
 
-    assert "홍길동" not in text
-    assert "expiry_flagged_at" in _row(cloud, phone, ids[0])
-    view = phone.call("GET", f"/registrations/{ids[0]}").json()
-    assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
     cloud.wait_for_empty_queue("ExpiryNoticeQueue")
-    assert cloud.wait_for_sms(phone.customer.phone, said) == [text]
+    for language, phone in phones.items():
+        (text,) = texts[language]
+        assert "홍길동" not in text
+        assert "expiry_flagged_at" in _row(cloud, phone, ids[language][0])
+        view = phone.call("GET", f"/registrations/{ids[language][0]}").json()
+        assert (view["expiring"], view["usable"], view["days_left"]) == (True, True, 7)
+        assert cloud.wait_for_sms(phone.customer.phone, said[language]) == [text]
 
 
 def test_later_expiry_is_not_flagged(

@@ -37,7 +37,7 @@ NOTHING_WRONG = [
     for route, operation in OPERATIONS.items()
     if "requestBody" not in operation and operation.get("parameters") == LANGUAGE_ALONE
 ]
-EXAMPLES = 25
+EXAMPLES = 15
 SEED = 20261122
 
 EXCLUDED = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
-EXAMPLES = 25
+EXAMPLES = 15
 SEED = 20261129
 EXCLUDED = {
     "unsupported_method": "API Gateway answers a method that a path does not have, and cannot say 405",

@@ -23,36 +23,39 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError
 def as_of_role(cloud: LocalCloud, role: str) -> Callable[[str], Any]:
     """Makes clients of a role, named as in the account: one for each service."""
     account = cloud.client("sts").get_caller_identity()["Account"]
-    arn = f"arn:aws:iam::{account}:role/{role}"
-    given = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="denials")["Credentials"]
-    session = cast("Any", boto3.Session)(
-        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION
-    )
-    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
-    return cache(lambda service: session.client(service, endpoint_url=cloud.emulator.url, config=config))
+    credentials = _assumed(cloud, f"arn:aws:iam::{account}:role/{role}")
+    return cache(lambda service: _client(cloud, service, credentials))
 
 
 def clients_of_roles(cloud: LocalCloud) -> AsRole:
-    """Makes clients, each once. One session for all loads each service's model once."""
-    session = cast("Any", boto3.Session)(region_name=REGION)
-    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+    """Makes clients, each once."""
 
     @cache
     def credentials(name: str) -> dict[str, str]:
         function = cloud.client("lambda").get_function_configuration(FunctionName=cloud.physical(f"{name}Function"))
-        assumed = cloud.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="permissions")
-        given = assumed["Credentials"]
-        return {
-            "aws_access_key_id": given["AccessKeyId"],
-            "aws_secret_access_key": given["SecretAccessKey"],
-            "aws_session_token": given["SessionToken"],
-        }
+        return _assumed(cloud, function["Role"])
 
-    @cache
-    def client(name: str, service: str) -> Any:
-        return session.client(service, endpoint_url=cloud.emulator.url, config=config, **credentials(name))
+    return cache(lambda name, service: _client(cloud, service, credentials(name)))
 
-    return client
+
+def _assumed(cloud: LocalCloud, arn: str) -> dict[str, str]:
+    given = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="tests")["Credentials"]
+    return {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: it reads each service's model once."""
+    return cast("Any", boto3.Session)(region_name=REGION)
+
+
+def _client(cloud: LocalCloud, service: str, credentials: dict[str, str]) -> Any:
+    config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+    return _session().client(service, endpoint_url=cloud.emulator.url, config=config, **credentials)
 
 
 def is_denied(client: Any, operation: str, arguments: dict[str, Any]) -> bool:
