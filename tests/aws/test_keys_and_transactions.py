@@ -58,24 +58,31 @@ class Transactions:
 
 
 WRITES: list[dict[str, dict[str, Any]]] = [{"Put": {"TableName": "t", "Item": {}}}] * 2
-CONFLICT = ["TransactionConflict", "None"]
 
 
-def test_a_conflict_with_another_transaction_is_retried() -> None:
-    client = Transactions(CONFLICT, CONFLICT)
-    dynamo.transact(client, WRITES)
+not_now = pytest.mark.parametrize("code", sorted(dynamo.NOT_NOW))
+
+
+@not_now
+def test_a_transaction_that_may_succeed_a_moment_later_is_tried_again(code: str) -> None:
+    client, pauses = Transactions([code, "None"], ["None", code]), list[float]()
+    dynamo.transact(client, WRITES, pauses.append)
     assert client.calls == 3
+    assert len(pauses) == 2
+    assert all(0 <= pause <= 2 * dynamo.PAUSE for pause in pauses)
 
 
-def test_endless_conflicts_are_a_failure_and_no_refusal() -> None:
-    client = Transactions(*[CONFLICT] * 10)
+@not_now
+def test_endless_conflicts_and_throttling_are_a_failure_and_no_refusal(code: str) -> None:
+    client = Transactions(*[[code, "None"]] * 10)
     with pytest.raises(ClientError):
         dynamo.transact(client, WRITES)
     assert client.calls == dynamo.TRANSACTION_TRIES
 
 
-def test_a_conflict_beside_a_failed_condition_is_retried() -> None:
-    client = Transactions(["TransactionConflict", "ConditionalCheckFailed"], ["ConditionalCheckFailed", "None"])
+@not_now
+def test_what_may_succeed_later_is_tried_again_beside_a_failed_condition(code: str) -> None:
+    client = Transactions([code, "ConditionalCheckFailed"], ["ConditionalCheckFailed", "None"])
     with pytest.raises(ConditionFailed) as failed:
         dynamo.transact(client, WRITES)
     assert failed.value.items == [{}, None]

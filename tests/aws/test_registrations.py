@@ -286,7 +286,7 @@ def test_keys_that_are_left_out_again_and_again_are_an_error_after_growing_pause
     with pytest.raises(ReadThrottled, match="registrar-RegistrationsTable"):
         list(dynamo.get_from(Throttled(), keys, pauses.append))
     assert len(pauses) == dynamo.BATCH_TRIES - 1
-    assert all(0 <= pause <= dynamo.BATCH_PAUSE * 2**n for n, pause in enumerate(pauses))
+    assert all(0 <= pause <= dynamo.PAUSE * 2**n for n, pause in enumerate(pauses))
 
 
 class Throttled:

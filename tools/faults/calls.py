@@ -95,6 +95,17 @@ def error(service: str, *, throttled: bool) -> tuple[int, str, bytes]:
     return 400 if throttled else 500, "text/xml", body.encode()
 
 
+def cancelled(body: bytes) -> tuple[int, str, bytes]:
+    """Status, content type and body of DynamoDB's refusal of a transaction whose first write it throttles."""
+    others = [{"Code": "None"}] * (len(json.loads(body)["TransactItems"]) - 1)
+    refusal = {
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "made by tools.faults",
+        "CancellationReasons": [{"Code": "ThrottlingError", "Message": "made by tools.faults"}, *others],
+    }
+    return 400, "application/x-amz-json-1.0", json.dumps(refusal).encode()
+
+
 PARTIAL = frozenset({"BatchGetItem", "PutEvents"})
 """Operations that may respond 200 and say that a part was not done."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from tools.faults.calls import Request, error, nothing_done, request_of
+from tools.faults.calls import Request, cancelled, error, nothing_done, request_of
 from tools.faults.episodes import NO_EFFECT, NO_RESPONSE, REFUSALS, Episode, Fault, Kind
 
 SLOW_SECONDS = 1.0
@@ -114,6 +114,8 @@ class FaultProxy:
         if kind is Kind.LATENCY:
             await asyncio.sleep(SLOW_SECONDS)
         passed = None if kind in NO_EFFECT else await self._passed_on(message)
+        if request is not None and kind is Kind.THROTTLED and request.operation.name == "TransactWriteItems":
+            return message.answered(*cancelled(message.body))
         if request is not None and kind in REFUSALS:
             return message.answered(*error(request.service, throttled=kind is Kind.THROTTLED))
         if request is not None and kind is Kind.PARTIAL:

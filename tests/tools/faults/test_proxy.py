@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from registrar.aws import dynamo
 from tools.cloud.http_calls import send
 from tools.faults.calls import Operation
 from tools.faults.episodes import Fault, Kind
@@ -143,6 +144,24 @@ def test_partial_success_leaves_all_undone(proxy: FaultProxy, upstream: Upstream
 
     assert (answer["Responses"], answer["UnprocessedKeys"]) == ({}, asked)
     assert upstream.got == []
+
+
+def test_throttled_transaction_is_cancelled_with_the_reason_and_tried_again(
+    proxy: FaultProxy, upstream: Upstream
+) -> None:
+    """Our code tries it again: the client library takes a cancellation for final."""
+    proxy.begin(Fault(Operation("login", "TransactWriteItems"), 1, Kind.THROTTLED))
+    writes = [{"Put": {"TableName": "t", "Item": {"id": {"S": name}}}} for name in "ab"]
+
+    with a_client(proxy) as client, pytest.raises(client.exceptions.TransactionCanceledException) as cancelled:
+        client.transact_write_items(TransactItems=writes)
+    codes = [reason["Code"] for reason in cancelled.value.response["CancellationReasons"]]
+    assert (codes, upstream.got) == (["ThrottlingError", "None"], [])
+
+    proxy.begin(Fault(Operation("login", "TransactWriteItems"), 1, Kind.THROTTLED))
+    with a_client(proxy) as client:
+        dynamo.transact(client, writes)
+    assert len(upstream.got) == 1
 
 
 def test_only_the_named_occurrence_fails(proxy: FaultProxy, upstream: Upstream) -> None:

@@ -19,10 +19,12 @@ from registrar.domain.times import iso
 
 Item = Mapping[str, Mapping[str, Any]]
 TRANSACTION_TRIES = 3
+NOT_NOW = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Why DynamoDB cancels a transaction that may succeed a moment later."""
 BATCH = 100
 BATCH_TRIES = 5
-BATCH_PAUSE = 0.05
-"""Seconds before a batch is read on, at most; doubled with each further try."""
+PAUSE = 0.05
+"""Seconds before a batch is read on, or a transaction is tried again, at most; doubled with each further try."""
 
 
 def text(value: str) -> dict[str, str]:
@@ -114,7 +116,7 @@ def get_from(
             asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
         for tries in range(BATCH_TRIES):
             if tries:
-                pause(random.uniform(0, BATCH_PAUSE * 2 ** (tries - 1)))  # noqa: S311 - spreads callers, no secret
+                pause(_spread(tries))
             response = client.batch_get_item(RequestItems=asked)
             yield from ((table, item) for table, items in response["Responses"].items() for item in items)
             asked = response.get("UnprocessedKeys") or {}
@@ -176,30 +178,41 @@ def _names(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {"ExpressionAttributeNames": {f"#{short}": name for short, name in names.items()}} if names else {}
 
 
-def transact(client: Any, writes: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
+def transact(
+    client: Any,
+    writes: Sequence[Mapping[str, Mapping[str, Any]]],
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
     """All writes or none. Raises ConditionFailed with the items that made them fail, in the order of `writes`.
 
-    Where another transaction is at the same items (a repeated tap), what it leaves decides: boto3 does not try
-    such a conflict again by itself.
+    Where another transaction is at the same items (a repeated tap), what it leaves decides. boto3 does not try such
+    a conflict again by itself, nor a transaction that was throttled: DynamoDB says both as a cancellation.
     """
     prepared = []
     for write in writes:
         ((verb, call),) = write.items()
         prepared.append({verb: {**call, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}})
-    for tries_left in reversed(range(TRANSACTION_TRIES)):
+    for tries in range(1, TRANSACTION_TRIES + 1):
         try:
             client.transact_write_items(TransactItems=prepared)
         except client.exceptions.TransactionCanceledException as error:
             reasons = error.response.get("CancellationReasons", [])
             codes = [reason.get("Code") for reason in reasons]
-            if "TransactionConflict" in codes and tries_left:
+            not_now = not NOT_NOW.isdisjoint(codes)
+            if not_now and tries < TRANSACTION_TRIES:
+                pause(_spread(tries))
                 continue
-            if "TransactionConflict" in codes or "ConditionalCheckFailed" not in codes:
+            if not_now or "ConditionalCheckFailed" not in codes:
                 raise
             raise ConditionFailed(
                 [(r.get("Item") or {}) if r.get("Code") == "ConditionalCheckFailed" else None for r in reasons]
             ) from None
         return
+
+
+def _spread(tries: int) -> float:
+    """A pause after so many tries, in seconds: of another length for each caller, so that they meet no more."""
+    return random.uniform(0, PAUSE * 2 ** (tries - 1))  # noqa: S311 - no secret
 
 
 def _guarded(call: Any, **arguments: Any) -> Any:
