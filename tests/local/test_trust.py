@@ -249,6 +249,7 @@ def _state(phone: Phone, certificate: CustomerCertificate) -> str:
     return str(phone.upload({"signCert.der": certificate.der})["state"])
 
 
+@pytest.mark.slow  # it waits for a minute, after which functions read the document anew
 def test_customer_renews_under_a_new_root_and_ca_of_the_same_operator(
     cloud: LocalCloud,
     automation: Automation,
