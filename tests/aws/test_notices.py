@@ -11,6 +11,7 @@ from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.reasons.errors import ConditionFailed
 from tests.support.account import Account
 from tests.support.builders import NOW
+from tools.cloud.emulator import ROOT
 
 SECOND = timedelta(seconds=1)
 NOTICE = "login-locked:hong:1"
@@ -43,6 +44,19 @@ def test_a_notice_is_claimed_twice_at_most_without_an_outcome(notices: Notices) 
         notices.claim([NOTICE], NOW + later * NOTICE_LEASE)
     with pytest.raises(ConditionFailed):
         notices.claim([NOTICE], NOW + timedelta(days=30))
+
+
+def test_a_notice_that_was_given_up_is_sent_after_what_the_runbook_says(account: Account, notices: Notices) -> None:
+    assert "set `sends` to 0 in the row and redrive" in (ROOT / "docs/runbook.md").read_text()
+    for delivery in range(2):
+        notices.claim([NOTICE], NOW + delivery * NOTICE_LEASE)
+    account.client("dynamodb").update_item(
+        TableName=account.physical["NoticesTable"],
+        Key={"id": {"S": NOTICE}},
+        UpdateExpression="SET sends = :none",
+        ExpressionAttributeValues={":none": {"N": "0"}},
+    )
+    assert notices.claim([NOTICE], NOW + 2 * NOTICE_LEASE)
 
 
 def test_a_released_claim_is_free_at_once_and_does_not_count(account: Account, notices: Notices) -> None:

@@ -7,6 +7,7 @@ A new action, resource or role is in the matrix as soon as a template has it; an
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from tests.support.grants import Power
@@ -21,6 +22,12 @@ _KINDS = {
     "events": "AWS::Events::EventBus",
 }
 _ON_BUCKETS = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
+_POLICIES = {
+    "AWS::S3::BucketPolicy": "PolicyDocument",
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+    "AWS::KMS::Key": "KeyPolicy",
+}
+IN_AWS_ONLY = frozenset({"PageBucket", "TrailBucket"})
 
 Held = frozenset[tuple[str, str]]
 """Actions, each with a resource or a pattern of them."""
@@ -44,6 +51,36 @@ def matrix() -> tuple[Power, ...]:
     """Each action that any role holds, on each resource of its kind in the template."""
     actions = sorted({action for held in roles().values() for action, _ in held})
     return tuple(Power(action, resource, frozenset()) for action in actions for resource in _resources(action))
+
+
+def tried(role: str) -> list[Power]:
+    """What is called with a role's credentials: what it holds on other resources alone, on every one where it is
+    denied; what it holds nowhere, on one resource, which is another for each role.
+
+    No resource's own policy allows a role anything, so that such a denial does not depend on the resource.
+    """
+    held = {action for action, _ in roles()[role]}
+    number = sorted(roles()).index(role)
+    found = []
+    for action, powers in groupby(matrix(), key=lambda power: power.action):
+        denied = [power for power in powers if not holds(role, power) and not is_in_aws_only(power)]
+        found += denied if action in held else denied[number % len(denied) :][:1] if denied else []
+    return found
+
+
+def is_in_aws_only(power: Power) -> bool:
+    """Whether the local cloud does not make the resource: the conditions of the template leave it out there."""
+    return power.resource.partition("/")[0] in IN_AWS_ONLY
+
+
+def allowed_by_resources() -> Iterator[tuple[str, Any]]:
+    """Resources whose own policy allows something, each with the principal."""
+    for kind, document in _POLICIES.items():
+        for name, resource in of_type(kind, expanded()).items():
+            for written in as_list(resource[document]["Statement"]):
+                for statement in written["Fn::If"][1:] if "Fn::If" in written else [written]:
+                    if statement.get("Effect") == "Allow":
+                        yield name, statement["Principal"]
 
 
 def _resources(action: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.denials import holds, matrix, roles
+from tests.support.denials import allowed_by_resources, holds, is_in_aws_only, matrix, roles, tried
 from tests.support.grants import POWERLESS, Power
 from tests.support.power_calls import call
 from tests.support.shape import FUNCTIONS, RESOURCES, as_list, expanded, of_type
@@ -80,6 +80,27 @@ def test_a_role_without_a_policy_holds_nothing_and_every_other_something() -> No
 
     assert without == POWERLESS
     assert not any(holds(f"{name}Role", power) for name in without for power in matrix())
+
+
+def test_every_pair_of_the_matrix_is_tried_and_every_action_with_each_role_that_does_not_hold_it() -> None:
+    every = [power for power in matrix() if not is_in_aws_only(power)]
+    called = {role: tried(role) for role in OF_FUNCTIONS}
+
+    assert {power for powers in called.values() for power in powers} == set(every)
+    for role, powers in called.items():
+        somewhere = {action for action, _ in roles()[role]}
+        assert {power for power in every if power.action in somewhere and not holds(role, power)} <= set(powers)
+        assert {power.action for power in every} - somewhere <= {power.action for power in powers}
+
+
+def test_no_policy_of_a_resource_allows_a_role_anything() -> None:
+    """A key's policy leaves the decision to the account, and so to the policies of its roles."""
+    by_account = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    allowed = list(allowed_by_resources())
+
+    assert {name for name, _ in allowed} >= {"ValidationQueuePolicy", "CustomerKey"}
+    for name, principal in allowed:
+        assert principal.keys() == {"Service"} or principal == by_account, name
 
 
 @pytest.mark.parametrize(

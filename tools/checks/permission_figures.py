@@ -4,12 +4,11 @@ Without `--save` the table is printed; with it, it is written to docs/reliabilit
 """
 
 import sys
-from collections.abc import Collection
 
-from tests.support.denials import holds, matrix
-from tests.support.grants import POWERS, Power
+from tests.support.denials import holds, matrix, tried
+from tests.support.grants import POWERS
 from tests.support.iam import every_grant
-from tests.support.shape import FUNCTIONS, RESOURCES
+from tests.support.shape import FUNCTIONS
 from tests.support.used_grants import claimed
 from tools.checks.sections import with_section
 from tools.cloud.emulator import ROOT
@@ -17,15 +16,13 @@ from tools.cloud.emulator import ROOT
 PAGE = ROOT / "docs/reliability.md"
 BEGIN = "<!-- iam:begin -->\n"
 END = "<!-- iam:end -->"
-IN_AWS_ONLY = frozenset({"PageBucket", "TrailBucket"})
-"""Resources that the local cloud does not make: the conditions of the template leave them out there."""
 
 
 def table() -> str:
     """The figures, of the template as it is."""
     roles = [f"{name}Role" for name in FUNCTIONS]
     denied = [power for role in roles for power in matrix() if not holds(role, power)]
-    tried = [power for power in denied if not _is_of(power, IN_AWS_ONLY)]
+    called = sum(len(tried(role)) for role in roles)
     used = frozenset().union(*claimed().values())
     to_nobody = sum(len(roles) for power in POWERS if not power.holders)
     rows = [
@@ -33,7 +30,7 @@ def table() -> str:
         ("actions that any role holds", len({power.action for power in matrix()})),
         ("pairs of action and resource in the matrix", len(matrix())),
         ("pairs of role and one of these that are denied, by the template", len(denied)),
-        ("of these called with the role's credentials on the local cloud", len(tried)),
+        ("of these called with the role's credentials on the local cloud", called),
         ("denials of what no role holds, called there too", to_nobody),
         ("permissions (function, action, resource)", len(every_grant())),
         ("of these used by a test that fails when it no longer needs them", len(used)),
@@ -42,11 +39,6 @@ def table() -> str:
     ]
     lines = [f"| {what} | {count:,} |" for what, count in rows]
     return "\n".join(["| what | number |", "| --- | ---: |", *lines])
-
-
-def _is_of(power: Power, names: Collection[str]) -> bool:
-    name = power.resource.partition("/")[0]
-    return name in RESOURCES and name in names
 
 
 def main() -> None:

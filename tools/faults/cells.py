@@ -66,24 +66,34 @@ def _run(world: World, cell: Cell) -> Outcome:
     broken: list[str] = []
     try:
         scenario.play(world, day)
-        broken += _settled(world, lambda: missing(world, day, scenario, cell.faults), day)
+        broken += _settled(world, lambda: missing(world, day, scenario, cell.faults), day, cell.faults)
     except (Broken, TimeoutError) as found:
         broken.append(str(found))
     broken += wrong(world, day, scenario, cell.faults, since)
     world.proxy.begin()
+    if broken:
+        world.empty_dead_letters()
     met = set(cell.faults) == episode.fired
     return Outcome(cell, met, tuple(broken), time.monotonic() - begun, episode, tuple(day.codes))
 
 
-def _settled(world: World, missing: Callable[[], Iterable[str]], day: FaultyDay) -> list[str]:
+def _settled(
+    world: World, missing: Callable[[], Iterable[str]], day: FaultyDay, faults: tuple[Fault, ...]
+) -> list[str]:
     """Wait until nothing is missing and nothing at work; what is missing in the end."""
     end = time.monotonic() + SETTLED_SECONDS
+    # A fault of the sender may end among the dead letters, with an alarm: a person decides.
+    decided = any(fault.operation.function == "send_notice" for fault in faults)
     while time.monotonic() < end:
-        if not list(missing()) and world.is_idle():
+        still = list(missing())
+        if not still and world.is_idle() and not (decided and world.dead_letters()):
             return []
         if world.surely_failed():
             # A queue of the bank delivers again after both have passed, this cloud's much sooner.
             world.end_leases(day)
             forget_fetches(world)
+            if decided and world.dead_letters():
+                world.clear_given_up(arrived=not still)
         time.sleep(0.1)
-    return [*missing()] or ["something was still at work"]
+    # Dead letters are reported by `wrong`.
+    return [*missing()] or ([] if world.is_idle() else ["something was still at work"])

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from registrar.domain.evidence.audit_chain import read
+from registrar.domain.notices.notice import MOST_SENDS
 from registrar.domain.times import iso
 from tools.admin.verify_audit import S3Bucket
 from tools.cloud import seed
@@ -151,6 +152,36 @@ class World:
             if any(count != "0" for count in counts["Attributes"].values()):
                 found[name] = int(counts["Attributes"][_COUNTS[0]])
         return found
+
+    def clear_given_up(self, *, arrived: bool) -> None:
+        """As the runbook says of notices that may have been sent twice: delete those that arrived, send the others."""
+        given_up = set()
+        for page in (
+            self.cloud.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=self.cloud.physical("NoticesTable"), ConsistentRead=True)
+        ):
+            for item in page["Items"]:
+                if item["state"]["S"] == "CLAIMED" and item.get("sends", {}).get("N") == str(MOST_SENDS):
+                    given_up.add(item["id"]["S"])
+                    if not arrived:
+                        none = {":none": {"N": "0"}}
+                        self._change("NoticesTable", {"id": item["id"]}, "SET sends = :none", "sends", none)
+        if given_up:
+            self._take_dead_letters(back=not arrived)
+
+    def empty_dead_letters(self) -> None:
+        """Take what a broken cell left, so that the next one begins without it."""
+        for name in self.dead_letters():
+            self.cloud.client("sqs").purge_queue(QueueUrl=self.cloud.physical(name))
+
+    def _take_dead_letters(self, *, back: bool) -> None:
+        sqs = self.cloud.client("sqs")
+        dead = self.cloud.physical("NoticeDeadLetters")
+        for message in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", []):
+            if back:
+                sqs.send_message(QueueUrl=self.cloud.physical("NoticeQueue"), MessageBody=message["Body"])
+            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
 
     def end_leases(self, day: FaultyDay) -> None:
         """As if the leases of killed deliveries had passed: of the customer's uploads, and of notices."""
