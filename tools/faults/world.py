@@ -154,7 +154,7 @@ class World:
         return found
 
     def clear_given_up(self, *, arrived: bool) -> None:
-        """As the runbook says of notices that may have been sent twice: delete those that arrived, send the others."""
+        """As the runbook says of notices that may have been sent twice: delete what arrived, send the others."""
         given_up = set()
         for page in (
             self.cloud.client("dynamodb")
