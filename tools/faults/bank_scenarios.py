@@ -1,5 +1,6 @@
 """Scenarios of the bank: nightly jobs, issuers' lists, a re-evaluation, deeds of staff."""
 
+import time
 from collections.abc import Mapping
 
 from tools.faults import acts, jobs, staff
@@ -12,6 +13,8 @@ HELD = "Certificate suspended by the bank"
 LIFTED = "Suspension lifted by the bank"
 BLOCKED = "Certificate blocked"
 ENDS = "certificate ends "
+OLD_DOCUMENT_SECONDS = 70
+"""A function keeps the trust document for a minute: the one of the cell before, which does not accept."""
 
 
 def _run_expiry(world: World, _: FaultyDay) -> None:
@@ -49,7 +52,11 @@ def _accepted_until_now(world: World) -> FaultyDay:
     jobs.activate(world, accepted=True)
     day = logged_in(world)
     certificate = world.certificate(day, operator="tradesign")
-    day.facts["registration"] = acts.register(world, day, {"signCert.der": certificate.der})
+    files = {"signCert.der": certificate.der}
+    end = time.monotonic() + OLD_DOCUMENT_SECONDS
+    while acts.upload(world, day, files)["headline"] == "CERT_POLICY_NOT_ACCEPTED" and time.monotonic() < end:
+        time.sleep(10)
+    day.facts["registration"] = acts.register(world, day, files)
     return day
 
 
