@@ -162,6 +162,12 @@ def test_ca_outside_the_profile_is_refused(link: Link, reason: str) -> None:
     assert why(path.check_ca_profile, link.certificate) == reason
 
 
+def test_ca_with_a_weak_key_is_refused() -> None:
+    short = a_link("A short CA", RSA_ROOT, key=an_rsa_key("short", 1024))
+    path.check_issuance(short.certificate, RSA_ROOT.certificate)
+    assert why(path.check_ca_profile, short.certificate) == "weak key: rsa-size"
+
+
 def test_unknown_non_critical_extension_is_ignored() -> None:
     path.check_ca_profile(a_link("x", ROOT, extensions=[(UNKNOWN, False)]).certificate)
 
