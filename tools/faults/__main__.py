@@ -1,6 +1,6 @@
 """`make test-faults`: play each scenario, with one call to AWS failing, and check that nothing is lost or doubled.
 
-python -m tools.faults [--minutes 20] [--clouds 2] [--save] [WHAT]
+python -m tools.faults [--minutes 20] [--clouds 3] [--save] [WHAT]
 
 WHAT are scenarios (`sign,watch`), or one cell as it is printed (`scenario:function:operation:occurrence:kind`).
 """
@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m tools.faults", description="Faults between functions and AWS.")
     parser.add_argument("what", nargs="?", default="", help="scenarios, or one cell as it is printed")
     parser.add_argument("--minutes", type=float, default=20, help="begin no cell after so many minutes")
-    parser.add_argument("--clouds", type=int, default=2, help="how many local clouds at once")
+    parser.add_argument("--clouds", type=int, default=3, help="how many local clouds at once")
     parser.add_argument("--save", action="store_true", help=f"write the result to {DOCUMENT.name}")
     chosen = parser.parse_args()
     begun = time.monotonic()

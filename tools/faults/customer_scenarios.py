@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from registrar.domain.access.throttles import FREE_TRIES
 from tools.faults import acts
 from tools.faults.customer import Broken, FaultyDay
-from tools.faults.scenario import REGISTERED, Scenario, ending, logged_in, new, registered
+from tools.faults.scenario import CHECKED, REGISTERED, Scenario, ending, logged_in, new, registered
 from tools.faults.world import World
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import sign_pri_key
 
 PASSWORD = "open sesame! 42"  # pragma: allowlist secret  # noqa: S105 - made up
-CHECKED = "Certificate checked"
 SUSPENDED = "Lost certificate suspended"
 LOSS_CANCELLED = "Loss report cancelled"
 REMOVED = "Certificate removed"

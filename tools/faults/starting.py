@@ -36,6 +36,11 @@ def a_world() -> Iterator[World]:
         for name in QUEUES:
             attributes = {"VisibilityTimeout": str(VISIBILITY)}
             sqs.set_queue_attributes(QueueUrl=cloud.physical(name), Attributes=attributes)
+        # The nightly jobs run when a scenario says so, not when their hour comes.
+        schedules = cloud.client("scheduler")
+        for schedule in schedules.list_schedules()["Schedules"]:
+            if not schedule["Name"].endswith("EveryMinute"):
+                schedules.delete_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
         heard = _listening(cloud)
         yield World(cloud, proxy, pki, issuers, heard, client_of(cloud, "transfers"), web, automation)
 

@@ -154,7 +154,7 @@ class World:
         return found
 
     def clear_given_up(self, *, arrived: bool) -> None:
-        """As the runbook says of notices that may have been sent twice: delete what arrived, send the others."""
+        """As the runbook says of notices that may have been sent twice: delete what arrived, send what did not."""
         given_up = set()
         for page in (
             self.cloud.client("dynamodb")
@@ -162,7 +162,9 @@ class World:
             .paginate(TableName=self.cloud.physical("NoticesTable"), ConsistentRead=True)
         ):
             for item in page["Items"]:
-                if item["state"]["S"] == "CLAIMED" and item.get("sends", {}).get("N") == str(MOST_SENDS):
+                if item.get("state", {}).get("S") == "CLAIMED" and item.get("sends", {}).get("N") == str(
+                    MOST_SENDS
+                ):
                     given_up.add(item["id"]["S"])
                     if not arrived:
                         none = {":none": {"N": "0"}}
