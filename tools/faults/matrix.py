@@ -25,7 +25,7 @@ QUICK = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
 SLOW_CELLS = 12
 """Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
 DELIVERED_ONCE = frozenset({"collect_audit"})
-"""Log groups deliver to it: in this cloud once, in AWS up to three times, then to a queue. No fault meets it here."""
+"""Log groups deliver to it: in this cloud once, in AWS up to three times, then to a queue. It has no faults."""
 
 
 @dataclass(frozen=True)
