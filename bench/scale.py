@@ -1,7 +1,7 @@
 """The costs of one expiry run at full size, computed from sizes and rules.
 
 `python -m bench.scale` prints docs/scale.md. A simulation (bench/nightly.py) counts the same things with the
-real workers, and a test compares the two at the full number of keys. Assumptions are in ASSUMED.
+real workers, and a test compares the two at a quarter of the keys. Assumptions are in ASSUMED.
 """
 
 import math
@@ -209,7 +209,7 @@ _PAGE = """# At full size
 
 One morning with {night.registrations:,} registrations, {night.notified:,} notices and {ended:,} certificates that
 expired the day before. `python -m bench.scale` computes this page; a test compares it with a simulation of the
-workers over the same number of keys.
+workers over a quarter of the keys.
 
 | what | figure | why |
 | --- | ---: | --- |

@@ -7,7 +7,7 @@ assumed, here as in AWS: what they hold is decided in tests/template/test_denial
 
 import pytest
 
-from tests.support.denials import tried
+from tests.support.denials import IN_AWS_ONLY, tried
 from tests.support.power_calls import call, filled
 from tests.support.roles import as_of_role, is_denied
 from tests.support.shape import FUNCTIONS
@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 @pytest.mark.parametrize("role", [f"{name}Role" for name in FUNCTIONS])
 def test_role_is_denied_what_it_does_not_hold(role: str, cloud: LocalCloud) -> None:
+    assert not IN_AWS_ONLY & cloud.resources.keys()
     client = as_of_role(cloud, cloud.physical(role))
     allowed = []
     for power in tried(role):

@@ -22,11 +22,6 @@ _KINDS = {
     "events": "AWS::Events::EventBus",
 }
 _ON_BUCKETS = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
-_POLICIES = {
-    "AWS::S3::BucketPolicy": "PolicyDocument",
-    "AWS::SQS::QueuePolicy": "PolicyDocument",
-    "AWS::KMS::Key": "KeyPolicy",
-}
 IN_AWS_ONLY = frozenset({"PageBucket", "TrailBucket"})
 
 Held = frozenset[tuple[str, str]]
@@ -74,13 +69,24 @@ def is_in_aws_only(power: Power) -> bool:
 
 
 def allowed_by_resources() -> Iterator[tuple[str, Any]]:
-    """Resources whose own policy allows something, each with the principal."""
-    for kind, document in _POLICIES.items():
-        for name, resource in of_type(kind, expanded()).items():
-            for written in as_list(resource[document]["Statement"]):
-                for statement in written["Fn::If"][1:] if "Fn::If" in written else [written]:
-                    if statement.get("Effect") == "Allow":
-                        yield name, statement["Principal"]
+    """Resources whose own policy, wherever it stands, allows something, each with the principal."""
+    for name, resource in expanded().items():
+        if not resource["Type"].startswith("AWS::IAM::"):
+            for statement in _statements(resource.get("Properties", {})):
+                if statement.get("Effect") == "Allow":
+                    yield name, statement["Principal"]
+
+
+def _statements(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every statement of a policy within a value, those under a condition of the template too."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _statements(each)
+    elif isinstance(value, dict):
+        if "Effect" in value and "Principal" in value:
+            yield value
+        for each in value.values():
+            yield from _statements(each)
 
 
 def _resources(action: str) -> list[str]:

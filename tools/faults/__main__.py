@@ -15,6 +15,7 @@ from tools.cloud.emulator import ROOT
 from tools.faults.calls import Operation
 from tools.faults.cells import Cell, Outcome
 from tools.faults.clouds import Clouds
+from tools.faults.episodes import Kind
 from tools.faults.matrix import Recorded, batches, parsed
 from tools.faults.result import Result
 from tools.faults.scenarios import SCENARIOS
@@ -37,8 +38,12 @@ def main() -> None:
     if unknown := [each for each in scenarios if each not in SCENARIOS]:
         parser.error(f"no scenario {', '.join(unknown)}; there are {', '.join(sorted(SCENARIOS))}")
     if ":" in chosen.what:
+        try:
+            cell = parsed(chosen.what)
+        except ValueError:
+            parser.error(f"no cell {chosen.what}: scenario:function:operation:occurrence:kind, {', '.join(Kind)}")
         with Clouds(1) as clouds:
-            outcomes = list(_shown(clouds.run([[parsed(chosen.what)]])))
+            outcomes = list(_shown(clouds.run([[cell]])))
         # A fault that did not come up shows nothing.
         sys.exit(0 if all(outcome.met and not outcome.broken for outcome in outcomes) else 1)
     with Clouds(chosen.clouds) as clouds:

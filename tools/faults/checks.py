@@ -10,7 +10,7 @@ from tools.admin.verify_audit import verify
 from tools.cloud.secret_forms import forms
 from tools.faults.customer import FaultyDay
 from tools.faults.episodes import Fault
-from tools.faults.scenario import CHECKED, Scenario
+from tools.faults.scenario import Scenario
 from tools.faults.world import World
 
 LOCKS = 3
@@ -22,13 +22,10 @@ DEADLINES = ("expires_at", "lease_until")
 def missing(world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Fault, ...]) -> Iterator[str]:
     """What has not come yet, and will if nothing is lost."""
     texts = world.texts(day)[day.facts["texts before"] :]
-    late = any(fault.operation.function == "check_revocation" for fault in faults)
     throttled = any(fault.operation.name == "Publish" for fault in faults) and world.put_off()
     for words, count in scenario.texts.items():
         found = sum(words in text for text in texts)
-        # Who registers before a repeated delivery sends it needs it no more.
-        moot = late and words == CHECKED
-        if found < count and not throttled and not moot:
+        if found < count and not throttled:
             yield f"{found} text messages {words!r}, not {count}"
     types = Counter(kind for kind, _ in _events(world, day))
     for kind, count in scenario.events.items():

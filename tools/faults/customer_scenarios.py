@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from registrar.domain.access.throttles import FREE_TRIES
 from tools.faults import acts
 from tools.faults.customer import Broken, FaultyDay
-from tools.faults.scenario import CHECKED, REGISTERED, Scenario, ending, logged_in, new, registered
+from tools.faults.scenario import REGISTERED, Scenario, ending, logged_in, new, registered
 from tools.faults.world import World
 from tools.pki.npki_containers import pfx
 from tools.pki.npki_files import sign_pri_key
@@ -117,7 +117,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "register-pair": Scenario(logged_in, _register_pair, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
     "register-pfx": Scenario(logged_in, _register_pfx, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
     "register-deferred": Scenario(
-        logged_in, _register_deferred, 1, {"RegistrationActivated": 1}, {CHECKED: 1, REGISTERED: 1}
+        logged_in, _register_deferred, 1, {"RegistrationActivated": 1}, {acts.CHECKED: 1, REGISTERED: 1}
     ),
     "renew": Scenario(ending, _renew, 2, {"RegistrationActivated": 1, "Superseded": 1}, {REGISTERED: 1}),
     "sign": Scenario(registered, _sign, 1, {"SignatureCompleted": 1}),

@@ -10,7 +10,6 @@ from tools.faults.world import World
 from tools.pki.authorities import end_of_day_in_seoul
 
 REGISTERED = "Certificate registered"
-CHECKED = "Certificate checked"
 
 
 @dataclass(frozen=True)

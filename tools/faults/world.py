@@ -12,6 +12,7 @@ from typing import Any
 
 from registrar.domain.evidence.audit_chain import read
 from registrar.domain.notices.notice import MOST_SENDS
+from registrar.domain.notices.queue_messages import notice_of
 from registrar.domain.times import iso
 from tools.admin.verify_audit import S3Bucket
 from tools.cloud import seed
@@ -169,18 +170,20 @@ class World:
                     if not arrived:
                         none = {":none": {"N": "0"}}
                         self._change("NoticesTable", {"id": item["id"]}, "SET sends = :none", "sends", none)
-        if given_up:
-            self._take_dead_letters(back=not arrived)
+        self._take_dead_letters(given_up, back=not arrived)
 
     def empty_dead_letters(self) -> None:
         """Take what a broken cell left, so that the next one begins without it."""
         for name in self.dead_letters():
             self.cloud.client("sqs").purge_queue(QueueUrl=self.cloud.physical(name))
 
-    def _take_dead_letters(self, *, back: bool) -> None:
+    def _take_dead_letters(self, given_up: set[str], *, back: bool) -> None:
         sqs = self.cloud.client("sqs")
         dead = self.cloud.physical("NoticeDeadLetters")
         for message in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", []):
+            notice = notice_of(json.loads(message["Body"]))
+            if notice is None or not {part.id for part in notice.parts} <= given_up:
+                continue  # it failed for another reason: a broken cell
             if back:
                 sqs.send_message(QueueUrl=self.cloud.physical("NoticeQueue"), MessageBody=message["Body"])
             sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])

@@ -13,7 +13,7 @@ from tools.cloud.beside import Beside
 from tools.cloud.local_cloud import LocalCloud
 from tools.lives.events import Tap
 from tools.lives.gate import Gate
-from tools.lives.redelivery import QUEUES, Redelivery
+from tools.lives.redelivery import LONGEST_HOLD, QUEUES, Redelivery
 from tools.lives.workers import Worker, workers, working
 
 STEPS_BETWEEN = (4, 16)
@@ -133,7 +133,8 @@ class Disturber(Beside):
 
     def republish(self) -> None:
         """Hand records of the stream to the publisher again, as soon as there are some."""
-        while not (repeats := self.redelivery.of_stream()):
+        end = time.monotonic() + LONGEST_HOLD
+        while not (repeats := self.redelivery.of_stream()) and time.monotonic() < end:
             if self._over.wait(1):
                 return
         self.counts["doubled deliveries"] += repeats

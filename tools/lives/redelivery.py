@@ -15,7 +15,7 @@ from tools.cloud.local_cloud import InvocationError, LocalCloud
 
 QUEUES = ("ValidationQueue", "QuestionsQueue", "NoticeQueue", "AuditQueue", "LossQueue")
 LONGEST_HOLD = 30
-"""Seconds for which a queue is held at most, until a message comes."""
+"""Seconds for which a queue is held at most until a message comes, or records are waited for."""
 KEPT = 200
 """Messages of each queue that are kept to be sent again much later."""
 AGAIN = 4

@@ -6,6 +6,7 @@ what is only ever read whole. Instants that are compared in a condition to the m
 
 import json
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -186,15 +187,17 @@ def transact(
     """All writes or none. Raises ConditionFailed with the items that made them fail, in the order of `writes`.
 
     Where another transaction is at the same items (a repeated tap), what it leaves decides. boto3 does not try such
-    a conflict again by itself, nor a transaction that was throttled: DynamoDB says both as a cancellation.
+    a conflict again by itself, nor a transaction that was throttled: DynamoDB says both as a cancellation. All
+    tries have one token, so that one that took effect unnoticed is not written again.
     """
+    token = secrets.token_hex(16)
     prepared = []
     for write in writes:
         ((verb, call),) = write.items()
         prepared.append({verb: {**call, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}})
     for tries in range(1, TRANSACTION_TRIES + 1):
         try:
-            client.transact_write_items(TransactItems=prepared)
+            client.transact_write_items(TransactItems=prepared, ClientRequestToken=token)
         except client.exceptions.TransactionCanceledException as error:
             reasons = error.response.get("CancellationReasons", [])
             codes = [reason.get("Code") for reason in reasons]
