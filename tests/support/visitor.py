@@ -21,6 +21,8 @@ from tools.pki.issue import FILE_PASSWORD, customer_files
 
 DESKTOP = (1280, 900)
 PHONE = (360, 740)
+CALM = 300
+"""Milliseconds without a request after which the page rests."""
 
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
@@ -160,16 +162,18 @@ class Visitor:
         expect(self.page.locator("main")).to_contain_text(text)
 
     def rests(self) -> None:
-        """Wait until no request is under way: moving the page's clock makes it repeat one that is.
+        """Wait until no request is under way, nor begins for a while: moving the page's clock makes it repeat one
+        that is.
 
         Raises:
             AssertionError: One was still under way after 60 s.
         """
         deadline = time.monotonic() + 60
-        self.page.wait_for_timeout(20)
-        while self._under_way:
+        calm = 0
+        while calm < CALM:
             assert time.monotonic() < deadline, [request.url for request in self._under_way]
             self.page.wait_for_timeout(20)
+            calm = 0 if self._under_way else calm + 20
 
     def is_at(self, heading: str) -> None:
         """Wait for a view."""

@@ -161,23 +161,24 @@ def test_the_session_ends_when_it_is_not_used_after_a_warning(new_visitor: NewVi
 
 
 def test_a_late_answer_counts_from_when_it_was_asked_for(new_visitor: NewVisitor) -> None:
+    """Of the view of credentials: it makes one request, and no other answer renews the time."""
     visitor = new_visitor()
     visitor.page.clock.install()
-    visitor.open("credentials")
+    visitor.open("certificates")
     visitor.log_in()
-    visitor.sees("010-****")
+    visitor.sees("등록된 인증서가 없습니다.")
     visitor.rests()
     held: list[Route] = []
-    visitor.context.route("**/registrations", lambda route: held.append(route))  # noqa: PLW0108 - it is marked
+    visitor.context.route("**/credentials", lambda route: held.append(route))  # noqa: PLW0108 - it is marked
     visitor.page.clock.fast_forward("06:00")
-    with visitor.page.expect_request("**/registrations"):
-        visitor.follow("인증서 관리")
+    with visitor.page.expect_request("**/credentials"):
+        visitor.follow("본인 확인 수단")
     timer = visitor.page.get_by_role("timer")
     visitor.page.clock.fast_forward("00:25")
     expect(timer).to_have_text(re.compile("남은 시간 [23]:"))
 
     held[0].continue_()
-    visitor.sees("등록된 인증서가 없습니다.")
+    visitor.sees("010-****")
     expect(timer).not_to_have_text(re.compile("남은 시간 [23]:"))
 
     assert not re.search("10:|9:[45]", timer.inner_text())
