@@ -82,11 +82,11 @@ class Challenges:
         Raises ConditionFailed where the challenge is unknown, expired, proved or has no try left; its `items` hold
         the row that stood in the way.
         """
-        item = dynamo.update(
+        item = dynamo.count(
             self.client,
             self.table,
             {"id": dynamo.text(challenge_id)},
-            "ADD tries :one",
+            "tries :one",
             "attribute_exists(id) AND #state = :open AND tries < :most AND expires_at > :now",
             {
                 ":one": dynamo.number(1),

@@ -78,14 +78,16 @@ class Issuers:
 
     def record_failure(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
         """The server gave no response: one more consecutive failure."""
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key("BREAKER", f"{breaker.operator}#{breaker.source}"),
-            UpdateExpression="SET resting_until = :until ADD failures :one",
-            ExpressionAttributeValues={
+        dynamo.count_always(
+            self.client,
+            self.table,
+            _key("BREAKER", f"{breaker.operator}#{breaker.source}"),
+            "failures :one",
+            {
                 ":until": dynamo.millis(now + rules.breaker_rest),
                 ":one": dynamo.number(1),
             },
+            also="resting_until = :until",
         )
 
     def record_success(self, breaker: Breaker) -> None:

@@ -37,13 +37,14 @@ from registrar.domain.access.throttles import (
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 
-_COUNT_ONE = "ADD counted :one, #part :one SET #ttl = :ttl"
+_ONE = "counted :one, #part :one"
 _BELOW_LIMITS = (
     "(attribute_not_exists(counted) OR counted < :most) AND (attribute_not_exists(#part) OR #part < :most_of_part)"
 )
 _KEPT_LONGER = timedelta(hours=1)
 """How long a counter is stored after its period: a clock of another machine may be behind."""
-_COUNT = "ADD attempts :count SET last_ms = :now, #ttl = :ttl"
+_ATTEMPTS = "attempts :count"
+_AT = "last_ms = :now, #ttl = :ttl"
 # One write decides: as many attempts as this row has, and long enough ago for that many.
 _ALLOWED = " OR ".join(
     [
@@ -104,8 +105,15 @@ class Throttles:
             for name, value in ((f":a{n}", dynamo.number(FREE_TRIES + n)), (f":w{n}", dynamo.millis(now - wait)))
         }
         try:
-            item = dynamo.update(
-                self.client, self.table, _key(key), _COUNT, _ALLOWED, conditions | _counted(1, now), ttl="ttl"
+            item = dynamo.count(
+                self.client,
+                self.table,
+                _key(key),
+                _ATTEMPTS,
+                _ALLOWED,
+                conditions | _counted(1, now),
+                also=_AT,
+                ttl="ttl",
             )
         except ConditionFailed as failed:
             return refused_attempt(*_read(failed.items[0] or {}), now)
@@ -115,7 +123,9 @@ class Throttles:
         """Count a challenge whose tries are used up: a wait follows, longer than the last; returns its end."""
         item = dynamo.get(self.client, self.table, _key(key))
         more = max(FREE_TRIES - (_read(item)[0] if item else 0), 1)
-        counted = dynamo.change(self.client, self.table, _key(key), _COUNT, _counted(more, now), ttl="ttl")
+        counted = dynamo.count_always(
+            self.client, self.table, _key(key), _ATTEMPTS, _counted(more, now), also=_AT, ttl="ttl"
+        )
         return now + wait_after(_read(counted)[0])
 
     def free_at(self, key: str, now: datetime) -> datetime:
@@ -137,13 +147,14 @@ class Throttles:
     def _count(self, counter: "_Counter", now: datetime) -> None:
         """Count one, or raise Refusal (RATE_LIMITED)."""
         try:
-            dynamo.update(
+            dynamo.count(
                 self.client,
                 self.table,
                 _key(counter.key),
-                _COUNT_ONE,
+                _ONE,
                 _BELOW_LIMITS,
                 counter.values,
+                also="#ttl = :ttl",
                 part=counter.part,
                 ttl="ttl",
             )
@@ -176,7 +187,7 @@ class _Counter:
         update = {
             "TableName": table,
             "Key": _key(self.key),
-            "UpdateExpression": _COUNT_ONE,
+            "UpdateExpression": f"ADD {_ONE} SET #ttl = :ttl",
             "ConditionExpression": _BELOW_LIMITS,
             "ExpressionAttributeNames": {"#part": self.part, "#ttl": "ttl"},
             "ExpressionAttributeValues": self.values,

@@ -186,11 +186,11 @@ class Uploads:
 
     def count_password(self, upload: NeedsPassword, now: datetime) -> NeedsPassword:
         """Take one password try before it is made. Raises ConditionFailed where none is left or allowed."""
-        item = dynamo.update(
+        item = dynamo.count(
             self.client,
             self.table,
             key_of(upload.id),
-            "ADD password_tries :one",
+            "password_tries :one",
             "#state = :waiting AND expires_at > :now AND attribute_not_exists(outcome)"
             " AND (attribute_not_exists(password_tries) OR password_tries < :most)",
             {
@@ -261,11 +261,11 @@ class Uploads:
 
         Raises ConditionFailed where none is left, or on another state.
         """
-        item = dynamo.update(
+        item = dynamo.count(
             self.client,
             self.table,
             key_of(upload.id),
-            "ADD bad_proofs :one",
+            "bad_proofs :one",
             "#state = :awaiting AND (attribute_not_exists(bad_proofs) OR bad_proofs < :most)",
             {
                 ":one": dynamo.number(1),
@@ -279,11 +279,11 @@ class Uploads:
     def return_proof_try(self, upload: AwaitingProof) -> None:
         """Return the try of a proof that was not wrong. Harmless where another request ended the upload."""
         try:
-            dynamo.update(
+            dynamo.count(
                 self.client,
                 self.table,
                 key_of(upload.id),
-                "ADD bad_proofs :minus_one",
+                "bad_proofs :minus_one",
                 "#state = :awaiting AND bad_proofs > :none",
                 {
                     ":minus_one": dynamo.number(-1),

@@ -1,0 +1,118 @@
+"""Every count counts a call once, though the client library repeats it where the response was lost."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from registrar.aws.tables.challenges import Challenges
+from registrar.aws.tables.issuers import Breaker, Issuers
+from registrar.aws.tables.throttles import Throttles
+from registrar.aws.tables.uploads import Uploads
+from registrar.domain.access.challenge import MAX_TRIES, new_challenge
+from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES
+from registrar.domain.reasons.errors import ConditionFailed, Refusal
+from registrar.domain.registrations.upload import MAX_BAD_PROOFS, MAX_PASSWORD_TRIES, NeedsPassword
+from tests.support.account import Account
+from tests.support.builders import NOW, a_certificate, a_trust_store
+from tests.support.rows import a_claimed_upload, a_requested_upload, an_awaiting_upload, uploads_of
+
+RULES = a_trust_store().rules.revocation
+
+
+class LosingResponses:
+    """A client of DynamoDB whose first two responses to each update are lost: it sends each three times."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **call: Any) -> Any:
+        for _ in range(2):
+            with suppress(ClientError):
+                self._client.update_item(**call)
+        return self._client.update_item(**call)
+
+
+@pytest.fixture
+def client(account: Account) -> LosingResponses:
+    return LosingResponses(account.client("dynamodb"))
+
+
+@pytest.fixture
+def throttles(account: Account, client: LosingResponses) -> Throttles:
+    return Throttles(client, account.physical["ThrottlesTable"])
+
+
+@pytest.fixture
+def uploads(account: Account, client: LosingResponses) -> Uploads:
+    return replace(uploads_of(account), client=client)
+
+
+def test_try_of_a_challenge_is_counted_once(account: Account, client: LosingResponses) -> None:
+    challenges = Challenges(client, account.physical["ChallengesTable"])
+    made = new_challenge("hong", "personal", ("sms",), NOW, throttle="key")
+    challenges.add(made)
+
+    assert [challenges.count_try(made.id, NOW).tries for _ in range(MAX_TRIES)] == list(range(1, MAX_TRIES + 1))
+    with pytest.raises(ConditionFailed):
+        challenges.count_try(made.id, NOW)
+
+
+def test_password_is_counted_once(account: Account, uploads: Uploads) -> None:
+    claimed = a_claimed_upload(uploads_of(account), a_requested_upload())
+    uploads_of(account).request_password(claimed, NOW)
+    asked = uploads.find(claimed.id)
+    assert isinstance(asked, NeedsPassword)
+
+    counted = [uploads.count_password(asked, NOW).password_tries for _ in range(MAX_PASSWORD_TRIES)]
+    assert counted == list(range(1, MAX_PASSWORD_TRIES + 1))
+    with pytest.raises(ConditionFailed):
+        uploads.count_password(asked, NOW)
+
+
+def test_proof_is_counted_once_and_given_back_once(account: Account, uploads: Uploads) -> None:
+    upload = an_awaiting_upload(account, a_certificate(key="ec"))
+
+    assert [uploads.count_proof(upload) for _ in range(MAX_BAD_PROOFS - 1)] == list(range(1, MAX_BAD_PROOFS))
+    uploads.return_proof_try(upload)
+    assert uploads.count_proof(upload) == MAX_BAD_PROOFS - 1
+    assert uploads.count_proof(upload) == MAX_BAD_PROOFS
+    with pytest.raises(ConditionFailed):
+        uploads.count_proof(upload)
+
+
+def test_attempt_at_an_account_is_counted_once(throttles: Throttles) -> None:
+    attempts = [throttles.attempt("key", NOW) for _ in range(FREE_TRIES)]
+
+    assert [each.tries_left for each in attempts] == list(reversed(range(FREE_TRIES)))
+    assert all(each.allowed for each in attempts)
+    assert not throttles.attempt("key", NOW).allowed
+
+
+def test_challenge_without_tries_is_counted_once_at_the_account(throttles: Throttles) -> None:
+    first = throttles.lock("key", NOW)
+    second = throttles.lock("key", NOW)
+
+    assert (first - NOW, second - NOW) == (timedelta(minutes=1), timedelta(minutes=5))
+
+
+def test_request_of_an_address_is_counted_once(throttles: Throttles) -> None:
+    for _ in range(ADDRESS_LIMIT.per_minute):
+        throttles.count_address("203.0.113.24", NOW)
+    with pytest.raises(Refusal, match="RATE_LIMITED"):
+        throttles.count_address("203.0.113.24", NOW)
+
+
+def test_failure_of_an_issuer_is_counted_once(account: Account, client: LosingResponses) -> None:
+    issuers = Issuers(client, account.physical["IssuersTable"])
+    for _ in range(RULES.breaker_failures - 1):
+        issuers.record_failure(Breaker("yessign", "ocsp", 0), NOW, RULES)
+    assert issuers.may_query("yessign", "ocsp", NOW, RULES) is not None
+    issuers.record_failure(Breaker("yessign", "ocsp", 0), NOW, RULES)
+    assert issuers.may_query("yessign", "ocsp", NOW, RULES) is None
