@@ -67,7 +67,7 @@ def _matrix(clouds: Clouds, scenarios: list[str], until: float) -> Result:
         calls = {operation: len(made) for operation, made in outcome.episode.calls.items()}
         recordings[outcome.cell.scenario].append(calls)
     cells = Recorded.of(recordings).cells()
-    result = Result(len(cells))
+    result = Result(cells)
     for outcome in _shown(clouds.run(batches(cells), until)):
         result.add(outcome)
     return result

@@ -1,7 +1,8 @@
-"""Which cells are run: every recorded call of every scenario with every kind of fault, and random pairs of faults.
+"""Which cells are run: each operation that a function calls, with every kind of fault; then in every scenario.
 
-The order is that of a fixed seed and goes round: first every call of every scenario with one kind, then with the
-next. What is run is the beginning of it, so a shorter run leaves out kinds rather than calls.
+The order is that of a fixed seed and goes round: first each operation of each function with one kind, then with the
+next, each time in another scenario that makes the call. What is run is the beginning of it, so a shorter run leaves
+out kinds rather than calls.
 """
 
 import itertools
@@ -20,12 +21,13 @@ PAIRS = 24
 PART = 60
 MOST_IN_BATCH = 8
 LONG = frozenset({"expiry", "reevaluate"})
-"""Scenarios of 64 shards, ten times as long as others: after their first kind of each call they come last."""
-QUICK = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
-SLOW_CELLS = 12
-"""Cells with time-outs: each takes the 10 seconds after which Lambda ends most functions."""
+"""Scenarios of 64 shards, ten times as long as others: they are for operations that no other one calls."""
+IN_PAIRS = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
 DELIVERED_ONCE = frozenset({"collect_audit"})
 """Log groups deliver to it: in this cloud once, in AWS up to three times, then to a queue. It has no faults."""
+
+Call = tuple[str, Operation, int]
+"""A scenario, an operation that it calls, and which of the calls, from 1."""
 
 
 @dataclass(frozen=True)
@@ -51,46 +53,55 @@ class Recorded:
     def cells(self) -> list[Cell]:
         """All cells, in the order in which they are run."""
         chance = random.Random(SEED)  # noqa: S311 - it chooses what is tested
-        faults = [
+        calls = [
             (scenario, operation, occurrence)
-            for scenario, calls in sorted(self.calls.items())
-            for operation, count in sorted(calls.items())
+            for scenario, made in sorted(self.calls.items())
+            for operation, count in sorted(made.items())
             for occurrence in _occurrences(operation, count)
         ]
-        chance.shuffle(faults)
-        single = [
-            Cell(scenario, (Fault(operation, occurrence, QUICK[(number + turn) % len(QUICK)]),))
-            for turn in range(len(QUICK))
-            for number, (scenario, operation, occurrence) in enumerate(faults)
+        chance.shuffle(calls)
+        pairs = itertools.islice(_pairs(chance, calls), PAIRS)
+        first = _each_operation(calls)
+        known = set(first)
+        rest = [
+            Cell(scenario, (Fault(operation, occurrence, kind),))
+            for turn in range(len(Kind))
+            for number, (scenario, operation, occurrence) in enumerate(calls)
+            for kind in _turn(operation, number, turn)
         ]
-        partial = [
-            Cell(scenario, (Fault(operation, occurrence, Kind.PARTIAL),))
-            for scenario, operation, occurrence in faults
-            if operation.name in PARTIAL
-        ]
-        slow = [Cell(scenario, (Fault(operation, n, Kind.TIMEOUT),)) for scenario, operation, n in faults]
-        pairs = list(itertools.islice(self._pairs(chance, faults), PAIRS))
-        later = [cell for cell in single[len(faults) :] if cell.scenario in LONG]
-        single = [*single[: len(faults)], *(c for c in single[len(faults) :] if c.scenario not in LONG)]
-        return [*chance.sample(slow, min(SLOW_CELLS, len(slow))), *pairs, *_mixed(single, partial), *later]
-
-    def _pairs(self, chance: random.Random, faults: Sequence[tuple[str, Operation, int]]) -> Iterator[Cell]:
-        while len({operation for _, operation, _ in faults}) > 1:
-            scenario, operation, occurrence = chance.choice(faults)
-            others = [each for each in faults if each[0] == scenario and each[1] != operation]
-            if others:
-                _, other, at = chance.choice(others)
-                first = Fault(operation, occurrence, chance.choice(QUICK))
-                yield Cell(scenario, (first, Fault(other, at, chance.choice(QUICK))))
+        rest = sorted((cell for cell in rest if cell not in known), key=lambda cell: cell.scenario in LONG)
+        return [*pairs, *first, *rest]
 
 
-def _mixed(most: Sequence[Cell], few: Sequence[Cell]) -> Iterator[Cell]:
-    """All of both, with the few evenly among the most."""
-    places = {number * len(most) // max(len(few), 1): cell for number, cell in enumerate(few)}
-    for number, cell in enumerate(most):
-        if number in places:
-            yield places[number]
-        yield cell
+def _each_operation(calls: Sequence[Call]) -> list[Cell]:
+    """Each operation of each function with every kind, each time in another of the scenarios that call it."""
+    where: dict[Operation, list[tuple[str, int]]] = {}
+    for scenario, operation, occurrence in sorted(calls, key=lambda call: call[0] in LONG):
+        if scenario not in LONG or all(known in LONG for known, _ in where.get(operation, [])):
+            where.setdefault(operation, []).append((scenario, occurrence))
+    return [
+        Cell(scenario, (Fault(operation, occurrence, kind),))
+        for turn in range(len(Kind))
+        for number, (operation, places) in enumerate(where.items())
+        for kind in _turn(operation, number, turn)
+        for scenario, occurrence in [places[turn % len(places)]]
+    ]
+
+
+def _turn(operation: Operation, number: int, turn: int) -> list[Kind]:
+    """The kind of fault that the `number`-th operation meets in this turn: none where it cannot have it."""
+    kind = list(Kind)[(number + turn) % len(Kind)]
+    return [kind] if kind is not Kind.PARTIAL or operation.name in PARTIAL else []
+
+
+def _pairs(chance: random.Random, calls: Sequence[Call]) -> Iterator[Cell]:
+    while len({operation for _, operation, _ in calls}) > 1:
+        scenario, operation, occurrence = chance.choice(calls)
+        others = [each for each in calls if each[0] == scenario and each[1] != operation]
+        if others:
+            _, other, at = chance.choice(others)
+            first = Fault(operation, occurrence, chance.choice(IN_PAIRS))
+            yield Cell(scenario, (first, Fault(other, at, chance.choice(IN_PAIRS))))
 
 
 def _occurrences(operation: Operation, count: int) -> list[int]:

@@ -1,11 +1,13 @@
 """What came of the matrix: survived of tried, and which calls of which functions failed."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.support.grants import POWERS
 from tests.support.shape import FUNCTIONS, verb
-from tools.faults.cells import Outcome
+from tools.faults.calls import Operation
+from tools.faults.cells import Cell, Outcome
 from tools.faults.episodes import Kind
 from tools.faults.matrix import SEED
 
@@ -17,7 +19,7 @@ _ELSEWHERE = ("ssm:", "logs:")
 class Result:
     """What came of the cells that were run, of all that there are."""
 
-    cells: int
+    cells: Sequence[Cell]
     outcomes: list[Outcome] = field(default_factory=list)
     covered: set[tuple[str, str]] = field(default_factory=set)
     """Functions and the IAM actions of calls of theirs that failed."""
@@ -62,12 +64,22 @@ class Result:
         allowed = powers()
         covered = self.covered & allowed
         functions = len({function for function, _ in covered})
+        operations = {fault.operation for cell in self.cells for fault in cell.faults}
+        every = _alone(self.cells)
+        tried = _alone(outcome.cell for outcome in met)
         return (
-            f"{run} cells of {self.cells} were run (seed {SEED}). In {run - len(met)} the fault did not come up;"
-            f" of the other {len(met)}, {survived} were survived. Calls that failed: {len(covered)} of the"
+            f"Of {len(operations)} operations that a function calls, each with every kind"
+            f" of fault that it can have, {len(every & tried)} of {len(every)} were tried.\n"
+            f"{run} cells of {len(self.cells)} were run (seed {SEED}). In {run - len(met)} the fault did not come"
+            f" up; of the other {len(met)}, {survived} were survived. Calls that failed: {len(covered)} of the"
             f" {len(allowed)} pairs of function and action that the template's policies allow, of {functions} of"
             f" {len({function for function, _ in allowed})} functions."
         )
+
+
+def _alone(cells: Iterable[Cell]) -> set[tuple[Operation, Kind]]:
+    """Which operations met which kind of fault, in cells with one fault."""
+    return {(fault.operation, fault.kind) for cell in cells if len(cell.faults) == 1 for fault in cell.faults}
 
 
 def powers() -> set[tuple[str, str]]:

@@ -3,27 +3,44 @@
 from tools.faults.calls import Operation
 from tools.faults.cells import Cell, Outcome
 from tools.faults.episodes import Episode, Fault, Kind
-from tools.faults.matrix import PAIRS, QUICK, SLOW_CELLS, Recorded, parsed
+from tools.faults.matrix import LONG, PAIRS, Recorded, parsed
 from tools.faults.result import Result, powers
 
 READ, WRITE = Operation("login", "Query"), Operation("login", "PutItem")
 RECORDED = Recorded({"login": {READ: 1, WRITE: 3}, "logout": {Operation("logout", "UpdateItem"): 1}})
 
 
-def test_every_call_meets_every_kind_and_order_is_fixed() -> None:
+USUAL = [kind for kind in Kind if kind is not Kind.PARTIAL]
+
+
+def single(cells: list[Cell]) -> list[Cell]:
+    return [cell for cell in cells if len(cell.faults) == 1]
+
+
+def test_every_call_meets_every_kind_once_and_order_is_fixed() -> None:
     cells = RECORDED.cells()
 
     assert cells == RECORDED.cells()
-    single = [cell for cell in cells if len(cell.faults) == 1 and cell.faults[0].kind is not Kind.TIMEOUT]
     calls = [(READ, 1), (WRITE, 1), (WRITE, 3), (Operation("logout", "UpdateItem"), 1)]
-    assert {(f.operation, f.occurrence, f.kind) for cell in single for f in cell.faults} == {
-        (operation, occurrence, kind) for operation, occurrence in calls for kind in QUICK
-    }
-    assert len(single) == len(calls) * len(QUICK)
-    # A shorter run leaves out kinds rather than calls.
-    assert len({(f.operation, f.occurrence) for cell in single[: len(calls)] for f in cell.faults}) == len(calls)
+    assert sorted((f.operation, f.occurrence, f.kind) for cell in single(cells) for f in cell.faults) == sorted(
+        (operation, occurrence, kind) for operation, occurrence in calls for kind in USUAL
+    )
     assert len([cell for cell in cells if len(cell.faults) == 2]) == PAIRS
-    assert len(cells) == len(single) + PAIRS + min(SLOW_CELLS, len(calls))
+    assert len(cells) == len(single(cells)) + PAIRS
+
+
+def test_each_operation_meets_every_kind_before_a_scenario_repeats_one() -> None:
+    other = Operation("logout", "UpdateItem")
+    several = Recorded({"login": {READ: 1, WRITE: 3}, "sign": {READ: 1, WRITE: 1}, "logout": {other: 1}})
+    first = single(several.cells())[: 3 * len(USUAL)]
+
+    faults = [fault for cell in first for fault in cell.faults]
+    assert {(f.operation, f.kind) for f in faults} == {(o, k) for o in (READ, WRITE, other) for k in USUAL}
+    # Kinds go round the scenarios, and the first and the last call.
+    assert {cell.scenario for cell in first for f in cell.faults if f.operation == READ} == {"login", "sign"}
+    assert {f.occurrence for f in faults if f.operation == WRITE} == {1, 3}
+    # A shorter run leaves out kinds rather than calls.
+    assert {f.operation for f in faults[:3]} == {READ, WRITE, other}
 
 
 def test_only_what_every_recording_has_is_tried() -> None:
@@ -32,14 +49,13 @@ def test_only_what_every_recording_has_is_tried() -> None:
     assert recorded == Recorded({"login": {READ: 1}})
 
 
-def test_long_scenarios_come_last_after_their_first_kind() -> None:
-    cells = Recorded({"login": {READ: 1, WRITE: 1}, "expiry": {READ: 1}}).cells()
+def test_long_scenarios_are_for_what_no_other_calls_and_then_come_last() -> None:
+    alone = Operation("flag_expiring", "Query")
+    cells = single(Recorded({"login": {READ: 1, WRITE: 1}, "expiry": {READ: 1, alone: 1}}).cells())
 
-    single = [cell for cell in cells if len(cell.faults) == 1 and cell.faults[0].kind in QUICK]
-    assert [cell.scenario for cell in single[:3]].count("expiry") == 1
-    last = [cell.scenario for cell in single[-(len(QUICK) - 1) :]]
-    assert last == ["expiry"] * (len(QUICK) - 1)
-    assert len(set(map(str, single))) == 3 * len(QUICK)
+    first, last = cells[: 3 * len(USUAL)], cells[3 * len(USUAL) :]
+    assert {f.operation for cell in first if cell.scenario in LONG for f in cell.faults} == {alone}
+    assert {(cell.scenario, f.operation) for cell in last for f in cell.faults} == {("expiry", READ)}
 
 
 def test_only_operations_that_can_do_a_part_do_nothing_of_it() -> None:
@@ -63,14 +79,16 @@ def outcome(kind: Kind, *broken: str, met: bool = True) -> Outcome:
 
 
 def test_table_counts_survived_of_tried() -> None:
-    result = Result(cells=9)
+    result = Result(RECORDED.cells())
     for each in (outcome(Kind.LOST), outcome(Kind.LOST, "2 registrations"), outcome(Kind.RESET, met=False)):
         result.add(each)
 
     titles, row, total = _rows(result)
     assert row[titles.index("lost")] == total[titles.index("lost")] == "1/2"
     assert row[titles.index("reset")] == ""
-    assert "3 cells of 9" in result.summary()
+    assert f"3 cells of {len(RECORDED.cells())}" in result.summary()
+    # The fault that did not come up was not tried.
+    assert f"every kind of fault that it can have, 1 of {3 * len(USUAL)} were tried" in result.summary()
     assert "In 1 the fault did not come up; of the other 2, 1 were survived" in result.summary()
     assert "Calls that failed: 1 of the" in result.summary()
     assert [str(each.cell) for each in result.broken] == ["login:login:PutItem:1:lost"]
