@@ -1,11 +1,12 @@
 """`make test-faults`: play each scenario, with one call to AWS failing, and check that nothing is lost or doubled.
 
-python -m tools.faults [--minutes 20] [--clouds 3] [--save] [WHAT]
+python -m tools.faults [--minutes 20] [--clouds 4] [--save] [WHAT]
 
 WHAT are scenarios (`sign,watch`), or one cell as it is printed (`scenario:function:operation:occurrence:kind`).
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m tools.faults", description="Faults between functions and AWS.")
     parser.add_argument("what", nargs="?", default="", help="scenarios, or one cell as it is printed")
     parser.add_argument("--minutes", type=float, default=20, help="begin no cell after so many minutes")
-    parser.add_argument("--clouds", type=int, default=3, help="how many local clouds at once")
+    parser.add_argument("--clouds", type=int, default=4, help="how many local clouds at once")
     parser.add_argument("--save", action="store_true", help=f"write the result to {DOCUMENT.name}")
     chosen = parser.parse_args()
     begun = time.monotonic()
@@ -49,11 +50,12 @@ def main() -> None:
     with Clouds(chosen.clouds) as clouds:
         result = _matrix(clouds, scenarios, begun + chosen.minutes * 60)
     minutes = (time.monotonic() - begun) / 60
-    print(f"\n{result.table()}\n\n{result.summary()} {minutes:.0f} minutes.")
+    took = f"It took {minutes:.0f} minutes, with {chosen.clouds} local clouds at once on {os.cpu_count()} cores."
+    text = f"{result.table()}\n\n{result.summary()} {took}\n"
+    print(f"\n{text}")
     for outcome in result.broken:
         print(f"not survived: {outcome.cell}: {'; '.join(outcome.broken)}")
     if chosen.save:
-        text = f"{result.table()}\n\n{result.summary()}\n"
         DOCUMENT.write_text(with_section(DOCUMENT.read_text(), BEGIN, END, text))
     sys.exit(1 if result.broken else 0)
 
