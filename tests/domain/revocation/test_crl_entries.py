@@ -132,3 +132,61 @@ def test_list_of_more_shapes_than_are_kept_is_read() -> None:
     entries = [entry_der(1 << 8 * length - 2, NOW, reason) for length in lengths for reason in (1, None)]
 
     assert of(b"".join(entries)) == entries
+
+
+REASON = bytes.fromhex("0603551d15")
+KEY_COMPROMISE = bytes.fromhex("04030a0101")
+OTHER = bytes.fromhex("06012a")
+
+
+def with_extensions(*extensions: bytes) -> bytes:
+    """An entry with extensions, each made of these bytes."""
+    return der_value(0x30, entry_der(9, NOW, None)[2:] + der_value(0x30, b"".join(extensions)))
+
+
+def extension(*parts: bytes) -> bytes:
+    return der_value(0x30, b"".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("entry", "readable"),
+    [
+        pytest.param(with_extensions(extension(REASON, KEY_COMPROMISE)), True, id="a reason"),
+        pytest.param(
+            with_extensions(extension(REASON, KEY_COMPROMISE), extension(OTHER, b"\x04\0")), True, id="and another"
+        ),
+        pytest.param(
+            with_extensions(extension(REASON, KEY_COMPROMISE, b"\x05\0")), False, id="bytes after a value"
+        ),
+        pytest.param(with_extensions(*[extension(REASON, KEY_COMPROMISE)] * 2), False, id="a reason twice"),
+        pytest.param(with_extensions(*[extension(OTHER, b"\x04\0")] * 2), False, id="another twice"),
+        pytest.param(with_extensions(), False, id="no extension"),
+        pytest.param(with_extensions(extension(REASON, KEY_COMPROMISE)) + b"\x05\0", False, id="bytes after it"),
+        pytest.param(
+            der_value(
+                0x30,
+                entry_der(9, NOW, None)[2:] + der_value(0x30, extension(REASON, KEY_COMPROMISE)) + b"\x05\0",
+            ),
+            False,
+            id="bytes after the extensions",
+        ),
+    ],
+)
+def test_entry_extensions_are_read_strictly(entry: bytes, *, readable: bool) -> None:
+    assert is_readable(entry) is readable
+
+
+@pytest.mark.parametrize(("length", "readable"), [(4096, True), (4097, False)])
+def test_entry_of_more_than_4096_bytes_is_refused(length: int, *, readable: bool) -> None:
+    filling = b"\x04\x82" + (length - 33).to_bytes(2) + bytes(length - 33)
+    entry = with_extensions(extension(OTHER, filling))
+    assert len(entry) == 4 + length
+
+    assert is_readable(entry) is readable
+
+
+@pytest.mark.parametrize(("count", "readable"), [(0, False), (1, True), (64, True), (65, False)])
+def test_serial_of_no_or_more_than_64_bytes_is_refused(count: int, *, readable: bool) -> None:
+    date = entry_der(9, NOW, None)[5:]
+
+    assert is_readable(der_value(0x30, b"\x02" + bytes([count]) + b"\x01" * count + date)) is readable

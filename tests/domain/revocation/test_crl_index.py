@@ -55,6 +55,7 @@ def serial_of(raw: bytes) -> int:
         pytest.param([number << 16 for number in range(1, MANY)], id="in steps of 65,536"),
         pytest.param([*range(2**72, 2**72 - MANY, -1), 1, 2, 300], id="falling, then short ones"),
         pytest.param([-129, -128, -1, 0, 127, 128, 255, 2**160, 2**500], id="of odd sizes"),
+        pytest.param([*range(40, 60), 0x3012], id="like the first bytes of an entry"),
         pytest.param([], id="none"),
     ],
 )
@@ -223,3 +224,20 @@ def test_damaged_page_raises(damaged: bytes) -> None:
         Reader(changed).entry(1)
     with pytest.raises(CrlUnusable):
         difference(index, changed)
+
+
+def test_entry_that_ends_beyond_its_page_is_noticed_though_nothing_else_differs_there() -> None:
+    entries = [entry_der(serial, NOW, 1) for serial in range(1, 9)]
+    old = longer_last(indexed(entries))
+    new = longer_last(indexed([entry_der(1, NOW, 4), *entries[1:]]))
+
+    with pytest.raises(CrlUnusable, match="cut off"):
+        difference(old, new)
+
+
+def longer_last(index: bytes) -> bytes:
+    """The index, whose last entry says that it is a byte longer than it is."""
+    head = read_head(Reader(index))
+    last = len(index) - len(entry_der(8, NOW, 1))
+    assert head.ends[0] == len(index)
+    return index[: last + 1] + bytes([index[last + 1] + 1]) + index[last + 2 :]
