@@ -1,6 +1,7 @@
 """Which call to AWS a request of a function is: its service, its operation, its logical call.
 
-Retries of botocore carry one `amz-sdk-invocation-id`, so a logical call is one call of our code.
+Retries of botocore carry one `amz-sdk-invocation-id`, and ours of a transaction one token, so a logical call is one
+call of our code.
 """
 
 import json
@@ -56,6 +57,8 @@ def request_of(function: str, start: str, headers: Mapping[str, str], body: byte
         name = _s3_operation(start)
     else:
         name = parse_qs(body.decode()).get("Action", ["unknown"])[0]
+    if name == "TransactWriteItems":
+        invocation = json.loads(body)["ClientRequestToken"]
     return Request(Operation(function, name), service, invocation, _actions(service, name, body))
 
 

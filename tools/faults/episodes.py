@@ -3,18 +3,19 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tools.faults.calls import Operation, Request
+from tools.faults.calls import PARTIAL, Operation, Request
 
 
 class Kind(StrEnum):
     """What happens to a call. "Once" is to its first try: the client library repeats it by itself.
 
     An outage lasts for OUTAGE_CALLS calls of the operation, each with all its tries.
-    Partial is a success that says that nothing was done (operations of PARTIAL alone).
+    Partial is a success that says that nothing was done; it and throttled-once are for some operations only (ONLY).
     After lost, time-out and error-late the call took effect, and the function does not learn of it.
     """
 
     THROTTLED = "throttled"
+    THROTTLED_ONCE = "throttled-once"
     ERROR_ONCE = "error-once"
     ERROR = "error"
     OUTAGE = "outage"
@@ -28,10 +29,13 @@ class Kind(StrEnum):
 
 
 OUTAGE_CALLS = 3
-ONCE = frozenset({Kind.ERROR_ONCE, Kind.LOST_ONCE})
-NO_EFFECT = frozenset({Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE, Kind.OUTAGE, Kind.RESET, Kind.PARTIAL})
+THROTTLES = frozenset({Kind.THROTTLED, Kind.THROTTLED_ONCE})
+ONCE = frozenset({Kind.THROTTLED_ONCE, Kind.ERROR_ONCE, Kind.LOST_ONCE})
+NO_EFFECT = THROTTLES | {Kind.ERROR, Kind.ERROR_ONCE, Kind.OUTAGE, Kind.RESET, Kind.PARTIAL}
 NO_RESPONSE = frozenset({Kind.LOST, Kind.LOST_ONCE, Kind.TIMEOUT})
-REFUSALS = frozenset({Kind.THROTTLED, Kind.ERROR, Kind.ERROR_ONCE, Kind.OUTAGE, Kind.ERROR_LATE})
+REFUSALS = THROTTLES | {Kind.ERROR, Kind.ERROR_ONCE, Kind.OUTAGE, Kind.ERROR_LATE}
+ONLY = {Kind.PARTIAL: PARTIAL, Kind.THROTTLED_ONCE: frozenset({"TransactWriteItems"})}
+"""Kinds that only these operations have. Where others are throttled once, that is an error once."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from tools.faults.calls import PARTIAL, Operation
+from tools.faults.calls import Operation
 from tools.faults.cells import Cell
-from tools.faults.episodes import Fault, Kind
+from tools.faults.episodes import ONLY, Fault, Kind
 from tools.faults.world import POLLING
 
 SEED = 20261130
@@ -22,7 +22,7 @@ PART = 60
 MOST_IN_BATCH = 8
 LONG = frozenset({"expiry", "reevaluate"})
 """Scenarios of 64 shards, ten times as long as others: they are for operations that no other one calls."""
-IN_PAIRS = [kind for kind in Kind if kind not in (Kind.TIMEOUT, Kind.PARTIAL)]
+IN_PAIRS = [kind for kind in Kind if kind is not Kind.TIMEOUT and kind not in ONLY]
 DELIVERED_ONCE = frozenset({"collect_audit"})
 """Log groups deliver to it: in this cloud once, in AWS up to three times, then to a queue. It has no faults."""
 
@@ -91,7 +91,7 @@ def _each_operation(calls: Sequence[Call]) -> list[Cell]:
 def _turn(operation: Operation, number: int, turn: int) -> list[Kind]:
     """The kind of fault that the `number`-th operation meets in this turn: none where it cannot have it."""
     kind = list(Kind)[(number + turn) % len(Kind)]
-    return [kind] if kind is not Kind.PARTIAL or operation.name in PARTIAL else []
+    return [kind] if operation.name in ONLY.get(kind, {operation.name}) else []
 
 
 def _pairs(chance: random.Random, calls: Sequence[Call]) -> Iterator[Cell]:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tools.faults.calls import Request, cancelled, error, nothing_done, request_of
-from tools.faults.episodes import NO_EFFECT, NO_RESPONSE, REFUSALS, Episode, Fault, Kind
+from tools.faults.episodes import NO_EFFECT, NO_RESPONSE, REFUSALS, THROTTLES, Episode, Fault, Kind
 
 SLOW_SECONDS = 1.0
 """How much later a call with added latency is passed on."""
@@ -114,10 +114,10 @@ class FaultProxy:
         if kind is Kind.LATENCY:
             await asyncio.sleep(SLOW_SECONDS)
         passed = None if kind in NO_EFFECT else await self._passed_on(message)
-        if request is not None and kind is Kind.THROTTLED and request.operation.name == "TransactWriteItems":
+        if request is not None and kind in THROTTLES and request.operation.name == "TransactWriteItems":
             return message.answered(*cancelled(message.body))
         if request is not None and kind in REFUSALS:
-            return message.answered(*error(request.service, throttled=kind is Kind.THROTTLED))
+            return message.answered(*error(request.service, throttled=kind in THROTTLES))
         if request is not None and kind is Kind.PARTIAL:
             return message.answered(200, "application/json", nothing_done(request.operation.name, message.body))
         return None if kind in NO_RESPONSE else passed

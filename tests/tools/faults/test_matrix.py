@@ -2,7 +2,7 @@
 
 from tools.faults.calls import Operation
 from tools.faults.cells import Cell, Outcome
-from tools.faults.episodes import Episode, Fault, Kind
+from tools.faults.episodes import ONLY, Episode, Fault, Kind
 from tools.faults.matrix import LONG, PAIRS, Recorded, parsed
 from tools.faults.result import Result, powers
 
@@ -10,7 +10,7 @@ READ, WRITE = Operation("login", "Query"), Operation("login", "PutItem")
 RECORDED = Recorded({"login": {READ: 1, WRITE: 3}, "logout": {Operation("logout", "UpdateItem"): 1}})
 
 
-USUAL = [kind for kind in Kind if kind is not Kind.PARTIAL]
+USUAL = [kind for kind in Kind if kind not in ONLY]
 
 
 def single(cells: list[Cell]) -> list[Cell]:

@@ -146,7 +146,7 @@ def test_partial_success_leaves_all_undone(proxy: FaultProxy, upstream: Upstream
     assert upstream.got == []
 
 
-def test_throttled_transaction_is_cancelled_with_the_reason_and_tried_again(
+def test_throttled_transaction_is_cancelled_with_the_reason_at_every_try_or_once(
     proxy: FaultProxy, upstream: Upstream
 ) -> None:
     """Our code tries it again: the client library takes a cancellation for final."""
@@ -159,6 +159,11 @@ def test_throttled_transaction_is_cancelled_with_the_reason_and_tried_again(
     assert (codes, upstream.got) == (["ThrottlingError", "None"], [])
 
     proxy.begin(Fault(Operation("login", "TransactWriteItems"), 1, Kind.THROTTLED))
+    with a_client(proxy) as client, pytest.raises(client.exceptions.TransactionCanceledException):
+        dynamo.transact(client, writes)
+    assert upstream.got == []
+
+    proxy.begin(Fault(Operation("login", "TransactWriteItems"), 1, Kind.THROTTLED_ONCE))
     with a_client(proxy) as client:
         dynamo.transact(client, writes)
     assert len(upstream.got) == 1
