@@ -6,12 +6,13 @@ these documents may not propose (docs/runbook.md, "Two persons").
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from registrar.aws import wiring as stores
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.access.customer import Customer
-from registrar.domain.access.recovery import COOLING_OFF, Recovery, approve, open_proposal
+from registrar.domain.access.recovery import COOLING_OFF, Recovery, approve, check_open, proposal_of
 from registrar.domain.notices.kinds import Kind
 from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.times import iso
@@ -41,6 +42,7 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
         shown = proposal.shown(customer_id, customer.phone)
         facts = proposal.audited(customer_id, customer.phone)
         if step == "view":
+            check_open(proposal)
             audit("recovery.viewed", staff=staff, **facts)
             return {**shown, "digest": digest_of(shown)}
         approved = approve(proposal, staff, at)
@@ -48,7 +50,15 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
     except AdminStepRefused as refused:
         audit("recovery.not_approved", staff=staff, why=refused.why, **facts)
         raise
-    ends = at + COOLING_OFF
+    ends = (approved.approved_at or at) + COOLING_OFF
+    if approved is not proposal:
+        _begin(customer, approved, at, ends)
+    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **facts)
+    return {"effective_at": iso(ends)}
+
+
+def _begin(customer: Customer, approved: Recovery, at: datetime, ends: datetime) -> None:
+    """Begin the cooling-off period; who reads the old phone or the new one learns of it."""
     after = approved.phone_after(customer.phone)
     for phone in sorted({customer.phone, after}):
         shown_phone = masked_phone(after)
@@ -56,8 +66,6 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
             Kind.RECOVERY_APPROVED, customer.language, phone, at, phone_masked=shown_phone, effective_at=ends
         )
     customers.save(replace(customer, recovery=approved))
-    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **facts)
-    return {"effective_at": iso(ends)}
 
 
 def _proposed(customer_id: str, recovery_id: str) -> tuple[Customer, Recovery]:
@@ -65,4 +73,4 @@ def _proposed(customer_id: str, recovery_id: str) -> tuple[Customer, Recovery]:
     customer = customers.find(customer_id)
     if customer is None:
         raise AdminStepRefused("no such customer")
-    return customer, open_proposal(customer.recovery, recovery_id)
+    return customer, proposal_of(customer.recovery, recovery_id)

@@ -67,6 +67,26 @@ def test_a_recovery_by_two_persons_takes_effect_after_a_day(prover: Prover, acco
     assert "recovery" not in shown
 
 
+def test_an_approval_whose_response_was_lost_is_repeated_and_begins_once(prover: Prover, account: Account) -> None:
+    recovery_id = propose(account)["done"]["recovery_id"]
+    digest = view(account, recovery_id)["done"]["digest"]
+    event = {"step": "approve", "customer_id": "hong", "recovery_id": recovery_id, "confirm": digest}
+    begun = act(account, "approve_recovery", event | {"staff_id": "lee.manager"})
+    sent = len(prover.texts())
+    customer = prover.customer()
+
+    account.at += timedelta(minutes=1)
+    assert act(account, "approve_recovery", event | {"staff_id": "lee.manager"}) == begun
+    assert (len(prover.texts()), prover.customer()) == (sent, customer)
+    (*_, last) = (line for line in account.logged() if line.get("audit"))
+    assert (last["message"], last["effective_at"]) == ("recovery.approved", begun["done"]["effective_at"])
+
+    unread = event | {"staff_id": "lee.manager", "confirm": "0" * 64}
+    assert act(account, "approve_recovery", unread)["refused"] == "STATE_CONFLICT"
+    assert view(account, recovery_id) == refused("approved already")
+    assert act(account, "approve_recovery", event | {"staff_id": "park.manager"}) == refused("approved already")
+
+
 def test_a_recovery_by_one_person_is_refused(prover: Prover, account: Account) -> None:
     recovery_id = propose(account)["done"]["recovery_id"]
 

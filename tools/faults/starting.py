@@ -11,7 +11,7 @@ from tools.cloud.emulator import ROOT, free_port
 from tools.cloud.local_cloud import LocalCloud
 from tools.cloud.relying import client_of, seed_services
 from tools.faults.proxy import FaultProxy
-from tools.faults.world import LIST_PATH, LISTING_OPERATOR, QUEUES, VISIBILITY, World
+from tools.faults.world import LIST_PATH, LISTING_OPERATOR, LONGER_VISIBILITY, QUEUES, VISIBILITY, World
 from tools.pki.authorities import DemoPki
 from tools.pki.crls import make_crl, scope
 from tools.pki.file_server import FileServer
@@ -34,7 +34,7 @@ def a_world() -> Iterator[World]:
         automation = stack.enter_context(Automation(cloud))
         sqs = cloud.client("sqs")
         for name in QUEUES:
-            attributes = {"VisibilityTimeout": str(VISIBILITY)}
+            attributes = {"VisibilityTimeout": str(LONGER_VISIBILITY.get(name, VISIBILITY))}
             sqs.set_queue_attributes(QueueUrl=cloud.physical(name), Attributes=attributes)
         # The nightly jobs run when a scenario says so, not when their hour comes.
         schedules = cloud.client("scheduler")

@@ -13,7 +13,8 @@ from registrar.domain.access.recovery import (
     REENROLMENT,
     Recovery,
     approve,
-    open_proposal,
+    check_open,
+    proposal_of,
     propose,
 )
 from registrar.domain.reasons.errors import AdminStepRefused
@@ -51,13 +52,20 @@ def test_approval_is_within_a_day_and_only_once() -> None:
     with pytest.raises(AdminStepRefused, match="older than a day"):
         approve(proposal, "lee.manager", NOW + timedelta(days=1, seconds=1))
 
-    for known, named in (
-        (None, proposal.id),
-        (proposal, "0" * 32),
-        (approve(proposal, "lee.manager", NOW), proposal.id),
-    ):
-        with pytest.raises(AdminStepRefused):
-            open_proposal(known, named)
+    approved = approve(proposal, "lee.manager", NOW)
+    assert approve(approved, "Lee.Manager", NOW + timedelta(days=2)) == approved, "the response was lost"
+    for refused in (lambda: approve(approved, "park.manager", NOW), lambda: check_open(approved)):
+        with pytest.raises(AdminStepRefused, match="approved already"):
+            refused()
+
+
+def test_proposal_is_found_by_its_own_id() -> None:
+    proposal = propose(NEW, ("phone",), REASON, "kim.teller", NOW, current=OLD)
+
+    assert proposal_of(proposal, proposal.id) == proposal
+    for known, named in ((None, proposal.id), (proposal, "0" * 32)):
+        with pytest.raises(AdminStepRefused, match="no such proposal"):
+            proposal_of(known, named)
 
 
 def test_phone_changes_only_where_the_phone_was_lost() -> None:

@@ -26,7 +26,7 @@ BATCH = 100
 BATCH_TRIES = 5
 PAUSE = 0.05
 """Seconds before a batch is read on, or a transaction is tried again, at most; doubled with each further try."""
-_NOT_COUNTED = "(attribute_not_exists(counted_by) OR counted_by <> :call)"
+_ANOTHER = "(attribute_not_exists(last_call) OR last_call <> :call)"
 
 
 def text(value: str) -> dict[str, str]:
@@ -162,49 +162,46 @@ def update(
     return response
 
 
-def count(
+def update_once(
     client: Any,
     table: str,
     key: Item,
-    added: str,
     condition: str,
     values: Item,
     *,
-    also: str = "",
+    adds: str = "",
+    sets: str = "",
     **names: str,
 ) -> Item:
-    """Add to numbers of an item (`added`: "tries :one") under a condition, and return it whole as it is now.
+    """Update an item as `update` does (`adds`: "tries :one", `sets`: "ttl = :ttl"), and know a repeat as its own.
 
-    The client library repeats a call whose response was lost. The item names the call that counted last, so that
-    a repeat finds that it has counted, and counts no more; it does where another call counted in between.
-    `also` is set with it. Raises ConditionFailed with the item that stood in the way.
+    The client library repeats a call whose response was lost. The item names the call that wrote it last, so that
+    the repeat neither counts again nor is refused by what the first one wrote; it may be where another call wrote
+    in between. Raises ConditionFailed with the item that stood in the way.
     """
     own = secrets.token_hex(8)
     more = {**values, ":call": text(own)}
     try:
-        return update(
-            client, table, key, _counting(added, also), f"({condition}) AND {_NOT_COUNTED}", more, **names
-        )
+        return update(client, table, key, _naming(adds, sets), f"({condition}) AND {_ANOTHER}", more, **names)
     except ConditionFailed as failed:
         stood = failed.items[0] if failed.items else None
-        if stood and "counted_by" in stood and read_text(stood, "counted_by") == own:
+        if stood and "last_call" in stood and read_text(stood, "last_call") == own:
             return stood
         raise
 
 
-def count_always(
-    client: Any, table: str, key: Item, added: str, values: Item, *, also: str = "", **names: str
-) -> Item:
-    """Add to numbers of an item, or create it, as `count` does under a condition."""
+def add_once(client: Any, table: str, key: Item, values: Item, *, adds: str, sets: str, **names: str) -> Item:
+    """Update or create an item as `update_once` does, without a condition."""
     more = {**values, ":call": text(secrets.token_hex(8))}
     try:
-        return update(client, table, key, _counting(added, also), _NOT_COUNTED, more, **names)
+        return update(client, table, key, _naming(adds, sets), _ANOTHER, more, **names)
     except ConditionFailed as failed:
         return failed.items[0] or {}  # only a repeat fails, and the item names its call
 
 
-def _counting(added: str, also: str) -> str:
-    return f"ADD {added} SET counted_by = :call" + (f", {also}" if also else "")
+def _naming(adds: str, sets: str) -> str:
+    """The expression of an update that names its call."""
+    return (f"ADD {adds} " if adds else "") + "SET last_call = :call" + (f", {sets}" if sets else "")
 
 
 def change(client: Any, table: str, key: Item, expression: str, values: Item, **names: str) -> Item:

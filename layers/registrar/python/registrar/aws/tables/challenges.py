@@ -82,11 +82,10 @@ class Challenges:
         Raises ConditionFailed where the challenge is unknown, expired, proved or has no try left; its `items` hold
         the row that stood in the way.
         """
-        item = dynamo.count(
+        item = dynamo.update_once(
             self.client,
             self.table,
             {"id": dynamo.text(challenge_id)},
-            "tries :one",
             "attribute_exists(id) AND #state = :open AND tries < :most AND expires_at > :now",
             {
                 ":one": dynamo.number(1),
@@ -94,6 +93,7 @@ class Challenges:
                 ":most": dynamo.number(MAX_TRIES),
                 ":now": dynamo.instant(now),
             },
+            adds="tries :one",
             state="state",
         )
         return from_item(item)
@@ -130,11 +130,10 @@ class Challenges:
         Raises Refusal (STEP_UP_EXPIRED) where the challenge is expired or proved.
         """
         try:
-            item = dynamo.update(
+            item = dynamo.update_once(
                 self.client,
                 self.table,
                 {"id": dynamo.text(challenge.id)},
-                "SET #state = :proved, #method = :method, proved_at = :now",
                 "#state = :open AND expires_at > :now",
                 {
                     ":open": dynamo.text(ChallengeState.OPEN),
@@ -142,6 +141,7 @@ class Challenges:
                     ":method": dynamo.text(method),
                     ":now": dynamo.instant(now),
                 },
+                sets="#state = :proved, #method = :method, proved_at = :now",
                 state="state",
                 method="method",
             )

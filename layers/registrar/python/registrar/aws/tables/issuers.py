@@ -60,17 +60,17 @@ class Issuers:
         if rested > now:
             return None
         try:
-            dynamo.update(
+            dynamo.update_once(
                 self.client,
                 self.table,
                 key,
-                "SET resting_until = :until",
                 "resting_until = :rested AND failures = :failures",
                 {
                     ":until": dynamo.millis(now + rules.breaker_rest),
                     ":rested": dynamo.millis(rested),
                     ":failures": dynamo.number(failures),
                 },
+                sets="resting_until = :until",
             )
         except ConditionFailed:
             return None
@@ -78,16 +78,16 @@ class Issuers:
 
     def record_failure(self, breaker: Breaker, now: datetime, rules: RevocationRules) -> None:
         """The server gave no response: one more consecutive failure."""
-        dynamo.count_always(
+        dynamo.add_once(
             self.client,
             self.table,
             _key("BREAKER", f"{breaker.operator}#{breaker.source}"),
-            "failures :one",
             {
                 ":until": dynamo.millis(now + rules.breaker_rest),
                 ":one": dynamo.number(1),
             },
-            also="resting_until = :until",
+            adds="failures :one",
+            sets="resting_until = :until",
         )
 
     def record_success(self, breaker: Breaker) -> None:
@@ -195,13 +195,13 @@ class Issuers:
     def may_fetch(self, point: Point, now: datetime) -> bool:
         """Whether the caller may fetch the list at `point` now; no other may for FETCH_PAUSE."""
         try:
-            dynamo.update(
+            dynamo.update_once(
                 self.client,
                 self.table,
                 _key("FETCH", point.id),
-                "SET next_at = :next",
                 "attribute_not_exists(next_at) OR next_at <= :now",
                 {":next": dynamo.millis(now + FETCH_PAUSE), ":now": dynamo.millis(now)},
+                sets="next_at = :next",
             )
         except ConditionFailed:
             return False

@@ -58,11 +58,10 @@ class Notices:
         return True
 
     def _claim(self, notice: str, now: datetime) -> None:
-        dynamo.update(
+        dynamo.update_once(
             self.client,
             self.table,
             {"id": dynamo.text(notice)},
-            "SET #state = :claimed, lease_until = :lease, #ttl = :ttl ADD sends :one",
             "attribute_not_exists(id) OR (#state = :claimed AND lease_until <= :now AND sends < :most)",
             {
                 ":claimed": dynamo.text(NoticeState.CLAIMED),
@@ -72,6 +71,8 @@ class Notices:
                 ":most": dynamo.number(MOST_SENDS),
                 ":ttl": dynamo.epoch(now + RETENTION),
             },
+            adds="sends :one",
+            sets="#state = :claimed, lease_until = :lease, #ttl = :ttl",
             state="state",
             ttl="ttl",
         )

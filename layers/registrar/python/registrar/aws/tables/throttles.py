@@ -105,14 +105,14 @@ class Throttles:
             for name, value in ((f":a{n}", dynamo.number(FREE_TRIES + n)), (f":w{n}", dynamo.millis(now - wait)))
         }
         try:
-            item = dynamo.count(
+            item = dynamo.update_once(
                 self.client,
                 self.table,
                 _key(key),
-                _ATTEMPTS,
                 _ALLOWED,
                 conditions | _counted(1, now),
-                also=_AT,
+                adds=_ATTEMPTS,
+                sets=_AT,
                 ttl="ttl",
             )
         except ConditionFailed as failed:
@@ -123,8 +123,8 @@ class Throttles:
         """Count a challenge whose tries are used up: a wait follows, longer than the last; returns its end."""
         item = dynamo.get(self.client, self.table, _key(key))
         more = max(FREE_TRIES - (_read(item)[0] if item else 0), 1)
-        counted = dynamo.count_always(
-            self.client, self.table, _key(key), _ATTEMPTS, _counted(more, now), also=_AT, ttl="ttl"
+        counted = dynamo.add_once(
+            self.client, self.table, _key(key), _counted(more, now), adds=_ATTEMPTS, sets=_AT, ttl="ttl"
         )
         return now + wait_after(_read(counted)[0])
 
@@ -147,14 +147,14 @@ class Throttles:
     def _count(self, counter: "_Counter", now: datetime) -> None:
         """Count one, or raise Refusal (RATE_LIMITED)."""
         try:
-            dynamo.count(
+            dynamo.update_once(
                 self.client,
                 self.table,
                 _key(counter.key),
-                _ONE,
                 _BELOW_LIMITS,
                 counter.values,
-                also="#ttl = :ttl",
+                adds=_ONE,
+                sets="#ttl = :ttl",
                 part=counter.part,
                 ttl="ttl",
             )

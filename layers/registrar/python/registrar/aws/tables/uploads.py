@@ -153,11 +153,10 @@ class Uploads:
         Raises ConditionFailed where there is nothing to do: a file is missing, it is decided, expired, or leased
         to another delivery.
         """
-        item = dynamo.update(
+        item = dynamo.update_once(
             self.client,
             self.table,
             key_of(upload_id),
-            "SET #state = :validating, lease_until = :lease ADD attempts :one",
             "(#state = :issued AND expires_at > :now"
             " AND (file_count = :one OR (attribute_exists(arrived) AND size(arrived) = file_count)))"
             " OR (#state = :validating AND lease_until <= :now)",
@@ -168,6 +167,8 @@ class Uploads:
                 ":now": dynamo.instant(now),
                 ":one": dynamo.number(1),
             },
+            adds="attempts :one",
+            sets="#state = :validating, lease_until = :lease",
             state="state",
         )
         return read_as(item, Validating)
@@ -186,11 +187,10 @@ class Uploads:
 
     def count_password(self, upload: NeedsPassword, now: datetime) -> NeedsPassword:
         """Take one password try before it is made. Raises ConditionFailed where none is left or allowed."""
-        item = dynamo.count(
+        item = dynamo.update_once(
             self.client,
             self.table,
             key_of(upload.id),
-            "password_tries :one",
             "#state = :waiting AND expires_at > :now AND attribute_not_exists(outcome)"
             " AND (attribute_not_exists(password_tries) OR password_tries < :most)",
             {
@@ -199,6 +199,7 @@ class Uploads:
                 ":waiting": dynamo.text(UploadState.NEEDS_PASSWORD),
                 ":now": dynamo.instant(now),
             },
+            adds="password_tries :one",
             state="state",
         )
         return read_as(item, NeedsPassword)
@@ -261,17 +262,17 @@ class Uploads:
 
         Raises ConditionFailed where none is left, or on another state.
         """
-        item = dynamo.count(
+        item = dynamo.update_once(
             self.client,
             self.table,
             key_of(upload.id),
-            "bad_proofs :one",
             "#state = :awaiting AND (attribute_not_exists(bad_proofs) OR bad_proofs < :most)",
             {
                 ":one": dynamo.number(1),
                 ":most": dynamo.number(MAX_BAD_PROOFS),
                 ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
             },
+            adds="bad_proofs :one",
             state="state",
         )
         return dynamo.read_number(item, "bad_proofs")
@@ -279,17 +280,17 @@ class Uploads:
     def return_proof_try(self, upload: AwaitingProof) -> None:
         """Return the try of a proof that was not wrong. Harmless where another request ended the upload."""
         try:
-            dynamo.count(
+            dynamo.update_once(
                 self.client,
                 self.table,
                 key_of(upload.id),
-                "bad_proofs :minus_one",
                 "#state = :awaiting AND bad_proofs > :none",
                 {
                     ":minus_one": dynamo.number(-1),
                     ":none": dynamo.number(0),
                     ":awaiting": dynamo.text(UploadState.AWAITING_PROOF),
                 },
+                adds="bad_proofs :minus_one",
                 state="state",
             )
         except ConditionFailed:

@@ -15,7 +15,7 @@ from typing import Any
 from registrar.domain.access.credentials import masked_phone
 from registrar.domain.reasons.errors import AdminStepRefused
 from registrar.domain.times import iso
-from registrar.domain.two_persons import PROPOSAL_LIFE, check_second_person
+from registrar.domain.two_persons import PROPOSAL_LIFE, check_second_person, same_person
 
 COOLING_OFF = timedelta(hours=24)
 """How long the true owner of the old phone has to object."""
@@ -103,16 +103,27 @@ def propose(
     return Recovery(secrets.token_hex(16), phone or current, lost, reason, staff, now)
 
 
-def open_proposal(recovery: Recovery | None, recovery_id: str) -> Recovery:
-    """The proposal of this id, not approved yet. Raises AdminStepRefused."""
+def proposal_of(recovery: Recovery | None, recovery_id: str) -> Recovery:
+    """The proposal of this id, approved or not. Raises AdminStepRefused."""
     if recovery is None or recovery.id != recovery_id:
         raise AdminStepRefused("no such proposal")
-    if recovery.approved_at is not None:
-        raise AdminStepRefused("approved already")
     return recovery
 
 
+def check_open(recovery: Recovery) -> None:
+    """Raises AdminStepRefused where the proposal is approved."""
+    if recovery.approved_at is not None:
+        raise AdminStepRefused("approved already")
+
+
 def approve(recovery: Recovery, staff: str, now: datetime) -> Recovery:
-    """The proposal, approved by another person; the cooling-off period begins. Raises AdminStepRefused."""
+    """The proposal, approved by another person; the cooling-off period begins.
+
+    One that this person approved before is returned as it is: who got no response approves again. Raises
+    AdminStepRefused.
+    """
+    if recovery.approved_by is not None and same_person(recovery.approved_by, staff):
+        return recovery
+    check_open(recovery)
     check_second_person(recovery.proposed_by, recovery.proposed_at, staff, now)
     return replace(recovery, approved_by=staff, approved_at=now)

@@ -1,4 +1,4 @@
-"""Every count counts a call once, though the client library repeats it where the response was lost."""
+"""A call whose response was lost counts once, and wins once, though the client library repeats it."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -10,12 +10,19 @@ from botocore.exceptions import ClientError
 
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.issuers import Breaker, Issuers
+from registrar.aws.tables.notices import Notices
 from registrar.aws.tables.throttles import Throttles
 from registrar.aws.tables.uploads import Uploads
-from registrar.domain.access.challenge import MAX_TRIES, new_challenge
+from registrar.domain.access.challenge import MAX_TRIES, ChallengeState, new_challenge
 from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
-from registrar.domain.registrations.upload import MAX_BAD_PROOFS, MAX_PASSWORD_TRIES, NeedsPassword
+from registrar.domain.registrations.upload import (
+    MAX_BAD_PROOFS,
+    MAX_PASSWORD_TRIES,
+    VALIDATION_LEASE,
+    NeedsPassword,
+)
+from registrar.domain.revocation.distribution_points import Point
 from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, a_trust_store
 from tests.support.rows import a_claimed_upload, a_requested_upload, an_awaiting_upload, uploads_of
@@ -116,3 +123,49 @@ def test_failure_of_an_issuer_is_counted_once(account: Account, client: LosingRe
     assert issuers.may_query("yessign", "ocsp", NOW, RULES) is not None
     issuers.record_failure(Breaker("yessign", "ocsp", 0), NOW, RULES)
     assert issuers.may_query("yessign", "ocsp", NOW, RULES) is None
+
+
+def test_challenge_is_proved_by_the_call_that_proved_it(account: Account, client: LosingResponses) -> None:
+    challenges = Challenges(client, account.physical["ChallengesTable"])
+    made = new_challenge("hong", "personal", ("sms",), NOW, throttle="key")
+    challenges.add(made)
+
+    assert challenges.prove(made, "sms", NOW).state is ChallengeState.PROVED
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        challenges.prove(made, "sms", NOW)
+
+
+def test_upload_is_claimed_once_by_the_call_that_claimed_it(account: Account, uploads: Uploads) -> None:
+    killed = a_claimed_upload(uploads_of(account), a_requested_upload())
+    later = NOW + VALIDATION_LEASE
+
+    assert uploads.claim(killed.id, later).attempts == killed.attempts + 1
+    with pytest.raises(ConditionFailed):
+        uploads.claim(killed.id, later)
+
+
+def test_notice_is_claimed_by_the_call_that_claimed_it(account: Account, client: LosingResponses) -> None:
+    notices = Notices(client, account.physical["NoticesTable"])
+
+    assert notices.claim(["n1"], NOW)
+    assert not notices.claim(["n1"], NOW)
+    (row,) = account.items("NoticesTable")
+    assert row["sends"] == {"N": "1"}
+
+
+def test_list_is_fetched_by_the_call_that_may_fetch_it(account: Account, client: LosingResponses) -> None:
+    issuers = Issuers(client, account.physical["IssuersTable"])
+    point = Point("ab" * 32, "http://crl.yessign.example/1.crl", "yessign")
+
+    assert issuers.may_fetch(point, NOW)
+    assert not issuers.may_fetch(point, NOW)
+
+
+def test_server_is_probed_after_its_rest_by_the_call_that_may(account: Account, client: LosingResponses) -> None:
+    issuers = Issuers(client, account.physical["IssuersTable"])
+    for _ in range(RULES.breaker_failures):
+        issuers.record_failure(Breaker("yessign", "ocsp", 0), NOW, RULES)
+    rested = NOW + RULES.breaker_rest
+
+    assert issuers.may_query("yessign", "ocsp", rested, RULES) is not None
+    assert issuers.may_query("yessign", "ocsp", rested, RULES) is None
