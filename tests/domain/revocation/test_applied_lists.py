@@ -69,3 +69,12 @@ def test_a_list_is_read_as_it_was_stored(scope: Scope) -> None:
     applied = AppliedList(NOW, "dn:issuer", scope)
 
     assert AppliedList.from_map(applied.to_map()) == applied
+
+
+def test_key_of_a_name_has_the_octets_of_a_value_that_is_no_text() -> None:
+    one, same, other = (
+        (frozenset({("2.5.4.45", octets), ("2.5.4.3", "a")}),) for octets in (b"\x05\0", b"\x05\0", b"\x05\1")
+    )
+
+    assert directory_key(one) == directory_key(same)
+    assert directory_key(one) != directory_key(other)

@@ -155,6 +155,18 @@ def test_a_crl_of_version_1_is_refused() -> None:
     assert why(signed_again(CA, der_value(0x30, contents))) == "not DER: not version 2"
 
 
+def test_list_with_another_algorithm_beside_its_signature_is_refused() -> None:
+    """RFC 5280 section 5.1.1.2: both fields name the same one."""
+    whole = make_crl(CA, this_update=NOW)
+    signed = x509.load_der_x509_crl(whole).tbs_certlist_bytes
+    sha256, sha512 = (bytes.fromhex(f"300d06092a864886f70d0101{last}0500") for last in ("0b", "0d"))
+    beside = whole[whole.index(signed) + len(signed) :]
+    assert beside.startswith(sha256)
+
+    other = der_value(0x30, signed + beside.replace(sha256, sha512, 1))
+    assert why(other) == "not DER: its two signature algorithms differ"
+
+
 @pytest.mark.parametrize(
     "entries",
     [
@@ -234,6 +246,7 @@ ODD_REASONS = [
     b"\x0a\x01\xff",
     b"\x02\x01\x01",
     b"\x0a\x02\0\x06",
+    b"\x0a\x01\x06\0",
     b"\x05\0",
     b"",
 ]

@@ -9,6 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from registrar.domain.asn1.ber import der_value
 from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.reasons.errors import CrlUnusable
 from registrar.domain.revocation.crl import read_crl
@@ -31,11 +32,12 @@ class Reader:
 
     def __init__(self, index: bytes) -> None:
         self.index = index
-        self.bytes_read = 0
+        self.bytes_read = self.reads = 0
 
     def __call__(self, at: int, length: int) -> bytes:
         found = self.index[at : at + length]
         self.bytes_read += len(found)
+        self.reads += 1
         return found
 
     def entry(self, serial: int) -> Entry | None:
@@ -80,6 +82,7 @@ def test_lookup_reads_less_than_100_kb_of_a_long_crl() -> None:
         read = Reader(index)
         assert read.entry(serial_of(raw)) == read_entry(raw)
         assert read.bytes_read <= 100_000
+        assert read.reads == 2, "the head, and one page"
 
 
 def test_head_matches_the_crl() -> None:
@@ -100,6 +103,18 @@ def test_worse_of_two_entries_with_one_serial_is_used(order: int) -> None:
     found = Reader(index_crl(read_crl(content, ISSUER))).entry(9)
 
     assert found == Entry(9, NOW + timedelta(hours=1), None)
+
+
+def test_entries_with_a_header_of_three_bytes_are_found() -> None:
+    """Most have one of two: these stand elsewhere in their bytes."""
+    long = der_value(0x30, der_value(0x30, b"\x06\x01\x2a" + der_value(0x04, bytes(120))))
+    serials = range(0x1000000, 0x1000000 + 400 * 0x10307, 0x10307)
+    entries = [der_value(0x30, entry_der(serial, NOW, None)[2:] + long) for serial in serials]
+    index = indexed(entries)
+    assert len(read_head(Reader(index)).ends) > 2, "on more than one page"
+
+    for serial, raw in zip(serials, entries, strict=True):
+        assert Reader(index).entry(serial) == read_entry(raw)
 
 
 def test_a_serial_inside_another_is_not_found() -> None:
@@ -241,3 +256,16 @@ def longer_last(index: bytes) -> bytes:
     last = len(index) - len(entry_der(8, NOW, 1))
     assert head.ends[0] == len(index)
     return index[: last + 1] + bytes([index[last + 1] + 1]) + index[last + 2 :]
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(40, True), (41, False)])
+def test_one_serial_has_160_kb_of_entries_at_most(count: int, *, accepted: bool) -> None:
+    filling = der_value(0x30, der_value(0x30, b"\x06\x01\x2a" + der_value(0x04, bytes(4059))))
+    entry = der_value(0x30, entry_der(9, NOW, None)[2:] + filling)
+    assert 40 * len(entry) == 160 * 1024
+
+    if accepted:
+        assert Reader(indexed([entry] * count)).entry(9) == read_entry(entry)
+    else:
+        with pytest.raises(CrlUnusable, match="too many entries for one serial"):
+            indexed([entry] * count)
