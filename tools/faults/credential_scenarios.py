@@ -62,11 +62,15 @@ def _replace_app(world: World, day: FaultyDay) -> None:
 
 def _change_phone(world: World, day: FaultyDay) -> None:
     number = f"+82109{day.phone.customer.phone[-7:]}"
-    proof = {"proof_id": acts.step_up(world, day, "enrol", "phone")}
-    day.step(lambda: day.phone.call("POST", "/credentials/phone", {**proof, "phone": number}))
-    code = re.findall(r"\b\d{6}\b", world.cloud.sms(number)[-1], re.ASCII)[0]
-    body = {**proof, "code": code}
-    day.step(lambda: day.phone.call("POST", "/credentials/phone/code", body), also=TOOK_EFFECT)
+
+    def act() -> None:
+        proof = {"proof_id": acts.step_up(world, day, "enrol", "phone")}
+        day.step(lambda: day.phone.call("POST", "/credentials/phone", {**proof, "phone": number}))
+        code = re.findall(r"\b\d{6}\b", world.cloud.sms(number)[-1], re.ASCII)[0]
+        body = {**proof, "code": code}
+        day.step(lambda: day.phone.call("POST", "/credentials/phone/code", body), also=TOOK_EFFECT)
+
+    day.part(act)
     (phone,) = _listed(day, "phone")
     if phone["phone"][-4:] != number[-4:]:
         raise Broken(f"the phone was changed, and {phone['phone']} is listed")

@@ -17,8 +17,9 @@ from tools.cloud.http_calls import HttpResponse
 from tools.demo.phone import Phone
 from tools.pki.authorities import CustomerCertificate
 
-TRIES = 5
-"""How often a step is repeated, and begun again, before the customer gives up."""
+TRIES = 7
+"""How often a step is tried, and begun again, until the customer gives up: an outage makes some refuse and wait."""
+MINUTE = 60
 MOST_PAUSE = 1.0
 """Seconds between two tries at most: the fault does not last."""
 AGAIN = frozenset(
@@ -68,9 +69,12 @@ class FaultyDay:
                 return answer
             action = document["next_action"]
             if action in (NextAction.WAIT, NextAction.WAIT_NOTICE):
+                wait = float(answer.headers.get("retry-after", 1))
                 if document["code"] == Code.RATE_LIMITED:
+                    if wait > MINUTE:
+                        raise BeginAgain(document)  # what was begun has ended by then
                     self.pass_minute()
-                time.sleep(min(float(answer.headers.get("retry-after", 1)), MOST_PAUSE))
+                time.sleep(min(wait, MOST_PAUSE))
             elif action in AGAIN:
                 raise BeginAgain(document)
             else:
