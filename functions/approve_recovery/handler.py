@@ -51,9 +51,10 @@ def lambda_handler(fields: Fields) -> dict[str, Any]:
         audit("recovery.not_approved", staff=staff, why=refused.why, **facts)
         raise
     ends = (approved.approved_at or at) + COOLING_OFF
-    if approved is not proposal:
+    again = approved is proposal
+    if not again:
         _begin(customer, approved, at, ends)
-    audit("recovery.approved", staff=staff, effective_at=iso(ends), sha256=confirmed, **facts)
+    audit("recovery.approved", again=again, staff=staff, effective_at=iso(ends), sha256=confirmed, **facts)
     return {"effective_at": iso(ends)}
 
 

@@ -1,5 +1,6 @@
 """A call whose response was lost counts once, and wins once, though the client library repeats it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -8,12 +9,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from registrar.aws.tables.certificate_logins import CertificateLogins
 from registrar.aws.tables.challenges import Challenges
 from registrar.aws.tables.issuers import Breaker, Issuers
 from registrar.aws.tables.notices import Notices
+from registrar.aws.tables.sessions import Sessions
 from registrar.aws.tables.throttles import Throttles
 from registrar.aws.tables.uploads import Uploads
+from registrar.domain.access.certificate_login import new_certificate_login
 from registrar.domain.access.challenge import MAX_TRIES, ChallengeState, new_challenge
+from registrar.domain.access.session import new_session
 from registrar.domain.access.throttles import ADDRESS_LIMIT, FREE_TRIES
 from registrar.domain.reasons.errors import ConditionFailed, Refusal
 from registrar.domain.registrations.upload import (
@@ -27,11 +32,12 @@ from tests.support.account import Account
 from tests.support.builders import NOW, a_certificate, a_trust_store
 from tests.support.rows import a_claimed_upload, a_requested_upload, an_awaiting_upload, uploads_of
 
+SECOND = timedelta(seconds=1)
 RULES = a_trust_store().rules.revocation
 
 
 class LosingResponses:
-    """A client of DynamoDB whose first two responses to each update are lost: it sends each three times."""
+    """A client of DynamoDB whose first two responses to each single write are lost: it sends each three times."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -40,10 +46,16 @@ class LosingResponses:
         return getattr(self._client, name)
 
     def update_item(self, **call: Any) -> Any:
+        return self._third(self._client.update_item, call)
+
+    def put_item(self, **call: Any) -> Any:
+        return self._third(self._client.put_item, call)
+
+    def _third(self, send: Callable[..., Any], call: dict[str, Any]) -> Any:
         for _ in range(2):
             with suppress(ClientError):
-                self._client.update_item(**call)
-        return self._client.update_item(**call)
+                send(**call)
+        return send(**call)
 
 
 @pytest.fixture
@@ -169,3 +181,46 @@ def test_server_is_probed_after_its_rest_by_the_call_that_may(account: Account, 
 
     assert issuers.may_query("yessign", "ocsp", rested, RULES) is not None
     assert issuers.may_query("yessign", "ocsp", rested, RULES) is None
+
+
+def test_upload_enters_by_the_call_that_wrote_it(account: Account, uploads: Uploads) -> None:
+    added = uploads_of(account).add(a_requested_upload())
+
+    entered = uploads.receive(added.id, 0, NOW)
+    assert entered is not None
+    assert entered.attempts == 1
+    with pytest.raises(ConditionFailed):
+        uploads.receive(added.id, 0, NOW)
+
+
+def test_session_starts_by_the_call_that_started_it(account: Account, client: LosingResponses) -> None:
+    sessions = Sessions(client, account.physical["SessionsTable"])
+    first, second = (new_session("hong", "personal", "otp", NOW)[0] for _ in range(2))
+
+    assert sessions.start(first, challenge_created_at=NOW, totp_step=7) is None
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        sessions.start(second, challenge_created_at=NOW, totp_step=8)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        sessions.start(second, challenge_created_at=NOW + SECOND, totp_step=7)
+
+
+def test_code_is_used_up_by_the_call_that_used_it(account: Account, client: LosingResponses) -> None:
+    sessions = Sessions(client, account.physical["SessionsTable"])
+    session, _ = new_session("hong", "personal", "otp", NOW)
+    sessions.start(session, challenge_created_at=NOW)
+
+    sessions.use_code("hong", 7)
+    with pytest.raises(Refusal, match="STEP_UP_REUSED"):
+        sessions.use_code("hong", 7)
+
+
+def test_text_of_a_certificate_login_is_used_up_by_the_call_that_used_it(
+    account: Account, client: LosingResponses
+) -> None:
+    logins = CertificateLogins(client, account.physical["ChallengesTable"])
+    login = new_certificate_login(NOW)
+    logins.add(login)
+
+    assert logins.use(login.id, NOW).id == login.id
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        logins.use(login.id, NOW)

@@ -147,7 +147,7 @@ def test_it_counts_as_one_method_of_the_customer_and_ends_the_session_before(
 def test_it_proves_no_operation(prover: Prover, held: str, account: Account) -> None:
     assert "proof_id" not in prover.by_certificate_alone(EC).body
     assert account.items("ChallengesTable")[0].keys() == {
-        *("id", "nonce", "created_ms", "expires_at", "ttl", "used_at"),
+        *("id", "nonce", "created_ms", "expires_at", "ttl", "used_at", "last_call"),
     }
     files = [{"name": "signCert.der", "size": 1, "sha256": "ab" * 32}]
     assert_problem(prover.app.call("POST", "/uploads", {"files": files}), "STEP_UP_REQUIRED")

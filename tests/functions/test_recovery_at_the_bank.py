@@ -78,13 +78,18 @@ def test_an_approval_whose_response_was_lost_is_repeated_and_begins_once(prover:
     account.at += timedelta(minutes=1)
     assert act(account, "approve_recovery", event | {"staff_id": "lee.manager"}) == begun
     assert (len(prover.texts()), prover.customer()) == (sent, customer)
-    (*_, last) = (line for line in account.logged() if line.get("audit"))
-    assert (last["message"], last["effective_at"]) == ("recovery.approved", begun["done"]["effective_at"])
+    approvals = [line for line in account.logged() if line["message"] == "recovery.approved"]
+    assert [(line["again"], line["effective_at"]) for line in approvals] == [
+        (False, begun["done"]["effective_at"]),
+        (True, begun["done"]["effective_at"]),
+    ]
 
     unread = event | {"staff_id": "lee.manager", "confirm": "0" * 64}
     assert act(account, "approve_recovery", unread)["refused"] == "STATE_CONFLICT"
     assert view(account, recovery_id) == refused("approved already")
     assert act(account, "approve_recovery", event | {"staff_id": "park.manager"}) == refused("approved already")
+    account.at += COOLING_OFF
+    assert act(account, "approve_recovery", event | {"staff_id": "lee.manager"}) == refused("approved already")
 
 
 def test_a_recovery_by_one_person_is_refused(prover: Prover, account: Account) -> None:

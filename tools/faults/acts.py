@@ -4,15 +4,17 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from registrar.domain.reasons.codes import Code
 from tools.cloud.http_calls import HttpResponse
 from tools.demo.banking import TRANSFER, path_of
 from tools.demo.phone import sign
 from tools.faults import jobs
 from tools.faults.customer import Broken, FaultyDay
 from tools.faults.world import World, fingerprint
-from tools.pki.authorities import CustomerCertificate
+from tools.pki.authorities import CustomerCertificate, one_year_from
 
 DECIDED_SECONDS = 60
 CHECKED = "Certificate checked"
@@ -35,6 +37,41 @@ def log_in(world: World, day: FaultyDay, method: str = "passkey", operation: str
     earned = day.part(act).json()
     _keep_session(day, earned)
     phone.proof_id = earned.get("proof_id")
+
+
+def log_in_after_mistakes(world: World, day: FaultyDay) -> None:
+    """Log in with a wrong password and a wrong code first, each once."""
+    phone = day.phone
+    right = {"customer_id": phone.customer.id, "password": phone.customer.password, "operation": "register"}
+    wrong = {**right, "password": "not this one"}
+
+    def act() -> HttpResponse:
+        phone.token = None
+        day.step(lambda: phone.call("POST", "/login", wrong), also=frozenset({Code.LOGIN_FAILED}))
+        challenge = day.step(lambda: phone.call("POST", "/login", right)).json()
+        world.forget_code(day)
+        code = f"{(int(phone.code()) + 1) % 10**6:06}"
+        answer = {"challenge_id": challenge["challenge_id"], "code": code}
+        day.step(lambda: phone.call("POST", "/challenges/otp", answer), also=frozenset({Code.STEP_UP_INVALID}))
+        return _completed(world, day, challenge, "otp")
+
+    earned = day.part(act).json()
+    _keep_session(day, earned)
+    phone.proof_id = earned.get("proof_id")
+
+
+def register_after_a_wrong_proof(world: World, day: FaultyDay) -> None:
+    """Register a certificate after another one's key signed for it."""
+    certificate = world.certificate(day)
+    first, last = one_year_from(datetime.now(UTC))
+    other = world.pki.issue_customer(not_before=first, not_after=last, key="ec")
+
+    def act() -> HttpResponse:
+        view = upload(world, day, {"signCert.der": certificate.der})
+        day.step(lambda: day.phone.prove(view, other), also=frozenset({Code.PROOF_FAILED}))
+        return day.step(lambda: day.phone.prove(view, certificate))
+
+    day.part(act)
 
 
 def log_in_by_certificate(day: FaultyDay, certificate: CustomerCertificate) -> None:

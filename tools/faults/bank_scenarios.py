@@ -14,6 +14,7 @@ HELD = "Certificate suspended by the bank"
 LIFTED = "Suspension lifted by the bank"
 BLOCKED = "Certificate blocked"
 ENDS = "certificate ends "
+RESET = "Reset: codes to "
 OLD_DOCUMENT_SECONDS = 70
 """A function keeps the trust document for a minute: the one of the cell before, which does not accept."""
 
@@ -105,9 +106,26 @@ SCENARIOS: Mapping[str, Scenario] = {
     "watch": Scenario(_on_a_list, _watch, 1, {"RevokedByIssuer": 1}, {REVOKED: 1}),
     "reevaluate": Scenario(_accepted_until_now, _stop_accepting, 1, {"HoldAdded": 1}, {HELD: 1}),
     "hold": Scenario(
-        registered, _hold_and_lift, 1, {"HoldAdded": 1, "HoldLifted": 1}, {HELD: 1, LIFTED: 1}, ("set_bank_hold",)
+        registered,
+        _hold_and_lift,
+        1,
+        {"HoldAdded": 1, "HoldLifted": 1},
+        {HELD: 1, LIFTED: 1},
+        (("set_bank_hold", "bank_hold.on"), ("set_bank_hold", "bank_hold.off")),
     ),
-    "block": Scenario(registered, _block, 1, {"Blocked": 1}, {BLOCKED: 1}),
-    "lock-out": Scenario(logged_in, _lock_out, audited=("lock_customer",)),
-    "recovery": Scenario(logged_in, _recover),
+    "block": Scenario(
+        registered, _block, 1, {"Blocked": 1}, {BLOCKED: 1}, (("confirm_block", "registration.blocked"),)
+    ),
+    "lock-out": Scenario(
+        logged_in,
+        _lock_out,
+        audited=(("lock_customer", "customer.locked_out"), ("lock_customer", "customer.unlocked")),
+    ),
+    "recovery": Scenario(
+        logged_in,
+        _recover,
+        texts={RESET: 1},
+        audited=(("approve_recovery", "recovery.approved"),),
+        texts_first=True,
+    ),
 }

@@ -9,7 +9,7 @@ from registrar.entry.log import customer_ref
 from tools.admin.verify_audit import verify
 from tools.cloud.secret_forms import forms
 from tools.faults.customer import FaultyDay
-from tools.faults.episodes import Fault
+from tools.faults.episodes import OUTAGE_CALLS, Fault
 from tools.faults.scenario import Scenario
 from tools.faults.world import World
 
@@ -33,9 +33,9 @@ def missing(world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Faul
             yield f"{types[kind]} events {kind}, not {count}"
 
     about = (customer_ref(day.phone.customer.id), day.facts.get("registration", day.phone.customer.id))
-    for function in scenario.audited:
-        if not world.audited(function, *about):
-            yield f"no entry of {function} in the audit"
+    for function, message in scenario.audited:
+        if not world.audited(function, message, *about):
+            yield f"no entry {message} of {function} in the audit"
 
 
 def wrong(
@@ -59,6 +59,8 @@ def _doubled(world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Fau
     texts = world.texts(day)[day.facts["texts before"] :]
     # Documented: a notice whose record is lost is sent once more, and then never again.
     most = 2 if any(fault.operation.function == "send_notice" for fault in faults) else 1
+    if scenario.texts_first:
+        most = 1 + OUTAGE_CALLS * len(faults)
     for words, count in scenario.texts.items():
         found = sum(words in text for text in texts)
         if found > count * most:

@@ -6,7 +6,7 @@ effect (docs/integrate.md); the list of credentials shows it.
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,9 +76,14 @@ def _change_phone(world: World, day: FaultyDay) -> None:
         raise Broken(f"the phone was changed, and {phone['phone']} is listed")
 
 
+def _telling(what: str, play: Callable[[World, FaultyDay], None]) -> Scenario:
+    """A change of a logged-in customer's methods, whose text goes out before it."""
+    return Scenario(logged_in, play, texts={f"You asked to {what}": 1}, texts_first=True)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
-    "add-passkey": Scenario(logged_in, _add_passkey),
-    "remove-passkey": Scenario(logged_in, _remove_passkey),
-    "replace-app": Scenario(logged_in, _replace_app),
-    "change-phone": Scenario(logged_in, _change_phone),
+    "add-passkey": _telling("add a passkey", _add_passkey),
+    "remove-passkey": _telling("remove a passkey", _remove_passkey),
+    "replace-app": _telling("set up an OTP app", _replace_app),
+    "change-phone": _telling("change your phone", _change_phone),
 }

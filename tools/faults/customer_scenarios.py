@@ -108,12 +108,18 @@ def _deregister(world: World, day: FaultyDay) -> None:
     acts.deregister(world, day, day.facts["registration"])
 
 
+def _with_mistakes(world: World, day: FaultyDay) -> None:
+    acts.log_in_after_mistakes(world, day)
+    acts.register_after_a_wrong_proof(world, day)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     "login-passkey": Scenario(new, _log_in("passkey")),
     "login-otp": Scenario(new, _log_in("otp")),
     "login-sms": Scenario(new, _log_in("sms")),
     "login-certificate": Scenario(_registered_to_log_in, _log_in_by_certificate, 1),
     "register": Scenario(logged_in, _register_bare, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
+    "register-after-mistakes": Scenario(new, _with_mistakes, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
     "register-pair": Scenario(logged_in, _register_pair, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
     "register-pfx": Scenario(logged_in, _register_pfx, 1, {"RegistrationActivated": 1}, {REGISTERED: 1}),
     "register-deferred": Scenario(

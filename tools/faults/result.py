@@ -68,8 +68,8 @@ class Result:
         every = _alone(self.cells)
         tried = _alone(outcome.cell for outcome in met)
         return (
-            f"Of {len(operations)} operations that a function calls, each with every kind"
-            f" of fault that it can have, {len(every & tried)} of {len(every)} were tried.\n"
+            f"Alone were tried {len(every & tried)} of {len(every)} pairs of an operation and a kind of fault that"
+            f" it can have; the scenarios call {len(operations)} operations, those of each function counted.\n"
             f"{run} cells of {len(self.cells)} were run (seed {SEED}). In {run - len(met)} the fault did not come"
             f" up; of the other {len(met)}, {survived} were survived. Calls that failed: {len(covered)} of the"
             f" {len(allowed)} pairs of function and action that the template's policies allow, of {functions} of"

@@ -17,7 +17,8 @@ class Scenario:
     """`prepare` makes the customer, without faults; `play` is what meets them.
 
     `registrations` counts rows afterwards, `events` and `texts` what `play` causes: each exactly once.
-    `audited` are functions whose deeds are in the audit's chain.
+    `texts_first` is whether a text goes out before the change that it tells of: again where that failed.
+    `audited` are functions, and the messages of what they did, that are in the audit's chain.
     """
 
     prepare: Callable[[World], FaultyDay]
@@ -25,7 +26,8 @@ class Scenario:
     registrations: int = 0
     events: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, int] = field(default_factory=dict)
-    audited: tuple[str, ...] = ()
+    audited: tuple[tuple[str, str], ...] = ()
+    texts_first: bool = False
 
 
 def new(world: World) -> FaultyDay:

@@ -230,15 +230,20 @@ class World:
                 **more,
             )
 
-    def audited(self, function: str, *about: str) -> bool:
-        """Whether the audit's chain has an entry of a function about one of these ids."""
+    def audited(self, function: str, message: str, *about: str) -> bool:
+        """Whether the audit's chain has this entry of a function about one of these ids."""
         chain = self.audit
         for number in chain.numbers():
             if number not in self._entries:
                 self._entries[number] = read(chain.read(number))
-        entries = (entry for found in self._entries.values() for entry in found)
         group = f"/registrar/{function}"
-        return any(each["group"] == group and any(one in each["line"] for one in about) for each in entries)
+        return any(
+            entry["group"] == group
+            and json.loads(entry["line"])["message"] == message
+            and any(one in entry["line"] for one in about)
+            for found in self._entries.values()
+            for entry in found
+        )
 
     @property
     def audit(self) -> S3Bucket:

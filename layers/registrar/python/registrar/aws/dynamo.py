@@ -171,23 +171,55 @@ def update_once(
     *,
     adds: str = "",
     sets: str = "",
+    returns: str = "ALL_NEW",
     **names: str,
 ) -> Item:
     """Update an item as `update` does (`adds`: "tries :one", `sets`: "ttl = :ttl"), and know a repeat as its own.
 
     The client library repeats a call whose response was lost. The item names the call that wrote it last, so that
-    the repeat neither counts again nor is refused by what the first one wrote; it may be where another call wrote
-    in between. Raises ConditionFailed with the item that stood in the way.
+    the repeat neither counts again nor is refused by what the first one wrote: it returns the item as it is now. It
+    does count or is refused where another call wrote in between. Raises ConditionFailed with the item that stood
+    in the way.
     """
     own = secrets.token_hex(8)
     more = {**values, ":call": text(own)}
     try:
-        return update(client, table, key, _naming(adds, sets), f"({condition}) AND {_ANOTHER}", more, **names)
+        return update(
+            client,
+            table,
+            key,
+            _naming(adds, sets),
+            f"({condition}) AND {_ANOTHER}",
+            more,
+            returns=returns,
+            **names,
+        )
     except ConditionFailed as failed:
-        stood = failed.items[0] if failed.items else None
-        if stood and "last_call" in stood and read_text(stood, "last_call") == own:
+        if stood := _own(failed, own):
             return stood
         raise
+
+
+def put_once(client: Any, table: str, item: Item, condition: str) -> None:
+    """Put an item under a condition, and know a repeat as its own as `update_once` does. Raises ConditionFailed."""
+    own = secrets.token_hex(8)
+    try:
+        put(
+            client,
+            table,
+            {**item, "last_call": text(own)},
+            ConditionExpression=condition,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except ConditionFailed as failed:
+        if not _own(failed, own):
+            raise
+
+
+def _own(failed: ConditionFailed, call: str) -> Item | None:
+    """The item that stood in the way, where this call wrote it last."""
+    stood = failed.items[0] if failed.items else None
+    return stood if stood and "last_call" in stood and read_text(stood, "last_call") == call else None
 
 
 def add_once(client: Any, table: str, key: Item, values: Item, *, adds: str, sets: str, **names: str) -> Item:

@@ -46,13 +46,13 @@ class CertificateLogins:
         Raises Refusal (STEP_UP_EXPIRED) where it is unknown, expired or used.
         """
         try:
-            item = dynamo.update(
+            item = dynamo.update_once(
                 self.client,
                 self.table,
                 {"id": _key_of(login_id)},
-                "SET used_at = :now",
                 "expires_at > :now AND attribute_not_exists(used_at)",
                 {":now": dynamo.instant(now)},
+                sets="used_at = :now",
             )
         except ConditionFailed:
             raise Refusal(Code.STEP_UP_EXPIRED) from None

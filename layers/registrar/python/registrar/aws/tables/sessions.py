@@ -67,7 +67,8 @@ class Sessions:
         devices: bytes | None = None,
         cleared: Cleared | None = None,
     ) -> Session | None:
-        """Start the session, which uses up the login challenge and the code's step; returns the one it ends.
+        """Start the session, which uses up the login challenge and the code's step; returns the one it ends, as
+        far as it is known.
 
         `devices` and `cleared` replace the known ones where given. Raises Refusal: STEP_UP_EXPIRED where this or a
         newer challenge was used or the customer is locked out, STEP_UP_REUSED where only the code was used.
@@ -86,31 +87,33 @@ class Sessions:
         }
         condition = _NOT_USED if totp_step is None else f"{_NOT_USED} AND {_LATER_STEP}"
         try:
-            old = dynamo.update(
+            old = dynamo.update_once(
                 self.client,
                 self.table,
                 key_of(session.customer_id),
-                "SET " + ", ".join(f"#{name} = :{name}" for name in values),
                 condition,
                 {f":{name}": value for name, value in values.items()},
+                sets=", ".join(f"#{name} = :{name}" for name in values),
                 returns="ALL_OLD",
                 **{name: name for name in values},
             )
         except ConditionFailed as failed:
             used = _is_used(failed.items[0] or {}, challenge_created_at)
             raise Refusal(Code.STEP_UP_EXPIRED if used else Code.STEP_UP_REUSED) from None
-        return from_item(old)
+        before = from_item(old)
+        # What the repeat of a call finds is the session that it started: the one before is not known any more.
+        return None if before and before.secret_digest == session.secret_digest else before
 
     def use_code(self, customer_id: str, totp_step: int) -> None:
         """Use up a one-time code for anything but a login. Raises Refusal (STEP_UP_REUSED)."""
         try:
-            dynamo.update(
+            dynamo.update_once(
                 self.client,
                 self.table,
                 key_of(customer_id),
-                "SET totp_step = :totp_step",
                 f"attribute_exists(customer_id) AND {_LATER_STEP}",
                 {":totp_step": dynamo.number(totp_step)},
+                sets="#totp_step = :totp_step",
                 totp_step="totp_step",
             )
         except ConditionFailed:

@@ -123,7 +123,7 @@ class Uploads:
         }
         only = len(announced.files) == 1
         item = {**to_item(announced), **(claimed if only else first)}
-        dynamo.put(self.client, self.table, item, ConditionExpression="attribute_not_exists(id)")
+        dynamo.put_once(self.client, self.table, item, "attribute_not_exists(id)")
         return read_as(item, Validating) if only else None
 
     def arrive(self, upload_id: str, index: int, now: datetime) -> bool:

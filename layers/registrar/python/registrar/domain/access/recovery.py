@@ -119,10 +119,10 @@ def check_open(recovery: Recovery) -> None:
 def approve(recovery: Recovery, staff: str, now: datetime) -> Recovery:
     """The proposal, approved by another person; the cooling-off period begins.
 
-    One that this person approved before is returned as it is: who got no response approves again. Raises
-    AdminStepRefused.
+    One that this person approved before is returned as it is while it cools off: who got no response approves
+    again. Raises AdminStepRefused.
     """
-    if recovery.approved_by is not None and same_person(recovery.approved_by, staff):
+    if recovery.approved_by is not None and same_person(recovery.approved_by, staff) and recovery.pending(now):
         return recovery
     check_open(recovery)
     check_second_person(recovery.proposed_by, recovery.proposed_at, staff, now)
