@@ -219,6 +219,15 @@ def test_malformed_der_is_refused(message: bytes) -> None:
     assert why(message) == NOT_DER
 
 
+@pytest.mark.parametrize("kind", [ValueError, TypeError, OverflowError, RecursionError, MemoryError])
+def test_whatever_the_decoder_raises_is_a_refusal(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(*_: object) -> None:
+        raise kind("made up")
+
+    monkeypatch.setattr("registrar.domain.possession.cms_signature.asn1.decode_der", decode)
+    assert why(GOOD) == NOT_DER
+
+
 def test_deep_nesting_raises_only_the_refusal() -> None:
     nested = b""
     while len(nested) < MAX_BYTES - 400:

@@ -175,6 +175,13 @@ def test_proof_is_accepted_until_its_text_expires() -> None:
     assert refusal(awaiting(), NOW + timedelta(minutes=5)).code == "PROOF_EXPIRED"
 
 
+def test_warning_of_a_good_certificate_is_no_reason_to_refuse() -> None:
+    warned = awaiting(findings=(Finding("revocation", Level.WARN, Code.STATUS_BEFORE_SIGNING),))
+
+    with pytest.raises(Refusal, match="STATE_CONFLICT"):
+        warned.check_state(NeedsPassword, NOW)
+
+
 def checking() -> Checking:
     return an_upload_in(Checking, summary=awaiting().summary, der=CERTIFICATE.der)
 
