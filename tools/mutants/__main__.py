@@ -36,7 +36,7 @@ def main() -> None:
             print(f"not equivalent, since a test kills it: {mutant}")
         failed = failed or bool(count.survived or count.killed_equivalents)
         rows.append(row(name, count, at))
-        if asked.save:
+        if asked.save and count.run:
             save(name, count, at)
     print(HEAD + "".join(rows), end="")
     if failed:
