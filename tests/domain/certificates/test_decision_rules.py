@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -180,3 +181,26 @@ def test_dry_run_limits_examples_but_not_counts() -> None:
     result = preview(samples(MAX_EXAMPLES + 3), a_store(1), a_store(2, curves=["secp384r1"]), NOW, "JBB")
     assert result["counts"]["would_be_refused"] == MAX_EXAMPLES + 3
     assert len(result["would_be_refused"]) == MAX_EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("bits", "refused"), [([2048, 2048], False), ([2048, 4096], False), ([1024, 2047], True), ([2049, 4096], True)]
+)
+def test_rsa_key_of_the_least_and_the_most_bits_is_accepted(bits: list[int], refused: bool) -> None:
+    store = a_store(levels=levels(weak_key="FAIL"))
+    report = decided(replace(store, rules=replace(store.rules, rsa_bits=tuple(bits))), key=an_rsa_key())
+
+    assert codes_and_levels(report) == ([("CERT_KEY_TOO_WEAK", "FAIL")] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "codes"),
+    [
+        pytest.param(1, 5, ["CERT_NOT_YET_VALID"], id="not yet valid, and ends soon"),
+        pytest.param(1, -1, ["CERT_EXPIRED"], id="ended before it began"),
+    ],
+)
+def test_of_two_things_about_the_dates_one_is_said(begins: int, ends: int, codes: list[str]) -> None:
+    dates = {"not_before": NOW + timedelta(days=begins), "not_after": NOW + timedelta(days=ends)}
+
+    assert [code for code, _ in codes_and_levels(decided(a_store(warn_days=30), **dates))] == codes

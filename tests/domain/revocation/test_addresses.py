@@ -168,6 +168,9 @@ def test_empty_list_allows_nothing() -> None:
         ("http://OCSP.signkorea.com", ("http", "ocsp.signkorea.com", 80)),
         ("ldap://ds.yessign.or.kr", ("ldap", "ds.yessign.or.kr", 389)),
         ("http://ocsp.yessign.org:4612", ("http", "ocsp.yessign.org", 4612)),
+        ("http://" + "a." * 126 + "b", ("http", "a." * 126 + "b", 80)),
+        ("http://a:1", ("http", "a", 1)),
+        ("http://a:65535", ("http", "a", 65535)),
     ],
 )
 def test_an_origin_is_scheme_host_and_port(text: str, expected: tuple[str, str, int]) -> None:
@@ -192,6 +195,7 @@ def test_an_origin_is_scheme_host_and_port(text: str, expected: tuple[str, str, 
         "http://" + "a" * 64,
         "http://" + ".".join(["a" * 60] * 5),
         "http://" + "a." * 600 + "b",
+        "http://" + "a." * 126 + "bb",  # 254 characters (RFC 1035 section 2.3.4)
     ],
 )
 def test_malformed_origin_cannot_be_listed(text: str) -> None:

@@ -163,6 +163,13 @@ def test_differences_match_the_entries() -> None:
     )
 
 
+def test_difference_of_a_negative_serial_is_found() -> None:
+    """CAs must not write one (RFC 5280 section 4.1.2.2), and some did."""
+    usual, negative = entry_der(7, NOW, 1), entry_der(-200, NOW, 1)
+
+    assert difference(indexed([usual]), indexed([usual, negative])).added == {-200: read_entry(negative)}
+
+
 def test_order_and_page_count_make_no_difference() -> None:
     entries = random_entries(MANY, NOW)
     nothing = Difference({}, {}, {})

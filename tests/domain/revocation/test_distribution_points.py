@@ -79,6 +79,12 @@ def test_allowed_addresses_are_unique_and_in_certificate_order() -> None:
     assert found(certificate, "ldap://ds.yessign.example:389", "http://crl.yessign.example") == [http, URL]
 
 
+def test_sixteen_addresses_of_a_certificate_count() -> None:
+    urls = [URL.replace("dp5p1", f"dp5p{number}") for number in range(17)]
+
+    assert found(with_points(*map(point, urls))) == urls[:16]
+
+
 def test_crl_that_cannot_prove_good_is_skipped() -> None:
     some_reasons = frozenset({x509.ReasonFlags.key_compromise})
     assert found(with_points(point(URL, crl_issuer="another CA"))) == []
