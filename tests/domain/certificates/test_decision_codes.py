@@ -217,3 +217,42 @@ def test_unreadable_general_name_is_malformed() -> None:
         )
     )
     assert [f.code for f in decided(signed.public_bytes(Encoding.DER)).findings] == ["CERT_MALFORMED"]
+
+
+def test_expired_certificate_is_named_by_its_operator_or_the_whole_name_of_an_unknown_issuer() -> None:
+    first, last = NOW - timedelta(days=9), NOW - timedelta(days=1)
+    (expired,) = decided(good(not_before=first, not_after=last)).findings
+    operators = [issuer.operator for issuer in a_trust_store().issuers if issuer.operator.id == "yessign"]
+    assert expired.params["issuer"] == operators[0].name
+
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a" * 63 + "b")])
+    key = an_ec_key()
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, first, last)
+    content = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+    (unknown,) = [f for f in decided(content).findings if f.code == "CERT_EXPIRED"]
+    assert unknown.params["issuer"] == "a" * 63 + "b"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "found"),
+    [
+        ({"policy_oids": ["1.2.4", "1.2.3"]}, "1.2.3, 1.2.4"),
+        ({"omit": [ExtensionOID.CERTIFICATE_POLICIES]}, "-"),
+    ],
+    ids=["two", "none"],
+)
+def test_policies_that_nobody_described_are_named_by_their_oids(overrides: dict[str, Any], found: str) -> None:
+    (finding,) = decided(good(**overrides)).findings
+
+    assert finding.code == "CERT_POLICY_NOT_ACCEPTED"
+    assert finding.params["found"] == {"ko": found, "en": found}
+
+
+def test_five_extensions_are_named_at_most() -> None:
+    unknown = [
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.2.410.200004.{n}"), b"\x05\0"), True)
+        for n in range(1, 8)
+    ]
+
+    found = decided(good(extra_extensions=unknown)).findings
+    assert [finding.params["oid"] for finding in found] == [f"1.2.410.200004.{n}" for n in range(1, 6)]

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from registrar.domain.certificates.certificate import read_certificate
 from registrar.domain.certificates.decision import Report
 from registrar.domain.certificates.file_decision import decide
 from registrar.domain.certificates.preview import MAX_EXAMPLES, Sample, preview
@@ -204,3 +205,11 @@ def test_of_two_things_about_the_dates_one_is_said(begins: int, ends: int, codes
     dates = {"not_before": NOW + timedelta(days=begins), "not_after": NOW + timedelta(days=ends)}
 
     assert [code for code, _ in codes_and_levels(decided(a_store(warn_days=30), **dates))] == codes
+
+
+def test_denied_key_is_found_by_its_key_identifier() -> None:
+    store = a_store()
+    key_id = read_certificate(a_certificate(key=an_ec_key()).der).key_id
+    denied = replace(store, rules=replace(store.rules, denied_keys=frozenset({key_id})))
+
+    assert codes_and_levels(decided(denied)) == [("CERT_KEY_KNOWN_COMPROMISED", "FAIL")]
