@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from registrar.aws import dynamo
+from registrar.aws.tables.kept_states import KeptStates
 from registrar.aws.tables.registration_items import lock_keys, to_item
 from registrar.aws.tables.registrations import Registrations
 from registrar.domain.certificates.certificate import older_key_ids, read_certificate
@@ -276,3 +278,23 @@ def _registered(account: Account, *, older: bool) -> Registration:
     put(account, "RegistrationsTable", {**key, **owner})
     put(account, "RegistrationsTable", to_item(before))
     return before
+
+
+def test_a_registration_that_is_held_or_ended_prevents_what_needs_its_absence(
+    account: Account, registrations: Registrations
+) -> None:
+    kept = KeptStates(account.physical["KeptStatesTable"])
+    one = a_registration(account)
+
+    def check() -> None:
+        dynamo.transact(account.client("dynamodb"), [kept.absence(one.id)])
+
+    check()
+    registrations.add_hold("hong", one.id, Hold.BANK, NOW)
+    with pytest.raises(ConditionFailed):
+        check()
+    registrations.lift_hold("hong", one.id, Hold.BANK, NOW)
+    check()
+    registrations.deregister(registrations.get("hong", one.id), NOW)
+    with pytest.raises(ConditionFailed):
+        check()

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from registrar.aws.tables.registrations import Registrations
-from registrar.domain.reasons.errors import ConditionFailed
+from registrar.domain.reasons.errors import CertificateTaken, ConditionFailed
 from registrar.domain.registrations.new_registration import new_registration
 from registrar.domain.registrations.registration import Hold, Lifecycle, Registration
 from registrar.domain.registrations.upload import UploadState
 from tests.support.account import Account, Killed
-from tests.support.builders import NOW, a_certificate
+from tests.support.builders import NOW, a_certificate, an_ec_key
 from tests.support.rows import a_registration, an_awaiting_upload, registrations_of, uploads_of
 from tests.support.transitions import ENDS, hold, revoke
 from tools.pki.authorities import CustomerCertificate
@@ -96,6 +96,18 @@ def test_exactly_one_of_predecessor_and_successor_is_usable_at_any_time(
     found = uploads_of(account).find(upload.id)
     assert found is not None
     assert found.state is (UploadState.REGISTERED if after else UploadState.AWAITING_PROOF)
+
+
+def test_a_successor_takes_the_key_of_its_predecessor_and_of_no_other_registration(
+    account: Account, registrations: Registrations
+) -> None:
+    old, other = a_registration(account), a_registration(account, a_certificate(key=an_ec_key("other")))
+    before = account.items("RegistrationsTable")
+
+    with pytest.raises(CertificateTaken):
+        succeed(account, old, key_digest=other.key_digest)
+    assert account.items("RegistrationsTable") == before
+    assert succeed(account, old, key_digest=old.key_digest).replaces == old.id
 
 
 def test_a_compromised_key_ends_the_successor_that_has_it(account: Account, registrations: Registrations) -> None:
