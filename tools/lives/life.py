@@ -149,9 +149,13 @@ class Life:
         self.expect(self._unless_code_refused(self.phone.log_in()), 200)
 
     def _unless_code_refused(self, response: HttpResponse) -> HttpResponse:
-        """The response, unless it refuses a code that a wrong clock made: the customer tries the next one."""
+        """The response, unless a wrong clock made it refuse a code or a challenge: the customer tries the next one.
+
+        A challenge is refused that seems to be older than the one that the last login used.
+        """
         reason = problem_of(response)
-        if self.phone.device is None and reason.get("next_action") in ("RETRY_CODE", "NEW_CODE", "WAIT"):
+        by_clock = ("NEW_CODE",) if self.phone.device else ("RETRY_CODE", "NEW_CODE", "WAIT")
+        if reason.get("next_action") in by_clock:
             self.codes_refused += 1
             self.world.ledger.count("codes refused")
             if self.codes_refused > MOST_REFUSED_CODES:
