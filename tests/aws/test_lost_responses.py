@@ -204,6 +204,33 @@ def test_session_starts_by_the_call_that_started_it(account: Account, client: Lo
         sessions.start(second, challenge_created_at=NOW + SECOND, totp_step=7)
 
 
+def test_session_that_a_lock_ended_meanwhile_is_refused(account: Account) -> None:
+    at_once = account.client("dynamodb")
+    table = account.physical["SessionsTable"]
+
+    class LockingMeanwhile(LosingResponses):
+        def _third(self, send: Callable[..., Any], call: dict[str, Any]) -> Any:
+            send(**call)
+            Sessions(at_once, table).lock("hong", NOW)
+            return send(**call)
+
+    session, _ = new_session("hong", "personal", "otp", NOW)
+    with pytest.raises(Refusal, match="STEP_UP_EXPIRED"):
+        Sessions(LockingMeanwhile(at_once), table).start(session, challenge_created_at=NOW)
+    assert Sessions(at_once, table).find("hong") is None
+
+
+def test_session_ends_the_one_before_though_it_is_not_known_which(
+    account: Account, client: LosingResponses
+) -> None:
+    sessions = Sessions(client, account.physical["SessionsTable"])
+    before, after = (new_session("hong", "personal", "otp", NOW)[0] for _ in range(2))
+    sessions.start(before, challenge_created_at=NOW)
+
+    assert sessions.start(after, challenge_created_at=NOW + SECOND) is None
+    assert sessions.find("hong") == after
+
+
 def test_code_is_used_up_by_the_call_that_used_it(account: Account, client: LosingResponses) -> None:
     sessions = Sessions(client, account.physical["SessionsTable"])
     session, _ = new_session("hong", "personal", "otp", NOW)

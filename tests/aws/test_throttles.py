@@ -48,6 +48,17 @@ def test_an_attempt_during_the_wait_does_not_prolong_it(throttles: Throttles) ->
     assert throttles.attempt("key", NOW + MINUTE).allowed
 
 
+def test_attempt_by_a_clock_that_is_ahead_makes_nobody_wait(throttles: Throttles) -> None:
+    for _ in range(FREE_TRIES - 1):
+        throttles.attempt("key", NOW + 30 * SECOND)
+        assert throttles.free_at("key", NOW) == NOW
+    throttles.attempt("key", NOW + 30 * SECOND)
+    assert throttles.free_at("key", NOW) == NOW + 30 * SECOND + WAITS[0]
+
+    throttles.clear("key")
+    assert throttles.free_at("key", NOW) == NOW
+
+
 def test_one_write_counts_and_allows_an_attempt(account: Account, throttles: Throttles) -> None:
     for _ in range(FREE_TRIES + 1):
         (call,) = account.recorded(lambda: throttles.attempt("key", NOW))

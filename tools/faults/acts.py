@@ -47,12 +47,12 @@ def log_in_after_mistakes(world: World, day: FaultyDay) -> None:
 
     def act() -> HttpResponse:
         phone.token = None
-        day.step(lambda: phone.call("POST", "/login", wrong), also=frozenset({Code.LOGIN_FAILED}))
+        day.refused(lambda: phone.call("POST", "/login", wrong), Code.LOGIN_FAILED)
         challenge = day.step(lambda: phone.call("POST", "/login", right)).json()
         world.forget_code(day)
         code = f"{(int(phone.code()) + 1) % 10**6:06}"
         answer = {"challenge_id": challenge["challenge_id"], "code": code}
-        day.step(lambda: phone.call("POST", "/challenges/otp", answer), also=frozenset({Code.STEP_UP_INVALID}))
+        day.refused(lambda: phone.call("POST", "/challenges/otp", answer), Code.STEP_UP_INVALID)
         return _completed(world, day, challenge, "otp")
 
     earned = day.part(act).json()
@@ -68,7 +68,7 @@ def register_after_a_wrong_proof(world: World, day: FaultyDay) -> None:
 
     def act() -> HttpResponse:
         view = upload(world, day, {"signCert.der": certificate.der})
-        day.step(lambda: day.phone.prove(view, other), also=frozenset({Code.PROOF_FAILED}))
+        day.refused(lambda: day.phone.prove(view, other), Code.PROOF_FAILED)
         return day.step(lambda: day.phone.prove(view, certificate))
 
     day.part(act)

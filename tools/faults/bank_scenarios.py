@@ -114,7 +114,12 @@ SCENARIOS: Mapping[str, Scenario] = {
         (("set_bank_hold", "bank_hold.on"), ("set_bank_hold", "bank_hold.off")),
     ),
     "block": Scenario(
-        registered, _block, 1, {"Blocked": 1}, {BLOCKED: 1}, (("confirm_block", "registration.blocked"),)
+        registered,
+        _block,
+        1,
+        {"Blocked": 1},
+        {BLOCKED: 1},
+        (("propose_block", "block.proposed"), ("confirm_block", "registration.blocked")),
     ),
     "lock-out": Scenario(
         logged_in,
@@ -125,7 +130,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         logged_in,
         _recover,
         texts={RESET: 1},
-        audited=(("approve_recovery", "recovery.approved"),),
-        texts_first=True,
+        audited=(("propose_recovery", "recovery.proposed"), ("approve_recovery", "recovery.approved")),
+        texts_first="approve_recovery",
     ),
 }

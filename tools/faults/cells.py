@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tools.faults.checks import missing, note_what_was, wrong
-from tools.faults.customer import Broken, FaultyDay
+from tools.faults.customer import BeginAgain, Broken, FaultyDay
 from tools.faults.episodes import Episode, Fault
 from tools.faults.jobs import forget_fetches
 from tools.faults.scenario import REGISTERED
@@ -67,7 +67,7 @@ def _run(world: World, cell: Cell) -> Outcome:
     try:
         scenario.play(world, day)
         broken += _settled(world, lambda: missing(world, day, scenario, cell.faults), day, cell.faults)
-    except (Broken, TimeoutError) as found:
+    except (Broken, BeginAgain, TimeoutError) as found:
         broken.append(str(found))
     broken += wrong(world, day, scenario, cell.faults, since)
     world.proxy.begin()

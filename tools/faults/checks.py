@@ -9,7 +9,7 @@ from registrar.entry.log import customer_ref
 from tools.admin.verify_audit import verify
 from tools.cloud.secret_forms import forms
 from tools.faults.customer import FaultyDay
-from tools.faults.episodes import OUTAGE_CALLS, Fault
+from tools.faults.episodes import ONCE, OUTAGE_CALLS, Fault, Kind
 from tools.faults.scenario import Scenario
 from tools.faults.world import World
 
@@ -59,8 +59,8 @@ def _doubled(world: World, day: FaultyDay, scenario: Scenario, faults: tuple[Fau
     texts = world.texts(day)[day.facts["texts before"] :]
     # Documented: a notice whose record is lost is sent once more, and then never again.
     most = 2 if any(fault.operation.function == "send_notice" for fault in faults) else 1
-    if scenario.texts_first:
-        most = 1 + OUTAGE_CALLS * len(faults)
+    lasting = [fault for fault in faults if fault.kind not in ONCE and fault.kind is not Kind.LATENCY]
+    most += OUTAGE_CALLS * sum(fault.operation.function == scenario.texts_first for fault in lasting)
     for words, count in scenario.texts.items():
         found = sum(words in text for text in texts)
         if found > count * most:

@@ -76,14 +76,14 @@ def _change_phone(world: World, day: FaultyDay) -> None:
         raise Broken(f"the phone was changed, and {phone['phone']} is listed")
 
 
-def _telling(what: str, play: Callable[[World, FaultyDay], None]) -> Scenario:
+def _telling(what: str, function: str, play: Callable[[World, FaultyDay], None]) -> Scenario:
     """A change of a logged-in customer's methods, whose text goes out before it."""
-    return Scenario(logged_in, play, texts={f"You asked to {what}": 1}, texts_first=True)
+    return Scenario(logged_in, play, texts={f"You asked to {what}": 1}, texts_first=function)
 
 
 SCENARIOS: Mapping[str, Scenario] = {
-    "add-passkey": _telling("add a passkey", _add_passkey),
-    "remove-passkey": _telling("remove a passkey", _remove_passkey),
-    "replace-app": _telling("set up an OTP app", _replace_app),
-    "change-phone": _telling("change your phone", _change_phone),
+    "add-passkey": _telling("add a passkey", "add_passkey", _add_passkey),
+    "remove-passkey": _telling("remove a passkey", "remove_credential", _remove_passkey),
+    "replace-app": _telling("set up an OTP app", "add_totp", _replace_app),
+    "change-phone": _telling("change your phone", "change_phone", _change_phone),
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from registrar.domain.access.challenge import CHALLENGE_LIFE
 from registrar.domain.reasons.catalogue import CATALOGUE
 from registrar.domain.reasons.codes import Code
 from registrar.domain.reasons.reason import NextAction
@@ -20,6 +21,7 @@ from tools.pki.authorities import CustomerCertificate
 TRIES = 7
 """How often a step is tried, and begun again, until the customer gives up: an outage makes some refuse and wait."""
 MINUTE = 60
+CHALLENGE_SECONDS = CHALLENGE_LIFE.total_seconds()
 MOST_PAUSE = 1.0
 """Seconds between two tries at most: the fault does not last."""
 AGAIN = frozenset(
@@ -71,8 +73,8 @@ class FaultyDay:
             if action in (NextAction.WAIT, NextAction.WAIT_NOTICE):
                 wait = float(answer.headers.get("retry-after", 1))
                 if document["code"] == Code.RATE_LIMITED:
-                    if wait > MINUTE:
-                        raise BeginAgain(document)  # what was begun has ended by then
+                    if MINUTE < wait <= CHALLENGE_SECONDS:
+                        raise BeginAgain(document)  # the challenge, whose codes are used up, has ended by then
                     self.pass_minute()
                 time.sleep(min(wait, MOST_PAUSE))
             elif action in AGAIN:
@@ -80,6 +82,12 @@ class FaultyDay:
             else:
                 raise Broken(f"refused although nothing was wrong: {document['code']} ({action})")
         raise Broken(f"refused {TRIES} times in a row: {', '.join(self.codes)}")
+
+    def refused(self, call: Callable[[], HttpResponse], code: Code) -> None:
+        """Make a call that is to be refused with this code. Raises BeginAgain, Broken."""
+        answer = self.step(call, also=frozenset({code}))
+        if answer.status < 300:
+            raise Broken(f"accepted, and {code} was due")
 
     def replace_secret(self, totp_secret: bytes) -> None:
         """The customer has a new authenticator app."""

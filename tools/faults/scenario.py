@@ -17,7 +17,7 @@ class Scenario:
     """`prepare` makes the customer, without faults; `play` is what meets them.
 
     `registrations` counts rows afterwards, `events` and `texts` what `play` causes: each exactly once.
-    `texts_first` is whether a text goes out before the change that it tells of: again where that failed.
+    `texts_first` is the function that sends a text before the change that it tells of: again where that failed.
     `audited` are functions, and the messages of what they did, that are in the audit's chain.
     """
 
@@ -27,7 +27,7 @@ class Scenario:
     events: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, int] = field(default_factory=dict)
     audited: tuple[tuple[str, str], ...] = ()
-    texts_first: bool = False
+    texts_first: str = ""
 
 
 def new(world: World) -> FaultyDay:

@@ -51,7 +51,8 @@ def _run_each(names: Iterable[str], *, save: bool) -> NoReturn:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     command = [sys.executable, "-m", "tools.mutants", *(["--save"] if save else [])]
-    sys.exit(max(subprocess.call([*command, name]) for name in names))
+    codes = [subprocess.call([*command, name]) for name in names]
+    sys.exit(int(any(codes)))
 
 
 if __name__ == "__main__":

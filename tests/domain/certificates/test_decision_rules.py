@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +19,7 @@ from registrar.domain.certificates.trust import TrustStore
 from registrar.domain.certificates.trust_document import read_document
 from registrar.domain.certificates.verdicts import verdict_of
 from registrar.domain.registrations.upload import UploadState
+from registrar.domain.times import SEOUL
 from tests.support.builders import (
     NOW,
     a_certificate,
@@ -205,6 +206,18 @@ def test_of_two_things_about_the_dates_one_is_said(begins: int, ends: int, codes
     dates = {"not_before": NOW + timedelta(days=begins), "not_after": NOW + timedelta(days=ends)}
 
     assert [code for code, _ in codes_and_levels(decided(a_store(warn_days=30), **dates))] == codes
+
+
+def test_end_at_midnight_is_that_of_the_day_before() -> None:
+    """A certificate that ends at midnight in Seoul is good on the day before for the last time."""
+    midnight = datetime(2026, 12, 1, tzinfo=SEOUL).astimezone(UTC)
+    der = a_certificate(key=an_ec_key(), not_before=midnight, not_after=midnight + timedelta(days=31)).der
+
+    def warned(days: int) -> list[object]:
+        report = decide(der, a_store(warn_days=days), "personal", midnight, bank="JBB")
+        return [finding.params["days_left"] for finding in report.findings]
+
+    assert (warned(30), warned(29)) == ([30], [])
 
 
 def test_denied_key_is_found_by_its_key_identifier() -> None:

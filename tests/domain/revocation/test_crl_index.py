@@ -105,6 +105,16 @@ def test_worse_of_two_entries_with_one_serial_is_used(order: int) -> None:
     assert found == Entry(9, NOW + timedelta(hours=1), None)
 
 
+def test_entries_on_a_thousand_pages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registrar.domain.revocation.crl_index._USUAL_PAGE_BYTES", 64)
+    entries = random_entries(1500, NOW)
+    index = indexed(entries)
+    assert len(read_head(Reader(index)).ends) == 1025
+
+    for raw in entries[::10]:
+        assert Reader(index).entry(serial_of(raw)) == read_entry(raw)
+
+
 def test_entries_with_a_header_of_three_bytes_are_found() -> None:
     """Most have one of two: these stand elsewhere in their bytes."""
     long = der_value(0x30, der_value(0x30, b"\x06\x01\x2a" + der_value(0x04, bytes(120))))

@@ -101,8 +101,12 @@ class Sessions:
             used = _is_used(failed.items[0] or {}, challenge_created_at)
             raise Refusal(Code.STEP_UP_EXPIRED if used else Code.STEP_UP_REUSED) from None
         before = from_item(old)
-        # What the repeat of a call finds is the session that it started: the one before is not known any more.
-        return None if before and before.secret_digest == session.secret_digest else before
+        if not _is_used(old, challenge_created_at):
+            return before
+        # A repeat finds what its first try wrote. Which session that ended is not known any more.
+        if before is None or before.secret_digest != session.secret_digest:
+            raise Refusal(Code.STEP_UP_EXPIRED)
+        return None
 
     def use_code(self, customer_id: str, totp_step: int) -> None:
         """Use up a one-time code for anything but a login. Raises Refusal (STEP_UP_REUSED)."""

@@ -129,12 +129,13 @@ class Throttles:
         return now + wait_after(_read(counted)[0])
 
     def free_at(self, key: str, now: datetime) -> datetime:
-        """When the next attempt is allowed."""
+        """When the next attempt is allowed: `now` where there is no wait, though a clock ahead counted the last one."""
         item = dynamo.get(self.client, self.table, _key(key))
         if item is None:
             return now
         attempts, last_at = _read(item)
-        return max(last_at + wait_after(attempts), now)
+        wait = wait_after(attempts)
+        return max(last_at + wait, now) if wait else now
 
     def clear(self, key: str) -> None:
         """Forget the attempts after a success, if there were any: a row without them would never be deleted."""
