@@ -186,11 +186,11 @@ def test_dry_run_limits_examples_but_not_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "refused"), [([2048, 2048], False), ([2048, 4096], False), ([1024, 2047], True), ([2049, 4096], True)]
+    ("bits", "refused"), [((2048, 2048), False), ((2048, 4096), False), ((1024, 2047), True), ((2049, 4096), True)]
 )
-def test_rsa_key_of_the_least_and_the_most_bits_is_accepted(bits: list[int], refused: bool) -> None:
+def test_rsa_key_of_the_least_and_the_most_bits_is_accepted(bits: tuple[int, int], refused: bool) -> None:
     store = a_store(levels=levels(weak_key="FAIL"))
-    report = decided(replace(store, rules=replace(store.rules, rsa_bits=tuple(bits))), key=an_rsa_key())
+    report = decided(replace(store, rules=replace(store.rules, rsa_bits=bits)), key=an_rsa_key())
 
     assert codes_and_levels(report) == ([("CERT_KEY_TOO_WEAK", "FAIL")] if refused else [])
 

@@ -129,7 +129,7 @@ class Throttles:
         return now + wait_after(_read(counted)[0])
 
     def free_at(self, key: str, now: datetime) -> datetime:
-        """When the next attempt is allowed: `now` where there is no wait, though a clock ahead counted the last one."""
+        """When the next attempt is allowed: `now` where none waits, though a clock ahead counted the last one."""
         item = dynamo.get(self.client, self.table, _key(key))
         if item is None:
             return now
