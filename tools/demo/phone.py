@@ -71,6 +71,12 @@ class Phone:
             time.sleep(0.2)
         return code_at(self.customer.totp_secret, self.last_step)
 
+    def wrong_code(self) -> str:
+        """Six digits that are no one-time code of this hour."""
+        now = int(time.time()) // STEP_SECONDS
+        near = {code_at(self.customer.totp_secret, now + step) for step in range(-120, 121)}
+        return next(code for number in range(10**DIGITS) if (code := f"{number:06}") not in near)
+
     def complete(self, challenge: Mapping[str, Any]) -> HttpResponse:
         """Complete a challenge by the first of its methods that this phone supports."""
         known = {"otp": self.complete_by_code} | ({"passkey": self.complete_by_passkey} if self.device else {})

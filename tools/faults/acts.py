@@ -49,9 +49,7 @@ def log_in_after_mistakes(world: World, day: FaultyDay) -> None:
         phone.token = None
         day.refused(lambda: phone.call("POST", "/login", wrong), Code.LOGIN_FAILED)
         challenge = day.step(lambda: phone.call("POST", "/login", right)).json()
-        world.forget_code(day)
-        code = f"{(int(phone.code()) + 1) % 10**6:06}"
-        answer = {"challenge_id": challenge["challenge_id"], "code": code}
+        answer = {"challenge_id": challenge["challenge_id"], "code": phone.wrong_code()}
         day.refused(lambda: phone.call("POST", "/challenges/otp", answer), Code.STEP_UP_INVALID)
         return _completed(world, day, challenge, "otp")
 
