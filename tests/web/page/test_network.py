@@ -234,7 +234,8 @@ def test_a_service_that_fails_is_said_so_with_a_reference(
     visitor.sees("문의 번호: 7KQ2-M4XD")
     visitor.context.unroute_all()
     visitor.context.route("**/credentials", lambda route: route.fulfill(status=502, body="bad gateway"))
-    visitor.press("다시 시도")
+    with visitor.page.expect_response(lambda response: response.status == 502):  # the text is the one shown before
+        visitor.press("다시 시도")
     visitor.sees("일시적인 오류가 발생했습니다")
     visitor.context.unroute_all()
     visitor.press("다시 시도")
